@@ -1,0 +1,83 @@
+namespace Peipkg.Format;
+
+/// <summary>
+/// Every bound a reader enforces and a producer refuses to exceed (§3.2.8, §3.5.4). A consumer must process whatever
+/// stays within them and reject whatever does not, so none of them is an option of the tools.
+/// </summary>
+public static class Limits
+{
+    /// <summary>Payload entries of one package: files, directories and symlinks together.</summary>
+    public const int PayloadEntries = 100_000;
+
+    /// <summary>Bytes of <c>.peipkg/manifest.json</c>: 16 MiB.</summary>
+    public const int ManifestBytes = 16 << 20;
+
+    /// <summary>Bytes of <c>.peipkg/files.json</c>: 64 MiB.</summary>
+    public const int FilesBytes = 64 << 20;
+
+    /// <summary>Bytes of a signature envelope: 64 KiB.</summary>
+    public const int SignatureBytes = 64 << 10;
+
+    /// <summary>UTF-8 bytes of one path component.</summary>
+    public const int PathComponentBytes = 255;
+
+    /// <summary>UTF-8 bytes of a complete path or symlink target.</summary>
+    public const int PathBytes = 4096;
+
+    /// <summary>Components of a path.</summary>
+    public const int PathComponents = 256;
+
+    /// <summary>Entries of <c>dependencies</c>; the same bound holds for the three arrays below.</summary>
+    public const int Dependencies = 10_000;
+
+    /// <summary>Entries of <c>optional_dependencies</c>.</summary>
+    public const int OptionalDependencies = 10_000;
+
+    /// <summary>Entries of <c>conflicts</c>.</summary>
+    public const int Conflicts = 10_000;
+
+    /// <summary>Entries of <c>provides</c>.</summary>
+    public const int Provides = 10_000;
+
+    /// <summary>Entries of <c>replaces</c>.</summary>
+    public const int Replaces = 1_000;
+
+    /// <summary>Entries of <c>sd_overrides</c>.</summary>
+    public const int SdOverrides = 100_000;
+
+    /// <summary>Decoded bytes of one security descriptor: 64 KiB.</summary>
+    public const int SecurityDescriptorBytes = 64 << 10;
+
+    /// <summary>Levels of nesting in any JSON document.</summary>
+    public const int JsonDepth = 64;
+
+    /// <summary>Uncompressed bytes of any package, whatever it declares: 4 GiB.</summary>
+    public const long UncompressedBytes = 4L << 30;
+
+    /// <summary>Uncompressed bytes a package may hold beyond its <c>size_installed</c>: 320 MiB.</summary>
+    public const long UncompressedOverhead = 320L << 20;
+
+    /// <summary>
+    /// Bytes of all <c>.peipkg/</c> entries a reader does not know. The specification sets no bound of its own; the
+    /// overhead allowance is the largest that can ever be needed.
+    /// </summary>
+    public const long UnknownMetadataBytes = UncompressedOverhead;
+
+    /// <summary>
+    /// Bytes of a repository descriptor or key list: 16 MiB, as for manifests. §6.1 names no bound; a document this
+    /// library cannot hold at once must not be tried.
+    /// </summary>
+    public const int DescriptorBytes = 16 << 20;
+
+    /// <summary>Bytes of one index: 1 GiB, fifty times the size §6.3 expects of a large repository.</summary>
+    public const int IndexBytes = 1 << 30;
+
+    /// <summary>Bytes of a key file in any accepted encoding: 64 KiB.</summary>
+    public const int KeyFileBytes = 64 << 10;
+
+    /// <summary>
+    /// Log2 of the largest zstd window a reader grants: 128 MiB, the format's own default for decoders. Levels up to 19
+    /// stay far below it.
+    /// </summary>
+    public const int ZstdWindowLog = 27;
+}

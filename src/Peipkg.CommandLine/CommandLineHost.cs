@@ -1,0 +1,262 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Peipkg.Format;
+using Peipkg.Format.Signing;
+
+namespace Peipkg.CommandLine;
+
+/// <summary>
+/// Runs a tool's command line by the rules that all three tools share: exit 2 for an unknown option or command and for a
+/// malformed value, exit 1 for every other failure, a missing required option included; <c>help</c>, <c>--help</c>,
+/// <c>-h</c> and <c>--version</c> everywhere; one clear message for each problem and never a stack trace.
+/// </summary>
+public static class CommandLineHost
+{
+    private static readonly ParserConfiguration Parser = new()
+    {
+        EnablePosixBundling = false,
+        ResponseFileTokenReplacer = null,
+    };
+
+    /// <summary>Parses the words and runs the command that they name.</summary>
+    /// <param name="root">
+    /// The program: its name is the one that messages carry. A new instance for every call, because help and version are
+    /// added to it.
+    /// </param>
+    /// <param name="args">The words after the program's name.</param>
+    /// <param name="stdout">Results and help; flushed before this returns.</param>
+    /// <param name="stderr">Diagnostics.</param>
+    /// <param name="cancellation">What the commands' actions observe; cancelled by signals.</param>
+    /// <returns>One of <see cref="ExitCode"/>, or what the command's action returned.</returns>
+    public static int Invoke(
+        Command root, IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation)
+    {
+        Diagnostics diagnostics = new(root.Name, stderr);
+        try
+        {
+            int code = Prepare(root, args, stdout, diagnostics, out ParseResult? ready)
+                ?? ready!.Invoke(Configuration(stdout, stderr));
+            stdout.Flush();
+            return code;
+        }
+#pragma warning disable CA1031 // The last line of defence: whatever it is becomes a message and an exit code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Report(exception, diagnostics, stdout, cancellation);
+        }
+    }
+
+    /// <summary>The same for a program whose actions are asynchronous.</summary>
+    /// <inheritdoc cref="Invoke"/>
+    public static async Task<int> InvokeAsync(
+        Command root, IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation)
+    {
+        Diagnostics diagnostics = new(root.Name, stderr);
+        try
+        {
+            int code = Prepare(root, args, stdout, diagnostics, out ParseResult? ready)
+                ?? await ready!.InvokeAsync(Configuration(stdout, stderr), cancellation);
+            await stdout.FlushAsync(CancellationToken.None);
+            return code;
+        }
+#pragma warning disable CA1031 // The last line of defence: whatever it is becomes a message and an exit code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Report(exception, diagnostics, stdout, cancellation);
+        }
+    }
+
+    // The signals are the tool's own business, and so are exceptions.
+    private static InvocationConfiguration Configuration(TextWriter stdout, TextWriter stderr) => new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+        Output = stdout,
+        Error = stderr,
+    };
+
+    private static int? Prepare(
+        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, out ParseResult? ready)
+    {
+        ready = null;
+        Option<bool> help = new("--help", "-h")
+        {
+            Description = "Show this help and exit.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        };
+        Option<bool> version = CommandOptions.Flag("--version", "Show the version and exit.");
+        root.Subcommands.Add(HelpCommand(root, stdout, diagnostics));
+        AddVersion(root, version);
+        root.Options.Add(help);
+
+        CommandLineSyntax syntax = CommandLineSyntax.Walk(root, args);
+        if (syntax.Has(help))
+        {
+            HelpWriter.Write(syntax.Path, stdout);
+            return ExitCode.Success;
+        }
+
+        if (syntax.Command.Options.Contains(version) && syntax.Has(version))
+        {
+            stdout.WriteLine($"{root.Name} {ProductVersion.Text}");
+            return ExitCode.Success;
+        }
+
+        if (syntax.Problems.Count > 0)
+        {
+            return Complain(syntax, syntax.Problems, ExitCode.Usage, diagnostics);
+        }
+
+        if (syntax.Command.Action is null)
+        {
+            diagnostics.Error("no command given");
+            StringWriter text = new() { NewLine = "\n" };
+            HelpWriter.Write(syntax.Path, text);
+            diagnostics.Line("\n" + text);
+            return ExitCode.Failure;
+        }
+
+        ready = root.Parse(syntax.Words, Parser);
+        List<string> missing = Missing(syntax.Command, ready);
+        List<string> malformed = Malformed(ready);
+        return malformed.Count > 0 ? Complain(syntax, [.. malformed, .. missing], ExitCode.Usage, diagnostics)
+            : missing.Count > 0 ? Complain(syntax, missing, ExitCode.Failure, diagnostics)
+            : null;
+    }
+
+    // peipkg-build's own --version names the version of a package, so a command that has one keeps it.
+    private static void AddVersion(Command command, Option<bool> version)
+    {
+        if (command.Options.All(option => option.Name != version.Name))
+        {
+            command.Options.Add(version);
+        }
+
+        foreach (Command subcommand in command.Subcommands)
+        {
+            AddVersion(subcommand, version);
+        }
+    }
+
+    private static Command HelpCommand(Command root, TextWriter stdout, Diagnostics diagnostics)
+    {
+        Argument<string[]> names = new("COMMAND")
+        {
+            Description = "The command to explain.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Command help = new("help", "Explain a command.") { names };
+        help.SetAction(result =>
+        {
+            List<Command> path = [root];
+            foreach (string name in result.GetValue(names) ?? [])
+            {
+                if (CommandLineSyntax.Subcommand(path[^1], name) is not { } command)
+                {
+                    diagnostics.Error(CommandLineSyntax.UnknownCommand(path[^1], name));
+                    return ExitCode.Usage;
+                }
+
+                path.Add(command);
+            }
+
+            HelpWriter.Write(path, stdout);
+            return ExitCode.Success;
+        });
+        return help;
+    }
+
+    private static List<string> Missing(Command command, ParseResult result)
+    {
+        List<string> missing = [];
+        foreach (Option option in command.Options)
+        {
+            if (option.Required && result.GetResult(option) is null or { IdentifierTokenCount: 0 })
+            {
+                missing.Add($"missing required option {option.Name} {option.HelpName}");
+            }
+        }
+
+        foreach (Argument argument in command.Arguments)
+        {
+            if ((result.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues)
+            {
+                missing.Add($"missing argument {argument.Name}");
+            }
+        }
+
+        return missing;
+    }
+
+    private static List<string> Malformed(ParseResult result)
+    {
+        List<string> malformed = [];
+        foreach (ParseError error in result.Errors)
+        {
+            switch (error.SymbolResult)
+            {
+                case OptionResult { IdentifierTokenCount: > 0 } option:
+                    malformed.Add($"{option.Option.Name}: {error.Message}");
+                    break;
+                case ArgumentResult { Tokens.Count: > 0, Parent: OptionResult option }:
+                    malformed.Add($"{option.Option.Name}: {error.Message}");
+                    break;
+                case ArgumentResult { Tokens.Count: > 0 } argument:
+                    malformed.Add($"{argument.Argument.Name}: {error.Message}");
+                    break;
+            }
+        }
+
+        return malformed;
+    }
+
+    private static int Complain(
+        CommandLineSyntax syntax, IEnumerable<string> problems, int code, Diagnostics diagnostics)
+    {
+        foreach (string problem in problems)
+        {
+            diagnostics.Error(problem);
+        }
+
+        string command = string.Join(' ', syntax.Path.Select(c => c.Name));
+        diagnostics.Line($"Run \"{command} --help\" to see how it is used.");
+        return code;
+    }
+
+    private static int Report(
+        Exception exception, Diagnostics diagnostics, TextWriter stdout, CancellationToken cancellation)
+    {
+        if (exception is OperationCanceledException && cancellation.IsCancellationRequested)
+        {
+            diagnostics.Error("interrupted");
+            return ExitCode.Interrupted;
+        }
+
+        try
+        {
+            // Results printed before the failure are still results.
+            stdout.Flush();
+        }
+        catch (IOException)
+        {
+            // The same failure again: standard output is what cannot be written.
+        }
+
+        diagnostics.Error(Explain(exception));
+        return ExitCode.Failure;
+    }
+
+    /// <summary>What an exception means, in words for the person who ran the tool.</summary>
+    internal static string Explain(Exception exception) => exception switch
+    {
+        UserErrorException or FormatViolationException or KeyFileException => exception.Message,
+        AggregateException { InnerExceptions: [Exception only] } => Explain(only),
+        UnauthorizedAccessException or IOException => exception.Message.Replace(" : '", ": '", StringComparison.Ordinal),
+        OutOfMemoryException => "out of memory",
+        OperationCanceledException => "the operation was cancelled",
+        _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",
+    };
+}

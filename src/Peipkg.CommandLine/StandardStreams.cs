@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Peipkg.CommandLine;
+
+/// <summary>Text over a process's standard streams: UTF-8 without a mark, line feeds, whatever the locale says.</summary>
+public static class StandardStreams
+{
+    /// <summary>A writer for results, flushed by <see cref="CommandLineHost"/> when the command ends.</summary>
+    /// <param name="stream">Standard output.</param>
+    public static TextWriter Output(Stream stream) => Writer(stream, autoFlush: false);
+
+    /// <summary>A writer for diagnostics, which appear at once.</summary>
+    /// <param name="stream">Standard error.</param>
+    public static TextWriter Error(Stream stream) => Writer(stream, autoFlush: true);
+
+    private static StreamWriter Writer(Stream stream, bool autoFlush)
+        => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096)
+        {
+            AutoFlush = autoFlush,
+            NewLine = "\n",
+        };
+}

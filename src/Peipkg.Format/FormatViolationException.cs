@@ -8,11 +8,13 @@ public sealed class FormatViolationException : Exception
 {
     /// <summary>Creates the report of one broken rule.</summary>
     /// <param name="rule">The rule's stable name in kebab case, such as <c>tar-entry-order</c>.</param>
-    /// <param name="place">Where: an archive entry's path, a JSON pointer, or a byte offset in words.</param>
+    /// <param name="place">
+    /// Where: an archive entry's path, a JSON pointer (empty for the document as a whole), or a byte offset in words.
+    /// </param>
     /// <param name="detail">What is wrong and what was expected, a sentence for people.</param>
     /// <param name="inner">The failure underneath, if another component noticed it.</param>
     public FormatViolationException(string rule, string place, string detail, Exception? inner = null)
-        : base($"{place}: {detail} ({rule})", inner)
+        : base(place.Length == 0 ? $"{detail} ({rule})" : $"{place}: {detail} ({rule})", inner)
     {
         Rule = rule;
         Place = place;

@@ -1,0 +1,286 @@
+using System.Buffers;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Json;
+
+namespace Peipkg.Format.Manifests;
+
+/// <summary>Whose hands a manifest comes from.</summary>
+public enum ManifestSource
+{
+    /// <summary>A package: every rule holds.</summary>
+    Package,
+
+    /// <summary>A person who wrote it for the packer, which lays out the bytes anew: the final newline may be missing.</summary>
+    Author,
+}
+
+/// <summary>Reads and writes <c>.peipkg/manifest.json</c> (PSD-009 §3.3).</summary>
+public static class ManifestDocument
+{
+    /// <summary>Reads a manifest and checks every rule that the document alone can show.</summary>
+    /// <param name="utf8">The whole document, at most 16 MiB.</param>
+    /// <param name="source">Whose hands it comes from.</param>
+    /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
+    public static Manifest Read(ReadOnlySpan<byte> utf8, ManifestSource source = ManifestSource.Package)
+    {
+        var reader = new StrictJsonReader(utf8, Limits.ManifestBytes);
+        var manifest = ReadFields(ref reader);
+        reader.EndDocument();
+        if (source == ManifestSource.Package && !(utf8.EndsWith("\n"u8) && !utf8.EndsWith("\n\n"u8)))
+        {
+            throw new FormatViolationException(
+                ManifestRule.Newline, "", "the manifest does not end with one single newline");
+        }
+
+        ManifestRules.Check(manifest);
+        return manifest;
+    }
+
+    /// <summary>Writes the canonical form.</summary>
+    /// <param name="manifest">The manifest; its architecture must be one that packages can be built for.</param>
+    /// <exception cref="FormatViolationException">The manifest breaks a rule and no consumer would take it.</exception>
+    public static byte[] Write(Manifest manifest)
+    {
+        ManifestRules.Check(manifest);
+        if (!manifest.Architecture.IsSupported)
+        {
+            throw new FormatViolationException(
+                ManifestRule.Architecture,
+                "/architecture",
+                $"packages cannot be built for {DisplayText.Quote(manifest.Architecture.Text)}; "
+                + "there are x86_64, aarch64 and noarch");
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        WriteFields(new CanonicalJsonWriter(buffer), manifest);
+        return buffer.WrittenCount <= Limits.ManifestBytes
+            ? buffer.WrittenSpan.ToArray()
+            : throw new FormatViolationException(
+                JsonRule.Size,
+                "",
+                $"the manifest has {buffer.WrittenCount} bytes, more than the limit of {Limits.ManifestBytes}");
+    }
+
+    private static Manifest ReadFields(ref StrictJsonReader reader)
+    {
+        var values = new RelationReader();
+        ulong? schema = null;
+        PackageName? name = null;
+        PackageVersion? version = null;
+        Architecture? architecture = null;
+        var description = "";
+        var license = "";
+        var homepage = "";
+        IReadOnlyList<Dependency>? dependencies = null;
+        IReadOnlyList<Dependency> optional = [];
+        IReadOnlyList<Conflict>? conflicts = null;
+        IReadOnlyList<Provide> provides = [];
+        IReadOnlyList<Replacement> replaces = [];
+        IReadOnlyList<SideEffect> sideEffects = [];
+        long? size = null;
+        IReadOnlyList<SdOverride> overrides = [];
+        BuildInfo? build = null;
+
+        reader.BeginObject();
+        while (reader.NextMember())
+        {
+            switch (reader.Name)
+            {
+                case var key when key.SequenceEqual("schema_version"u8):
+                    schema = RelationReader.ReadSchemaVersion(ref reader);
+                    break;
+                case var key when key.SequenceEqual("name"u8):
+                    name = reader.ReadInterned(values.Names);
+                    break;
+                case var key when key.SequenceEqual("version"u8):
+                    version = reader.ReadInterned(values.Versions);
+                    break;
+                case var key when key.SequenceEqual("architecture"u8):
+                    architecture = reader.ReadInterned(values.Architectures);
+                    break;
+                case var key when key.SequenceEqual("description"u8):
+                    description = reader.ReadString();
+                    break;
+                case var key when key.SequenceEqual("license"u8):
+                    license = reader.ReadString();
+                    break;
+                case var key when key.SequenceEqual("homepage"u8):
+                    homepage = reader.ReadString();
+                    break;
+                case var key when key.SequenceEqual("dependencies"u8):
+                    dependencies = values.ReadDependencies(ref reader, Limits.Dependencies);
+                    break;
+                case var key when key.SequenceEqual("optional_dependencies"u8):
+                    optional = values.ReadDependencies(ref reader, Limits.OptionalDependencies);
+                    break;
+                case var key when key.SequenceEqual("conflicts"u8):
+                    conflicts = values.ReadConflicts(ref reader, Limits.Conflicts);
+                    break;
+                case var key when key.SequenceEqual("provides"u8):
+                    provides = values.ReadProvides(ref reader, Limits.Provides);
+                    break;
+                case var key when key.SequenceEqual("replaces"u8):
+                    replaces = values.ReadReplaces(ref reader, Limits.Replaces);
+                    break;
+                case var key when key.SequenceEqual("side_effects"u8):
+                    sideEffects = RelationReader.ReadSideEffects(ref reader);
+                    break;
+                case var key when key.SequenceEqual("size_installed"u8):
+                    size = reader.ReadSize();
+                    break;
+                case var key when key.SequenceEqual("sd_overrides"u8):
+                    overrides = ReadOverrides(ref reader);
+                    break;
+                case var key when key.SequenceEqual("build"u8):
+                    build = ReadBuild(ref reader, values);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        _ = schema ?? throw reader.Missing("schema_version");
+        return new Manifest
+        {
+            Name = name ?? throw reader.Missing("name"),
+            Version = version ?? throw reader.Missing("version"),
+            Architecture = architecture ?? throw reader.Missing("architecture"),
+            Description = description,
+            License = license,
+            Homepage = homepage,
+            Dependencies = dependencies ?? throw reader.Missing("dependencies"),
+            OptionalDependencies = optional,
+            Conflicts = conflicts ?? throw reader.Missing("conflicts"),
+            Provides = provides,
+            Replaces = replaces,
+            SideEffects = sideEffects,
+            SizeInstalled = size ?? throw reader.Missing("size_installed"),
+            SdOverrides = overrides,
+            Build = build ?? throw reader.Missing("build"),
+        };
+    }
+
+    private static List<SdOverride> ReadOverrides(ref StrictJsonReader reader)
+    {
+        var list = new List<SdOverride>();
+        reader.BeginArray();
+        while (reader.NextElement())
+        {
+            if (list.Count == Limits.SdOverrides)
+            {
+                throw reader.Violation(
+                    ManifestRule.ArrayLimit, $"there are more than the {Limits.SdOverrides} entries allowed");
+            }
+
+            string? path = null;
+            byte[]? descriptor = null;
+            reader.BeginObject();
+            while (reader.NextMember())
+            {
+                if (reader.NameIs("path"u8))
+                {
+                    path = reader.ReadString();
+                }
+                else if (reader.NameIs("sd"u8))
+                {
+                    descriptor = ReadDescriptor(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            list.Add(new SdOverride(path ?? throw reader.Missing("path"), descriptor ?? throw reader.Missing("sd")));
+        }
+
+        return list;
+    }
+
+    private static byte[] ReadDescriptor(ref StrictJsonReader reader)
+    {
+        var text = reader.ReadUtf8();
+        if (text.Length > UnpaddedBase64.LengthOf(Limits.SecurityDescriptorBytes))
+        {
+            throw reader.Violation(
+                ManifestRule.SecurityDescriptor,
+                $"the security descriptor is larger than {Limits.SecurityDescriptorBytes} bytes");
+        }
+
+        return UnpaddedBase64.TryDecode(text, out var bytes)
+            ? bytes
+            : throw reader.Violation(
+                ManifestRule.SecurityDescriptor, "the security descriptor is not base64 without padding");
+    }
+
+    private static BuildInfo ReadBuild(ref StrictJsonReader reader, RelationReader values)
+    {
+        Timestamp? timestamp = null;
+        string? farmId = null;
+        string? sourceRef = null;
+        reader.BeginObject();
+        while (reader.NextMember())
+        {
+            if (reader.NameIs("timestamp"u8))
+            {
+                timestamp = reader.ReadInterned(values.Timestamps);
+            }
+            else if (reader.NameIs("farm_id"u8))
+            {
+                farmId = reader.ReadString();
+            }
+            else if (reader.NameIs("source_ref"u8))
+            {
+                sourceRef = reader.ReadString();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new BuildInfo(
+            timestamp ?? throw reader.Missing("timestamp"),
+            farmId ?? throw reader.Missing("farm_id"),
+            sourceRef ?? throw reader.Missing("source_ref"));
+    }
+
+    private static void WriteFields(CanonicalJsonWriter writer, Manifest manifest)
+    {
+        writer.BeginObject();
+        writer.Integer("schema_version"u8, 1UL);
+        writer.String("name"u8, manifest.Name.Text);
+        writer.String("version"u8, manifest.Version.Text);
+        writer.String("architecture"u8, manifest.Architecture.Text);
+        writer.String("description"u8, manifest.Description);
+        writer.String("license"u8, manifest.License);
+        writer.String("homepage"u8, manifest.Homepage);
+        RelationWriter.Write(
+            writer,
+            manifest.Dependencies,
+            manifest.OptionalDependencies,
+            manifest.Conflicts,
+            manifest.Provides,
+            manifest.Replaces,
+            manifest.SideEffects);
+        writer.Integer("size_installed"u8, manifest.SizeInstalled);
+        writer.BeginArray("sd_overrides"u8);
+        foreach (var item in manifest.SdOverrides)
+        {
+            writer.BeginObject();
+            writer.String("path"u8, item.Path);
+            writer.String("sd"u8, UnpaddedBase64.Encode(item.Descriptor.Span));
+            writer.EndObject();
+        }
+
+        writer.EndArray();
+        writer.BeginObject("build"u8);
+        writer.String("timestamp"u8, manifest.Build.Timestamp.Text);
+        writer.String("farm_id"u8, manifest.Build.FarmId);
+        writer.String("source_ref"u8, manifest.Build.SourceRef);
+        writer.EndObject();
+        writer.EndObject();
+        writer.EndDocument();
+    }
+}

@@ -1,0 +1,63 @@
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Format.Manifests;
+
+/// <summary>Every rule that a manifest must keep as a whole, the same for reading and writing (PSD-009 §3.3).</summary>
+internal static class ManifestRules
+{
+    /// <summary>Checks a manifest.</summary>
+    /// <exception cref="FormatViolationException">The first rule that is broken, with the pointer to the place.</exception>
+    internal static void Check(Manifest manifest)
+    {
+        var site = RelationRules.Site.Manifest;
+        RelationRules.CheckIdentity(site, manifest.Name, manifest.Version, manifest.Architecture);
+        RelationRules.CheckTexts(site, manifest.Description, manifest.Homepage);
+        RelationRules.Check(site, "dependencies", manifest.Dependencies, Limits.Dependencies);
+        RelationRules.Check(
+            site, "optional_dependencies", manifest.OptionalDependencies, Limits.OptionalDependencies);
+        RelationRules.Check(site, "conflicts", manifest.Conflicts, Limits.Conflicts);
+        RelationRules.Check(site, "provides", manifest.Provides, Limits.Provides);
+        RelationRules.Check(site, "replaces", manifest.Replaces, Limits.Replaces);
+        RelationRules.Check(site, manifest.SideEffects);
+        if (manifest.SizeInstalled < 0)
+        {
+            throw site.Violation(ManifestRule.Size, "/size_installed", "the size is negative");
+        }
+
+        RelationRules.CheckLength(site, "sd_overrides", manifest.SdOverrides.Count, Limits.SdOverrides);
+        for (var index = 0; index < manifest.SdOverrides.Count; index++)
+        {
+            CheckOverride(site, index, index == 0 ? null : manifest.SdOverrides[index - 1], manifest.SdOverrides[index]);
+        }
+    }
+
+    private static void CheckOverride(RelationRules.Site site, int index, SdOverride? previous, SdOverride current)
+    {
+        var pointer = $"/sd_overrides/{index}";
+        if (!PayloadPath.TryValidate(current.Path, out var error))
+        {
+            throw site.Violation(ManifestRule.Path, pointer + "/path", error);
+        }
+
+        var order = previous is null ? -1 : PayloadPath.Compare(previous.Path, current.Path);
+        if (order >= 0)
+        {
+            throw site.Violation(
+                ManifestRule.SdOverrideOrder,
+                pointer + "/path",
+                order == 0
+                    ? $"{DisplayText.Quote(current.Path)} has two security descriptors"
+                    : $"sd_overrides is not sorted by path: {DisplayText.Quote(current.Path)} comes after "
+                        + DisplayText.Quote(previous!.Path));
+        }
+
+        var fault = current.Descriptor.Length > Limits.SecurityDescriptorBytes
+            ? $"it has {current.Descriptor.Length} bytes, more than {Limits.SecurityDescriptorBytes}"
+            : SecurityDescriptor.Fault(current.Descriptor.Span);
+        if (fault is not null)
+        {
+            throw site.Violation(
+                ManifestRule.SecurityDescriptor, pointer + "/sd", $"this is no security descriptor: {fault}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Recipes.Globs;
+
+/// <summary>
+/// A pattern over paths relative to $DESTDIR, as stanzas claim their files with: <c>*</c> and <c>?</c> within a component
+/// (leading dots included), <c>**</c> as a whole component for any depth, none included, <c>[a-z]</c> and <c>[!a-z]</c>
+/// or <c>[^a-z]</c>, <c>{a,b}</c>, also nested, and <c>\</c> before a character that shall stand for itself. A pattern that
+/// ends in <c>/</c> claims directories. Matching takes time proportional to path times pattern at worst.
+/// </summary>
+public sealed class Glob
+{
+    /// <summary>The longest pattern, in characters: that of the longest path.</summary>
+    public const int MaximumLength = 4096;
+
+    private readonly string? _literal;
+    private readonly string _prefix;
+    private readonly GlobProgram? _program;
+
+    private Glob(string text, List<GlobNode> nodes)
+    {
+        Text = text;
+        ClaimsDirectories = nodes is [.., GlobNode.Literal { Rune.Value: '/' }];
+        if (ClaimsDirectories)
+        {
+            nodes.RemoveAt(nodes.Count - 1);
+        }
+
+        _prefix = string.Concat(nodes.TakeWhile(node => node is GlobNode.Literal).Select(node => ((GlobNode.Literal)node).Rune));
+        if (nodes.All(node => node is GlobNode.Literal))
+        {
+            _literal = _prefix;
+        }
+        else
+        {
+            _program = new GlobProgram(nodes);
+
+            // The last slash of the prefix may stand for nothing, as in "a/**".
+            _prefix = _prefix.TrimEnd('/');
+        }
+    }
+
+    /// <summary>The pattern as written.</summary>
+    public string Text { get; }
+
+    /// <summary>Whether it claims directories, not files and symlinks: it ends in a slash.</summary>
+    public bool ClaimsDirectories { get; }
+
+    /// <summary>Whether it is one path, without anything special.</summary>
+    public bool IsLiteral => _literal is not null;
+
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="text">The candidate.</param>
+    /// <param name="value">The pattern; null when there is an error.</param>
+    /// <param name="error">A sentence that says what is wrong with the candidate.</param>
+    public static bool TryParse(string? text, out Glob value, [NotNullWhen(false)] out string? error)
+    {
+        value = null!;
+        error = FaultOfPath(text ?? "");
+        if (error is null)
+        {
+            GlobParser parser = new(text!);
+            List<GlobNode> nodes = parser.Parse();
+            error = parser.Error;
+            value = error is null ? new Glob(text!, nodes) : null!;
+        }
+
+        if (error is not null)
+        {
+            error = $"{DisplayText.Quote(text)} is not a file pattern: {error}";
+        }
+
+        return error is null;
+    }
+
+    /// <summary>Whether a path matches the whole pattern.</summary>
+    /// <param name="path">
+    /// A path relative to $DESTDIR, without slashes at either end; of a directory if the pattern claims directories.
+    /// </param>
+    public bool IsMatch(ReadOnlySpan<char> path)
+        => _literal is not null ? path.SequenceEqual(_literal)
+            : path.StartsWith(_prefix, StringComparison.Ordinal) && _program!.IsMatch(path);
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private static string? FaultOfPath(string text)
+    {
+        if (text.Length is 0 or > MaximumLength)
+        {
+            return text.Length == 0 ? "it is empty" : $"it is longer than {MaximumLength} characters";
+        }
+
+        if (text[0] == '/')
+        {
+            return "patterns are relative to $DESTDIR; leave out the leading \"/\"";
+        }
+
+        foreach (string component in text.TrimEnd('/').Split('/'))
+        {
+            if (component is "" or "." or "..")
+            {
+                return component.Length == 0
+                    ? "it has an empty component (\"//\")"
+                    : $"a \"{component}\" component never matches; paths are relative to $DESTDIR";
+            }
+        }
+
+        return text.EndsWith("//", StringComparison.Ordinal) ? "it has an empty component (\"//\")" : null;
+    }
+}

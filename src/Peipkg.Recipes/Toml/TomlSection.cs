@@ -1,0 +1,150 @@
+using Peipkg.CommandLine;
+
+namespace Peipkg.Recipes.Toml;
+
+/// <summary>
+/// Reads one table by asking for its keys. A value of another type, a missing required key and, at
+/// <see cref="Finish"/>, every key that nobody asked for become problems with their places; reading goes on.
+/// </summary>
+/// <param name="problems">Where the problems go.</param>
+/// <param name="label">What the table is called in messages, as <c>[meta]</c>.</param>
+/// <param name="table">The table.</param>
+public sealed class TomlSection(ProblemList problems, string label, TomlTable table)
+{
+    private readonly List<string> _known = [];
+
+    /// <summary>Where the problems go.</summary>
+    public ProblemList Problems { get; } = problems;
+
+    /// <summary>What the table is called in messages.</summary>
+    public string Label { get; } = label;
+
+    /// <summary>Where the table begins.</summary>
+    public TomlPosition Position => table.Position;
+
+    /// <summary>Whether the table has a key, of whatever type.</summary>
+    public bool Has(string key) => table.Find(key) is not null;
+
+    /// <summary>Reads a string.</summary>
+    public Located<string>? String(string key, bool required = false)
+        => Get(key, required, "a string") is not { } node ? null
+            : node is TomlString text ? new(text.Value, text.Position)
+            : Wrong<string>(key, "a string", node);
+
+    /// <summary>Reads a string and makes an identity or another value of it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="parser">What reads the text, or says in a sentence what is wrong with it.</param>
+    /// <param name="required">Whether its absence is a problem.</param>
+    public Located<T>? Parsed<T>(string key, ValueParser<T> parser, bool required = false)
+    {
+        if (String(key, required) is not { } text)
+        {
+            return null;
+        }
+
+        if (parser(text.Value, out T value, out string? error))
+        {
+            return new(value, text.Position);
+        }
+
+        Problems.Error(text.Position, $"{key} in {Label}: {error}");
+        return null;
+    }
+
+    /// <summary>Reads an integer.</summary>
+    public Located<long>? Integer(string key, bool required = false)
+        => Get(key, required, "an integer") is not { } node ? null
+            : node is TomlInteger integer ? new(integer.Value, integer.Position)
+            : Wrong<long>(key, "an integer", node);
+
+    /// <summary>Reads a boolean.</summary>
+    public Located<bool>? Boolean(string key, bool required = false)
+        => Get(key, required, "a boolean") is not { } node ? null
+            : node is TomlBoolean boolean ? new(boolean.Value, boolean.Position)
+            : Wrong<bool>(key, "a boolean", node);
+
+    /// <summary>Reads an array of strings; empty where the key is absent.</summary>
+    public IReadOnlyList<Located<string>> Strings(string key, bool required = false)
+    {
+        List<Located<string>> strings = [];
+        foreach (TomlNode item in Items(key, required, "an array of strings"))
+        {
+            if (item is TomlString text)
+            {
+                strings.Add(new(text.Value, text.Position));
+            }
+            else
+            {
+                Problems.Error(item.Position, $"{key} in {Label} must hold strings, not {item.Kind}");
+            }
+        }
+
+        return strings;
+    }
+
+    /// <summary>Opens an array of tables, as <c>[{ name = "x" }]</c>; empty where the key is absent.</summary>
+    public IReadOnlyList<TomlSection> Tables(string key)
+    {
+        List<TomlSection> tables = [];
+        foreach (TomlNode item in Items(key, required: false, "an array of tables"))
+        {
+            if (item is TomlTable inner)
+            {
+                tables.Add(new TomlSection(Problems, $"{key} of {Label}", inner));
+            }
+            else
+            {
+                Problems.Error(item.Position, item is TomlString text
+                    ? $"{key} in {Label} must hold tables; write {{ name = \"{text.Value}\" }}"
+                    : $"{key} in {Label} must hold tables such as {{ name = \"…\" }}, not {item.Kind}");
+            }
+        }
+
+        return tables;
+    }
+
+    /// <summary>Reports every key that was not asked for, with the nearest one that was.</summary>
+    public void Finish()
+    {
+        foreach (TomlEntry entry in table.Entries)
+        {
+            if (!_known.Contains(entry.Key))
+            {
+                Problems.Error(entry.Position,
+                    $"unknown key \"{entry.Key}\" in {Label}{NearestName.Suggestion(entry.Key, _known)}");
+            }
+        }
+    }
+
+    private TomlNode? Get(string key, bool required, string kind)
+    {
+        _known.Add(key);
+        TomlNode? node = table.Find(key)?.Value;
+        if (node is null && required)
+        {
+            Problems.Error(Position, $"{Label} needs {key}, {kind}");
+        }
+
+        return node;
+    }
+
+    private IReadOnlyList<TomlNode> Items(string key, bool required, string kind)
+    {
+        switch (Get(key, required, kind))
+        {
+            case null:
+                return [];
+            case TomlArray array:
+                return array.Items;
+            case { } other:
+                Problems.Error(other.Position, $"{key} in {Label} must be {kind}, not {other.Kind}");
+                return [];
+        }
+    }
+
+    private Located<T>? Wrong<T>(string key, string kind, TomlNode node)
+    {
+        Problems.Error(node.Position, $"{key} in {Label} must be {kind}, not {node.Kind}");
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+using Peipkg.Format.Identity;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Recipes.Upstreams;
+
+/// <summary>One package that a recipe produces.</summary>
+/// <param name="Name">The package's name.</param>
+/// <param name="Architecture">Its architecture.</param>
+public sealed record RecipeOutput(PackageName Name, Architecture Architecture);
+
+/// <summary>
+/// A recipe as the manager sees it: strict about <c>[upstream]</c> and <c>[watch]</c>, and lenient about what belongs to
+/// peipkg-build, of which it only wants to know what would be produced.
+/// </summary>
+/// <param name="File">The recipe file.</param>
+/// <param name="Upstream">Where versions come from; null when the recipe is only built by hand.</param>
+/// <param name="Watch">How new versions are learned of; null for the manager's defaults.</param>
+/// <param name="Outputs">What the stanzas would produce; stanzas whose name or architecture is unusable are left out.</param>
+/// <param name="Warnings">What is suspicious in the manager's sections.</param>
+public sealed record WatchedRecipe(
+    string File, Upstream? Upstream, Watch? Watch, IReadOnlyList<RecipeOutput> Outputs, IReadOnlyList<RecipeProblem> Warnings)
+{
+    /// <summary>Reads a recipe file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="RecipeException">It is not TOML, or the manager's sections have mistakes: all of them.</exception>
+    public static WatchedRecipe Load(string path) => Read(TomlFile.Load(path));
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="RecipeException">The manager's sections have mistakes: all of them.</exception>
+    public static WatchedRecipe Read(TomlFile file)
+    {
+        Upstream? upstream = Upstream.Read(file);
+        Watch? watch = Watch.Read(file);
+        if (watch is not null && file.Root.Find("upstream") is null)
+        {
+            file.Problems.Warning(watch.Position, "[watch] has no effect without [upstream]");
+        }
+
+        file.Problems.ThrowIfAny();
+        return new WatchedRecipe(file.Problems.File, upstream, watch, ReadOutputs(file.Root), file.Problems.Warnings);
+    }
+
+    private static List<RecipeOutput> ReadOutputs(TomlTable root)
+    {
+        List<RecipeOutput> outputs = [];
+        IReadOnlyList<TomlNode> stanzas = root.Find("package")?.Value is TomlArray array ? array.Items : [];
+        foreach (TomlTable stanza in stanzas.OfType<TomlTable>())
+        {
+            if (PackageName.TryParse((stanza.Find("name")?.Value as TomlString)?.Value, out PackageName name, out _)
+                && Architecture.TryParse((stanza.Find("architecture")?.Value as TomlString)?.Value, out Architecture architecture, out _))
+            {
+                outputs.Add(new RecipeOutput(name, architecture));
+            }
+        }
+
+        return outputs;
+    }
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+cp -a "$SOURCE_DIR/." "$DESTDIR/"

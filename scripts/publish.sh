@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds the three programs as they are shipped into artifacts/bin.
+# usage: bash scripts/publish.sh
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=scripts/common.sh
+. "$root/scripts/common.sh"
+
+case $(uname -m) in
+    x86_64) runtime=linux-x64 ;;
+    aarch64) runtime=linux-arm64 ;;
+    *) die "the programs are built for x86_64 and aarch64, not for $(uname -m)" ;;
+esac
+
+logs=$root/artifacts/logs
+install_missing "$logs/apt.log" cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
+require_dotnet "$root"
+
+# Native, one file each.
+for project in Build Repo; do
+    name=peipkg-${project,,}
+    say "building $name"
+    run_logged "$logs/publish-$name.log" \
+        dotnet publish "$root/src/Peipkg.$project" -c Release -r "$runtime" -o "$root/artifacts/bin"
+done
+
+# Needs the .NET runtime; finds the other two beside itself.
+say "building peipkg-manager"
+run_logged "$logs/publish-peipkg-manager.log" \
+    dotnet publish "$root/src/Peipkg.Manager" -c Release -r "$runtime" --self-contained false -o "$root/artifacts/bin"
+
+for name in peipkg-build peipkg-repo peipkg-manager; do
+    "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"
+done

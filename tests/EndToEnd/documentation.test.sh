@@ -1,0 +1,126 @@
+# shellcheck shell=bash disable=SC2154
+# What the documentation prints can be typed, and what it promises is there.
+
+# run_page FILE: runs the page's ```bash blocks in their order as one session in this directory; where a
+# ```text block follows a ```bash block, the output of that block must be exactly the text.
+# A block whose first line is "# not run" is left out.
+run_page() {
+    mkdir -p "$TMPDIR/blocks"
+    awk -v out="$TMPDIR/blocks" '
+        /^```/ && !inside { inside = 1; kind = substr($0, 4)
+            if (kind == "bash") { n++; file = sprintf("%s/%03d.sh", out, n); last = n }
+            else if (kind == "text" && last == n) { file = sprintf("%s/%03d.txt", out, n) }
+            else file = ""
+            first = 1; next }
+        /^```/ { inside = 0; if (file != "") close(file); if (kind != "bash") last = -1; next }
+        inside && first { first = 0; if (kind == "bash" && $0 == "# not run") { file = ""; last = -1 } }
+        inside && file != "" { print > file }' "$1"
+    local block printed
+    ls "$TMPDIR/blocks"/*.sh > /dev/null || fail "$1 has no block to run"
+    {
+        echo 'set -euo pipefail'
+        for block in "$TMPDIR/blocks"/*.sh; do
+            printed=${block%.sh}.out
+            printf '{\n'
+            cat "$block"
+            printf '} > %q\n' "$printed"
+        done
+    } > "$TMPDIR/session"
+    bash "$TMPDIR/session" || fail "the session of $1 does not run"
+    for block in "$TMPDIR/blocks"/*.txt; do
+        [ -e "$block" ] || continue
+        diff "$block" "${block%.txt}.out" || fail "$1: the block ${block##*/} promises other output (< promised, > printed)"
+    done
+}
+
+test_the_first_package_of_the_README_builds_as_printed() {
+    run_page "$root/README.md"
+    peipkg-build verify "$(find . -name 'hello_*.peipkg')"
+}
+
+test_getting_started_runs_as_printed_and_prints_what_it_promises() {
+    run_page "$root/docs/getting-started.md"
+}
+
+# The commands of "Build your first package" in the user documentation, letter by letter.
+test_the_first_package_of_the_user_documentation_builds_as_printed() {
+    assert_contains build "$(peipkg-build help)"
+    assert_contains pack "$(peipkg-build help)"
+    mkdir -p hello-pkg/recipe hello-pkg/source/usr/share/hello
+    echo 'Hello, Peios!' > hello-pkg/source/usr/share/hello/MESSAGE
+    cat > hello-pkg/recipe/peipkg.toml <<'END'
+[meta]
+license = "CC0-1.0"
+homepage = "https://example.org/hello"
+build_script = "build.sh"
+
+[[package]]
+name = "hello"
+architecture = "noarch"
+description = "Smallest legal peipkg example."
+files = [
+  "usr/share/hello/MESSAGE",
+]
+END
+    cat > hello-pkg/recipe/build.sh <<'END'
+#!/bin/sh
+set -eu
+cp -a "$SOURCE_DIR/." "$DESTDIR/"
+END
+    chmod +x hello-pkg/recipe/build.sh
+    openssl genpkey -algorithm ed25519 -out hello-pkg/test-signing.ed25519
+    mkdir -p hello-pkg/out
+    first_package() {
+        peipkg-build build \
+            --recipe hello-pkg/recipe/peipkg.toml \
+            --source hello-pkg/source \
+            --version 0.1-1 \
+            --source-ref "test://hello/0.1.0" \
+            --farm-id local-test \
+            --timestamp 2026-05-01T12:00:00Z \
+            --out hello-pkg/out \
+            --sign-key hello-pkg/test-signing.ed25519
+    }
+    assert_equal "hello-pkg/out/hello_0.1-1_noarch.peipkg" "$(first_package)"
+    assert_equal "$(printf '%s\n' .peipkg/manifest.json .peipkg/files.json usr/ usr/share/ usr/share/hello/ \
+        usr/share/hello/MESSAGE .peipkg/signature)" \
+        "$(zstd -d --stdout hello-pkg/out/hello_0.1-1_noarch.peipkg | tar tf -)"
+    mv hello-pkg/out/hello_0.1-1_noarch.peipkg hello-pkg/out/run-1.peipkg
+    first_package
+    cmp hello-pkg/out/hello_0.1-1_noarch.peipkg hello-pkg/out/run-1.peipkg
+}
+
+# options_of PROGRAM [SUBCOMMAND]: the long options its help names.
+options_of() {
+    "$@" --help | grep -oE -- '--[a-z][a-z-]+' | LC_ALL=C sort -u
+}
+
+# documented HEADING: the long options in the table below "## HEADING" of the reference.
+documented() {
+    awk -v heading="## \`$1\`" '$0 == heading { on = 1; next } /^## / { on = 0 } on && /^\| `/' "$root/docs/cli-reference.md" |
+        cut -d '|' -f 2 | grep -oE -- '--[a-z][a-z-]+' | LC_ALL=C sort -u
+}
+
+test_the_command_line_reference_names_every_option_and_no_other() {
+    local subcommand
+    for subcommand in build pack inspect verify; do
+        assert_equal "$(options_of peipkg-build "$subcommand" | grep -vxE -- '--(help|version)|--version-of')" \
+            "$(documented "peipkg-build $subcommand" | grep -vx -- --version)" "peipkg-build $subcommand"
+    done
+    for subcommand in init publish verify keygen; do
+        assert_equal "$(options_of peipkg-repo "$subcommand" | grep -vxE -- '--(help|version)')" \
+            "$(documented "peipkg-repo $subcommand")" "peipkg-repo $subcommand"
+    done
+    assert_equal "$(options_of peipkg-manager | grep -vxE -- '--(help|version)')" \
+        "$(documented peipkg-manager)" peipkg-manager
+}
+
+test_every_link_between_the_pages_leads_somewhere() {
+    local page target
+    for page in "$root/README.md" "$root"/docs/*.md; do
+        grep -oE '\]\([^)#]+' "$page" | cut -c 3- | while read -r target; do
+            case $target in http*) continue ;; esac
+            [ -e "$(dirname "$page")/$target" ] || fail "$page links to $target, which is not there"
+        done
+    done
+}

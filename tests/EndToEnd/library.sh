@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# What the end-to-end tests share. Loaded by run.sh before each test.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+samples=$root/samples
+PATH=$(dirname "$PEIPKG_BUILD"):$(dirname "$PEIPKG_REPO"):$(dirname "$PEIPKG_MANAGER"):$PATH
+unset SOURCE_DATE_EPOCH
+when=2026-05-01T12:00:00Z
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+skip() {
+    printf '%s\n' "$*"
+    exit 77
+}
+
+assert_equal() {
+    [ "$1" = "$2" ] || fail "$(printf '%s\n  expected: %s\n  actual:   %s' "${3:-not equal}" "$1" "$2")"
+}
+
+assert_contains() {
+    case $2 in
+        *"$1"*) ;;
+        *) fail "$(printf 'expected to find\n  %s\nin\n%s' "$1" "$2")" ;;
+    esac
+}
+
+# run COMMAND...: never fails; leaves $status, $out and $err.
+run() {
+    status=0
+    "$@" > "$TMPDIR/out" 2> "$TMPDIR/err" || status=$?
+    out=$(cat "$TMPDIR/out")
+    err=$(cat "$TMPDIR/err")
+}
+
+expect_exit() {
+    local expected=$1
+    shift
+    run "$@"
+    [ "$status" -eq "$expected" ] ||
+        fail "$(printf 'expected exit code %s, got %s from: %s\nstdout: %s\nstderr: %s' "$expected" "$status" "$*" "$out" "$err")"
+}
+
+# The key that every test signs with. Made once for the whole run.
+key=$PEIPKG_SHARED/key.pem
+public_key=$PEIPKG_SHARED/key.pub
+make_key() {
+    [ -e "$key" ] && return
+    (umask 077 && openssl genpkey -algorithm ed25519 -out "$key")
+    openssl pkey -in "$key" -pubout -out "$public_key"
+}
+make_key
+fingerprint=$(openssl pkey -pubin -in "$public_key" -outform DER | tail -c 32 | sha256sum | cut -c 1-64)
+
+sample_version() {
+    case $1 in
+        hello) echo 0.1-1 ;;
+        libgreet) echo 1.0.0-1 ;;
+        notes) echo 1.0-1 ;;
+    esac
+}
+
+# build_sample NAME OUT [ROOT OF SAMPLES]: leaves the packages in OUT.
+build_sample() {
+    local from=${3:-$samples}
+    peipkg-build build --recipe "$from/$1/recipe/peipkg.toml" --source "$from/$1/source" \
+        --version "$(sample_version "$1")" --source-ref "test://$1" --farm-id test-farm \
+        --timestamp "$when" --out "$2" --sign-key "$key" > "$TMPDIR/build.log" 2>&1 ||
+        fail "building $1: $(cat "$TMPDIR/build.log")"
+}
+
+build_samples() {
+    local name
+    for name in hello libgreet notes; do build_sample "$name" "$@"; done
+}
+
+# Sets $packages to a directory with the samples' packages. Built once for the whole run.
+use_sample_packages() {
+    packages=$PEIPKG_SHARED/packages
+    [ -d "$packages" ] && return
+    build_samples "$TMPDIR/packages"
+    mv "$TMPDIR/packages" "$packages"
+}
+
+# Sets $repository to a copy, for this test alone, of a repository that holds the samples' packages.
+use_sample_repository() {
+    use_sample_packages
+    if [ ! -d "$PEIPKG_SHARED/repository" ]; then
+        peipkg-repo init --name test-repo --description "For tests" --sign-key "$key" --timestamp "$when" --out "$TMPDIR/repository"
+        peipkg-repo publish --in "$TMPDIR/repository" --new "$packages" --sign-key "$key" \
+            --timestamp 2026-05-01T12:00:01Z --out "$TMPDIR/repository"
+        mv "$TMPDIR/repository" "$PEIPKG_SHARED/repository"
+    fi
+    repository=$TMPDIR/the-repository
+    cp -a "$PEIPKG_SHARED/repository" "$repository"
+}
+
+# serve DIRECTORY: serves it until the test ends; sets $base to the URL.
+# shellcheck disable=SC2034
+serve() {
+    local port
+    for port in $(seq "$((20000 + RANDOM % 20000))" 60000); do
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && continue
+        busybox httpd -f -p "127.0.0.1:$port" -h "$1" &
+        server=$!
+        trap 'kill "$server"' EXIT
+        for _ in $(seq 50); do
+            kill -0 "$server" 2> /dev/null || break
+            if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+                base=http://127.0.0.1:$port
+                return
+            fi
+            sleep 0.1
+        done
+    done
+    fail "no free port"
+}
+
+# openssl_verifies DIGEST ENVELOPE: whether the envelope signs the 32 bytes in the file DIGEST, by openssl alone.
+openssl_verifies() {
+    local encoded
+    assert_equal "$fingerprint" "$(jq -r .key_fingerprint "$2")" "the envelope names another key"
+    encoded=$(jq -r .signature "$2")
+    while [ $((${#encoded} % 4)) -ne 0 ]; do encoded=$encoded=; done
+    printf '%s' "$encoded" | base64 -d > "$TMPDIR/signature"
+    openssl pkeyutl -verify -pubin -inkey "$public_key" -rawin -in "$1" -sigfile "$TMPDIR/signature"
+}
+
+# write_manifest NAME [VERSION]: a manifest for `pack`, with nothing but what is required.
+write_manifest() {
+    jq -n -c --arg name "$1" --arg version "${2:-1.0-1}" --arg when "$when" '{
+        schema_version: 1, name: $name, version: $version, architecture: "noarch",
+        description: "", license: "MIT", homepage: "", dependencies: [], optional_dependencies: [],
+        conflicts: [], provides: [], replaces: [], side_effects: [], size_installed: 0, sd_overrides: [],
+        build: { timestamp: $when, farm_id: "test-farm", source_ref: "test://pack" } }'
+}

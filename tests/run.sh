@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Runs every test from a clean clone, installing what it needs. The last line counts them.
+# usage: bash tests/run.sh
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=scripts/common.sh
+. "$root/scripts/common.sh"
+cd "$root"
+logs=$root/artifacts/logs
+results=$root/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$logs" "$results"
+
+install_missing "$logs/apt.log" \
+    git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
+    rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
+    perl=perl taskset=util-linux shellcheck=shellcheck
+bash scripts/publish.sh
+export PEIPKG_BUILD=$root/artifacts/bin/peipkg-build
+export PEIPKG_REPO=$root/artifacts/bin/peipkg-repo
+export PEIPKG_MANAGER=$root/artifacts/bin/peipkg-manager
+
+say "building the tests, warnings are errors"
+run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
+
+passed=0 failed=0 skipped=0
+broken=()
+
+# counter FILE NAME: one number of the line <Counters …> of a results file.
+counter() {
+    sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+}
+
+for project in tests/*.Tests; do
+    name=$(basename "$project")
+    say "$name"
+    status=0
+    dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$name.trx" \
+        --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
+    trx=$results/$name.trx
+    total=0
+    [ ! -s "$trx" ] || total=$(counter "$trx" total)
+    if [ "${total:-0}" -eq 0 ]; then
+        printf 'error: %s ran no tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
+        broken+=("$name")
+        failed=$((failed + 1))
+        continue
+    fi
+    project_passed=$(counter "$trx" passed)
+    project_executed=$(counter "$trx" executed)
+    # What ran and did not pass has failed, timed out or was aborted.
+    project_failed=$((project_executed - project_passed))
+    if [ "$status" -ne 0 ] && [ "$project_failed" -eq 0 ]; then
+        printf 'error: %s crashed after its tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
+        project_failed=1
+    fi
+    if [ "$project_failed" -gt 0 ]; then
+        grep -A 12 -E '^ *(Failed |The active test run was aborted|Test host process crashed)' "$logs/$name.log" | head -n 150 >&2 || true
+        printf 'The full log is %s\n' "$logs/$name.log" >&2
+        broken+=("$name")
+    fi
+    passed=$((passed + project_passed))
+    failed=$((failed + project_failed))
+    skipped=$((skipped + total - project_executed))
+    printf '    %s passed, %s failed\n' "$project_passed" "$project_failed"
+done
+
+say "end-to-end tests"
+rm -f "$results/end-to-end.counts"
+PEIPKG_COUNTS=$results/end-to-end.counts bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
+if [ -s "$results/end-to-end.counts" ]; then
+    read -r end_passed end_failed end_skipped < "$results/end-to-end.counts"
+    passed=$((passed + end_passed))
+    failed=$((failed + end_failed))
+    skipped=$((skipped + end_skipped))
+else
+    failed=$((failed + 1))
+fi
+
+say "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
+[ "${#broken[@]}" -eq 0 ] || printf 'error: not everything passed in: %s\n' "${broken[*]}" >&2
+summary="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
+printf '%s\n' "$summary"
+[ "$failed" -eq 0 ] && [ "${#broken[@]}" -eq 0 ]

@@ -1,0 +1,40 @@
+using SharpCompress.Compressors.ZStandard;
+using SharpCompress.Compressors.ZStandard.Unsafe;
+
+namespace Peipkg.Format.Compression;
+
+/// <summary>
+/// Makes the one zstd frame of a package (§3.1.3). The same content gives the same bytes with any number of workers;
+/// the parameters here are therefore part of the tools' version and change only with it.
+/// </summary>
+internal static class ZstdFrameWriter
+{
+    /// <summary>
+    /// Level 9 has the knee of the curve: 12 costs twice the time for half a per cent, 19 forty times for ten.
+    /// </summary>
+    private const int Level = 9;
+
+    /// <summary>
+    /// Content bytes one worker compresses at a time. The engine's own choice, 16 MiB at this level, needs half as much
+    /// memory again per core and saves a quarter of a per cent.
+    /// </summary>
+    private const int JobSize = 8 << 20;
+
+    /// <summary>Opens the frame; disposing the stream ends it.</summary>
+    /// <param name="output">Receives the compressed bytes; stays open.</param>
+    /// <param name="contentSize">
+    /// Bytes that will be written, exactly. The frame's header carries it, and it lets the engine choose small tables
+    /// for small packages.
+    /// </param>
+    /// <param name="workers">Threads that compress, at least 1. None at all would give other bytes.</param>
+    internal static Stream Open(Stream output, long contentSize, int workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        var frame = new CompressionStream(output, Level, bufferSize: 1 << 17, leaveOpen: true);
+        frame.SetParameter(ZSTD_cParameter.ZSTD_c_nbWorkers, workers);
+        frame.SetParameter(ZSTD_cParameter.ZSTD_c_jobSize, JobSize);
+        frame.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 0);
+        frame.SetPledgedSrcSize(checked((ulong)contentSize));
+        return frame;
+    }
+}

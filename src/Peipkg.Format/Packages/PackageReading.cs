@@ -1,0 +1,248 @@
+using System.Security.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Signing;
+using Peipkg.Format.Tar;
+
+namespace Peipkg.Format.Packages;
+
+/// <summary>
+/// One walk through an archive: manifest, files manifest, unknown metadata, payload, signature, in this order and no
+/// other (§3.2.3). Nothing is taken from an entry before its place is known to be right.
+/// </summary>
+internal sealed class PackageReading(TarReader tar, long maxUncompressed, CancellationToken cancellation)
+{
+    private readonly PayloadOrder _order = new();
+    private int _nextFile;
+
+    internal Manifest Manifest { get; private set; } = null!;
+
+    internal IReadOnlyList<FilesEntry> Files { get; private set; } = [];
+
+    internal IReadOnlyList<PackageEntry> Entries => _order.Entries;
+
+    internal SignatureEnvelope? Signature { get; private set; }
+
+    internal void Run()
+    {
+        tar.Limit = Math.Min(tar.Limit, maxUncompressed);
+        ReadManifest(Require(PackageNames.Manifest, "first"));
+        ReadFiles(Require(PackageNames.Files, "second"));
+
+        TarEntry? entry = ReadUnknownMetadata(Next());
+        while (entry is not null && entry.Name != PackageNames.Signature)
+        {
+            ReadPayload(entry);
+            entry = Next();
+        }
+
+        if (_nextFile < Files.Count)
+        {
+            throw new FormatViolationException(
+                "files-coverage", DisplayText.Escape(Files[_nextFile].Path),
+                "files.json lists this file, but the archive does not hold it in its place");
+        }
+
+        if (entry is not null)
+        {
+            RequireFile(entry);
+            Signature = ReadAs(entry, Limits.SignatureBytes, static document => SignatureEnvelope.Read(document));
+            TarEntry? behind = Next();
+            if (behind is not null)
+            {
+                throw new FormatViolationException(
+                    behind.Name == PackageNames.Signature ? "signature-duplicate" : "signature-last",
+                    DisplayText.Escape(behind.Name), "nothing may follow the signature, and a package has one at most");
+            }
+        }
+    }
+
+    private TarEntry? Next()
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return tar.ReadEntry(PackageNames.SignatureBytes);
+    }
+
+    private TarEntry Require(string name, string position)
+    {
+        TarEntry? entry = Next();
+        if (entry is null || entry.Name != name)
+        {
+            throw new FormatViolationException(
+                "metadata-order", name,
+                $"must be the archive's {position} entry, but {(entry is null ? "the archive ends" : $"{DisplayText.Quote(entry.Name)} stands there")}");
+        }
+
+        RequireFile(entry);
+        return entry;
+    }
+
+    private void ReadManifest(TarEntry entry)
+    {
+        Manifest = ReadAs(entry, Limits.ManifestBytes, static document => ManifestDocument.Read(document));
+        if (entry.Time != Manifest.Build.Timestamp.UnixSeconds)
+        {
+            throw new FormatViolationException(
+                "tar-mtime", entry.Name,
+                $"the entries' mtime is {entry.Time}, but build.timestamp is {Manifest.Build.Timestamp} ({Manifest.Build.Timestamp.UnixSeconds})");
+        }
+
+        tar.Limit = Manifest.SizeInstalled > maxUncompressed - Limits.UncompressedOverhead
+            ? maxUncompressed
+            : Manifest.SizeInstalled + Limits.UncompressedOverhead;
+    }
+
+    private void ReadFiles(TarEntry entry)
+    {
+        Files = ReadAs(entry, Limits.FilesBytes, static document => FilesDocument.Read(document));
+        long total = 0;
+        foreach (FilesEntry file in Files)
+        {
+            if (file.Size > Limits.UncompressedBytes)
+            {
+                throw new FormatViolationException(
+                    "decompression-bound", DisplayText.Escape(file.Path), $"the file is said to have {file.Size} bytes, more than any package may unpack to");
+            }
+
+            total += file.Size;
+        }
+
+        if (total != Manifest.SizeInstalled)
+        {
+            throw new FormatViolationException(
+                "manifest-size-installed", PackageNames.Manifest,
+                $"size_installed is {Manifest.SizeInstalled}, but the files have {total} bytes together");
+        }
+    }
+
+    private TarEntry? ReadUnknownMetadata(TarEntry? entry)
+    {
+        byte[] last = [];
+        while (entry is not null && entry.Name != PackageNames.Signature
+            && entry.Name.StartsWith(PackageNames.MetadataPrefix, StringComparison.Ordinal))
+        {
+            if (entry.Name is PackageNames.Manifest or PackageNames.Files)
+            {
+                throw new FormatViolationException("metadata-duplicate", entry.Name, "the archive holds this entry twice");
+            }
+
+            string path = entry.Name.TrimEnd('/');
+            if (path.Length > PackageNames.MetadataPrefix.Length
+                && !PayloadPath.TryValidate(path[PackageNames.MetadataPrefix.Length..], out string? error))
+            {
+                throw new FormatViolationException("path", DisplayText.Escape(entry.Name), error);
+            }
+
+            if (entry.WireName.AsSpan().SequenceCompareTo(last) <= 0)
+            {
+                throw new FormatViolationException(
+                    "metadata-order", DisplayText.Escape(entry.Name), "metadata entries must be sorted by path, each standing once");
+            }
+
+            last = entry.WireName;
+            entry = Next();
+        }
+
+        return entry;
+    }
+
+    private void ReadPayload(TarEntry entry)
+    {
+        PackageEntry placed = _order.Add(entry);
+        if (placed.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(entry.Target, out string? error))
+        {
+            throw new FormatViolationException("symlink-target", DisplayText.Escape(entry.Name), error);
+        }
+
+        if (placed.Kind == PayloadKind.File)
+        {
+            ReadFile(entry);
+        }
+    }
+
+    private void ReadFile(TarEntry entry)
+    {
+        FilesEntry? listed = _nextFile < Files.Count ? Files[_nextFile] : null;
+        if (listed is null || listed.Path != entry.Name)
+        {
+            throw new FormatViolationException(
+                "files-coverage", DisplayText.Escape(entry.Name), listed is null
+                    ? "the archive holds this file, but files.json does not list it"
+                    : $"the archive holds this file where files.json lists {DisplayText.Quote(listed.Path)}");
+        }
+
+        if (listed.Size != entry.Size)
+        {
+            throw new FormatViolationException(
+                "files-size", DisplayText.Escape(entry.Name), $"the file has {entry.Size} bytes, files.json says {listed.Size}");
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ReadOnlySpan<byte> content;
+        while (!(content = tar.ReadContent()).IsEmpty)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(content);
+        }
+
+        Sha256Digest computed = Sha256Digest.Of(hash);
+        if (computed != listed.Hash)
+        {
+            throw new FormatViolationException(
+                "files-hash", DisplayText.Escape(entry.Name), $"the content's hash is {computed}, files.json says {listed.Hash}");
+        }
+
+        _nextFile++;
+    }
+
+    private byte[] ReadDocument(TarEntry entry, int limit)
+    {
+        if (entry.Size > limit)
+        {
+            throw new FormatViolationException(
+                "metadata-size", entry.Name, $"has {entry.Size} bytes; {limit} are allowed");
+        }
+
+        // The size is the archive's word. Bytes are believed as they come, or a tiny file could claim megabytes.
+        using var document = new MemoryStream();
+        ReadOnlySpan<byte> content;
+        while (!(content = tar.ReadContent()).IsEmpty)
+        {
+            document.Write(content);
+        }
+
+        return document.ToArray();
+    }
+
+    private static void RequireNewline(TarEntry entry, byte[] document)
+    {
+        if (document is not [.., not (byte)'\n', (byte)'\n'])
+        {
+            throw new FormatViolationException("metadata-newline", entry.Name, "the document must end with exactly one newline");
+        }
+    }
+
+    private static void RequireFile(TarEntry entry)
+    {
+        if (entry.Type != TarEntryType.File)
+        {
+            throw new FormatViolationException("metadata-type", entry.Name, "must be a regular file");
+        }
+    }
+
+    /// <summary>Runs a document's reader and says in its errors which entry the document is.</summary>
+    private T ReadAs<T>(TarEntry entry, int limit, Func<byte[], T> read)
+    {
+        byte[] document = ReadDocument(entry, limit);
+        try
+        {
+            T value = read(document);
+            RequireNewline(entry, document);
+            return value;
+        }
+        catch (FormatViolationException problem) when (problem.Place != entry.Name)
+        {
+            throw problem.Within(entry.Name);
+        }
+    }
+}

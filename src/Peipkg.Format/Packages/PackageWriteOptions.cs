@@ -1,0 +1,17 @@
+namespace Peipkg.Format.Packages;
+
+/// <summary>How a package is written; none of it changes the package's bytes.</summary>
+public sealed record PackageWriteOptions
+{
+    /// <summary>Threads that hash and compress, at least 1. Each compressing thread needs about 35 MiB.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Told how far the work is, from several threads, some ten times a second at most for large packages.</summary>
+    public IProgress<PackProgress>? Progress { get; init; }
+}
+
+/// <summary>What <see cref="PackageWriter"/> wrote.</summary>
+/// <param name="Manifest">The manifest with its computed size.</param>
+/// <param name="Files">The content of files.json.</param>
+/// <param name="UncompressedSize">Bytes of the archive before compression.</param>
+public sealed record PackageWriteResult(Manifests.Manifest Manifest, IReadOnlyList<Manifests.FilesEntry> Files, long UncompressedSize);

@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Peipkg.Format.Compression;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Signing;
+using Peipkg.Format.Tar;
+
+namespace Peipkg.Format.Packages;
+
+/// <summary>Writes packages (chapters 3 and 5): the same parts give the same bytes on every machine.</summary>
+public static class PackageWriter
+{
+    private const int BufferSize = 1 << 17;
+
+    /// <summary>Writes one package.</summary>
+    /// <param name="output">
+    /// Receives the package. After an exception it holds something that must be thrown away, so it should be a temporary
+    /// file.
+    /// </param>
+    /// <param name="manifest">
+    /// The metadata; <see cref="Manifest.SizeInstalled"/> is computed here and need not be right.
+    /// </param>
+    /// <param name="payload">In any order; ancestor directories may be left out.</param>
+    /// <param name="key">Signs; null leaves the package unsigned.</param>
+    /// <param name="options">Workers and progress.</param>
+    /// <param name="cancellation">Stops between two pieces of content.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="PackagingException">The parts break rules of the format; nothing was written.</exception>
+    /// <exception cref="IOException">A file cannot be read, has changed, or the output cannot be written.</exception>
+    public static PackageWriteResult Write(
+        Stream output,
+        Manifest manifest,
+        IReadOnlyList<PayloadSource> payload,
+        SigningKey? key,
+        PackageWriteOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new PackageWriteOptions();
+        PayloadPlan plan = PayloadPlan.Create(payload);
+        PayloadSource[] sources =
+            [.. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File)];
+        var progress = new ProgressCounter(options.Progress, sources);
+        Sha256Digest[] digests = PayloadHasher.Hash(sources, options.Workers, progress, cancellation);
+
+        Manifest complete = manifest with { SizeInstalled = sources.Sum(static s => s.Size) };
+        var files = new FilesEntry[sources.Length];
+        for (int i = 0; i < files.Length; i++)
+        {
+            files[i] = new FilesEntry(sources[i].Path, sources[i].Size, digests[i]);
+        }
+
+        byte[] manifestBytes = ManifestDocument.Write(complete);
+        byte[] filesBytes = FilesDocument.Write(files);
+        long size = ArchiveSize(plan, manifestBytes.Length, filesBytes.Length, signed: key is not null);
+        RequireWithinLimits(complete, manifestBytes, filesBytes, size);
+
+        progress.Begin(PackPhase.Packing);
+        using (Stream frame = ZstdFrameWriter.Open(output, size, options.Workers))
+        using (var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
+        {
+            var tar = new TarWriter(frame, signedBytes, complete.Build.Timestamp.UnixSeconds);
+            tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
+            tar.WriteFile(PackageNames.FilesBytes, filesBytes);
+            WritePayload(tar, plan, digests, progress, cancellation);
+            if (key is not null)
+            {
+                tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, Sha256Digest.Of(signedBytes)).Write());
+            }
+
+            tar.WriteEnd();
+            if (tar.Position != size)
+            {
+                throw new InvalidOperationException($"The archive has {tar.Position} bytes where {size} were announced.");
+            }
+        }
+
+        return new PackageWriteResult(complete, files, size);
+    }
+
+    private static long ArchiveSize(PayloadPlan plan, int manifestSize, int filesSize, bool signed)
+    {
+        long size = TarWriter.EndSize
+            + TarWriter.EntrySize(PackageNames.ManifestBytes.Length, manifestSize, 0)
+            + TarWriter.EntrySize(PackageNames.FilesBytes.Length, filesSize, 0);
+        foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
+        {
+            size += TarWriter.EntrySize(entry.WireName.Length, entry.Source.Size, entry.Target.Length);
+        }
+
+        return signed
+            ? size + TarWriter.EntrySize(PackageNames.SignatureBytes.Length, SignatureEnvelope.WrittenSize, 0)
+            : size;
+    }
+
+    private static void RequireWithinLimits(Manifest manifest, byte[] manifestBytes, byte[] filesBytes, long size)
+    {
+        var problems = new List<string>();
+        if (manifestBytes.Length > Limits.ManifestBytes)
+        {
+            problems.Add($"the manifest would have {manifestBytes.Length} bytes; {Limits.ManifestBytes} are allowed");
+        }
+
+        if (filesBytes.Length > Limits.FilesBytes)
+        {
+            problems.Add($"files.json would have {filesBytes.Length} bytes; {Limits.FilesBytes} are allowed");
+        }
+
+        long limit = Math.Min(Limits.UncompressedBytes, manifest.SizeInstalled + Limits.UncompressedOverhead);
+        if (size > limit)
+        {
+            problems.Add(
+                $"the archive would have {size} bytes before compression; a consumer stops at {limit}. Split the package.");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new PackagingException(problems);
+        }
+    }
+
+    private static void WritePayload(
+        TarWriter tar, PayloadPlan plan, Sha256Digest[] digests, ProgressCounter progress, CancellationToken cancellation)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            int file = 0;
+            foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                tar.WriteHeader(entry.WireName, entry.Type, entry.Source.Size, entry.Target);
+                if (entry.Type == TarEntryType.File)
+                {
+                    if (entry.Source.Size > 0)
+                    {
+                        CopyContent(tar, entry.Source, buffer, hash, digests[file], progress, cancellation);
+                    }
+
+                    file++;
+                    progress.FileDone();
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void CopyContent(
+        TarWriter tar,
+        PayloadSource source,
+        byte[] buffer,
+        IncrementalHash hash,
+        Sha256Digest expected,
+        ProgressCounter progress,
+        CancellationToken cancellation)
+    {
+        using Stream content = source.Open!();
+        long left = source.Size;
+        while (left > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int read = content.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (read == 0)
+            {
+                throw PayloadHasher.Changed(source);
+            }
+
+            hash.AppendData(buffer, 0, read);
+            tar.WriteContent(buffer.AsSpan(0, read));
+            left -= read;
+            progress.BytesDone(read);
+        }
+
+        // files.json in front of this content already promises its hash.
+        if (Sha256Digest.Of(hash) != expected)
+        {
+            throw PayloadHasher.Changed(source);
+        }
+    }
+}

@@ -149,7 +149,7 @@ internal sealed class PackageReading(TarReader tar, long maxUncompressed, Cancel
     private void ReadPayload(TarEntry entry)
     {
         PackageEntry placed = _order.Add(entry);
-        if (placed.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(entry.Target, out string? error))
+        if (placed.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(entry.Name, entry.Target, out string? error))
         {
             throw new FormatViolationException("symlink-target", DisplayText.Escape(entry.Name), error);
         }

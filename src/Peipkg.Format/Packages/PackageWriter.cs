@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
 using Peipkg.Format.Compression;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Signing;
 using Peipkg.Format.Tar;
@@ -82,15 +80,15 @@ public static class PackageWriter
     private static long ArchiveSize(PayloadPlan plan, int manifestSize, int filesSize, bool signed)
     {
         long size = TarWriter.EndSize
-            + TarWriter.EntrySize(PackageNames.ManifestBytes.Length, manifestSize, 0)
-            + TarWriter.EntrySize(PackageNames.FilesBytes.Length, filesSize, 0);
+            + TarWriter.EntrySize(PackageNames.ManifestBytes, manifestSize, default)
+            + TarWriter.EntrySize(PackageNames.FilesBytes, filesSize, default);
         foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
         {
-            size += TarWriter.EntrySize(entry.WireName.Length, entry.Source.Size, entry.Target.Length);
+            size += TarWriter.EntrySize(entry.WireName, entry.Source.Size, entry.Target);
         }
 
         return signed
-            ? size + TarWriter.EntrySize(PackageNames.SignatureBytes.Length, SignatureEnvelope.WrittenSize, 0)
+            ? size + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default)
             : size;
     }
 

@@ -77,7 +77,7 @@ internal sealed class PayloadPlan
             problems.Add($"{place}: {error}");
         }
 
-        if (source.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(source.LinkTarget ?? "", out error))
+        if (source.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(source.Path, source.LinkTarget ?? "", out error))
         {
             problems.Add($"{place}: {error}");
         }

@@ -1,5 +1,3 @@
-using Peipkg.Format.Manifests;
-
 namespace Peipkg.Format.Packages;
 
 /// <summary>Adds up what several threads have done and passes it on.</summary>

@@ -15,7 +15,7 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
     public const int SignatureSize = 64;
 
     /// <summary>Bytes of every envelope this library writes; all of its parts have fixed lengths.</summary>
-    public const int WrittenSize = 236;
+    public const int WrittenSize = 229;
 
     private const string Algorithm = "ed25519";
 

@@ -3,37 +3,41 @@ using System.Buffers.Text;
 namespace Peipkg.Format.Tar;
 
 /// <summary>
-/// The pax records of one entry: <c>path</c>, then <c>linkpath</c>, each only where the value does not fit its field of
-/// 100 bytes (§3.1.4 rules 7 and 12).
+/// The pax records of one entry: a path and a link target, each only where it has over 100 bytes (§3.1.4 rule 12).
 /// </summary>
+/// <remarks>
+/// Records are written with <c>linkpath</c> in front, the order of every published package; §3.1.4 rule 7 names the other
+/// one, so a reader takes both. A path that the ustar prefix can help out needs no record of its own.
+/// </remarks>
 internal static class PaxRecords
 {
     /// <summary>Bytes the largest legitimate record block has: two paths at their limit and their framing.</summary>
     internal const int MaximumSize = 2 * (Limits.PathBytes + 32);
 
+    /// <summary>Whether the entry cannot do without a record block.</summary>
     internal static bool Needed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
-        => name.Length > TarHeaderBlock.NameSize || target.Length > TarHeaderBlock.NameSize;
+        => target.Length > TarHeaderBlock.NameSize
+            || (name.Length > TarHeaderBlock.NameSize && UstarPrefix.Split(name) < 0);
 
     /// <summary>The records' bytes, without block padding.</summary>
     internal static byte[] Format(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
-        int nameSize = name.Length > TarHeaderBlock.NameSize ? RecordSize("path".Length, name.Length) : 0;
-        int targetSize = target.Length > TarHeaderBlock.NameSize ? RecordSize("linkpath".Length, target.Length) : 0;
-        byte[] records = new byte[nameSize + targetSize];
-        if (nameSize > 0)
-        {
-            WriteRecord(records.AsSpan(0, nameSize), "path"u8, name);
-        }
-
+        byte[] records = new byte[FormattedSize(name.Length, target.Length)];
+        int targetSize = FormattedSize(0, target.Length);
         if (targetSize > 0)
         {
-            WriteRecord(records.AsSpan(nameSize), "linkpath"u8, target);
+            WriteRecord(records.AsSpan(0, targetSize), "linkpath"u8, target);
+        }
+
+        if (targetSize < records.Length)
+        {
+            WriteRecord(records.AsSpan(targetSize), "path"u8, name);
         }
 
         return records;
     }
 
-    /// <summary>Bytes of <see cref="Format"/>'s result, computed without building it.</summary>
+    /// <summary>Bytes of <see cref="Format"/>'s result, computed without building it; the order does not matter.</summary>
     internal static int FormattedSize(int nameLength, int targetLength)
         => (nameLength > TarHeaderBlock.NameSize ? RecordSize("path".Length, nameLength) : 0)
             + (targetLength > TarHeaderBlock.NameSize ? RecordSize("linkpath".Length, targetLength) : 0);
@@ -83,7 +87,7 @@ internal static class PaxRecords
             ReadOnlySpan<byte> pair = records[(blank + 1)..(length - 1)];
             int equals = pair.IndexOf((byte)'=');
             ReadOnlySpan<byte> key = equals < 0 ? pair : pair[..equals];
-            if (equals >= 0 && key.SequenceEqual("path"u8) && path is null && linkPath is null)
+            if (equals >= 0 && key.SequenceEqual("path"u8) && path is null)
             {
                 path = pair[(equals + 1)..].ToArray();
             }
@@ -93,7 +97,7 @@ internal static class PaxRecords
             }
             else
             {
-                return "only one path record and then one linkpath record may stand in a pax header";
+                return "a pax header may hold one path record and one linkpath record and no other";
             }
 
             records = records[length..];

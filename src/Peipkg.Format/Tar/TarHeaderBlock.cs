@@ -15,6 +15,7 @@ internal static class TarHeaderBlock
     internal const int TypeOffset = 156;
     internal const int LinkOffset = 157;
     internal const int OctalSize = 12;
+    internal const int PrefixOffset = 345;
 
     /// <summary>The largest size an octal field of eleven digits holds: 8 GiB less one byte.</summary>
     internal const long MaximumSize = (1L << 33) - 1;
@@ -27,7 +28,7 @@ internal static class TarHeaderBlock
         ("name", 0, NameSize), ("mode", 100, 8), ("uid", 108, 8), ("gid", 116, 8), ("size", SizeOffset, OctalSize),
         ("mtime", TimeOffset, OctalSize), ("typeflag", TypeOffset, 1), ("linkname", LinkOffset, NameSize),
         ("magic", 257, 6), ("version", 263, 2), ("uname", 265, 32), ("gname", 297, 32), ("devmajor", 329, 8),
-        ("devminor", 337, 8), ("prefix", 345, 155), ("padding", 500, 12), ("checksum", ChecksumOffset, 8),
+        ("devminor", 337, 8), ("prefix", PrefixOffset, UstarPrefix.Size), ("padding", 500, 12), ("checksum", ChecksumOffset, 8),
     ];
 
     /// <summary>Writes the header of a payload or metadata entry.</summary>
@@ -37,11 +38,20 @@ internal static class TarHeaderBlock
     /// <param name="size">Content bytes; zero for directories and symlinks.</param>
     /// <param name="time">Unix seconds.</param>
     /// <param name="target">The symlink's target in UTF-8, or empty.</param>
+    /// <param name="records">Whether pax records stand in front and hold what is too long for this header.</param>
     internal static void WriteEntry(
-        Span<byte> block, ReadOnlySpan<byte> name, TarEntryType type, long size, long time, ReadOnlySpan<byte> target)
+        Span<byte> block,
+        ReadOnlySpan<byte> name,
+        TarEntryType type,
+        long size,
+        long time,
+        ReadOnlySpan<byte> target,
+        bool records)
     {
         block.Clear();
-        WriteName(block[..NameSize], name);
+        int slash = records ? -1 : UstarPrefix.Split(name);
+        name[..Math.Max(slash, 0)].CopyTo(block[PrefixOffset..]);
+        WriteName(block[..NameSize], name[(slash + 1)..]);
         "0000777"u8.CopyTo(block[100..]);
         "0000000"u8.CopyTo(block[108..]);
         "0000000"u8.CopyTo(block[116..]);

@@ -73,7 +73,7 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
             RequireHeader(block, offset);
         }
 
-        ReadOnlySpan<byte> name = path ?? TarHeaderBlock.ReadText(block[..TarHeaderBlock.NameSize]);
+        ReadOnlySpan<byte> name = path ?? ReadName(block);
         ReadOnlySpan<byte> target = linkPath ?? TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.LinkOffset, TarHeaderBlock.NameSize));
         TarEntry entry = ParseEntry(block, name, target, offset);
         RequirePrescribed(entry, _headers.AsSpan(0, headersSize), recordsSize, target);
@@ -155,6 +155,13 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
         }
     }
 
+    private static ReadOnlySpan<byte> ReadName(ReadOnlySpan<byte> block)
+    {
+        ReadOnlySpan<byte> name = TarHeaderBlock.ReadText(block[..TarHeaderBlock.NameSize]);
+        ReadOnlySpan<byte> prefix = TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.PrefixOffset, UstarPrefix.Size));
+        return prefix.IsEmpty ? name : (byte[])[.. prefix, (byte)'/', .. name];
+    }
+
     private static string At(long offset) => $"byte {offset} of the archive";
 
     private int ReadPaxRecords(ReadOnlySpan<byte> block, long offset, out byte[]? path, out byte[]? linkPath)
@@ -222,14 +229,16 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
         }
 
         ReadOnlySpan<byte> block = headers[^TarHeaderBlock.Size..];
-        TarHeaderBlock.WriteEntry(_expected, entry.WireName, entry.Type, entry.Size, Time ?? entry.Time, target);
+        TarHeaderBlock.WriteEntry(
+            _expected, entry.WireName, entry.Type, entry.Size, Time ?? entry.Time, target, records: recordsSize > 0);
         if (!block.SequenceEqual(_expected))
         {
             throw new FormatViolationException("tar-header", place, TarHeaderBlock.Explain(block, _expected));
         }
 
+        // Without records the header compared above was the right one only if it could hold everything.
         int needed = PaxRecords.FormattedSize(entry.WireName.Length, target.Length);
-        if (needed != recordsSize)
+        if (recordsSize > 0 ? recordsSize != needed : PaxRecords.Needed(entry.WireName, target))
         {
             throw new FormatViolationException(
                 "pax-records", place, needed == 0

@@ -17,9 +17,9 @@ internal sealed class TarWriter(Stream output, IncrementalHash signedBytes, long
     internal long Position { get; private set; }
 
     /// <summary>Bytes that an entry takes in the archive: headers, content and padding.</summary>
-    internal static long EntrySize(int nameLength, long size, int targetLength)
+    internal static long EntrySize(ReadOnlySpan<byte> name, long size, ReadOnlySpan<byte> target)
     {
-        int records = PaxRecords.FormattedSize(nameLength, targetLength);
+        int records = PaxRecords.Needed(name, target) ? PaxRecords.FormattedSize(name.Length, target.Length) : 0;
         return (records > 0 ? TarHeaderBlock.Size + Padded(records) : 0) + TarHeaderBlock.Size + Padded(size);
     }
 
@@ -30,7 +30,8 @@ internal sealed class TarWriter(Stream output, IncrementalHash signedBytes, long
     internal void WriteHeader(ReadOnlySpan<byte> name, TarEntryType type, long size, ReadOnlySpan<byte> target)
     {
         RequireComplete();
-        if (PaxRecords.Needed(name, target))
+        bool needed = PaxRecords.Needed(name, target);
+        if (needed)
         {
             byte[] records = PaxRecords.Format(name, target);
             TarHeaderBlock.WritePax(_block, PaxRecords.HeaderName(name), records.Length);
@@ -39,7 +40,7 @@ internal sealed class TarWriter(Stream output, IncrementalHash signedBytes, long
             Pad();
         }
 
-        TarHeaderBlock.WriteEntry(_block, name, type, size, time, target);
+        TarHeaderBlock.WriteEntry(_block, name, type, size, time, target, records: needed);
         Write(_block);
         _remaining = size;
     }

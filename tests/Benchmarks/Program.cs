@@ -1,0 +1,27 @@
+using System.Globalization;
+using Peipkg.Benchmarks;
+
+return args switch
+{
+    ["tree", string directory] => SourceTree.Write(directory, files: 12_000, bytes: 140L << 20),
+    ["empty", string directory, string count] => SourceTree.WriteEmpty(directory, Number(count)),
+    ["random", string file, string mebibytes] => SourceTree.WriteRandom(file, (long)Number(mebibytes) << 20),
+    ["packages", string directory, string names, string versions, string key] =>
+        SmallPackages.Write(directory, Number(names), Number(versions), key),
+    _ => Usage(),
+};
+
+static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        usage: Benchmarks tree DIRECTORY                         12,000 files, 140 MiB of source-like text and binaries
+               Benchmarks empty DIRECTORY COUNT                  empty files
+               Benchmarks random FILE MEBIBYTES                  one incompressible file
+               Benchmarks packages DIRECTORY NAMES VERSIONS KEY  small signed packages
+        Everything is made from fixed seeds: the same command gives the same bytes.
+        """);
+    return 2;
+}

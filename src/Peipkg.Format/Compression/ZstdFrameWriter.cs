@@ -7,7 +7,7 @@ namespace Peipkg.Format.Compression;
 /// Makes the one zstd frame of a package (§3.1.3). The same content gives the same bytes with any number of workers;
 /// the parameters here are therefore part of the tools' version and change only with it.
 /// </summary>
-internal static class ZstdFrameWriter
+internal sealed class ZstdFrameWriter : IDisposable
 {
     /// <summary>
     /// Level 9 has the knee of the curve: 12 costs twice the time for half a per cent, 19 forty times for ten.
@@ -20,21 +20,52 @@ internal static class ZstdFrameWriter
     /// </summary>
     private const int JobSize = 8 << 20;
 
-    /// <summary>Opens the frame; disposing the stream ends it.</summary>
+    private readonly CompressionStream _frame;
+    private bool _finished;
+
+    /// <summary>Begins the frame.</summary>
     /// <param name="output">Receives the compressed bytes; stays open.</param>
     /// <param name="contentSize">
     /// Bytes that will be written, exactly. The frame's header carries it, and it lets the engine choose small tables
     /// for small packages.
     /// </param>
     /// <param name="workers">Threads that compress, at least 1. None at all would give other bytes.</param>
-    internal static Stream Open(Stream output, long contentSize, int workers)
+    internal ZstdFrameWriter(Stream output, long contentSize, int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        var frame = new CompressionStream(output, Level, bufferSize: 1 << 17, leaveOpen: true);
-        frame.SetParameter(ZSTD_cParameter.ZSTD_c_nbWorkers, workers);
-        frame.SetParameter(ZSTD_cParameter.ZSTD_c_jobSize, JobSize);
-        frame.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 0);
-        frame.SetPledgedSrcSize(checked((ulong)contentSize));
-        return frame;
+        _frame = new CompressionStream(output, Level, bufferSize: 1 << 17, leaveOpen: true);
+        _frame.SetParameter(ZSTD_cParameter.ZSTD_c_nbWorkers, workers);
+        _frame.SetParameter(ZSTD_cParameter.ZSTD_c_jobSize, JobSize);
+        _frame.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 0);
+        _frame.SetPledgedSrcSize(checked((ulong)contentSize));
+    }
+
+    /// <summary>Takes the content.</summary>
+    internal Stream Content => _frame;
+
+    /// <summary>Ends the frame; what was written in front of it is then complete.</summary>
+    internal void Finish()
+    {
+        _finished = true;
+        _frame.Dispose();
+    }
+
+    /// <summary>Without <see cref="Finish"/>, gives the frame up.</summary>
+    public void Dispose()
+    {
+        if (_finished)
+        {
+            return;
+        }
+
+        _finished = true;
+        try
+        {
+            _frame.Dispose();
+        }
+        catch (Exception exception) when (exception is ZstdException or IOException)
+        {
+            // The engine always tries to end its frame. Why it was given up is the error that matters.
+        }
     }
 }

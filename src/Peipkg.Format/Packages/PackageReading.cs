@@ -214,14 +214,6 @@ internal sealed class PackageReading(TarReader tar, long maxUncompressed, Cancel
         return document.ToArray();
     }
 
-    private static void RequireNewline(TarEntry entry, byte[] document)
-    {
-        if (document is not [.., not (byte)'\n', (byte)'\n'])
-        {
-            throw new FormatViolationException("metadata-newline", entry.Name, "the document must end with exactly one newline");
-        }
-    }
-
     private static void RequireFile(TarEntry entry)
     {
         if (entry.Type != TarEntryType.File)
@@ -236,11 +228,9 @@ internal sealed class PackageReading(TarReader tar, long maxUncompressed, Cancel
         byte[] document = ReadDocument(entry, limit);
         try
         {
-            T value = read(document);
-            RequireNewline(entry, document);
-            return value;
+            return read(document);
         }
-        catch (FormatViolationException problem) when (problem.Place != entry.Name)
+        catch (FormatViolationException problem)
         {
             throw problem.Within(entry.Name);
         }

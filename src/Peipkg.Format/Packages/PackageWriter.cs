@@ -55,10 +55,10 @@ public static class PackageWriter
         RequireWithinLimits(complete, manifestBytes, filesBytes, size);
 
         progress.Begin(PackPhase.Packing);
-        using (Stream frame = ZstdFrameWriter.Open(output, size, options.Workers))
+        using (var frame = new ZstdFrameWriter(output, size, options.Workers))
         using (var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
         {
-            var tar = new TarWriter(frame, signedBytes, complete.Build.Timestamp.UnixSeconds);
+            var tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);
             WritePayload(tar, plan, digests, progress, cancellation);
@@ -72,6 +72,8 @@ public static class PackageWriter
             {
                 throw new InvalidOperationException($"The archive has {tar.Position} bytes where {size} were announced.");
             }
+
+            frame.Finish();
         }
 
         return new PackageWriteResult(complete, files, size);

@@ -228,6 +228,11 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
                     : "a name that ends with a slash is a directory's, but the entry is none");
         }
 
+        if (entry.Type != TarEntryType.Symlink && target.Length > 0)
+        {
+            throw new FormatViolationException("tar-header", place, "the header's linkname field is for symlinks, and this is none");
+        }
+
         ReadOnlySpan<byte> block = headers[^TarHeaderBlock.Size..];
         TarHeaderBlock.WriteEntry(
             _expected, entry.WireName, entry.Type, entry.Size, Time ?? entry.Time, target, records: recordsSize > 0);

@@ -64,7 +64,7 @@ public sealed class PackageWriterTests
         string longest = string.Join('/', Enumerable.Repeat(component, 16));
         Assert.Equal(longest.Length, Samples.Verify(Samples.Write([Samples.Text(longest, "x")])).Entries[^1].Path.Length);
 
-        Refused($"{longest}/x", Samples.Text($"{longest}/{component}", "x"));
+        Refused("4096", Samples.Text($"{longest}/x", "x"));
         Refused("xx", Samples.Text("usr/" + new string('x', 256), ""));
         Refused("a/a", Samples.Text(string.Join('/', Enumerable.Repeat("a", 257)), ""));
     }
@@ -150,7 +150,7 @@ public sealed class PackageWriterTests
         string file = Path.GetTempFileName();
         try
         {
-            long before = GC.GetTotalAllocatedBytes();
+            long before = GC.GetAllocatedBytesForCurrentThread();
             using (FileStream output = File.Create(file))
             {
                 PackageWriter.Write(output, Samples.Manifest, [big], null);
@@ -158,7 +158,7 @@ public sealed class PackageWriterTests
 
             using FileStream input = File.OpenRead(file);
             Assert.Equal(1L << 29, PackageVerifier.Verify(input).Manifest.SizeInstalled);
-            Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 16 << 20);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
         }
         finally
         {

@@ -128,7 +128,7 @@ internal static class SourceTree
                     break;
                 case 1:
                     length = Math.Min(length, Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)] + '\0').Length);
-                    Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)].PadRight(length, '\0')[..length], rest);
+                    Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)].PadRight(length, '\0').AsSpan(0, length), rest);
                     break;
                 case 2:
                     for (int i = 0; i < length; i++)

@@ -18,30 +18,46 @@ internal sealed class InternTable<T>(string rule, TextParser<T> parser)
 
     private readonly Dictionary<byte[], T> _values = new(Utf8Comparer.Instance);
 
+    // Neighbours in a sorted document often share a text, which a comparison finds sooner than a hash.
+    private readonly byte[] _lastKey = new byte[MaxTextBytes];
+    private int _lastLength = -1;
+    private T _lastValue = default!;
+
     /// <summary>The rule that a text breaks when it does not parse.</summary>
     internal string Rule => rule;
 
     /// <summary>The value of a text.</summary>
     internal bool TryGet(ReadOnlySpan<byte> utf8, out T value, out string? error)
     {
+        error = null;
+        if (utf8.Length == _lastLength && utf8.SequenceEqual(_lastKey.AsSpan(0, _lastLength)))
+        {
+            value = _lastValue;
+            return true;
+        }
+
+        if (utf8.Length > MaxTextBytes)
+        {
+            return parser(Encoding.UTF8.GetString(utf8), out value, out error);
+        }
+
         var lookup = _values.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (lookup.TryGetValue(utf8, out var known))
         {
             value = known;
-            error = null;
-            return true;
         }
-
-        if (!parser(Encoding.UTF8.GetString(utf8), out value, out error))
+        else if (!parser(Encoding.UTF8.GetString(utf8), out value, out error))
         {
             return false;
         }
-
-        if (utf8.Length <= MaxTextBytes && _values.Count < MaxEntries)
+        else if (_values.Count < MaxEntries)
         {
             lookup[utf8] = value;
         }
 
+        utf8.CopyTo(_lastKey);
+        _lastLength = utf8.Length;
+        _lastValue = value;
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 
@@ -99,11 +100,15 @@ public static class FilesDocument
     /// <summary>Reads a hash.</summary>
     internal static Sha256Digest ReadHash(ref StrictJsonReader reader)
     {
-        var text = reader.ReadString();
-        return Sha256Digest.TryParse(text, out var hash)
-            ? hash
-            : throw reader.Violation(
-                ManifestRule.Hash, $"{DisplayText.Quote(text)} is no hash: it must be 64 lower-case hexadecimal digits");
+        var text = reader.ReadUtf8();
+        Span<byte> bytes = stackalloc byte[Sha256Digest.Size];
+        return text.Length == Sha256Digest.TextLength && !text.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done
+                ? new Sha256Digest(bytes)
+                : throw reader.Violation(
+                    ManifestRule.Hash,
+                    $"{DisplayText.Quote(Encoding.UTF8.GetString(text))} is no hash: "
+                    + "it must be 64 lower-case hexadecimal digits");
     }
 
     private static List<FilesEntry> ReadEntries(ref StrictJsonReader reader)

@@ -123,7 +123,7 @@ public static class ManifestDocument
                     replaces = values.ReadReplaces(ref reader, Limits.Replaces);
                     break;
                 case var key when key.SequenceEqual("side_effects"u8):
-                    sideEffects = RelationReader.ReadSideEffects(ref reader);
+                    sideEffects = values.ReadSideEffects(ref reader);
                     break;
                 case var key when key.SequenceEqual("size_installed"u8):
                     size = reader.ReadSize();

@@ -12,6 +12,12 @@ internal sealed class RelationReader
 
     private readonly InternTable<VersionOperand> _operands = new(ManifestRule.ProvidedVersion, VersionOperand.TryParse);
 
+    private readonly Scratch<Dependency> _dependencies = new();
+    private readonly Scratch<Conflict> _conflicts = new();
+    private readonly Scratch<Provide> _provides = new();
+    private readonly Scratch<Replacement> _replaces = new();
+    private readonly Scratch<SideEffect> _sideEffects = new();
+
     /// <summary>Package names.</summary>
     internal InternTable<PackageName> Names { get; } = new(ManifestRule.Name, PackageName.TryParse);
 
@@ -24,12 +30,21 @@ internal sealed class RelationReader
     /// <summary>Timestamps.</summary>
     internal InternTable<Timestamp> Timestamps { get; } = new(ManifestRule.Timestamp, Timestamp.TryParse);
 
-    /// <summary>Texts that need no check, such as licences.</summary>
-    internal InternTable<string> Texts { get; } = new(JsonRule.Type, Keep);
+    /// <summary>Descriptions.</summary>
+    internal InternTable<string> Descriptions { get; } = new(JsonRule.Type, Keep);
+
+    /// <summary>Licences.</summary>
+    internal InternTable<string> Licenses { get; } = new(JsonRule.Type, Keep);
+
+    /// <summary>Homepages.</summary>
+    internal InternTable<string> Homepages { get; } = new(JsonRule.Type, Keep);
+
+    /// <summary>Names of build farms.</summary>
+    internal InternTable<string> FarmIds { get; } = new(JsonRule.Type, Keep);
 
     internal IReadOnlyList<Dependency> ReadDependencies(ref StrictJsonReader reader, int limit)
     {
-        List<Dependency>? list = null;
+        var list = _dependencies;
         reader.BeginArray();
         while (reader.NextElement())
         {
@@ -49,15 +64,15 @@ internal sealed class RelationReader
                 }
             }
 
-            Add(ref reader, ref list, new Dependency(name ?? throw reader.Missing("name"), constraint, archAny), limit);
+            Add(ref reader, list, new Dependency(name ?? throw reader.Missing("name"), constraint, archAny), limit);
         }
 
-        return Freeze(list);
+        return list.Take();
     }
 
     internal IReadOnlyList<Conflict> ReadConflicts(ref StrictJsonReader reader, int limit)
     {
-        List<Conflict>? list = null;
+        var list = _conflicts;
         reader.BeginArray();
         while (reader.NextElement())
         {
@@ -77,15 +92,15 @@ internal sealed class RelationReader
                 }
             }
 
-            Add(ref reader, ref list, new Conflict(name ?? throw reader.Missing("name"), constraint, archAny), limit);
+            Add(ref reader, list, new Conflict(name ?? throw reader.Missing("name"), constraint, archAny), limit);
         }
 
-        return Freeze(list);
+        return list.Take();
     }
 
     internal IReadOnlyList<Provide> ReadProvides(ref StrictJsonReader reader, int limit)
     {
-        List<Provide>? list = null;
+        var list = _provides;
         reader.BeginArray();
         while (reader.NextElement())
         {
@@ -108,15 +123,15 @@ internal sealed class RelationReader
                 }
             }
 
-            Add(ref reader, ref list, new Provide(name ?? throw reader.Missing("name"), version), limit);
+            Add(ref reader, list, new Provide(name ?? throw reader.Missing("name"), version), limit);
         }
 
-        return Freeze(list);
+        return list.Take();
     }
 
     internal IReadOnlyList<Replacement> ReadReplaces(ref StrictJsonReader reader, int limit)
     {
-        List<Replacement>? list = null;
+        var list = _replaces;
         reader.BeginArray();
         while (reader.NextElement())
         {
@@ -135,15 +150,15 @@ internal sealed class RelationReader
                 }
             }
 
-            Add(ref reader, ref list, new Replacement(name ?? throw reader.Missing("name"), constraint), limit);
+            Add(ref reader, list, new Replacement(name ?? throw reader.Missing("name"), constraint), limit);
         }
 
-        return Freeze(list);
+        return list.Take();
     }
 
-    internal static IReadOnlyList<SideEffect> ReadSideEffects(ref StrictJsonReader reader)
+    internal IReadOnlyList<SideEffect> ReadSideEffects(ref StrictJsonReader reader)
     {
-        List<SideEffect>? list = null;
+        var list = _sideEffects;
         reader.BeginArray();
         while (reader.NextElement())
         {
@@ -155,16 +170,16 @@ internal sealed class RelationReader
                     $"{DisplayText.Quote(text)} is no side effect; there are {SideEffects.Known}");
             }
 
-            if (list is not null && list.Contains(effect))
+            if (list.Items.Contains(effect))
             {
                 throw reader.Violation(
                     ManifestRule.SideEffectDuplicate, $"the side effect {DisplayText.Quote(text)} is declared twice");
             }
 
-            (list ??= []).Add(effect);
+            list.Items.Add(effect);
         }
 
-        return Freeze(list);
+        return list.Take();
     }
 
     /// <summary>Reads a schema version, of which there is only the first.</summary>
@@ -184,18 +199,16 @@ internal sealed class RelationReader
         return true;
     }
 
-    private static void Add<T>(ref StrictJsonReader reader, ref List<T>? list, T item, int limit)
+    private static void Add<T>(ref StrictJsonReader reader, Scratch<T> list, T item, int limit)
+        where T : struct
     {
-        list ??= [];
-        if (list.Count == limit)
+        if (list.Items.Count == limit)
         {
             throw reader.Violation(ManifestRule.ArrayLimit, $"there are more than the {limit} entries allowed");
         }
 
-        list.Add(item);
+        list.Items.Add(item);
     }
-
-    private static T[] Freeze<T>(List<T>? list) => list?.ToArray() ?? [];
 
     private static bool TryReadArch(ref StrictJsonReader reader, ref bool archAny)
     {
@@ -222,5 +235,31 @@ internal sealed class RelationReader
 
         constraint = reader.ReadInterned(_constraints);
         return true;
+    }
+
+    /// <summary>A list used for one array after the other; neighbours that are alike share their result.</summary>
+    private sealed class Scratch<T>
+        where T : struct
+    {
+        private T[] _last = [];
+
+        internal List<T> Items { get; } = [];
+
+        internal T[] Take()
+        {
+            if (Items.Count == 0)
+            {
+                return [];
+            }
+
+            var items = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Items);
+            if (!items.SequenceEqual(_last))
+            {
+                _last = items.ToArray();
+            }
+
+            Items.Clear();
+            return _last;
+        }
     }
 }

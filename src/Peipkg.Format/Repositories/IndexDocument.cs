@@ -1,0 +1,128 @@
+using System.Buffers;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Json;
+using Peipkg.Format.Manifests;
+
+namespace Peipkg.Format.Repositories;
+
+/// <summary>Reads and writes the two indexes of a repository (PSD-009 §6.2, §6.3).</summary>
+public static class IndexDocument
+{
+    /// <summary>Reads an index and checks every rule that the document alone can show.</summary>
+    /// <param name="utf8">The whole document, at most 1 GiB.</param>
+    /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
+    public static RepositoryIndex Read(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new StrictJsonReader(utf8, Limits.IndexBytes);
+        ulong? schema = null;
+        string? repo = null;
+        IndexKind? kind = null;
+        ulong? version = null;
+        Timestamp? generatedAt = null;
+        IReadOnlyList<IndexEntry>? packages = null;
+        reader.BeginObject();
+        while (reader.NextMember())
+        {
+            if (reader.NameIs("schema_version"u8))
+            {
+                schema = RelationReader.ReadSchemaVersion(ref reader);
+            }
+            else if (reader.NameIs("repo"u8))
+            {
+                repo = reader.ReadString();
+            }
+            else if (reader.NameIs("kind"u8))
+            {
+                kind = ReadKind(ref reader);
+            }
+            else if (reader.NameIs("index_version"u8))
+            {
+                version = reader.ReadUInt64();
+            }
+            else if (reader.NameIs("generated_at"u8))
+            {
+                generatedAt = Timestamp.TryParse(reader.ReadString(), out var value, out var error)
+                    ? value
+                    : throw reader.Violation(ManifestRule.Timestamp, error);
+            }
+            else if (reader.NameIs("packages"u8))
+            {
+                packages = ReadPackages(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        _ = schema ?? throw reader.Missing("schema_version");
+        var index = new RepositoryIndex(
+            repo ?? throw reader.Missing("repo"),
+            kind ?? throw reader.Missing("kind"),
+            version ?? throw reader.Missing("index_version"),
+            generatedAt ?? throw reader.Missing("generated_at"),
+            packages ?? throw reader.Missing("packages"));
+        reader.EndDocument();
+        IndexRules.Check(index);
+        return index;
+    }
+
+    /// <summary>Writes the canonical form.</summary>
+    /// <exception cref="FormatViolationException">The index breaks a rule and no consumer would take it.</exception>
+    public static byte[] Write(RepositoryIndex index)
+    {
+        var buffer = new ChunkedBuffer();
+        Write(index, buffer);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Writes the canonical form into a buffer, for indexes too large to hold twice.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="output">Receives the document; nothing when the index breaks a rule.</param>
+    /// <exception cref="FormatViolationException">The index breaks a rule and no consumer would take it.</exception>
+    public static void Write(RepositoryIndex index, IBufferWriter<byte> output)
+    {
+        IndexRules.Check(index);
+        var writer = new CanonicalJsonWriter(output);
+        writer.BeginObject();
+        writer.Integer("schema_version"u8, 1UL);
+        writer.String("repo"u8, index.Repo);
+        writer.String("kind"u8, index.Kind == IndexKind.Active ? "active" : "archive");
+        writer.Integer("index_version"u8, index.IndexVersion);
+        writer.String("generated_at"u8, index.GeneratedAt.Text);
+        writer.BeginArray("packages"u8);
+        foreach (var entry in index.Packages)
+        {
+            IndexEntryJson.Write(writer, entry);
+        }
+
+        writer.EndArray();
+        writer.EndObject();
+        writer.EndDocument();
+    }
+
+    private static IndexKind ReadKind(ref StrictJsonReader reader)
+    {
+        var text = reader.ReadString();
+        return text switch
+        {
+            "active" => IndexKind.Active,
+            "archive" => IndexKind.Archive,
+            _ => throw reader.Violation(
+                RepositoryRule.IndexKind, $"{DisplayText.Quote(text)} is no kind of index; there are active and archive"),
+        };
+    }
+
+    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader)
+    {
+        var values = new RelationReader();
+        var packages = new List<IndexEntry>();
+        reader.BeginArray();
+        while (reader.NextElement())
+        {
+            packages.Add(IndexEntryJson.Read(ref reader, values));
+        }
+
+        return packages;
+    }
+}

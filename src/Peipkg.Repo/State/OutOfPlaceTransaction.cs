@@ -1,0 +1,121 @@
+using Peipkg.CommandLine;
+using Peipkg.Format.Identity;
+using Peipkg.Format.IO;
+
+namespace Peipkg.Repo.State;
+
+/// <summary>
+/// A generation in a directory of its own: what the previous repository holds is carried over, packages as hard links
+/// where the file system allows, and the whole appears under its name in one step.
+/// </summary>
+internal sealed class OutOfPlaceTransaction : PublishTransaction
+{
+    /// <summary>What to do about a target that is taken.</summary>
+    internal const string Remedy = "give an absent or empty directory, or the same as --in to publish in place";
+
+    private readonly NewRepositoryDirectory _target;
+    private readonly DirectoryTree _directories;
+
+    private OutOfPlaceTransaction(NewRepositoryDirectory target)
+    {
+        _target = target;
+        _directories = new DirectoryTree(target.Path);
+        IndexDirectory = Path.Combine(target.Path, RepositoryLayout.IndexDirectory);
+    }
+
+    internal override string IndexDirectory { get; }
+
+    /// <summary>Begins the new repository with all that the old one holds but its indexes.</summary>
+    /// <param name="source">The previous repository.</param>
+    /// <param name="target">The new directory, absent or empty.</param>
+    /// <param name="clock">The start written into the lock.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal static OutOfPlaceTransaction Begin(string source, string target, TimeProvider clock, CancellationToken stop)
+    {
+        OutOfPlaceTransaction transaction = new(NewRepositoryDirectory.Begin(
+            target, clock, Remedy));
+        try
+        {
+            CarryOver(source, transaction._target.Path, isRoot: true, stop);
+            Directory.CreateDirectory(transaction.IndexDirectory);
+            PublicMode.Allow(transaction.IndexDirectory);
+            return transaction;
+        }
+        catch
+        {
+            transaction.Dispose();
+            throw;
+        }
+    }
+
+    internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
+    {
+        List<(PackagePlacement Package, string Target)> copies = [];
+        foreach (PackagePlacement package in packages)
+        {
+            string place = _directories.Prepare(package.RelativePath);
+            if (File.Exists(place))
+            {
+                if (PackageFile.Has(place, package.Size, package.Hash, stop))
+                {
+                    continue;
+                }
+
+                // Carried over from an unpublished run in the old directory; the name here is only a link to it.
+                File.Delete(place);
+            }
+
+            copies.Add((package, place));
+        }
+
+        CopyAll(copies, flush: false, stop);
+    }
+
+    internal override void Commit() => _target.Commit();
+
+    protected override void Dispose(bool disposing) => _target.Dispose();
+
+    private static void CarryOver(string source, string target, bool isRoot, CancellationToken stop)
+    {
+        foreach (string path in Directory.EnumerateFileSystemEntries(source))
+        {
+            stop.ThrowIfCancellationRequested();
+            string name = Path.GetFileName(path);
+            if (DurableFile.IsTemporaryName(name)
+                || (isRoot && (RepositoryLayout.IsPrivate(name) || name == RepositoryLayout.IndexDirectory)))
+            {
+                continue;
+            }
+
+            string copy = Path.Combine(target, name);
+            LinuxFile.FileIdentity? identity = LinuxFile.Identify(path);
+            if (identity is { IsDirectory: true })
+            {
+                Directory.CreateDirectory(copy);
+                PublicMode.Allow(copy);
+                CarryOver(path, copy, isRoot: false, stop);
+            }
+            else if (identity is { IsRegular: true })
+            {
+                CarryFile(path, copy);
+            }
+            else if (identity is not null)
+            {
+                throw new UserErrorException(
+                    $"{path} is neither a file nor a directory, and a repository holds nothing else; remove it");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Packages never change, so both generations may share one; other files belong to one repository each.
+    /// </summary>
+    private static void CarryFile(string path, string copy)
+    {
+        if (!path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal) || LinuxFile.TryLink(path, copy) != 0)
+        {
+            // Another file system, too many links, or a foreign owner: a copy, by reflink where there are such.
+            File.Copy(path, copy);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Peipkg.Repo.State;
+
+/// <summary>A document of a repository with its detached signature (§6.1.6), either of which may be missing.</summary>
+/// <param name="Name">Its path below the root, with <c>/</c>.</param>
+/// <param name="Content">Its exact bytes.</param>
+/// <param name="Signature">The bytes of its <c>.sig</c> file.</param>
+internal sealed record SignedDocument(string Name, byte[]? Content, byte[]? Signature)
+{
+    /// <summary>Whether both files are there.</summary>
+    internal bool IsComplete => Content is not null && Signature is not null;
+
+    /// <summary>The signature's path below the root.</summary>
+    internal string SignatureName => Name + RepositoryLayout.SignatureSuffix;
+}

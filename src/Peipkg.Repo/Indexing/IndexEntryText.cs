@@ -1,0 +1,37 @@
+using System.Buffers;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Json;
+using Peipkg.Format.Repositories;
+
+namespace Peipkg.Repo.Indexing;
+
+/// <summary>The canonical bytes of index entries and of a document's head (SPEC §4, §6).</summary>
+internal static class IndexEntryText
+{
+    private static readonly Timestamp AnyTime = Timestamp.FromUnixSeconds(0);
+
+    /// <summary>The row of an entry that is written for the first time.</summary>
+    /// <exception cref="FormatViolationException">No consumer would take the entry.</exception>
+    internal static IndexRow RowOf(IndexEntry entry)
+    {
+        byte[] document = IndexDocument.Write(new RepositoryIndex("x", IndexKind.Archive, 1, AnyTime, [entry]));
+        int start = document.AsSpan().IndexOf("\"packages\":["u8) + "\"packages\":["u8.Length;
+        int end = document.Length - "]}\n"u8.Length;
+        return new IndexRow(
+            entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, document.AsMemory()[start..end]);
+    }
+
+    /// <summary>Everything of an index before its first entry.</summary>
+    internal static void WriteHead(IndexSheet sheet, IBufferWriter<byte> output)
+    {
+        CanonicalJsonWriter json = new(output);
+        json.BeginObject();
+        json.Integer("schema_version"u8, 1ul);
+        json.String("repo"u8, sheet.Repo);
+        json.String("kind"u8, sheet.Kind == IndexKind.Archive ? "archive" : "active");
+        json.Integer("index_version"u8, sheet.IndexVersion);
+        json.String("generated_at"u8, sheet.GeneratedAt.Text);
+        json.BeginArray("packages"u8);
+    }
+}

@@ -1,0 +1,141 @@
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Indexing;
+
+/// <summary>The generation that a publication follows, verified.</summary>
+internal sealed class PublishedState
+{
+    private PublishedState(string root, Descriptor descriptor, Keyring keys)
+    {
+        Root = root;
+        Descriptor = descriptor;
+        Keys = keys;
+    }
+
+    /// <summary>The repository's directory.</summary>
+    internal string Root { get; }
+
+    internal Descriptor Descriptor { get; }
+
+    internal Keyring Keys { get; }
+
+    /// <summary>The highest index_version known; null when no index of the old state can be read.</summary>
+    internal ulong? IndexVersion { get; private set; }
+
+    /// <summary>The latest generated_at known.</summary>
+    internal Timestamp? GeneratedAt { get; private set; }
+
+    /// <summary>What is published, in archive order; what could be relied on of it, in a rebuild.</summary>
+    internal IReadOnlyList<IndexRow> Archive { get; private set; } = [];
+
+    /// <summary>What the operator should know, though it prevents nothing.</summary>
+    internal List<string> Warnings { get; } = [];
+
+    /// <summary>Judges a repository's documents.</summary>
+    /// <param name="snapshot">The documents.</param>
+    /// <param name="at">The time of the new generation.</param>
+    /// <param name="rebuild">Whether indexes that do not verify are warnings only.</param>
+    /// <exception cref="UserErrorException">The state does not verify; the message has every reason.</exception>
+    internal static PublishedState Load(RepositorySnapshot snapshot, Timestamp at, bool rebuild)
+    {
+        List<string> problems = [];
+        PublishedState state = LoadDescriptor(snapshot, at);
+        IndexSheet? active = state.LoadIndex(snapshot.Active, at, problems);
+        IndexSheet? archive = state.LoadIndex(snapshot.Archive, at, problems);
+        if (active is not null && archive is not null)
+        {
+            problems.AddRange(IndexConsistency.Check(state.Descriptor.Name, active, archive)
+                .Select(static problem => $"{problem.File}: {problem.Problem}"));
+        }
+
+        if (problems.Count > 0 && !rebuild)
+        {
+            throw new UserErrorException(
+                $"{snapshot.Root} does not verify, so nothing can be published into it:\n  "
+                + string.Join("\n  ", problems)
+                + "\nRestore the files from a mirror or a backup, or regenerate the indexes from the packages with "
+                + "--rebuild --all-packages-dir.");
+        }
+
+        state.Warnings.AddRange(problems);
+        state.Archive = archive?.Rows ?? active?.Rows ?? [];
+        return state;
+    }
+
+    private static PublishedState LoadDescriptor(RepositorySnapshot snapshot, Timestamp at)
+    {
+        Descriptor descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
+        PublishedState state = new(snapshot.Root, descriptor, Keyring.Load(snapshot.Root, descriptor));
+        SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, at);
+        if (check.State is SignatureState.Expired)
+        {
+            state.Warnings.Add(
+                $"{check.Problem}: consumers reject repo.json until it is signed with an active key");
+        }
+        else if (check.State is not SignatureState.Good)
+        {
+            throw new UserErrorException(
+                $"{snapshot.Root} does not verify, so nothing can be published into it: {check.File}: {check.Problem}\n"
+                + "repo.json is what consumers trust; restore it and its signature from a mirror or a backup.");
+        }
+
+        state.Warnings.AddRange(state.Keys.Problems
+            .Where(static problem => problem.Status != KeyStatus.Revoked)
+            .Select(static problem => $"{problem.Path}: {problem.Text}"));
+
+        return !RepositoryLayout.IsConventional(descriptor)
+            ? throw new UserErrorException(
+                $"{snapshot.Root}/repo.json puts the indexes elsewhere than {RepositoryLayout.ConventionalIndexes}; "
+                + "only repositories with these places can be published into")
+            : state;
+    }
+
+    /// <summary>Reads an index, also one that is not properly signed as far as its version and time are concerned.</summary>
+    private IndexSheet? LoadIndex(SignedDocument document, Timestamp at, List<string> problems)
+    {
+        if (document.Content is null)
+        {
+            problems.Add($"{document.Name}: the index is missing");
+            return null;
+        }
+
+        try
+        {
+            IndexSheet sheet = IndexReader.Read(document.Content);
+            Follow(sheet.IndexVersion, sheet.GeneratedAt);
+            SignatureCheck check = SignatureCheck.Of(document, Keys, at);
+            if (check.State is SignatureState.Good)
+            {
+                return sheet;
+            }
+
+            if (check.State is SignatureState.Expired)
+            {
+                Warnings.Add($"{check.Problem}: consumers reject the present indexes; the new ones mend that");
+                return sheet;
+            }
+
+            problems.Add($"{check.File}: {check.Problem}");
+        }
+        catch (FormatViolationException error)
+        {
+            problems.Add($"{document.Name}: {error.Message}");
+            if (IndexReader.TrySalvageHeader(document.Content, out ulong version, out Timestamp generatedAt))
+            {
+                Follow(version, generatedAt);
+            }
+        }
+
+        return null;
+    }
+
+    private void Follow(ulong version, Timestamp generatedAt)
+    {
+        IndexVersion = Math.Max(IndexVersion ?? 0, version);
+        GeneratedAt = GeneratedAt is { } known && known.CompareTo(generatedAt) > 0 ? known : generatedAt;
+    }
+}

@@ -1,1 +1,12 @@
-return 0;
+using System.Text;
+using Peipkg.CommandLine;
+using Peipkg.Repo.Commands;
+using Peipkg.Repo.Operations;
+
+using TerminationSignals signals = new();
+using TextReader input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+using TextWriter output = StandardStreams.Output(Console.OpenStandardOutput());
+using TextWriter error = StandardStreams.Error(Console.OpenStandardError());
+OperationContext context = new(input, output, new Diagnostics(RepoCommandLine.Program, error), TimeProvider.System);
+int code = CommandLineHost.Invoke(RepoCommandLine.Create(context, signals.Token), args, output, error, signals.Token);
+return signals.ExitCodeFor(code);

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Peipkg.CommandLine;
+using Peipkg.Repo.Operations;
+
+namespace Peipkg.Repo.Commands;
+
+/// <summary><c>peipkg-repo keygen</c> and <c>fingerprint</c>.</summary>
+internal static class KeyCommands
+{
+    internal static Command CreateKeygen(OperationContext context)
+    {
+        Option<string> output = CommandOptions.Path("--out", "FILE", "The private key's file; it must not exist.", required: true);
+        Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output };
+        command.SetAction(result => KeyOperations.Generate(result.GetRequiredValue(output), context));
+        return command;
+    }
+
+    internal static Command CreateFingerprint(OperationContext context)
+    {
+        Argument<string> file = CommandOptions.Argument("FILE", "A private or public key; 32 raw bytes are public when named *.pub.");
+        Option<bool> plain = CommandOptions.Flag("--plain", "Print 64 digits without blanks, as documents carry them.");
+        Command command = new("fingerprint", "Print the fingerprint of a key.") { file, plain };
+        command.SetAction(result => KeyOperations.PrintFingerprint(
+            result.GetRequiredValue(file), result.GetValue(plain), context));
+        return command;
+    }
+}

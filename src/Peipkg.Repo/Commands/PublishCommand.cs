@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine;
+using Peipkg.Format.Identity;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Operations;
+
+namespace Peipkg.Repo.Commands;
+
+/// <summary><c>peipkg-repo publish</c>.</summary>
+internal static class PublishCommand
+{
+    internal static Command Create(OperationContext context, CancellationToken stop)
+    {
+        Option<string> previous = CommandOptions.Path("--in", "DIR", "The repository as it is.", required: true);
+        Option<string> fresh = CommandOptions.Path("--new", "DIR", "Where the new packages lie, subdirectories included.");
+        Option<string> signKey = CommandOptions.Path(
+            "--sign-key", "FILE", "The Ed25519 private key, one that repo.json lists as active.", required: true);
+        Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
+            "--timestamp", "TIME", "The time of the new indexes, never earlier than the last.", Timestamp.TryParse, required: true);
+        Option<string> output = CommandOptions.Path(
+            "--out", "DIR", "The new repository: the same as --in, or absent or empty.", required: true);
+        Option<UrlTemplate> template = CommandOptions.Parsed<UrlTemplate>(
+            "--package-url-template", "URL",
+            $"Where new packages are fetched from (default: {UrlTemplate.Conventional}). An absolute URL leaves them out of the repository.",
+            ParseTemplate);
+        Option<bool> rebuild = CommandOptions.Flag(
+            "--rebuild", "Make the archive anew from --all-packages-dir instead of from the old one.");
+        Option<string> allPackages = CommandOptions.Path(
+            "--all-packages-dir", "DIR", "For --rebuild: where every package ever published lies.");
+        Option<bool> skipExisting = CommandOptions.Flag(
+            "--skip-existing", "Pass over files whose bytes are published already.");
+        Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
+        Option<bool> skipLayout = CommandOptions.Flag(
+            "--skip-layout-checks", "Accept exotic trees: no check of destinations and side effects.");
+        Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
+        Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
+        Command command = new("publish", "Add packages to a repository and sign its new indexes.")
+        {
+            previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, skipExisting, requireSigned,
+            skipLayout, dryRun, json,
+        };
+        command.SetAction(result =>
+        {
+            string? all = result.GetValue(allPackages);
+            RefuseContradictions(result.GetValue(rebuild), all, result.GetValue(fresh));
+            PublishRequest request = new()
+            {
+                In = result.GetRequiredValue(previous),
+                New = result.GetValue(fresh),
+                SignKey = result.GetRequiredValue(signKey),
+                At = result.GetRequiredValue(timestamp),
+                Out = result.GetRequiredValue(output),
+                Template = result.GetValue(template) ?? UrlTemplate.Default,
+                AllPackages = all,
+                SkipExisting = result.GetValue(skipExisting),
+                RequireSigned = result.GetValue(requireSigned),
+                SkipLayoutChecks = result.GetValue(skipLayout),
+                DryRun = result.GetValue(dryRun),
+                Json = result.GetValue(json),
+            };
+            return PublishOperation.Run(request, context, stop);
+        });
+        return command;
+    }
+
+    private static void RefuseContradictions(bool rebuild, string? allPackages, string? fresh)
+    {
+        if (rebuild && allPackages is null)
+        {
+            throw new UserErrorException("--rebuild needs --all-packages-dir, the directory of every package ever published");
+        }
+
+        if (!rebuild && allPackages is not null)
+        {
+            throw new UserErrorException("--all-packages-dir is only for --rebuild; new packages are given with --new");
+        }
+
+        if (!rebuild && fresh is null)
+        {
+            throw new UserErrorException("missing required option --new DIR (or --rebuild with --all-packages-dir)");
+        }
+    }
+
+    private static bool ParseTemplate(string? text, out UrlTemplate value, [NotNullWhen(false)] out string? error)
+    {
+        bool parsed = UrlTemplate.TryParse(text ?? "", out UrlTemplate? template, out error);
+        value = template ?? UrlTemplate.Default;
+        return parsed;
+    }
+}

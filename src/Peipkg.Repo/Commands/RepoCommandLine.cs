@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Peipkg.Repo.Operations;
+
+namespace Peipkg.Repo.Commands;
+
+/// <summary>The command line of <c>peipkg-repo</c>: each command only gathers its options and hands them on.</summary>
+internal static class RepoCommandLine
+{
+    internal const string Program = "peipkg-repo";
+
+    /// <summary>A fresh command tree.</summary>
+    /// <param name="context">What the operations see of the world.</param>
+    /// <param name="stop">Cancelled by signals.</param>
+    internal static Command Create(OperationContext context, CancellationToken stop)
+        => new(Program, "Publishes packages in signed repositories and verifies them.")
+        {
+            InitCommand.Create(context),
+            PublishCommand.Create(context, stop),
+            VerifyCommand.Create(context, stop),
+            KeyCommands.CreateKeygen(context),
+            KeyCommands.CreateFingerprint(context),
+            PairCommands.CreateCompare(context),
+            PairCommands.CreateMatch(context),
+        };
+}

@@ -1,0 +1,85 @@
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Operations;
+
+/// <summary>What a new repository is to be.</summary>
+/// <param name="Name">Its name (§6.1.2).</param>
+/// <param name="Description">One line for people, possibly empty.</param>
+/// <param name="SignKey">The private key's file.</param>
+/// <param name="At">The time of its empty indexes.</param>
+/// <param name="Out">Its directory, absent or empty.</param>
+internal sealed record InitRequest(string Name, string Description, string SignKey, Timestamp At, string Out);
+
+/// <summary>Makes an empty repository: descriptor, empty indexes of version 1, the key's file, all of it or nothing.</summary>
+internal static class InitOperation
+{
+    internal static int Run(InitRequest request, OperationContext context)
+    {
+        RefuseBadText("--name", request.Name, mayBeEmpty: false);
+        RefuseBadText("--description", request.Description, mayBeEmpty: true);
+        using SigningKey key = KeyFile.ReadSigningKey(request.SignKey, context.Diagnostics);
+        Fingerprint fingerprint = key.PublicKey.Fingerprint;
+        Descriptor descriptor = new(
+            request.Name,
+            request.Description,
+            [new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), KeyStatus.Active)],
+            IndexPointers.ConventionalActive,
+            IndexPointers.ConventionalArchive);
+
+        using (NewRepositoryDirectory target = NewRepositoryDirectory.Begin(
+            request.Out, context.Clock, "a repository that exists is published into, never initialised again"))
+        {
+            WriteDocuments(target.Path, descriptor, request.At, key);
+            target.Commit();
+        }
+
+        context.Output.WriteLine($"repository \"{request.Name}\" in {request.Out}, index_version 1 of {request.At}");
+        context.Output.WriteLine($"consumers trust it by the fingerprint {fingerprint.Grouped}");
+        return ExitCode.Success;
+    }
+
+    private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, SigningKey key)
+    {
+        string index = Path.Combine(root, RepositoryLayout.IndexDirectory);
+        string keys = Path.Combine(root, RepositoryLayout.KeyDirectory);
+        foreach (string directory in new[] { index, keys })
+        {
+            Directory.CreateDirectory(directory);
+            PublicMode.Allow(directory);
+        }
+
+        byte[] document = DescriptorDocument.Write(descriptor);
+        string path = Path.Combine(root, RepositoryLayout.Descriptor);
+        GenerationWriter.WriteFile(path, document);
+        GenerationWriter.WriteSignature(path, Sha256Digest.Of(document), key);
+        GenerationWriter.WriteFile(
+            Path.Combine(root, RepositoryLayout.KeyPath(key.PublicKey.Fingerprint.Text)), key.PublicKey.ExportPem());
+        GenerationWriter.Write(index, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
+    }
+
+    /// <summary>Both texts are shown to people by every consumer.</summary>
+    private static void RefuseBadText(string option, string text, bool mayBeEmpty)
+    {
+        if (text.Length == 0 && !mayBeEmpty)
+        {
+            throw new UserErrorException($"{option} is empty");
+        }
+
+        if (TerminalText.Escape(text) != text)
+        {
+            throw new UserErrorException(
+                $"{option} holds characters that are not shown as they are: {TerminalText.Escape(text)}; use plain text of one line");
+        }
+
+        if (text.Trim() != text)
+        {
+            throw new UserErrorException($"{option} begins or ends with blanks");
+        }
+    }
+}

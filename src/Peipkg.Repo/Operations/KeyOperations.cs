@@ -1,0 +1,97 @@
+using Peipkg.CommandLine;
+using Peipkg.Format.IO;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Operations;
+
+/// <summary>Makes keys and names them.</summary>
+internal static class KeyOperations
+{
+    /// <summary>Writes a new private key to a file that does not exist yet, readable by its owner alone.</summary>
+    internal static int Generate(string path, OperationContext context)
+    {
+        using SigningKey key = SigningKey.Generate();
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = DurableFile.PrivateMode,
+            });
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            throw new UserErrorException($"{path} exists, and a key is never overwritten; give another --out");
+        }
+
+        using (file)
+        {
+            try
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, DurableFile.PrivateMode);
+                file.Write(key.ExportPem());
+                file.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                File.Delete(path);
+                throw;
+            }
+        }
+
+        DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        context.Output.WriteLine(key.PublicKey.Fingerprint.Grouped);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints the fingerprint of a private or public key file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="plain">Whether as 64 digits without blanks.</param>
+    /// <param name="context">The world.</param>
+    internal static int PrintFingerprint(string path, bool plain, OperationContext context)
+    {
+        Fingerprint fingerprint = ReadEither(path, context.Diagnostics);
+        context.Output.WriteLine(plain ? fingerprint.Text : fingerprint.Grouped);
+        return ExitCode.Success;
+    }
+
+    private static Fingerprint ReadEither(string path, Diagnostics diagnostics)
+    {
+        byte[] content;
+        try
+        {
+            content = KeyFile.ReadBytes(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"there is no key file {path}", error);
+        }
+
+        if (content.Length == RawKeySize)
+        {
+            // A seed and a public key look alike; a file that only its owner reads, or that is named so, holds the former.
+            return IsPublicName(path)
+                ? PublicKey.Load(content, path).Fingerprint
+                : Private(content, path, diagnostics);
+        }
+
+        return content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0
+            ? Private(content, path, diagnostics)
+            : PublicKey.Load(content, path).Fingerprint;
+    }
+
+    private const int RawKeySize = 32;
+
+    private static bool IsPublicName(string path) => path.EndsWith(".pub", StringComparison.Ordinal);
+
+    private static Fingerprint Private(byte[] content, string path, Diagnostics diagnostics)
+    {
+        using SigningKey key = SigningKey.Load(content, path);
+        KeyFile.WarnIfReadable(path, diagnostics);
+        return key.PublicKey.Fingerprint;
+    }
+}

@@ -1,0 +1,258 @@
+using Peipkg.CommandLine;
+using Peipkg.Format.Identity;
+using Peipkg.Format.IO;
+using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Operations;
+
+/// <summary>What is to be published, and how.</summary>
+internal sealed record PublishRequest
+{
+    /// <summary>The previous repository.</summary>
+    internal required string In { get; init; }
+
+    /// <summary>The directory of new packages; null only in a rebuild.</summary>
+    internal string? New { get; init; }
+
+    /// <summary>The private key's file.</summary>
+    internal required string SignKey { get; init; }
+
+    /// <summary>The new indexes' time.</summary>
+    internal required Timestamp At { get; init; }
+
+    /// <summary>The new repository; the same directory as <see cref="In"/> to publish in place.</summary>
+    internal required string Out { get; init; }
+
+    /// <summary>Where new packages are fetched from.</summary>
+    internal required UrlTemplate Template { get; init; }
+
+    /// <summary>In a rebuild, the directory of every package ever published; null otherwise.</summary>
+    internal string? AllPackages { get; init; }
+
+    /// <summary>Whether files whose bytes are published are passed over.</summary>
+    internal bool SkipExisting { get; init; }
+
+    /// <summary>Whether unsigned packages are refused.</summary>
+    internal bool RequireSigned { get; init; }
+
+    /// <summary>Whether destinations and side effects go unchecked.</summary>
+    internal bool SkipLayoutChecks { get; init; }
+
+    /// <summary>Whether only to say what would change.</summary>
+    internal bool DryRun { get; init; }
+
+    /// <summary>Whether to report in JSON.</summary>
+    internal bool Json { get; init; }
+}
+
+/// <summary>
+/// Publishes: verifies the previous state and every new package, plans the new generation, and only then changes the
+/// disk, in the order that leaves one whole generation there at every instant.
+/// </summary>
+internal sealed class PublishOperation
+{
+    // A clock that is a little ahead is no reason for words.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
+
+    private readonly PublishRequest _request;
+    private readonly OperationContext _context;
+    private readonly bool _inPlace;
+
+    private PublishOperation(PublishRequest request, OperationContext context)
+    {
+        _request = request;
+        _context = context;
+        _inPlace = IsSameDirectory(request.In, request.Out);
+    }
+
+    /// <summary>Runs a publication.</summary>
+    /// <returns>The exit code: failure when anything was refused.</returns>
+    /// <exception cref="UserErrorException">Something prevents publishing altogether.</exception>
+    internal static int Run(PublishRequest request, OperationContext context, CancellationToken stop)
+    {
+        using SigningKey key = KeyFile.ReadSigningKey(request.SignKey, context.Diagnostics);
+        PublishOperation operation = new(request, context);
+        using RepositoryLock? held = request.DryRun ? null : operation.Lock();
+        return operation.Run(key, stop);
+    }
+
+    private int Run(SigningKey key, CancellationToken stop)
+    {
+        bool rebuild = _request.AllPackages is not null;
+        PublishedState state = PublishedState.Load(RepositorySnapshot.Read(_request.In), _request.At, rebuild);
+        if (!_inPlace)
+        {
+            NewRepositoryDirectory.Probe(_request.Out, OutOfPlaceTransaction.Remedy);
+        }
+
+        foreach (string warning in state.Warnings)
+        {
+            _context.Diagnostics.Warning(warning);
+        }
+
+        RefuseKey(state, key.PublicKey.Fingerprint);
+        RefuseTime(state);
+        if (_inPlace && !_request.DryRun)
+        {
+            RemoveLeftovers(state, rebuild);
+        }
+
+        PackageIntake intake = PackageIntake.Run(FindFiles(), state, IntakeOptions(rebuild), stop);
+        PublishPlan plan = PublishPlan.Create(
+            rebuild ? [] : state.Archive, intake.Packages, NextVersion(state), _request.At);
+        PublishReport report = new(_request, state, intake, plan);
+        report.WriteDiagnostics(_context.Diagnostics);
+        if (!report.IsRefused && !_request.DryRun)
+        {
+            Commit(state.Descriptor, plan, key, stop);
+        }
+
+        report.WriteResult(_context.Output);
+        return report.IsRefused ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private RepositoryLock? Lock()
+    {
+        if (!Directory.Exists(_request.In))
+        {
+            return null;
+        }
+
+        try
+        {
+            RepositoryLock held = RepositoryLock.Acquire(_request.In, _context.Clock);
+            if (held.DeadHolder is { } dead)
+            {
+                _context.Diagnostics.Note($"a publication ({dead}) ended before it was done; this one cleans up after it");
+            }
+
+            return held;
+        }
+        catch (PosixIOException error)
+            when (!_inPlace && error.Error is LinuxFile.PermissionDenied or LinuxFile.ReadOnlyFileSystem)
+        {
+            // What we cannot write to we only read; a snapshot is consistent without a lock.
+            return null;
+        }
+    }
+
+    private void RefuseKey(PublishedState state, Fingerprint signer)
+    {
+        if (state.Keys.StatusOf(signer) is KeyStatus.Active)
+        {
+            return;
+        }
+
+        string active = string.Join("\n  ", state.Descriptor.Keys
+            .Where(static key => key.Status == KeyStatus.Active).Select(static key => key.Fingerprint.Grouped));
+        string reason = state.Keys.StatusOf(signer) switch
+        {
+            KeyStatus.Transitioning => "is in transition and signs nothing new",
+            KeyStatus.Revoked => "is revoked",
+            _ => "is not listed in repo.json",
+        };
+        throw new UserErrorException(
+            $"{_request.SignKey}: the key {signer.Grouped} {reason}, so consumers would reject what it signs; the active keys are\n  {active}");
+    }
+
+    private void RefuseTime(PublishedState state)
+    {
+        if (state.GeneratedAt is { } previous && _request.At.CompareTo(previous) < 0)
+        {
+            throw new UserErrorException(
+                $"--timestamp {_request.At} is earlier than {previous}, the time of the present indexes; consumers reject "
+                + "indexes that go back in time, so give a later one");
+        }
+
+        DateTimeOffset now = _context.Clock.GetUtcNow();
+        if (_request.At.UnixSeconds > (now + ClockTolerance).ToUnixTimeSeconds())
+        {
+            _context.Diagnostics.Warning(
+                $"--timestamp {_request.At} lies in the future; nothing can be published with an earlier one afterwards");
+        }
+    }
+
+    private ulong NextVersion(PublishedState state)
+    {
+        if (state.IndexVersion is not { } previous)
+        {
+            // Counting from 1 again would strand every consumer; seconds since 1970 are ahead of any count of publications.
+            ulong version = (ulong)Math.Max(1, _request.At.UnixSeconds);
+            _context.Diagnostics.Warning(
+                $"no index_version of the old indexes can be read; the new indexes get {version}, the seconds of --timestamp, "
+                + "which is above whatever consumers have seen");
+            return version;
+        }
+
+        return previous < ulong.MaxValue
+            ? previous + 1
+            : throw new UserErrorException(
+                $"index_version is {previous}, the highest there is; consumers of this repository can accept no further one");
+    }
+
+    private void RemoveLeftovers(PublishedState state, bool rebuild)
+    {
+        // In a rebuild nobody knows for certain what is published, so no package is removed.
+        HashSet<string>? published = null;
+        int removed = StagingDirectory.RemoveAbandoned(
+            _request.In,
+            path => rebuild || (published ??= [.. state.Archive
+                .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
+                .OfType<string>()]).Contains(path));
+        if (removed > 0)
+        {
+            _context.Diagnostics.Note($"removed {removed} leftovers of a publication that ended before it was done");
+        }
+    }
+
+    private List<string> FindFiles()
+    {
+        List<string> files = [];
+        if (_request.AllPackages is { } all)
+        {
+            files.AddRange(NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics));
+        }
+
+        if (_request.New is { } fresh)
+        {
+            files.AddRange(NewFiles.Find(fresh, "--new", _context.Diagnostics));
+        }
+
+        return files;
+    }
+
+    private IntakeOptions IntakeOptions(bool rebuild) => new(
+        _request.Template,
+        _request.At,
+        _request.SkipExisting && !rebuild,
+        _request.RequireSigned,
+        !_request.SkipLayoutChecks,
+        rebuild);
+
+    private void Commit(Descriptor descriptor, PublishPlan plan, SigningKey key, CancellationToken stop)
+    {
+        List<PackagePlacement> placements = [];
+        foreach (NewPackage package in plan.Added)
+        {
+            if (RepositoryPath.FromUrl(package.Row.Url, RepositoryLayout.IndexDirectory) is { } path)
+            {
+                placements.Add(new PackagePlacement(package.File, path, package.Row.Size, package.Row.Hash));
+            }
+        }
+
+        using PublishTransaction transaction = _inPlace
+            ? InPlaceTransaction.Begin(_request.In)
+            : OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
+        transaction.Place(placements, stop);
+        GenerationWriter.Write(transaction.IndexDirectory, descriptor.Name, plan, key);
+        stop.ThrowIfCancellationRequested();
+        transaction.Commit();
+    }
+
+    private static bool IsSameDirectory(string first, string second)
+        => LinuxFile.Identify(first, followLinks: true) is { } one
+            && LinuxFile.Identify(second, followLinks: true) is { } other && one.IsSameFile(other);
+}

@@ -1,0 +1,27 @@
+using Peipkg.CommandLine;
+using Peipkg.Repo.Commands;
+using Peipkg.Repo.Operations;
+
+namespace Peipkg.Repo.Tests.Commands;
+
+/// <summary>What a run of the command line said.</summary>
+internal sealed record RunResult(int Code, string Output, string Error);
+
+/// <summary>Runs the whole command line inside the test's process.</summary>
+internal static class RepoRun
+{
+    internal static RunResult Run(params string[] args) => RunAt(TimeProvider.System, "", args);
+
+    internal static RunResult RunWithInput(string input, params string[] args) => RunAt(TimeProvider.System, input, args);
+
+    internal static RunResult RunAt(TimeProvider clock, string input, params string[] args)
+    {
+        using StringReader reader = new(input);
+        using StringWriter output = new() { NewLine = "\n" };
+        using StringWriter error = new() { NewLine = "\n" };
+        OperationContext context = new(reader, output, new Diagnostics(RepoCommandLine.Program, error), clock);
+        int code = CommandLineHost.Invoke(
+            RepoCommandLine.Create(context, CancellationToken.None), args, output, error, CancellationToken.None);
+        return new RunResult(code, output.ToString(), error.ToString());
+    }
+}

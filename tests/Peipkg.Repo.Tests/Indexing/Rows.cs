@@ -1,0 +1,28 @@
+using System.Text;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Tests.Indexing;
+
+/// <summary>Rows for tests of what is decided by rows alone.</summary>
+internal static class Rows
+{
+    internal static IndexRow Row(string name, string version, string architecture = "x86_64", string bytes = "", string? url = null)
+    {
+        PackageName parsedName = PackageName.Parse(name);
+        PackageVersion parsedVersion = PackageVersion.Parse(version);
+        Architecture parsedArchitecture = Architecture.Parse(architecture);
+        byte[] content = Encoding.UTF8.GetBytes($"{name} {version} {architecture} {bytes}");
+        return new IndexRow(
+            parsedName,
+            parsedVersion,
+            parsedArchitecture,
+            url ?? UrlTemplate.Default.Expand(parsedName, parsedVersion, parsedArchitecture),
+            content.Length,
+            Sha256Digest.Of(content),
+            content);
+    }
+
+    internal static NewPackage New(IndexRow row, string? file = null) => new(file ?? $"new/{row.FileName}", row, null);
+}

@@ -1,0 +1,9 @@
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Repo.Tests.Operations;
+
+/// <summary>A clock that stands still.</summary>
+internal sealed class FixedClock(string now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(Timestamp.Parse(now).UnixSeconds);
+}

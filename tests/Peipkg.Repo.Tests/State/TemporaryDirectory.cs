@@ -1,0 +1,13 @@
+namespace Peipkg.Repo.Tests.State;
+
+/// <summary>A directory that lives as long as a test.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    internal TemporaryDirectory() => Path = Directory.CreateTempSubdirectory("peipkg-repo-test-").FullName;
+
+    internal string Path { get; }
+
+    internal string this[string relative] => System.IO.Path.Combine(Path, relative);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Peipkg.Format.IO;
+
+namespace Peipkg.Manager.Configuration;
+
+/// <summary>
+/// Where everything lies under <c>state_dir</c>. Names below <c>sources/</c>, <c>stage/</c>, <c>publish/</c> and
+/// <c>logs/</c> come from attempt ids, never from tags, versions or recipes.
+/// </summary>
+/// <param name="Root">The absolute path of the state directory.</param>
+internal sealed record StateLayout(string Root)
+{
+    /// <summary>Source clones of builds under way.</summary>
+    public string Sources => Path.Combine(Root, "sources");
+
+    /// <summary>Output and scratch space of builds under way.</summary>
+    public string Stage => Path.Combine(Root, "stage");
+
+    /// <summary>Verified packages that wait for <c>peipkg-repo publish</c>.</summary>
+    public string Publish => Path.Combine(Root, "publish");
+
+    /// <summary>The published repository; peipkg-repo's domain.</summary>
+    public string Repository => Path.Combine(Root, "repo");
+
+    /// <summary>One log per attempt.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>Per-upstream git configuration, for repositories on this machine that belong to another user.</summary>
+    public string Git => Path.Combine(Root, "git");
+
+    /// <summary>The SQLite database.</summary>
+    public string Database => Path.Combine(Root, "manager.db");
+
+    /// <summary>The file whose lock makes this the only manager here.</summary>
+    public string Lock => Path.Combine(Root, "manager.lock");
+
+    /// <summary>The clone of an attempt.</summary>
+    public string SourceOf(long attempt) => Path.Combine(Sources, Id(attempt));
+
+    /// <summary>The output and scratch space of an attempt.</summary>
+    public string StageOf(long attempt) => Path.Combine(Stage, Id(attempt));
+
+    /// <summary>The packages of an attempt, ready to publish.</summary>
+    public string PublishOf(long attempt) => Path.Combine(Publish, Id(attempt));
+
+    /// <summary>The log of an attempt.</summary>
+    public string LogOf(long attempt) => Path.Combine(Logs, Id(attempt) + ".log");
+
+    /// <summary>Creates what is missing. The state directory itself may be missing too.</summary>
+    public void Create()
+    {
+        foreach (string directory in (string[])[Root, Sources, Stage, Publish, Logs, Git])
+        {
+            Directory.CreateDirectory(directory);
+        }
+
+        DurableFile.SyncDirectory(Root);
+    }
+
+    private static string Id(long attempt) => attempt.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,30 @@
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Peipkg.Manager.Logging;
+
+/// <summary>Writes each event as one flushed line to the writer it is given (the daemon's stderr).</summary>
+internal sealed class LogSink(TextWriter writer) : ILogEventSink
+{
+    private readonly LogfmtFormatter _formatter = new();
+    private readonly Lock _gate = new();
+
+    /// <inheritdoc/>
+    public void Emit(LogEvent logEvent)
+    {
+        using StringWriter line = new(System.Globalization.CultureInfo.InvariantCulture);
+        _formatter.Format(logEvent, line);
+        lock (_gate)
+        {
+            try
+            {
+                writer.Write(line.ToString());
+                writer.Flush();
+            }
+            catch (IOException)
+            {
+                // Whoever read our stderr went away. A farm goes on building without a listener.
+            }
+        }
+    }
+}

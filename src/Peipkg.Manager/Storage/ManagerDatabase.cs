@@ -1,0 +1,184 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Peipkg.Manager.Storage;
+
+/// <summary>
+/// The farm's memory: one SQLite file in WAL mode with <c>synchronous=FULL</c>, so that what was committed survives
+/// a power cut. All writes go through one connection in immediate transactions (several writers stall each other for
+/// seconds); reads have a connection of their own and never wait for a write.
+/// </summary>
+internal sealed class ManagerDatabase : IDisposable
+{
+    private readonly string _path;
+    private readonly SqliteConnection _writer;
+    private readonly SqliteConnection _reader;
+    private readonly Lock _writerGate = new();
+    private readonly Lock _readerGate = new();
+
+    private ManagerDatabase(string path, SqliteConnection writer, SqliteConnection reader)
+    {
+        _path = path;
+        _writer = writer;
+        _reader = reader;
+    }
+
+    /// <summary>Opens or creates the database, checks its integrity and brings it to the current schema.</summary>
+    /// <exception cref="StorageException">It is damaged, not writable, or made by a newer manager.</exception>
+    public static ManagerDatabase Open(string path)
+    {
+        SqliteConnection? writer = null;
+        try
+        {
+            writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
+            Execute(writer, "PRAGMA journal_mode = WAL");
+            Execute(writer, "PRAGMA synchronous = FULL");
+            CheckIntegrity(writer, path);
+            Migrate(writer, path);
+            return new ManagerDatabase(path, writer, Connect(path, SqliteOpenMode.ReadOnly));
+        }
+        catch (SqliteException e)
+        {
+            writer?.Dispose();
+            throw Explain(path, e);
+        }
+        catch
+        {
+            writer?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> in one immediate transaction; it is committed when the method returns.</summary>
+    public T Write<T>(Func<DatabaseSession, T> work)
+    {
+        lock (_writerGate)
+        {
+            try
+            {
+                using SqliteTransaction transaction = _writer.BeginTransaction(deferred: false);
+                T result = work(new DatabaseSession(_writer, transaction));
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException e)
+            {
+                throw Explain(_path, e);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Write{T}(Func{DatabaseSession, T})"/>
+    public void Write(Action<DatabaseSession> work) => Write<object?>(session =>
+    {
+        work(session);
+        return null;
+    });
+
+    /// <summary>Runs <paramref name="work"/> on one consistent snapshot.</summary>
+    public T Read<T>(Func<DatabaseSession, T> work)
+    {
+        lock (_readerGate)
+        {
+            try
+            {
+                using SqliteTransaction transaction = _reader.BeginTransaction(deferred: true);
+                T result = work(new DatabaseSession(_reader, transaction));
+                transaction.Commit();
+                return result;
+            }
+            catch (SqliteException e)
+            {
+                throw Explain(_path, e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _writer.Dispose();
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        SqliteConnectionStringBuilder options = new()
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            ForeignKeys = true,
+            DefaultTimeout = 10,
+        };
+        SqliteConnection connection = new(options.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout = 10000");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckIntegrity(SqliteConnection connection, string path)
+    {
+        using SqliteCommand check = connection.CreateCommand();
+        check.CommandText = "PRAGMA quick_check(1)";
+        string verdict = Convert.ToString(check.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+        if (verdict != "ok")
+        {
+            throw new StorageException(
+                $"{path}: the state database is damaged ({verdict}). Restore a backup, or move the file and its -wal "
+                + "and -shm companions away: what is published is then read from the repository again, but counts of "
+                + "failures and the history are lost.");
+        }
+    }
+
+    private static void Migrate(SqliteConnection connection, string path)
+    {
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        DatabaseSession session = new(connection, transaction);
+        long version = session.Scalar<long>("PRAGMA user_version");
+        if (version > Schema.Migrations.Count)
+        {
+            throw new StorageException(
+                $"{path}: the state database was written by a newer peipkg-manager (schema {version}, this one knows "
+                + $"{Schema.Migrations.Count}). Run that version, or use another state_dir.");
+        }
+
+        for (int next = (int)version; next < Schema.Migrations.Count; next++)
+        {
+            session.Execute(Schema.Migrations[next]);
+            session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
+        }
+
+        transaction.Commit();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only constants of this class come here.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    // https://sqlite.org/rescode.html: the primary codes that an operator can do something about.
+    private static StorageException Explain(string path, SqliteException e) => new(e.SqliteErrorCode switch
+    {
+        8 => $"{path}: the state database is read-only. Make it and its folder writable for the manager's user.",
+        10 => $"{path}: reading or writing the state database failed ({e.Message}). Check the disk.",
+        11 or 26 => $"{path}: the state database is damaged ({e.Message}). Restore a backup, or move the file and "
+            + "its -wal and -shm companions away; what is published is then read from the repository again.",
+        13 => $"{path}: the disk is full. Free some space; the manager goes on by itself.",
+        14 => $"{path}: the state database cannot be opened. Check that its folder exists and is writable.",
+        5 => $"{path}: another program holds the state database locked. Close it (sqlite3, a backup) and try again.",
+        _ => $"{path}: {e.Message}",
+    }, e);
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Peipkg.Manager.Storage;
 
@@ -6,6 +7,7 @@ namespace Peipkg.Manager.Watching;
 /// <summary>Reads what <c>git ls-remote --tags</c> prints: <c>id TAB refs/tags/name</c>, peeled ids as <c>name^{}</c>.</summary>
 internal static class TagListing
 {
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The usable tags in the order listed; of lines that repeat a name the first counts.</summary>
@@ -45,7 +47,7 @@ internal static class TagListing
         id = name = "";
         peeled = false;
         int tab = line.IndexOf((byte)'\t');
-        if (tab is not (40 or 64) || line[..tab].ContainsAnyExcept("0123456789abcdef"u8))
+        if (tab is not (40 or 64) || line[..tab].ContainsAnyExcept(HexDigits))
         {
             return false;
         }

@@ -1,0 +1,66 @@
+namespace Peipkg.Manager.Processes;
+
+/// <summary>A program to run. Nothing in it ever passes through a shell.</summary>
+/// <param name="Program">Absolute path.</param>
+/// <param name="Arguments">Without the program's own name; never a secret, since every user can read them.</param>
+/// <param name="WorkingDirectory">Absolute path.</param>
+/// <param name="Environment">The whole environment of the child.</param>
+internal sealed record ChildCommand(
+    string Program,
+    IReadOnlyList<string> Arguments,
+    string WorkingDirectory,
+    IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>The program's name and its first word, for messages: <c>git fetch</c>.</summary>
+    public string Name { get; init; } = Path.GetFileName(Program);
+}
+
+/// <summary>How a child ended.</summary>
+internal enum ChildEnd
+{
+    /// <summary>By itself.</summary>
+    Exited,
+
+    /// <summary>By a signal that we did not send.</summary>
+    Killed,
+
+    /// <summary>Stopped by us: it ran longer than its limit.</summary>
+    TimedOut,
+
+    /// <summary>Stopped by us: it was silent for longer than its limit.</summary>
+    Stalled,
+
+    /// <summary>Stopped by us: it wrote more than its limit.</summary>
+    TooMuchOutput,
+
+    /// <summary>Stopped by us: the manager is stopping at once.</summary>
+    Cancelled,
+}
+
+/// <summary>The result of a run.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Code">The exit status, or the signal's number when killed.</param>
+internal sealed record ChildResult(ChildEnd End, int Code)
+{
+    public bool Succeeded => End == ChildEnd.Exited && Code == 0;
+
+    /// <summary>For a message: <c>ended with exit status 1</c>.</summary>
+    public string Describe(ChildLimits limits) => End switch
+    {
+        ChildEnd.Exited => $"ended with exit status {Code}",
+        ChildEnd.Killed => $"was killed by signal {Code}",
+        ChildEnd.TimedOut => $"took longer than {Logging.DurationText.Format(limits.Total)} and was stopped",
+        ChildEnd.Stalled => $"was silent for {Logging.DurationText.Format(limits.Silence)} and was stopped",
+        ChildEnd.TooMuchOutput => "wrote too much and was stopped",
+        _ => "was stopped with the manager",
+    };
+}
+
+/// <summary>How long a child may take.</summary>
+/// <param name="Total">From start to end.</param>
+/// <param name="Silence">Without any output.</param>
+internal sealed record ChildLimits(TimeSpan Total, TimeSpan Silence)
+{
+    /// <summary>Between SIGTERM and SIGKILL.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+}

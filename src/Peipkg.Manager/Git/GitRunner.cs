@@ -1,0 +1,56 @@
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Git;
+
+/// <summary>Runs git and makes a sentence of its failure.</summary>
+internal sealed class GitRunner(GitCommands commands, TimeProvider clock)
+{
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="GitException">It failed, or took too long.</exception>
+    /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
+    public async Task RunAsync(
+        UpstreamUrl upstream,
+        string directory,
+        ChildLimits limits,
+        IChildOutput stdout,
+        IChildOutput? log,
+        CancellationToken stop,
+        params string[] arguments)
+    {
+        ChildCommand command = commands.Create(upstream, directory, arguments);
+        TailOutput words = new();
+        ChildResult result;
+        try
+        {
+            result = await ChildProcess.RunAsync(
+                command, stdout, log is null ? words : new BothOutputs(words, log), limits, clock, stop);
+        }
+        catch (ChildStartException e)
+        {
+            throw new GitException(e.Message, e);
+        }
+
+        if (result.End == ChildEnd.Cancelled)
+        {
+            throw new OperationCanceledException(stop);
+        }
+
+        if (!result.Succeeded)
+        {
+            string said = LastWords(words.Text());
+            throw new GitException($"{command.Name} for {upstream} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}");
+        }
+    }
+
+    // Progress lines end in carriage returns; what git died of is in its last two or three lines.
+    private static string LastWords(string stderr)
+    {
+        IEnumerable<string> lines = stderr
+            .Split('\n')
+            .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].Trim())
+            .Where(line => line.Length > 0)
+            .TakeLast(3);
+        return string.Join("; ", lines);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text;
+
+namespace Peipkg.Manager.Processes;
+
+/// <summary>
+/// The log of one attempt: everything its children wrote, up to a limit, with a heading for each. Progress bars
+/// (lines rewritten after a carriage return) leave their last state only. A disk that is full cuts the log, never
+/// the build.
+/// </summary>
+internal sealed class AttemptLog : IChildOutput, IDisposable
+{
+    /// <summary>The most a log may hold; what a child writes beyond it is dropped.</summary>
+    public const long MaxBytes = 64L << 20;
+
+    private const int MaxLine = 16 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly FileStream? _file;
+    private readonly TimeProvider _clock;
+    private readonly byte[] _line = new byte[MaxLine];
+    private readonly TailOutput _tail = new();
+    private int _length;
+    private bool _returned;
+    private bool _cut;
+
+    /// <summary>Opens the log for appending.</summary>
+    public AttemptLog(string path, TimeProvider clock)
+    {
+        _clock = clock;
+        try
+        {
+            _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        }
+        catch (IOException)
+        {
+            // Without a log there is still a build; its tail is in the event.
+        }
+    }
+
+    /// <summary>The last lines, for <c>build failed</c>.</summary>
+    public string Tail
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tail.Text();
+            }
+        }
+    }
+
+    /// <summary>A line of the manager's own.</summary>
+    public void Heading(string text)
+    {
+        lock (_gate)
+        {
+            EndLine();
+            string time = _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            Write(Encoding.UTF8.GetBytes($"== {time} {text}\n"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Take(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            foreach (byte b in bytes)
+            {
+                if (b == '\n')
+                {
+                    EndLine();
+                    continue;
+                }
+
+                if (_returned)
+                {
+                    _length = 0;
+                }
+
+                _returned = b == '\r';
+                if (!_returned)
+                {
+                    _line[_length++] = b;
+                    if (_length == MaxLine - 1)
+                    {
+                        EndLine();
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            EndLine();
+            try
+            {
+                _file?.Dispose();
+            }
+            catch (IOException)
+            {
+                // The disk is full.
+            }
+        }
+    }
+
+    private void EndLine()
+    {
+        if (_length > 0 || _returned)
+        {
+            _line[_length++] = (byte)'\n';
+            Write(_line.AsSpan(0, _length));
+            _tail.Take(_line.AsSpan(0, _length));
+        }
+
+        _length = 0;
+        _returned = false;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_file is null || _cut)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_file.Length + bytes.Length > MaxBytes)
+            {
+                _cut = true;
+                bytes = "== the log is full; the rest of the output was dropped\n"u8;
+            }
+
+            _file.Write(bytes);
+            _file.Flush();
+        }
+        catch (IOException)
+        {
+            _cut = true;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Peipkg.Manager.Building;
+
+/// <summary>Events about builds.</summary>
+internal static partial class BuildLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "starting build")]
+    public static partial void Starting(ILogger logger, string recipe, string version, string tag, string reason, long attempt);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "source fetched")]
+    public static partial void Fetched(ILogger logger, string recipe, string version, string commit, TimeSpan duration);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "packages built")]
+    public static partial void Built(ILogger logger, string recipe, string version, int packages, TimeSpan duration);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "build failed")]
+    public static partial void Failed(
+        ILogger logger,
+        string recipe,
+        string version,
+        string cause,
+        string error,
+        int failures,
+        TimeSpan nextRetryAfter,
+        string log,
+        string? logTail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "build skipped")]
+    public static partial void Skipped(ILogger logger, string recipe, string version, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "build interrupted")]
+    public static partial void Interrupted(ILogger logger, string recipe, string version);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "builds are paused, the state cannot be written")]
+    public static partial void StorageFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "clear staging dir failed")]
+    public static partial void CleanupFailed(ILogger logger, string directory, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "work of the last run taken up again")]
+    public static partial void Recovered(ILogger logger, int requeued, int publishing, int processesStopped);
+}

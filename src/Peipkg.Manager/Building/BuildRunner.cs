@@ -1,0 +1,175 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.IO;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Git;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Watching;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Building;
+
+/// <summary>
+/// Leads one story from queued to published. Each step is in the database before the next begins, and each can be
+/// repeated: a crash at any point costs at most the work since the last step.
+/// </summary>
+internal sealed class BuildRunner(
+    StateLayout layout,
+    RosterHolder roster,
+    SourceFetcher fetcher,
+    PackageBuild packageBuild,
+    OutputCheck outputCheck,
+    Publisher publisher,
+    RepositoryState repository,
+    BuildStore builds,
+    AttemptStore attempts,
+    FarmCounters counters,
+    TimeProvider clock,
+    ILogger<BuildRunner> logger)
+{
+    /// <summary>Takes a due story as far as it gets. Failures of the build itself end in the database and the log.</summary>
+    /// <exception cref="OperationCanceledException">The manager is stopping at once; the story stays as it is.</exception>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public async Task RunAsync(BuildRecord build, CancellationToken stop)
+    {
+        if (build is { State: BuildState.Publishing, AttemptId: { } attempt })
+        {
+            await PublishAsync(build, attempt, stop);
+            return;
+        }
+
+        if (WhyNot(build) is { } closing)
+        {
+            builds.Close([(build.Id, closing.State, closing.Reason)]);
+            BuildLog.Skipped(logger, build.Recipe, build.Version, closing.Reason);
+            return;
+        }
+
+        await AttemptAsync(build, stop);
+    }
+
+    /// <summary>Removes what an attempt left in <c>sources/</c> and <c>stage/</c>.</summary>
+    public void CleanUp(long attempt)
+    {
+        foreach (string directory in (string[])[layout.SourceOf(attempt), layout.StageOf(attempt)])
+        {
+            try
+            {
+                TreeRemoval.Remove(directory);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                BuildLog.CleanupFailed(logger, directory, e.Message);
+            }
+        }
+    }
+
+    // The queue may be hours old: the recipe gone, the version published by hand.
+    private (BuildState State, string Reason)? WhyNot(BuildRecord build)
+    {
+        if (roster.Current.Find(build.Recipe) is not { Url: not null } recipe)
+        {
+            return (BuildState.Skipped, "the recipe is gone or cannot be used");
+        }
+
+        PackageVersion version = PackageVersion.Parse(build.Version);
+        PublishedPackages published = repository.Published();
+        return recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null)
+            ? (BuildState.Done, "already published")
+            : null;
+    }
+
+    private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
+    {
+        long attempt = attempts.Begin(build.Id);
+        using IDisposable running = counters.Begin(build.Recipe, build.Version);
+        BuildLog.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
+        using AttemptLog log = new(layout.LogOf(attempt), clock);
+        bool built = false;
+        try
+        {
+            await BuildAsync(build, attempt, log, stop);
+            built = true;
+        }
+        catch (Exception e) when (Classify(e) is { } cause)
+        {
+            Fail(build, attempt, cause, e.Message, log);
+        }
+        finally
+        {
+            CleanUp(attempt);
+        }
+
+        if (built)
+        {
+            await PublishAsync(build, attempt, stop);
+        }
+    }
+
+    private async Task BuildAsync(BuildRecord build, long attempt, AttemptLog log, CancellationToken stop)
+    {
+        CleanUp(attempt);
+        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
+
+        // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
+        Recipe recipe = RecipeRoster.Read(build.Recipe, roster.Current.Find(build.Recipe)!.Document.File);
+        UpstreamUrl url = recipe.Url
+            ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe has lost its [upstream]; reload the recipes");
+        long started = clock.GetTimestamp();
+        string source = Directory.CreateDirectory(layout.SourceOf(attempt)).FullName;
+        Timestamp committed = await fetcher.FetchAsync(
+            url,
+            new ListedTag(build.Tag, build.ObjectId, build.CommitId),
+            recipe.Document.Upstream!.Submodules,
+            source,
+            log,
+            stop);
+        attempts.Fetched(build.Id, attempt);
+        BuildLog.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
+
+        BuildOrder order = new(
+            recipe, PackageVersion.Parse(build.Version), $"git+{url.Text}#refs/tags/{build.Tag}", committed);
+        string output = await packageBuild.RunAsync(order, attempt, log, stop);
+        IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, stop);
+
+        // First the packages, then the word that they are there: after a crash between the two it is built again.
+        TreeRemoval.Remove(layout.PublishOf(attempt));
+        Directory.Move(output, layout.PublishOf(attempt));
+        DurableFile.SyncDirectory(layout.Publish);
+        attempts.Built(build.Id, attempt, outputs);
+        BuildLog.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
+    }
+
+    private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
+    {
+        if (await publisher.PublishAsync(builds.Get(build.Id), attempt, stop))
+        {
+            counters.CountSuccess();
+        }
+    }
+
+    private void Fail(BuildRecord build, long attempt, FailureCause cause, string error, AttemptLog log)
+    {
+        int failures = build.Failures + 1;
+        TimeSpan delay = BackoffSchedule.DelayAfter(failures);
+        log.Heading("failed: " + error);
+        attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
+        string tail = log.Tail;
+        BuildLog.Failed(
+            logger, build.Recipe, build.Version, cause.Text(), error, failures, delay, layout.LogOf(attempt), tail.Length > 0 ? tail : null);
+    }
+
+    // Null: not a failure of the build (a stop, the database, a defect of ours).
+    private static FailureCause? Classify(Exception exception) => exception switch
+    {
+        BuildFailureException e => e.Cause,
+        GitException e => e.IsUpstreamsFault ? FailureCause.Recipe : FailureCause.Infrastructure,
+        RecipeException => FailureCause.Recipe,
+        FormatViolationException or ChildStartException or IOException or UnauthorizedAccessException => FailureCause.Infrastructure,
+        _ => null,
+    };
+}

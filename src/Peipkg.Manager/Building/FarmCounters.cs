@@ -1,0 +1,57 @@
+namespace Peipkg.Manager.Building;
+
+/// <summary>What <c>/status</c> counts since the process started, and what is running.</summary>
+internal sealed class FarmCounters(TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly List<RunningBuild> _running = [];
+    private long _attempted;
+    private long _succeeded;
+
+    /// <summary>Builds begun since the process started.</summary>
+    public long Attempted => Interlocked.Read(ref _attempted);
+
+    /// <summary>Builds that came all the way through publish.</summary>
+    public long Succeeded => Interlocked.Read(ref _succeeded);
+
+    /// <summary>The running builds, the longest-running first.</summary>
+    public IReadOnlyList<RunningBuild> Running
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _running];
+            }
+        }
+    }
+
+    /// <summary>Counts a build; dispose the result when it ends.</summary>
+    public IDisposable Begin(string recipe, string version)
+    {
+        Interlocked.Increment(ref _attempted);
+        RunningBuild build = new(recipe, version, clock.GetUtcNow());
+        lock (_gate)
+        {
+            _running.Add(build);
+        }
+
+        return new Ending(this, build);
+    }
+
+    public void CountSuccess() => Interlocked.Increment(ref _succeeded);
+
+    private sealed class Ending(FarmCounters counters, RunningBuild build) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (counters._gate)
+            {
+                counters._running.RemoveAll(b => ReferenceEquals(b, build));
+            }
+        }
+    }
+}
+
+/// <summary>A build under way.</summary>
+internal sealed record RunningBuild(string Recipe, string Version, DateTimeOffset StartedAt);

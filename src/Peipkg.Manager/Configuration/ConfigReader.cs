@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Configuration;
+
+/// <summary>
+/// Reads config.toml strictly (SPEC §9): an unknown section or key anywhere is an error with its place and the nearest
+/// known name, and all problems are reported together.
+/// </summary>
+internal static class ConfigReader
+{
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll"];
+
+    // Known to the format, not to this version.
+    private const string GitBackend = "git";
+
+    /// <summary>Reads the configuration.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    /// <exception cref="RecipeException">The file's content is not a configuration; every problem of it.</exception>
+    public static ManagerConfig Load(string path) => Read(TomlFile.Load(path));
+
+    /// <summary>The same from a document in memory.</summary>
+    public static ManagerConfig Read(TomlFile file)
+    {
+        foreach (TomlEntry entry in file.Root.Entries)
+        {
+            if (!Sections.Contains(entry.Key, StringComparer.Ordinal))
+            {
+                string what = entry.Value is TomlTable or TomlArray { FromHeaders: true } ? "section" : "key";
+                file.Problems.Error(
+                    entry.Position, $"unknown {what} \"{entry.Key}\"{NearestName.Suggestion(entry.Key, Sections)}");
+            }
+        }
+
+        TomlSection manager = Required(file, "manager");
+        string farmId = Text(manager, "id");
+        string recipes = AbsolutePath(manager, "recipes_dir", required: true) ?? "";
+        string state = AbsolutePath(manager, "state_dir", required: true) ?? "";
+        manager.Finish();
+
+        TomlSection repo = Required(file, "repo");
+        RepositoryConfig repository = new(Text(repo, "name"), repo.String("description")?.Value ?? "");
+        repo.Finish();
+
+        TomlSection signing = Required(file, "signing");
+        string key = AbsolutePath(signing, "key_file", required: true) ?? "";
+        signing.Finish();
+
+        UploadConfig upload = ReadUpload(file);
+        HttpConfig http = ReadHttp(file);
+
+        TomlSection poll = Required(file, "poll");
+        TimeSpan interval = poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
+            ?? GoDuration.MinimumInterval;
+        poll.Finish();
+
+        file.Problems.ThrowIfAny();
+        return new ManagerConfig(farmId, recipes, state, repository, key, upload, http, interval);
+    }
+
+    private static UploadConfig ReadUpload(TomlFile file)
+    {
+        if (file.Section("upload") is not { } section)
+        {
+            return new UploadConfig(UploadBackend.None, "");
+        }
+
+        UploadBackend backend = section.Parsed<UploadBackend>("backend", ParseBackend)?.Value ?? UploadBackend.None;
+        Located<string>? remote = section.String("remote", required: backend != UploadBackend.None);
+        if (remote is { } given && (given.Value.Length == 0 || given.Value.StartsWith('-') || given.Value.Any(char.IsControl)))
+        {
+            section.Problems.Error(
+                given.Position, "remote in [upload] must not be empty, begin with \"-\" or hold control characters");
+        }
+
+        section.Finish();
+        return new UploadConfig(backend, remote?.Value ?? "");
+    }
+
+    private static HttpConfig ReadHttp(TomlFile file)
+    {
+        if (file.Section("http") is not { } section)
+        {
+            return new HttpConfig(null, null);
+        }
+
+        ListenAddress? address = section.Parsed<ListenAddress?>("addr", ParseAddress)?.Value;
+        string? secret = AbsolutePath(section, "webhook_secret_file", required: false);
+        section.Finish();
+        return new HttpConfig(address, secret);
+    }
+
+    // A missing section is one problem, not one for each of its keys: the stand-in's problems go nowhere.
+    private static TomlSection Required(TomlFile file, string name)
+    {
+        if (file.Section(name) is { } section)
+        {
+            return section;
+        }
+
+        if (file.Root.Find(name) is null)
+        {
+            file.Problems.Error(TomlPosition.Start, $"the section [{name}] is missing");
+        }
+
+        return new TomlSection(new ProblemList(file.Problems.File), $"[{name}]", new TomlTable(TomlPosition.Start));
+    }
+
+    private static string Text(TomlSection section, string key)
+    {
+        Located<string>? text = section.Parsed<string>(key, NotBlank, required: true);
+        return text?.Value ?? "";
+    }
+
+    private static string? AbsolutePath(TomlSection section, string key, bool required) =>
+        section.Parsed<string>(key, Rooted, required)?.Value;
+
+    private static bool NotBlank(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = string.IsNullOrWhiteSpace(value) ? "it is empty"
+            : value.Any(char.IsControl) ? "it holds control characters"
+            : null;
+        return error is null;
+    }
+
+    private static bool Rooted(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = !value.StartsWith('/') ? "write an absolute path, one that begins with \"/\""
+            : value.Any(char.IsControl) ? "it holds control characters"
+            : null;
+        value = error is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : value;
+        return error is null;
+    }
+
+    private static bool ParseBackend(string? text, out UploadBackend value, [NotNullWhen(false)] out string? error)
+    {
+        string[] known = ["none", "rclone", "rsync"];
+        int index = Array.IndexOf(known, text);
+        value = index switch { 1 => UploadBackend.Rclone, 2 => UploadBackend.Rsync, _ => UploadBackend.None };
+        error = index >= 0 ? null
+            : text == GitBackend ? "the git backend is not available in this version; use rclone, rsync or none"
+            : $"\"{text}\" is none of {string.Join(", ", known)}{NearestName.Suggestion(text ?? "", known)}";
+        return error is null;
+    }
+
+    private static bool ParseAddress(string? text, out ListenAddress? value, [NotNullWhen(false)] out string? error)
+    {
+        value = null;
+        error = null;
+        return string.IsNullOrEmpty(text) || ListenAddress.TryParse(text, out value, out error);
+    }
+}

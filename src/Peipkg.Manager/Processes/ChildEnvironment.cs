@@ -1,0 +1,33 @@
+namespace Peipkg.Manager.Processes;
+
+/// <summary>What of the manager's environment its children see.</summary>
+/// <param name="variables">The manager's environment.</param>
+/// <param name="stateDirectory">Marks the children as this farm's.</param>
+internal sealed class ChildEnvironment(IReadOnlyDictionary<string, string> variables, string stateDirectory)
+{
+    private static readonly string[] Plain = ["PATH", "HOME", "USER", "LOGNAME", "LANG"];
+
+    /// <summary>For programs that reach out into the world with the operator's keys and proxies: everything.</summary>
+    public Dictionary<string, string> Whole() =>
+        new(variables, StringComparer.Ordinal) { [Leftovers.Marker] = stateDirectory };
+
+    /// <summary>For peipkg-build and peipkg-repo: no credential of another program.</summary>
+    /// <param name="temporary">TMPDIR, inside the state directory, so that a crash leaves nothing outside of it.</param>
+    public Dictionary<string, string> Bare(string temporary)
+    {
+        Dictionary<string, string> bare = new(StringComparer.Ordinal)
+        {
+            [Leftovers.Marker] = stateDirectory,
+            ["TMPDIR"] = temporary,
+        };
+        foreach (string name in Plain)
+        {
+            if (variables.TryGetValue(name, out string? value))
+            {
+                bare[name] = value;
+            }
+        }
+
+        return bare;
+    }
+}

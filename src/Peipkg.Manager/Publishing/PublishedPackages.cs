@@ -1,0 +1,65 @@
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>A published package.</summary>
+internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Hash);
+
+/// <summary>What the archive index of <c>state_dir/repo</c> names: every version ever published (§6.3).</summary>
+/// <param name="generation">Its index_version; 0 when nothing was ever published.</param>
+/// <param name="generatedAt">Its generated_at.</param>
+/// <param name="entries">Its entries.</param>
+internal sealed class PublishedPackages(ulong generation, Timestamp generatedAt, IEnumerable<IndexEntry> entries)
+{
+    private readonly Dictionary<(PackageName, Architecture), List<PublishedPackage>> _packages = Group(entries);
+
+    /// <summary>A repository that has published nothing.</summary>
+    public static PublishedPackages None { get; } = new(0, default, []);
+
+    public ulong Generation => generation;
+
+    /// <summary>The next generation's time may not be earlier (§6.2).</summary>
+    public Timestamp GeneratedAt => generatedAt;
+
+    /// <summary>
+    /// The published package of this name and architecture whose version is this one or compares equal to it: the
+    /// repository takes only one of the spellings.
+    /// </summary>
+    public PublishedPackage? Find(PackageName name, PackageVersion version, Architecture architecture)
+    {
+        foreach (PublishedPackage package in _packages.GetValueOrDefault((name, architecture), []))
+        {
+            if (PackageVersion.Compare(package.Version, version) == 0)
+            {
+                return package;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>True when a lower revision of the same upstream version is published under this name.</summary>
+    public bool HasLowerRevision(PackageName name, PackageVersion version, Architecture architecture) =>
+        _packages.GetValueOrDefault((name, architecture), []).Exists(package =>
+            package.Version.Epoch == version.Epoch
+            && package.Version.Revision < version.Revision
+            && package.Version.Upstream == version.Upstream);
+
+    private static Dictionary<(PackageName, Architecture), List<PublishedPackage>> Group(IEnumerable<IndexEntry> entries)
+    {
+        Dictionary<(PackageName, Architecture), List<PublishedPackage>> packages = [];
+        foreach (IndexEntry entry in entries)
+        {
+            if (!packages.TryGetValue((entry.Name, entry.Architecture), out List<PublishedPackage>? versions))
+            {
+                packages.Add((entry.Name, entry.Architecture), versions = []);
+            }
+
+            versions.Add(new PublishedPackage(entry.Version, entry.Hash));
+        }
+
+        return packages;
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Manager.Building;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>
+/// Publishes what an attempt left in <c>publish/</c>. Repeatable: packages that are published already are left out, so
+/// a crash after peipkg-repo's commit and before ours, or a version published in part, ends in the same repository.
+/// </summary>
+internal sealed class Publisher(
+    StateLayout layout,
+    RepositoryState repository,
+    RepoTool tool,
+    RepositoryGate gate,
+    AttemptStore attempts,
+    bool syncs,
+    TimeProvider clock,
+    ILogger<Publisher> logger)
+{
+    /// <summary>Publishes a story in state publishing.</summary>
+    /// <returns>False when it failed and waits for its next try.</returns>
+    /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public async Task<bool> PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
+    {
+        IReadOnlyList<BuildOutput> outputs = attempts.Outputs(attempt);
+        try
+        {
+            using (await gate.EnterAsync(stop))
+            {
+                await tool.EnsureAsync(stop);
+                if (!await TakeInAsync(build, attempt, outputs, stop))
+                {
+                    return false;
+                }
+            }
+        }
+        catch (Exception e) when (e is PublishException or FormatViolationException or ChildStartException or IOException or UnauthorizedAccessException)
+        {
+            int failures = build.Failures + 1;
+            TimeSpan delay = BackoffSchedule.DelayAfter(failures);
+            attempts.PublishFailed(build.Id, attempt, e.Message, clock.GetUtcNow() + delay);
+            PublishLog.Failed(logger, build.Recipe, build.Version, e.Message, failures, delay);
+            return false;
+        }
+
+        ulong generation = repository.Published().Generation;
+        attempts.Published(build.Id, attempt, (long)generation, synced: !syncs);
+        PublishLog.Complete(logger, build.Recipe, build.Version, [.. outputs.Select(o => o.FileName)], generation);
+        Clear(attempt);
+        return true;
+    }
+
+    private async Task<bool> TakeInAsync(BuildRecord build, long attempt, IReadOnlyList<BuildOutput> outputs, CancellationToken stop)
+    {
+        string directory = layout.PublishOf(attempt);
+        List<BuildOutput> missing = [];
+        PublishedPackages published = repository.Published();
+        foreach (BuildOutput output in outputs)
+        {
+            PublishedPackage? present = Find(published, output);
+            if (present is null)
+            {
+                missing.Add(output);
+            }
+            else if (present.Hash.ToString() != output.Sha256)
+            {
+                PublishLog.OtherBytes(logger, build.Recipe, output.FileName);
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            return true;
+        }
+
+        string? lost = missing.Select(output => Fault(directory, output)).FirstOrDefault(fault => fault is not null);
+        if (lost is not null)
+        {
+            PublishLog.Lost(logger, build.Recipe, build.Version, lost);
+            attempts.Rebuild(build.Id, attempt, lost);
+            Clear(attempt);
+            return false;
+        }
+
+        foreach (BuildOutput output in outputs.Except(missing))
+        {
+            File.Delete(Path.Combine(directory, output.FileName));
+        }
+
+        await tool.PublishAsync(directory, stop);
+        published = repository.Published();
+        string[] absent = [.. missing.Where(output => Find(published, output) is null).Select(output => output.FileName)];
+        return absent.Length == 0
+            ? true
+            : throw new PublishException($"peipkg-repo succeeded, but the archive index does not name {string.Join(", ", absent)}");
+    }
+
+    private static PublishedPackage? Find(PublishedPackages published, BuildOutput output)
+    {
+        if (!PackageFileName.TryParse(output.FileName, out PackageName name, out PackageVersion version, out Architecture architecture, out string? error))
+        {
+            throw new PublishException($"{output.FileName}: {error}");
+        }
+
+        return published.Find(name, version, architecture);
+    }
+
+    private static string? Fault(string directory, BuildOutput output)
+    {
+        string path = Path.Combine(directory, output.FileName);
+        return !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
+            : OutputCheck.HashFile(path) != output.Sha256 ? $"{output.FileName} in {directory} is not the file that was built"
+            : null;
+    }
+
+    private void Clear(long attempt)
+    {
+        string directory = layout.PublishOf(attempt);
+        try
+        {
+            TreeRemoval.Remove(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            PublishLog.CleanupFailed(logger, directory, e.Message);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.Format.Identity;
+using Peipkg.Format.IO;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Processes;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>peipkg-repo failed; the message has its own last words.</summary>
+internal sealed class PublishException(string message) : Exception(message);
+
+/// <summary>Runs <c>peipkg-repo</c> on the farm's repository.</summary>
+internal sealed class RepoTool(
+    ToolSet tools,
+    ManagerConfig config,
+    StateLayout layout,
+    RepositoryState repository,
+    ChildEnvironment environment,
+    TimeProvider clock,
+    ILogger<RepoTool> logger)
+{
+    private static readonly ChildLimits Limits = new(TimeSpan.FromHours(6), TimeSpan.FromHours(6));
+
+    private string Staging => Path.Combine(layout.Stage, "repo");
+
+    /// <summary>
+    /// Creates the repository when there is none. It is made aside and renamed into place, so that a crash leaves
+    /// either none or a whole one.
+    /// </summary>
+    /// <exception cref="PublishException">peipkg-repo refused.</exception>
+    public async Task EnsureAsync(CancellationToken stop)
+    {
+        if (repository.Exists)
+        {
+            return;
+        }
+
+        TreeRemoval.Remove(Staging);
+        await RunAsync(
+            "init",
+            stop,
+            $"--name={config.Repository.Name}",
+            $"--description={config.Repository.Description}",
+            $"--sign-key={config.KeyFile}",
+            $"--timestamp={Now(default)}",
+            $"--out={Staging}");
+        if (Directory.Exists(repository.Directory))
+        {
+            // Fails when it holds something: that is for the operator to look at.
+            Directory.Delete(repository.Directory, recursive: false);
+        }
+
+        Directory.Move(Staging, repository.Directory);
+        DurableFile.SyncDirectory(layout.Root);
+        repository.Invalidate();
+        PublishLog.Created(logger, config.Repository.Name, repository.Directory);
+    }
+
+    /// <summary>Takes every package of a directory into the repository.</summary>
+    /// <exception cref="PublishException">peipkg-repo refused.</exception>
+    public async Task PublishAsync(string packages, CancellationToken stop)
+    {
+        try
+        {
+            await RunAsync(
+                "publish",
+                stop,
+                $"--in={repository.Directory}",
+                $"--new={packages}",
+                $"--out={repository.Directory}",
+                $"--sign-key={config.KeyFile}",
+                $"--timestamp={Now(repository.Published().GeneratedAt)}",
+                "--skip-existing",
+                "--require-signed");
+        }
+        finally
+        {
+            repository.Invalidate();
+        }
+    }
+
+    private async Task RunAsync(string subcommand, CancellationToken stop, params string[] options)
+    {
+        string temporary = Directory.CreateDirectory(Path.Combine(layout.Stage, "tmp")).FullName;
+        ChildCommand command = new(tools.Repo, [subcommand, .. options], layout.Root, environment.Bare(temporary))
+        {
+            Name = "peipkg-repo " + subcommand,
+        };
+        TailOutput words = new();
+        ChildResult result = await ChildProcess.RunAsync(command, new TailOutput(), words, Limits, clock, stop);
+        if (result.End == ChildEnd.Cancelled)
+        {
+            throw new OperationCanceledException(stop);
+        }
+
+        if (!result.Succeeded)
+        {
+            throw new PublishException($"{command.Name} {result.Describe(Limits)}: {words.Text()}");
+        }
+    }
+
+    // A clock that was set back must not stop the farm; consumers refuse an index that goes back in time (§6.5).
+    private Timestamp Now(Timestamp last)
+    {
+        Timestamp now = Timestamp.FromUnixSeconds(clock.GetUtcNow().ToUnixTimeSeconds());
+        return now.CompareTo(last) < 0 ? last : now;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Peipkg.Format;
+using Peipkg.Format.Repositories;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>
+/// Reads what the local repository holds. The archive index is parsed again only when the file changed: farms have
+/// indexes of many megabytes and hundreds of recipes that ask.
+/// </summary>
+internal sealed class RepositoryState(string directory)
+{
+    private readonly Lock _gate = new();
+    private (DateTime Written, long Length)? _stamp;
+    private PublishedPackages _published = PublishedPackages.None;
+
+    public string Directory { get; } = directory;
+
+    private string Descriptor => Path.Combine(Directory, "repo.json");
+
+    private string Archive => Path.Combine(Directory, "index", "archive.json");
+
+    /// <summary>True once <c>peipkg-repo init</c> has made it.</summary>
+    public bool Exists => File.Exists(Descriptor);
+
+    /// <summary>What is published now.</summary>
+    /// <exception cref="FormatViolationException">The archive index is not one.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public PublishedPackages Published()
+    {
+        lock (_gate)
+        {
+            FileInfo file = new(Archive);
+            if (!file.Exists)
+            {
+                _stamp = null;
+                return _published = PublishedPackages.None;
+            }
+
+            (DateTime, long) stamp = (file.LastWriteTimeUtc, file.Length);
+            if (_stamp != stamp)
+            {
+                RepositoryIndex index = IndexDocument.Read(File.ReadAllBytes(Archive));
+                _published = new PublishedPackages(index.IndexVersion, index.GeneratedAt, index.Packages);
+                _stamp = stamp;
+            }
+
+            return _published;
+        }
+    }
+
+    /// <summary>Forgets what was read, after a publish.</summary>
+    public void Invalidate()
+    {
+        lock (_gate)
+        {
+            _stamp = null;
+        }
+    }
+
+    /// <summary>
+    /// Identifies the generation on disk: a digest over the descriptor and the signatures, which cover everything
+    /// else. Changes with a rotated key too, although index_version stays.
+    /// </summary>
+    public string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"])
+        {
+            string path = Path.Combine(Directory, name);
+            hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));
+            hash.AppendData(File.Exists(path) ? SHA256.HashData(File.ReadAllBytes(path)) : []);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

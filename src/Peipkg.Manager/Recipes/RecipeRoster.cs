@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Watching;
+using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
+
+namespace Peipkg.Manager.Recipes;
+
+/// <summary>A recipe that the farm watches or at least knows.</summary>
+/// <param name="Name">Its directory's name. Says nothing about the packages: <c>zlib</c> may produce <c>libz</c>.</param>
+/// <param name="Document">What its peipkg.toml says.</param>
+/// <param name="Url">Its upstream, checked; null when it has none and is built only by hand.</param>
+internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? Url)
+{
+    /// <summary>The packages that a version of it consists of.</summary>
+    public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
+
+    /// <summary>True when webhooks may trigger it.</summary>
+    public bool TakesWebhooks => Url is not null && Document.Watch is { GithubWebhook: true };
+
+    /// <summary>
+    /// How often it is polled. The default is the floor: a recipe may be polled more often, never less (user
+    /// documentation, configuration).
+    /// </summary>
+    public TimeSpan IntervalUnder(TimeSpan defaultInterval) =>
+        Document.Watch?.PollInterval is { } own && own < defaultInterval ? own : defaultInterval;
+}
+
+/// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
+internal sealed class RecipeRoster
+{
+    private readonly Dictionary<string, Recipe> _byName;
+
+    private RecipeRoster(List<Recipe> recipes, int broken)
+    {
+        Recipes = recipes;
+        Broken = broken;
+        _byName = recipes.ToDictionary(r => r.Name, StringComparer.Ordinal);
+    }
+
+    public static RecipeRoster Empty { get; } = new([], 0);
+
+    public IReadOnlyList<Recipe> Recipes { get; }
+
+    /// <summary>How many directories hold a peipkg.toml that cannot be used.</summary>
+    public int Broken { get; }
+
+    /// <summary>Those with an upstream.</summary>
+    public IEnumerable<Recipe> Watched => Recipes.Where(recipe => recipe.Url is not null);
+
+    public Recipe? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Reads every subdirectory that holds a <c>peipkg.toml</c>; what is wrong with one goes to the log.</summary>
+    /// <exception cref="IOException">The directory itself cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static RecipeRoster Load(string directory, ILogger logger)
+    {
+        List<Recipe> recipes = [];
+        int broken = 0;
+        foreach (string path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
+        {
+            string file = Path.Combine(path, "peipkg.toml");
+            if (!File.Exists(file))
+            {
+                continue;
+            }
+
+            string name = Path.GetFileName(path);
+            try
+            {
+                Recipe recipe = Read(name, file);
+                foreach (RecipeProblem warning in recipe.Document.Warnings)
+                {
+                    RosterLog.RecipeWarning(logger, name, warning.ToString());
+                }
+
+                recipes.Add(recipe);
+            }
+            catch (RecipeException e)
+            {
+                broken++;
+                foreach (RecipeProblem problem in e.Problems)
+                {
+                    RosterLog.RecipeBroken(logger, name, problem.ToString());
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                broken++;
+                RosterLog.RecipeBroken(logger, name, e.Message);
+            }
+        }
+
+        return new RecipeRoster(recipes, broken);
+    }
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="RecipeException">It cannot be used.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static Recipe Read(string name, string file)
+    {
+        TomlFile document = TomlFile.Load(file);
+        WatchedRecipe recipe = WatchedRecipe.Read(document);
+        if (recipe.Upstream is not { } upstream)
+        {
+            return new Recipe(name, recipe, null);
+        }
+
+        if (!UpstreamUrl.TryParse(upstream.Git, out UpstreamUrl? url, out string? error))
+        {
+            document.Problems.Error(upstream.Position, $"git in [upstream]: {error}");
+        }
+
+        if (recipe.Outputs.Count == 0)
+        {
+            document.Problems.Error(
+                TomlPosition.Start, "no [[package]] has a usable name and architecture, so nothing could be published");
+        }
+
+        document.Problems.ThrowIfAny();
+        return new Recipe(name, recipe, url);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace Peipkg.Manager.Recipes;
+
+/// <summary>The current roster, replaced whole on reload.</summary>
+internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logger)
+{
+    private volatile RecipeRoster _current = RecipeRoster.Empty;
+
+    public RecipeRoster Current => _current;
+
+    /// <summary>Reads the recipes for the first time.</summary>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public void Load()
+    {
+        RecipeRoster roster = RecipeRoster.Load(directory, logger);
+        _current = roster;
+        RosterLog.Loaded(logger, roster.Recipes.Count, roster.Watched.Count(), roster.Broken);
+    }
+
+    /// <summary>Reads them again; when the directory itself cannot be read the former roster stays.</summary>
+    public bool Reload()
+    {
+        try
+        {
+            Load();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            RosterLog.ReloadFailed(logger, e.Message);
+            return false;
+        }
+    }
+}

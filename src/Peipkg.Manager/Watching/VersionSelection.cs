@@ -1,0 +1,55 @@
+using Peipkg.Format.Identity;
+using Peipkg.Manager.Storage;
+using Peipkg.Recipes.Upstreams;
+
+namespace Peipkg.Manager.Watching;
+
+/// <summary>A tag that gives a version.</summary>
+internal sealed record Candidate(ListedTag Tag, PackageVersion Version);
+
+/// <summary>A tag that matches the pattern and is passed over all the same.</summary>
+internal sealed record SkippedTag(ListedTag Tag, string Why);
+
+/// <summary>Which of an upstream's tags are versions to build. Pure.</summary>
+/// <param name="Candidates">Newest version first; no two compare equal.</param>
+/// <param name="Skipped">Matching tags that give no usable version.</param>
+internal sealed record VersionSelection(IReadOnlyList<Candidate> Candidates, IReadOnlyList<SkippedTag> Skipped)
+{
+    public static VersionSelection From(IReadOnlyList<ListedTag> tags, Upstream upstream)
+    {
+        List<Candidate> found = [];
+        List<SkippedTag> skipped = [];
+        foreach (ListedTag tag in tags)
+        {
+            if (upstream.TryGetVersion(tag.Name, out PackageVersion version, out string? error))
+            {
+                found.Add(new Candidate(tag, version));
+            }
+            else if (error is not null)
+            {
+                skipped.Add(new SkippedTag(tag, error));
+            }
+        }
+
+        // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the
+        // first by name, so that every poll and every farm takes the same.
+        found.Sort((a, b) => PackageVersion.Compare(b.Version, a.Version) is not 0 and var order
+            ? order : string.CompareOrdinal(a.Tag.Name, b.Tag.Name));
+        List<Candidate> candidates = [];
+        foreach (Candidate candidate in found)
+        {
+            if (candidates.Count > 0 && PackageVersion.Compare(candidates[^1].Version, candidate.Version) == 0)
+            {
+                Candidate taken = candidates[^1];
+                skipped.Add(new SkippedTag(
+                    candidate.Tag,
+                    $"its version {candidate.Version} equals {taken.Version} of tag {taken.Tag.Name}, which is taken"));
+                continue;
+            }
+
+            candidates.Add(candidate);
+        }
+
+        return new VersionSelection(candidates, skipped);
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Peipkg.Manager.Watching;
+
+/// <summary>Events about watching upstreams.</summary>
+internal static partial class WatchLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "polling upstream")]
+    public static partial void Polling(ILogger logger, string recipe, string url, string trigger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "poll complete")]
+    public static partial void Complete(ILogger logger, string recipe, int tagsSeen, int matchesEmitted, int queued);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "poll failed")]
+    public static partial void Failed(ILogger logger, string recipe, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "tag skipped")]
+    public static partial void TagSkipped(ILogger logger, string recipe, string tag, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "tag moved after it was built")]
+    public static partial void TagMoved(ILogger logger, string recipe, string tag, string version, string oldId, string newId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "build queued")]
+    public static partial void Queued(ILogger logger, string recipe, string version, string tag, string reason, string? detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "build no longer needed")]
+    public static partial void Closed(ILogger logger, string recipe, string version, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "dedup check failed")]
+    public static partial void DedupFailed(ILogger logger, string recipe, string error);
+}

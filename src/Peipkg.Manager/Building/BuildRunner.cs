@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.IO;
 using Peipkg.Manager.Configuration;
@@ -116,7 +115,9 @@ internal sealed class BuildRunner(
         log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
-        Recipe recipe = RecipeRoster.Read(build.Recipe, roster.Current.Find(build.Recipe)!.Document.File);
+        string file = roster.Current.Find(build.Recipe)?.Document.File
+            ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
+        Recipe recipe = RecipeRoster.Read(build.Recipe, file);
         UpstreamUrl url = recipe.Url
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe has lost its [upstream]; reload the recipes");
         long started = clock.GetTimestamp();
@@ -163,13 +164,12 @@ internal sealed class BuildRunner(
             logger, build.Recipe, build.Version, cause.Text(), error, failures, delay, layout.LogOf(attempt), tail.Length > 0 ? tail : null);
     }
 
-    // Null: not a failure of the build (a stop, the database, a defect of ours).
+    // Null: not a failure of the build. Anything unforeseen is one: a version that trips us up must not end the farm.
     private static FailureCause? Classify(Exception exception) => exception switch
     {
+        OperationCanceledException or StorageException => null,
         BuildFailureException e => e.Cause,
-        GitException e => e.IsUpstreamsFault ? FailureCause.Recipe : FailureCause.Infrastructure,
-        RecipeException => FailureCause.Recipe,
-        FormatViolationException or ChildStartException or IOException or UnauthorizedAccessException => FailureCause.Infrastructure,
-        _ => null,
+        GitException { IsUpstreamsFault: true } or RecipeException => FailureCause.Recipe,
+        _ => FailureCause.Infrastructure,
     };
 }

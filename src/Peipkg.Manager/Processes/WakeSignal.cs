@@ -9,17 +9,14 @@ internal sealed class WakeSignal
     // Timers beyond some 49 days do not exist; and a clock that jumps is noticed after this time at the latest.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Set()
     {
-        try
+        lock (_gate)
         {
-            _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is set already.
+            _signal.TrySetResult();
         }
     }
 
@@ -28,8 +25,28 @@ internal sealed class WakeSignal
     {
         TimeSpan delay = until is { } time ? time - clock.GetUtcNow() : Longest;
         delay = delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay;
+        Task signalled;
+        lock (_gate)
+        {
+            signalled = _signal.Task;
+        }
 
-        // A millisecond more: timers may fire early, and a loop must not find its work not quite due.
-        await _signal.WaitAsync(delay + TimeSpan.FromMilliseconds(1), stop);
+        try
+        {
+            // A millisecond more: timers may fire early, and a loop must not find its work not quite due.
+            await signalled.WaitAsync(delay + TimeSpan.FromMilliseconds(1), clock, stop);
+        }
+        catch (TimeoutException)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (ReferenceEquals(_signal.Task, signalled))
+            {
+                _signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
     }
 }

@@ -34,6 +34,10 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         $"SELECT {Columns} FROM build WHERE failures > 0 AND state IN ('queued', 'publishing', 'failed') ORDER BY recipe, version",
         Map));
 
+    /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
+    public IReadOnlyList<long> Publishing() => database.Read(session => session.Query(
+        "SELECT attempt_id FROM build WHERE state = 'publishing'", row => row.GetInt64(0)));
+
     /// <summary>When each recipe's latest attempt began.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> LastStarted() => database.Read(session => session.Query(
         "SELECT build.recipe, max(attempt.started_at) FROM attempt JOIN build ON build.id = attempt.build_id GROUP BY build.recipe",

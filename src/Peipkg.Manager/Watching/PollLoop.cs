@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
-using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Watching;
 
@@ -27,27 +26,24 @@ internal sealed class PollLoop(
     /// <summary>Polls until stopped; polls under way are abandoned then, they have nothing to lose.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using SemaphoreSlim slots = new(MaxConcurrent);
-        List<Task> running = [];
+        HashSet<Task> running = [];
         Reload();
         try
         {
             while (true)
             {
-                await slots.WaitAsync(stop);
-                DuePoll due;
-                try
+                while (running.Count >= MaxConcurrent)
                 {
-                    due = await NextAsync(stop);
-                }
-                catch
-                {
-                    slots.Release();
-                    throw;
+                    running.Remove(await Task.WhenAny(running).WaitAsync(stop));
                 }
 
-                running.RemoveAll(task => task.IsCompleted);
-                running.Add(PollOneAsync(due, slots, stop));
+                DuePoll due = await NextAsync(stop);
+                foreach (Task ended in running.Where(task => task.IsCompleted).ToList())
+                {
+                    running.Remove(ended);
+                }
+
+                running.Add(PollOneAsync(due, stop));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -105,7 +101,7 @@ internal sealed class PollLoop(
         }
     }
 
-    private async Task PollOneAsync(DuePoll due, SemaphoreSlim slots, CancellationToken stop)
+    private async Task PollOneAsync(DuePoll due, CancellationToken stop)
     {
         try
         {
@@ -119,8 +115,9 @@ internal sealed class PollLoop(
         {
             // Stopping.
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // The database, or something unforeseen: the other recipes are polled on.
             WatchLog.Failed(logger, due.Recipe, e.Message);
         }
         finally
@@ -133,7 +130,6 @@ internal sealed class PollLoop(
             }
 
             _wake.Set();
-            slots.Release();
         }
     }
 }

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Building;
+
+/// <summary>
+/// Puts the house in order after a run that ended in whatever way: its surviving children are stopped, half-done
+/// builds queued again, directories that no story needs removed. Runs with the state directory's lock held and before
+/// anything is begun, so it may take everything it finds for a leftover.
+/// </summary>
+internal sealed class Recovery(
+    StateLayout layout, BuildStore builds, AttemptStore attempts, int processId, TimeProvider clock, ILogger<Recovery> logger)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        int stopped = await Leftovers.StopAsync(layout.Root, processId, Grace, clock, stop);
+        int requeued = attempts.Requeue();
+        HashSet<string> publishing = [.. builds.Publishing().Select(id => id.ToString(CultureInfo.InvariantCulture))];
+        Clear(layout.Sources, keep: []);
+        Clear(layout.Stage, keep: []);
+        Clear(layout.Publish, publishing);
+        if (requeued + publishing.Count + stopped > 0)
+        {
+            BuildLog.Recovered(logger, requeued, publishing.Count, stopped);
+        }
+    }
+
+    private void Clear(string directory, HashSet<string> keep)
+    {
+        foreach (string path in Directory.EnumerateFileSystemEntries(directory).Where(p => !keep.Contains(Path.GetFileName(p))))
+        {
+            try
+            {
+                TreeRemoval.Remove(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                BuildLog.CleanupFailed(logger, path, e.Message);
+            }
+        }
+    }
+}

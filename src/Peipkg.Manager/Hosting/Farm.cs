@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.CommandLine;
+using Peipkg.Format.Signing;
+using Peipkg.Manager.Building;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Git;
+using Peipkg.Manager.Http;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Syncing;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>All parts of one farm, put together by hand: what depends on what is read here and nowhere else.</summary>
+internal sealed class Farm : IDisposable
+{
+    private readonly ManagerDatabase _database;
+    private readonly RepositoryGate _gate = new();
+
+    /// <param name="config">The configuration.</param>
+    /// <param name="layout">Its state directory, created and locked.</param>
+    /// <param name="tools">The programs.</param>
+    /// <param name="farmKey">The public half of the signing key.</param>
+    /// <param name="secret">For webhooks, if configured.</param>
+    /// <param name="roster">The recipes, loaded.</param>
+    /// <param name="world">Clock and environment.</param>
+    /// <param name="loggers">Where events go.</param>
+    /// <exception cref="StorageException">The database cannot be used.</exception>
+    public Farm(
+        ManagerConfig config,
+        StateLayout layout,
+        ToolSet tools,
+        PublicKey farmKey,
+        WebhookSecret? secret,
+        RosterHolder roster,
+        ManagerWorld world,
+        ILoggerFactory loggers)
+    {
+        TimeProvider clock = world.Clock;
+        SyncTarget? target = SyncTarget.From(config.Upload);
+        ChildEnvironment environment = new(world.Environment, layout.Root);
+        WakeSignal buildsWake = new();
+        _database = ManagerDatabase.Open(layout.Database);
+        BuildStore builds = new(_database, clock);
+        AttemptStore attempts = new(_database, clock);
+        SyncStore syncs = new(_database, clock);
+        RepositoryState repository = new(layout.Repository);
+        GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), clock);
+
+        Roster = roster;
+        TakesWebhooks = secret is not null;
+        Counters = new FarmCounters(clock);
+        Syncer = new Syncer(
+            target, tools, layout, repository, _gate, syncs, builds, environment, new WakeSignal(), clock,
+            loggers.CreateLogger<Syncer>());
+        RepositoryTool = new RepoTool(tools, config, layout, repository, environment, clock, loggers.CreateLogger<RepoTool>());
+        Publisher publisher = new(
+            layout, repository, RepositoryTool, _gate, attempts, target is not null, clock, loggers.CreateLogger<Publisher>());
+        BuildRunner runner = new(
+            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, clock),
+            new OutputCheck(farmKey, config.FarmId), publisher, repository, builds, attempts, Counters, clock,
+            loggers.CreateLogger<BuildRunner>());
+        Builds = new BuildLoop(runner, builds, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
+        Poller poller = new(
+            new TagLister(git, layout), new TagStore(_database, clock), builds, repository, loggers.CreateLogger<Poller>());
+        Polls = new PollLoop(roster, poller, config.DefaultInterval, buildsWake, clock, loggers.CreateLogger<PollLoop>());
+        Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
+        if (config.Http.Address is { } address)
+        {
+            Http = new HttpServer(
+                address,
+                new StatusReport(config, roster, Counters, builds, syncs, target),
+                new GithubWebhook(roster, Polls.Trigger, secret, loggers.CreateLogger<GithubWebhook>()),
+                loggers);
+        }
+    }
+
+    public RosterHolder Roster { get; }
+
+    /// <summary>True when a webhook secret was configured.</summary>
+    public bool TakesWebhooks { get; }
+
+    public PollLoop Polls { get; }
+
+    public BuildLoop Builds { get; }
+
+    public Syncer Syncer { get; }
+
+    public RepoTool RepositoryTool { get; }
+
+    public Recovery Recovery { get; }
+
+    public FarmCounters Counters { get; }
+
+    /// <summary>Null when <c>[http] addr</c> is empty.</summary>
+    public HttpServer? Http { get; }
+
+    /// <summary>Before anything else: what the last run left, and a repository to publish into.</summary>
+    /// <exception cref="UserErrorException">The repository cannot be created.</exception>
+    public async Task PrepareAsync(CancellationToken stop)
+    {
+        await Recovery.RunAsync(stop);
+        try
+        {
+            await RepositoryTool.EnsureAsync(stop);
+        }
+        catch (PublishException e)
+        {
+            throw new UserErrorException($"the repository cannot be created: {e.Message}", e);
+        }
+    }
+
+    /// <summary><c>--once</c>: one poll of every recipe, then build, publish and sync what is due.</summary>
+    public async Task RunOnceAsync(CancellationToken drain, CancellationToken stop)
+    {
+        try
+        {
+            await Polls.PollAllAsync(drain);
+            await Builds.RunDueAsync(drain, stop);
+        }
+        catch (OperationCanceledException) when (drain.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            // Asked to end while polling: nothing was lost.
+        }
+
+        await Syncer.SyncAsync(force: true, stop);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _database.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>
+/// The daemon: polls, builds and syncs until asked to end. Invariants at the end: polling stops first, the running
+/// build ends and is published, and only then the last sync runs and the HTTP server goes down.
+/// </summary>
+internal sealed class FarmWorker(
+    Farm farm, ManagerSignals signals, IHostApplicationLifetime lifetime, ILogger<FarmWorker> logger) : BackgroundService
+{
+    /// <summary>Why the daemon ended, if not because it was asked to.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host's own token is the drain: it is cancelled when the application is asked to stop, however that came.
+        using CancellationTokenSource drain = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, signals.Drain);
+        SystemdNotifier systemd = new();
+        signals.Reload += Reload;
+        try
+        {
+            Task polls = farm.Polls.RunAsync(drain.Token);
+            using CancellationTokenSource syncFinish = new();
+            Task syncs = farm.Syncer.RunAsync(syncFinish.Token, signals.Stop);
+            Task builds = farm.Builds.RunAsync(drain.Token, signals.Stop);
+            systemd.Notify(ServiceState.Ready);
+
+            // Any of them ending early is a defect; the others must not go on as if nothing had happened.
+            Task first = await Task.WhenAny(polls, builds);
+            await drain.CancelAsync();
+            systemd.Notify(ServiceState.Stopping);
+            await Task.WhenAll(first, polls, builds);
+            await syncFinish.CancelAsync();
+            await syncs;
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // Stopped at once.
+        }
+#pragma warning disable CA1031 // The host would exit 0 after an exception here; the command line reports it and exits 1.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Failure = e;
+        }
+        finally
+        {
+            signals.Reload -= Reload;
+            lifetime.StopApplication();
+        }
+    }
+
+    private void Reload()
+    {
+        if (farm.Roster.Reload())
+        {
+            WarnAboutWebhooks();
+            farm.Polls.Reload();
+        }
+    }
+
+    private void WarnAboutWebhooks()
+    {
+        string[] deaf = [.. farm.Roster.Current.Recipes.Where(r => r.TakesWebhooks).Select(r => r.Name)];
+        if (farm is { Http: not null, TakesWebhooks: false } && deaf.Length > 0)
+        {
+            HostingLog.WebhooksOff(logger, deaf);
+        }
+    }
+}

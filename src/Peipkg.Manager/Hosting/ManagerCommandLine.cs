@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Peipkg.CommandLine;
+using Peipkg.Manager.Logging;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary><c>peipkg-manager [--config FILE] [--log-level LEVEL] [--once]</c> (SPEC §8).</summary>
+internal static class ManagerCommandLine
+{
+    private const string DefaultConfig = "/etc/peipkg-manager/config.toml";
+
+    /// <summary>Runs the manager.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(IReadOnlyList<string> args, ManagerWorld world)
+    {
+        Option<string> config = CommandOptions.Path("--config", "FILE", $"The configuration (default: {DefaultConfig}).");
+        config.DefaultValueFactory = _ => DefaultConfig;
+        Option<string> level = CommandOptions.Choice(
+            "--log-level", "The least important events to log (default: info).", "info", [.. LogSetup.LevelNames]);
+        Option<bool> once = CommandOptions.Flag("--once", "Poll, build, publish and sync once, then exit.");
+        RootCommand root = new("Watches upstreams for new versions, builds them and publishes the packages.")
+        {
+            config, level, once,
+        };
+        root.SetAction((result, _) => ManagerProgram.RunAsync(
+            result.GetRequiredValue(config), result.GetRequiredValue(level), result.GetValue(once), world));
+        return CommandLineHost.InvokeAsync(root, args, world.Stdout, world.Stderr, world.Signals.Stop);
+    }
+}

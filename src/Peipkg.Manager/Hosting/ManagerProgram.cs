@@ -1,0 +1,206 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Peipkg.CommandLine;
+using Peipkg.Format.Signing;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Http;
+using Peipkg.Manager.Logging;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Syncing;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>Starts a farm from its configuration and runs it to the end.</summary>
+internal static class ManagerProgram
+{
+    private const string Name = "peipkg-manager";
+
+    /// <summary>Runs once or as a daemon.</summary>
+    /// <returns>0; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">The farm cannot start.</exception>
+    public static async Task<int> RunAsync(string configFile, string logLevel, bool once, ManagerWorld world)
+    {
+        ManagerConfig config;
+        try
+        {
+            config = ConfigReader.Load(configFile);
+        }
+        catch (RecipeException e)
+        {
+            return Complain(world, e.Problems.Select(problem => problem.ToString()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the configuration cannot be read: {e.Message}", e);
+        }
+
+        using ILoggerFactory loggers = LogSetup.Create(logLevel, world.Stderr);
+        ILogger logger = loggers.CreateLogger(Name);
+        PublicKey farmKey = LoadKey(config.KeyFile, logger);
+        SyncTarget? target = SyncTarget.From(config.Upload);
+        ToolSet tools = ToolSet.Resolve(
+            new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory), target?.Program);
+        RosterHolder roster = LoadRoster(config, loggers);
+        if (MissingSecret(config, roster.Current) is { } problem)
+        {
+            return Complain(world, [$"{configFile}: {problem}"]);
+        }
+
+        WebhookSecret? secret = config.Http is { Address: not null, WebhookSecretFile: { } file } ? WebhookSecret.Load(file) : null;
+        StateLayout layout = CreateState(config);
+        using StateLock held = TakeLock(layout, world);
+        try
+        {
+            using Farm farm = new(config, layout, tools, farmKey, secret, roster, world, loggers);
+            HostingLog.Starting(
+                logger, config.FarmId, once ? "once" : "daemon", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
+                tools.Build, tools.Repo);
+            using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
+            await farm.PrepareAsync(world.Signals.Stop);
+            if (once)
+            {
+                await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop);
+            }
+            else
+            {
+                await RunDaemonAsync(farm, world, loggers);
+            }
+
+            HostingLog.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);
+            return world.Signals.Stop.IsCancellationRequested ? world.Signals.StopExitCode : ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (world.Signals.Stop.IsCancellationRequested)
+        {
+            return world.Signals.StopExitCode;
+        }
+        catch (StorageException e)
+        {
+            throw new UserErrorException(e.Message, e);
+        }
+    }
+
+    private static async Task RunDaemonAsync(Farm farm, ManagerWorld world, ILoggerFactory loggers)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddSingleton(world.Signals);
+        builder.Services.AddSingleton(farm);
+
+        // A build may take hours to drain; systemd's TimeoutStopSec and the second signal are the limits.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        if (farm.Http is { } http)
+        {
+            // Registered first, so stopped last: /status shows the draining build.
+            builder.Services.AddSingleton<IHostedService>(http);
+        }
+
+        builder.Services.AddSingleton<FarmWorker>();
+        builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<FarmWorker>());
+        using IHost host = builder.Build();
+        await host.RunAsync();
+        if (host.Services.GetRequiredService<FarmWorker>().Failure is { } failure)
+        {
+            HostingLog.Crashed(loggers.CreateLogger(Name), failure);
+            throw new UserErrorException($"the farm ended because of an error: {failure.Message}", failure);
+        }
+    }
+
+    private static PublicKey LoadKey(string path, ILogger logger)
+    {
+        try
+        {
+            using SigningKey key = SigningKey.Load(File.ReadAllBytes(path), path);
+            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+            {
+                HostingLog.KeyReadable(logger, path);
+            }
+
+            return key.PublicKey;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the signing key cannot be read ([signing] key_file): {e.Message}", e);
+        }
+    }
+
+    private static RosterHolder LoadRoster(ManagerConfig config, ILoggerFactory loggers)
+    {
+        try
+        {
+            RosterHolder roster = new(config.RecipesDirectory, loggers.CreateLogger<RosterHolder>());
+            roster.Load();
+            return roster;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the recipes cannot be read ([manager] recipes_dir): {e.Message}", e);
+        }
+    }
+
+    private static string? MissingSecret(ManagerConfig config, RecipeRoster roster)
+    {
+        string[] recipes = [.. roster.Recipes.Where(r => r.TakesWebhooks).Select(r => r.Name)];
+        return config.Http is { Address: not null, WebhookSecretFile: null } && recipes.Length > 0
+            ? $"[http] needs webhook_secret_file, since addr is set and github_webhook = true in {string.Join(", ", recipes)}"
+            : null;
+    }
+
+    private static StateLayout CreateState(ManagerConfig config)
+    {
+        try
+        {
+            StateLayout layout = new(config.StateDirectory);
+            layout.Create();
+            return layout;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the state directory cannot be used ([manager] state_dir): {e.Message}", e);
+        }
+    }
+
+    private static StateLock TakeLock(StateLayout layout, ManagerWorld world)
+    {
+        try
+        {
+            return StateLock.Acquire(layout.Lock, world.ProcessId, world.Clock.GetUtcNow());
+        }
+        catch (StateLockedException e)
+        {
+            throw new UserErrorException(e.Message, e);
+        }
+    }
+
+    private static int Complain(ManagerWorld world, IEnumerable<string> problems)
+    {
+        Diagnostics diagnostics = new(Name, world.Stderr);
+        foreach (string problem in problems)
+        {
+            diagnostics.Error(problem);
+        }
+
+        return ExitCode.Usage;
+    }
+
+    /// <summary>Ends the host when <see cref="ManagerSignals"/> asks to; the host's own lifetimes take signals for themselves.</summary>
+    private sealed class SignalLifetime(ManagerSignals signals, IHostApplicationLifetime application) : IHostLifetime, IDisposable
+    {
+        private CancellationTokenRegistration _registration;
+
+        public Task WaitForStartAsync(CancellationToken cancellationToken)
+        {
+            _registration = signals.Drain.Register(application.StopApplication);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => _registration.Dispose();
+    }
+}

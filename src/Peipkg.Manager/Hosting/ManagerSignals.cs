@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>
+/// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now; SIGHUP reloads the recipes.
+/// Only <c>Program.cs</c> listens to real signals.
+/// </summary>
+internal sealed class ManagerSignals : IDisposable
+{
+    private readonly CancellationTokenSource _drain = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private PosixSignalRegistration[] _registrations = [];
+    private int _exitCode = ExitCode.Interrupted;
+
+    /// <summary>Raised on SIGHUP, on a thread of the pool.</summary>
+    public event Action? Reload;
+
+    /// <summary>Cancelled: begin nothing new.</summary>
+    public CancellationToken Drain => _drain.Token;
+
+    /// <summary>Cancelled: stop what is running.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>How the process ends when it was stopped at once.</summary>
+    public int StopExitCode => _exitCode;
+
+    /// <summary>Listens to the process's signals.</summary>
+    public void Listen() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Terminate(context, ExitCode.Terminated)),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Terminate(context, ExitCode.Interrupted)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Reload?.Invoke();
+        }),
+    ];
+
+    /// <summary>Acts as on a SIGTERM.</summary>
+    public void Terminate(int exitCode)
+    {
+        lock (_gate)
+        {
+            if (!_drain.IsCancellationRequested)
+            {
+                _drain.Cancel();
+                return;
+            }
+
+            _exitCode = exitCode;
+            _stop.Cancel();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _drain.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Terminate(PosixSignalContext context, int exitCode)
+    {
+        context.Cancel = true;
+        Terminate(exitCode);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>What a manager takes from the world around it; <c>Program.cs</c> fills it in, tests as they like.</summary>
+internal sealed record ManagerWorld
+{
+    public required TextWriter Stdout { get; init; }
+
+    public required TextWriter Stderr { get; init; }
+
+    /// <summary>The whole environment.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Where the manager's executable lies.</summary>
+    public required string OwnDirectory { get; init; }
+
+    public required int ProcessId { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required ManagerSignals Signals { get; init; }
+}

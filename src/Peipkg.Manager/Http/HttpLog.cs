@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>Events of the HTTP server.</summary>
+internal static partial class HttpLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhook server listening")]
+    public static partial void Listening(ILogger logger, string addr);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, triggering immediate poll")]
+    public static partial void Accepted(ILogger logger, string recipe, string? delivery);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, nothing to do")]
+    public static partial void Nothing(ILogger logger, string reason, string? delivery);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "webhook signature invalid")]
+    public static partial void SignatureInvalid(ILogger logger, string? remote, string? delivery);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "webhook refused")]
+    public static partial void Refused(ILogger logger, int status, string reason, string? remote);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "request failed")]
+    public static partial void RequestFailed(ILogger logger, string path, Exception error);
+}

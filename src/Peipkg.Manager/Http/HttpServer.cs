@@ -1,0 +1,114 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Peipkg.CommandLine;
+using Peipkg.Manager.Configuration;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>
+/// The HTTP endpoints of SPEC §9 on Kestrel: <c>GET /healthz</c>, <c>GET /status</c>, <c>POST /webhooks/github</c>.
+/// Plain HTTP; TLS is a reverse proxy's. Meant to stay up while a build drains.
+/// </summary>
+internal sealed class HttpServer(
+    ListenAddress address, StatusReport status, GithubWebhook webhook, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
+    private WebApplication? _application;
+
+    /// <inheritdoc/>
+    /// <exception cref="UserErrorException">The address cannot be listened on.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        _application = builder.Build();
+        _application.Use(GuardAsync);
+        _application.MapGet("/healthz", context => TextAsync(context, StatusCodes.Status200OK, "ok"));
+        _application.MapGet("/status", status.WriteAsync);
+        _application.MapPost("/webhooks/github", webhook.HandleAsync);
+        try
+        {
+            await _application.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {e.Message}", e);
+        }
+
+        ICollection<string> bound = _application.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        HttpLog.Listening(_logger, string.Join(',', bound));
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _application?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Answers with a line of plain text.</summary>
+    public static Task TextAsync(HttpContext context, int code, string text)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
+        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        if (address.IsLocalhost)
+        {
+            // Both loopback addresses cannot share a port that the system chooses.
+            if (address.Port == 0)
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(address.Port);
+            }
+        }
+        else if (address.Address is { } ip)
+        {
+            kestrel.Listen(ip, address.Port);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(address.Port);
+        }
+    }
+
+    private async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
+        {
+            HttpLog.RequestFailed(_logger, context.Request.Path, e);
+            if (!context.Response.HasStarted)
+            {
+                await TextAsync(context, StatusCodes.Status500InternalServerError, "the request failed; the farm's log says why");
+            }
+        }
+    }
+}

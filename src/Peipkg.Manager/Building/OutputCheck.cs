@@ -33,7 +33,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             {
                 using FileStream file = File.OpenRead(Path.Combine(directory, name));
                 VerifiedPackage package = PackageVerifier.Verify(
-                    file, name, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, stop);
+                    file, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, stop);
                 problems.AddRange(Mismatches(order, wanted[name], package.Manifest).Select(problem => $"{name}: {problem}"));
                 outputs.Add(new BuildOutput(name, package.PackageHash.ToString(), file.Length));
             }

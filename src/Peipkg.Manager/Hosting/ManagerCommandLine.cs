@@ -13,12 +13,12 @@ internal static class ManagerCommandLine
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(IReadOnlyList<string> args, ManagerWorld world)
     {
-        Option<string> config = CommandOptions.Path("--config", "FILE", $"The configuration (default: {DefaultConfig}).");
+        Option<string> config = CommandOptions.Path("--config", "FILE", "The configuration.");
         config.DefaultValueFactory = _ => DefaultConfig;
         Option<string> level = CommandOptions.Choice(
-            "--log-level", "The least important events to log (default: info).", "info", [.. LogSetup.LevelNames]);
+            "--log-level", "The least important events to log.", "info", [.. LogSetup.LevelNames]);
         Option<bool> once = CommandOptions.Flag("--once", "Poll, build, publish and sync once, then exit.");
-        RootCommand root = new("Watches upstreams for new versions, builds them and publishes the packages.")
+        Command root = new("peipkg-manager", "Watches upstreams for new versions, builds them and publishes the packages.")
         {
             config, level, once,
         };

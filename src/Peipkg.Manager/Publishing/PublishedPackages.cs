@@ -10,10 +10,11 @@ internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Has
 /// <summary>What the archive index of <c>state_dir/repo</c> names: every version ever published (§6.3).</summary>
 /// <param name="generation">Its index_version; 0 when nothing was ever published.</param>
 /// <param name="generatedAt">Its generated_at.</param>
-/// <param name="entries">Its entries.</param>
-internal sealed class PublishedPackages(ulong generation, Timestamp generatedAt, IEnumerable<IndexEntry> entries)
+/// <param name="packages">Its entries.</param>
+internal sealed class PublishedPackages(
+    ulong generation, Timestamp generatedAt, IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
 {
-    private readonly Dictionary<(PackageName, Architecture), List<PublishedPackage>> _packages = Group(entries);
+    private readonly Dictionary<(PackageName, Architecture), List<PublishedPackage>> _packages = Group(packages);
 
     /// <summary>A repository that has published nothing.</summary>
     public static PublishedPackages None { get; } = new(0, default, []);
@@ -47,19 +48,26 @@ internal sealed class PublishedPackages(ulong generation, Timestamp generatedAt,
             && package.Version.Revision < version.Revision
             && package.Version.Upstream == version.Upstream);
 
-    private static Dictionary<(PackageName, Architecture), List<PublishedPackage>> Group(IEnumerable<IndexEntry> entries)
+    /// <summary>The content of an archive index.</summary>
+    public static PublishedPackages From(RepositoryIndex archive) => new(
+        archive.IndexVersion,
+        archive.GeneratedAt,
+        archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash))));
+
+    private static Dictionary<(PackageName, Architecture), List<PublishedPackage>> Group(
+        IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
     {
-        Dictionary<(PackageName, Architecture), List<PublishedPackage>> packages = [];
-        foreach (IndexEntry entry in entries)
+        Dictionary<(PackageName, Architecture), List<PublishedPackage>> groups = [];
+        foreach ((PackageName name, Architecture architecture, PublishedPackage package) in packages)
         {
-            if (!packages.TryGetValue((entry.Name, entry.Architecture), out List<PublishedPackage>? versions))
+            if (!groups.TryGetValue((name, architecture), out List<PublishedPackage>? versions))
             {
-                packages.Add((entry.Name, entry.Architecture), versions = []);
+                groups.Add((name, architecture), versions = []);
             }
 
-            versions.Add(new PublishedPackage(entry.Version, entry.Hash));
+            versions.Add(package);
         }
 
-        return packages;
+        return groups;
     }
 }

@@ -41,8 +41,7 @@ internal sealed class RepositoryState(string directory)
             (DateTime, long) stamp = (file.LastWriteTimeUtc, file.Length);
             if (_stamp != stamp)
             {
-                RepositoryIndex index = IndexDocument.Read(File.ReadAllBytes(Archive));
-                _published = new PublishedPackages(index.IndexVersion, index.GeneratedAt, index.Packages);
+                _published = PublishedPackages.From(IndexDocument.Read(File.ReadAllBytes(Archive)));
                 _stamp = stamp;
             }
 

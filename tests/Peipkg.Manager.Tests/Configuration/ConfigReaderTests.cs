@@ -1,0 +1,108 @@
+using System.Text;
+using Peipkg.Manager.Configuration;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Tests.Configuration;
+
+public class ConfigReaderTests
+{
+    private const string Documented = """
+        [manager]
+        id = "peios-build-1"
+        recipes_dir = "/etc/peipkg-manager/recipes/"
+        state_dir = "/var/lib/peipkg-manager"
+
+        [repo]
+        name = "peios-official"
+        description = "Official Peios package repository"
+
+        [signing]
+        key_file = "/etc/peipkg-manager/farm.ed25519"
+
+        [upload]
+        backend = "rclone"
+        remote = "r2:pkgs.peios.org"
+
+        [http]
+        addr = ":8080"
+        webhook_secret_file = "/etc/peipkg-manager/webhook-secret"
+
+        [poll]
+        default_interval = "1h"
+
+        """;
+
+    private static ManagerConfig Read(string text) => ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "config.toml"));
+
+    private static string[] Problems(string text) =>
+        [.. Assert.Throws<RecipeException>(() => Read(text)).Problems.Select(p => p.ToString())];
+
+    [Fact]
+    public void The_documented_example_is_understood()
+    {
+        ManagerConfig config = Read(Documented);
+        Assert.Equal(
+            new ManagerConfig(
+                "peios-build-1",
+                "/etc/peipkg-manager/recipes",
+                "/var/lib/peipkg-manager",
+                new RepositoryConfig("peios-official", "Official Peios package repository"),
+                "/etc/peipkg-manager/farm.ed25519",
+                new UploadConfig(UploadBackend.Rclone, "r2:pkgs.peios.org"),
+                new HttpConfig(new ListenAddress(":8080", null, 8080, false), "/etc/peipkg-manager/webhook-secret"),
+                TimeSpan.FromHours(1)),
+            config);
+    }
+
+    [Fact]
+    public void Upload_and_http_may_be_left_out()
+    {
+        string text = Documented[..Documented.IndexOf("[upload]", StringComparison.Ordinal)] + "[poll]\ndefault_interval = \"90m\"\n";
+        ManagerConfig config = Read(text);
+        Assert.Equal(new UploadConfig(UploadBackend.None, ""), config.Upload);
+        Assert.Equal(new HttpConfig(null, null), config.Http);
+        Assert.Equal(TimeSpan.FromMinutes(90), config.DefaultInterval);
+    }
+
+    [Fact]
+    public void An_empty_address_switches_the_server_off() =>
+        Assert.Null(Read(Documented.Replace(":8080", "", StringComparison.Ordinal)).Http.Address);
+
+    [Fact]
+    public void Every_typo_is_reported_with_its_place_and_the_nearest_name() => Assert.Equal(
+        [
+            "config.toml:2:1: unknown key \"ide\" in [manager] (did you mean \"id\"?)",
+            "config.toml:24:1: unknown section \"pol\" (did you mean \"poll\"?)",
+        ],
+        Problems(Documented
+            .Replace("id = ", "id = \"x\"\nide = ", StringComparison.Ordinal)
+            .Replace("[poll]", "[poll]\ndefault_interval = \"1h\"\n[pol]", StringComparison.Ordinal))
+            .Select(p => p.Replace(":3:1:", ":2:1:", StringComparison.Ordinal).Replace(":26:", ":24:", StringComparison.Ordinal).Replace(":25:", ":24:", StringComparison.Ordinal)));
+
+    [Fact]
+    public void An_unknown_top_level_key_is_an_error() =>
+        Assert.Contains("unknown key \"extra\"", Assert.Single(Problems("extra = 1\n" + Documented)), StringComparison.Ordinal);
+
+    [Fact]
+    public void All_that_is_missing_from_an_empty_file_is_named_at_once() => Assert.Equal(
+        ["manager", "repo", "signing", "poll"],
+        Problems("").Select(p => p[(p.IndexOf('[', StringComparison.Ordinal) + 1)..p.IndexOf(']', StringComparison.Ordinal)]));
+
+    [Fact]
+    public void Missing_keys_are_named() => Assert.Equal(4, Problems(
+        "[manager]\nid = \"x\"\n[repo]\n[signing]\nkey_file = \"/k\"\n[poll]\n").Length);
+
+    [Theory]
+    [InlineData("\":8080\"", "\"8080\"", "no listen address")]
+    [InlineData("\"1h\"", "\"59s\"", "shortest interval")]
+    [InlineData("\"1h\"", "\"soon\"", "not a duration")]
+    [InlineData("\"1h\"", "60", "a string")]
+    [InlineData("\"rclone\"", "\"rsynk\"", "did you mean \"rsync\"")]
+    [InlineData("\"rclone\"", "\"git\"", "not available in this version")]
+    [InlineData("\"r2:pkgs.peios.org\"", "\"-x\"", "begin with")]
+    [InlineData("remote = \"r2:pkgs.peios.org\"", "", "needs remote")]
+    [InlineData("\"/var/lib/peipkg-manager\"", "\"state\"", "absolute path")]
+    [InlineData("\"peios-build-1\"", "\" \"", "empty")]
+    public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) => Assert.Contains(
+        message, Assert.Single(Problems(Documented.Replace(from, to, StringComparison.Ordinal))), StringComparison.Ordinal);
+}

@@ -1,0 +1,164 @@
+using System.Text;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Manager.Building;
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Watching;
+using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
+
+namespace Peipkg.Manager.Tests.Watching;
+
+public class QueuePolicyTests
+{
+    private static readonly string A = new('a', 40);
+
+    private static Recipe RecipeWith(string upstream = "", int revision = 1) => new(
+        "zlib",
+        WatchedRecipe.Read(TomlFile.Parse(
+            Encoding.UTF8.GetBytes(
+                $$"""
+                [[package]]
+                name = "libz"
+                architecture = "x86_64"
+                [[package]]
+                name = "libz-dev"
+                architecture = "x86_64"
+                [upstream]
+                git = "https://host/zlib"
+                tag_pattern = "^(?:v|release-)?([0-9a-z.~]+)$"
+                peios_revision = {{revision}}
+                {{upstream}}
+
+                """),
+            "peipkg.toml")),
+        UpstreamUrl.TryParse("https://host/zlib", out UpstreamUrl? url, out _) ? url : null);
+
+    private static ListedTag Tag(string name, string? id = null) => new(name, id ?? A, id ?? A);
+
+    private static VersionSelection Select(Recipe recipe, params string[] tags) =>
+        VersionSelection.From([.. tags.Select(t => Tag(t))], recipe.Document.Upstream!);
+
+    private static PublishedPackages Published(params string[] packages) => new(
+        7,
+        Timestamp.FromUnixSeconds(0),
+        packages.Select(text =>
+        {
+            string[] parts = text.Split(' ');
+            return (PackageName.Parse(parts[0]), Architecture.X86_64, new PublishedPackage(PackageVersion.Parse(parts[1]), default(Sha256Digest)));
+        }));
+
+    private static BuildRecord Story(string version, BuildState state, string? id = null, string? tag = null) => new(
+        1, "zlib", version, tag ?? "v" + version.Split('-')[0], id ?? A, id ?? A, BuildReason.Poll, state, "", 0, 0, null, null);
+
+    private static QueuePlan Plan(Recipe recipe, PublishedPackages published, IReadOnlyList<BuildRecord> known, params string[] tags) =>
+        QueuePolicy.Plan(recipe, Select(recipe, tags).Candidates, published, known, BuildReason.Poll);
+
+    [Fact]
+    public void Versions_come_newest_first_by_precedence_not_by_text() => Assert.Equal(
+        ["1.10-1", "1.9-1", "1.9~rc1-1"], Select(RecipeWith(), "v1.9", "v1.10", "v1.9~rc1").Candidates.Select(c => c.Version.Text));
+
+    [Fact]
+    public void Tags_older_than_min_version_or_not_matching_are_passed_over_silently()
+    {
+        VersionSelection selection = Select(RecipeWith("min_version = \"1.5\""), "v1.4", "v1.5", "v1.6", "nightly-X");
+        Assert.Equal(["1.6-1", "1.5-1"], selection.Candidates.Select(c => c.Version.Text));
+        Assert.Empty(selection.Skipped);
+    }
+
+    [Fact]
+    public void A_tag_whose_version_is_not_valid_is_skipped_and_said() =>
+        Assert.Equal(["v.1"], Select(RecipeWith(), "v.1", "v1.0").Skipped.Select(s => s.Tag.Name));
+
+    [Fact]
+    public void Of_tags_whose_versions_compare_equal_the_first_by_name_is_taken_whatever_their_order()
+    {
+        foreach (string[] order in (string[][])[["v1.0", "1.0", "release-1.0"], ["release-1.0", "v1.0", "1.0"]])
+        {
+            VersionSelection selection = Select(RecipeWith(), order);
+            Assert.Equal(["1.0"], selection.Candidates.Select(c => c.Tag.Name));
+            Assert.Equal(["release-1.0", "v1.0"], selection.Skipped.Select(s => s.Tag.Name).Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(["v1.0~a"], Select(RecipeWith(), "v1.0~alpha", "v1.0~a").Candidates.Select(c => c.Tag.Name));
+    }
+
+    [Fact]
+    public void What_the_stanzas_would_produce_decides_not_the_recipes_name()
+    {
+        Recipe recipe = RecipeWith();
+        Assert.Empty(Plan(recipe, Published("libz 1.0-1", "libz-dev 1.0-1"), [], "v1.0").Queue);
+        Assert.Single(Plan(recipe, Published("zlib 1.0-1"), [], "v1.0").Queue);
+    }
+
+    [Fact]
+    public void A_version_published_in_part_is_completed()
+    {
+        QueueEntry entry = Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1"), [], "v1.0").Queue);
+        Assert.Equal("1 of 2 packages are published; the version is completed", entry.Detail);
+    }
+
+    [Fact]
+    public void A_version_published_under_an_equal_spelling_is_published() =>
+        Assert.Empty(Plan(RecipeWith(), Published("libz 1.0~alpha-1", "libz-dev 1.0~alpha-1"), [], "v1.0~a").Queue);
+
+    [Fact]
+    public void A_bumped_revision_rebuilds_and_says_so()
+    {
+        QueueEntry entry = Assert.Single(Plan(RecipeWith(revision: 2), Published("libz 1.0-1", "libz-dev 1.0-1"), [], "v1.0").Queue);
+        Assert.Equal(("1.0-2", BuildReason.Revision), (entry.Version, entry.Reason));
+    }
+
+    [Fact]
+    public void Stories_under_way_or_waiting_are_left_alone()
+    {
+        foreach (BuildState state in (BuildState[])[BuildState.Queued, BuildState.Fetching, BuildState.Building, BuildState.Publishing, BuildState.Failed, BuildState.Syncing])
+        {
+            QueuePlan plan = Plan(RecipeWith(), Published(), [Story("1.0-1", state)], "v1.0");
+            Assert.Empty(plan.Queue);
+            Assert.Empty(plan.Close);
+        }
+    }
+
+    [Fact]
+    public void A_tag_that_moved_before_it_was_built_is_queued_with_its_new_object() =>
+        Assert.Single(Plan(RecipeWith(), Published(), [Story("1.0-1", BuildState.Failed, new string('b', 40))], "v1.0").Queue);
+
+    [Fact]
+    public void A_tag_that_moved_after_it_was_published_is_never_rebuilt() => Assert.Empty(Plan(
+        RecipeWith(), Published("libz 1.0-1", "libz-dev 1.0-1"), [Story("1.0-1", BuildState.Done, new string('b', 40))], "v1.0").Queue);
+
+    [Fact]
+    public void What_was_done_and_is_missing_from_the_repository_is_built_again() =>
+        Assert.Single(Plan(RecipeWith(), Published(), [Story("1.0-1", BuildState.Done)], "v1.0").Queue);
+
+    [Fact]
+    public void Waiting_stories_that_no_tag_gives_any_more_are_closed() => Assert.Equal(
+        BuildState.Skipped,
+        Assert.Single(Plan(RecipeWith(revision: 2), Published(), [Story("1.0-1", BuildState.Failed)], "v1.0").Close).State);
+
+    [Fact]
+    public void Waiting_stories_that_were_published_by_hand_are_closed() => Assert.Equal(
+        BuildState.Done,
+        Assert.Single(Plan(
+            RecipeWith(), Published("libz 1.0-1", "libz-dev 1.0-1"), [Story("1.0-1", BuildState.Queued)], "v1.0").Close).State);
+
+    [Fact]
+    public void Publishing_comes_first_then_the_recipe_that_waited_longest_then_its_highest_version()
+    {
+        BuildRecord[] due =
+        [
+            Story("1.9-1", BuildState.Queued) with { Id = 1, Recipe = "a" },
+            Story("1.10-1", BuildState.Queued) with { Id = 2, Recipe = "a" },
+            Story("1.0-1", BuildState.Queued) with { Id = 3, Recipe = "b" },
+            Story("0.1-1", BuildState.Publishing) with { Id = 4, Recipe = "a" },
+        ];
+        Dictionary<string, DateTimeOffset> started = new() { ["a"] = ManualClock.Noon };
+        Assert.Equal(4, BuildChoice.Next(due, started)!.Id);
+        Assert.Equal(3, BuildChoice.Next(due[..3], started)!.Id);
+        Assert.Equal(2, BuildChoice.Next(due[..2], started)!.Id);
+        Assert.Null(BuildChoice.Next([], started));
+    }
+}

@@ -15,7 +15,7 @@ internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string 
 
 /// <summary>Runs <c>peipkg-build build</c> for one attempt.</summary>
 internal sealed class PackageBuild(
-    ToolSet tools, ManagerConfig config, StateLayout layout, ChildEnvironment environment, TimeProvider clock)
+    ToolSet tools, ManagerConfig config, StateLayout layout, ChildEnvironment environment, ChildRunner children)
 {
     // No build is known to take a day; a stuck one must not hold the farm for ever.
     private static readonly ChildLimits Limits = new(TimeSpan.FromHours(24), TimeSpan.FromHours(24))
@@ -55,7 +55,7 @@ internal sealed class PackageBuild(
             Name = "peipkg-build",
         };
         log.Heading($"{command.Name} {string.Join(' ', command.Arguments)}");
-        ChildResult result = await ChildProcess.RunAsync(command, log, log, Limits, clock, stop);
+        ChildResult result = await children.RunAsync(command, log, log, Limits, stop);
         if (result.End == ChildEnd.Cancelled)
         {
             throw new OperationCanceledException(stop);

@@ -4,7 +4,7 @@ using Peipkg.Manager.Watching;
 namespace Peipkg.Manager.Git;
 
 /// <summary>Runs git and makes a sentence of its failure.</summary>
-internal sealed class GitRunner(GitCommands commands, TimeProvider clock)
+internal sealed class GitRunner(GitCommands commands, ChildRunner children)
 {
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="GitException">It failed, or took too long.</exception>
@@ -23,8 +23,8 @@ internal sealed class GitRunner(GitCommands commands, TimeProvider clock)
         ChildResult result;
         try
         {
-            result = await ChildProcess.RunAsync(
-                command, stdout, log is null ? words : new BothOutputs(words, log), limits, clock, stop);
+            result = await children.RunAsync(
+                command, stdout, log is null ? words : new BothOutputs(words, log), limits, stop);
         }
         catch (ChildStartException e)
         {

@@ -48,19 +48,20 @@ internal sealed class Farm : IDisposable
         AttemptStore attempts = new(_database, clock);
         SyncStore syncs = new(_database, clock);
         RepositoryState repository = new(layout.Repository);
-        GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), clock);
+        ChildRunner children = new(clock);
+        GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
 
         Roster = roster;
         TakesWebhooks = secret is not null;
         Counters = new FarmCounters(clock);
         Syncer = new Syncer(
-            target, tools, layout, repository, _gate, syncs, builds, environment, new WakeSignal(), clock,
+            target, tools, layout, repository, _gate, syncs, builds, environment, children, new WakeSignal(), clock,
             loggers.CreateLogger<Syncer>());
-        RepositoryTool = new RepoTool(tools, config, layout, repository, environment, clock, loggers.CreateLogger<RepoTool>());
+        RepositoryTool = new RepoTool(tools, config, layout, repository, environment, children, clock, loggers.CreateLogger<RepoTool>());
         Publisher publisher = new(
             layout, repository, RepositoryTool, _gate, attempts, target is not null, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
-            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, clock),
+            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
             new OutputCheck(farmKey, config.FarmId), publisher, repository, builds, attempts, Counters, clock,
             loggers.CreateLogger<BuildRunner>());
         Builds = new BuildLoop(runner, builds, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());

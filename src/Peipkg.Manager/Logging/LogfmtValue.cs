@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Recipes;
 using Serilog.Events;
 
 namespace Peipkg.Manager.Logging;
@@ -91,7 +92,7 @@ internal static class LogfmtValue
         string text => text,
         bool flag => flag ? "true" : "false",
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        TimeSpan span => DurationText.Format(span),
+        TimeSpan span => GoDuration.Format(TimeSpan.FromMilliseconds(Math.Round(span.TotalMilliseconds))),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -1,3 +1,5 @@
+using Peipkg.Recipes;
+
 namespace Peipkg.Manager.Processes;
 
 /// <summary>A program to run. Nothing in it ever passes through a shell.</summary>
@@ -49,8 +51,8 @@ internal sealed record ChildResult(ChildEnd End, int Code)
     {
         ChildEnd.Exited => $"ended with exit status {Code}",
         ChildEnd.Killed => $"was killed by signal {Code}",
-        ChildEnd.TimedOut => $"took longer than {Logging.DurationText.Format(limits.Total)} and was stopped",
-        ChildEnd.Stalled => $"was silent for {Logging.DurationText.Format(limits.Silence)} and was stopped",
+        ChildEnd.TimedOut => $"took longer than {GoDuration.Format(limits.Total)} and was stopped",
+        ChildEnd.Stalled => $"was silent for {GoDuration.Format(limits.Silence)} and was stopped",
         ChildEnd.TooMuchOutput => "wrote too much and was stopped",
         _ => "was stopped with the manager",
     };

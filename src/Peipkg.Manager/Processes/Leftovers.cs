@@ -8,10 +8,13 @@ namespace Peipkg.Manager.Processes;
 /// Children that outlived a manager killed with SIGKILL. Every child carries the state directory in its environment;
 /// at start, with the lock held, whoever still carries it is stopped, so that no two processes work in one repository.
 /// </summary>
-internal static class Leftovers
+internal static partial class Leftovers
 {
     /// <summary>The variable that marks children.</summary>
     public const string Marker = "PEIPKG_MANAGER_STATE_DIR";
+
+    private const int Terminate = 15;
+    private const int Kill = 9;
 
     /// <summary>Stops what carries the mark: SIGTERM, and SIGKILL after <paramref name="grace"/>.</summary>
     /// <returns>How many processes there were.</returns>
@@ -20,13 +23,13 @@ internal static class Leftovers
         byte[] mark = Encoding.UTF8.GetBytes($"{Marker}={stateDirectory}");
         List<int> found = Find(mark, ownPid);
         int count = found.Count;
-        Signal(found, Posix.SigTerm);
+        Signal(found, Terminate);
         long started = clock.GetTimestamp();
         while ((found = Find(mark, ownPid)).Count > 0)
         {
             if (clock.GetElapsedTime(started) > grace)
             {
-                Signal(found, Posix.SigKill);
+                Signal(found, Kill);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, stop);
@@ -79,11 +82,15 @@ internal static class Leftovers
     {
         foreach (int pid in pids)
         {
-            // Children lead sessions; a leader's group takes the helpers that git starts along.
-            if (Posix.Kill(-pid, signal) != 0 && Marshal.GetLastPInvokeError() == Posix.NoSuchProcess)
+            // A session's leader takes its group along, such as the helpers of git; others are signalled alone.
+            if (SendSignal(-pid, signal) != 0)
             {
-                Posix.Kill(pid, signal);
+                _ = SendSignal(pid, signal);
             }
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendSignal(int pid, int signal);
 }

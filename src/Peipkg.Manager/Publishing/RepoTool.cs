@@ -16,6 +16,7 @@ internal sealed class RepoTool(
     StateLayout layout,
     RepositoryState repository,
     ChildEnvironment environment,
+    ChildRunner children,
     TimeProvider clock,
     ILogger<RepoTool> logger)
 {
@@ -87,7 +88,7 @@ internal sealed class RepoTool(
             Name = "peipkg-repo " + subcommand,
         };
         TailOutput words = new();
-        ChildResult result = await ChildProcess.RunAsync(command, new TailOutput(), words, Limits, clock, stop);
+        ChildResult result = await children.RunAsync(command, new TailOutput(), words, Limits, stop);
         if (result.End == ChildEnd.Cancelled)
         {
             throw new OperationCanceledException(stop);

@@ -21,6 +21,7 @@ internal sealed class Syncer(
     SyncStore store,
     BuildStore builds,
     ChildEnvironment environment,
+    ChildRunner children,
     WakeSignal wake,
     TimeProvider clock,
     ILogger<Syncer> logger)
@@ -115,8 +116,8 @@ internal sealed class Syncer(
             log.Heading($"{destination.Backend} {string.Join(' ', step.SkipLast(1))} {destination.DisplayRemote}");
             ChildCommand command = new(tools.Sync!, step, layout.Root, environment.Whole());
             TailOutput words = new();
-            ChildResult result = await ChildProcess.RunAsync(
-                command, log, new BothOutputs(words, log), destination.Limits, clock, stop);
+            ChildResult result = await children.RunAsync(
+                command, log, new BothOutputs(words, log), destination.Limits, stop);
             if (result.End == ChildEnd.Cancelled)
             {
                 throw new OperationCanceledException(stop);

@@ -23,7 +23,7 @@ public sealed class GitTests : IDisposable
         _layout = new StateLayout(_directory["state"]);
         _layout.Create();
         Dictionary<string, string> environment = new() { ["PATH"] = "/usr/bin:/bin", ["HOME"] = _directory.Path };
-        _git = new GitRunner(new GitCommands("/usr/bin/git", environment, _layout), TimeProvider.System);
+        _git = new GitRunner(new GitCommands("/usr/bin/git", environment, _layout), new ChildRunner(TimeProvider.System, killsAdopted: false));
         _upstream = new GitRepository(_directory["up stream"]);
     }
 

@@ -1,0 +1,148 @@
+using Peipkg.CommandLine;
+using Peipkg.CommandLine.Processes;
+
+namespace Peipkg.Manager.Processes;
+
+/// <summary>
+/// Runs a child to its end under the farm's limits: total time, silence, amount of output. Whatever ends it, nothing
+/// of its process tree is left (<see cref="ChildProcess"/>).
+/// </summary>
+/// <param name="clock">Measures silence.</param>
+/// <param name="killsAdopted">
+/// Whether also daemonised descendants are found and killed: true where this process starts children in no other way.
+/// </param>
+internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
+{
+    /// <summary>Runs the child on a thread of its own.</summary>
+    /// <exception cref="ChildStartException">The program cannot be started.</exception>
+    public async Task<ChildResult> RunAsync(
+        ChildCommand command, IChildOutput stdout, IChildOutput stderr, ChildLimits limits, CancellationToken stop)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using ChildWatch watch = new(limits, clock, ending);
+        using OutputStream output = new(stdout, watch);
+        using OutputStream error = new(stderr, watch);
+        try
+        {
+            ChildExit exit = await ChildProcess.RunAsync(
+                new ChildProcessOptions
+                {
+                    FileName = command.Program,
+                    Arguments = command.Arguments,
+                    Environment = command.Environment,
+                    WorkingDirectory = command.WorkingDirectory,
+                    StandardOutput = output,
+                    StandardError = error,
+                    Timeout = limits.Total,
+                    Grace = limits.Grace,
+                    KillAdopted = killsAdopted,
+                },
+                ending.Token);
+            return exit.TimedOut ? new ChildResult(ChildEnd.TimedOut, 0)
+                : exit.Signal is { } signal ? new ChildResult(ChildEnd.Killed, signal)
+                : new ChildResult(ChildEnd.Exited, exit.Code ?? -1);
+        }
+        catch (OperationCanceledException)
+        {
+            return new ChildResult(stop.IsCancellationRequested ? ChildEnd.Cancelled : watch.Reason, 0);
+        }
+        catch (UserErrorException e)
+        {
+            throw new ChildStartException(e.Message, e);
+        }
+    }
+
+    /// <summary>Ends the child for what its time limit does not cover.</summary>
+    private sealed class ChildWatch : IDisposable
+    {
+        private readonly ChildLimits _limits;
+        private readonly TimeProvider _clock;
+        private readonly CancellationTokenSource _ending;
+        private readonly ITimer _timer;
+        private long _heard;
+
+        public ChildWatch(ChildLimits limits, TimeProvider clock, CancellationTokenSource ending)
+        {
+            (_limits, _clock, _ending) = (limits, clock, ending);
+            _heard = clock.GetTimestamp();
+            _timer = clock.CreateTimer(_ => Look(), null, limits.Silence, Timeout.InfiniteTimeSpan);
+        }
+
+        public ChildEnd Reason { get; private set; } = ChildEnd.Cancelled;
+
+        public void Heard() => Volatile.Write(ref _heard, _clock.GetTimestamp());
+
+        public void End(ChildEnd reason)
+        {
+            Reason = reason;
+            _ending.Cancel();
+        }
+
+        public void Dispose() => _timer.Dispose();
+
+        private void Look()
+        {
+            TimeSpan left = _limits.Silence - _clock.GetElapsedTime(Volatile.Read(ref _heard));
+            try
+            {
+                if (left <= TimeSpan.Zero)
+                {
+                    End(ChildEnd.Stalled);
+                }
+                else
+                {
+                    _timer.Change(left, Timeout.InfiniteTimeSpan);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The child ended at this moment.
+            }
+        }
+    }
+
+    /// <summary>What the child writes, on its way to whoever takes it.</summary>
+    private sealed class OutputStream(IChildOutput taker, ChildWatch watch) : Stream
+    {
+        private bool _ended;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            watch.Heard();
+            if (!_ended && !taker.Take(buffer))
+            {
+                _ended = true;
+                watch.End(ChildEnd.TooMuchOutput);
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
+
+/// <summary>A program could not be started at all.</summary>
+internal sealed class ChildStartException(string message, Exception inner) : Exception(message, inner);

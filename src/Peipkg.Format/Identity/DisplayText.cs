@@ -10,7 +10,7 @@ namespace Peipkg.Format.Identity;
 /// </remarks>
 public static class DisplayText
 {
-    private const int MaxShown = 120;
+    private const int MaxShown = 1000;
 
     /// <summary>Returns <paramref name="text"/> between double quotes, safe to print on one line.</summary>
     /// <param name="text">Any text; <see langword="null"/> is shown as an empty string.</param>

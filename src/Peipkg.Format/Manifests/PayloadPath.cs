@@ -147,5 +147,5 @@ public static class PayloadPath
     }
 
     // UTF-16 puts the supplementary characters before U+E000 to U+FFFF, UTF-8 after them.
-    private static int Utf8Weight(char unit) => char.IsSurrogate(unit) ? unit + 0x2000 : unit;
+    private static int Utf8Weight(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 }

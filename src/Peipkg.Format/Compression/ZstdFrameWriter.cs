@@ -1,5 +1,5 @@
-using SharpCompress.Compressors.ZStandard;
-using SharpCompress.Compressors.ZStandard.Unsafe;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Peipkg.Format.Compression;
 

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Times the tools on this machine and prints one line for each figure.
+#
+#   bash tests/Benchmarks/run.sh [pack|build|publish|verify]...    everything when nothing is named
+#
+# Inputs are made once from fixed seeds under artifacts/bench; results go to artifacts/bench/results.txt as well.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+need() { # program package
+    command -v "$1" >/dev/null && return
+    echo "installing $2" >&2
+    if [ "$(id -u)" = 0 ]; then apt-get install -y -qq "$2" >/dev/null; else sudo apt-get install -y -qq "$2" >/dev/null; fi
+}
+need hyperfine hyperfine
+need zstd zstd
+need gcc gcc
+[ -x /usr/bin/time ] || need /usr/bin/time time
+
+bench=$PWD/artifacts/bench
+bin=$PWD/artifacts/bin
+results=$bench/results.txt
+rid=linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)
+cores=$(nproc)
+mkdir -p "$bench"
+: >"$results"
+
+for tool in Build Repo; do
+    dotnet publish "src/Peipkg.$tool" -c Release -r "$rid" -o "$bin" --nologo -v q >"$bench/publish.log" 2>&1 ||
+        { cat "$bench/publish.log" >&2; exit 1; }
+done
+dotnet build tests/Benchmarks -c Release --nologo -v q >"$bench/publish.log" 2>&1 || { cat "$bench/publish.log" >&2; exit 1; }
+inputs() { dotnet tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll "$@"; }
+
+say() { printf '%-58s %s\n' "$1" "$2" | tee -a "$results"; }
+mean() { # name, command: mean seconds of five runs after one to warm up
+    hyperfine --warmup 1 --runs "${runs:-5}" ${prepare:+--prepare "$prepare"} --shell=bash --export-json "$bench/time.json" "$2" >/dev/null
+    seconds=$(sed -n 's/^ *"mean": \([0-9.]*\),*$/\1/p' "$bench/time.json")
+    say "$1" "$(LC_ALL=C printf '%.3f s' "$seconds")"
+}
+peak() { # name, command...: peak resident memory
+    local name=$1
+    shift
+    /usr/bin/time -f %M -o "$bench/peak" "$@" >/dev/null
+    say "$name" "$(($(tail -n 1 "$bench/peak") / 1024)) MiB"
+}
+
+[ -f "$bench/key.pem" ] || "$bin/peipkg-repo" keygen --out "$bench/key.pem" >/dev/null
+manifest() { # name
+    cat >"$bench/$1.json" <<EOF
+{"schema_version":1,"name":"$1","version":"1.0-1","architecture":"noarch","description":"A benchmark.","license":"MIT","homepage":"","dependencies":[],"optional_dependencies":[],"conflicts":[],"provides":[],"replaces":[],"side_effects":[],"size_installed":0,"sd_overrides":[],"build":{"timestamp":"2026-05-01T12:00:00Z","farm_id":"bench","source_ref":"bench://$1"}}
+EOF
+}
+
+pack() {
+    [ -d "$bench/tree" ] || inputs tree "$bench/tree"
+    [ -d "$bench/empty" ] || inputs empty "$bench/empty" 99000
+    [ -f "$bench/random/usr/share/random/blob" ] || inputs random "$bench/random/usr/share/random/blob" 1024
+    manifest tree
+    manifest empty
+    manifest random
+    mean "tar -c | zstd -9 -T$cores: 12,000 files, 140 MiB" "tar -C $bench/tree -c . | zstd -9 -T$cores -q -f -o $bench/tree.tar.zst"
+    reference=$seconds
+    mean "pack: the same tree" "$bin/peipkg-build pack --manifest $bench/tree.json --staged $bench/tree --out $bench/tree.peipkg --sign-key $bench/key.pem"
+    say "pack / tar | zstd, wall time" "$(awk "BEGIN { printf \"%.2f\", $seconds / $reference }")"
+    say "pack / tar | zstd, size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/tree.peipkg") / $(stat -c %s "$bench/tree.tar.zst") }")"
+    peak "pack: peak memory" "$bin/peipkg-build" pack --manifest "$bench/tree.json" --staged "$bench/tree" --out "$bench/tree.peipkg"
+    mean "pack: 99,000 empty files" "$bin/peipkg-build pack --manifest $bench/empty.json --staged $bench/empty --out $bench/empty.peipkg"
+    runs=2 mean "zstd -9 -T$cores: 1 GiB incompressible" "zstd -9 -T$cores -q -f $bench/random/usr/share/random/blob -o $bench/random.zst"
+    runs=2 mean "pack: 1 GiB incompressible" "$bin/peipkg-build pack --manifest $bench/random.json --staged $bench/random --out $bench/random.peipkg"
+}
+
+build() {
+    mean "build: samples/hello, whole process" "$bin/peipkg-build build --recipe samples/hello/recipe/peipkg.toml --source samples/hello/source --version 0.1-1 --source-ref bench://hello --farm-id bench --timestamp 2026-05-01T12:00:00Z --out $bench/hello --sign-key $bench/key.pem"
+}
+
+repository() { # directory names versions
+    [ -d "$bench/$1" ] || inputs packages "$bench/$1" "$2" "$3" "$bench/key.pem"
+}
+
+publish() {
+    repository p6000 6000 1
+    [ -d "$bench/one" ] || inputs packages "$bench/one" 6001 1 "$bench/key.pem"
+    find "$bench/one" -name '*.peipkg' ! -name 'package-06000_*' -delete
+    "$bin/peipkg-repo" init --help >/dev/null
+    local init="rm -rf $bench/repo && $bin/peipkg-repo init --name bench --sign-key $bench/key.pem --timestamp 2026-05-01T12:00:00Z --out $bench/repo"
+    local publish="$bin/peipkg-repo publish --in $bench/repo --out $bench/repo --sign-key $bench/key.pem --timestamp 2026-05-02T12:00:00Z"
+    runs=3 prepare=$init mean "publish: 6,000 new small packages, fully verified" "$publish --new $bench/p6000"
+    rm -rf "$bench/repo6000"
+    cp -al "$bench/repo" "$bench/repo6000"
+    prepare="rm -rf $bench/repo && cp -al $bench/repo6000 $bench/repo" mean "publish: one package into 6,000" "$publish --new $bench/one"
+    mean "verify --mode metadata: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000 --mode metadata"
+    mean "verify --mode both: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000"
+}
+
+for part in "${@:-pack build publish}"; do
+    for name in $part; do
+        "$name"
+    done
+done

@@ -25,6 +25,12 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <summary>Whether the table has a key, of whatever type.</summary>
     public bool Has(string key) => table.Find(key) is not null;
 
+    /// <summary>Where a key's value begins; the table's own place when it has no such key.</summary>
+    public TomlPosition PositionOf(string key) => table.Find(key)?.Value.Position ?? Position;
+
+    /// <summary>Whether a key holds an array without values.</summary>
+    public bool IsEmptyArray(string key) => table.Find(key)?.Value is TomlArray { Items.Count: 0 };
+
     /// <summary>Reads a string.</summary>
     public Located<string>? String(string key, bool required = false)
         => Get(key, required, "a string") is not { } node ? null

@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Recipes;
+
+/// <summary>Reads the sections that belong to peipkg-build, and finds everything that is wrong with them.</summary>
+internal sealed class RecipeReader
+{
+    private static readonly string[] SectionNames = ["meta", "package", "sign", "upstream", "watch"];
+
+    private readonly TomlFile _file;
+    private readonly string _directory;
+
+    private RecipeReader(TomlFile file)
+    {
+        _file = file;
+        _directory = Path.GetDirectoryName(Path.GetFullPath(file.Problems.File)) ?? "/";
+    }
+
+    private ProblemList Problems => _file.Problems;
+
+    internal static Recipe Read(TomlFile file) => new RecipeReader(file).Read();
+
+    private Recipe Read()
+    {
+        WarnOfOddSections();
+        RecipeMeta meta = ReadMeta();
+        List<Stanza?> stanzas = [];
+        StanzaReader reader = new(Problems);
+        foreach (TomlSection section in _file.Sections("package"))
+        {
+            stanzas.Add(reader.Read(section));
+        }
+
+        reader.CheckSiblings();
+        if (_file.Root.Find("package") is null)
+        {
+            Problems.Error(TomlPosition.Start, "the recipe has no [[package]]: it needs one for each package it produces");
+        }
+
+        List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
+        Problems.ThrowIfAny();
+        return new Recipe(
+            Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], [.. signs.OfType<SignEntry>()], Problems.Warnings);
+    }
+
+    private void WarnOfOddSections()
+    {
+        foreach (TomlEntry entry in _file.Root.Entries.Where(entry => !SectionNames.Contains(entry.Key)))
+        {
+            if (entry.Value is not (TomlTable or TomlArray { FromHeaders: true }))
+            {
+                Problems.Warning(entry.Position, $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored");
+            }
+            else if (NearestName.Suggestion(entry.Key, SectionNames) is { Length: > 0 } suggestion)
+            {
+                Problems.Warning(entry.Position, $"the section {DisplayText.Quote(entry.Key)} is ignored{suggestion}");
+            }
+        }
+    }
+
+    private RecipeMeta ReadMeta()
+    {
+        if (_file.Section("meta") is not { } section)
+        {
+            if (_file.Root.Find("meta") is null)
+            {
+                Problems.Error(TomlPosition.Start, "the recipe has no [meta]: it needs one with build_script");
+            }
+
+            return new RecipeMeta("", "", "", "");
+        }
+
+        Located<string>? license = section.String("license");
+        Located<string>? homepage = section.Parsed<string>("homepage", ParseHomepage);
+        Located<string>? source = section.String("source");
+        Located<string>? script = section.String("build_script", required: true);
+        section.Finish();
+        if (script is { } located)
+        {
+            CheckFile("build_script in [meta]", located);
+        }
+
+        return new RecipeMeta(
+            license?.Value ?? "", homepage?.Value ?? "", source?.Value ?? "", script?.Value ?? "");
+    }
+
+    private SignEntry? ReadSign(TomlSection section)
+    {
+        Located<Glob>? path = section.Parsed<Glob>("path", Glob.TryParse, required: true);
+        Located<string>? key = section.String("key", required: true);
+        section.Finish();
+        if (key is { } located)
+        {
+            CheckFile("key in [[sign]]", located);
+        }
+
+        return path is null || key is null ? null : new SignEntry(path.Value.Value, key.Value.Value, section.Position);
+    }
+
+    private void CheckFile(string label, Located<string> path)
+    {
+        string shown = DisplayText.Quote(path.Value);
+        string[] components = path.Value.Split('/');
+        if (path.Value.Length == 0 || path.Value[0] == '/' || components.Contains("..") || path.Value.Contains('\0', StringComparison.Ordinal))
+        {
+            Problems.Error(path.Position,
+                $"{label}: {shown} is not a path inside the recipe directory; write it relative to the recipe, without \"..\"");
+        }
+        else if (Directory.Exists(Path.Combine(_directory, path.Value)))
+        {
+            Problems.Error(path.Position, $"{label}: {shown} is a directory");
+        }
+        else if (!File.Exists(Path.Combine(_directory, path.Value)))
+        {
+            Problems.Error(path.Position, $"{label}: {shown} does not exist in the recipe directory {_directory}");
+        }
+    }
+
+    private static bool ParseHomepage(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = null;
+        return value.Length == 0 || HttpUrl.TryValidateAbsolute(value, out error);
+    }
+}

@@ -1,0 +1,60 @@
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Recipes;
+
+/// <summary>One <c>[[package]]</c> of a recipe: what one package says of itself and which files it claims.</summary>
+public sealed record Stanza
+{
+    /// <summary>The package's name, unique in the recipe.</summary>
+    public required PackageName Name { get; init; }
+
+    /// <summary>One of the supported architectures.</summary>
+    public required Architecture Architecture { get; init; }
+
+    /// <summary>One line of printable ASCII, perhaps empty.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>What must be installed, in the recipe's order, no name twice.</summary>
+    public IReadOnlyList<StanzaDependency> Dependencies { get; init; } = [];
+
+    /// <summary>What makes the package better.</summary>
+    public IReadOnlyList<StanzaDependency> OptionalDependencies { get; init; } = [];
+
+    /// <summary>What must not be installed; every name is a package name.</summary>
+    public IReadOnlyList<StanzaDependency> Conflicts { get; init; } = [];
+
+    /// <summary>What names the package answers to.</summary>
+    public IReadOnlyList<Provide> Provides { get; init; } = [];
+
+    /// <summary>What the package supersedes.</summary>
+    public IReadOnlyList<Replacement> Replaces { get; init; } = [];
+
+    /// <summary>Operations to run after installing, in the recipe's order, none twice.</summary>
+    public IReadOnlyList<SideEffect> SideEffects { get; init; } = [];
+
+    /// <summary>The patterns that claim files, at least one.</summary>
+    public required IReadOnlyList<FilePattern> Files { get; init; }
+
+    /// <summary>Where the stanza begins.</summary>
+    public TomlPosition Position { get; init; }
+}
+
+/// <summary>A dependency or conflict as a recipe states it.</summary>
+/// <param name="Name">The name; a package name in conflicts.</param>
+/// <param name="Constraint">Which versions; null for all, or where <paramref name="SameBuild"/> decides.</param>
+/// <param name="ArchAny">Whether <c>arch = "any"</c> is written out.</param>
+/// <param name="SameBuild">Whether it means exactly the version being built; then it names a sibling stanza.</param>
+public sealed record StanzaDependency(VirtualName Name, VersionConstraint? Constraint, bool ArchAny, bool SameBuild)
+{
+    /// <summary>The constraint of a build of the given version.</summary>
+    public VersionConstraint? ConstraintFor(PackageVersion version)
+        => SameBuild ? VersionConstraint.Parse($"= {version.Text}") : Constraint;
+}
+
+/// <summary>A pattern of a stanza's <c>files</c>.</summary>
+/// <param name="Glob">The pattern.</param>
+/// <param name="Position">Where it is written.</param>
+public sealed record FilePattern(Glob Glob, TomlPosition Position);

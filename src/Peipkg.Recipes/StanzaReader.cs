@@ -1,0 +1,256 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Recipes;
+
+/// <summary>Reads stanzas, one after the other, and what they say of each other.</summary>
+internal sealed class StanzaReader(ProblemList problems)
+{
+    private static readonly string[] SideEffectNames = ["ldconfig", "depmod", "man-db"];
+
+    private readonly Dictionary<string, TomlPosition> _names = new(StringComparer.Ordinal);
+    private readonly List<(string Stanza, Located<string> Name)> _sameBuilds = [];
+
+    /// <summary>Reads one stanza.</summary>
+    /// <returns>The stanza, or null when it cannot be used.</returns>
+    internal Stanza? Read(TomlSection section)
+    {
+        Located<PackageName>? name = section.Parsed<PackageName>("name", PackageName.TryParse, required: true);
+        Located<Architecture>? architecture = section.Parsed<Architecture>("architecture", ParseArchitecture, required: true);
+        Located<string>? description = section.Parsed<string>("description", ParseDescription);
+        string stanza = name?.Value.Text ?? "";
+        if (name is { } located && !_names.TryAdd(stanza, located.Position))
+        {
+            problems.Error(located.Position,
+                $"name in {section.Label}: two stanzas are named \"{stanza}\"; the first is on line {_names[stanza].Line}");
+        }
+
+        List<StanzaDependency> dependencies = ReadDependencies(section, "dependencies", Limits.Dependencies, stanza);
+        List<StanzaDependency> optional = ReadDependencies(section, "optional_dependencies", Limits.OptionalDependencies, stanza);
+        List<StanzaDependency> conflicts = ReadDependencies(section, "conflicts", Limits.Conflicts, stanza);
+        List<Provide> provides = ReadProvides(section);
+        List<Replacement> replaces = ReadReplaces(section);
+        List<SideEffect> sideEffects = ReadSideEffects(section);
+        List<FilePattern> files = ReadFiles(section);
+        section.Finish();
+        return name is null || architecture is null ? null : new Stanza
+        {
+            Name = name.Value.Value,
+            Architecture = architecture.Value.Value,
+            Description = description?.Value ?? "",
+            Dependencies = dependencies,
+            OptionalDependencies = optional,
+            Conflicts = conflicts,
+            Provides = provides,
+            Replaces = replaces,
+            SideEffects = sideEffects,
+            Files = files,
+            Position = section.Position,
+        };
+    }
+
+    /// <summary>Checks that every <c>same_build</c> names another stanza, once all are read.</summary>
+    internal void CheckSiblings()
+    {
+        foreach ((string stanza, Located<string> name) in _sameBuilds)
+        {
+            if (name.Value == stanza)
+            {
+                problems.Error(name.Position, $"same_build: \"{stanza}\" cannot depend on itself");
+            }
+            else if (!_names.ContainsKey(name.Value))
+            {
+                problems.Error(name.Position,
+                    $"same_build: {DisplayText.Quote(name.Value)} is not another [[package]] of this recipe; use constraint instead"
+                    + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)));
+            }
+        }
+    }
+
+    private List<StanzaDependency> ReadDependencies(TomlSection section, string key, int limit, string stanza)
+    {
+        List<StanzaDependency> list = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (TomlSection entry in Entries(section, key, limit))
+        {
+            Located<VirtualName>? name = key == "conflicts" ? ParsePackageName(entry)
+                : entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true);
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse);
+            Located<string>? arch = entry.Parsed<string>("arch", ParseArch);
+            Located<bool>? sameBuild = entry.Boolean("same_build");
+            entry.Finish();
+            if (sameBuild is { Value: true })
+            {
+                if (entry.Has("constraint"))
+                {
+                    problems.Error(sameBuild.Value.Position,
+                        $"same_build in {entry.Label} already is a constraint; remove one of the two");
+                }
+
+                if (name is { } sibling)
+                {
+                    _sameBuilds.Add((stanza, new(sibling.Value.Text, sibling.Position)));
+                }
+            }
+
+            if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
+            {
+                list.Add(new StanzaDependency(located.Value, constraint?.Value, arch is not null, sameBuild?.Value ?? false));
+            }
+        }
+
+        return list;
+    }
+
+    private List<Provide> ReadProvides(TomlSection section)
+    {
+        List<Provide> list = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (TomlSection entry in Entries(section, "provides", Limits.Provides))
+        {
+            Located<VirtualName>? name = entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true);
+            Located<VersionOperand>? version = entry.Parsed<VersionOperand>("version", VersionOperand.TryParse);
+            entry.Finish();
+            if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
+            {
+                list.Add(new Provide(located.Value, version?.Value));
+            }
+        }
+
+        return list;
+    }
+
+    private List<Replacement> ReadReplaces(TomlSection section)
+    {
+        List<Replacement> list = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (TomlSection entry in Entries(section, "replaces", Limits.Replaces))
+        {
+            Located<PackageName>? name = entry.Parsed<PackageName>("name", PackageName.TryParse, required: true);
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse);
+            entry.Finish();
+            if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
+            {
+                list.Add(new Replacement(located.Value, constraint?.Value));
+            }
+        }
+
+        return list;
+    }
+
+    private List<SideEffect> ReadSideEffects(TomlSection section)
+    {
+        List<SideEffect> list = [];
+        foreach (Located<string> text in section.Strings("side_effects"))
+        {
+            if (!SideEffects.TryParse(text.Value, out SideEffect effect))
+            {
+                problems.Error(text.Position,
+                    $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is none of {SideEffects.Known}"
+                    + NearestName.Suggestion(text.Value, SideEffectNames));
+            }
+            else if (list.Contains(effect))
+            {
+                problems.Error(text.Position, $"side_effects in {section.Label}: \"{text.Value}\" is declared twice");
+            }
+            else
+            {
+                list.Add(effect);
+            }
+        }
+
+        return list;
+    }
+
+    private List<FilePattern> ReadFiles(TomlSection section)
+    {
+        List<FilePattern> list = [];
+        IReadOnlyList<Located<string>> patterns = section.Strings("files", required: true);
+        if (patterns.Count == 0 && section.IsEmptyArray("files"))
+        {
+            problems.Error(section.PositionOf("files"), $"files in {section.Label} is empty: the package would claim nothing");
+        }
+
+        foreach (Located<string> text in patterns)
+        {
+            if (Glob.TryParse(text.Value, out Glob glob, out string? error))
+            {
+                list.Add(new FilePattern(glob, text.Position));
+            }
+            else
+            {
+                problems.Error(text.Position, $"files in {section.Label}: {error}");
+            }
+        }
+
+        return list;
+    }
+
+    private IReadOnlyList<TomlSection> Entries(TomlSection section, string key, int limit)
+    {
+        IReadOnlyList<TomlSection> entries = section.Tables(key);
+        if (entries.Count > limit)
+        {
+            problems.Error(section.PositionOf(key), $"{key} in {section.Label} has more than the {limit} entries allowed");
+            return [];
+        }
+
+        return entries;
+    }
+
+    private bool IsFirst(HashSet<string> seen, TomlSection entry, string name, TomlPosition position)
+    {
+        if (seen.Add(name))
+        {
+            return true;
+        }
+
+        problems.Error(position, $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma");
+        return false;
+    }
+
+    private static Located<VirtualName>? ParsePackageName(TomlSection entry)
+        => entry.Parsed<PackageName>("name", PackageName.TryParse, required: true) is { } name
+            ? new(name.Value, name.Position) : null;
+
+    private static bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)
+    {
+        if (Architecture.TryParse(text, out value, out error) && !value.IsSupported)
+        {
+            error = $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are x86_64, aarch64 and noarch"
+                + NearestName.Suggestion(text!, ["x86_64", "aarch64", "noarch"]);
+        }
+
+        return error is null;
+    }
+
+    private static bool ParseArch(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = value == "any" ? null : $"{DisplayText.Quote(text)} is not possible; the only value is \"any\"";
+        return error is null;
+    }
+
+    private static bool ParseDescription(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        int bad = value.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        if (bad < 0)
+        {
+            error = null;
+            return true;
+        }
+
+        Rune.DecodeFromUtf16(value.AsSpan(bad), out Rune rune, out _);
+        string shown = rune.Value < 0x80 ? "" : $"\"{rune}\", ";
+        error = $"the character {shown}U+{rune.Value:X4} at position {bad + 1} is not printable ASCII; "
+            + (rune.Value is 0x2013 or 0x2014 ? "write \"-\" for a dash" : "descriptions hold nothing else");
+        return false;
+    }
+}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Peipkg.Format;
+using Peipkg.Format.Packages;
 using Peipkg.Format.Signing;
 
 namespace Peipkg.CommandLine;
@@ -246,13 +247,14 @@ public static class CommandLineHost
         }
 
         diagnostics.Error(Explain(exception));
-        return ExitCode.Failure;
+        return exception is UsageErrorException ? ExitCode.Usage : ExitCode.Failure;
     }
 
     /// <summary>What an exception means, in words for the person who ran the tool.</summary>
     internal static string Explain(Exception exception) => exception switch
     {
-        UserErrorException or FormatViolationException or KeyFileException => exception.Message,
+        UserErrorException or UsageErrorException => exception.Message,
+        FormatViolationException or KeyFileException or PackagingException => exception.Message,
         AggregateException { InnerExceptions: [Exception only] } => Explain(only),
         UnauthorizedAccessException or IOException => exception.Message.Replace(" : '", ": '", StringComparison.Ordinal),
         OutOfMemoryException => "out of memory",

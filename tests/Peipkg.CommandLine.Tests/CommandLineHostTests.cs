@@ -176,6 +176,13 @@ public sealed class CommandLineHostTests
     }
 
     [Fact]
+    public void Values_that_do_not_go_together_exit_2()
+    {
+        Assert.Equal(ExitCode.Usage, Run("fail", "usage"));
+        Assert.Equal("tool: error: --env A is given twice\n", Stderr);
+    }
+
+    [Fact]
     public void Cancellation_by_a_signal_exits_130()
     {
         using CancellationTokenSource source = new();
@@ -236,6 +243,7 @@ public sealed class CommandLineHostTests
             return result.GetValue(kind) switch
             {
                 "user" => throw user,
+                "usage" => throw new UsageErrorException("--env A is given twice"),
                 "nested" => throw new AggregateException(user),
                 "format" => throw new FormatViolationException("tar-entry-order", "usr/bin/x", "the entry is late"),
                 "disk" => throw new IOException("No space left on device : '/out/x'"),

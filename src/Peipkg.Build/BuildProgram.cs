@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Peipkg.Build.Commands;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build;
+
+/// <summary>The whole of peipkg-build, with the world handed in.</summary>
+internal static class BuildProgram
+{
+    internal const string Name = "peipkg-build";
+
+    /// <summary>Runs the command that the words name.</summary>
+    /// <param name="args">The words after the program's name.</param>
+    /// <param name="stdout">Results.</param>
+    /// <param name="stderr">Diagnostics.</param>
+    /// <param name="variables">The environment: PATH is handed on to build scripts, TMPDIR says where to stage.</param>
+    /// <param name="cancellation">Cancelled by signals.</param>
+    /// <param name="scriptOutput">Where a build script's outputs go; null for the process's own streams.</param>
+    /// <returns>The exit code.</returns>
+    internal static int Run(
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        TextWriter stderr,
+        IReadOnlyDictionary<string, string> variables,
+        CancellationToken cancellation,
+        Stream? scriptOutput = null)
+    {
+        ToolContext context = new(stdout, new Diagnostics(Name, stderr), variables, scriptOutput, cancellation);
+        Command root = new(Name, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
+        {
+            BuildCommand.Create(context),
+            PackCommand.Create(context),
+            InspectCommand.Create(context),
+            VerifyCommand.Create(context),
+        };
+        return CommandLineHost.Invoke(root, args, stdout, stderr, cancellation);
+    }
+}

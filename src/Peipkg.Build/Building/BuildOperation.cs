@@ -1,0 +1,132 @@
+using System.Globalization;
+using Peipkg.Build.Packing;
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Signing;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>
+/// Builds a recipe: runs its script in a staging area, divides what it installed among the stanzas, checks every package
+/// against every rule, and only then writes them; all of them appear in the output directory, or none.
+/// </summary>
+internal static class BuildOperation
+{
+    internal static int Run(BuildRequest request, ToolContext context)
+    {
+        Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
+        CheckDirectories(request);
+        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), context.Diagnostics);
+        RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
+
+        BuildScript.Run(recipe, request, area, context);
+        StagedTree tree = StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation);
+        IReadOnlyList<PackagePlan> plans = Plan(recipe, request, tree, context.Diagnostics);
+        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context.Cancellation))
+        {
+            context.Output.WriteLine(path);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static Recipe LoadRecipe(string path, Diagnostics diagnostics)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"--recipe {path} is a directory; name the recipe file in it, {Path.Combine(path, "peipkg.toml")}");
+        }
+
+        try
+        {
+            Recipe recipe = Recipe.Load(path);
+            foreach (RecipeProblem warning in recipe.Warnings)
+            {
+                diagnostics.Warning(warning.ToString());
+            }
+
+            // Nothing says what is signed there and how; packages that silently lack it would be worse than none.
+            return recipe.Signs.Count == 0 ? recipe : throw new RecipeException([.. recipe.Signs.Select(sign => new RecipeProblem(
+                path, sign.Position, "[[sign]] is not supported by this version of peipkg-build; remove it to build without"))]);
+        }
+        catch (RecipeException exception)
+        {
+            foreach (RecipeProblem problem in exception.Problems)
+            {
+                diagnostics.Line(problem.ToString());
+            }
+
+            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
+                $"the recipe has {exception.Problems.Count} {(exception.Problems.Count == 1 ? "mistake" : "mistakes")}; nothing was built"), exception);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"there is no recipe {path}", exception);
+        }
+    }
+
+    private static void CheckDirectories(BuildRequest request)
+    {
+        if (!Directory.Exists(request.Source))
+        {
+            throw new UserErrorException($"--source {request.Source} {(File.Exists(request.Source) ? "is not a directory" : "does not exist")}");
+        }
+
+        if (File.Exists(request.Output))
+        {
+            throw new UserErrorException($"--out {request.Output} is a file; it must be a directory");
+        }
+
+        RequireOutside(request.Output, request.Source, $"--out {request.Output} lies inside --source, whose content the packages are made of");
+    }
+
+    private static void RequireOutside(string inner, string outer, string message)
+    {
+        if ((PosixTree.RealPath(inner) + "/").StartsWith(PosixTree.RealPath(outer).TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            throw new UserErrorException(message);
+        }
+    }
+
+    /// <summary>Decides what goes into which package, and finds everything that speaks against it.</summary>
+    private static List<PackagePlan> Plan(Recipe recipe, BuildRequest request, StagedTree tree, Diagnostics diagnostics)
+    {
+        Partition partition = Partition.Divide(recipe.Stanzas, tree.Entries);
+        BuildInfo build = new(request.Timestamp, request.FarmId, request.SourceRef);
+        List<PackagePlan> plans = [];
+        List<string> errors = [.. tree.Problems];
+        if (PartitionReport.Error(partition, recipe.File) is { } error)
+        {
+            errors.Add(error);
+        }
+
+        foreach (string warning in PartitionReport.Warnings(partition, recipe.Stanzas, recipe.File))
+        {
+            diagnostics.Warning(warning);
+        }
+
+        for (int i = 0; i < recipe.Stanzas.Count; i++)
+        {
+            Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
+            PackagePlan plan = new(manifest, [.. partition.Shares[i].Select(tree.Source)]);
+            errors.AddRange(plan.Check(LayoutChecks.All, diagnostics));
+            plans.Add(plan);
+        }
+
+        if (errors.Count > 0)
+        {
+            foreach (string problem in errors)
+            {
+                diagnostics.Error(problem);
+            }
+
+            throw new UserErrorException("what the build script installed cannot be packaged as the recipe says; no package was made");
+        }
+
+        return plans;
+    }
+}

@@ -1,0 +1,34 @@
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>What <c>build</c> was asked to do.</summary>
+internal sealed record BuildRequest
+{
+    /// <summary>The recipe file.</summary>
+    internal required string Recipe { get; init; }
+
+    /// <summary>The source tree.</summary>
+    internal required string Source { get; init; }
+
+    /// <summary>The version of all packages.</summary>
+    internal required PackageVersion Version { get; init; }
+
+    /// <summary>Where the source comes from.</summary>
+    internal required string SourceRef { get; init; }
+
+    /// <summary>Who builds.</summary>
+    internal required string FarmId { get; init; }
+
+    /// <summary>The time of every archive entry.</summary>
+    internal required Timestamp Timestamp { get; init; }
+
+    /// <summary>The directory for the packages.</summary>
+    internal required string Output { get; init; }
+
+    /// <summary>The private key's file; null leaves the packages unsigned.</summary>
+    internal string? SignKey { get; init; }
+
+    /// <summary>Additional variables for the script.</summary>
+    internal IReadOnlyList<BuildVariable> Variables { get; init; } = [];
+}

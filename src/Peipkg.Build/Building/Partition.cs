@@ -1,0 +1,138 @@
+using Peipkg.Build.Staging;
+using Peipkg.Format.Manifests;
+using Peipkg.Recipes;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>
+/// Divides a staged tree among a recipe's stanzas (§8.2): every file and symlink belongs to exactly one of them.
+/// Directories come along as ancestors, or by patterns that end in a slash; several packages may hold the same one.
+/// </summary>
+internal sealed class Partition
+{
+    private readonly List<List<StagedEntry>> _shares;
+    private readonly List<string> _orphans = [];
+    private readonly List<Overlap> _overlaps = [];
+    private readonly List<string> _lostDirectories = [];
+    private readonly HashSet<FilePattern> _used = [];
+
+    private Partition(IReadOnlyList<Stanza> stanzas) => _shares = [.. stanzas.Select(_ => new List<StagedEntry>())];
+
+    /// <summary>A path that several stanzas claim.</summary>
+    /// <param name="Path">The path.</param>
+    /// <param name="Claims">The stanzas, each with the first pattern that claims it.</param>
+    internal sealed record Overlap(string Path, IReadOnlyList<(Stanza Stanza, FilePattern Pattern)> Claims);
+
+    /// <summary>For each stanza what it gets.</summary>
+    internal IReadOnlyList<IReadOnlyList<StagedEntry>> Shares => _shares;
+
+    /// <summary>Files and symlinks that no stanza claims, by path.</summary>
+    internal IReadOnlyList<string> Orphans => _orphans;
+
+    /// <summary>Files and symlinks that several stanzas claim, by path.</summary>
+    internal IReadOnlyList<Overlap> Overlaps => _overlaps;
+
+    /// <summary>Empty directories that no package would hold, by path.</summary>
+    internal IReadOnlyList<string> LostDirectories => _lostDirectories;
+
+    /// <summary>Divides a tree.</summary>
+    internal static Partition Divide(IReadOnlyList<Stanza> stanzas, IReadOnlyList<StagedEntry> entries)
+    {
+        Partition partition = new(stanzas);
+        HashSet<string> kept = new(StringComparer.Ordinal);
+        HashSet<string> parents = new(StringComparer.Ordinal);
+        foreach (StagedEntry entry in entries.OrderBy(entry => entry.Path, PayloadPath.Order))
+        {
+            bool claimed = entry.Kind == PayloadKind.Directory
+                ? partition.ClaimDirectory(stanzas, entry)
+                : partition.ClaimFile(stanzas, entry);
+            int slash = entry.Path.LastIndexOf('/');
+            if (slash > 0)
+            {
+                parents.Add(entry.Path[..slash]);
+            }
+
+            if (claimed)
+            {
+                kept.Add(entry.Path);
+            }
+        }
+
+        partition._lostDirectories.AddRange(entries
+            .Where(entry => entry.Kind == PayloadKind.Directory && !parents.Contains(entry.Path) && !kept.Contains(entry.Path))
+            .Select(entry => entry.Path)
+            .Order(PayloadPath.Order));
+        return partition;
+    }
+
+    /// <summary>The patterns that claimed nothing, in the order of the recipe.</summary>
+    internal IEnumerable<(Stanza Stanza, FilePattern Pattern)> Unused(IReadOnlyList<Stanza> stanzas)
+        => stanzas.SelectMany(stanza => stanza.Files.Where(pattern => !_used.Contains(pattern)).Select(pattern => (stanza, pattern)));
+
+    private bool ClaimDirectory(IReadOnlyList<Stanza> stanzas, StagedEntry entry)
+    {
+        bool claimed = false;
+        for (int i = 0; i < stanzas.Count; i++)
+        {
+            if (FirstMatch(stanzas[i], entry.Path, directories: true) is not null)
+            {
+                _shares[i].Add(entry);
+                claimed = true;
+            }
+        }
+
+        return claimed;
+    }
+
+    private bool ClaimFile(IReadOnlyList<Stanza> stanzas, StagedEntry entry)
+    {
+        int owner = -1;
+        List<(Stanza Stanza, FilePattern Pattern)>? claims = null;
+        for (int i = 0; i < stanzas.Count; i++)
+        {
+            if (FirstMatch(stanzas[i], entry.Path, directories: false) is { } pattern)
+            {
+                if (owner >= 0)
+                {
+                    claims ??= [(stanzas[owner], FirstMatch(stanzas[owner], entry.Path, directories: false)!)];
+                    claims.Add((stanzas[i], pattern));
+                }
+                else
+                {
+                    owner = i;
+                }
+            }
+        }
+
+        if (owner < 0)
+        {
+            _orphans.Add(entry.Path);
+            return false;
+        }
+
+        _shares[owner].Add(entry);
+        if (claims is not null)
+        {
+            _overlaps.Add(new Overlap(entry.Path, claims));
+        }
+
+        return true;
+    }
+
+    private FilePattern? FirstMatch(Stanza stanza, string path, bool directories)
+    {
+        FilePattern? first = null;
+        foreach (FilePattern pattern in stanza.Files)
+        {
+            // Later patterns are asked too, so long as it is not known that they are of any use.
+            if (pattern.Glob.ClaimsDirectories == directories && (first is null || !_used.Contains(pattern))
+                && pattern.Glob.IsMatch(path))
+            {
+                _used.Add(pattern);
+                first ??= pattern;
+            }
+        }
+
+        return first;
+    }
+}

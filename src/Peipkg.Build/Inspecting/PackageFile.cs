@@ -1,0 +1,36 @@
+using Peipkg.CommandLine;
+using Peipkg.Format.Packages;
+
+namespace Peipkg.Build.Inspecting;
+
+/// <summary>Opens packages that a command line names.</summary>
+internal static class PackageFile
+{
+    /// <summary>Reads a package whole and checks it.</summary>
+    /// <exception cref="UserErrorException">There is no such file.</exception>
+    /// <exception cref="Peipkg.Format.FormatViolationException">It breaks a rule.</exception>
+    internal static VerifiedPackage Verify(string path, PackageVerifyOptions options, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"{path} is a directory, not a package");
+        }
+
+        try
+        {
+            using FileStream file = new(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite,
+                BufferSize = 0,
+                Options = FileOptions.SequentialScan,
+            });
+            return PackageVerifier.Verify(file, options, cancellation);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"there is no file {path}", exception);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Signing;
+
+namespace Peipkg.Build.Packing;
+
+/// <summary>Packs a whole staged tree under a manifest that somebody else has written.</summary>
+internal static class PackOperation
+{
+    internal static int Run(PackRequest request, ToolContext context)
+    {
+        Manifest manifest = ReadManifest(request.Manifest);
+        if (!Directory.Exists(request.Staged))
+        {
+            throw new UserErrorException($"--staged {request.Staged} {(File.Exists(request.Staged) ? "is not a directory" : "does not exist")}");
+        }
+
+        RequireOutside(request);
+        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+
+        // The tree may be named through a symlink; what is below it is taken as it is.
+        StagedTree tree = StagedTree.Walk(PosixTree.RealPath(request.Staged), mayChangeModes: false, context.Cancellation);
+        PackagePlan plan = new(manifest, [.. tree.Entries.Select(tree.Source)]);
+        List<string> errors =
+            [.. tree.Problems, .. plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, context.Diagnostics)];
+        if (errors.Count > 0)
+        {
+            foreach (string error in errors)
+            {
+                context.Diagnostics.Error(error);
+            }
+
+            throw new UserErrorException($"{request.Staged} cannot be packed; no package was made");
+        }
+
+        PackageOutput.WriteOne(plan, request.Output, key, context.Cancellation);
+        context.Output.WriteLine(request.Output);
+        return ExitCode.Success;
+    }
+
+    private static Manifest ReadManifest(string path)
+    {
+        byte[] content = new byte[Limits.ManifestBytes + 1];
+        int length;
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"there is no manifest {path}", exception);
+        }
+
+        try
+        {
+            return ManifestDocument.Read(content.AsSpan(0, length));
+        }
+        catch (FormatViolationException exception)
+        {
+            throw new UserErrorException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    private static void RequireOutside(PackRequest request)
+    {
+        string? directory = Path.GetDirectoryName(Path.GetFullPath(request.Output));
+        if (directory is null || !Directory.Exists(directory))
+        {
+            throw new UserErrorException($"--out {request.Output}: the directory {directory} does not exist");
+        }
+
+        if ((PosixTree.RealPath(directory) + "/").StartsWith(PosixTree.RealPath(request.Staged).TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            throw new UserErrorException($"--out {request.Output} lies inside --staged, all of which goes into the package");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Peipkg.CommandLine;
+using Peipkg.Format.IO;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Signing;
+
+namespace Peipkg.Build.Packing;
+
+/// <summary>
+/// Writes packages under temporary names beside their final ones, and gives them their names only when every one of them
+/// is complete and on the disk.
+/// </summary>
+internal static class PackageOutput
+{
+    /// <summary>Writes packages into a directory, under their conventional names.</summary>
+    /// <param name="plans">The packages.</param>
+    /// <param name="directory">Made if it is missing.</param>
+    /// <param name="key">Signs; null leaves them unsigned.</param>
+    /// <param name="cancellation">Stops; nothing appears.</param>
+    /// <returns>The paths, in the order of the plans.</returns>
+    /// <exception cref="UserErrorException">A package breaks a rule.</exception>
+    /// <exception cref="IOException">The disk is full or refuses; nothing appeared.</exception>
+    internal static IReadOnlyList<string> WriteAll(
+        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        string[] paths = [.. plans.Select(plan => Path.Combine(directory, plan.FileName))];
+        RequireNoDirectories(paths);
+        List<DurableFileWriter> writers = [];
+        try
+        {
+            for (int i = 0; i < plans.Count; i++)
+            {
+                DurableFileWriter writer = DurableFile.Create(paths[i]);
+                writers.Add(writer);
+                Write(plans[i], writer, key, cancellation);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            foreach (DurableFileWriter writer in writers)
+            {
+                writer.Rename();
+            }
+
+            DurableFile.SyncDirectory(directory);
+        }
+        finally
+        {
+            foreach (DurableFileWriter writer in writers)
+            {
+                writer.Dispose();
+            }
+        }
+
+        return paths;
+    }
+
+    /// <summary>Writes one package to a path.</summary>
+    /// <inheritdoc cref="WriteAll"/>
+    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, CancellationToken cancellation)
+    {
+        RequireNoDirectories([path]);
+        using DurableFileWriter writer = DurableFile.Create(path);
+        Write(plan, writer, key, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        writer.Commit();
+    }
+
+    private static void Write(PackagePlan plan, DurableFileWriter writer, SigningKey? key, CancellationToken cancellation)
+    {
+        try
+        {
+            PackageWriter.Write(writer.Stream, plan.Manifest, plan.Payload, key, null, cancellation);
+            writer.Flush();
+        }
+        catch (PackagingException exception)
+        {
+            throw new UserErrorException(
+                string.Join('\n', exception.Problems.Select(problem => $"package {plan.Manifest.Name}: {problem}")), exception);
+        }
+    }
+
+    // A rename cannot replace a directory, and would fail only after others have appeared.
+    private static void RequireNoDirectories(IEnumerable<string> paths)
+    {
+        if (paths.FirstOrDefault(Directory.Exists) is { } directory)
+        {
+            throw new UserErrorException($"the package cannot be written to {directory}, which is a directory");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+
+namespace Peipkg.Build.Staging;
+
+/// <summary>
+/// All that lies below a staged tree's root, and what of it cannot be packed. Modes, owners, times and extended attributes
+/// are not looked at (§3.4); hard links are files like others.
+/// </summary>
+internal sealed class StagedTree
+{
+    private const uint KindMask = 0xf000;
+    private const uint DirectoryKind = 0x4000;
+    private const uint FileKind = 0x8000;
+    private const uint SymlinkKind = 0xa000;
+    private const uint OwnerReads = 0x100;
+
+    private readonly List<StagedEntry> _entries = [];
+    private readonly List<string> _problems = [];
+    private readonly bool _mayChangeModes;
+
+    private StagedTree(string root, bool mayChangeModes)
+    {
+        Root = root;
+        _mayChangeModes = mayChangeModes;
+    }
+
+    /// <summary>The tree's root, an absolute path.</summary>
+    internal string Root { get; }
+
+    /// <summary>Everything below the root, in no particular order.</summary>
+    internal IReadOnlyList<StagedEntry> Entries => _entries;
+
+    /// <summary>What cannot be packed, a sentence each with its path.</summary>
+    internal IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Walks a tree.</summary>
+    /// <param name="root">Its root.</param>
+    /// <param name="mayChangeModes">Whether files and directories that their owner may not read are made readable.</param>
+    /// <param name="cancellation">Stops between two directories.</param>
+    /// <exception cref="UserErrorException">The root is no directory.</exception>
+    /// <exception cref="IOException">A directory cannot be read.</exception>
+    internal static StagedTree Walk(string root, bool mayChangeModes, CancellationToken cancellation)
+    {
+        StagedTree tree = new(Path.GetFullPath(root), mayChangeModes);
+        using SafeFileHandle directory = PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(tree.Root), out int error)
+            ?? throw new UserErrorException(error == PosixTree.AccessDenied
+                ? $"the staged tree {root} may not be read" : $"the staged tree {root} is not a directory");
+        tree.Descend(directory, "", 0, cancellation);
+        return tree;
+    }
+
+    /// <summary>The entry as the package writer takes it.</summary>
+    internal PayloadSource Source(StagedEntry entry) => entry.Kind switch
+    {
+        PayloadKind.Directory => PayloadSource.Directory(entry.Path),
+        PayloadKind.Symlink => PayloadSource.Symlink(entry.Path, entry.LinkTarget!),
+        _ => new PayloadSource(entry.Path, PayloadKind.File, entry.Size, null, () => StagedFile.Open(Root, entry.Path)),
+    };
+
+    private void Descend(SafeFileHandle directory, string prefix, int depth, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        foreach (byte[] name in PosixTree.ReadNames(directory, prefix.Length == 0 ? Root : prefix))
+        {
+            if (!Utf8.IsValid(name))
+            {
+                _problems.Add($"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script");
+                continue;
+            }
+
+            string path = prefix + Encoding.UTF8.GetString(name);
+            if (!PosixTree.TryStatus(directory, name, out uint mode, out long size))
+            {
+                throw PosixTree.Failure("examine", path);
+            }
+
+            switch (mode & KindMask)
+            {
+                case DirectoryKind:
+                    _entries.Add(new StagedEntry(path, PayloadKind.Directory, 0, null));
+                    Enter(directory, name, path, mode, depth, cancellation);
+                    break;
+                case FileKind:
+                    MakeReadable(directory, name, mode, OwnerReads);
+                    _entries.Add(new StagedEntry(path, PayloadKind.File, size, null));
+                    break;
+                case SymlinkKind:
+                    AddSymlink(directory, name, path);
+                    break;
+                default:
+                    _problems.Add($"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks");
+                    break;
+            }
+        }
+    }
+
+    private void Enter(
+        SafeFileHandle parent, byte[] name, string path, uint mode, int depth, CancellationToken cancellation)
+    {
+        if (depth + 1 == Limits.PathComponents)
+        {
+            _problems.Add($"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep");
+            return;
+        }
+
+        MakeReadable(parent, name, mode, OwnerReads | (OwnerReads >> 2));
+        using SafeFileHandle directory = PosixTree.OpenDirectory(parent, name, out _) ?? throw PosixTree.Failure("open", path);
+        Descend(directory, path + "/", depth + 1, cancellation);
+    }
+
+    private void AddSymlink(SafeFileHandle directory, byte[] name, string path)
+    {
+        byte[] target = PosixTree.ReadLink(directory, name) ?? throw PosixTree.Failure("read the symlink", path);
+        if (Utf8.IsValid(target))
+        {
+            _entries.Add(new StagedEntry(path, PayloadKind.Symlink, 0, Encoding.UTF8.GetString(target)));
+        }
+        else
+        {
+            _problems.Add($"\"{TerminalText.Escape(path)}\": the symlink's target \"{Spell(target)}\" is not UTF-8");
+        }
+    }
+
+    private void MakeReadable(SafeFileHandle parent, byte[] name, uint mode, uint needed)
+    {
+        if (_mayChangeModes && (mode & needed) != needed)
+        {
+            PosixTree.ChangeMode(parent, name, (mode & 0xfff) | needed);
+        }
+    }
+
+    private static string KindName(uint mode) => (mode & KindMask) switch
+    {
+        0x1000 => "a FIFO",
+        0x2000 => "a character device",
+        0x6000 => "a block device",
+        0xc000 => "a socket",
+        _ => "of a kind that packages do not know",
+    };
+
+    // Bytes that are ASCII show as they are, all others as the escape a shell would take.
+    private static string Spell(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder text = new();
+        foreach (byte b in bytes)
+        {
+            _ = b is >= 0x20 and < 0x7f ? text.Append((char)b) : text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+
+        return text.ToString();
+    }
+}

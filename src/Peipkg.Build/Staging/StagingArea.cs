@@ -1,0 +1,64 @@
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build.Staging;
+
+/// <summary>
+/// The private directory of one build, mode 0700, with fresh empty directories for $DESTDIR and for the script to work in.
+/// Disposing removes all of it.
+/// </summary>
+internal sealed class StagingArea : IDisposable
+{
+    private readonly Diagnostics _diagnostics;
+
+    private StagingArea(string root, Diagnostics diagnostics)
+    {
+        Root = root;
+        _diagnostics = diagnostics;
+        Destination = Make(Path.Combine(root, "dest"));
+        Work = Make(Path.Combine(root, "work"));
+    }
+
+    /// <summary>The private directory.</summary>
+    internal string Root { get; }
+
+    /// <summary>$DESTDIR.</summary>
+    internal string Destination { get; }
+
+    /// <summary>The script's working directory.</summary>
+    internal string Work { get; }
+
+    /// <summary>Makes a new area.</summary>
+    /// <param name="temporary">Where: $TMPDIR, or null for /tmp.</param>
+    /// <param name="diagnostics">Told when something cannot be removed.</param>
+    /// <exception cref="IOException">The disk is full, or the directory is missing.</exception>
+    internal static StagingArea Create(string? temporary, Diagnostics diagnostics)
+    {
+        string parent = Path.GetFullPath(string.IsNullOrEmpty(temporary) ? "/tmp" : temporary);
+        if (!Directory.Exists(parent))
+        {
+            throw new UserErrorException($"the directory for temporary files, {parent}, does not exist; set TMPDIR to one that does");
+        }
+
+        string root = Path.Combine(parent, $"peipkg-build-{Guid.NewGuid():N}");
+        Make(root);
+        return new StagingArea(root, diagnostics);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!TreeRemover.Remove(Root))
+        {
+            _diagnostics.Warning($"the staging directory {Root} could not be removed completely");
+        }
+    }
+
+    // The mode is set once more because the caller's umask may have taken from it.
+    private static string Make(string path)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(path, Private);
+        File.SetUnixFileMode(path, Private);
+        return path;
+    }
+}

@@ -1,0 +1,16 @@
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build;
+
+/// <summary>The world as an operation sees it.</summary>
+/// <param name="Output">Results.</param>
+/// <param name="Diagnostics">Errors and warnings.</param>
+/// <param name="Variables">The caller's environment.</param>
+/// <param name="ScriptOutput">Where a build script's outputs go; null for the process's own streams.</param>
+/// <param name="Cancellation">Cancelled by signals.</param>
+internal sealed record ToolContext(
+    TextWriter Output,
+    Diagnostics Diagnostics,
+    IReadOnlyDictionary<string, string> Variables,
+    Stream? ScriptOutput,
+    CancellationToken Cancellation);

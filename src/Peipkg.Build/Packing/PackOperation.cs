@@ -56,7 +56,7 @@ internal static class PackOperation
 
         try
         {
-            return ManifestDocument.Read(content.AsSpan(0, length));
+            return ManifestDocument.Read(content.AsSpan(0, length), ManifestSource.Author);
         }
         catch (FormatViolationException exception)
         {

@@ -15,11 +15,12 @@ internal static class IndexEntryText
     /// <exception cref="FormatViolationException">No consumer would take the entry.</exception>
     internal static IndexRow RowOf(IndexEntry entry)
     {
-        byte[] document = IndexDocument.Write(new RepositoryIndex("x", IndexKind.Archive, 1, AnyTime, [entry]));
-        int start = document.AsSpan().IndexOf("\"packages\":["u8) + "\"packages\":["u8.Length;
-        int end = document.Length - "]}\n"u8.Length;
+        ArrayBufferWriter<byte> document = new(1024);
+        IndexDocument.Write(new RepositoryIndex("x", IndexKind.Archive, 1, AnyTime, [entry]), document);
+        int start = document.WrittenSpan.IndexOf("\"packages\":["u8) + "\"packages\":["u8.Length;
+        int end = document.WrittenCount - "]}\n"u8.Length;
         return new IndexRow(
-            entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, document.AsMemory()[start..end]);
+            entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, document.WrittenMemory[start..end].ToArray());
     }
 
     /// <summary>Everything of an index before its first entry.</summary>

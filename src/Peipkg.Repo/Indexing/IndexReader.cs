@@ -13,14 +13,13 @@ namespace Peipkg.Repo.Indexing;
 /// </remarks>
 internal static class IndexReader
 {
-    /// <summary>Reads a whole index.</summary>
+    /// <summary>Reads a whole index: its shape and the order of its entries.</summary>
     /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>
     internal static IndexSheet Read(byte[] content)
         => TryReadCanonical(content) ?? ReadStrictly(content);
 
-    /// <summary>Reads every rule of the document, and rows from it.</summary>
-    /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>
-    internal static IndexSheet ReadStrictly(byte[] content)
+    /// <summary>Holds the document to every rule, and writes its entries anew.</summary>
+    private static IndexSheet ReadStrictly(byte[] content)
     {
         RepositoryIndex index = IndexDocument.Read(content);
         List<IndexRow> rows = [.. index.Packages.Select(IndexEntryText.RowOf)];

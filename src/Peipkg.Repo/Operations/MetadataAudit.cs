@@ -66,28 +66,34 @@ internal static class MetadataAudit
         Task<(IndexSheet? Sheet, string? Problem)> other = Task.Run(() => Read(snapshot.Active));
         (IndexSheet? archive, string? archiveProblem) = Read(snapshot.Archive);
         (IndexSheet? active, string? activeProblem) = other.GetAwaiter().GetResult();
-        foreach (string problem in new[] { activeProblem, archiveProblem }.OfType<string>())
-        {
-            findings.Fail(problem);
-        }
-
+        (FormatViolationException? activeFault, FormatViolationException? archiveFault) = StrictIndexCheck.Run(active, archive);
+        Report(snapshot.Active, activeProblem ?? activeFault?.Message, findings);
+        Report(snapshot.Archive, archiveProblem ?? archiveFault?.Message, findings);
         return (active, archive);
+    }
+
+    private static void Report(SignedDocument document, string? problem, Findings findings)
+    {
+        if (problem is not null)
+        {
+            findings.Fail($"{document.Name}: {problem}; {Republish}");
+        }
     }
 
     private static (IndexSheet? Sheet, string? Problem) Read(SignedDocument document)
     {
         if (document.Content is null)
         {
-            return (null, $"{document.Name}: the index is missing; {Republish}");
+            return (null, "the index is missing");
         }
 
         try
         {
-            return (IndexReader.ReadStrictly(document.Content), null);
+            return (IndexReader.Read(document.Content), null);
         }
         catch (FormatViolationException error)
         {
-            return (null, $"{document.Name}: {error.Message}; {Republish}");
+            return (null, error.Message);
         }
     }
 

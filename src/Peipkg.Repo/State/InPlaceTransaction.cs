@@ -1,13 +1,12 @@
-using System.Globalization;
 using Peipkg.CommandLine;
 using Peipkg.Format.IO;
 
 namespace Peipkg.Repo.State;
 
 /// <summary>
-/// A generation that replaces the one in the same directory. Everything is prepared in a staging directory inside the
-/// repository; packages are renamed to their places, where no index names them yet; then the prepared <c>index</c> and
-/// the present one are exchanged in one step.
+/// A generation that replaces the one in the same directory. Packages are written beside their places and renamed to
+/// them, where no index names them yet; the new <c>index</c> is prepared in a staging directory inside the repository;
+/// then it and the present one are exchanged in one step.
 /// </summary>
 /// <remarks>
 /// Four files change together, so they cannot be renamed one by one; a symlink to the current generation would do, but
@@ -17,8 +16,8 @@ internal sealed class InPlaceTransaction : PublishTransaction
 {
     private readonly string _root;
     private readonly string _staging;
-    private readonly List<string> _placed = [];
     private readonly DirectoryTree _directories;
+    private List<string> _added = [];
     private bool _flushAll;
     private bool _committed;
 
@@ -56,26 +55,12 @@ internal sealed class InPlaceTransaction : PublishTransaction
 
     internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
     {
-        List<(PackagePlacement Package, string Target)> copies = [];
-        foreach (PackagePlacement package in packages)
-        {
-            string place = Path.Combine(_root, package.RelativePath);
-            if (!File.Exists(place) || !PackageFile.Has(place, package.Size, package.Hash, stop))
-            {
-                copies.Add((package, Path.Combine(_staging, copies.Count.ToString(CultureInfo.InvariantCulture))));
-            }
-        }
-
-        _flushAll = copies.Count > FewPackages;
-        CopyAll(copies, flush: !_flushAll, stop);
-        StagingDirectory.WritePlacing(_staging, copies.Select(static copy => copy.Package.RelativePath));
-        foreach ((PackagePlacement package, string staged) in copies)
-        {
-            stop.ThrowIfCancellationRequested();
-            string place = _directories.Prepare(package.RelativePath);
-            _placed.Add(package.RelativePath);
-            DurableFile.RenameReplacing(staged, place);
-        }
+        List<PackagePlacement> missing = [.. packages.Where(package => !IsPlaced(package, stop))];
+        _flushAll = missing.Count > FewPackages;
+        List<string> places = [.. missing.Select(static package => package.RelativePath)];
+        _added = places.FindAll(path => !File.Exists(Path.Combine(_root, path)));
+        StagingDirectory.WritePlacing(_staging, places);
+        Workers.ForEach(missing, package => Place(package, stop), stop);
     }
 
     internal override void Commit()
@@ -109,7 +94,7 @@ internal sealed class InPlaceTransaction : PublishTransaction
     {
         try
         {
-            foreach (string path in _committed ? [] : _placed)
+            foreach (string path in _committed ? [] : _added)
             {
                 DirectoryTree.RemoveFile(_root, path);
             }
@@ -119,6 +104,29 @@ internal sealed class InPlaceTransaction : PublishTransaction
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Whatever generation is in place is whole; the next run removes what is left here.
+        }
+    }
+
+    private bool IsPlaced(PackagePlacement package, CancellationToken stop)
+    {
+        string place = Path.Combine(_root, package.RelativePath);
+        return File.Exists(place) && PackageFile.Has(place, package.Size, package.Hash, stop);
+    }
+
+    private void Place(PackagePlacement package, CancellationToken stop)
+    {
+        string place = _directories.Prepare(package.RelativePath);
+        string temporary = Path.Combine(_root, StagingDirectory.TemporaryOf(package.RelativePath));
+        File.Delete(temporary);
+        try
+        {
+            PackageFile.CopyVerified(package, temporary, flush: !_flushAll, stop);
+            DurableFile.RenameReplacing(temporary, place);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 

@@ -49,31 +49,28 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
     }
 
     internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
-    {
-        List<(PackagePlacement Package, string Target)> copies = [];
-        foreach (PackagePlacement package in packages)
-        {
-            string place = _directories.Prepare(package.RelativePath);
-            if (File.Exists(place))
-            {
-                if (PackageFile.Has(place, package.Size, package.Hash, stop))
-                {
-                    continue;
-                }
-
-                // Carried over from an unpublished run in the old directory; the name here is only a link to it.
-                File.Delete(place);
-            }
-
-            copies.Add((package, place));
-        }
-
-        CopyAll(copies, flush: false, stop);
-    }
+        => Workers.ForEach(packages, package => Place(package, stop), stop);
 
     internal override void Commit() => _target.Commit();
 
     protected override void Dispose(bool disposing) => _target.Dispose();
+
+    private void Place(PackagePlacement package, CancellationToken stop)
+    {
+        string place = _directories.Prepare(package.RelativePath);
+        if (File.Exists(place))
+        {
+            if (PackageFile.Has(place, package.Size, package.Hash, stop))
+            {
+                return;
+            }
+
+            // Carried over from an unpublished run in the old directory; the name here is only a link to it.
+            File.Delete(place);
+        }
+
+        PackageFile.CopyVerified(package, place, flush: false, stop);
+    }
 
     private static void CarryOver(string source, string target, bool isRoot, CancellationToken stop)
     {

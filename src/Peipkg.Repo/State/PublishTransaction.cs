@@ -32,9 +32,4 @@ internal abstract class PublishTransaction : IDisposable
 
     /// <summary>Removes what a transaction that was not committed has put on the disk.</summary>
     protected abstract void Dispose(bool disposing);
-
-    /// <summary>Copies packages to names of their own, on all cores.</summary>
-    protected static void CopyAll(
-        IReadOnlyList<(PackagePlacement Package, string Target)> copies, bool flush, CancellationToken stop)
-        => Workers.ForEach(copies, copy => PackageFile.CopyVerified(copy.Package, copy.Target, flush, stop), stop);
 }

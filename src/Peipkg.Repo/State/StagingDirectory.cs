@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Format;
 using Peipkg.Format.IO;
 
 namespace Peipkg.Repo.State;
@@ -23,6 +24,15 @@ internal static class StagingDirectory
     internal static void WritePlacing(string staging, IEnumerable<string> relativePaths)
         => File.WriteAllText(Path.Combine(staging, PlacingList), string.Concat(relativePaths.Select(static path => path + '\n')));
 
+    /// <summary>The sibling that a package is written to before it is renamed to its place.</summary>
+    /// <remarks>A digest of its name, for a name may be as long as a name can be.</remarks>
+    internal static string TemporaryOf(string relativePath)
+    {
+        int name = relativePath.LastIndexOf('/') + 1;
+        string digest = Sha256Digest.Of(Encoding.UTF8.GetBytes(relativePath[name..])).ToString();
+        return $"{relativePath[..name]}.{digest.AsSpan(0, 32)}{DurableFile.TemporarySuffix}";
+    }
+
     /// <summary>Removes what killed runs have left in a repository whose lock the caller holds.</summary>
     /// <param name="root">The repository.</param>
     /// <param name="isPublished">Whether an index names the package at a relative path.</param>
@@ -37,10 +47,10 @@ internal static class StagingDirectory
             string list = Path.Combine(staging, PlacingList);
             foreach (string path in File.Exists(list) ? File.ReadAllLines(list, Encoding.UTF8) : [])
             {
-                if (RepositoryPath.IsSafe(path) && !isPublished(path) && File.Exists(Path.Combine(root, path)))
+                if (RepositoryPath.IsSafe(path))
                 {
-                    DirectoryTree.RemoveFile(root, path);
-                    removed++;
+                    DirectoryTree.RemoveFile(root, TemporaryOf(path));
+                    removed += !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
                 }
             }
 

@@ -387,6 +387,8 @@ public sealed class PublishOperationTests : IDisposable
         File.WriteAllText(_fixture["repo/.peipkg-repo.lock"], "4711 2026-01-01T00:00:00Z\n");
         Directory.CreateDirectory(_fixture["repo/p/bb/1.0-1"]);
         File.WriteAllText(_fixture["repo/" + unpublished], "half");
+        File.WriteAllText(_fixture["repo/" + StagingDirectory.TemporaryOf(unpublished)], "quarter");
+        File.WriteAllText(_fixture["repo/" + StagingDirectory.TemporaryOf(published)], "quarter");
         File.WriteAllText(_fixture["new/x"], "not a package");
         RepositoryFixture.Succeed(_fixture.Verify());
         RunResult result = _fixture.Publish();
@@ -395,7 +397,8 @@ public sealed class PublishOperationTests : IDisposable
         Assert.False(Directory.Exists(_fixture["repo/p/bb"]));
         Assert.True(File.Exists(_fixture["repo/" + published]));
         Assert.True(File.Exists(_fixture["new/x"]));
-        Assert.DoesNotContain(RepositoryFixture.Content(_fixture.Repo).Keys, static name => name.StartsWith('.'));
+        Assert.DoesNotContain(
+            RepositoryFixture.Content(_fixture.Repo).Keys, static name => name.Contains("tmp", StringComparison.Ordinal));
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -24,12 +23,7 @@ public ref struct StrictJsonReader
     private readonly ReadOnlySpan<byte> _document;
     private readonly MemberNames _names = new();
 
-    // For each open container: the index of its first key for objects, −1 for arrays; and what is being read in it,
-    // the position of the current key or the index of the current element (−1 before the first).
-    private readonly int[] _firstName = new int[Limits.JsonDepth];
-    private readonly int[] _current = new int[Limits.JsonDepth];
-    private int _depth;
-
+    private readonly JsonPlace _place = new();
     private Utf8JsonReader _tokens;
     private ReadOnlySpan<byte> _name;
 
@@ -51,7 +45,7 @@ public ref struct StrictJsonReader
         if (!Utf8.IsValid(utf8))
         {
             throw new FormatViolationException(
-                JsonRule.Utf8, "", $"the document is not UTF-8: byte {FirstInvalidByte(utf8) + 1} is out of place");
+                JsonRule.Utf8, "", $"the document is not UTF-8: byte {JsonSyntaxError.FirstInvalidByte(utf8) + 1} is out of place");
         }
 
         _document = utf8;
@@ -92,7 +86,7 @@ public ref struct StrictJsonReader
     public void BeginArray()
     {
         Expect(JsonTokenType.StartArray, "an array");
-        Push(-1);
+        Push(JsonPlace.Array);
     }
 
     /// <summary>Goes on to the next element of the innermost array.</summary>
@@ -106,7 +100,7 @@ public ref struct StrictJsonReader
             return false;
         }
 
-        _current[_depth - 1]++;
+        _place.CountElement();
         _peeked = true;
         return true;
     }
@@ -171,7 +165,7 @@ public ref struct StrictJsonReader
     /// <summary>Passes over the next value, whatever it is, holding it to the same rules.</summary>
     public void Skip()
     {
-        var outer = _depth;
+        var outer = _place.Depth;
         do
         {
             Next();
@@ -181,7 +175,7 @@ public ref struct StrictJsonReader
                     Push(_names.Count);
                     break;
                 case JsonTokenType.StartArray:
-                    Push(-1);
+                    Push(JsonPlace.Array);
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
                     Pop();
@@ -194,7 +188,7 @@ public ref struct StrictJsonReader
                     break;
             }
         }
-        while (_depth > outer);
+        while (_place.Depth > outer);
     }
 
     /// <summary>Makes sure that nothing but white space follows the document.</summary>
@@ -219,23 +213,13 @@ public ref struct StrictJsonReader
     /// <summary>A violation at the value just read.</summary>
     /// <param name="rule">The rule's stable name.</param>
     /// <param name="detail">What is wrong and what was expected.</param>
-    public readonly FormatViolationException Violation(string rule, string detail) => new(rule, Pointer(), detail);
+    public readonly FormatViolationException Violation(string rule, string detail) =>
+        new(rule, _place.Pointer(_document), detail);
 
     /// <summary>A violation of the object that has just ended: it lacks a field.</summary>
     /// <param name="name">The missing field.</param>
     public readonly FormatViolationException Missing(string name) =>
         Violation(JsonRule.Required, $"the required field \"{name}\" is missing");
-
-    private static int FirstInvalidByte(ReadOnlySpan<byte> bytes)
-    {
-        var at = 0;
-        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == OperationStatus.Done)
-        {
-            at += used;
-        }
-
-        return at;
-    }
 
     private static void Return(byte[]? rented)
     {
@@ -274,14 +258,14 @@ public ref struct StrictJsonReader
     {
         _name = _tokens.ValueSpan;
         var position = (int)_tokens.TokenStartIndex;
-        _current[_depth - 1] = position;
+        _place.Enter(position);
         if (_tokens.ValueIsEscaped)
         {
             var plain = new byte[_name.Length];
             _name = plain.AsSpan(0, Unescape(_name, plain));
         }
 
-        if (!_names.TryAdd(_document, _firstName[_depth - 1], position, _name))
+        if (!_names.TryAdd(_document, _place.FirstName, position, _name))
         {
             throw Violation(JsonRule.DuplicateKey, "this key comes twice in its object");
         }
@@ -350,10 +334,9 @@ public ref struct StrictJsonReader
         if (!_peeked)
         {
             Advance();
-            if (_depth > 0 && _firstName[_depth - 1] < 0
-                && _tokens.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
+            if (_place.IsArray && _tokens.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
             {
-                _current[_depth - 1]++;
+                _place.CountElement();
             }
         }
 
@@ -371,73 +354,27 @@ public ref struct StrictJsonReader
         }
         catch (JsonException error)
         {
-            throw Violation(JsonRule.Syntax, Describe(error));
+            throw Violation(JsonRule.Syntax, JsonSyntaxError.Describe(_document, error));
         }
-    }
-
-    private readonly string Describe(JsonException error)
-    {
-        var line = (error.LineNumber ?? 0) + 1;
-        var column = error.BytePositionInLine ?? 0;
-        var start = 0;
-        for (var passed = 1; passed < line; passed++)
-        {
-            start += _document[start..].IndexOf((byte)'\n') + 1;
-        }
-
-        var at = start + column;
-        var place = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column + 1}");
-        if (at >= _document.Length)
-        {
-            return $"the document ends at {place} before its value does";
-        }
-
-        Rune.DecodeFromUtf8(_document[(int)at..], out var rune, out _);
-        return $"this is not JSON at {place}: {Identity.DisplayText.Quote(rune.ToString())} is out of place there";
     }
 
     private void Push(int firstName)
     {
-        if (_depth == Limits.JsonDepth)
+        if (_place.Depth == Limits.JsonDepth)
         {
             throw Violation(JsonRule.Depth, $"objects and arrays are nested deeper than {Limits.JsonDepth} levels");
         }
 
-        _firstName[_depth] = firstName;
-        _current[_depth] = -1;
-        _depth++;
+        _place.Push(firstName);
     }
 
     private void Pop()
     {
-        _depth--;
-        if (_firstName[_depth] >= 0)
+        if (!_place.IsArray)
         {
-            _names.Truncate(_firstName[_depth]);
-        }
-    }
-
-    private readonly string Pointer()
-    {
-        var pointer = new StringBuilder();
-        for (var level = 0; level < _depth && _current[level] >= 0; level++)
-        {
-            pointer.Append('/');
-            if (_firstName[level] < 0)
-            {
-                pointer.Append(_current[level]);
-                continue;
-            }
-
-            var raw = MemberNames.RawName(_document, _current[level]);
-            var plain = new byte[raw.Length];
-            var length = JsonText.Unescape(raw, plain);
-            var name = Encoding.UTF8.GetString(length < 0 ? raw : plain.AsSpan(0, length));
-            pointer.Append(Identity.DisplayText.Escape(name
-                .Replace("~", "~0", StringComparison.Ordinal)
-                .Replace("/", "~1", StringComparison.Ordinal)));
+            _names.Truncate(_place.FirstName);
         }
 
-        return pointer.ToString();
+        _place.Pop();
     }
 }

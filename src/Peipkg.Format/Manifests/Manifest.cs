@@ -7,7 +7,7 @@ namespace Peipkg.Format.Manifests;
 /// The types vouch for each value on its own; order, uniqueness and limits are checked by
 /// <see cref="ManifestDocument"/> when it reads or writes. Lists are compared by reference, as records do.
 /// </remarks>
-public sealed record Manifest
+public sealed record Manifest : IPackageDescription
 {
     /// <summary>The package's name.</summary>
     public required PackageName Name { get; init; }

@@ -64,98 +64,52 @@ public static class ManifestDocument
     private static Manifest ReadFields(ref StrictJsonReader reader)
     {
         var values = new RelationReader();
+        var package = new PackageDescriptionReader(values);
         ulong? schema = null;
-        PackageName? name = null;
-        PackageVersion? version = null;
-        Architecture? architecture = null;
-        var description = "";
-        var license = "";
-        var homepage = "";
-        IReadOnlyList<Dependency>? dependencies = null;
-        IReadOnlyList<Dependency> optional = [];
-        IReadOnlyList<Conflict>? conflicts = null;
-        IReadOnlyList<Provide> provides = [];
-        IReadOnlyList<Replacement> replaces = [];
-        IReadOnlyList<SideEffect> sideEffects = [];
-        long? size = null;
         IReadOnlyList<SdOverride> overrides = [];
         BuildInfo? build = null;
-
         reader.BeginObject();
         while (reader.NextMember())
         {
-            switch (reader.Name)
+            if (package.TryRead(ref reader))
             {
-                case var key when key.SequenceEqual("schema_version"u8):
-                    schema = RelationReader.ReadSchemaVersion(ref reader);
-                    break;
-                case var key when key.SequenceEqual("name"u8):
-                    name = reader.ReadInterned(values.Names);
-                    break;
-                case var key when key.SequenceEqual("version"u8):
-                    version = reader.ReadInterned(values.Versions);
-                    break;
-                case var key when key.SequenceEqual("architecture"u8):
-                    architecture = reader.ReadInterned(values.Architectures);
-                    break;
-                case var key when key.SequenceEqual("description"u8):
-                    description = reader.ReadString();
-                    break;
-                case var key when key.SequenceEqual("license"u8):
-                    license = reader.ReadString();
-                    break;
-                case var key when key.SequenceEqual("homepage"u8):
-                    homepage = reader.ReadString();
-                    break;
-                case var key when key.SequenceEqual("dependencies"u8):
-                    dependencies = values.ReadDependencies(ref reader, Limits.Dependencies);
-                    break;
-                case var key when key.SequenceEqual("optional_dependencies"u8):
-                    optional = values.ReadDependencies(ref reader, Limits.OptionalDependencies);
-                    break;
-                case var key when key.SequenceEqual("conflicts"u8):
-                    conflicts = values.ReadConflicts(ref reader, Limits.Conflicts);
-                    break;
-                case var key when key.SequenceEqual("provides"u8):
-                    provides = values.ReadProvides(ref reader, Limits.Provides);
-                    break;
-                case var key when key.SequenceEqual("replaces"u8):
-                    replaces = values.ReadReplaces(ref reader, Limits.Replaces);
-                    break;
-                case var key when key.SequenceEqual("side_effects"u8):
-                    sideEffects = values.ReadSideEffects(ref reader);
-                    break;
-                case var key when key.SequenceEqual("size_installed"u8):
-                    size = reader.ReadSize();
-                    break;
-                case var key when key.SequenceEqual("sd_overrides"u8):
-                    overrides = ReadOverrides(ref reader);
-                    break;
-                case var key when key.SequenceEqual("build"u8):
-                    build = ReadBuild(ref reader, values);
-                    break;
-                default:
-                    reader.Skip();
-                    break;
+                continue;
+            }
+
+            if (reader.NameIs("schema_version"u8))
+            {
+                schema = RelationReader.ReadSchemaVersion(ref reader);
+            }
+            else if (reader.NameIs("sd_overrides"u8))
+            {
+                overrides = ReadOverrides(ref reader);
+            }
+            else if (reader.NameIs("build"u8))
+            {
+                build = ReadBuild(ref reader, values);
+            }
+            else
+            {
+                reader.Skip();
             }
         }
 
         _ = schema ?? throw reader.Missing("schema_version");
         return new Manifest
         {
-            Name = name ?? throw reader.Missing("name"),
-            Version = version ?? throw reader.Missing("version"),
-            Architecture = architecture ?? throw reader.Missing("architecture"),
-            Description = description,
-            License = license,
-            Homepage = homepage,
-            Dependencies = dependencies ?? throw reader.Missing("dependencies"),
-            OptionalDependencies = optional,
-            Conflicts = conflicts ?? throw reader.Missing("conflicts"),
-            Provides = provides,
-            Replaces = replaces,
-            SideEffects = sideEffects,
-            SizeInstalled = size ?? throw reader.Missing("size_installed"),
+            Name = package.Name(reader),
+            Version = package.Version(reader),
+            Architecture = package.Architecture(reader),
+            Description = package.Description,
+            License = package.License,
+            Homepage = package.Homepage,
+            Dependencies = package.Dependencies(reader),
+            OptionalDependencies = package.OptionalDependencies,
+            Conflicts = package.Conflicts(reader),
+            Provides = package.Provides,
+            Replaces = package.Replaces,
+            SideEffects = package.SideEffects,
+            SizeInstalled = package.SizeInstalled(reader),
             SdOverrides = overrides,
             Build = build ?? throw reader.Missing("build"),
         };
@@ -250,20 +204,7 @@ public static class ManifestDocument
     {
         writer.BeginObject();
         writer.Integer("schema_version"u8, 1UL);
-        writer.String("name"u8, manifest.Name.Text);
-        writer.String("version"u8, manifest.Version.Text);
-        writer.String("architecture"u8, manifest.Architecture.Text);
-        writer.String("description"u8, manifest.Description);
-        writer.String("license"u8, manifest.License);
-        writer.String("homepage"u8, manifest.Homepage);
-        RelationWriter.Write(
-            writer,
-            manifest.Dependencies,
-            manifest.OptionalDependencies,
-            manifest.Conflicts,
-            manifest.Provides,
-            manifest.Replaces,
-            manifest.SideEffects);
+        PackageDescriptionWriter.Write(writer, manifest);
         writer.Integer("size_installed"u8, manifest.SizeInstalled);
         writer.BeginArray("sd_overrides"u8);
         foreach (var item in manifest.SdOverrides)

@@ -10,20 +10,7 @@ internal static class ManifestRules
     internal static void Check(Manifest manifest)
     {
         var site = RelationRules.Site.Manifest;
-        RelationRules.CheckIdentity(site, manifest.Name, manifest.Version, manifest.Architecture);
-        RelationRules.CheckTexts(site, manifest.Description, manifest.Homepage);
-        RelationRules.Check(site, "dependencies", manifest.Dependencies, Limits.Dependencies);
-        RelationRules.Check(
-            site, "optional_dependencies", manifest.OptionalDependencies, Limits.OptionalDependencies);
-        RelationRules.Check(site, "conflicts", manifest.Conflicts, Limits.Conflicts);
-        RelationRules.Check(site, "provides", manifest.Provides, Limits.Provides);
-        RelationRules.Check(site, "replaces", manifest.Replaces, Limits.Replaces);
-        RelationRules.Check(site, manifest.SideEffects);
-        if (manifest.SizeInstalled < 0)
-        {
-            throw site.Violation(ManifestRule.Size, "/size_installed", "the size is negative");
-        }
-
+        RelationRules.Check(site, manifest);
         RelationRules.CheckLength(site, "sd_overrides", manifest.SdOverrides.Count, Limits.SdOverrides);
         for (var index = 0; index < manifest.SdOverrides.Count; index++)
         {

@@ -19,68 +19,53 @@ internal static class RelationRules
             Entry < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/packages/{Entry}");
     }
 
-    /// <summary>Checks a list of dependencies.</summary>
-    internal static void Check(Site site, string field, IReadOnlyList<Dependency> list, int limit)
+    /// <summary>Checks everything that a manifest and an index entry have in common.</summary>
+    internal static void Check(Site site, IPackageDescription package)
     {
-        CheckLength(site, field, list.Count, limit);
-        var previous = "";
-        for (var index = 0; index < list.Count; index++)
+        CheckIdentity(site, package);
+        CheckTexts(site, package.Description, package.Homepage);
+        CheckList(site, "dependencies", package.Dependencies, Limits.Dependencies);
+        CheckList(site, "optional_dependencies", package.OptionalDependencies, Limits.OptionalDependencies);
+        CheckList(site, "conflicts", package.Conflicts, Limits.Conflicts);
+        CheckList(site, "provides", package.Provides, Limits.Provides);
+        CheckList(site, "replaces", package.Replaces, Limits.Replaces);
+        CheckSideEffects(site, package.SideEffects);
+        if (package.SizeInstalled < 0)
         {
-            var item = list[index];
-            CheckName(site, field, index, previous, item.Name.Text);
-            CheckConstraint(site, field, index, item.Constraint);
-            previous = item.Name.Text;
+            throw site.Violation(ManifestRule.Size, "/size_installed", "the size is negative");
         }
     }
 
-    /// <summary>Checks the list of conflicts.</summary>
-    internal static void Check(Site site, string field, IReadOnlyList<Conflict> list, int limit)
+    /// <summary>Checks that an array is within its limit.</summary>
+    internal static void CheckLength(Site site, string field, int count, int limit)
     {
-        CheckLength(site, field, list.Count, limit);
-        var previous = "";
-        for (var index = 0; index < list.Count; index++)
+        if (count > limit)
         {
-            var item = list[index];
-            CheckName(site, field, index, previous, item.Name.Text);
-            CheckConstraint(site, field, index, item.Constraint);
-            previous = item.Name.Text;
+            throw site.Violation(
+                ManifestRule.ArrayLimit, $"/{field}", $"{field} has more than the {limit} entries allowed");
         }
     }
 
-    /// <summary>Checks the list of provided names.</summary>
-    internal static void Check(Site site, string field, IReadOnlyList<Provide> list, int limit)
+    private static void CheckList<T>(Site site, string field, IReadOnlyList<T> list, int limit)
+        where T : struct, IRelation
     {
         CheckLength(site, field, list.Count, limit);
         var previous = "";
         for (var index = 0; index < list.Count; index++)
         {
             var item = list[index];
-            CheckName(site, field, index, previous, item.Name.Text);
-            if (item.Version is { Text: "" })
+            CheckName(site, field, index, previous, item.NameText);
+            if (item.QualifierText is "")
             {
-                throw site.Violation(ManifestRule.ProvidedVersion, $"/{field}/{index}/version", "the version is empty");
+                throw site.Violation(
+                    T.QualifierRule, $"/{field}/{index}/{T.QualifierField}", $"the {T.QualifierField} is empty");
             }
 
-            previous = item.Name.Text;
+            previous = item.NameText;
         }
     }
 
-    /// <summary>Checks the list of superseded packages.</summary>
-    internal static void Check(Site site, string field, IReadOnlyList<Replacement> list, int limit)
-    {
-        CheckLength(site, field, list.Count, limit);
-        var previous = "";
-        for (var index = 0; index < list.Count; index++)
-        {
-            var item = list[index];
-            CheckName(site, field, index, previous, item.Name.Text);
-            CheckConstraint(site, field, index, item.Constraint);
-            previous = item.Name.Text;
-        }
-    }
-
-    /// <summary>Checks the list of side effects.</summary>
-    internal static void Check(Site site, IReadOnlyList<SideEffect> list)
+    private static void CheckSideEffects(Site site, IReadOnlyList<SideEffect> list)
     {
         var seen = 0;
         for (var index = 0; index < list.Count; index++)
@@ -98,27 +83,26 @@ internal static class RelationRules
         }
     }
 
-    /// <summary>Checks name, version and architecture, which a default instance would leave empty.</summary>
-    internal static void CheckIdentity(Site site, PackageName name, PackageVersion version, Architecture architecture)
+    // Default instances of the identities are empty.
+    private static void CheckIdentity(Site site, IPackageDescription package)
     {
-        if (name.Text.Length == 0)
+        if (package.Name.Text.Length == 0)
         {
             throw site.Violation(ManifestRule.Name, "/name", "the package has no name");
         }
 
-        if (version.Text.Length == 0)
+        if (package.Version.Text.Length == 0)
         {
             throw site.Violation(ManifestRule.Version, "/version", "the package has no version");
         }
 
-        if (architecture.Text.Length == 0)
+        if (package.Architecture.Text.Length == 0)
         {
             throw site.Violation(ManifestRule.Architecture, "/architecture", "the package has no architecture");
         }
     }
 
-    /// <summary>Checks the texts meant for people.</summary>
-    internal static void CheckTexts(Site site, string description, string homepage)
+    private static void CheckTexts(Site site, string description, string homepage)
     {
         var bad = description.AsSpan().IndexOfAnyExceptInRange(' ', '~');
         if (bad >= 0)
@@ -133,16 +117,6 @@ internal static class RelationRules
         if (homepage.Length > 0 && !HttpUrl.TryValidateAbsolute(homepage, out var error))
         {
             throw site.Violation(ManifestRule.Homepage, "/homepage", error);
-        }
-    }
-
-    /// <summary>Checks that an array is within its limit.</summary>
-    internal static void CheckLength(Site site, string field, int count, int limit)
-    {
-        if (count > limit)
-        {
-            throw site.Violation(
-                ManifestRule.ArrayLimit, $"/{field}", $"{field} has more than the {limit} entries allowed");
         }
     }
 
@@ -169,13 +143,5 @@ internal static class RelationRules
                 ManifestRule.RelationOrder,
                 pointer,
                 $"{field} is not sorted by name: {DisplayText.Quote(name)} comes after {DisplayText.Quote(previous)}");
-    }
-
-    private static void CheckConstraint(Site site, string field, int index, VersionConstraint? constraint)
-    {
-        if (constraint is { Text: "" })
-        {
-            throw site.Violation(ManifestRule.Constraint, $"/{field}/{index}/constraint", "the constraint is empty");
-        }
     }
 }

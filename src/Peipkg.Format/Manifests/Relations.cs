@@ -2,24 +2,76 @@ using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Manifests;
 
+/// <summary>What every kind of relation has, for the rules they share.</summary>
+internal interface IRelation
+{
+    /// <summary>The field that narrows the relation down.</summary>
+    static abstract string QualifierField { get; }
+
+    /// <summary>The rule that an empty narrowing field breaks.</summary>
+    static abstract string QualifierRule { get; }
+
+    /// <summary>The name by which the list is sorted.</summary>
+    string NameText { get; }
+
+    /// <summary>The text of the narrowing field, or <see langword="null"/> without one.</summary>
+    string? QualifierText { get; }
+}
+
 /// <summary>A package that must be there, or had better be (PSD-009 §4.1.1).</summary>
 /// <param name="Name">The package or virtual name.</param>
 /// <param name="Constraint">Which versions will do; all when <see langword="null"/>.</param>
 /// <param name="ArchAny">Whether <c>"arch": "any"</c> was written out; its absence means the same.</param>
-public readonly record struct Dependency(VirtualName Name, VersionConstraint? Constraint = null, bool ArchAny = false);
+public readonly record struct Dependency(VirtualName Name, VersionConstraint? Constraint = null, bool ArchAny = false) : IRelation
+{
+    static string IRelation.QualifierField => "constraint";
+
+    static string IRelation.QualifierRule => ManifestRule.Constraint;
+
+    string IRelation.NameText => Name.Text;
+
+    string? IRelation.QualifierText => Constraint?.Text;
+}
 
 /// <summary>A package that must not be there (PSD-009 §4.1.2).</summary>
 /// <param name="Name">The package's name.</param>
 /// <param name="Constraint">Which versions; all when <see langword="null"/>.</param>
 /// <param name="ArchAny">Whether <c>"arch": "any"</c> was written out; its absence means the same.</param>
-public readonly record struct Conflict(PackageName Name, VersionConstraint? Constraint = null, bool ArchAny = false);
+public readonly record struct Conflict(PackageName Name, VersionConstraint? Constraint = null, bool ArchAny = false) : IRelation
+{
+    static string IRelation.QualifierField => "constraint";
+
+    static string IRelation.QualifierRule => ManifestRule.Constraint;
+
+    string IRelation.NameText => Name.Text;
+
+    string? IRelation.QualifierText => Constraint?.Text;
+}
 
 /// <summary>A name that the package answers to besides its own (PSD-009 §4.1.4).</summary>
 /// <param name="Name">The provided name.</param>
 /// <param name="Version">The version provided, as written; any when <see langword="null"/>.</param>
-public readonly record struct Provide(VirtualName Name, VersionOperand? Version = null);
+public readonly record struct Provide(VirtualName Name, VersionOperand? Version = null) : IRelation
+{
+    static string IRelation.QualifierField => "version";
+
+    static string IRelation.QualifierRule => ManifestRule.ProvidedVersion;
+
+    string IRelation.NameText => Name.Text;
+
+    string? IRelation.QualifierText => Version?.Text;
+}
 
 /// <summary>A package that this one supersedes (PSD-009 §4.1.5).</summary>
 /// <param name="Name">The superseded package.</param>
 /// <param name="Constraint">Which versions; all when <see langword="null"/>.</param>
-public readonly record struct Replacement(PackageName Name, VersionConstraint? Constraint = null);
+public readonly record struct Replacement(PackageName Name, VersionConstraint? Constraint = null) : IRelation
+{
+    static string IRelation.QualifierField => "constraint";
+
+    static string IRelation.QualifierRule => ManifestRule.Constraint;
+
+    string IRelation.NameText => Name.Text;
+
+    string? IRelation.QualifierText => Constraint?.Text;
+}

@@ -34,20 +34,10 @@ internal static class IndexRules
 
     private static void CheckEntry(RelationRules.Site site, IndexEntry entry)
     {
-        RelationRules.CheckIdentity(site, entry.Name, entry.Version, entry.Architecture);
-        RelationRules.CheckTexts(site, entry.Description, entry.Homepage);
-        RelationRules.Check(site, "dependencies", entry.Dependencies, Limits.Dependencies);
-        RelationRules.Check(site, "optional_dependencies", entry.OptionalDependencies, Limits.OptionalDependencies);
-        RelationRules.Check(site, "conflicts", entry.Conflicts, Limits.Conflicts);
-        RelationRules.Check(site, "provides", entry.Provides, Limits.Provides);
-        RelationRules.Check(site, "replaces", entry.Replaces, Limits.Replaces);
-        RelationRules.Check(site, entry.SideEffects);
-        if (entry.SizeCompressed < 0 || entry.SizeInstalled < 0)
+        RelationRules.Check(site, entry);
+        if (entry.SizeCompressed < 0)
         {
-            throw site.Violation(
-                ManifestRule.Size,
-                entry.SizeCompressed < 0 ? "/size_compressed" : "/size_installed",
-                "the size is negative");
+            throw site.Violation(ManifestRule.Size, "/size_compressed", "the size is negative");
         }
 
         if (!HttpUrl.TryValidateReference(entry.Url, out var error))

@@ -23,7 +23,7 @@ public sealed record RepositoryIndex(
     string Repo, IndexKind Kind, ulong IndexVersion, Timestamp GeneratedAt, IReadOnlyList<IndexEntry> Packages);
 
 /// <summary>One package as an index lists it (PSD-009 §6.2.4); every value is the package's own.</summary>
-public sealed record IndexEntry
+public sealed record IndexEntry : IPackageDescription
 {
     /// <summary>The package's name.</summary>
     public required PackageName Name { get; init; }

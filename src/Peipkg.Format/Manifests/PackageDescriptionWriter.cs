@@ -3,30 +3,29 @@ using Peipkg.Format.Json;
 
 namespace Peipkg.Format.Manifests;
 
-/// <summary>Writes the lists that manifests and index entries share, in the canonical order of fields.</summary>
-internal static class RelationWriter
+/// <summary>Writes the fields that manifests and index entries share, in their canonical order.</summary>
+internal static class PackageDescriptionWriter
 {
-    /// <summary>Writes the fields from <c>dependencies</c> to <c>side_effects</c>.</summary>
-    internal static void Write(
-        CanonicalJsonWriter writer,
-        IReadOnlyList<Dependency> dependencies,
-        IReadOnlyList<Dependency> optionalDependencies,
-        IReadOnlyList<Conflict> conflicts,
-        IReadOnlyList<Provide> provides,
-        IReadOnlyList<Replacement> replaces,
-        IReadOnlyList<SideEffect> sideEffects)
+    /// <summary>Writes the fields from <c>name</c> to <c>side_effects</c>.</summary>
+    internal static void Write(CanonicalJsonWriter writer, IPackageDescription package)
     {
-        WriteDependencies(writer, "dependencies"u8, dependencies);
-        WriteDependencies(writer, "optional_dependencies"u8, optionalDependencies);
+        writer.String("name"u8, package.Name.Text);
+        writer.String("version"u8, package.Version.Text);
+        writer.String("architecture"u8, package.Architecture.Text);
+        writer.String("description"u8, package.Description);
+        writer.String("license"u8, package.License);
+        writer.String("homepage"u8, package.Homepage);
+        WriteDependencies(writer, "dependencies"u8, package.Dependencies);
+        WriteDependencies(writer, "optional_dependencies"u8, package.OptionalDependencies);
         writer.BeginArray("conflicts"u8);
-        foreach (var item in conflicts)
+        foreach (var item in package.Conflicts)
         {
             WriteItem(writer, item.Name.Text, item.Constraint, item.ArchAny);
         }
 
         writer.EndArray();
         writer.BeginArray("provides"u8);
-        foreach (var item in provides)
+        foreach (var item in package.Provides)
         {
             writer.BeginObject();
             writer.String("name"u8, item.Name.Text);
@@ -40,14 +39,14 @@ internal static class RelationWriter
 
         writer.EndArray();
         writer.BeginArray("replaces"u8);
-        foreach (var item in replaces)
+        foreach (var item in package.Replaces)
         {
             WriteItem(writer, item.Name.Text, item.Constraint, archAny: false);
         }
 
         writer.EndArray();
         writer.BeginArray("side_effects"u8);
-        foreach (var effect in sideEffects)
+        foreach (var effect in package.SideEffects)
         {
             writer.String(effect.Text());
         }

@@ -1,0 +1,33 @@
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Format.Manifests;
+
+/// <summary>What an index entry repeats of a manifest, for the rules and the bytes they share.</summary>
+internal interface IPackageDescription
+{
+    PackageName Name { get; }
+
+    PackageVersion Version { get; }
+
+    Architecture Architecture { get; }
+
+    string Description { get; }
+
+    string License { get; }
+
+    string Homepage { get; }
+
+    IReadOnlyList<Dependency> Dependencies { get; }
+
+    IReadOnlyList<Dependency> OptionalDependencies { get; }
+
+    IReadOnlyList<Conflict> Conflicts { get; }
+
+    IReadOnlyList<Provide> Provides { get; }
+
+    IReadOnlyList<Replacement> Replaces { get; }
+
+    IReadOnlyList<SideEffect> SideEffects { get; }
+
+    long SizeInstalled { get; }
+}

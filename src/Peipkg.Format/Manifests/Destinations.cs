@@ -2,102 +2,103 @@ using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Manifests;
 
-/// <summary>Where a package may install (PSD-009 §3.4.1): the one table.</summary>
-internal static class Destinations
+/// <summary>Where a package of one architecture may install (PSD-009 §3.4.1): the one table.</summary>
+internal sealed class Destinations
 {
-    // Below these a package may install files, directories and symlinks, but for var, which is the runtime's.
-    private static readonly string[] Trees =
+    private const string TripletPlaceholder = "<triplet>";
+
+    private static readonly Tree[] Table =
     [
-        "usr/bin", "usr/sbin", "usr/lib/debug", "usr/lib/modules", "usr/share", "usr/include", "usr/src/debug",
-        "etc", "var", "opt", "boot", "hooks",
+        new("usr/bin"),
+        new("usr/sbin"),
+        new("usr/lib/" + TripletPlaceholder, ArchitectureOnly: true),
+        new("usr/lib/debug", ArchitectureOnly: true),
+        new("usr/lib/modules", ArchitectureOnly: true),
+        new("usr/share"),
+        new("usr/include"),
+        new("usr/src/debug"),
+        new("etc"),
+        new("var", DirectoriesOnly: true),
+        new("opt"),
+        new("boot"),
+        new("hooks"),
     ];
 
-    // On the way to a tree, so always fine as directories.
-    private static readonly string[] Ancestors = ["usr", "usr/lib", "usr/src"];
-
-    // Mount points of a root file system: the bare directory and nothing in it.
+    // Mount points of a root file system: a package may hold the bare directory and nothing in it.
     private static readonly string[] BareRoots = ["dev", "proc", "run", "sys", "tmp"];
 
+    // On the way to a destination, so fine as directories in every package.
+    private static readonly string[] Ancestors = [.. Table.SelectMany(tree => AncestorsOf(tree.Path)).Distinct()];
+
+    private readonly Architecture _architecture;
+    private readonly Tree[] _trees;
+
+    /// <summary>Works out the destinations of an architecture.</summary>
+    internal Destinations(Architecture architecture)
+    {
+        _architecture = architecture;
+        _trees = [.. Table.Where(IsFor).Select(Resolve)];
+        List = string.Join(' ', _trees.Select(tree => tree.Path + "/"));
+    }
+
+    /// <summary>All destinations, for messages.</summary>
+    internal string List { get; }
+
     /// <summary>Says why an entry may not be where it is, or returns <see langword="null"/>.</summary>
-    internal static string? Fault(string path, PayloadKind kind, Architecture architecture)
+    internal string? Fault(string path, PayloadKind kind)
     {
         if (Ancestors.Contains(path))
         {
             return kind == PayloadKind.Directory ? null : "it must be a directory";
         }
 
-        if (BareRoots.FirstOrDefault(root => IsAtOrBelow(path, root)) is { } bare)
+        if (TreeOf(path) is { } tree)
+        {
+            return kind == PayloadKind.Directory || (path.Length > tree.Path.Length && !tree.DirectoriesOnly) ? null
+                : tree.DirectoriesOnly
+                    ? $"under {tree.Path}/ a package may hold directories only, their content belongs to the running system"
+                    : "it must be a directory";
+        }
+
+        if (Array.Find(BareRoots, root => IsAtOrBelow(path, root)) is { } bare)
         {
             return path == bare && kind == PayloadKind.Directory
                 ? null
                 : $"{bare}/ is the running system's; a package may hold the empty directory {bare} and nothing in it";
         }
 
-        if (LibraryFault(path, architecture) is { } fault)
-        {
-            return fault;
-        }
-
-        var tree = TreeOf(path, architecture);
-        if (tree is null)
-        {
-            return "no package may install there; the destinations are " + List(architecture);
-        }
-
-        if (path == tree && kind != PayloadKind.Directory)
-        {
-            return "it must be a directory";
-        }
-
-        return tree == "var" && kind != PayloadKind.Directory
-            ? "under var/ a package may hold directories only, their content belongs to the running system"
-            : null;
+        return path.StartsWith("usr/lib/", StringComparison.Ordinal) && _architecture == Architecture.NoArch
+            ? "a noarch package may install nothing under usr/lib/"
+            : $"a package for {_architecture.Text} may not install there; the destinations are {List}";
     }
 
     /// <summary>Whether a symlink may lead to a path: to a destination itself or anywhere below it.</summary>
-    internal static bool Permits(string path, Architecture architecture) => TreeOf(path, architecture) is not null;
+    internal bool Permits(string path) => TreeOf(path) is not null;
 
-    /// <summary>All destinations of an architecture, for messages.</summary>
-    internal static string List(Architecture architecture) =>
-        string.Join(' ', For(architecture).Select(tree => tree + "/"));
-
-    private static string? TreeOf(string path, Architecture architecture) =>
-        For(architecture).FirstOrDefault(tree => IsAtOrBelow(path, tree));
-
-    private static IEnumerable<string> For(Architecture architecture)
+    private static IEnumerable<string> AncestorsOf(string path)
     {
-        foreach (var tree in Trees)
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
         {
-            if (tree == "usr/lib/debug" && architecture.Triplet is { } triplet)
-            {
-                yield return "usr/lib/" + triplet;
-            }
-
-            if (architecture != Architecture.NoArch || !tree.StartsWith("usr/lib/", StringComparison.Ordinal))
-            {
-                yield return tree;
-            }
+            yield return path[..slash];
         }
-    }
-
-    private static string? LibraryFault(string path, Architecture architecture)
-    {
-        if (!path.StartsWith("usr/lib/", StringComparison.Ordinal) || TreeOf(path, architecture) is not null)
-        {
-            return null;
-        }
-
-        if (architecture == Architecture.NoArch)
-        {
-            return "a noarch package may install nothing under usr/lib/";
-        }
-
-        var own = architecture.Triplet is { } triplet ? $"usr/lib/{triplet}/, " : "";
-        return $"under usr/lib/ a package for {architecture.Text} may install in {own}usr/lib/debug/ "
-            + "and usr/lib/modules/ only";
     }
 
     private static bool IsAtOrBelow(string path, string directory) =>
         path.StartsWith(directory, StringComparison.Ordinal)
         && (path.Length == directory.Length || path[directory.Length] == '/');
+
+    private bool IsFor(Tree tree) => tree.Path.EndsWith(TripletPlaceholder, StringComparison.Ordinal)
+        ? _architecture.Triplet is not null
+        : !tree.ArchitectureOnly || _architecture != Architecture.NoArch;
+
+    private Tree Resolve(Tree tree) =>
+        tree with { Path = tree.Path.Replace(TripletPlaceholder, _architecture.Triplet, StringComparison.Ordinal) };
+
+    private Tree? TreeOf(string path) => Array.Find(_trees, tree => IsAtOrBelow(path, tree.Path));
+
+    /// <summary>A directory below which packages install.</summary>
+    /// <param name="Path">The directory.</param>
+    /// <param name="ArchitectureOnly">Whether it is closed to noarch packages.</param>
+    /// <param name="DirectoriesOnly">Whether a package may only create directories there.</param>
+    private sealed record Tree(string Path, bool ArchitectureOnly = false, bool DirectoriesOnly = false);
 }

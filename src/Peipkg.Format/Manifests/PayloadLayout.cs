@@ -44,6 +44,7 @@ public static class PayloadLayout
     {
         var problems = new List<LayoutProblem>();
         var kinds = new Dictionary<string, PayloadKind>(StringComparer.Ordinal);
+        var destinations = new Destinations(manifest.Architecture);
         var evidence = new SideEffectEvidence();
         foreach (var (path, kind, target) in entries)
         {
@@ -61,14 +62,14 @@ public static class PayloadLayout
 
             evidence.Add(path, kind);
             if ((checks & LayoutChecks.Destinations) != 0
-                && Destinations.Fault(path, kind, manifest.Architecture) is { } fault)
+                && destinations.Fault(path, kind) is { } fault)
             {
                 problems.Add(Error(DestinationRule, path, $"{DisplayText.Quote(path)} is out of place: {fault}"));
             }
 
             if (kind == PayloadKind.Symlink)
             {
-                CheckTarget(problems, manifest.Architecture, path, target ?? "", checks);
+                CheckTarget(problems, destinations, path, target ?? "", checks);
             }
         }
 
@@ -86,7 +87,7 @@ public static class PayloadLayout
         new(LayoutSeverity.Error, rule, path, message);
 
     private static void CheckTarget(
-        List<LayoutProblem> problems, Architecture architecture, string path, string target, LayoutChecks checks)
+        List<LayoutProblem> problems, Destinations destinations, string path, string target, LayoutChecks checks)
     {
         if (!SymlinkTarget.TryValidate(path, target, out var error))
         {
@@ -95,13 +96,13 @@ public static class PayloadLayout
         }
 
         var resolved = SymlinkTarget.Resolve(path, target)!;
-        if ((checks & LayoutChecks.Destinations) != 0 && !Destinations.Permits(resolved, architecture))
+        if ((checks & LayoutChecks.Destinations) != 0 && !destinations.Permits(resolved))
         {
             problems.Add(Error(
                 TargetDestinationRule,
                 path,
                 $"the symlink {DisplayText.Quote(path)} leads to {DisplayText.Quote("/" + resolved)}, outside the "
-                + $"destinations {Destinations.List(architecture)}"));
+                + $"destinations {destinations.List}"));
         }
     }
 

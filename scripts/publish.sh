@@ -21,13 +21,13 @@ for project in Build Repo; do
     name=peipkg-${project,,}
     say "building $name"
     run_logged "$logs/publish-$name.log" \
-        dotnet publish "$root/src/Peipkg.$project" -c Release -r "$runtime" -o "$root/artifacts/bin"
+        dotnet publish "$root/src/Peipkg.$project" -c Release -p:PublishDocumentationFiles=false -r "$runtime" -o "$root/artifacts/bin"
 done
 
 # Needs the .NET runtime; finds the other two beside itself.
 say "building peipkg-manager"
 run_logged "$logs/publish-peipkg-manager.log" \
-    dotnet publish "$root/src/Peipkg.Manager" -c Release -r "$runtime" --self-contained false -o "$root/artifacts/bin"
+    dotnet publish "$root/src/Peipkg.Manager" -c Release -p:PublishDocumentationFiles=false -r "$runtime" --self-contained false -o "$root/artifacts/bin"
 
 for name in peipkg-build peipkg-repo peipkg-manager; do
     "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"

@@ -45,6 +45,7 @@ stop_server() {
     if [ -n "$server" ]; then
         kill "$server" 2> /dev/null || true
         wait "$server" 2> /dev/null || true
+        rm -f "$farm/server.pid"
         server=
     fi
 }

@@ -6,9 +6,7 @@ test_the_sample_farm_goes_from_tags_to_a_verified_repository_and_cleans_up_after
     [ "$status" -eq 0 ] || fail "$out $err $(tail -n 30 farm/logs/*.log)"
     assert_contains "13 packages from 7 tags, then 3 more from 1 new tag; all of them verified" "$out"
     assert_contains "$PWD/farm" "$out"
-    if grep -lsF "$PWD/farm" /proc/[0-9]*/cmdline | xargs -r dirname | xargs -r -n 1 basename | grep -vx -e $$ -e "$BASHPID" | grep .; then
-        fail "a process of the farm is still running"
-    fi
+    assert_equal "" "$(running "$PWD/farm")" "a process of the farm is still running"
     # Again, over what the first run left, and this time the server stays.
     run bash "$samples/farm/run.sh" --dir "$PWD/farm" --keep-serving
     trap 'kill "$(cat farm/server.pid)"' EXIT

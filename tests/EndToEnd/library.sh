@@ -137,3 +137,13 @@ write_manifest() {
         conflicts: [], provides: [], replaces: [], side_effects: [], size_installed: 0, sd_overrides: [],
         build: { timestamp: $when, farm_id: "test-farm", source_ref: "test://pack" } }'
 }
+
+# running TEXT: the ids of the processes, other than this test's shell, whose command line holds TEXT.
+running() {
+    local entry id command
+    for entry in /proc/[0-9]*/cmdline; do
+        id=${entry#/proc/} id=${id%/cmdline}
+        command=$(tr '\0' ' ' 2> /dev/null < "$entry") || continue
+        case $command in *"$1"*) [ "$id" = "$$" ] || printf '%s %s\n' "$id" "$command" ;; esac
+    done
+}

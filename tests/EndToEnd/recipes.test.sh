@@ -73,7 +73,7 @@ SCRIPT
     for _ in $(seq 100); do [ -e running ] && break; sleep 0.1; done
     kill -TERM "$build"
     if wait "$build"; then fail "a terminated build must not succeed"; fi
-    if grep -lsF ".$tag" /proc/[0-9]*/cmdline | grep -v "/$$/"; then fail "processes of the script are still running"; fi
+    assert_equal "" "$(running ".$tag")" "processes of the script are still running"
     [ -z "$(ls -A out 2> /dev/null)" ] || fail "outputs were left"
     [ -z "$(ls -A "$TMPDIR")" ] || fail "the staging area was left: $(ls -A "$TMPDIR")"
 }

@@ -102,8 +102,11 @@ internal static class ManagerProgram
         builder.Services.AddSingleton<FarmWorker>();
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<FarmWorker>());
         using IHost host = builder.Build();
+
+        // Running disposes the host and its services.
+        FarmWorker worker = host.Services.GetRequiredService<FarmWorker>();
         await host.RunAsync();
-        if (host.Services.GetRequiredService<FarmWorker>().Failure is { } failure)
+        if (worker.Failure is { } failure)
         {
             HostingLog.Crashed(loggers.CreateLogger(Name), failure);
             throw new UserErrorException($"the farm ended because of an error: {failure.Message}", failure);

@@ -37,14 +37,17 @@ internal sealed class RepoTool(
         }
 
         TreeRemoval.Remove(Staging);
+        string[] description = config.Repository.Description.Length > 0 ? [$"--description={config.Repository.Description}"] : [];
         await RunAsync(
             "init",
             stop,
-            $"--name={config.Repository.Name}",
-            $"--description={config.Repository.Description}",
-            $"--sign-key={config.KeyFile}",
-            $"--timestamp={Now(default)}",
-            $"--out={Staging}");
+            [
+                $"--name={config.Repository.Name}",
+                .. description,
+                $"--sign-key={config.KeyFile}",
+                $"--timestamp={Now(default)}",
+                $"--out={Staging}",
+            ]);
         if (Directory.Exists(repository.Directory))
         {
             // Fails when it holds something: that is for the operator to look at.

@@ -61,10 +61,11 @@ internal static class QueuePolicy
     // Null: leave it as it is.
     private static string? WhyQueue(BuildRecord? story, Candidate candidate, int present, int wanted) => story?.State switch
     {
-        null => present > 0 ? $"{present} of {wanted} packages are published; the version is completed" : "",
+        null or BuildState.Done or BuildState.Skipped when present > 0 =>
+            $"{present} of {wanted} packages are published; the version is completed",
+        null or BuildState.Skipped => "",
         BuildState.Queued or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
             "its tag changed before it was built",
-        BuildState.Skipped => "",
         BuildState.Done => "it was published before and is missing from the repository",
         _ => null,
     };

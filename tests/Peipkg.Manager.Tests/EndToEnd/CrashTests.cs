@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Peipkg.Manager.Tests.EndToEnd;
+
+/// <summary>SIGKILL at random moments: whatever was under way is repeated or finished, nothing twice, nothing lost.</summary>
+public class CrashTests
+{
+    private static int Kills => int.Parse(
+        Environment.GetEnvironmentVariable("PEIPKG_TEST_KILLS") ?? "25", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void After_random_kills_everything_is_published_exactly_once_and_verifies()
+    {
+        using TestFarm farm = new();
+        farm.Configure($"backend = \"rsync\"\nremote = \"{farm["www"]}\"");
+        farm.AddRecipe("hello", "greeting", script: "sleep 0.1");
+        Random random = new(20260507);
+        List<string> versions = [];
+        int killed = 0;
+        for (int round = 0; killed < Kills; round++)
+        {
+            // Always something left to do, so that a kill has something to hit.
+            versions.Add($"1.{round}");
+            farm.Release(versions[^1]);
+            using ManagerProcess manager = farm.Start("--once");
+            Thread.Sleep(random.Next(0, 2500));
+            if (!manager.HasExited)
+            {
+                manager.Kill();
+                killed++;
+            }
+        }
+
+        (int exit, string log) = farm.Once();
+        Assert.True(exit == 0, log);
+        IReadOnlyList<string> expected = TestFarm.Expected("greeting", [.. versions]);
+        Assert.Equal(expected, farm.Published());
+        Assert.Equal(expected, farm.Published("www"));
+        farm.Verify();
+        farm.Verify("www");
+        Assert.DoesNotContain("starting build", farm.Once().Log, StringComparison.Ordinal);
+        foreach (string directory in (string[])["sources", "stage", "publish"])
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(farm["state/" + directory]).Select(Path.GetFileName).Except(["tmp"]));
+        }
+
+        Assert.Empty(farm.Children());
+    }
+
+    [Fact]
+    public void A_child_that_survives_its_killed_manager_is_stopped_by_the_next_one()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("hello", "greeting", script: $"if [ ! -e {farm["again"]} ]; then touch {farm["started"]}; sleep 300; fi");
+        farm.Release("1.0");
+        using (ManagerProcess manager = farm.Start("--once"))
+        {
+            while (!File.Exists(farm["started"]))
+            {
+                Assert.False(manager.HasExited, manager.Log);
+                Thread.Sleep(20);
+            }
+
+            manager.Kill();
+            manager.WaitForExit();
+        }
+
+        Assert.NotEmpty(farm.Children());
+        File.WriteAllText(farm["again"], "");
+        (int exit, string log) = farm.Once();
+        Assert.True(exit == 0, log);
+        Assert.Contains("msg=\"work of the last run taken up again\" requeued=1", log, StringComparison.Ordinal);
+        Assert.Equal(TestFarm.Expected("greeting", "1.0"), farm.Published());
+        Assert.Empty(farm.Children());
+    }
+}

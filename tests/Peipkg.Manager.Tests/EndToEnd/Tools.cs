@@ -1,0 +1,30 @@
+namespace Peipkg.Manager.Tests.EndToEnd;
+
+/// <summary>The real programs: from PEIPKG_BUILD and PEIPKG_REPO, or as tests/run.sh publishes them.</summary>
+internal static class Tools
+{
+    public static string Manager { get; } = Path.Combine(AppContext.BaseDirectory, "peipkg-manager");
+
+    public static string Build { get; } = Find("PEIPKG_BUILD", "peipkg-build");
+
+    public static string Repo { get; } = Find("PEIPKG_REPO", "peipkg-repo");
+
+    private static string Find(string variable, string name)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path)
+        {
+            return path;
+        }
+
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Peipkg.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        string published = Path.Combine(directory?.FullName ?? "/", "artifacts", "bin", name);
+        return File.Exists(published)
+            ? published
+            : throw new InvalidOperationException($"{published} is not there; tests/run.sh publishes it, or set {variable}");
+    }
+}

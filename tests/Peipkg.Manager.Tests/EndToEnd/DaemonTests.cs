@@ -64,11 +64,12 @@ public sealed class DaemonTests : IDisposable
     public async Task Status_has_the_documented_fields_with_their_meaning()
     {
         _farm.AddRecipe("bad", "broken", script: "exit 1");
-        _farm.AddRecipe("slow", "greeting", script: $"while [ ! -e {_farm["go"]} ]; do sleep 0.1; done");
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
         Uri status = new(manager.Address, "/status");
         manager.WaitFor("msg=\"build failed\" recipe=bad");
+        _farm.AddRecipe("slow", "greeting", script: $"while [ ! -e {_farm["go"]} ]; do sleep 0.1; done");
+        manager.Signal("HUP");
         manager.WaitFor("msg=\"starting build\" recipe=slow");
         using (JsonDocument document = JsonDocument.Parse(await _client.GetStringAsync(status)))
         {

@@ -208,6 +208,9 @@ public static class CommandLineHost
                 case ArgumentResult { Tokens.Count: > 0 } argument:
                     malformed.Add($"{argument.Argument.Name}: {error.Message}");
                     break;
+                case CommandResult:
+                    malformed.Add(error.Message);
+                    break;
             }
         }
 

@@ -8,6 +8,9 @@ namespace Peipkg.CommandLine;
 /// </summary>
 internal sealed class CommandLineSyntax
 {
+    // The parser's own number for "any number of values" must not overflow a sum.
+    private const int MostWords = 1_000_000;
+
     private readonly List<Command> _path;
     private readonly List<string> _words = [];
     private readonly List<string> _problems = [];
@@ -34,6 +37,7 @@ internal sealed class CommandLineSyntax
     {
         CommandLineSyntax syntax = new(root);
         bool commandEnded = false;
+        int positions = 0;
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
@@ -57,6 +61,7 @@ internal sealed class CommandLineSyntax
             }
 
             commandEnded = true;
+            positions++;
             if (syntax.Command.Subcommands.Count > 0 && syntax.Command.Arguments.Count == 0)
             {
                 // Nothing after an unknown command can be judged.
@@ -64,7 +69,7 @@ internal sealed class CommandLineSyntax
                 break;
             }
 
-            if (syntax.Command.Arguments.Count == 0)
+            if (positions > syntax.Command.Arguments.Sum(argument => Math.Min(argument.Arity.MaximumNumberOfValues, MostWords)))
             {
                 syntax._problems.Add($"unexpected argument \"{word}\"");
             }

@@ -39,6 +39,7 @@ public sealed class CommandLineHostTests
     [InlineData("build --recipe a --version 1 --count x", "--count: \"x\" is no number")]
     [InlineData("build --recipe a --version 1 --mode fats", "--mode: \"fats\" is none of fast, slow (did you mean \"fast\"?)")]
     [InlineData("build --recipe a --version 1 --json=yes", "option --json takes no value")]
+    [InlineData("fail user more", "unexpected argument \"more\"")]
     [InlineData("help biuld", "unknown command \"biuld\" (did you mean \"build\"?)")]
     [InlineData("@file", "unknown command \"@file\"")]
     public void A_usage_error_exits_2_and_says_what_is_wrong(string line, string message)

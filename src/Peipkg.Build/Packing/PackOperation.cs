@@ -42,12 +42,17 @@ internal static class PackOperation
 
     private static Manifest ReadManifest(string path)
     {
-        byte[] content = new byte[Limits.ManifestBytes + 1];
-        int length;
+        using MemoryStream content = new();
         try
         {
+            // One byte more than is allowed shows that there are too many; a pipe's length is not known before.
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            byte[] buffer = new byte[64 << 10];
+            int count;
+            while (content.Length <= Limits.ManifestBytes && (count = file.Read(buffer)) > 0)
+            {
+                content.Write(buffer, 0, count);
+            }
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -56,7 +61,7 @@ internal static class PackOperation
 
         try
         {
-            return ManifestDocument.Read(content.AsSpan(0, length), ManifestSource.Author);
+            return ManifestDocument.Read(content.ToArray(), ManifestSource.Author);
         }
         catch (FormatViolationException exception)
         {

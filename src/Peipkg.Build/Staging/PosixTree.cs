@@ -59,12 +59,13 @@ internal static unsafe partial class PosixTree
         }
     }
 
-    /// <summary>The names in a directory, without <c>.</c> and <c>..</c>.</summary>
+    /// <summary>The names in a directory, from its beginning, without <c>.</c> and <c>..</c>.</summary>
     /// <exception cref="PosixIOException">It cannot be read.</exception>
     internal static List<byte[]> ReadNames(SafeFileHandle directory, string displayPath)
     {
         List<byte[]> names = [];
         byte[] buffer = new byte[32 << 10];
+        _ = Seek(directory, 0, 0);
         fixed (byte* start = buffer)
         {
             nint length;
@@ -171,6 +172,9 @@ internal static unsafe partial class PosixTree
 
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     private static partial nint GetDirectoryEntries(SafeFileHandle directory, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(SafeFileHandle file, long offset, int origin);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     private static partial int UnlinkAt(SafeFileHandle directory, byte* path, int flags);

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Peipkg.Build.Tests.Support;
+
+namespace Peipkg.Build.Tests.Building;
+
+public sealed class BuildScriptTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public void The_environment_is_exactly_the_documented_one()
+    {
+        _bench.Script("""
+            tr '\0' '\n' < /proc/$$/environ | sort > "$SOURCE_DIR/env"
+            mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"
+            """);
+        _bench.Build("--build-env", "CC=gcc -O2", "--build-env=EMPTY=", "--build-env", "PAIR=a=b").Succeeds();
+        string[] lines = File.ReadAllLines(_bench["source/env"]);
+        Assert.Equal(
+            ["CC", "DESTDIR", "EMPTY", "LC_ALL", "PAIR", "PATH", "SOURCE_DATE_EPOCH", "SOURCE_DIR", "TZ"],
+            lines.Select(line => line.Split('=')[0]));
+        Assert.Contains("CC=gcc -O2", lines);
+        Assert.Contains("EMPTY=", lines);
+        Assert.Contains("PAIR=a=b", lines);
+        Assert.Contains("LC_ALL=C", lines);
+        Assert.Contains("TZ=UTC", lines);
+        Assert.Contains("SOURCE_DATE_EPOCH=1777636800", lines);
+        Assert.Contains("PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", lines);
+        Assert.Contains($"SOURCE_DIR={_bench["source"]}", lines);
+    }
+
+    [Fact]
+    public void The_script_starts_in_an_empty_directory_with_an_empty_destination_and_no_input()
+    {
+        _bench.Script("""
+            test -z "$(ls -A)"; test -z "$(ls -A "$DESTDIR")"; test "$PWD" != "$DESTDIR"; test -z "$(cat)"
+            case $DESTDIR in /*) ;; *) exit 9;; esac
+            mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"; touch not-packed
+            """);
+        _bench.Build().Succeeds();
+        Assert.Equal(["usr/bin/x"], _bench.Package("demo_1.2-3_noarch.peipkg").Files.Select(file => file.Path));
+    }
+
+    [Fact]
+    public void The_script_runs_under_sh_whatever_its_mode_and_first_line()
+    {
+        File.WriteAllText(_bench["recipe/build.sh"], "#!/nonexistent/interpreter\nmkdir -p \"$DESTDIR/usr/bin\"; echo \"$0\" > \"$DESTDIR/usr/bin/x\"\n");
+        File.SetUnixFileMode(_bench["recipe/build.sh"], UnixFileMode.UserRead);
+        _bench.Build().Succeeds();
+    }
+
+    [Fact]
+    public void Its_output_passes_through()
+    {
+        _bench.Script("echo to-stdout; echo to-stderr >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");
+        _bench.Build().Succeeds();
+        Assert.Equal("to-stdout\nto-stderr\n", _bench.ScriptOutput);
+    }
+
+    [Theory]
+    [InlineData("exit 7", "exited with status 7")]
+    [InlineData("false", "exited with status 1")]
+    [InlineData("kill -SEGV $$", "was killed by SIGSEGV")]
+    [InlineData("if then", "exited with status 2")]
+    public void A_failing_script_fails_the_build(string script, string how)
+    {
+        _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"\n" + script);
+        _bench.Build().Fails($"the build script {_bench["recipe/build.sh"]} {how}; no package was made");
+        Assert.False(Directory.Exists(_bench["out"]));
+    }
+
+    [Fact]
+    public void What_runs_on_in_the_background_is_killed_before_the_tree_is_read()
+    {
+        _bench.Script("""
+            mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"
+            setsid sh -c 'while :; do date >> "$DESTDIR/usr/bin/x"; touch "$DESTDIR/stray"; sleep 0.01; done' > /dev/null 2>&1 &
+            sleep 0.2; echo $! > "$SOURCE_DIR/pid"; rm -f "$DESTDIR/stray"
+            """);
+        RunResult result = _bench.Build();
+        Assert.Contains("running, which had to be killed", result.Error, StringComparison.Ordinal);
+        int pid = int.Parse(File.ReadAllText(_bench["source/pid"]), CultureInfo.InvariantCulture);
+        Assert.False(Directory.Exists($"/proc/{pid}"));
+    }
+}

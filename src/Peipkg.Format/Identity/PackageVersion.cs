@@ -22,7 +22,8 @@ public readonly record struct PackageVersion
         Revision = revision;
     }
 
-    /// <summary>Orders versions by precedence; versions that compare equal may be spelled differently.</summary>
+    /// <summary>Compares versions by precedence; versions that compare equal may be spelled differently.</summary>
+    /// <remarks>Not for sorting versions that upstream chose: see <see cref="VersionOrder"/>.</remarks>
     public static IComparer<PackageVersion> Order { get; } =
         Comparer<PackageVersion>.Create(static (a, b) => Compare(a, b));
 

@@ -2,9 +2,9 @@ namespace Peipkg.Format.Identity;
 
 /// <summary>Comparison of upstream versions by segments (PSD-009 §2.2.7), without allocating.</summary>
 /// <remarks>
-/// The rules order a letter run of rank 5 by its bytes whether or not it is pre-release, but order a number above the
-/// pre-release one and below the other. So <c>1.0~foo</c>, <c>1.0.0</c>, <c>1.0.foo</c> form no chain: the outer two
-/// are equal although the middle one lies between them. Whoever sorts versions must not rely on transitivity.
+/// The rules order a letter run of rank 5 by its bytes whether or not it is pre-release, but put a number above the
+/// pre-release one and below the other. So precedence is not transitive for every set of versions, which
+/// <see cref="VersionOrder"/> copes with.
 /// </remarks>
 internal static class VersionPrecedence
 {

@@ -8,7 +8,7 @@ namespace Peipkg.Repo.Indexing;
 internal static class NewFiles
 {
     /// <summary>
-    /// Every <c>*.peipkg</c> file, also in subdirectories, sorted by bytes of the path. Names beginning with a dot are
+    /// Every <c>*.peipkg</c> file, also in subdirectories, sorted by path. Names beginning with a dot are
     /// passed over: they are files still being written. A symlink is named all the same, to be refused with a reason.
     /// </summary>
     /// <param name="directory">Where to look.</param>

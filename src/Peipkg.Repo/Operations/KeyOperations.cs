@@ -8,6 +8,8 @@ namespace Peipkg.Repo.Operations;
 /// <summary>Makes keys and names them.</summary>
 internal static class KeyOperations
 {
+    private const int RawKeySize = 32;
+
     /// <summary>Writes a new private key to a file that does not exist yet, readable by its owner alone.</summary>
     internal static int Generate(string path, OperationContext context)
     {
@@ -73,7 +75,7 @@ internal static class KeyOperations
 
         if (content.Length == RawKeySize)
         {
-            // A seed and a public key look alike; a file that only its owner reads, or that is named so, holds the former.
+            // A seed and a public key look alike; by custom only the latter is named so.
             return IsPublicName(path)
                 ? PublicKey.Load(content, path).Fingerprint
                 : Private(content, path, diagnostics);
@@ -83,8 +85,6 @@ internal static class KeyOperations
             ? Private(content, path, diagnostics)
             : PublicKey.Load(content, path).Fingerprint;
     }
-
-    private const int RawKeySize = 32;
 
     private static bool IsPublicName(string path) => path.EndsWith(".pub", StringComparison.Ordinal);
 

@@ -10,17 +10,13 @@ internal static partial class LinuxFile
     internal const int PermissionDenied = 13;
     internal const int NoSuchFile = 2;
     internal const int AlreadyExists = 17;
-    internal const int OperationNotPermitted = 1;
-    internal const int CrossDevice = 18;
     internal const int NotDirectory = 20;
     internal const int InvalidArgument = 22;
-    internal const int TooManyLinks = 31;
     internal const int ReadOnlyFileSystem = 30;
     internal const int NotImplemented = 38;
     internal const int NotEmpty = 39;
     internal const int NotSupported = 95;
     internal const int WouldBlock = 11;
-    internal const int Busy = 16;
 
     private const int ReadWrite = 2;
     private const int Create = 0x40;

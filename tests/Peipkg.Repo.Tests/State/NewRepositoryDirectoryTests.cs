@@ -92,6 +92,31 @@ public sealed class NewRepositoryDirectoryTests : IDisposable
         Assert.Equal("1", File.ReadAllText(_directory["repo/repo.json"]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_killed_run_had_moved_into_a_mount_point_is_taken_back_unless_it_was_all(bool all)
+    {
+        // Such a run builds inside the directory and moves the parts out of the staging, repo.json last.
+        string staging = _directory["repo/.peipkg-repo.0123.peipkg-tmp"];
+        Directory.CreateDirectory(staging);
+        Directory.CreateDirectory(_directory["repo/index"]);
+        File.WriteAllText(_directory["repo/index/active.json"], "x");
+        File.WriteAllText(Path.Combine(all ? _directory["repo"] : staging, "repo.json"), "x");
+        File.WriteAllText(Path.Combine(staging, ".peipkg-repo.moving"), "index\nrepo.json");
+        File.WriteAllText(_directory["repo/.peipkg-repo.lock"], "4711 2026-01-01T00:00:00Z\n");
+        if (all)
+        {
+            Assert.Throws<UserErrorException>(() => Begin(_directory["repo"]));
+            Assert.Equal(["index", "repo.json"], Names(_directory["repo"]));
+        }
+        else
+        {
+            Begin(_directory["repo"]).Dispose();
+            Assert.Empty(Names(_directory["repo"]));
+        }
+    }
+
     [Fact]
     public void A_linked_target_is_followed()
     {

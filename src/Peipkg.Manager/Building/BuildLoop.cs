@@ -11,7 +11,13 @@ namespace Peipkg.Manager.Building;
 /// process ends is due again when the next one starts.
 /// </summary>
 internal sealed class BuildLoop(
-    BuildRunner runner, BuildStore builds, Syncer syncer, WakeSignal wake, TimeProvider clock, ILogger<BuildLoop> logger)
+    BuildRunner runner,
+    BuildStore builds,
+    AttemptStore attempts,
+    Syncer syncer,
+    WakeSignal wake,
+    TimeProvider clock,
+    ILogger<BuildLoop> logger)
 {
     private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(30);
 
@@ -20,18 +26,27 @@ internal sealed class BuildLoop(
     /// <param name="stop">Cancelled: stop the running build too.</param>
     public async Task RunAsync(CancellationToken drain, CancellationToken stop)
     {
+        bool abandoned = false;
         try
         {
             while (!drain.IsCancellationRequested)
             {
                 try
                 {
+                    if (abandoned)
+                    {
+                        // The last round ended in the middle of a build, and the database could not be told.
+                        attempts.Requeue();
+                        abandoned = false;
+                    }
+
                     await RunDueAsync(drain, stop);
                     await wake.WaitAsync(builds.NextDue(), clock, drain);
                 }
                 catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
                 {
                     // Neither the database nor the archive index: nothing can be decided. The disk may recover.
+                    abandoned = true;
                     BuildLog.StorageFailed(logger, e.Message);
                     await Task.Delay(StoragePause, clock, drain);
                 }

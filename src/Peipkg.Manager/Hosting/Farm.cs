@@ -64,7 +64,7 @@ internal sealed class Farm : IDisposable
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
             new OutputCheck(farmKey, config.FarmId), publisher, repository, builds, attempts, Counters, clock,
             loggers.CreateLogger<BuildRunner>());
-        Builds = new BuildLoop(runner, builds, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
+        Builds = new BuildLoop(runner, builds, attempts, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         Poller poller = new(
             new TagLister(git, layout), new TagStore(_database, clock), builds, repository, loggers.CreateLogger<Poller>());
         Polls = new PollLoop(roster, poller, config.DefaultInterval, buildsWake, clock, loggers.CreateLogger<PollLoop>());

@@ -30,7 +30,7 @@ internal sealed class FarmWorker(
             systemd.Notify(ServiceState.Ready);
 
             // Any of them ending early is a defect; the others must not go on as if nothing had happened.
-            Task first = await Task.WhenAny(polls, builds);
+            Task first = await Task.WhenAny(polls, builds, syncs);
             await drain.CancelAsync();
             systemd.Notify(ServiceState.Stopping);
             await Task.WhenAll(first, polls, builds);

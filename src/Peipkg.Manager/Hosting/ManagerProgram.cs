@@ -105,7 +105,15 @@ internal static class ManagerProgram
 
         // Running disposes the host and its services.
         FarmWorker worker = host.Services.GetRequiredService<FarmWorker>();
-        await host.RunAsync();
+        try
+        {
+            await host.RunAsync();
+        }
+        catch (OperationCanceledException) when (world.Signals.Drain.IsCancellationRequested)
+        {
+            // Asked to end before everything had started.
+        }
+
         if (worker.Failure is { } failure)
         {
             HostingLog.Crashed(loggers.CreateLogger(Name), failure);

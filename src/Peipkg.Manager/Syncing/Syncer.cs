@@ -34,18 +34,13 @@ internal sealed class Syncer(
     /// <param name="stop">Cancelled: give up at once.</param>
     public async Task RunAsync(CancellationToken finish, CancellationToken stop)
     {
-        if (target is null)
-        {
-            return;
-        }
-
         while (!finish.IsCancellationRequested)
         {
             DateTimeOffset? next = null;
             try
             {
                 await SyncAsync(force: false, stop);
-                next = store.Get(target.Key).NextAttempt;
+                next = target is null ? null : store.Get(target.Key).NextAttempt;
             }
             catch (StorageException e)
             {

@@ -168,6 +168,22 @@ public sealed class GitTests : IDisposable
     }
 
     [Fact]
+    public async Task Ssh_works_with_the_operators_command_and_key()
+    {
+        _upstream.Commit(("a", "1"));
+        _upstream.Tag("v1.0", annotated: true);
+        using SshServer server = new(_directory["ssh"]);
+        Dictionary<string, string> environment = new() { ["PATH"] = "/usr/bin:/bin", ["GIT_SSH_COMMAND"] = server.Command };
+        GitRunner git = new(new GitCommands("/usr/bin/git", environment, _layout), new ChildRunner(TimeProvider.System, killsAdopted: false));
+        UpstreamUrl url = Url(server.Url(_upstream.Path));
+        ListedTag tag = (await new TagLister(git, _layout).ListAsync(url, default)).Single();
+        string target = Directory.CreateDirectory(_layout.SourceOf(7)).FullName;
+        using AttemptLog log = new(_layout.LogOf(7), TimeProvider.System);
+        await new SourceFetcher(git).FetchAsync(url, tag, submodules: false, target, log, default);
+        Assert.Equal("1", File.ReadAllText(Path.Combine(target, "a")));
+    }
+
+    [Fact]
     public async Task Http_works_and_credentials_reach_only_the_header()
     {
         _upstream.Commit(("a", "1"));

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Peipkg.Manager.Tests.EndToEnd;
+
+namespace Peipkg.Manager.Tests.Git;
+
+/// <summary>A real sshd on loopback that lets the current user in with a key of its own.</summary>
+internal sealed class SshServer : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _directory;
+    private readonly int _port;
+
+    public SshServer(string directory)
+    {
+        _directory = directory;
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (string key in (string[])["host", "user"])
+        {
+            TestFarm.RunTool("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(directory, key));
+        }
+
+        using (TcpListener probe = new(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            _port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        if (Environment.UserName == "root")
+        {
+            // sshd insists on its privilege separation directory.
+            Directory.CreateDirectory("/run/sshd");
+        }
+
+        string configuration = Path.Combine(directory, "sshd_config");
+        File.WriteAllText(configuration, $"""
+            Port {_port}
+            ListenAddress 127.0.0.1
+            HostKey {directory}/host
+            AuthorizedKeysFile {directory}/user.pub
+            PidFile none
+            UsePAM no
+            StrictModes no
+            PasswordAuthentication no
+            PermitRootLogin yes
+
+            """);
+        _process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", configuration]) { RedirectStandardError = true })!;
+        for (int i = 0; i < 100; i++)
+        {
+            try
+            {
+                using TcpClient client = new();
+                client.Connect(IPAddress.Loopback, _port);
+                return;
+            }
+            catch (SocketException)
+            {
+                Thread.Sleep(50);
+            }
+        }
+
+        throw new InvalidOperationException("sshd did not start");
+    }
+
+    /// <summary>For GIT_SSH_COMMAND.</summary>
+    public string Command =>
+        $"ssh -i {_directory}/user -o StrictHostKeyChecking=no -o UserKnownHostsFile={_directory}/known -o BatchMode=yes -F none";
+
+    public string Url(string path) =>
+        $"ssh://{Environment.UserName}@127.0.0.1:{_port}{path.Replace(" ", "%20", StringComparison.Ordinal)}";
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+}

@@ -31,9 +31,22 @@ public static class ChildProcess
                 options.KillAdopted);
             output?.Begin();
             error?.Begin();
-            options.Started?.Invoke(pid);
+            bool timedOut;
+            try
+            {
+                options.Started?.Invoke(pid);
+                timedOut = !AwaitExit(pid, options, cancellation);
+            }
+            catch
+            {
+                // Whoever was told of the process failed; what was started must not outlive that.
+                ProcessTree.Signal(pid, PosixProcess.Kill);
+                PosixProcess.AwaitExit(pid);
+                ProcessTree.KillLeftOver(pid, options.KillAdopted);
+                ProcessTree.Reap(pid);
+                throw;
+            }
 
-            bool timedOut = !AwaitExit(pid, options, cancellation);
             int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted);
             exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
         }

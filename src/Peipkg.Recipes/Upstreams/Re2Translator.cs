@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Peipkg.Recipes.Upstreams;
@@ -9,7 +8,6 @@ namespace Peipkg.Recipes.Upstreams;
 /// </summary>
 internal sealed class Re2Translator
 {
-    private const int MostRepeats = 1000;
     private const int DeepestGroups = 100;
 
     private readonly string _pattern;
@@ -80,7 +78,7 @@ internal sealed class Re2Translator
 
     private int Repetition(int start, int inner, bool repeatable)
     {
-        if (AtEnd || !TryReadRepetition(out string op, out int count))
+        if (AtEnd || !Re2Repetition.TryRead(_pattern, ref _at, out string op, out int count))
         {
             return inner;
         }
@@ -90,15 +88,15 @@ internal sealed class Re2Translator
             throw new RegexSyntaxException($"there is nothing to repeat before \"{op}\"");
         }
 
-        if (inner * count > MostRepeats)
+        if (inner * count > Re2Repetition.Most)
         {
-            throw new RegexSyntaxException($"something is repeated more than {MostRepeats} times");
+            throw new RegexSyntaxException($"something is repeated more than {Re2Repetition.Most} times");
         }
 
         bool lazy = !AtEnd && _pattern[_at] == '?';
         _at += lazy ? 1 : 0;
         int next = _at;
-        if (!AtEnd && TryReadRepetition(out string second, out _))
+        if (!AtEnd && Re2Repetition.TryRead(_pattern, ref _at, out string second, out _))
         {
             throw new RegexSyntaxException($"\"{op}{(lazy ? "?" : "")}{second}\" repeats a repetition");
         }
@@ -111,56 +109,6 @@ internal sealed class Re2Translator
         }
 
         return inner * count;
-    }
-
-    private bool TryReadRepetition(out string op, out int count)
-    {
-        count = 1;
-        op = _pattern[_at].ToString();
-        if (op is "*" or "+" or "?")
-        {
-            _at++;
-            return true;
-        }
-
-        // A brace that begins no repetition stands for itself, in RE2 as in Perl.
-        int end = _pattern.IndexOf('}', _at);
-        if (op != "{" || end < 0)
-        {
-            return false;
-        }
-
-        string[] bounds = _pattern[(_at + 1)..end].Split(',');
-        int least = 0;
-        int most = 0;
-        if (bounds.Length > 2 || !Bound(bounds[0], out least) || (bounds.Length == 2 && bounds[1].Length > 0 && !Bound(bounds[1], out most)))
-        {
-            return false;
-        }
-
-        bool open = bounds is [_, ""];
-        most = bounds.Length == 1 || open ? least : most;
-        op = _pattern[_at..(end + 1)];
-        if (least > MostRepeats || most > MostRepeats || most < least)
-        {
-            throw new RegexSyntaxException($"\"{op}\" is no repetition; the bounds are 0 to {MostRepeats} and ascending");
-        }
-
-        _at = end + 1;
-        count = Math.Max(most, 1);
-        return true;
-    }
-
-    private static bool Bound(string text, out int value)
-    {
-        value = 0;
-        if (text.Length == 0 || !text.All(char.IsAsciiDigit) || (text.Length > 1 && text[0] == '0'))
-        {
-            return false;
-        }
-
-        value = text.Length > 4 ? MostRepeats + 1 : int.Parse(text, CultureInfo.InvariantCulture);
-        return true;
     }
 
     private int Atom(out bool repeatable)

@@ -141,6 +141,23 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_listener_that_fails_does_not_leave_the_process_running()
+    {
+        int started = 0;
+        Assert.Throws<NotSupportedException>(() => ChildProcess.Run(
+            Options("sleep 300") with
+            {
+                Started = pid =>
+                {
+                    started = pid;
+                    throw new NotSupportedException();
+                },
+            },
+            default));
+        Assert.False(Directory.Exists($"/proc/{started}"));
+    }
+
+    [Fact]
     public void A_program_that_is_not_there_is_named()
     {
         UserErrorException exception = Assert.Throws<UserErrorException>(

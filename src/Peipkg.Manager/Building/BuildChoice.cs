@@ -11,11 +11,25 @@ namespace Peipkg.Manager.Building;
 internal static class BuildChoice
 {
     public static BuildRecord? Next(
-        IReadOnlyList<BuildRecord> due, IReadOnlyDictionary<string, DateTimeOffset> lastStarted) => due
-        .OrderByDescending(b => b.State == BuildState.Publishing)
-        .ThenBy(b => lastStarted.GetValueOrDefault(b.Recipe, DateTimeOffset.MinValue))
-        .ThenBy(b => b.Recipe, StringComparer.Ordinal)
-        .ThenByDescending(b => PackageVersion.TryParse(b.Version, out PackageVersion version, out _) ? version : default, PackageVersion.Order)
-        .ThenBy(b => b.Id)
-        .FirstOrDefault();
+        IReadOnlyList<BuildRecord> due, IReadOnlyDictionary<string, DateTimeOffset> lastStarted)
+    {
+        BuildRecord? first = due
+            .OrderByDescending(b => b.State == BuildState.Publishing)
+            .ThenBy(b => lastStarted.GetValueOrDefault(b.Recipe, DateTimeOffset.MinValue))
+            .ThenBy(b => b.Recipe, StringComparer.Ordinal)
+            .ThenBy(b => b.Id)
+            .FirstOrDefault();
+        if (first is null)
+        {
+            return null;
+        }
+
+        // Upstream chooses the versions, and precedence alone cannot sort every set of them.
+        return VersionOrder.HighestFirst(
+            due.Where(b => b.Recipe == first.Recipe
+                    && (b.State == BuildState.Publishing) == (first.State == BuildState.Publishing)
+                    && PackageVersion.TryParse(b.Version, out _, out _))
+                .OrderBy(b => b.Id),
+            b => PackageVersion.Parse(b.Version)) is [var highest, ..] ? highest : first;
+    }
 }

@@ -33,10 +33,10 @@ internal sealed record VersionSelection(IReadOnlyList<Candidate> Candidates, IRe
 
         // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the
         // first by name, so that every poll and every farm takes the same.
-        found.Sort((a, b) => PackageVersion.Compare(b.Version, a.Version) is not 0 and var order
-            ? order : string.CompareOrdinal(a.Tag.Name, b.Tag.Name));
+        IReadOnlyList<Candidate> ordered = VersionOrder.HighestFirst(
+            found.OrderBy(c => c.Tag.Name, StringComparer.Ordinal), c => c.Version);
         List<Candidate> candidates = [];
-        foreach (Candidate candidate in found)
+        foreach (Candidate candidate in ordered)
         {
             if (candidates.Count > 0 && PackageVersion.Compare(candidates[^1].Version, candidate.Version) == 0)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using SharpCompress.Compressors.ZStandard.Unsafe;
 
@@ -15,7 +16,7 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
     private const uint SkippableMagic = 0x184D2A50;
 
     private readonly Stream _compressed;
-    private readonly byte[] _input = GC.AllocateUninitializedArray<byte>(InputSize, pinned: true);
+    private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(InputSize);
     private ZSTD_DCtx_s* _context;
     private int _inputStart;
     private int _inputEnd;
@@ -38,13 +39,12 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
             ReadFrameHeader();
         }
 
-        fixed (byte* target = destination)
+        fixed (byte* target = destination, source = _input)
         {
             var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)destination.Length };
             while (!_ended && output.pos == 0)
             {
                 // The engine may hold content that did not fit last time, so it is asked before more is read.
-                byte* source = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_input, 0);
                 var input = new ZSTD_inBuffer_s { src = source, size = (nuint)_inputEnd, pos = (nuint)_inputStart };
                 nuint hint = Check(Methods.ZSTD_decompressStream(_context, &output, &input));
                 _inputStart = (int)input.pos;
@@ -72,6 +72,7 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         {
             Methods.ZSTD_freeDCtx(_context);
             _context = null;
+            ArrayPool<byte>.Shared.Return(_input);
         }
     }
 
@@ -128,7 +129,7 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
             _inputStart = _inputEnd = 0;
         }
 
-        int read = _compressed.Read(_input, _inputEnd, _input.Length - _inputEnd);
+        int read = _compressed.Read(_input, _inputEnd, InputSize - _inputEnd);
         _inputEnd += read;
         return read > 0;
     }

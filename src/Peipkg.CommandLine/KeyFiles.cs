@@ -7,6 +7,8 @@ namespace Peipkg.CommandLine;
 /// <summary>Reads the key files that command lines name.</summary>
 public static class KeyFiles
 {
+    private const int RawKeySize = 32;
+
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Reads a private key, with a warning where others than its owner can read it too.</summary>
@@ -17,17 +19,11 @@ public static class KeyFiles
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SigningKey LoadSigningKey(string path, Diagnostics diagnostics)
     {
-        byte[] content = Read(path, out UnixFileMode mode);
+        byte[] content = Named(path, $"; \"peipkg-repo keygen --out {path}\" makes one");
         try
         {
             SigningKey key = SigningKey.Load(content, path);
-            if ((mode & Others) != 0)
-            {
-                diagnostics.Warning(
-                    $"the private key {path} can be read by {((mode & UnixFileMode.OtherRead) != 0 ? "everybody" : "its group")}; "
-                    + $"run: chmod 600 {path}");
-            }
-
+            WarnIfReadable(path, diagnostics);
             return key;
         }
         finally
@@ -41,9 +37,45 @@ public static class KeyFiles
     /// <exception cref="UserErrorException">There is no such file.</exception>
     /// <exception cref="KeyFileException">The file holds no Ed25519 public key.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PublicKey LoadPublicKey(string path) => PublicKey.Load(Read(path, out _), path);
+    public static PublicKey LoadPublicKey(string path) => PublicKey.Load(Named(path), path);
 
-    private static byte[] Read(string path, out UnixFileMode mode)
+    /// <summary>The fingerprint of the key in a file, private or public.</summary>
+    /// <param name="path">
+    /// The file. Of 32 raw bytes, which a seed and a public key both are, only the name tells: <c>.pub</c> is public.
+    /// </param>
+    /// <param name="diagnostics">Where a warning about a readable private key goes.</param>
+    /// <exception cref="UserErrorException">There is no such file.</exception>
+    /// <exception cref="KeyFileException">The file holds no Ed25519 key.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Fingerprint LoadFingerprint(string path, Diagnostics diagnostics)
+    {
+        byte[] content = Named(path);
+        bool isPrivate = content.Length == RawKeySize
+            ? !path.EndsWith(".pub", StringComparison.Ordinal)
+            : content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0;
+        if (!isPrivate)
+        {
+            return PublicKey.Load(content, path).Fingerprint;
+        }
+
+        using SigningKey key = LoadSigningKey(path, diagnostics);
+        return key.PublicKey.Fingerprint;
+    }
+
+    /// <summary>A key file's bytes, never more than one over what a key file can have.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static byte[] ReadContent(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        byte[] content = new byte[Limits.KeyFileBytes + 1];
+        int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        byte[] exact = content[..length];
+        CryptographicOperations.ZeroMemory(content);
+        return exact;
+    }
+
+    private static byte[] Named(string path, string remedy = "")
     {
         if (Directory.Exists(path))
         {
@@ -52,17 +84,22 @@ public static class KeyFiles
 
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            mode = File.GetUnixFileMode(file.SafeFileHandle);
-            byte[] content = new byte[Limits.KeyFileBytes + 1];
-            int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            byte[] exact = content[..length];
-            CryptographicOperations.ZeroMemory(content);
-            return exact;
+            return ReadContent(path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UserErrorException($"there is no key file {path}", exception);
+            throw new UserErrorException($"there is no key file {path}{remedy}", exception);
+        }
+    }
+
+    private static void WarnIfReadable(string path, Diagnostics diagnostics)
+    {
+        UnixFileMode mode = File.GetUnixFileMode(path);
+        if ((mode & Others) != 0)
+        {
+            diagnostics.Warning(
+                $"the private key {path} can be read by {((mode & UnixFileMode.OtherRead) != 0 ? "everybody" : "its group")}; "
+                + $"run: chmod 600 {path}");
         }
     }
 }

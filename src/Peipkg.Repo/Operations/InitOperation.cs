@@ -23,7 +23,7 @@ internal static class InitOperation
     {
         RefuseBadText("--name", request.Name, mayBeEmpty: false);
         RefuseBadText("--description", request.Description, mayBeEmpty: true);
-        using SigningKey key = KeyFile.ReadSigningKey(request.SignKey, context.Diagnostics);
+        using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         Fingerprint fingerprint = key.PublicKey.Fingerprint;
         Descriptor descriptor = new(
             request.Name,

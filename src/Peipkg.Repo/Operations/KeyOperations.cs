@@ -1,15 +1,12 @@
 using Peipkg.CommandLine;
 using Peipkg.Format.IO;
 using Peipkg.Format.Signing;
-using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
 
 /// <summary>Makes keys and names them.</summary>
 internal static class KeyOperations
 {
-    private const int RawKeySize = 32;
-
     /// <summary>Writes a new private key to a file that does not exist yet, readable by its owner alone.</summary>
     internal static int Generate(string path, OperationContext context)
     {
@@ -56,42 +53,8 @@ internal static class KeyOperations
     /// <param name="context">The world.</param>
     internal static int PrintFingerprint(string path, bool plain, OperationContext context)
     {
-        Fingerprint fingerprint = ReadEither(path, context.Diagnostics);
+        Fingerprint fingerprint = KeyFiles.LoadFingerprint(path, context.Diagnostics);
         context.Output.WriteLine(plain ? fingerprint.Text : fingerprint.Grouped);
         return ExitCode.Success;
-    }
-
-    private static Fingerprint ReadEither(string path, Diagnostics diagnostics)
-    {
-        byte[] content;
-        try
-        {
-            content = KeyFile.ReadBytes(path);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserErrorException($"there is no key file {path}", error);
-        }
-
-        if (content.Length == RawKeySize)
-        {
-            // A seed and a public key look alike; by custom only the latter is named so.
-            return IsPublicName(path)
-                ? PublicKey.Load(content, path).Fingerprint
-                : Private(content, path, diagnostics);
-        }
-
-        return content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0
-            ? Private(content, path, diagnostics)
-            : PublicKey.Load(content, path).Fingerprint;
-    }
-
-    private static bool IsPublicName(string path) => path.EndsWith(".pub", StringComparison.Ordinal);
-
-    private static Fingerprint Private(byte[] content, string path, Diagnostics diagnostics)
-    {
-        using SigningKey key = SigningKey.Load(content, path);
-        KeyFile.WarnIfReadable(path, diagnostics);
-        return key.PublicKey.Fingerprint;
     }
 }

@@ -73,7 +73,7 @@ internal sealed class PublishOperation
     /// <exception cref="UserErrorException">Something prevents publishing altogether.</exception>
     internal static int Run(PublishRequest request, OperationContext context, CancellationToken stop)
     {
-        using SigningKey key = KeyFile.ReadSigningKey(request.SignKey, context.Diagnostics);
+        using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         PublishOperation operation = new(request, context);
         using RepositoryLock? held = request.DryRun ? null : operation.Lock();
         return operation.Run(key, stop);

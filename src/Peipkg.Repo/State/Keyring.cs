@@ -1,3 +1,4 @@
+using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
@@ -34,7 +35,7 @@ internal sealed class Keyring
             string path = RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text);
             try
             {
-                PublicKey loaded = PublicKey.Load(KeyFile.ReadBytes(Path.Combine(root, path)), path);
+                PublicKey loaded = PublicKey.Load(KeyFiles.ReadContent(Path.Combine(root, path)), path);
                 if (loaded.Fingerprint == key.Fingerprint)
                 {
                     keyring._keys.Add(key.Fingerprint, loaded);

@@ -3,8 +3,8 @@
 # usage: bash tests/run.sh
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=scripts/common.sh
-. "$root/scripts/common.sh"
+# shellcheck source=.ci/common.sh
+. "$root/.ci/common.sh"
 cd "$root"
 logs=$root/artifacts/logs
 results=$root/artifacts/test-results
@@ -14,8 +14,9 @@ mkdir -p "$logs" "$results"
 install_missing "$logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
-    perl=perl taskset=util-linux shellcheck=shellcheck
-bash scripts/publish.sh
+    perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
+    /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
+bash .ci/publish.sh
 export PEIPKG_BUILD=$root/artifacts/bin/peipkg-build
 export PEIPKG_REPO=$root/artifacts/bin/peipkg-repo
 export PEIPKG_MANAGER=$root/artifacts/bin/peipkg-manager

@@ -5,8 +5,8 @@
 #   --dir DIRECTORY  where the farm is made (default: artifacts/farm); made anew on every run
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source=scripts/common.sh
-. "$root/scripts/common.sh"
+# shellcheck source=.ci/common.sh
+. "$root/.ci/common.sh"
 
 keep_serving=no
 farm=$root/artifacts/farm
@@ -35,7 +35,7 @@ mark=$farm/.made-by-samples-farm
 install_missing "$root/artifacts/logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip
-bash "$root/scripts/publish.sh"
+bash "$root/.ci/publish.sh"
 export PATH=$root/artifacts/bin:$PATH
 
 # --- a directory of its own -----------------------------------------------------------------

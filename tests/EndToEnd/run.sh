@@ -15,7 +15,7 @@ PEIPKG_REPO=$(realpath "${PEIPKG_REPO:-$root/artifacts/bin/peipkg-repo}")
 PEIPKG_MANAGER=$(realpath "${PEIPKG_MANAGER:-$root/artifacts/bin/peipkg-manager}")
 export PEIPKG_BUILD PEIPKG_REPO PEIPKG_MANAGER
 for program in "$PEIPKG_BUILD" "$PEIPKG_REPO" "$PEIPKG_MANAGER"; do
-    [ -x "$program" ] || { echo "error: $program is not there; run: bash scripts/publish.sh" >&2; exit 1; }
+    [ -x "$program" ] || { echo "error: $program is not there; run: bash .ci/publish.sh" >&2; exit 1; }
 done
 
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the three programs as they are shipped into artifacts/bin.
-# usage: bash scripts/publish.sh
+# usage: bash .ci/publish.sh
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=scripts/common.sh
-. "$root/scripts/common.sh"
+# shellcheck source=.ci/common.sh
+. "$root/.ci/common.sh"
 
 case $(uname -m) in
     x86_64) runtime=linux-x64 ;;

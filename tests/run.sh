@@ -24,6 +24,9 @@ export PEIPKG_MANAGER=$root/artifacts/bin/peipkg-manager
 say "building the tests, warnings are errors"
 run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
 
+# Whoever starts this in the background leaves SIGINT ignored, and children would inherit that.
+undisturbed=(env --default-signal=HUP,INT,QUIT,TERM)
+
 passed=0 failed=0 skipped=0
 broken=()
 
@@ -36,7 +39,7 @@ for project in tests/*.Tests; do
     name=$(basename "$project")
     say "$name"
     status=0
-    dotnet test "$project" -c Release --no-build --nologo --logger "trx;LogFileName=$name.trx" \
+    "${undisturbed[@]}" dotnet test "$project" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
         --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
     trx=$results/$name.trx
     total=0
@@ -68,7 +71,7 @@ done
 
 say "end-to-end tests"
 rm -f "$results/end-to-end.counts"
-PEIPKG_COUNTS=$results/end-to-end.counts bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
+PEIPKG_COUNTS=$results/end-to-end.counts "${undisturbed[@]}" bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
 if [ -s "$results/end-to-end.counts" ]; then
     read -r end_passed end_failed end_skipped < "$results/end-to-end.counts"
     passed=$((passed + end_passed))

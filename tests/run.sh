@@ -25,7 +25,7 @@ say "building the tests, warnings are errors"
 run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
 
 # Whoever starts this in the background leaves SIGINT ignored, and children would inherit that.
-undisturbed=(env --default-signal=HUP,INT,QUIT,TERM)
+undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT --default-signal=TERM)
 
 passed=0 failed=0 skipped=0
 broken=()

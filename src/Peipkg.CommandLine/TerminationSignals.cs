@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Peipkg.CommandLine;
 
 /// <summary>
-/// Turns the first SIGINT, SIGTERM or SIGHUP into cancellation, so that a command can put its house in order, and
+/// Turns the first SIGINT, SIGQUIT, SIGTERM or SIGHUP into cancellation, so that a command can put its house in order, and
 /// remembers which it was. Only <c>Program.cs</c> makes one.
 /// </summary>
 public sealed class TerminationSignals : IDisposable
@@ -18,6 +18,7 @@ public sealed class TerminationSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCode.Interrupted)),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCode.Terminated)),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCode.Terminated)),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => Stop(context, ExitCode.Interrupted)),
     ];
 
     /// <summary>Cancelled at the first signal.</summary>

@@ -58,10 +58,10 @@ public static class Limits
     public const long UncompressedOverhead = 320L << 20;
 
     /// <summary>
-    /// Bytes of all <c>.peipkg/</c> entries a reader does not know. The specification sets no bound of its own; the
-    /// overhead allowance is the largest that can ever be needed.
+    /// Unix seconds of the last moment that eleven octal digits hold, 2242-03-16T12:56:31Z: no archive entry can have a
+    /// later time (§3.1.4).
     /// </summary>
-    public const long UnknownMetadataBytes = UncompressedOverhead;
+    public const long ArchiveTime = (1L << 33) - 1;
 
     /// <summary>
     /// Bytes of a repository descriptor or key list: 16 MiB, as for manifests. §6.1 names no bound; a document this

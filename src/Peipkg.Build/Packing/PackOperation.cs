@@ -42,6 +42,11 @@ internal static class PackOperation
 
     private static Manifest ReadManifest(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"--manifest {path} is a directory, not a manifest");
+        }
+
         using MemoryStream content = new();
         try
         {

@@ -1,3 +1,4 @@
+using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.Format.IO;
 using Peipkg.Format.Packages;
@@ -24,7 +25,7 @@ internal static class PackageOutput
     {
         Directory.CreateDirectory(directory);
         string[] paths = [.. plans.Select(plan => Path.Combine(directory, plan.FileName))];
-        RequireNoDirectories(paths);
+        RequireReplaceable(paths);
         List<DurableFileWriter> writers = [];
         try
         {
@@ -58,7 +59,7 @@ internal static class PackageOutput
     /// <inheritdoc cref="WriteAll"/>
     internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, CancellationToken cancellation)
     {
-        RequireNoDirectories([path]);
+        RequireReplaceable([path]);
         using DurableFileWriter writer = DurableFile.Create(path);
         Write(plan, writer, key, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -79,12 +80,22 @@ internal static class PackageOutput
         }
     }
 
-    // A rename cannot replace a directory, and would fail only after others have appeared.
-    private static void RequireNoDirectories(IEnumerable<string> paths)
+    // A rename cannot replace a directory, and would fail only after others have appeared. A device or FIFO it would
+    // replace, which nobody who writes to /dev/null wants.
+    private static void RequireReplaceable(IEnumerable<string> paths)
     {
-        if (paths.FirstOrDefault(Directory.Exists) is { } directory)
+        foreach (string path in paths)
         {
-            throw new UserErrorException($"the package cannot be written to {directory}, which is a directory");
+            if (Directory.Exists(path))
+            {
+                throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
+            }
+
+            if (PosixTree.IsSpecial(path))
+            {
+                throw new UserErrorException(
+                    $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file");
+            }
         }
     }
 }

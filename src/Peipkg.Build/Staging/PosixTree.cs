@@ -46,6 +46,23 @@ internal static unsafe partial class PosixTree
         }
     }
 
+    /// <summary>Whether something is at the path that is neither a file, a directory nor a symlink.</summary>
+    internal static bool IsSpecial(string path)
+    {
+        const uint KindMask = 0xF000;
+        string full = Path.GetFullPath(path);
+        string parent = Path.GetDirectoryName(full) ?? "/";
+        if (!Directory.Exists(parent))
+        {
+            return false;
+        }
+
+        using SafeFileHandle? directory = OpenDirectory(null, Encoding.UTF8.GetBytes(RealPath(parent)), out _);
+        return directory is not null
+            && TryStatus(directory, Encoding.UTF8.GetBytes(Path.GetFileName(full)), out uint mode, out _)
+            && (mode & KindMask) is not (0x8000 or 0x4000 or 0xA000);
+    }
+
     /// <summary>A symlink's target.</summary>
     internal static byte[]? ReadLink(SafeFileHandle parent, ReadOnlySpan<byte> name)
     {

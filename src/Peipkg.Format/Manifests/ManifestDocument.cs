@@ -51,6 +51,14 @@ public static class ManifestDocument
                 + "there are x86_64, aarch64 and noarch");
         }
 
+        if (manifest.Build.Timestamp.UnixSeconds > Limits.ArchiveTime)
+        {
+            throw new FormatViolationException(
+                ManifestRule.Timestamp,
+                "/build/timestamp",
+                $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have");
+        }
+
         var buffer = new ArrayBufferWriter<byte>(1024);
         WriteFields(new CanonicalJsonWriter(buffer), manifest);
         return buffer.WrittenCount <= Limits.ManifestBytes

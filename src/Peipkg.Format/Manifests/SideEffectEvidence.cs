@@ -45,7 +45,8 @@ internal sealed class SideEffectEvidence
         {
             _libraryElsewhere ??= path;
         }
-        else if (IsOfKind(name, ".ko") && IsBelowModules(path))
+
+        if (IsOfKind(name, ".ko") && IsBelowModules(path))
         {
             _module ??= path;
         }

@@ -167,6 +167,11 @@ internal static class TarHeaderBlock
             field[i] = (byte)('0' + (value & 7));
             value >>= 3;
         }
+
+        if (value != 0)
+        {
+            throw new InvalidOperationException("A value does not fit its octal field; it was to be checked before.");
+        }
     }
 
     private static void WriteMagicAndChecksum(Span<byte> block)

@@ -134,6 +134,17 @@ public sealed class PackOperationTests : IDisposable
         => Pack(option, _bench[path]).Fails(message, Path.GetFileName(path));
 
     [Fact]
+    public void A_fifo_or_device_is_not_replaced_by_a_package()
+    {
+        _bench.Shell("mkdir -p out && mkfifo out/pipe");
+
+        Pack("--out", _bench["out/pipe"]).Fails("a device, FIFO or socket", "pipe");
+        Pack("--out", "/dev/full").Fails("a device, FIFO or socket", "/dev/full");
+
+        _bench.Shell("test -p out/pipe && test -c /dev/full");
+    }
+
+    [Fact]
     public void An_old_package_survives_a_failure()
     {
         _bench.Write("out/x.peipkg", "old");

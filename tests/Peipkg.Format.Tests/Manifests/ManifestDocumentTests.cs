@@ -199,7 +199,7 @@ public sealed class ManifestDocumentTests
             var manifest = Full with
             {
                 License = RandomText.Any(random, 50),
-                Build = new BuildInfo(Timestamp.FromUnixSeconds(random.NextInt64(253402300800)), RandomText.Any(random, 50), RandomText.Any(random, 50)),
+                Build = new BuildInfo(Timestamp.FromUnixSeconds(random.NextInt64(Limits.ArchiveTime + 1)), RandomText.Any(random, 50), RandomText.Any(random, 50)),
                 SizeInstalled = random.NextInt64(),
             };
             var bytes = ManifestDocument.Write(manifest);

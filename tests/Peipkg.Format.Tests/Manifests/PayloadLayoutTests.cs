@@ -180,6 +180,15 @@ public sealed class PayloadLayoutTests
         Assert.Empty(Check("x86_64", LayoutChecks.Destinations, [(path, PayloadKind.File, null)]));
     }
 
+    [Fact]
+    public void A_file_that_is_library_and_module_by_name_demands_both()
+    {
+        const string Path = "usr/lib/modules/6.12/a.so.ko";
+        Assert.Equal(2, Check("x86_64", Path).Count);
+        Assert.Single(CheckDeclared(["ldconfig"], Path));
+        Assert.Empty(CheckDeclared(["ldconfig", "depmod"], Path));
+    }
+
     [Theory]
     [InlineData("ldconfig", "usr/bin/a")]
     [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/liba.a")]

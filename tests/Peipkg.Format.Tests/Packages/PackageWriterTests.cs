@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
@@ -51,6 +52,23 @@ public sealed class PackageWriterTests
         byte[] package = Samples.Write(manifest: Samples.Manifest with { SizeInstalled = 999 });
 
         Assert.Equal(Samples.Payload.Sum(static p => p.Size), Samples.Verify(package).Manifest.SizeInstalled);
+    }
+
+    [Theory]
+    [InlineData("2242-03-16T12:56:31Z", true)]
+    [InlineData("2242-03-16T12:56:32Z", false)]
+    [InlineData("9999-12-31T23:59:59Z", false)]
+    public void A_time_that_no_archive_entry_can_have_is_refused(string time, bool packs)
+    {
+        Manifest manifest = Samples.Manifest with { Build = Samples.Manifest.Build with { Timestamp = Timestamp.Parse(time) } };
+        if (packs)
+        {
+            Assert.Equal(time, Samples.Verify(Samples.Write(manifest: manifest)).Manifest.Build.Timestamp.Text);
+        }
+        else
+        {
+            Assert.Equal("timestamp", Assert.Throws<FormatViolationException>(() => Samples.Write(manifest: manifest)).Rule);
+        }
     }
 
     [Fact]

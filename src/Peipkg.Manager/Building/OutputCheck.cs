@@ -49,6 +49,21 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                 FailureCause.Recipe, "peipkg-build's output is not what was ordered: " + string.Join("; ", problems));
     }
 
+    /// <summary>Why a finished package cannot be published with the farm's key of today; null when it can.</summary>
+    public string? WhyUnusable(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            _ = PackageVerifier.Verify(file, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true });
+            return null;
+        }
+        catch (FormatViolationException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>The digest of a finished file, lower-case hex.</summary>
     public static string HashFile(string path)
     {

@@ -58,11 +58,12 @@ internal sealed class Farm : IDisposable
             target, tools, layout, repository, _gate, syncs, builds, environment, children, new WakeSignal(), clock,
             loggers.CreateLogger<Syncer>());
         RepositoryTool = new RepoTool(tools, config, layout, repository, environment, children, clock, loggers.CreateLogger<RepoTool>());
+        OutputCheck check = new(farmKey, config.FarmId);
         Publisher publisher = new(
-            layout, repository, RepositoryTool, _gate, attempts, target is not null, clock, loggers.CreateLogger<Publisher>());
+            layout, repository, RepositoryTool, _gate, attempts, check, target is not null, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
-            new OutputCheck(farmKey, config.FarmId), publisher, repository, builds, attempts, Counters, clock,
+            check, publisher, repository, builds, attempts, Counters, clock,
             loggers.CreateLogger<BuildRunner>());
         Builds = new BuildLoop(runner, builds, attempts, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         Poller poller = new(

@@ -19,6 +19,7 @@ internal sealed class Publisher(
     RepoTool tool,
     RepositoryGate gate,
     AttemptStore attempts,
+    OutputCheck check,
     bool syncs,
     TimeProvider clock,
     ILogger<Publisher> logger)
@@ -112,11 +113,13 @@ internal sealed class Publisher(
         return published.Find(name, version, architecture);
     }
 
-    private static string? Fault(string directory, BuildOutput output)
+    // The farm's key may have been replaced since the build; what the old one signed would be refused for ever.
+    private string? Fault(string directory, BuildOutput output)
     {
         string path = Path.Combine(directory, output.FileName);
         return !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
             : OutputCheck.HashFile(path) != output.Sha256 ? $"{output.FileName} in {directory} is not the file that was built"
+            : check.WhyUnusable(path) is { } reason ? $"{output.FileName} in {directory} cannot be published: {reason}"
             : null;
     }
 

@@ -35,6 +35,12 @@ internal sealed class RepositoryState(string directory)
             if (!file.Exists)
             {
                 _stamp = null;
+                if (Exists)
+                {
+                    throw new FileNotFoundException(
+                        $"the repository has no {Archive}; restore it, or rebuild it with peipkg-repo publish --rebuild", Archive);
+                }
+
                 return _published = PublishedPackages.None;
             }
 

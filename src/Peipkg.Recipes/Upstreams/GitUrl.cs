@@ -17,7 +17,8 @@ internal static class GitUrl
         error = Fault(value);
         if (error is not null)
         {
-            error = $"{DisplayText.Quote(text)} is not a git URL: {error}";
+            // The text is not repeated: what is malformed may still hold a password, and this goes to a log.
+            error = $"this is not a git URL: {error}";
         }
 
         return error is null;

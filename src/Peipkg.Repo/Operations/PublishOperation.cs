@@ -143,6 +143,14 @@ internal sealed class PublishOperation
     {
         if (state.Keys.StatusOf(signer) is KeyStatus.Active)
         {
+            if (state.Keys.Find(signer) is null)
+            {
+                throw new UserErrorException(
+                    $"{_request.SignKey}: repo.json lists this key, but {RepositoryLayout.KeyPath(signer.Text)} in the repository does not "
+                    + "hold it, so that nobody could verify what it signs; put its public key there first "
+                    + $"(openssl pkey -in {_request.SignKey} -pubout)");
+            }
+
             return;
         }
 

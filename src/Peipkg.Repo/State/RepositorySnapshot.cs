@@ -75,6 +75,7 @@ internal sealed record RepositorySnapshot(
 
     private static byte[]? ReadWithin(SafeFileHandle directory, string name, string path, int limit)
     {
+        RequireRegular(path);
         try
         {
             using SafeFileHandle file = LinuxFile.OpenWithin(directory, name, path);
@@ -88,6 +89,7 @@ internal sealed record RepositorySnapshot(
 
     private static byte[]? ReadIfThere(string path, int limit)
     {
+        RequireRegular(path);
         try
         {
             using SafeFileHandle file = File.OpenHandle(path);
@@ -96,6 +98,15 @@ internal sealed record RepositorySnapshot(
         catch (FileNotFoundException)
         {
             return null;
+        }
+    }
+
+    // Opening a FIFO would wait for a writer for ever.
+    private static void RequireRegular(string path)
+    {
+        if (LinuxFile.Identify(path, followLinks: true) is { IsRegular: false })
+        {
+            throw new FormatViolationException("document-kind", path, "it is not a regular file; put the document back in its place");
         }
     }
 

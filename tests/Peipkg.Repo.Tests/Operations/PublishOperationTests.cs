@@ -189,6 +189,31 @@ public sealed class PublishOperationTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("junk")]
+    public void A_key_nobody_could_verify_with_does_not_sign(string? published)
+    {
+        using SigningKey other = SigningKey.Generate();
+        RepositoryFixture.Succeed(_fixture.Init());
+        _fixture.List(other, KeyStatus.Active, null);
+        File.WriteAllBytes(_fixture["other.pem"], other.ExportPem());
+        string place = _fixture[$"repo/keys/{other.PublicKey.Fingerprint.Text}.pub"];
+        File.Delete(place);
+        if (published is not null)
+        {
+            File.WriteAllText(place, published);
+        }
+
+        RunResult result = _fixture.Publish("--sign-key", _fixture["other.pem"]);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("put its public key there first", result.Error, StringComparison.Ordinal);
+        File.WriteAllBytes(place, other.PublicKey.ExportPem());
+        RepositoryFixture.Succeed(_fixture.Publish("--sign-key", _fixture["other.pem"]));
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
     [Fact]
     public void A_key_the_descriptor_does_not_list_is_refused_naming_those_that_it_lists()
     {

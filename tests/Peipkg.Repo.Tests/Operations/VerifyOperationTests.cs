@@ -46,6 +46,22 @@ public sealed class VerifyOperationTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
+    [Theory]
+    [InlineData("repo.json")]
+    [InlineData("index/active.json.sig")]
+    public void A_fifo_in_place_of_a_document_is_an_error_and_no_wait(string file)
+    {
+        _fixture.InitWith("aa");
+        string path = _fixture["repo/" + file];
+        File.Delete(path);
+        System.Diagnostics.Process.Start("mkfifo", [path]).WaitForExit();
+
+        RunResult result = _fixture.Verify();
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("not a regular file", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_problems_are_listed()
     {

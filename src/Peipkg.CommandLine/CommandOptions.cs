@@ -73,11 +73,15 @@ public static class CommandOptions
 
     /// <summary>A required argument.</summary>
     public static Argument<string> Argument(string valueName, string description)
+        => ParsedArgument<string>(valueName, description, NotEmpty);
+
+    /// <summary>A required argument whose value has a parser of its own.</summary>
+    public static Argument<T> ParsedArgument<T>(string valueName, string description, ValueParser<T> parser)
         => new(valueName)
         {
             Description = description,
             Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => ParseOne<string>(result, NotEmpty),
+            CustomParser = result => ParseOne(result, parser),
         };
 
     /// <summary>One argument or more.</summary>

@@ -107,7 +107,7 @@ test_the_command_line_reference_names_every_option_and_no_other() {
         assert_equal "$(options_of peipkg-build "$subcommand" | grep -vxE -- '--(help|version)')" \
             "$(documented "peipkg-build $subcommand" | grep -vx -- --version)" "peipkg-build $subcommand"
     done
-    for subcommand in init publish verify keygen fingerprint; do
+    for subcommand in init publish verify list show history diff keygen fingerprint; do
         assert_equal "$(options_of peipkg-repo "$subcommand" | grep -vxE -- '--(help|version)')" \
             "$(documented "peipkg-repo $subcommand")" "peipkg-repo $subcommand"
     done

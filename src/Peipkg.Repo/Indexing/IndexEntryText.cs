@@ -23,6 +23,25 @@ internal static class IndexEntryText
             entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, document.WrittenMemory[start..end].ToArray());
     }
 
+    /// <summary>A whole document of some rows, for a reader that takes nothing less.</summary>
+    /// <param name="head">Whose head it gets.</param>
+    /// <param name="rows">Rows in the order of the head's kind.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="end">The row after the last.</param>
+    internal static ReadOnlySpan<byte> DocumentOf(IndexSheet head, IReadOnlyList<IndexRow> rows, int start, int end)
+    {
+        ArrayBufferWriter<byte> document = new(256 << 10);
+        WriteHead(head, document);
+        for (int i = start; i < end; i++)
+        {
+            document.Write(i == start ? default : ","u8);
+            document.Write(rows[i].Json.Span);
+        }
+
+        document.Write("]}\n"u8);
+        return document.WrittenSpan;
+    }
+
     /// <summary>Everything of an index before its first entry.</summary>
     internal static void WriteHead(IndexSheet sheet, IBufferWriter<byte> output)
     {

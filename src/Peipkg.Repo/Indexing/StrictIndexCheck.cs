@@ -1,4 +1,3 @@
-using System.Buffers;
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.State;
@@ -77,18 +76,9 @@ internal static class StrictIndexCheck
 
         internal void Check()
         {
-            ArrayBufferWriter<byte> document = new(256 << 10);
-            IndexEntryText.WriteHead(sheet, document);
-            for (int i = start; i < end; i++)
-            {
-                document.Write(i == start ? default : ","u8);
-                document.Write(sheet.Rows[i].Json.Span);
-            }
-
-            document.Write("]}\n"u8);
             try
             {
-                IndexDocument.Read(document.WrittenSpan);
+                IndexDocument.Read(IndexEntryText.DocumentOf(sheet, sheet.Rows, start, end));
             }
             catch (FormatViolationException error)
             {

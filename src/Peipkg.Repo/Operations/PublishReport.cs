@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Operations;
 
@@ -70,7 +69,7 @@ internal sealed class PublishReport
     {
         if (_request.Json)
         {
-            output.WriteLine(ToJson());
+            JsonReport.Write(output, WriteJson);
             return;
         }
 
@@ -119,32 +118,19 @@ internal sealed class PublishReport
         return [.. _state.Archive.Where(row => !kept.Contains((row.Name, row.Version, row.Architecture)))];
     }
 
-    private string ToJson()
+    private void WriteJson(Utf8JsonWriter json)
     {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions
-        {
-            Indented = true,
-            NewLine = "\n",
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        }))
-        {
-            json.WriteStartObject();
-            json.WriteString("repository", _state.Descriptor.Name);
-            json.WriteBoolean("dry_run", _request.DryRun);
-            json.WriteBoolean("published", !IsRefused && !_request.DryRun);
-            json.WriteNumber("index_version", _plan.IndexVersion);
-            json.WriteString("generated_at", _plan.GeneratedAt.Text);
-            json.WriteNumber("active", _plan.Active.Count);
-            json.WriteNumber("archive", _plan.Archive.Count);
-            WriteAdded(json);
-            WriteSuperseded(json);
-            WriteSkipped(json);
-            WriteRefused(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        json.WriteString("repository", _state.Descriptor.Name);
+        json.WriteBoolean("dry_run", _request.DryRun);
+        json.WriteBoolean("published", !IsRefused && !_request.DryRun);
+        json.WriteNumber("index_version", _plan.IndexVersion);
+        json.WriteString("generated_at", _plan.GeneratedAt.Text);
+        json.WriteNumber("active", _plan.Active.Count);
+        json.WriteNumber("archive", _plan.Archive.Count);
+        WriteAdded(json);
+        WriteSuperseded(json);
+        WriteSkipped(json);
+        WriteRefused(json);
     }
 
     private void WriteAdded(Utf8JsonWriter json)

@@ -1,0 +1,110 @@
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Operations;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Querying;
+
+/// <summary>
+/// A repository opened to be looked at. What does not verify is shown all the same, with a warning: whoever asks what is
+/// in a damaged repository needs an answer most.
+/// </summary>
+internal sealed class RepositoryView
+{
+    private RepositoryView(string location, Descriptor descriptor, Keyring keys, IndexSheet active, IndexSheet archive)
+    {
+        Location = location;
+        Descriptor = descriptor;
+        Keys = keys;
+        Active = active;
+        Archive = archive;
+    }
+
+    /// <summary>The directory.</summary>
+    internal string Location { get; }
+
+    internal Descriptor Descriptor { get; }
+
+    internal Keyring Keys { get; }
+
+    internal IndexSheet Active { get; }
+
+    internal IndexSheet Archive { get; }
+
+    /// <summary>Opens a repository.</summary>
+    /// <param name="location">Its directory.</param>
+    /// <param name="context">Told what does not verify.</param>
+    /// <exception cref="UserErrorException">There is no repository, or its documents cannot be read at all.</exception>
+    internal static RepositoryView Open(string location, OperationContext context)
+    {
+        RepositorySnapshot snapshot = RepositorySnapshot.Read(location);
+        Descriptor descriptor = Read(location, snapshot.Descriptor, static content => DescriptorDocument.Read(content));
+        IndexSheet active = Read(location, snapshot.Active, static content => IndexReader.Read(content));
+        IndexSheet archive = Read(location, snapshot.Archive, static content => IndexReader.Read(content));
+        Keyring keys = Keyring.Load(location, descriptor);
+        Timestamp now = Timestamp.FromUnixSeconds(
+            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
+        foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
+        {
+            SignatureCheck check = SignatureCheck.Of(document, keys, now);
+            if (check.State is not SignatureState.Good)
+            {
+                context.Diagnostics.Warning(
+                    $"{location}: {check.File}: {check.Problem}; what is shown is not proven (\"peipkg-repo verify\" tells more)");
+            }
+        }
+
+        return new RepositoryView(location, descriptor, keys, active, archive);
+    }
+
+    /// <summary>The archive's rows of one name, from the highest version to the lowest.</summary>
+    /// <exception cref="UserErrorException">The repository has no package of the name.</exception>
+    internal List<IndexRow> VersionsOf(PackageName name)
+    {
+        List<IndexRow> versions = [.. Archive.Rows.Where(row => row.Name == name)];
+        if (versions.Count > 0)
+        {
+            return versions;
+        }
+
+        string suggestion = NearestName.Suggestion(name.Text, Active.Rows.Select(static row => row.Name.Text));
+        throw new UserErrorException($"\"{Descriptor.Name}\" has no package {name}{suggestion}");
+    }
+
+    /// <summary>Whether the active index advertises the very row.</summary>
+    internal bool IsActive(IndexRow row)
+    {
+        int low = 0;
+        int high = Active.Rows.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            int order = Active.Rows[middle].Name.CompareTo(row.Name);
+            if (order == 0)
+            {
+                return Active.Rows[middle].IsSamePackage(row);
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return false;
+    }
+
+    private static T Read<T>(string location, SignedDocument document, Func<byte[], T> read)
+    {
+        try
+        {
+            return document.Content is { } content
+                ? read(content)
+                : throw new UserErrorException($"{location}: {document.Name} is missing; restore it from a mirror or a backup");
+        }
+        catch (FormatViolationException error)
+        {
+            throw new UserErrorException($"{location}: {document.Name}: {error.Message}", error);
+        }
+    }
+}

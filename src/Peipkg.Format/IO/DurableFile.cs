@@ -47,6 +47,14 @@ public static class DurableFile
     public static bool IsTemporaryName(string name)
         => name.StartsWith('.') && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
+    /// <summary>Makes the content of a file that others wrote durable (fsync).</summary>
+    /// <exception cref="IOException">The disk is full or failing.</exception>
+    public static void SyncFile(string path)
+    {
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+    }
+
     /// <summary>Makes the entries of a directory durable (fsync).</summary>
     public static void SyncDirectory(string directory)
     {

@@ -9,39 +9,53 @@ using Peipkg.Repo.State;
 namespace Peipkg.Repo.Indexing;
 
 /// <summary>
-/// Writes the two indexes of a generation and their signatures into a directory nobody reads yet. Entries go out as the
-/// bytes they came in; only the head of the document is new.
+/// Writes the signed documents of a generation where nobody reads them yet. Index entries go out as the bytes they came
+/// in; only the head of the document is new. Making the files durable is the transaction's business.
 /// </summary>
 internal static class GenerationWriter
 {
     private const int BufferSize = 1 << 20;
 
-    /// <summary>Writes and flushes the four files.</summary>
+    /// <summary>Writes both indexes with their signatures.</summary>
+    /// <param name="stage">Gives the path to write to for a path in the repository.</param>
+    /// <param name="repositoryName">The repository's name.</param>
+    /// <param name="plan">The generation.</param>
+    /// <param name="key">The key that signs.</param>
     /// <exception cref="IOException">The disk is full or failing.</exception>
-    internal static void Write(string directory, string repositoryName, PublishPlan plan, SigningKey key)
+    internal static void WriteIndexes(Func<string, string> stage, string repositoryName, PublishPlan plan, SigningKey key)
     {
         IndexSheet active = new(repositoryName, IndexKind.Active, plan.IndexVersion, plan.GeneratedAt, plan.Active);
         IndexSheet archive = new(repositoryName, IndexKind.Archive, plan.IndexVersion, plan.GeneratedAt, plan.Archive);
-        WriteSigned(Path.Combine(directory, RepositoryLayout.ActiveIndex), active, key);
-        WriteSigned(Path.Combine(directory, RepositoryLayout.ArchiveIndex), archive, key);
+        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, key);
+        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, key);
     }
 
-    /// <summary>Signs a document's digest and writes the envelope beside it (§6.1.6).</summary>
-    internal static void WriteSignature(string documentPath, Sha256Digest digest, SigningKey key)
-        => WriteFile(documentPath + RepositoryLayout.SignatureSuffix, SignatureEnvelope.Sign(key, digest).Write());
+    /// <summary>Writes <c>repo.json</c> with its signature.</summary>
+    internal static void WriteDescriptor(Func<string, string> stage, Descriptor descriptor, SigningKey key)
+    {
+        byte[] document = DescriptorDocument.Write(descriptor);
+        WriteFile(stage(RepositoryLayout.Descriptor), document);
+        WriteSignature(stage, RepositoryLayout.Descriptor, Sha256Digest.Of(document), key);
+    }
 
-    /// <summary>Writes and flushes one new file.</summary>
-    internal static void WriteFile(string path, ReadOnlySpan<byte> content)
+    /// <summary>Writes a public key's file.</summary>
+    internal static void WriteKey(Func<string, string> stage, PublicKey key)
+        => WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint.Text)), key.ExportPem());
+
+    private static void WriteSignature(Func<string, string> stage, string document, Sha256Digest digest, SigningKey key)
+        => WriteFile(stage(document + RepositoryLayout.SignatureSuffix), SignatureEnvelope.Sign(key, digest).Write());
+
+    private static void WriteFile(string path, ReadOnlySpan<byte> content)
     {
         using FileStream file = Create(path);
         file.Write(content);
-        file.Flush(flushToDisk: true);
     }
 
-    private static void WriteSigned(string path, IndexSheet sheet, SigningKey key)
+    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, SigningKey key)
     {
+        string document = $"{RepositoryLayout.IndexDirectory}/{name}";
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using (FileStream file = Create(path))
+        using (FileStream file = Create(stage(document)))
         {
             ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize >> 2));
             IndexEntryText.WriteHead(sheet, pending);
@@ -57,10 +71,9 @@ internal static class GenerationWriter
 
             pending.Write("]}\n"u8);
             Flush(pending, file, hash);
-            file.Flush(flushToDisk: true);
         }
 
-        WriteSignature(path, Sha256Digest.Of(hash), key);
+        WriteSignature(stage, document, Sha256Digest.Of(hash), key);
     }
 
     private static void Flush(ArrayBufferWriter<byte> pending, FileStream file, IncrementalHash hash)

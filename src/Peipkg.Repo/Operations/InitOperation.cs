@@ -1,5 +1,4 @@
 using Peipkg.CommandLine;
-using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
@@ -46,21 +45,10 @@ internal static class InitOperation
 
     private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, SigningKey key)
     {
-        string index = Path.Combine(root, RepositoryLayout.IndexDirectory);
-        string keys = Path.Combine(root, RepositoryLayout.KeyDirectory);
-        foreach (string directory in new[] { index, keys })
-        {
-            Directory.CreateDirectory(directory);
-            PublicMode.Allow(directory);
-        }
-
-        byte[] document = DescriptorDocument.Write(descriptor);
-        string path = Path.Combine(root, RepositoryLayout.Descriptor);
-        GenerationWriter.WriteFile(path, document);
-        GenerationWriter.WriteSignature(path, Sha256Digest.Of(document), key);
-        GenerationWriter.WriteFile(
-            Path.Combine(root, RepositoryLayout.KeyPath(key.PublicKey.Fingerprint.Text)), key.PublicKey.ExportPem());
-        GenerationWriter.Write(index, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
+        DirectoryTree tree = new(root);
+        GenerationWriter.WriteDescriptor(tree.Prepare, descriptor, key);
+        GenerationWriter.WriteKey(tree.Prepare, key.PublicKey);
+        GenerationWriter.WriteIndexes(tree.Prepare, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
     }
 
     /// <summary>Both texts are shown to people by every consumer.</summary>

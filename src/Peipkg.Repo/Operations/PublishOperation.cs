@@ -54,9 +54,6 @@ internal sealed record PublishRequest
 /// </summary>
 internal sealed class PublishOperation
 {
-    // A clock that is a little ahead is no reason for words.
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
-
     private readonly PublishRequest _request;
     private readonly OperationContext _context;
     private readonly bool _inPlace;
@@ -93,16 +90,16 @@ internal sealed class PublishOperation
             _context.Diagnostics.Warning(warning);
         }
 
-        RefuseKey(state, key.PublicKey.Fingerprint);
-        RefuseTime(state);
+        WriterChecks.RefuseKey(state, key.PublicKey.Fingerprint, _request.SignKey);
+        WriterChecks.RefuseTime(state, _request.At, _context);
         if (_inPlace && !_request.DryRun)
         {
-            RemoveLeftovers(state, rebuild);
+            WriterChecks.RemoveLeftovers(state, mayRemovePackages: !rebuild, _context.Diagnostics);
         }
 
         PackageIntake intake = PackageIntake.Run(FindFiles(), state, IntakeOptions(rebuild), stop);
         PublishPlan plan = PublishPlan.Create(
-            rebuild ? [] : state.Archive, intake.Packages, NextVersion(state), _request.At);
+            rebuild ? [] : state.Archive, intake.Packages, WriterChecks.NextVersion(state, _request.At, _context.Diagnostics), _request.At);
         PublishReport report = new(_request, state, intake, plan);
         report.WriteDiagnostics(_context.Diagnostics);
         if (!report.IsRefused && !_request.DryRun)
@@ -123,96 +120,13 @@ internal sealed class PublishOperation
 
         try
         {
-            RepositoryLock held = RepositoryLock.Acquire(_request.In, _context.Clock);
-            if (held.DeadHolder is { } dead)
-            {
-                _context.Diagnostics.Note($"a publication ({dead}) ended before it was done; this one cleans up after it");
-            }
-
-            return held;
+            return WriterChecks.Lock(_request.In, _context);
         }
         catch (PosixIOException error)
             when (!_inPlace && error.Error is LinuxFile.PermissionDenied or LinuxFile.ReadOnlyFileSystem)
         {
             // What we cannot write to we only read; a snapshot is consistent without a lock.
             return null;
-        }
-    }
-
-    private void RefuseKey(PublishedState state, Fingerprint signer)
-    {
-        if (state.Keys.StatusOf(signer) is KeyStatus.Active)
-        {
-            if (state.Keys.Find(signer) is null)
-            {
-                throw new UserErrorException(
-                    $"{_request.SignKey}: repo.json lists this key, but {RepositoryLayout.KeyPath(signer.Text)} in the repository does not "
-                    + "hold it, so that nobody could verify what it signs; put its public key there first "
-                    + $"(openssl pkey -in {_request.SignKey} -pubout)");
-            }
-
-            return;
-        }
-
-        string active = string.Join("\n  ", state.Descriptor.Keys
-            .Where(static key => key.Status == KeyStatus.Active).Select(static key => key.Fingerprint.Grouped));
-        string reason = state.Keys.StatusOf(signer) switch
-        {
-            KeyStatus.Transitioning => "is in transition and signs nothing new",
-            KeyStatus.Revoked => "is revoked",
-            _ => "is not listed in repo.json",
-        };
-        throw new UserErrorException(
-            $"{_request.SignKey}: the key {signer.Grouped} {reason}, so consumers would reject what it signs; the active keys are\n  {active}");
-    }
-
-    private void RefuseTime(PublishedState state)
-    {
-        if (state.GeneratedAt is { } previous && _request.At.CompareTo(previous) < 0)
-        {
-            throw new UserErrorException(
-                $"--timestamp {_request.At} is earlier than {previous}, the time of the present indexes; consumers reject "
-                + "indexes that go back in time, so give a later one");
-        }
-
-        DateTimeOffset now = _context.Clock.GetUtcNow();
-        if (_request.At.UnixSeconds > (now + ClockTolerance).ToUnixTimeSeconds())
-        {
-            _context.Diagnostics.Warning(
-                $"--timestamp {_request.At} lies in the future; nothing can be published with an earlier one afterwards");
-        }
-    }
-
-    private ulong NextVersion(PublishedState state)
-    {
-        if (state.IndexVersion is not { } previous)
-        {
-            // Counting from 1 again would strand every consumer; seconds since 1970 are ahead of any count of publications.
-            ulong version = (ulong)Math.Max(1, _request.At.UnixSeconds);
-            _context.Diagnostics.Warning(
-                $"no index_version of the old indexes can be read; the new indexes get {version}, the seconds of --timestamp, "
-                + "which is above whatever consumers have seen");
-            return version;
-        }
-
-        return previous < ulong.MaxValue
-            ? previous + 1
-            : throw new UserErrorException(
-                $"index_version is {previous}, the highest there is; consumers of this repository can accept no further one");
-    }
-
-    private void RemoveLeftovers(PublishedState state, bool rebuild)
-    {
-        // In a rebuild nobody knows for certain what is published, so no package is removed.
-        HashSet<string>? published = null;
-        int removed = StagingDirectory.RemoveAbandoned(
-            _request.In,
-            path => rebuild || (published ??= [.. state.Archive
-                .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
-                .OfType<string>()]).Contains(path));
-        if (removed > 0)
-        {
-            _context.Diagnostics.Note($"removed {removed} leftovers of a publication that ended before it was done");
         }
     }
 
@@ -251,13 +165,14 @@ internal sealed class PublishOperation
             }
         }
 
-        using PublishTransaction transaction = _inPlace
-            ? InPlaceTransaction.Begin(_request.In)
+        using GenerationTransaction transaction = _inPlace
+            ? InPlaceTransaction.Begin(_request.In, plan.IndexVersion)
             : OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
         transaction.Place(placements, stop);
-        GenerationWriter.Write(transaction.IndexDirectory, descriptor.Name, plan, key);
+        GenerationWriter.WriteIndexes(transaction.Stage, descriptor.Name, plan, key);
         stop.ThrowIfCancellationRequested();
         transaction.Commit();
+        WriterChecks.ReportUntidy(transaction, _context.Diagnostics);
     }
 
     private static bool IsSameDirectory(string first, string second)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Peipkg.CommandLine;
 using Peipkg.Format.IO;
 
 namespace Peipkg.Repo.State;
@@ -24,6 +25,9 @@ internal sealed class DirectoryTree(string root)
         return path;
     }
 
+    /// <summary>Remembers a directory whose entries were changed by other means.</summary>
+    internal void Note(string directory) => _changed[directory] = true;
+
     /// <summary>Makes the entries of every directory that got some durable.</summary>
     internal void Flush()
     {
@@ -38,7 +42,12 @@ internal sealed class DirectoryTree(string root)
     internal static bool RemoveFile(string root, string relativePath)
     {
         string path = Path.Combine(root, relativePath);
-        bool present = File.Exists(path);
+        if (HasLinkAbove(root, relativePath))
+        {
+            return false;
+        }
+
+        bool present = LinuxFile.Identify(path) is { IsDirectory: false };
         if (present)
         {
             File.Delete(path);
@@ -66,12 +75,40 @@ internal sealed class DirectoryTree(string root)
         return present;
     }
 
+    /// <summary>Whether a directory on the way to a file is a symlink, so that the file lies who knows where.</summary>
+    private static bool HasLinkAbove(string root, string relativePath)
+    {
+        for (int slash = relativePath.IndexOf('/', StringComparison.Ordinal); slash > 0;
+            slash = relativePath.IndexOf('/', slash + 1))
+        {
+            if (LinuxFile.Identify(Path.Combine(root, relativePath[..slash])) is { IsSymlink: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Make(string directory)
         => _ = _known.GetOrAdd(directory, missing => new Lazy<bool>(() => MakeOne(missing))).Value;
 
     private bool MakeOne(string directory)
     {
-        if (!Directory.Exists(directory))
+        if (directory.Length <= root.Length)
+        {
+            return true;
+        }
+
+        LinuxFile.FileIdentity? present = LinuxFile.Identify(directory);
+        if (present is { IsDirectory: false })
+        {
+            throw new UserErrorException(
+                $"{directory} is {(present is { IsSymlink: true } ? "a symlink" : "a file")} where a directory of the repository "
+                + "belongs; move what it leads to here, or remove it");
+        }
+
+        if (present is null)
         {
             string parent = Path.GetDirectoryName(directory)!;
             Make(parent);

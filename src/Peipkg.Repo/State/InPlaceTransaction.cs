@@ -4,46 +4,44 @@ using Peipkg.Format.IO;
 namespace Peipkg.Repo.State;
 
 /// <summary>
-/// A generation that replaces the one in the same directory. Packages are written beside their places and renamed to
-/// them, where no index names them yet; the new <c>index</c> is prepared in a staging directory inside the repository;
-/// then it and the present one are exchanged in one step.
+/// A generation that replaces the one in the same directory. Where only the indexes change, their directory and the new
+/// one are exchanged; where other files change with them, <see cref="DocumentSwitch"/> takes the step.
 /// </summary>
-/// <remarks>
-/// Four files change together, so they cannot be renamed one by one; a symlink to the current generation would do, but
-/// mirrors and static hosts drop or follow links as they please.
-/// </remarks>
-internal sealed class InPlaceTransaction : PublishTransaction
+internal sealed class InPlaceTransaction : GenerationTransaction
 {
     private readonly string _root;
     private readonly string _staging;
-    private readonly DirectoryTree _directories;
-    private List<string> _added = [];
+    private readonly DirectoryTree _places;
+    private readonly DirectoryTree _staged;
+    private readonly List<string> _stagedPaths = [];
+    private readonly ChangeJournal _journal;
     private bool _flushAll;
     private bool _committed;
 
-    private InPlaceTransaction(string root, string staging)
+    private InPlaceTransaction(string root, string staging, ulong indexVersion)
     {
         _root = root;
         _staging = staging;
-        _directories = new DirectoryTree(root);
-        IndexDirectory = Path.Combine(staging, RepositoryLayout.IndexDirectory);
+        _places = new DirectoryTree(root);
+        _staged = new DirectoryTree(staging);
+        _journal = ChangeJournal.Create(staging, indexVersion);
     }
 
-    internal override string IndexDirectory { get; }
-
     /// <summary>Prepares the staging directory.</summary>
-    /// <param name="root">The repository, whose lock the caller holds.</param>
+    /// <param name="root">The repository, whose lock the caller holds and whose leftovers it has removed.</param>
+    /// <param name="indexVersion">The generation's index_version.</param>
     /// <exception cref="UserErrorException">The file system cannot exchange two directories.</exception>
-    internal static InPlaceTransaction Begin(string root)
+    internal static InPlaceTransaction Begin(string root, ulong indexVersion)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        string staging = StagingDirectory.Create(root);
-        InPlaceTransaction transaction = new(root, staging);
+        string staging = StagingDirectory.Create(root, indexVersion);
+        InPlaceTransaction transaction = new(root, staging, indexVersion);
         try
         {
-            Directory.CreateDirectory(transaction.IndexDirectory);
-            PublicMode.Allow(transaction.IndexDirectory);
-            transaction.ProbeExchange();
+            string next = Path.Combine(staging, StagingDirectory.Next);
+            Directory.CreateDirectory(next);
+            PublicMode.Allow(next);
+            transaction.ProbeExchange(next);
             return transaction;
         }
         catch
@@ -56,45 +54,86 @@ internal sealed class InPlaceTransaction : PublishTransaction
     internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
     {
         List<PackagePlacement> missing = [.. packages.Where(package => !IsPlaced(package, stop))];
-        _flushAll = missing.Count > FewPackages;
-        List<string> places = [.. missing.Select(static package => package.RelativePath)];
-        _added = places.FindAll(path => !File.Exists(Path.Combine(_root, path)));
-        StagingDirectory.WritePlacing(_staging, places);
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        _flushAll = missing.Count > FewFiles;
+        _journal.Added.AddRange(missing
+            .Select(static package => package.RelativePath)
+            .Where(path => LinuxFile.Identify(Path.Combine(_root, path)) is null));
+        _journal.Write();
         Workers.ForEach(missing, package => Place(package, stop), stop);
     }
 
+    internal override string Stage(string relativePath)
+    {
+        _stagedPaths.Add(relativePath);
+        return _staged.Prepare($"{StagingDirectory.Next}/{relativePath}");
+    }
+
+    internal override void Remove(string relativePath) => _journal.Removed.Add(relativePath);
+
     internal override void Commit()
     {
-        if (_flushAll)
+        List<string> added = [];
+        HashSet<string> switched = new(StringComparer.Ordinal);
+        foreach (string path in _stagedPaths)
         {
-            DurableFile.SyncFileSystem(_root);
-        }
-        else
-        {
-            _directories.Flush();
-            DurableFile.SyncDirectory(IndexDirectory);
+            if (UnitOf(path) is { } unit)
+            {
+                switched.Add(unit);
+            }
+            else if (LinuxFile.Identify(Path.Combine(_root, path)) is null)
+            {
+                added.Add(path);
+            }
+            else
+            {
+                switched.Add(path);
+            }
         }
 
-        string index = Path.Combine(_root, RepositoryLayout.IndexDirectory);
-        if (Path.Exists(index))
+        _flushAll |= _stagedPaths.Count > FewFiles;
+        _journal.Added.AddRange(added);
+        _journal.Switched.AddRange(switched.Order(StringComparer.Ordinal));
+        _journal.Write();
+        foreach (string path in added)
         {
-            DurableFile.Exchange(IndexDirectory, index);
+            string staged = Path.Combine(_staging, StagingDirectory.Next, path);
+            FlushUnlessAll(staged);
+            DurableFile.RenameNoReplace(staged, _places.Prepare(path));
         }
-        else
+
+        FlushEverything(added);
+        if (_journal.Switched is [RepositoryLayout.IndexDirectory])
         {
-            // A rebuild of a repository that has lost its indexes altogether.
-            DurableFile.RenameNoReplace(IndexDirectory, index);
+            ExchangeIndexes();
+        }
+        else if (_journal.Switched.Count > 0)
+        {
+            DocumentSwitch step = new(_root, _staging, StagingDirectory.Next);
+            step.Prepare(_journal.Switched);
+            step.Flip();
         }
 
         _committed = true;
-        DurableFile.SyncDirectory(_root);
+        TidyUp();
     }
 
     protected override void Dispose(bool disposing)
     {
+        if (_committed)
+        {
+            return;
+        }
+
         try
         {
-            foreach (string path in _committed ? [] : _added)
+            DocumentSwitch.Materialise(_root, _staging, _journal.Switched);
+            DocumentSwitch.Forget(_root);
+            foreach (string path in _journal.Added)
             {
                 DirectoryTree.RemoveFile(_root, path);
             }
@@ -107,15 +146,82 @@ internal sealed class InPlaceTransaction : PublishTransaction
         }
     }
 
+    private static string? UnitOf(string path)
+        => path.StartsWith(RepositoryLayout.IndexDirectory + "/", StringComparison.Ordinal) ? RepositoryLayout.IndexDirectory
+            : path is RepositoryLayout.Descriptor or RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix ? path
+            : null;
+
+    private void FlushEverything(List<string> added)
+    {
+        if (_flushAll)
+        {
+            DurableFile.SyncFileSystem(_root);
+            return;
+        }
+
+        foreach (string path in _stagedPaths.Except(added, StringComparer.Ordinal))
+        {
+            FlushUnlessAll(Path.Combine(_staging, StagingDirectory.Next, path));
+        }
+
+        _staged.Flush();
+        _places.Flush();
+    }
+
+    private void FlushUnlessAll(string file)
+    {
+        if (!_flushAll)
+        {
+            DurableFile.SyncFile(file);
+        }
+    }
+
+    private void ExchangeIndexes()
+    {
+        string index = Path.Combine(_root, RepositoryLayout.IndexDirectory);
+        string next = Path.Combine(_staging, StagingDirectory.Next, RepositoryLayout.IndexDirectory);
+        if (Path.Exists(index))
+        {
+            DurableFile.Exchange(next, index);
+        }
+        else
+        {
+            // A rebuild of a repository that has lost its indexes altogether.
+            DurableFile.RenameNoReplace(next, index);
+        }
+
+        _committed = true;
+        DurableFile.SyncDirectory(_root);
+    }
+
+    /// <summary>From here on nothing that fails takes the generation back; the next run would do what is left.</summary>
+    private void TidyUp()
+    {
+        try
+        {
+            DocumentSwitch.Materialise(_root, _staging, _journal.Switched);
+            foreach (string path in _journal.Removed)
+            {
+                DirectoryTree.RemoveFile(_root, path);
+            }
+
+            _journal.Finish();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Untidy = error.Message;
+        }
+    }
+
     private bool IsPlaced(PackagePlacement package, CancellationToken stop)
     {
         string place = Path.Combine(_root, package.RelativePath);
-        return File.Exists(place) && PackageFile.Has(place, package.Size, package.Hash, stop);
+        return LinuxFile.Identify(place) is { IsRegular: true } && PackageFile.Has(place, package.Size, package.Hash, stop);
     }
 
     private void Place(PackagePlacement package, CancellationToken stop)
     {
-        string place = _directories.Prepare(package.RelativePath);
+        string place = _places.Prepare(package.RelativePath);
         string temporary = Path.Combine(_root, StagingDirectory.TemporaryOf(package.RelativePath));
         File.Delete(temporary);
         try
@@ -131,22 +237,23 @@ internal sealed class InPlaceTransaction : PublishTransaction
     }
 
     /// <summary>Better to learn before any package is placed that the last step is impossible.</summary>
-    private void ProbeExchange()
+    private void ProbeExchange(string next)
     {
         string probe = Path.Combine(_staging, "probe");
         Directory.CreateDirectory(probe);
         try
         {
-            DurableFile.Exchange(probe, IndexDirectory);
+            DurableFile.Exchange(probe, next);
         }
         catch (PosixIOException error)
             when (error.Error is LinuxFile.InvalidArgument or LinuxFile.NotImplemented or LinuxFile.NotSupported)
         {
             throw new UserErrorException(
                 $"the file system of {_root} cannot exchange two directories in one step, so a repository on it cannot be "
-                + "published in place without readers seeing a mixture; give another --out and switch to it yourself");
+                + "changed in place without readers seeing a mixture; give another --out and switch to it yourself");
         }
 
+        PublicMode.Allow(next);
         Directory.Delete(probe);
     }
 }

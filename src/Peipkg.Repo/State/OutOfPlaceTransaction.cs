@@ -8,7 +8,7 @@ namespace Peipkg.Repo.State;
 /// A generation in a directory of its own: what the previous repository holds is carried over, packages as hard links
 /// where the file system allows, and the whole appears under its name in one step.
 /// </summary>
-internal sealed class OutOfPlaceTransaction : PublishTransaction
+internal sealed class OutOfPlaceTransaction : GenerationTransaction
 {
     /// <summary>What to do about a target that is taken.</summary>
     internal const string Remedy = "give an absent or empty directory, or the same as --in to publish in place";
@@ -20,10 +20,7 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
     {
         _target = target;
         _directories = new DirectoryTree(target.Path);
-        IndexDirectory = Path.Combine(target.Path, RepositoryLayout.IndexDirectory);
     }
-
-    internal override string IndexDirectory { get; }
 
     /// <summary>Begins the new repository with all that the old one holds but its indexes.</summary>
     /// <param name="source">The previous repository.</param>
@@ -37,8 +34,6 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
         try
         {
             CarryOver(source, transaction._target.Path, isRoot: true, stop);
-            Directory.CreateDirectory(transaction.IndexDirectory);
-            PublicMode.Allow(transaction.IndexDirectory);
             return transaction;
         }
         catch
@@ -50,6 +45,15 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
 
     internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
         => Workers.ForEach(packages, package => Place(package, stop), stop);
+
+    internal override string Stage(string relativePath)
+    {
+        string place = _directories.Prepare(relativePath);
+        File.Delete(place);
+        return place;
+    }
+
+    internal override void Remove(string relativePath) => DirectoryTree.RemoveFile(_target.Path, relativePath);
 
     internal override void Commit() => _target.Commit();
 
@@ -92,7 +96,7 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
                 PublicMode.Allow(copy);
                 CarryOver(path, copy, isRoot: false, stop);
             }
-            else if (identity is { IsRegular: true })
+            else if (identity is { IsRegular: true } || (identity is { IsSymlink: true } && DocumentSwitch.IsLink(path)))
             {
                 CarryFile(path, copy);
             }
@@ -109,9 +113,12 @@ internal sealed class OutOfPlaceTransaction : PublishTransaction
     /// </summary>
     private static void CarryFile(string path, string copy)
     {
-        if (!path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal) || LinuxFile.TryLink(path, copy) != 0)
+        if (path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal))
         {
-            // Another file system, too many links, or a foreign owner: a copy, by reflink where there are such.
+            LinkedCopy.OfFile(path, copy);
+        }
+        else
+        {
             File.Copy(path, copy);
         }
     }

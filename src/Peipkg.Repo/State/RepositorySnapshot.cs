@@ -17,8 +17,8 @@ internal sealed record RepositorySnapshot(
     private const int Attempts = 10;
 
     /// <summary>
-    /// Reads the documents. All four files of the indexes come from one open directory, so from one generation, whatever
-    /// is published meanwhile.
+    /// Reads the documents. All four files of the indexes come from one open directory, so from one generation, and the
+    /// descriptor is the same before and after them, whatever is published meanwhile.
     /// </summary>
     /// <exception cref="UserErrorException">The directory is missing or is no repository.</exception>
     /// <exception cref="FormatViolationException">A file is larger than its kind may be.</exception>
@@ -29,24 +29,28 @@ internal sealed record RepositorySnapshot(
             throw new UserErrorException($"{root} is not a directory; \"peipkg-repo init\" makes a repository");
         }
 
+        for (int attempt = 1; ; attempt++)
+        {
+            SignedDocument descriptor = ReadDescriptor(root);
+            (SignedDocument active, SignedDocument archive) = ReadIndexes(root);
+            bool isWhole = active.IsComplete && archive.IsComplete && ReadDescriptor(root).HasSameBytes(descriptor);
+            if (attempt == Attempts || isWhole)
+            {
+                return new RepositorySnapshot(root, descriptor, active, archive);
+            }
+        }
+    }
+
+    private static SignedDocument ReadDescriptor(string root)
+    {
         string path = Path.Combine(root, RepositoryLayout.Descriptor);
         SignedDocument descriptor = new(
             RepositoryLayout.Descriptor,
             ReadIfThere(path, Limits.DescriptorBytes),
             ReadIfThere(path + RepositoryLayout.SignatureSuffix, Limits.SignatureBytes));
-        if (descriptor.Content is null)
-        {
-            throw new UserErrorException($"{root} is no repository: it has no {RepositoryLayout.Descriptor}");
-        }
-
-        for (int attempt = 1; ; attempt++)
-        {
-            (SignedDocument active, SignedDocument archive) = ReadIndexes(root);
-            if (attempt == Attempts || (active.IsComplete && archive.IsComplete))
-            {
-                return new RepositorySnapshot(root, descriptor, active, archive);
-            }
-        }
+        return descriptor.Content is not null
+            ? descriptor
+            : throw new UserErrorException($"{root} is no repository: it has no {RepositoryLayout.Descriptor}");
     }
 
     private static (SignedDocument Active, SignedDocument Archive) ReadIndexes(string root)

@@ -11,4 +11,8 @@ internal sealed record SignedDocument(string Name, byte[]? Content, byte[]? Sign
 
     /// <summary>The signature's path below the root.</summary>
     internal string SignatureName => Name + RepositoryLayout.SignatureSuffix;
+
+    /// <summary>Whether both files are the same in another reading.</summary>
+    internal bool HasSameBytes(SignedDocument other)
+        => Content.AsSpan().SequenceEqual(other.Content) && Signature.AsSpan().SequenceEqual(other.Signature);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Peipkg.Format;
 using Peipkg.Format.IO;
@@ -5,24 +6,29 @@ using Peipkg.Format.IO;
 namespace Peipkg.Repo.State;
 
 /// <summary>
-/// The directory inside a repository where a generation is prepared. It carries the list of packages being placed, so
-/// that the run after a killed one knows which of them no index ever named.
+/// The directory inside a repository where a generation is prepared, named by its index_version. After the step it keeps
+/// the generation before, for readers that are in the middle of it, until the next run.
 /// </summary>
 internal static class StagingDirectory
 {
-    private const string PlacingList = "placing";
+    /// <summary>Where in it the new files lie, at their relative paths.</summary>
+    internal const string Next = "next";
 
-    /// <summary>Makes a staging directory.</summary>
-    internal static string Create(string root)
+    /// <summary>Makes the staging directory of a generation.</summary>
+    /// <param name="root">The repository, whose lock the caller holds and whose leftovers it has removed.</param>
+    /// <param name="indexVersion">The generation's index_version.</param>
+    internal static string Create(string root, ulong indexVersion)
     {
-        string path = DurableFile.TemporarySibling(Path.Combine(root, RepositoryLayout.PrivatePrefix.Trim('.')));
+        string path = Path.Combine(root, RepositoryLayout.PrivatePrefix + indexVersion.ToString(CultureInfo.InvariantCulture));
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
         Directory.CreateDirectory(path);
+        PublicMode.Allow(path);
         return path;
     }
-
-    /// <summary>Notes which packages are about to be renamed to their places.</summary>
-    internal static void WritePlacing(string staging, IEnumerable<string> relativePaths)
-        => File.WriteAllText(Path.Combine(staging, PlacingList), string.Concat(relativePaths.Select(static path => path + '\n')));
 
     /// <summary>The sibling that a package is written to before it is renamed to its place.</summary>
     /// <remarks>A digest of its name, for a name may be as long as a name can be.</remarks>
@@ -33,29 +39,48 @@ internal static class StagingDirectory
         return $"{relativePath[..name]}.{digest.AsSpan(0, 32)}{DurableFile.TemporarySuffix}";
     }
 
-    /// <summary>Removes what killed runs have left in a repository whose lock the caller holds.</summary>
+    /// <summary>Removes what earlier runs have left in a repository whose lock the caller holds.</summary>
     /// <param name="root">The repository.</param>
+    /// <param name="indexVersion">The present index_version; null when nobody knows.</param>
     /// <param name="isPublished">Whether an index names the package at a relative path.</param>
-    /// <returns>How many leftovers were removed.</returns>
-    internal static int RemoveAbandoned(string root, Func<string, bool> isPublished)
+    /// <returns>How many leftovers of runs that did not end well were removed.</returns>
+    internal static int RemoveAbandoned(string root, ulong? indexVersion, Func<string, bool> isPublished)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         int removed = 0;
-        string[] left = [.. Directory.EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")];
-        foreach (string staging in left)
+        foreach (string staging in Stagings(root))
         {
-            string list = Path.Combine(staging, PlacingList);
-            foreach (string path in File.Exists(list) ? File.ReadAllLines(list, Encoding.UTF8) : [])
+            ChangeJournal journal = ChangeJournal.Read(staging);
+            if (!journal.IsDone)
             {
-                if (RepositoryPath.IsSafe(path))
-                {
-                    DirectoryTree.RemoveFile(root, TemporaryOf(path));
-                    removed += !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
-                }
+                removed += 1 + CleanUp(root, staging, journal, indexVersion, isPublished);
             }
 
             Directory.Delete(staging, recursive: true);
-            removed++;
+        }
+
+        DocumentSwitch.Forget(root);
+        return removed;
+    }
+
+    private static string[] Stagings(string root)
+        => [.. Directory.EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
+            .Where(static path => LinuxFile.Identify(path) is { IsDirectory: true })];
+
+    private static int CleanUp(
+        string root, string staging, ChangeJournal journal, ulong? indexVersion, Func<string, bool> isPublished)
+    {
+        DocumentSwitch.Materialise(root, staging, journal.Switched);
+        int removed = 0;
+        foreach (string path in journal.Added)
+        {
+            DirectoryTree.RemoveFile(root, TemporaryOf(path));
+            removed += indexVersion < journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
+        }
+
+        foreach (string path in journal.Removed)
+        {
+            removed += indexVersion >= journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
         }
 
         return removed;

@@ -9,7 +9,7 @@ namespace Peipkg.Repo.Tests.EndToEnd;
 /// <summary>kill -9 at random moments: whatever is left verifies, and publishing again succeeds.</summary>
 public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Kills = 100;
+    private const int Kills = 40;
     private const int PackagesEach = 4;
 
     private readonly RepositoryFixture _fixture = new();

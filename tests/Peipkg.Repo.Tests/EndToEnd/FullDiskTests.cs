@@ -31,7 +31,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         }
 
         SortedDictionary<string, string> before = RepositoryFixture.Content(fixture.Repo);
-        string[] entries = Entries(mount.Path);
+        string[] entries = RepositoryFixture.Entries(mount.Path);
         string[] more = outOfPlace ? ["--out", fixture["next"]] : [];
         int refused = 0;
         int free = 0;
@@ -47,7 +47,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
                 Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
                 Assert.Equal("", result.Output);
                 Assert.Equal(before, RepositoryFixture.Content(fixture.Repo));
-                Assert.Equal(entries, Entries(mount.Path));
+                Assert.Equal(entries, RepositoryFixture.Entries(mount.Path));
                 RepositoryFixture.Succeed(fixture.Verify());
             }
 
@@ -97,13 +97,10 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         fixture.Pack("aa");
         RepositoryFixture.Succeed(fixture.Publish("--in", mount.Path, "--out", mount.Path));
         RepositoryFixture.Succeed(fixture.Verify("--repo", mount.Path));
-        Assert.Equal(["index", "keys", "p", "repo.json", "repo.json.sig"], Entries(mount.Path));
+        Assert.Equal(["index", "keys", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(mount.Path));
     }
 
     public void Dispose() => _directory.Dispose();
-
-    private static string[] Entries(string directory)
-        => [.. Directory.EnumerateFileSystemEntries(directory).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>A tmpfs of one mebibyte.</summary>
     private sealed class Mount : IDisposable

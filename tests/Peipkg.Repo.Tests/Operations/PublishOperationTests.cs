@@ -30,8 +30,7 @@ public sealed class PublishOperationTests : IDisposable
         Assert.Equal(2ul, _fixture.Archive.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());
         Assert.Equal(
-            ["index", "keys", "p", "repo.json", "repo.json.sig"],
-            Directory.EnumerateFileSystemEntries(_fixture.Repo).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            ["index", "keys", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(_fixture.Repo));
     }
 
     [Fact]
@@ -404,11 +403,11 @@ public sealed class PublishOperationTests : IDisposable
     public void Leftovers_of_a_killed_run_are_removed_and_packages_it_had_placed_too()
     {
         _fixture.InitWith("aa");
-        string staging = _fixture["repo/.peipkg-repo.0123.peipkg-tmp"];
+        string staging = _fixture["repo/.peipkg-repo.3"];
         Directory.CreateDirectory(Path.Combine(staging, "index"));
         const string published = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
         const string unpublished = "p/bb/1.0-1/bb_1.0-1_x86_64.peipkg";
-        File.WriteAllText(Path.Combine(staging, "placing"), $"{published}\n{unpublished}\n../../new/x\nrepo.json/..\n");
+        File.WriteAllText(Path.Combine(staging, "journal"), $"version 3\nadd {published}\nadd {unpublished}\nadd ../../new/x\nadd repo.json/..\n");
         File.WriteAllText(_fixture["repo/.peipkg-repo.lock"], "4711 2026-01-01T00:00:00Z\n");
         Directory.CreateDirectory(_fixture["repo/p/bb/1.0-1"]);
         File.WriteAllText(_fixture["repo/" + unpublished], "half");

@@ -5,6 +5,7 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
+using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.State;
 
@@ -134,12 +135,28 @@ internal sealed class RepositoryFixture : IDisposable
 
     internal static void Succeed(RunResult result) => Assert.True(result.Code == 0, $"exit {result.Code}: {result.Error}");
 
-    /// <summary>Every file of a directory with its content.</summary>
+    /// <summary>Every file of a directory with its content, but for the generation before, which is kept for readers.</summary>
     internal static SortedDictionary<string, string> Content(string directory)
         => new(
-            Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).ToDictionary(
-                path => Path.GetRelativePath(directory, path), static path => Convert.ToHexString(File.ReadAllBytes(path))),
+            Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(directory, path))
+                .Where(path => !IsKept(directory, path))
+                .ToDictionary(static path => path, path => Convert.ToHexString(File.ReadAllBytes(Path.Combine(directory, path)))),
             StringComparer.Ordinal);
+
+    /// <summary>The names in a directory, in order, but for the generation before.</summary>
+    internal static string[] Entries(string directory)
+        => [.. Directory.EnumerateFileSystemEntries(directory)
+            .Select(static path => Path.GetFileName(path))
+            .Where(name => !IsKept(directory, name))
+            .Order(StringComparer.Ordinal)];
+
+    private static bool IsKept(string directory, string path)
+    {
+        string first = path.Split('/')[0];
+        return first == DocumentSwitch.CommonLink
+            || (RepositoryLayout.IsPrivate(first) && File.Exists(Path.Combine(directory, first, "done")));
+    }
 
     /// <summary>Writes a descriptor and signs it.</summary>
     internal void WriteDescriptor(Descriptor descriptor, SigningKey signer)

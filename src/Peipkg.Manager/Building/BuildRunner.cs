@@ -26,6 +26,7 @@ internal sealed class BuildRunner(
     RepositoryState repository,
     BuildStore builds,
     AttemptStore attempts,
+    FailurePolicy policy,
     FarmCounters counters,
     TimeProvider clock,
     ILogger<BuildRunner> logger)
@@ -84,7 +85,7 @@ internal sealed class BuildRunner(
 
     private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
     {
-        long attempt = attempts.Begin(build.Id);
+        long attempt = attempts.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest());
         using IDisposable running = counters.Begin(build.Recipe, build.Version);
         BuildLog.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
         using AttemptLog log = new(layout.LogOf(attempt), clock);
@@ -155,13 +156,20 @@ internal sealed class BuildRunner(
 
     private void Fail(BuildRecord build, long attempt, FailureCause cause, string error, AttemptLog log)
     {
-        int failures = build.Failures + 1;
-        TimeSpan delay = BackoffSchedule.DelayAfter(failures);
+        int failures = 1 + (cause == FailureCause.Recipe ? build.Failures : build.Trouble);
+        TimeSpan? delay = policy.DelayAfter(cause, failures);
         log.Heading("failed: " + error);
         attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
-        string tail = log.Tail;
-        BuildLog.Failed(
-            logger, build.Recipe, build.Version, cause.Text(), error, failures, delay, layout.LogOf(attempt), tail.Length > 0 ? tail : null);
+        string? tail = log.Tail is { Length: > 0 } text ? text : null;
+        if (delay is { } wait)
+        {
+            BuildLog.Failed(
+                logger, build.Recipe, build.Version, cause.Text(), error, failures, wait, layout.LogOf(attempt), tail);
+        }
+        else
+        {
+            BuildLog.GivenUp(logger, build.Recipe, build.Version, cause.Text(), error, failures, layout.LogOf(attempt), tail);
+        }
     }
 
     // Null: not a failure of the build. Anything unforeseen is one: a version that trips us up must not end the farm.

@@ -11,7 +11,7 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll"];
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits"];
 
     // Known to the format, not to this version.
     private const string GitBackend = "git";
@@ -55,10 +55,62 @@ internal static class ConfigReader
         TomlSection poll = Required(file, "poll");
         TimeSpan interval = poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
             ?? GoDuration.MinimumInterval;
+        PollConfig polling = new(
+            Count(poll, "max_concurrent", 1000) ?? PollConfig.Default.MaxConcurrent,
+            Count(poll, "max_per_host", 1000) ?? PollConfig.Default.MaxPerHost);
         poll.Finish();
 
+        BuildConfig builds = ReadBuilds(file);
+        LimitConfig limits = ReadLimits(file);
+
         file.Problems.ThrowIfAny();
-        return new ManagerConfig(farmId, recipes, state, repository, key, upload, http, interval);
+        return new ManagerConfig(farmId, recipes, state, repository, key, upload, http, interval)
+        {
+            Polling = polling,
+            Builds = builds,
+            Limits = limits,
+        };
+    }
+
+    private static BuildConfig ReadBuilds(TomlFile file)
+    {
+        if (file.Section("build") is not { } section)
+        {
+            return BuildConfig.Default;
+        }
+
+        BuildConfig builds = new(
+            Count(section, "parallel", 1000), Count(section, "give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter);
+        section.Finish();
+        return builds;
+    }
+
+    private static LimitConfig ReadLimits(TomlFile file)
+    {
+        if (file.Section("limits") is not { } section)
+        {
+            return LimitConfig.Default;
+        }
+
+        LimitConfig limits = new(section.Parsed<long>("min_free", ByteSize.TryParse)?.Value ?? LimitConfig.Default.MinFree);
+        section.Finish();
+        return limits;
+    }
+
+    private static int? Count(TomlSection section, string key, int most)
+    {
+        if (section.Integer(key) is not { } count)
+        {
+            return null;
+        }
+
+        if (count.Value < 1 || count.Value > most)
+        {
+            section.Problems.Error(count.Position, $"{key} in {section.Label} must be from 1 to {most}, not {count.Value}");
+            return null;
+        }
+
+        return (int)count.Value;
     }
 
     private static UploadConfig ReadUpload(TomlFile file)

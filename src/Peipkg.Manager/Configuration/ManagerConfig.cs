@@ -1,3 +1,5 @@
+using Peipkg.Manager.Building;
+
 namespace Peipkg.Manager.Configuration;
 
 /// <summary>The farm's configuration, as <see cref="ConfigReader"/> has checked it. Paths are absolute.</summary>
@@ -17,7 +19,17 @@ internal sealed record ManagerConfig(
     string KeyFile,
     UploadConfig Upload,
     HttpConfig Http,
-    TimeSpan DefaultInterval);
+    TimeSpan DefaultInterval)
+{
+    /// <summary>The rest of <c>[poll]</c>.</summary>
+    public PollConfig Polling { get; init; } = PollConfig.Default;
+
+    /// <summary><c>[build]</c>.</summary>
+    public BuildConfig Builds { get; init; } = BuildConfig.Default;
+
+    /// <summary><c>[limits]</c>.</summary>
+    public LimitConfig Limits { get; init; } = LimitConfig.Default;
+}
 
 /// <summary><c>[repo]</c>.</summary>
 internal sealed record RepositoryConfig(string Name, string Description);
@@ -38,3 +50,26 @@ internal enum UploadBackend
 /// <param name="Address">Null: no server.</param>
 /// <param name="WebhookSecretFile">Null: no webhooks.</param>
 internal sealed record HttpConfig(ListenAddress? Address, string? WebhookSecretFile);
+
+/// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>
+/// <param name="MaxConcurrent">Listings under way at once.</param>
+/// <param name="MaxPerHost">Of one host.</param>
+internal sealed record PollConfig(int MaxConcurrent, int MaxPerHost)
+{
+    public static PollConfig Default { get; } = new(16, 4);
+}
+
+/// <summary><c>[build]</c>.</summary>
+/// <param name="Parallel">Builds at once; null: half of the cores, at least one.</param>
+/// <param name="GiveUpAfter">Consecutive failures of a recipe before a version is given up.</param>
+internal sealed record BuildConfig(int? Parallel, int GiveUpAfter)
+{
+    public static BuildConfig Default { get; } = new(null, FailurePolicy.DefaultGiveUpAfter);
+}
+
+/// <summary><c>[limits]</c>.</summary>
+/// <param name="MinFree">No build begins with fewer bytes free below state_dir.</param>
+internal sealed record LimitConfig(long MinFree)
+{
+    public static LimitConfig Default { get; } = new(256L << 20);
+}

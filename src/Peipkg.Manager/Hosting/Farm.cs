@@ -63,7 +63,7 @@ internal sealed class Farm : IDisposable
             layout, repository, RepositoryTool, _gate, attempts, check, target is not null, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
-            check, publisher, repository, builds, attempts, Counters, clock,
+            check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
             loggers.CreateLogger<BuildRunner>());
         Builds = new BuildLoop(runner, builds, attempts, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         Poller poller = new(

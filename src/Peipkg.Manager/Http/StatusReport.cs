@@ -45,9 +45,11 @@ internal sealed class StatusReport(
                 b => $"{b.Recipe}@{b.Version}",
                 b => new StatusFailure
                 {
-                    Failures = b.Failures,
+                    Failures = b.Failures + b.Trouble,
                     NextRetry = Text(b.NextAttempt),
                     Error = b.Detail,
+                    Cause = b.Cause?.Text(),
+                    Hold = b.Hold.Text(),
                 },
                 StringComparer.Ordinal),
             BrokenRecipes = recipes.Broken,
@@ -112,6 +114,10 @@ internal sealed record StatusFailure
     public required string? NextRetry { get; init; }
 
     public required string Error { get; init; }
+
+    public required string? Cause { get; init; }
+
+    public required string? Hold { get; init; }
 }
 
 /// <summary>The sync target.</summary>

@@ -44,8 +44,8 @@ internal sealed class Publisher(
         }
         catch (Exception e) when (e is PublishException or FormatViolationException or ChildStartException or IOException or UnauthorizedAccessException)
         {
-            int failures = build.Failures + 1;
-            TimeSpan delay = BackoffSchedule.DelayAfter(failures);
+            int failures = build.Trouble + 1;
+            TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
             attempts.PublishFailed(build.Id, attempt, e.Message, clock.GetUtcNow() + delay);
             PublishLog.Failed(logger, build.Recipe, build.Version, e.Message, failures, delay);
             return false;

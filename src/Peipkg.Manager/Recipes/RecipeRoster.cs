@@ -17,6 +17,9 @@ internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? 
     /// <summary>True when webhooks may trigger it.</summary>
     public bool TakesWebhooks => Url is not null && Document.Watch is { GithubWebhook: true };
 
+    /// <summary>What its folder holds now; null when that cannot be read.</summary>
+    public string? Digest() => RecipeDigest.Of(Path.GetDirectoryName(Document.File)!);
+
     /// <summary>
     /// How often it is polled. The default is the floor: a recipe may be polled more often, never less (user
     /// documentation, configuration).

@@ -30,11 +30,26 @@ internal enum BuildState
     /// <summary>Published, and synced where a sync is configured.</summary>
     Done,
 
-    /// <summary>The last attempt failed; tried again at its next_attempt.</summary>
+    /// <summary>The last attempt failed; tried again at its next_attempt, unless it is held.</summary>
     Failed,
 
     /// <summary>Nothing to do, for the reason in its detail.</summary>
     Skipped,
+}
+
+/// <summary>Why a story is left alone until someone acts.</summary>
+internal enum BuildHold
+{
+    None,
+
+    /// <summary>It failed as often as the recipe may fail; a change of the recipe or the tag counts as an act.</summary>
+    GivenUp,
+
+    /// <summary>An operator stopped it.</summary>
+    Cancelled,
+
+    /// <summary>An operator does not want this version.</summary>
+    Rejected,
 }
 
 /// <summary>Whose fault a failure is: the recipe's (its script, its partition) or the world's (network, disk, git host).</summary>
@@ -45,33 +60,59 @@ internal enum FailureCause
 }
 
 /// <summary>The story of one version of one recipe, as stored.</summary>
-/// <param name="Id">Row id.</param>
-/// <param name="Recipe">The recipe directory's name.</param>
-/// <param name="Version">The package version, as composed from the tag and the revision.</param>
-/// <param name="Tag">The tag it is built from.</param>
-/// <param name="ObjectId">What the tag pointed at when it was listed.</param>
-/// <param name="CommitId">The same, peeled to the commit.</param>
-/// <param name="Reason">Why it was queued.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Detail">Why it stands there.</param>
-/// <param name="Attempts">How often it was begun.</param>
-/// <param name="Failures">Consecutive failures.</param>
-/// <param name="NextAttempt">Not before this time; null: at once.</param>
-/// <param name="AttemptId">The latest attempt, if any.</param>
-internal sealed record BuildRecord(
-    long Id,
-    string Recipe,
-    string Version,
-    string Tag,
-    string ObjectId,
-    string CommitId,
-    BuildReason Reason,
-    BuildState State,
-    string Detail,
-    int Attempts,
-    int Failures,
-    DateTimeOffset? NextAttempt,
-    long? AttemptId);
+internal sealed record BuildRecord
+{
+    public required long Id { get; init; }
+
+    /// <summary>The recipe directory's name.</summary>
+    public required string Recipe { get; init; }
+
+    /// <summary>The package version, as composed from the tag and the revision.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The tag it is built from.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>What the tag pointed at when it was listed.</summary>
+    public required string ObjectId { get; init; }
+
+    /// <summary>The same, peeled to the commit.</summary>
+    public required string CommitId { get; init; }
+
+    public required BuildReason Reason { get; init; }
+
+    public required BuildState State { get; init; }
+
+    /// <summary>Why it stands there.</summary>
+    public string Detail { get; init; } = "";
+
+    public BuildHold Hold { get; init; }
+
+    /// <summary>How often it was begun.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Consecutive failures that are the recipe's.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>Consecutive failures that are the world's.</summary>
+    public int Trouble { get; init; }
+
+    /// <summary>Of the latest failure; null when the latest attempt did not fail.</summary>
+    public FailureCause? Cause { get; init; }
+
+    /// <summary>Not before this time; null: at once, or not at all when held.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+
+    /// <summary>The latest attempt, if any.</summary>
+    public long? AttemptId { get; init; }
+
+    /// <summary>The recipe's folder as it was at the latest attempt.</summary>
+    public string? RecipeDigest { get; init; }
+
+    public DateTimeOffset QueuedAt { get; init; }
+
+    public DateTimeOffset ChangedAt { get; init; }
+}
 
 /// <summary>A package file that an attempt produced.</summary>
 /// <param name="FileName">Its name, without a directory.</param>

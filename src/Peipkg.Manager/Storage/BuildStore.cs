@@ -6,7 +6,18 @@ namespace Peipkg.Manager.Storage;
 internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
 {
     private const string Columns =
-        "id, recipe, version, tag, object_id, commit_id, reason, state, detail, attempts, failures, next_attempt, attempt_id";
+        """
+        id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts, failures, trouble, cause,
+        next_attempt, attempt_id, recipe_digest, queued_at, changed_at
+        """;
+
+    // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
+    private const string Waiting =
+        """
+        state IN ('queued', 'publishing', 'failed') AND hold IS NULL
+        AND recipe NOT IN (SELECT name FROM recipe WHERE paused_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'paused')
+        """;
 
     /// <summary>Every story of a recipe.</summary>
     public IReadOnlyList<BuildRecord> OfRecipe(string recipe) => database.Read(session => session.Query(
@@ -16,23 +27,39 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
     public BuildRecord Get(long id) => database.Read(session => session.Query(
         $"SELECT {Columns} FROM build WHERE id = $id", Map, ("$id", id))).Single();
 
-    /// <summary>Everything with work that may be done at <paramref name="now"/>.</summary>
+    /// <summary>The story of a version; null when it has none.</summary>
+    public BuildRecord? Find(string recipe, string version) => database.Read(session => session.Query(
+        $"SELECT {Columns} FROM build WHERE recipe = $recipe AND version = $version",
+        Map, ("$recipe", recipe), ("$version", version))).SingleOrDefault();
+
+    /// <summary>
+    /// Everything with work that may be done at <paramref name="now"/>. A story that changed in the future was put off
+    /// under a clock that has been set back since: its time means nothing, so it is due.
+    /// </summary>
     public IReadOnlyList<BuildRecord> Due(DateTimeOffset now) => database.Read(session => session.Query(
         $"""
         SELECT {Columns} FROM build
-        WHERE state IN ('queued', 'publishing', 'failed') AND (next_attempt IS NULL OR next_attempt <= $now)
+        WHERE {Waiting} AND (next_attempt IS NULL OR next_attempt <= $now OR changed_at > $now)
         ORDER BY id
         """,
         Map, ("$now", now.ToUnixTimeMilliseconds())));
 
     /// <summary>When the next waiting story becomes due; null when none waits.</summary>
     public DateTimeOffset? NextDue() => FromMilliseconds(database.Read(session => session.Scalar<long?>(
-        "SELECT min(coalesce(next_attempt, 0)) FROM build WHERE state IN ('queued', 'publishing', 'failed')")));
+        $"SELECT min(coalesce(next_attempt, 0)) FROM build WHERE {Waiting}")));
 
-    /// <summary>The stories that failed and are waiting for their next try, for <c>/status</c>.</summary>
+    /// <summary>The stories that failed and were not finished since, held ones too.</summary>
     public IReadOnlyList<BuildRecord> Failing() => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM build WHERE failures > 0 AND state IN ('queued', 'publishing', 'failed') ORDER BY recipe, version",
+        $"""
+        SELECT {Columns} FROM build
+        WHERE failures + trouble > 0 AND state IN ('queued', 'fetching', 'building', 'publishing', 'failed')
+        ORDER BY recipe, version
+        """,
         Map));
+
+    /// <summary>How many stories are not where they should end: published, or passed over for a reason.</summary>
+    public long Unfinished() => database.Read(session => session.Scalar<long>(
+        "SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped')"));
 
     /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
     public IReadOnlyList<long> Publishing() => database.Read(session => session.Query(
@@ -44,7 +71,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         row => KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)))))
         .ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Open stories by state, for <c>/status</c>.</summary>
+    /// <summary>Stories by state, for <c>/status</c>.</summary>
     public IReadOnlyDictionary<string, long> CountByState() => database.Read(session => session.Query(
         "SELECT state, count(*) FROM build GROUP BY state",
         row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)))).ToDictionary(StringComparer.Ordinal);
@@ -57,25 +84,30 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             return;
         }
 
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = Now();
         database.Write(session =>
         {
             foreach (QueueEntry entry in entries)
             {
-                // A story under way is left alone: the update matches none of its states.
-                session.Execute(
-                    """
-                    INSERT INTO build (recipe, version, tag, object_id, commit_id, reason, state, detail, queued_at, changed_at)
-                    VALUES ($recipe, $version, $tag, $object, $commit, $reason, 'queued', $detail, $now, $now)
-                    ON CONFLICT (recipe, version) DO UPDATE SET
-                        tag = excluded.tag, object_id = excluded.object_id, commit_id = excluded.commit_id,
-                        reason = excluded.reason, state = 'queued', detail = excluded.detail,
-                        failures = 0, next_attempt = NULL, queued_at = excluded.queued_at, changed_at = excluded.changed_at
-                    WHERE state IN ('queued', 'failed', 'done', 'skipped')
-                    """,
-                    ("$recipe", entry.Recipe), ("$version", entry.Version), ("$tag", entry.Tag.Name),
-                    ("$object", entry.Tag.ObjectId), ("$commit", entry.Tag.CommitId),
-                    ("$reason", entry.Reason.Text()), ("$detail", entry.Detail), ("$now", now));
+                Put(session, entry, BuildState.Queued, now);
+            }
+        });
+    }
+
+    /// <summary>Records versions that are passed over, each with its reason in the entry's detail.</summary>
+    public void Skip(IReadOnlyList<QueueEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach (QueueEntry entry in entries)
+            {
+                Put(session, entry, BuildState.Skipped, now);
             }
         });
     }
@@ -88,17 +120,25 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             return;
         }
 
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = Now();
         database.Write(session =>
         {
             foreach ((long id, BuildState state, string detail) in closures)
             {
                 session.Execute(
                     """
-                    UPDATE build SET state = $state, detail = $detail, failures = 0, next_attempt = NULL, changed_at = $now
+                    UPDATE attempt SET ended_at = $now, result = 'skipped', detail = $detail
+                    WHERE ended_at IS NULL AND id = (SELECT attempt_id FROM build WHERE id = $id)
+                    """,
+                    ("$id", id), ("$detail", detail), ("$now", now));
+                session.Execute(
+                    """
+                    UPDATE build SET state = $state, detail = $detail, failures = 0, trouble = 0, cause = NULL, hold = NULL,
+                        next_attempt = NULL, changed_at = $now
                     WHERE id = $id
                     """,
                     ("$id", id), ("$state", state.Text()), ("$detail", detail), ("$now", now));
+                EventStore.AddOf(session, now, EventKind.Skipped, id, detail);
             }
         });
     }
@@ -106,33 +146,77 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
     /// <summary>Marks as done every published story whose generation has reached all targets.</summary>
     public void FinishSyncing(long generation)
     {
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        database.Write(session => session.Execute(
-            """
-            UPDATE build SET state = 'done', detail = 'published and synced', changed_at = $now
-            WHERE state = 'syncing' AND generation <= $generation
-            """,
-            ("$generation", generation), ("$now", now)));
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach (long id in session.Query(
+                "SELECT id FROM build WHERE state = 'syncing' AND generation <= $generation",
+                row => row.GetInt64(0), ("$generation", generation)))
+            {
+                session.Execute(
+                    "UPDATE build SET state = 'done', detail = 'published and synced', changed_at = $now WHERE id = $id",
+                    ("$id", id), ("$now", now));
+                session.Execute(
+                    "UPDATE attempt SET synced_at = $now WHERE id = (SELECT attempt_id FROM build WHERE id = $id)",
+                    ("$id", id), ("$now", now));
+                EventStore.AddOf(session, now, EventKind.Synced, id, "");
+            }
+        });
     }
 
-    internal static BuildRecord Map(SqliteDataReader row) => new(
-        row.GetInt64(0),
-        row.GetString(1),
-        row.GetString(2),
-        row.GetString(3),
-        row.GetString(4),
-        row.GetString(5),
-        EnumText.ParseReason(row.GetString(6)),
-        EnumText.ParseState(row.GetString(7)),
-        row.GetString(8),
-        row.GetInt32(9),
-        row.GetInt32(10),
-        row.IsDBNull(11) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
-        row.IsDBNull(12) ? null : row.GetInt64(12));
+    // A story under way is left alone: the update matches none of its states.
+    private static void Put(DatabaseSession session, QueueEntry entry, BuildState state, long now)
+    {
+        int changed = session.Execute(
+            """
+            INSERT INTO build (recipe, version, tag, object_id, commit_id, reason, state, detail, queued_at, changed_at)
+            VALUES ($recipe, $version, $tag, $object, $commit, $reason, $state, $detail, $now, $now)
+            ON CONFLICT (recipe, version) DO UPDATE SET
+                tag = excluded.tag, object_id = excluded.object_id, commit_id = excluded.commit_id,
+                reason = excluded.reason, state = excluded.state, detail = excluded.detail, hold = NULL,
+                failures = 0, trouble = 0, cause = NULL, next_attempt = NULL, queued_at = excluded.queued_at,
+                changed_at = excluded.changed_at
+            WHERE state IN ('queued', 'failed', 'done', 'skipped')
+            """,
+            ("$recipe", entry.Recipe), ("$version", entry.Version), ("$tag", entry.Tag.Name),
+            ("$object", entry.Tag.ObjectId), ("$commit", entry.Tag.CommitId), ("$reason", entry.Reason.Text()),
+            ("$state", state.Text()), ("$detail", entry.Detail), ("$now", now));
+        if (changed > 0)
+        {
+            EventStore.Add(
+                session, now, state == BuildState.Queued ? EventKind.Queued : EventKind.Skipped, entry.Recipe, entry.Version, null,
+                entry.Detail);
+        }
+    }
+
+    internal static BuildRecord Map(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Recipe = row.GetString(1),
+        Version = row.GetString(2),
+        Tag = row.GetString(3),
+        ObjectId = row.GetString(4),
+        CommitId = row.GetString(5),
+        Reason = EnumText.ParseReason(row.GetString(6)),
+        State = EnumText.ParseState(row.GetString(7)),
+        Detail = row.GetString(8),
+        Hold = EnumText.ParseHold(row.IsDBNull(9) ? null : row.GetString(9)),
+        Attempts = row.GetInt32(10),
+        Failures = row.GetInt32(11),
+        Trouble = row.GetInt32(12),
+        Cause = row.IsDBNull(13) ? null : EnumText.ParseCause(row.GetString(13)),
+        NextAttempt = row.IsDBNull(14) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(14)),
+        AttemptId = row.IsDBNull(15) ? null : row.GetInt64(15),
+        RecipeDigest = row.IsDBNull(16) ? null : row.GetString(16),
+        QueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(17)),
+        ChangedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(18)),
+    };
 
     private static DateTimeOffset? FromMilliseconds(long? value) =>
         value is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
 
-/// <summary>A version that is to be built, and why.</summary>
+/// <summary>A version that is to be built, or is passed over, and why.</summary>
 internal sealed record QueueEntry(string Recipe, string Version, ListedTag Tag, BuildReason Reason, string Detail);

@@ -3,47 +3,58 @@ namespace Peipkg.Manager.Storage;
 /// <summary>The words under which the enumerations are stored and shown.</summary>
 internal static class EnumText
 {
-    public static string Text(this BuildState state) => state switch
-    {
-        BuildState.Queued => "queued",
-        BuildState.Fetching => "fetching",
-        BuildState.Building => "building",
-        BuildState.Publishing => "publishing",
-        BuildState.Syncing => "syncing",
-        BuildState.Done => "done",
-        BuildState.Failed => "failed",
-        _ => "skipped",
-    };
+    private static readonly Words<BuildState> States = new(
+        "build state",
+        (BuildState.Queued, "queued"),
+        (BuildState.Fetching, "fetching"),
+        (BuildState.Building, "building"),
+        (BuildState.Publishing, "publishing"),
+        (BuildState.Syncing, "syncing"),
+        (BuildState.Done, "done"),
+        (BuildState.Failed, "failed"),
+        (BuildState.Skipped, "skipped"));
 
-    public static string Text(this BuildReason reason) => reason switch
-    {
-        BuildReason.Poll => "poll",
-        BuildReason.Webhook => "webhook",
-        BuildReason.Operator => "operator",
-        _ => "revision",
-    };
+    private static readonly Words<BuildReason> Reasons = new(
+        "build reason",
+        (BuildReason.Poll, "poll"),
+        (BuildReason.Webhook, "webhook"),
+        (BuildReason.Operator, "operator"),
+        (BuildReason.Revision, "revision"));
 
-    public static string Text(this FailureCause cause) => cause == FailureCause.Recipe ? "recipe" : "infrastructure";
+    private static readonly Words<BuildHold> Holds = new(
+        "hold", (BuildHold.GivenUp, "given-up"), (BuildHold.Cancelled, "cancelled"), (BuildHold.Rejected, "rejected"));
 
-    public static BuildState ParseState(string text) => text switch
-    {
-        "queued" => BuildState.Queued,
-        "fetching" => BuildState.Fetching,
-        "building" => BuildState.Building,
-        "publishing" => BuildState.Publishing,
-        "syncing" => BuildState.Syncing,
-        "done" => BuildState.Done,
-        "failed" => BuildState.Failed,
-        "skipped" => BuildState.Skipped,
-        _ => throw new StorageException($"the state database holds an unknown build state \"{text}\""),
-    };
+    private static readonly Words<FailureCause> Causes = new(
+        "cause", (FailureCause.Recipe, "recipe"), (FailureCause.Infrastructure, "infrastructure"));
 
-    public static BuildReason ParseReason(string text) => text switch
+    public static string Text(this BuildState state) => States.Text(state);
+
+    public static string Text(this BuildReason reason) => Reasons.Text(reason);
+
+    /// <summary>Null for none.</summary>
+    public static string? Text(this BuildHold hold) => hold == BuildHold.None ? null : Holds.Text(hold);
+
+    public static string Text(this FailureCause cause) => Causes.Text(cause);
+
+    /// <exception cref="StorageException">The database holds a word that is none.</exception>
+    public static BuildState ParseState(string text) => States.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static BuildReason ParseReason(string text) => Reasons.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static BuildHold ParseHold(string? text) => text is null ? BuildHold.None : Holds.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static FailureCause ParseCause(string text) => Causes.Parse(text);
+
+    private sealed class Words<T>(string what, params (T Value, string Text)[] words)
+        where T : struct, Enum
     {
-        "poll" => BuildReason.Poll,
-        "webhook" => BuildReason.Webhook,
-        "operator" => BuildReason.Operator,
-        "revision" => BuildReason.Revision,
-        _ => throw new StorageException($"the state database holds an unknown build reason \"{text}\""),
-    };
+        public string Text(T value) => Array.Find(words, word => word.Value.Equals(value)).Text;
+
+        public T Parse(string text) => Array.FindIndex(words, word => word.Text == text) is >= 0 and int index
+            ? words[index].Value
+            : throw new StorageException($"the state database holds an unknown {what} \"{text}\"");
+    }
 }

@@ -127,9 +127,7 @@ internal sealed class ManagerDatabase : IDisposable
 
     private static void CheckIntegrity(SqliteConnection connection, string path)
     {
-        using SqliteCommand check = connection.CreateCommand();
-        check.CommandText = "PRAGMA quick_check(1)";
-        string verdict = Convert.ToString(check.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+        string verdict = Convert.ToString(Value(connection, "PRAGMA quick_check(1)"), CultureInfo.InvariantCulture) ?? "";
         if (verdict != "ok")
         {
             throw new StorageException(
@@ -141,9 +139,7 @@ internal sealed class ManagerDatabase : IDisposable
 
     private static void Migrate(SqliteConnection connection, string path)
     {
-        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        DatabaseSession session = new(connection, transaction);
-        long version = session.Scalar<long>("PRAGMA user_version");
+        long version = Convert.ToInt64(Value(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > Schema.Migrations.Count)
         {
             throw new StorageException(
@@ -151,13 +147,43 @@ internal sealed class ManagerDatabase : IDisposable
                 + $"{Schema.Migrations.Count}). Run that version, or use another state_dir.");
         }
 
-        for (int next = (int)version; next < Schema.Migrations.Count; next++)
+        if (version == Schema.Migrations.Count)
         {
-            session.Execute(Schema.Migrations[next]);
-            session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
+            return;
         }
 
-        transaction.Commit();
+        // https://sqlite.org/lang_altertable.html: a table that others refer to can only be remade like this, and the
+        // switch has no effect inside a transaction.
+        Execute(connection, "PRAGMA foreign_keys = OFF");
+        using (SqliteTransaction transaction = connection.BeginTransaction(deferred: false))
+        {
+            DatabaseSession session = new(connection, transaction);
+            for (int next = (int)version; next < Schema.Migrations.Count; next++)
+            {
+                session.Execute(Schema.Migrations[next]);
+                session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
+            }
+
+            if (session.Scalar<string>("PRAGMA foreign_key_check") is { } table)
+            {
+                throw new StorageException(
+                    $"{path}: the state database cannot be brought to schema {Schema.Migrations.Count}: rows of {table} refer to "
+                    + "none. Restore a backup; the file was left as it was.");
+            }
+
+            transaction.Commit();
+        }
+
+        Execute(connection, "PRAGMA foreign_keys = ON");
+    }
+
+    private static object? Value(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only constants of this class come here.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteScalar();
     }
 
     private static void Execute(SqliteConnection connection, string sql)

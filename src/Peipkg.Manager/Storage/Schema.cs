@@ -2,11 +2,13 @@ namespace Peipkg.Manager.Storage;
 
 /// <summary>
 /// The database's layout, one script per version; <c>PRAGMA user_version</c> says how many have been applied.
-/// A released script is never edited: a change is another script. All times are Unix milliseconds.
+/// A script that has reached main is never edited: a change is another script at the end of the list. Foreign keys are
+/// off while they run and checked before they are committed, so that a script may remake a table. All times are Unix
+/// milliseconds.
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -81,5 +83,83 @@ internal static class Schema
             next_attempt INTEGER,
             last_error   TEXT NOT NULL DEFAULT ''
         ) STRICT, WITHOUT ROWID;
+        """;
+
+    // Whose fault a failure was, what an operator decided, how each upstream answers, and what happened when.
+    private const string V2 = """
+        ALTER TABLE tag ADD COLUMN gone_at INTEGER; -- since when the upstream lists it no more
+
+        ALTER TABLE build ADD COLUMN hold TEXT      -- why it is left alone until someone acts
+            CHECK (hold IN ('given-up', 'cancelled', 'rejected'));
+        ALTER TABLE build ADD COLUMN cause TEXT     -- of the latest failure
+            CHECK (cause IN ('recipe', 'infrastructure'));
+        ALTER TABLE build ADD COLUMN trouble INTEGER NOT NULL DEFAULT 0; -- consecutive failures that are not the recipe's
+        ALTER TABLE build ADD COLUMN recipe_digest TEXT; -- of the recipe's folder at the latest attempt
+
+        -- As before, with what was built, from which recipe, the time of the sync, and one result more.
+        CREATE TABLE attempt_v2 (
+            id            INTEGER PRIMARY KEY AUTOINCREMENT,
+            build_id      INTEGER NOT NULL REFERENCES build (id),
+            reason        TEXT NOT NULL CHECK (reason IN ('poll', 'webhook', 'operator', 'revision')),
+            tag           TEXT NOT NULL,
+            commit_id     TEXT NOT NULL,
+            recipe_digest TEXT,
+            started_at    INTEGER NOT NULL,
+            fetched_at    INTEGER,
+            built_at      INTEGER,
+            published_at  INTEGER,
+            synced_at     INTEGER,
+            ended_at      INTEGER,
+            result        TEXT CHECK (result IN ('done', 'failed', 'interrupted', 'skipped', 'cancelled')),
+            cause         TEXT CHECK (cause IN ('recipe', 'infrastructure')),
+            detail        TEXT NOT NULL DEFAULT '',
+            log           TEXT NOT NULL             -- relative to the state directory
+        ) STRICT;
+        INSERT INTO attempt_v2 (id, build_id, reason, tag, commit_id, started_at, fetched_at, built_at, published_at,
+                                ended_at, result, cause, detail, log)
+            SELECT attempt.id, build_id, reason, tag, commit_id, started_at, fetched_at, built_at, published_at,
+                   ended_at, result, cause, attempt.detail, log
+            FROM (SELECT id, build_id, started_at, fetched_at, built_at, published_at, ended_at, result,
+                         cause, detail, log FROM attempt) AS attempt
+            JOIN (SELECT id AS of, reason, tag, commit_id FROM build) ON of = build_id;
+        DROP TABLE attempt;
+        ALTER TABLE attempt_v2 RENAME TO attempt;
+        CREATE INDEX attempt_by_build ON attempt (build_id);
+
+        -- How each recipe's upstream answers, and whether its builds are paused.
+        CREATE TABLE recipe (
+            name          TEXT PRIMARY KEY,
+            upstream      TEXT NOT NULL DEFAULT '', -- whose first contact is meant, without credentials
+            first_contact INTEGER,                  -- when that upstream was first listed
+            polled_at     INTEGER,                  -- when the latest poll began
+            answered_at   INTEGER,                  -- when the latest poll that brought a listing began
+            changed_at    INTEGER,                  -- when a poll last brought a new or moved tag
+            trigger       TEXT NOT NULL DEFAULT '', -- of the latest poll
+            outcome       TEXT NOT NULL DEFAULT '', -- what it led to, in words
+            tags_seen     INTEGER NOT NULL DEFAULT 0,
+            versions      INTEGER NOT NULL DEFAULT 0,
+            failures      INTEGER NOT NULL DEFAULT 0, -- consecutive polls without an answer
+            paused_at     INTEGER,
+            pause_reason  TEXT NOT NULL DEFAULT ''
+        ) STRICT, WITHOUT ROWID;
+
+        -- What an operator set for the whole farm.
+        CREATE TABLE setting (
+            key        TEXT PRIMARY KEY,
+            value      TEXT NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- What happened, in order, for people and for notifications.
+        CREATE TABLE event (
+            id         INTEGER PRIMARY KEY AUTOINCREMENT,
+            at         INTEGER NOT NULL,
+            kind       TEXT NOT NULL,               -- see EventKind
+            recipe     TEXT,
+            version    TEXT,
+            attempt_id INTEGER,
+            detail     TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX event_by_recipe ON event (recipe, id);
         """;
 }

@@ -12,67 +12,101 @@ internal sealed record MovedTag(string Name, string OldId, string NewId);
 /// <summary>What a listing brought that was not known before.</summary>
 /// <param name="New">Names of tags never seen for this recipe and upstream.</param>
 /// <param name="Moved">Tags that point elsewhere than at the last listing.</param>
-internal sealed record TagChanges(IReadOnlySet<string> New, IReadOnlyList<MovedTag> Moved);
+/// <param name="FirstSeen">When each of the tags was first listed.</param>
+internal sealed record TagChanges(
+    IReadOnlySet<string> New, IReadOnlyList<MovedTag> Moved, IReadOnlyDictionary<string, DateTimeOffset> FirstSeen);
 
 /// <summary>Remembers the tags of each recipe's upstream with their object ids, so that a moved tag is noticed.</summary>
 internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
 {
-    /// <summary>Records a listing and returns what is new in it. Tags that disappeared stay remembered: one that
-    /// comes back pointing elsewhere has moved.</summary>
+    /// <summary>
+    /// Records a listing and returns what is new in it. Tags that disappeared stay remembered: one that comes back
+    /// pointing elsewhere has moved.
+    /// </summary>
     public TagChanges Record(string recipe, string upstream, IReadOnlyList<ListedTag> tags)
     {
-        Dictionary<string, (string Upstream, string ObjectId)> known = database.Read(session => session.Query(
-            "SELECT name, upstream, object_id FROM tag WHERE recipe = $recipe",
-            row => (Name: row.GetString(0), Upstream: row.GetString(1), ObjectId: row.GetString(2)),
-            ("$recipe", recipe))).ToDictionary(t => t.Name, t => (t.Upstream, t.ObjectId), StringComparer.Ordinal);
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        Dictionary<string, Known> known = database.Read(session => session.Query(
+            "SELECT name, upstream, object_id, first_seen, gone_at IS NOT NULL FROM tag WHERE recipe = $recipe",
+            row => KeyValuePair.Create(
+                row.GetString(0), new Known(row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4) != 0)),
+            ("$recipe", recipe))).ToDictionary(StringComparer.Ordinal);
 
         List<ListedTag> changed = [];
         HashSet<string> fresh = new(StringComparer.Ordinal);
         List<MovedTag> moved = [];
+        Dictionary<string, DateTimeOffset> firstSeen = new(StringComparer.Ordinal);
         foreach (ListedTag tag in tags)
         {
+            long first = now;
+
             // Another upstream's tags of the same names are other tags.
-            if (!known.TryGetValue(tag.Name, out var before) || before.Upstream != upstream)
+            if (!known.Remove(tag.Name, out Known? before) || before.Upstream != upstream)
             {
                 fresh.Add(tag.Name);
                 changed.Add(tag);
             }
-            else if (before.ObjectId != tag.ObjectId)
+            else
             {
-                moved.Add(new MovedTag(tag.Name, before.ObjectId, tag.ObjectId));
-                changed.Add(tag);
+                first = before.FirstSeen;
+                if (before.ObjectId != tag.ObjectId)
+                {
+                    moved.Add(new MovedTag(tag.Name, before.ObjectId, tag.ObjectId));
+                    changed.Add(tag);
+                }
+                else if (before.Gone)
+                {
+                    changed.Add(tag);
+                }
             }
+
+            firstSeen[tag.Name] = DateTimeOffset.FromUnixTimeMilliseconds(first);
         }
 
-        if (changed.Count > 0)
+        List<string> gone = [.. known.Where(t => !t.Value.Gone).Select(t => t.Key)];
+        if (changed.Count + gone.Count > 0)
         {
-            Save(recipe, upstream, changed);
+            Save(recipe, upstream, changed, gone, now);
         }
 
-        return new TagChanges(fresh, moved);
+        return new TagChanges(fresh, moved, firstSeen);
     }
 
-    private void Save(string recipe, string upstream, List<ListedTag> tags)
+    /// <summary>The tags that the recipe's upstream lists, as last seen.</summary>
+    public IReadOnlyList<ListedTag> Current(string recipe) => database.Read(session => session.Query(
+        "SELECT name, object_id, commit_id FROM tag WHERE recipe = $recipe AND gone_at IS NULL ORDER BY name",
+        row => new ListedTag(row.GetString(0), row.GetString(1), row.GetString(2)), ("$recipe", recipe)));
+
+    private void Save(string recipe, string upstream, List<ListedTag> tags, List<string> gone, long now) => database.Write(session =>
     {
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        database.Write(session =>
+        foreach (ListedTag tag in tags)
         {
-            foreach (ListedTag tag in tags)
-            {
-                session.Execute(
-                    """
-                    INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen)
-                    VALUES ($recipe, $name, $upstream, $object, $commit, $now)
-                    ON CONFLICT (recipe, name) DO UPDATE SET
-                        previous_id = CASE WHEN upstream = excluded.upstream THEN object_id END,
-                        moved_at    = CASE WHEN upstream = excluded.upstream THEN excluded.first_seen END,
-                        upstream    = excluded.upstream,
-                        object_id   = excluded.object_id,
-                        commit_id   = excluded.commit_id
-                    """,
-                    ("$recipe", recipe), ("$name", tag.Name), ("$upstream", upstream),
-                    ("$object", tag.ObjectId), ("$commit", tag.CommitId), ("$now", now));
-            }
-        });
-    }
+            session.Execute(
+                """
+                INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen)
+                VALUES ($recipe, $name, $upstream, $object, $commit, $now)
+                ON CONFLICT (recipe, name) DO UPDATE SET
+                    previous_id = CASE WHEN upstream <> excluded.upstream THEN NULL
+                                       WHEN object_id <> excluded.object_id THEN object_id ELSE previous_id END,
+                    moved_at    = CASE WHEN upstream <> excluded.upstream THEN NULL
+                                       WHEN object_id <> excluded.object_id THEN excluded.first_seen ELSE moved_at END,
+                    first_seen  = CASE WHEN upstream <> excluded.upstream THEN excluded.first_seen ELSE first_seen END,
+                    upstream    = excluded.upstream,
+                    object_id   = excluded.object_id,
+                    commit_id   = excluded.commit_id,
+                    gone_at     = NULL
+                """,
+                ("$recipe", recipe), ("$name", tag.Name), ("$upstream", upstream),
+                ("$object", tag.ObjectId), ("$commit", tag.CommitId), ("$now", now));
+        }
+
+        foreach (string name in gone)
+        {
+            session.Execute(
+                "UPDATE tag SET gone_at = $now WHERE recipe = $recipe AND name = $name",
+                ("$recipe", recipe), ("$name", name), ("$now", now));
+        }
+    });
+
+    private sealed record Known(string Upstream, string ObjectId, long FirstSeen, bool Gone);
 }

@@ -96,7 +96,7 @@ internal sealed class Syncer(
         catch (Exception e) when (e is SyncException or ChildStartException or FormatViolationException or IOException or UnauthorizedAccessException)
         {
             int failures = known.Failures + 1;
-            TimeSpan delay = BackoffSchedule.DelayAfter(failures);
+            TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
             store.Failed(target.Key, target.Backend, target.DisplayRemote, e.Message, clock.GetUtcNow() + delay);
             SyncLog.Failed(logger, target.Backend, target.DisplayRemote, e.Message, failures, delay);
         }

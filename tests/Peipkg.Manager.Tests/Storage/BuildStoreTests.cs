@@ -16,6 +16,10 @@ public sealed class BuildStoreTests : IDisposable
 
     private AttemptStore Attempts => new(_database, _clock);
 
+    private OperatorStore Operator => new(_database, _clock);
+
+    private IEnumerable<string> Kinds() => new EventStore(_database, _clock).Latest(null, 100).Select(e => e.Kind);
+
     public void Dispose()
     {
         _database.Dispose();
@@ -48,7 +52,7 @@ public sealed class BuildStoreTests : IDisposable
     public void A_whole_attempt_leads_from_queued_to_done()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id);
+        long attempt = Attempts.Begin(build.Id, null);
         Assert.Equal(BuildState.Fetching, Builds.Get(build.Id).State);
         Attempts.Fetched(build.Id, attempt);
         Assert.Equal(BuildState.Building, Builds.Get(build.Id).State);
@@ -68,7 +72,7 @@ public sealed class BuildStoreTests : IDisposable
     public void A_failure_waits_for_its_time_also_over_a_restart()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id);
+        long attempt = Attempts.Begin(build.Id, null);
         Attempts.Failed(build.Id, attempt, FailureCause.Recipe, "exit 1", _clock.Now.AddMinutes(1));
         Reopen();
         Assert.Empty(Builds.Due(_clock.Now.AddSeconds(59)));
@@ -83,8 +87,8 @@ public sealed class BuildStoreTests : IDisposable
     {
         BuildRecord one = Queue("1.0-1");
         BuildRecord two = Queue("2.0-1");
-        Attempts.Begin(one.Id);
-        Attempts.Fetched(two.Id, Attempts.Begin(two.Id));
+        Attempts.Begin(one.Id, null);
+        Attempts.Fetched(two.Id, Attempts.Begin(two.Id, null));
         Reopen();
         Assert.Equal(2, Attempts.Requeue());
         Assert.Equal(0, Attempts.Requeue());
@@ -95,7 +99,7 @@ public sealed class BuildStoreTests : IDisposable
     public void After_a_crash_what_was_publishing_stays_so()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id);
+        long attempt = Attempts.Begin(build.Id, null);
         Attempts.Fetched(build.Id, attempt);
         Attempts.Built(build.Id, attempt, []);
         Reopen();
@@ -107,7 +111,7 @@ public sealed class BuildStoreTests : IDisposable
     public void Queueing_does_not_touch_a_build_under_way()
     {
         BuildRecord build = Queue();
-        Attempts.Begin(build.Id);
+        Attempts.Begin(build.Id, null);
         Queue();
         Assert.Equal(BuildState.Fetching, Builds.Get(build.Id).State);
     }
@@ -133,5 +137,92 @@ public sealed class BuildStoreTests : IDisposable
         sync.Succeeded("k", "rsync", "/srv", "f1", 3);
         sync.Failed("k", "rsync", "/srv", "refused", _clock.Now.AddMinutes(5));
         Assert.Equal(new SyncTargetRecord("f1", 3, _clock.Now, 1, _clock.Now.AddMinutes(5), "refused"), sync.Get("k"));
+    }
+
+    [Fact]
+    public void Failures_are_counted_by_cause_and_the_last_of_a_recipe_holds_the_story()
+    {
+        BuildRecord build = Queue();
+        Attempts.Failed(build.Id, Attempts.Begin(build.Id, "d1"), FailureCause.Infrastructure, "no network", _clock.Now);
+        Attempts.Failed(build.Id, Attempts.Begin(build.Id, "d1"), FailureCause.Recipe, "exit 1", null);
+        BuildRecord held = Builds.Get(build.Id);
+        Assert.Equal((1, 1, BuildHold.GivenUp, "d1"), (held.Failures, held.Trouble, held.Hold, held.RecipeDigest));
+        Assert.Empty(Builds.Due(_clock.Now.AddYears(1)));
+        Assert.Null(Builds.NextDue());
+        Assert.Equal(held, Assert.Single(Builds.Failing()));
+        Assert.True(Operator.Retry(build.Id));
+        Assert.Equal((0, 0, BuildReason.Operator), (Builds.Due(_clock.Now) is [var due] ? due.Failures : -1, 0, Builds.Get(build.Id).Reason));
+        Assert.Equal(["retried", "given-up", "failed", "started", "failed", "started", "queued"], Kinds());
+    }
+
+    [Fact]
+    public void A_clock_set_back_makes_what_was_put_off_due()
+    {
+        BuildRecord build = Queue();
+        Attempts.Failed(build.Id, Attempts.Begin(build.Id, null), FailureCause.Recipe, "exit 1", _clock.Now.AddDays(1));
+        Assert.Empty(Builds.Due(_clock.Now.AddHours(1)));
+        Assert.Single(Builds.Due(_clock.Now.AddYears(-3)));
+    }
+
+    [Fact]
+    public void A_paused_recipe_or_farm_has_nothing_due_until_it_is_resumed()
+    {
+        Queue();
+        Operator.Pause("zlib", "broken host");
+        Assert.Empty(Builds.Due(_clock.Now));
+        Assert.Null(Builds.NextDue());
+        Assert.True(Operator.Resume("zlib"));
+        Assert.Single(Builds.Due(_clock.Now));
+        Operator.Pause(null, "moving house");
+        Assert.Equal(("moving house", 0), (Operator.FarmPause(), Builds.Due(_clock.Now).Count));
+        Assert.True(Operator.Resume(null));
+        Assert.False(Operator.Resume(null));
+        Assert.Single(Builds.Due(_clock.Now));
+    }
+
+    [Fact]
+    public void A_rejected_story_stays_so_and_one_under_way_is_not_touched()
+    {
+        BuildRecord build = Queue();
+        Assert.True(Operator.Hold(build.Id, BuildHold.Rejected, "licence"));
+        Assert.Equal((BuildState.Skipped, BuildHold.Rejected, "licence"), (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold, Builds.Get(build.Id).Detail));
+        Assert.True(Operator.Retry(build.Id));
+        long attempt = Attempts.Begin(build.Id, null);
+        Assert.False(Operator.Hold(build.Id, BuildHold.Cancelled, "no"));
+        Assert.False(Operator.Retry(build.Id));
+        Attempts.Cancelled(build.Id, attempt, "by ann");
+        Assert.Equal((BuildState.Skipped, BuildHold.Cancelled), (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold));
+    }
+
+    [Fact]
+    public void A_tag_that_went_and_came_back_elsewhere_has_moved()
+    {
+        TagStore tags = new(_database, _clock);
+        tags.Record("zlib", "https://h/z", [Tag]);
+        tags.Record("zlib", "https://h/z", []);
+        Assert.Empty(tags.Current("zlib"));
+        ListedTag other = Tag with { ObjectId = new string('c', 40) };
+        _clock.Now += TimeSpan.FromHours(1);
+        TagChanges changes = tags.Record("zlib", "https://h/z", [other]);
+        Assert.Equal((1, ManualClock.Noon), (changes.Moved.Count, changes.FirstSeen["v1.0"]));
+        Assert.Equal([other], tags.Current("zlib"));
+    }
+
+    [Fact]
+    public void Polls_are_remembered_and_first_contact_is_of_an_upstream()
+    {
+        RecipeStore recipes = new(_database, _clock);
+        RecipePoll poll = new("zlib", "https://h/z", _clock.Now, "interval");
+        recipes.Failed(poll, "no route");
+        recipes.Failed(poll, "no route");
+        Assert.Equal((2, "no route", null), (recipes.Get("zlib").Failures, recipes.Get("zlib").Outcome, recipes.Get("zlib").FirstContact));
+        Assert.Equal(2, recipes.Answered(poll, 10, 3, news: true, "queued 3"));
+        _clock.Now += TimeSpan.FromHours(1);
+        recipes.Answered(poll, 10, 3, news: false, "nothing new");
+        RecipeRecord known = recipes.Get("zlib");
+        Assert.Equal((0, ManualClock.Noon, ManualClock.Noon, "nothing new"), (known.Failures, known.FirstContact, known.ChangedAt, known.Outcome));
+        recipes.Answered(poll with { Upstream = "https://elsewhere/z" }, 10, 3, news: true, "queued 3");
+        Assert.Equal(_clock.Now, recipes.Get("zlib").FirstContact);
+        Assert.Equal(["poll-recovered", "poll-failed"], Kinds());
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Tests.Storage;
@@ -66,5 +67,42 @@ public class ManagerDatabaseTests
         }
 
         Assert.Contains("newer", Assert.Throws<StorageException>(() => ManagerDatabase.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_older_schema_is_brought_up_to_date_with_everything_in_it()
+    {
+        using TemporaryDirectory directory = new();
+        string path = directory["manager.db"];
+        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
+        {
+            old.Open();
+            using SqliteCommand command = old.CreateCommand();
+#pragma warning disable CA2100 // A constant.
+            command.CommandText = Schema.Migrations[0] + """
+                INSERT INTO tag VALUES ('zlib', 'v1', 'https://h/z', 'a', 'b', 5, NULL, NULL);
+                INSERT INTO build VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'publishing', 'd', 3, 2, 99, 5, 6, 12, NULL);
+                INSERT INTO attempt VALUES (11, 7, 1, 2, NULL, NULL, 3, 'failed', 'recipe', 'exit 1', 'logs/11.log');
+                INSERT INTO attempt VALUES (12, 7, 4, 5, 6, NULL, NULL, NULL, NULL, '', 'logs/12.log');
+                INSERT INTO output VALUES (12, 'z.peipkg', 'ff', 9);
+                PRAGMA user_version = 1;
+                """;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        BuildStore builds = new(database, new ManualClock(ManualClock.Noon));
+        BuildRecord story = Assert.Single(builds.OfRecipe("zlib"));
+        Assert.Equal((7, BuildState.Publishing, 2, 0, BuildHold.None), (story.Id, story.State, story.Failures, story.Trouble, story.Hold));
+        Assert.Equal(
+            ["11 poll v1 b failed", "12 poll v1 b "],
+            database.Read(s => s.Query(
+                "SELECT id || ' ' || reason || ' ' || tag || ' ' || commit_id || ' ' || coalesce(result, '') FROM attempt ORDER BY id",
+                row => row.GetString(0))));
+        Assert.Equal([new BuildOutput("z.peipkg", "ff", 9)], new AttemptStore(database, TimeProvider.System).Outputs(12));
+        Assert.Equal(1, database.Write(s => s.Scalar<long>("PRAGMA foreign_keys")));
+        Assert.Throws<StorageException>(() => database.Write(s => s.Execute("DELETE FROM build")));
+        Assert.Equal(13, new AttemptStore(database, TimeProvider.System).Begin(7, "digest"));
     }
 }

@@ -94,9 +94,4 @@ public class PollScheduleTests
         Assert.Equal(Noon.AddMinutes(15), schedule.NextDue());
         Assert.False(schedule.Trigger("b", PollTrigger.Webhook, Noon));
     }
-
-    [Fact]
-    public void Backoff_grows_as_documented_and_stays_at_a_day() => Assert.Equal(
-        [1, 5, 15, 60, 360, 1440, 1440, 1440],
-        Enumerable.Range(1, 8).Select(n => (int)BackoffSchedule.DelayAfter(n).TotalMinutes));
 }

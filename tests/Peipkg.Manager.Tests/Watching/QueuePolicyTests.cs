@@ -50,8 +50,17 @@ public class QueuePolicyTests
             return (PackageName.Parse(parts[0]), Architecture.X86_64, new PublishedPackage(PackageVersion.Parse(parts[1]), default(Sha256Digest)));
         }));
 
-    private static BuildRecord Story(string version, BuildState state, string? id = null, string? tag = null) => new(
-        1, "zlib", version, tag ?? "v" + version.Split('-')[0], id ?? A, id ?? A, BuildReason.Poll, state, "", 0, 0, null, null);
+    private static BuildRecord Story(string version, BuildState state, string? id = null, string? tag = null) => new()
+    {
+        Id = 1,
+        Recipe = "zlib",
+        Version = version,
+        Tag = tag ?? "v" + version.Split('-')[0],
+        ObjectId = id ?? A,
+        CommitId = id ?? A,
+        Reason = BuildReason.Poll,
+        State = state,
+    };
 
     private static QueuePlan Plan(Recipe recipe, PublishedPackages published, IReadOnlyList<BuildRecord> known, params string[] tags) =>
         QueuePolicy.Plan(recipe, Select(recipe, tags).Candidates, published, known, BuildReason.Poll);

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Peipkg.Manager.Recipes;
+
+/// <summary>
+/// Identifies what a recipe's folder holds: names, contents, and who may execute what. Says whether a recipe that failed
+/// has changed since.
+/// </summary>
+internal static class RecipeDigest
+{
+    /// <summary>Files and directories that are looked at; recipes have a handful.</summary>
+    public const int MaxEntries = 10_000;
+
+    /// <summary>Bytes of each file that are read; of a longer one also its length and time count.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    /// <summary>The digest of a folder, lower-case hex; null when it cannot be read.</summary>
+    public static string? Of(string directory)
+    {
+        try
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] buffer = new byte[MaxBytes];
+            int entries = 0;
+            Stack<string> pending = new([directory]);
+            while (pending.TryPop(out string? current))
+            {
+                foreach (FileSystemInfo entry in new DirectoryInfo(current).EnumerateFileSystemInfos()
+                    .Where(e => !e.Name.Equals(".git", StringComparison.Ordinal))
+                    .OrderBy(e => e.Name, StringComparer.Ordinal))
+                {
+                    if (++entries > MaxEntries)
+                    {
+                        return null;
+                    }
+
+                    Add(hash, Path.GetRelativePath(directory, entry.FullName));
+                    if (entry.LinkTarget is { } target)
+                    {
+                        Add(hash, "link " + target);
+                    }
+                    else if (entry is DirectoryInfo)
+                    {
+                        pending.Push(entry.FullName);
+                    }
+                    else if (entry is FileInfo file && (file.Attributes & FileAttributes.Device) == 0)
+                    {
+                        AddFile(hash, file, buffer);
+                    }
+                }
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void AddFile(IncrementalHash hash, FileInfo file, byte[] buffer)
+    {
+        // FIFOs and sockets look like files without a length; opening one may wait for ever.
+        Span<byte> facts = stackalloc byte[20];
+        bool large = file.Length > buffer.Length;
+        BinaryPrimitives.WriteInt64LittleEndian(facts, file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(facts[8..], (int)file.UnixFileMode & 0b001_001_001);
+        BinaryPrimitives.WriteInt64LittleEndian(facts[12..], large ? file.LastWriteTimeUtc.Ticks : 0);
+        hash.AppendData(facts);
+        if (file.Length > 0)
+        {
+            using FileStream content = file.OpenRead();
+            int count = content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            hash.AppendData(buffer.AsSpan(0, count));
+        }
+    }
+
+    private static void Add(IncrementalHash hash, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
+    }
+}

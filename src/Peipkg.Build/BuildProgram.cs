@@ -12,7 +12,7 @@ internal static class BuildProgram
     /// <summary>Runs the command that the words name.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="stdout">Results.</param>
-    /// <param name="stderr">Diagnostics.</param>
+    /// <param name="messages">Diagnostics and progress.</param>
     /// <param name="variables">The environment: PATH is handed on to build scripts, TMPDIR says where to stage.</param>
     /// <param name="cancellation">Cancelled by signals.</param>
     /// <param name="scriptOutput">Where a build script's outputs go; null for the process's own streams.</param>
@@ -20,12 +20,12 @@ internal static class BuildProgram
     internal static int Run(
         IReadOnlyList<string> args,
         TextWriter stdout,
-        TextWriter stderr,
+        DiagnosticsOutput messages,
         IReadOnlyDictionary<string, string> variables,
         CancellationToken cancellation,
         Stream? scriptOutput = null)
     {
-        ToolContext context = new(stdout, new Diagnostics(Name, stderr), variables, scriptOutput, cancellation);
+        ToolContext context = new(stdout, new Diagnostics(Name, messages), variables, scriptOutput, cancellation);
         Command root = new(Name, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
         {
             BuildCommand.Create(context),
@@ -33,6 +33,6 @@ internal static class BuildProgram
             InspectCommand.Create(context),
             VerifyCommand.Create(context),
         };
-        return CommandLineHost.Invoke(root, args, stdout, stderr, cancellation);
+        return CommandLineHost.Invoke(root, args, stdout, context.Diagnostics, cancellation);
     }
 }

@@ -26,17 +26,17 @@ public static class CommandLineHost
     /// </param>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="stdout">Results and help; flushed before this returns.</param>
-    /// <param name="stderr">Diagnostics.</param>
+    /// <param name="diagnostics">Everything else that is said; its verbosity is set here.</param>
     /// <param name="cancellation">What the commands' actions observe; cancelled by signals.</param>
+    /// <param name="verbosity">Whether the program has <c>--quiet</c> and <c>--verbose</c>.</param>
     /// <returns>One of <see cref="ExitCode"/>, or what the command's action returned.</returns>
     public static int Invoke(
-        Command root, IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation)
+        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, CancellationToken cancellation, bool verbosity = true)
     {
-        Diagnostics diagnostics = new(root.Name, stderr);
         try
         {
-            int code = Prepare(root, args, stdout, diagnostics, out ParseResult? ready)
-                ?? ready!.Invoke(Configuration(stdout, stderr));
+            int code = Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
+                ?? ready!.Invoke(Configuration(stdout));
             stdout.Flush();
             return code;
         }
@@ -51,13 +51,12 @@ public static class CommandLineHost
     /// <summary>The same for a program whose actions are asynchronous.</summary>
     /// <inheritdoc cref="Invoke"/>
     public static async Task<int> InvokeAsync(
-        Command root, IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation)
+        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, CancellationToken cancellation, bool verbosity = true)
     {
-        Diagnostics diagnostics = new(root.Name, stderr);
         try
         {
-            int code = Prepare(root, args, stdout, diagnostics, out ParseResult? ready)
-                ?? await ready!.InvokeAsync(Configuration(stdout, stderr), cancellation);
+            int code = Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
+                ?? await ready!.InvokeAsync(Configuration(stdout), cancellation);
             await stdout.FlushAsync(CancellationToken.None);
             return code;
         }
@@ -70,42 +69,45 @@ public static class CommandLineHost
     }
 
     // The signals are the tool's own business, and so are exceptions.
-    private static InvocationConfiguration Configuration(TextWriter stdout, TextWriter stderr) => new()
+    private static InvocationConfiguration Configuration(TextWriter stdout) => new()
     {
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = null,
         Output = stdout,
-        Error = stderr,
+        Error = TextWriter.Null,
     };
 
     private static int? Prepare(
-        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, out ParseResult? ready)
+        Command root,
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        Diagnostics diagnostics,
+        bool verbosity,
+        out ParseResult? ready)
     {
         ready = null;
-        Option<bool> help = new("--help", "-h")
-        {
-            Description = "Show this help and exit.",
-            Arity = ArgumentArity.Zero,
-            Recursive = true,
-        };
-        Option<bool> version = CommandOptions.Flag("--version", "Show the version and exit.");
-        root.Subcommands.Add(HelpCommand(root, stdout, diagnostics));
-        AddVersion(root, version);
-        root.Options.Add(help);
-
+        CommonCommands common = CommonCommands.AddTo(root, verbosity, stdout, diagnostics);
         CommandLineSyntax syntax = CommandLineSyntax.Walk(root, args);
-        if (syntax.Has(help))
+        if (syntax.Has(common.Help))
         {
             HelpWriter.Write(syntax.Path, stdout);
             return ExitCode.Success;
         }
 
-        if (syntax.Command.Options.Contains(version) && syntax.Has(version))
+        if (syntax.Command.Options.Contains(common.Version) && syntax.Has(common.Version))
         {
-            stdout.WriteLine($"{root.Name} {ProductVersion.Text}");
+            stdout.WriteLine(ProductVersion.Report(root.Name));
             return ExitCode.Success;
         }
 
+        if (syntax.Has(common.Quiet) && syntax.Has(common.Verbose))
+        {
+            return Complain(syntax, ["--quiet and --verbose contradict each other"], ExitCode.Usage, diagnostics);
+        }
+
+        diagnostics.Verbosity = syntax.Has(common.Quiet) ? Verbosity.Quiet
+            : syntax.Has(common.Verbose) ? Verbosity.Verbose
+            : Verbosity.Normal;
         if (syntax.Problems.Count > 0)
         {
             return Complain(syntax, syntax.Problems, ExitCode.Usage, diagnostics);
@@ -126,48 +128,6 @@ public static class CommandLineHost
         return malformed.Count > 0 ? Complain(syntax, [.. malformed, .. missing], ExitCode.Usage, diagnostics)
             : missing.Count > 0 ? Complain(syntax, missing, ExitCode.Failure, diagnostics)
             : null;
-    }
-
-    // peipkg-build's own --version names the version of a package, so a command that has one keeps it.
-    private static void AddVersion(Command command, Option<bool> version)
-    {
-        if (command.Options.All(option => option.Name != version.Name))
-        {
-            command.Options.Add(version);
-        }
-
-        foreach (Command subcommand in command.Subcommands)
-        {
-            AddVersion(subcommand, version);
-        }
-    }
-
-    private static Command HelpCommand(Command root, TextWriter stdout, Diagnostics diagnostics)
-    {
-        Argument<string[]> names = new("COMMAND")
-        {
-            Description = "The command to explain.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        Command help = new("help", "Explain a command.") { names };
-        help.SetAction(result =>
-        {
-            List<Command> path = [root];
-            foreach (string name in result.GetValue(names) ?? [])
-            {
-                if (CommandLineSyntax.Subcommand(path[^1], name) is not { } command)
-                {
-                    diagnostics.Error(CommandLineSyntax.UnknownCommand(path[^1], name));
-                    return ExitCode.Usage;
-                }
-
-                path.Add(command);
-            }
-
-            HelpWriter.Write(path, stdout);
-            return ExitCode.Success;
-        });
-        return help;
     }
 
     private static List<string> Missing(Command command, ParseResult result)

@@ -57,18 +57,23 @@ public static class CommandOptions
     /// <summary>An option that takes one word of a fixed set.</summary>
     public static Option<string> Choice(string name, string description, string defaultValue, params string[] choices)
     {
-        Option<string> option = Parsed<string>(name, string.Join('|', choices), description, Choose);
+        Option<string> option = Parsed<string>(name, string.Join('|', choices), description, OneOf(choices));
         option.DefaultValueFactory = _ => defaultValue;
+        option.CompletionSources.Add(choices);
         return option;
+    }
 
-        bool Choose(string? text, out string value, [NotNullWhen(false)] out string? error)
+    /// <summary>A required argument that is one word of a fixed set.</summary>
+    public static Argument<string> ChoiceArgument(string valueName, string description, params string[] choices)
+    {
+        Argument<string> argument = new(valueName)
         {
-            value = text ?? "";
-            error = choices.Contains(value, StringComparer.Ordinal)
-                ? null
-                : $"\"{value}\" is none of {string.Join(", ", choices)}{NearestName.Suggestion(value, choices)}";
-            return error is null;
-        }
+            Description = description,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ParseOne<string>(result, OneOf(choices)),
+        };
+        argument.CompletionSources.Add(choices);
+        return argument;
     }
 
     /// <summary>A required argument.</summary>
@@ -99,6 +104,20 @@ public static class CommandOptions
         value = text ?? "";
         error = value.Length == 0 ? "the value is empty" : null;
         return error is null;
+    }
+
+    private static ValueParser<string> OneOf(string[] choices)
+    {
+        return Choose;
+
+        bool Choose(string? text, out string value, [NotNullWhen(false)] out string? error)
+        {
+            value = text ?? "";
+            error = choices.Contains(value, StringComparer.Ordinal)
+                ? null
+                : $"\"{value}\" is none of {string.Join(", ", choices)}{NearestName.Suggestion(value, choices)}";
+            return error is null;
+        }
     }
 
     private static T? ParseOne<T>(ArgumentResult result, ValueParser<T> parser)

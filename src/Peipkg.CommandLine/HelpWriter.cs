@@ -34,9 +34,9 @@ internal static class HelpWriter
     {
         Command command = path[^1];
         string usage = string.Join(' ', path.Select(c => c.Name));
-        if (command.Subcommands.Any(c => c.Name != "help"))
+        if (command.Subcommands.Any(c => !c.Hidden))
         {
-            usage += " COMMAND";
+            usage += command.Action is null ? " COMMAND" : " [COMMAND]";
         }
 
         foreach (Option option in command.Options.Where(o => o.Required))
@@ -58,18 +58,22 @@ internal static class HelpWriter
         return usage;
     }
 
-    private static string Label(Option option)
-    {
-        string label = string.Join(", ", option.Aliases.Prepend(option.Name).OrderBy(name => name.Length));
-        return option.Arity.MaximumNumberOfValues == 0 ? label : $"{label} {option.HelpName}";
-    }
+    /// <summary>An option's spellings, the short one first.</summary>
+    internal static IEnumerable<string> Names(Option option) => option.Aliases.Prepend(option.Name).OrderBy(name => name.Length);
 
-    private static string Describe(Option option)
+    /// <summary>What an option does, whether it is required and what it is when left out.</summary>
+    internal static string Describe(Option option)
         => (option.Description ?? "")
             + (option.Required ? " (required)" : "")
             + (option.Arity.MaximumNumberOfValues > 1 ? " (may be given several times)" : "")
             + (!option.Required && option.HasDefaultValue && option.GetDefaultValue() is string { Length: > 0 } value
                 ? $" (default: {value})" : "");
+
+    private static string Label(Option option)
+    {
+        string label = string.Join(", ", Names(option));
+        return option.Arity.MaximumNumberOfValues == 0 ? label : $"{label} {option.HelpName}";
+    }
 
     private static void WriteRows(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)
     {

@@ -1,4 +1,3 @@
-using System.Collections;
 using Peipkg.CommandLine;
 using Peipkg.Manager.Hosting;
 
@@ -8,8 +7,7 @@ return await ManagerCommandLine.RunAsync(args, new ManagerWorld
 {
     Stdout = StandardStreams.Output(Console.OpenStandardOutput()),
     Stderr = StandardStreams.Error(Console.OpenStandardError()),
-    Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal),
+    Environment = ProcessEnvironment.From(Environment.GetEnvironmentVariables()),
     OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
     ProcessId = Environment.ProcessId,
     Clock = TimeProvider.System,

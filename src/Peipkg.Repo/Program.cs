@@ -7,6 +7,8 @@ using TerminationSignals signals = new();
 using TextReader input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 using TextWriter output = StandardStreams.Output(Console.OpenStandardOutput());
 using TextWriter error = StandardStreams.Error(Console.OpenStandardError());
-OperationContext context = new(input, output, new Diagnostics(RepoCommandLine.Program, error), TimeProvider.System);
-int code = CommandLineHost.Invoke(RepoCommandLine.Create(context, signals.Token), args, output, error, signals.Token);
+Diagnostics diagnostics = new(RepoCommandLine.Program, DiagnosticsOutput.StandardError(
+    error, ProcessEnvironment.From(Environment.GetEnvironmentVariables()), TimeProvider.System));
+OperationContext context = new(input, output, diagnostics, TimeProvider.System);
+int code = CommandLineHost.Invoke(RepoCommandLine.Create(context, signals.Token), args, output, diagnostics, signals.Token);
 return signals.ExitCodeFor(code);

@@ -147,6 +147,8 @@ public sealed class CommandLineHostTests
               --count N          How many.
               --mode fast|slow   How. (default: fast)
               --json             As JSON.
+              -q, --quiet        Show errors and warnings only.
+              --verbose          Show each step and how long it took.
               -h, --help         Show this help and exit.
 
             """.ReplaceLineEndings("\n"),
@@ -201,14 +203,14 @@ public sealed class CommandLineHostTests
             await Task.Delay(1, cancellation);
             throw new UserErrorException("late");
         });
-        Assert.Equal(1, await CommandLineHost.InvokeAsync(root, [], _stdout, _stderr, CancellationToken.None));
+        Assert.Equal(1, await CommandLineHost.InvokeAsync(root, [], _stdout, new Diagnostics("tool", _stderr), CancellationToken.None));
         Assert.Equal("tool: error: late\n", Stderr);
     }
 
     private int Run(params string[] words) => Invoke(words, CancellationToken.None);
 
     private int Invoke(string[] words, CancellationToken cancellation)
-        => CommandLineHost.Invoke(Root(_stdout), words, _stdout, _stderr, cancellation);
+        => CommandLineHost.Invoke(Root(_stdout), words, _stdout, new Diagnostics("tool", _stderr), cancellation);
 
     private static Command Root(TextWriter stdout)
     {

@@ -26,7 +26,7 @@ internal static class BuildOperation
         BuildScript.Run(recipe, request, area, context);
         StagedTree tree = StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation);
         IReadOnlyList<PackagePlan> plans = Plan(recipe, request, tree, context.Diagnostics);
-        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context.Cancellation))
+        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context))
         {
             context.Output.WriteLine(path);
         }

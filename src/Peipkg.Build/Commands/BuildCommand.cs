@@ -11,9 +11,9 @@ internal static class BuildCommand
     internal static Command Create(ToolContext context)
     {
         Option<string> recipe = CommandOptions.Path(
-            "--recipe", "PATH", "The recipe, a peipkg.toml; its directory is the recipe directory.", required: true);
+            "--recipe", "FILE", "The recipe, a peipkg.toml; its directory is the recipe directory.", required: true);
         Option<string> source = CommandOptions.Path(
-            "--source", "PATH", "The source tree, $SOURCE_DIR to the build script.", required: true);
+            "--source", "DIR", "The source tree, $SOURCE_DIR to the build script.", required: true);
         Option<PackageVersion> version = CommandOptions.Parsed<PackageVersion>(
             "--version", "VERSION", "The packages' version, [epoch:]upstream-revision.", PackageVersion.TryParse, required: true);
         Option<string> sourceRef = CommandOptions.Text(

@@ -11,7 +11,7 @@ internal static class InspectOperation
     {
         try
         {
-            VerifiedPackage package = PackageFile.Verify(file, new PackageVerifyOptions(), context.Cancellation);
+            VerifiedPackage package = PackageFile.Verify(file, new PackageVerifyOptions(), context);
             context.Output.Write(json ? PackageJson.Write(file, package) : PackageText.Write(package));
             return ExitCode.Success;
         }

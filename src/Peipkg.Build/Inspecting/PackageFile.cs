@@ -9,7 +9,7 @@ internal static class PackageFile
     /// <summary>Reads a package whole and checks it.</summary>
     /// <exception cref="UserErrorException">There is no such file.</exception>
     /// <exception cref="Peipkg.Format.FormatViolationException">It breaks a rule.</exception>
-    internal static VerifiedPackage Verify(string path, PackageVerifyOptions options, CancellationToken cancellation)
+    internal static VerifiedPackage Verify(string path, PackageVerifyOptions options, ToolContext context)
     {
         if (Directory.Exists(path))
         {
@@ -26,7 +26,9 @@ internal static class PackageFile
                 BufferSize = 0,
                 Options = FileOptions.SequentialScan,
             });
-            return PackageVerifier.Verify(file, options, cancellation);
+            using ProgressPhase phase = context.Diagnostics.Begin($"verifying {Path.GetFileName(path)}", null, null, file.CanSeek ? file.Length : null);
+            using ProgressStream watched = new(file, phase);
+            return PackageVerifier.Verify(watched, options, context.Cancellation);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

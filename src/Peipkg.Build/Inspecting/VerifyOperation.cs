@@ -28,7 +28,7 @@ internal static class VerifyOperation
     {
         try
         {
-            VerifiedPackage package = PackageFile.Verify(file, options, context.Cancellation);
+            VerifiedPackage package = PackageFile.Verify(file, options, context);
             WarnOfName(file, package.Manifest, context.Diagnostics);
             if (!CheckLayout(file, package, context.Diagnostics))
             {

@@ -35,7 +35,7 @@ internal static class PackOperation
             throw new UserErrorException($"{request.Staged} cannot be packed; no package was made");
         }
 
-        PackageOutput.WriteOne(plan, request.Output, key, context.Cancellation);
+        PackageOutput.WriteOne(plan, request.Output, key, context);
         context.Output.WriteLine(request.Output);
         return ExitCode.Success;
     }

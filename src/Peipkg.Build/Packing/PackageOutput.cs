@@ -16,12 +16,12 @@ internal static class PackageOutput
     /// <param name="plans">The packages.</param>
     /// <param name="directory">Made if it is missing.</param>
     /// <param name="key">Signs; null leaves them unsigned.</param>
-    /// <param name="cancellation">Stops; nothing appears.</param>
+    /// <param name="context">Shows progress and stops; then nothing appears.</param>
     /// <returns>The paths, in the order of the plans.</returns>
     /// <exception cref="UserErrorException">A package breaks a rule.</exception>
     /// <exception cref="IOException">The disk is full or refuses; nothing appeared.</exception>
     internal static IReadOnlyList<string> WriteAll(
-        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, CancellationToken cancellation)
+        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, ToolContext context)
     {
         Directory.CreateDirectory(directory);
         string[] paths = [.. plans.Select(plan => Path.Combine(directory, plan.FileName))];
@@ -33,10 +33,10 @@ internal static class PackageOutput
             {
                 DurableFileWriter writer = DurableFile.Create(paths[i]);
                 writers.Add(writer);
-                Write(plans[i], writer, key, cancellation);
+                Write(plans[i], writer, key, context);
             }
 
-            cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             foreach (DurableFileWriter writer in writers)
             {
                 writer.Rename();
@@ -57,20 +57,22 @@ internal static class PackageOutput
 
     /// <summary>Writes one package to a path.</summary>
     /// <inheritdoc cref="WriteAll"/>
-    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, CancellationToken cancellation)
+    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, ToolContext context)
     {
         RequireReplaceable([path]);
         using DurableFileWriter writer = DurableFile.Create(path);
-        Write(plan, writer, key, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        Write(plan, writer, key, context);
+        context.Cancellation.ThrowIfCancellationRequested();
         writer.Commit();
     }
 
-    private static void Write(PackagePlan plan, DurableFileWriter writer, SigningKey? key, CancellationToken cancellation)
+    private static void Write(PackagePlan plan, DurableFileWriter writer, SigningKey? key, ToolContext context)
     {
         try
         {
-            PackageWriter.Write(writer.Stream, plan.Manifest, plan.Payload, key, null, cancellation);
+            using PackingProgress progress = new(context.Diagnostics, plan.FileName);
+            PackageWriter.Write(
+                writer.Stream, plan.Manifest, plan.Payload, key, new PackageWriteOptions { Progress = progress }, context.Cancellation);
             writer.Flush();
         }
         catch (PackagingException exception)

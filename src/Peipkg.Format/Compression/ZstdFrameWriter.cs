@@ -30,6 +30,9 @@ internal sealed class ZstdFrameWriter : IDisposable
     /// </summary>
     private const int JobSize = 8 << 20;
 
+    /// <summary>The engine and its setting, for people: a package's bytes depend on them.</summary>
+    internal static string Engine { get; } = $"zstd {Methods.ZSTD_versionString()} (ZstdSharp), level {Level}";
+
     private readonly CompressionStream _frame;
     private bool _finished;
 

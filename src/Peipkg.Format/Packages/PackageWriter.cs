@@ -12,6 +12,9 @@ public static class PackageWriter
 {
     private const int BufferSize = 1 << 17;
 
+    /// <summary>The engine of compression, its version and its level, for people: a package's bytes depend on them.</summary>
+    public static string Compression => ZstdFrameWriter.Engine;
+
     /// <summary>Writes one package.</summary>
     /// <param name="output">
     /// Receives the package. After an exception it holds something that must be thrown away, so it should be a temporary

@@ -24,6 +24,8 @@ internal static class ManagerCommandLine
         };
         root.SetAction((result, _) => ManagerProgram.RunAsync(
             result.GetRequiredValue(config), result.GetRequiredValue(level), result.GetValue(once), world));
-        return CommandLineHost.InvokeAsync(root, args, world.Stdout, world.Stderr, world.Signals.Stop);
+        // What is said while it runs is the log's business, and --log-level's.
+        return CommandLineHost.InvokeAsync(
+            root, args, world.Stdout, new Diagnostics(root.Name, world.Stderr), world.Signals.Stop, verbosity: false);
     }
 }

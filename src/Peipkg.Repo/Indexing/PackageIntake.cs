@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
@@ -60,13 +61,18 @@ internal sealed class PackageIntake
     /// <param name="files">Paths, sorted.</param>
     /// <param name="state">What is published.</param>
     /// <param name="options">What the operator asks.</param>
+    /// <param name="progress">Shown how far the work is.</param>
     /// <param name="stop">Ends the work early.</param>
     internal static PackageIntake Run(
-        IReadOnlyList<string> files, PublishedState state, IntakeOptions options, CancellationToken stop)
+        IReadOnlyList<string> files, PublishedState state, IntakeOptions options, ProgressPhase progress, CancellationToken stop)
     {
         PackageIntake intake = new(state, options);
         (int Index, string File)[] numbered = [.. files.Select(static (file, index) => (index, file))];
-        Workers.ForEach(numbered, item => intake.Take(item.Index, item.File, stop), stop);
+        Workers.ForEach(numbered, item =>
+        {
+            intake.Take(item.Index, item.File, progress, stop);
+            progress.Add(1, 0);
+        }, stop);
         intake.Packages = [.. intake._packages.OrderBy(static item => item.Index).Select(static item => item.Package)];
         intake.Refusals = [.. intake._refusals.OrderBy(static item => item.Index).Select(static item => item.Refusal)];
         intake.Skipped = [.. intake._skipped.OrderBy(static item => item.Index).Select(static item => (item.File, item.Row))];
@@ -74,7 +80,7 @@ internal sealed class PackageIntake
         return intake;
     }
 
-    private void Take(int index, string file, CancellationToken stop)
+    private void Take(int index, string file, ProgressPhase progress, CancellationToken stop)
     {
         try
         {
@@ -93,7 +99,8 @@ internal sealed class PackageIntake
 
             using FileStream stream = new(
                 file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            VerifiedPackage package = PackageVerifier.Verify(stream, null, stop);
+            using ProgressStream watched = new(stream, progress);
+            VerifiedPackage package = PackageVerifier.Verify(watched, null, stop);
             Judge(index, file, package, stop);
         }
         catch (FormatViolationException error)

@@ -47,13 +47,18 @@ internal static class HashAudit
             }
         }
 
-        Workers.ForEach(work, item =>
+        using (ProgressPhase progress = diagnostics.Begin("hashing", "packages", work.Count))
         {
-            if (Compare(item.Row, item.Places, allPackages, stop) is { } problem)
+            Workers.ForEach(work, item =>
             {
-                problems[item.Index] = problem;
-            }
-        }, stop);
+                if (Compare(item.Row, item.Places, allPackages, stop) is { } problem)
+                {
+                    problems[item.Index] = problem;
+                }
+
+                progress.Add(1, item.Row.Size);
+            }, stop);
+        }
 
         foreach (string problem in problems.OrderBy(static entry => entry.Key).Select(static entry => entry.Value))
         {

@@ -97,7 +97,13 @@ internal sealed class PublishOperation
             WriterChecks.RemoveLeftovers(state, mayRemovePackages: !rebuild, _context.Diagnostics);
         }
 
-        PackageIntake intake = PackageIntake.Run(FindFiles(), state, IntakeOptions(rebuild), stop);
+        List<string> files = FindFiles();
+        PackageIntake intake;
+        using (ProgressPhase progress = _context.Diagnostics.Begin("verifying", "packages", files.Count))
+        {
+            intake = PackageIntake.Run(files, state, IntakeOptions(rebuild), progress, stop);
+        }
+
         PublishPlan plan = PublishPlan.Create(
             rebuild ? [] : state.Archive, intake.Packages, WriterChecks.NextVersion(state, _request.At, _context.Diagnostics), _request.At);
         PublishReport report = new(_request, state, intake, plan);

@@ -1,4 +1,5 @@
 using Peipkg.Build.Tests.Support;
+using Peipkg.CommandLine;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
@@ -214,7 +215,7 @@ public sealed class BuildOperationTests : IDisposable
             + "perl -e 'for (1..15) { mkdir \"7\" x 250; chdir \"7\" x 250 } open F, \">file\"; print F \"deep\\n\"'");
         using StringWriter stderr = new();
         Dictionary<string, string> variables = new() { ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = tmp };
-        int code = BuildProgram.Run(_bench.BuildArguments(), TextWriter.Null, stderr, variables, default, Stream.Null);
+        int code = BuildProgram.Run(_bench.BuildArguments(), TextWriter.Null, new DiagnosticsOutput(stderr), variables, default, Stream.Null);
         Assert.True(code == 0, stderr.ToString());
         Assert.Empty(Directory.GetFileSystemEntries(tmp));
         VerifiedPackage package = _bench.Package("demo_1.2-3_noarch.peipkg");

@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Signing;
@@ -87,7 +88,7 @@ public sealed class Workbench : IDisposable
             ["TMPDIR"] = this["tmp"],
             ["HOME"] = "/must-not-be-seen",
         };
-        int code = BuildProgram.Run(args, stdout, stderr, variables, cancellation, script);
+        int code = BuildProgram.Run(args, stdout, new DiagnosticsOutput(stderr), variables, cancellation, script);
         Assert.True(Directory.GetFileSystemEntries(this["tmp"]).Length == 0, "something was left in the temporary directory");
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());

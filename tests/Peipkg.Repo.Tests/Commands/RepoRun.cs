@@ -19,9 +19,10 @@ internal static class RepoRun
         using StringReader reader = new(input);
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
-        OperationContext context = new(reader, output, new Diagnostics(RepoCommandLine.Program, error), clock);
+        Diagnostics diagnostics = new(RepoCommandLine.Program, error);
+        OperationContext context = new(reader, output, diagnostics, clock);
         int code = CommandLineHost.Invoke(
-            RepoCommandLine.Create(context, CancellationToken.None), args, output, error, CancellationToken.None);
+            RepoCommandLine.Create(context, CancellationToken.None), args, output, diagnostics, CancellationToken.None);
         return new RunResult(code, output.ToString(), error.ToString());
     }
 }

@@ -1,14 +1,15 @@
 using System.Globalization;
 
-namespace Peipkg.Repo.Reporting;
+namespace Peipkg.CommandLine;
 
-/// <summary>Sizes as people read them.</summary>
-internal static class ByteCount
+/// <summary>Numbers of bytes for people.</summary>
+public static class ByteCount
 {
     private static readonly string[] Units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Bytes in the largest unit that leaves a digit before the point: <c>12 B</c>, <c>1.5 MiB</c>.</summary>
-    internal static string Text(long bytes)
+    /// <summary><c>512 B</c>, <c>1.5 KiB</c>, <c>140.0 MiB</c>.</summary>
+    /// <param name="bytes">Zero or more.</param>
+    public static string Text(long bytes)
     {
         if (bytes < 1024)
         {

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Peipkg.CommandLine.Processes;
 
 /// <summary>Who is whose child, read from <c>/proc</c>.</summary>
-internal static class ProcessTable
+public static class ProcessTable
 {
     /// <summary>The children of a process, adopted ones included; empty when the process is gone.</summary>
-    internal static List<int> ChildrenOf(int pid)
+    public static IReadOnlyList<int> ChildrenOf(int pid)
     {
         List<int> children = [];
         try
@@ -36,9 +36,9 @@ internal static class ProcessTable
     }
 
     /// <summary>All that descend from a process.</summary>
-    internal static List<int> DescendantsOf(int pid)
+    public static IReadOnlyList<int> DescendantsOf(int pid)
     {
-        List<int> found = ChildrenOf(pid);
+        List<int> found = [.. ChildrenOf(pid)];
         HashSet<int> seen = [.. found];
         for (int i = 0; i < found.Count; i++)
         {

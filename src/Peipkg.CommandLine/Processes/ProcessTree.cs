@@ -101,7 +101,7 @@ internal static class ProcessTree
     {
         lock (Starting)
         {
-            List<int> children = ProcessTable.ChildrenOf(Environment.ProcessId);
+            List<int> children = [.. ProcessTable.ChildrenOf(Environment.ProcessId)];
             children.RemoveAll(pid => Running.Contains(pid) || _before?.Contains(pid) != false);
             return children;
         }

@@ -1,8 +1,10 @@
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
 
@@ -17,11 +19,10 @@ internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string 
 internal sealed class PackageBuild(
     ToolSet tools, ManagerConfig config, StateLayout layout, ChildEnvironment environment, ChildRunner children)
 {
-    // No build is known to take a day; a stuck one must not hold the farm for ever.
-    private static readonly ChildLimits Limits = new(TimeSpan.FromHours(24), TimeSpan.FromHours(24))
-    {
-        Grace = TimeSpan.FromSeconds(30),
-    };
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    // A log tells more than the build: what fetching wrote, and headings.
+    private const long LogMargin = 8L << 20;
 
     /// <summary>Builds from the fetched source.</summary>
     /// <returns>The directory that holds the finished packages and nothing else.</returns>
@@ -55,7 +56,9 @@ internal sealed class PackageBuild(
             Name = "peipkg-build",
         };
         log.Heading($"{command.Name} {string.Join(' ', command.Arguments)}");
-        ChildResult result = await children.RunAsync(command, log, log, Limits, stop);
+        ChildLimits limits = LimitsOf(order.Recipe, attempt);
+        log.MaxBytes = (limits.Output ?? log.MaxBytes) + LogMargin;
+        ChildResult result = await children.RunAsync(command, log, log, limits, stop);
         if (result.End == ChildEnd.Cancelled)
         {
             throw new OperationCanceledException(stop);
@@ -63,12 +66,31 @@ internal sealed class PackageBuild(
 
         if (!result.Succeeded)
         {
-            // A signal from outside (out of memory, an operator) says nothing about the recipe.
+            // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
             throw new BuildFailureException(
-                result.End == ChildEnd.Killed ? FailureCause.Infrastructure : FailureCause.Recipe,
-                $"peipkg-build {result.Describe(Limits)}");
+                result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe,
+                $"peipkg-build {result.Describe(limits)}");
         }
 
         return output;
+    }
+
+    private ChildLimits LimitsOf(Recipe recipe, long attempt)
+    {
+        BuildLimits limits = recipe.Document.Limits.Over(config.Limits.Builds);
+        return new ChildLimits(
+            limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
+        {
+            Grace = Grace,
+            Output = limits.Log,
+            Resources = new ResourceLimits
+            {
+                Memory = limits.Memory,
+                Cpus = limits.Cpus,
+                Processes = limits.Processes,
+                Disk = limits.Disk,
+                Directories = [layout.StageOf(attempt), layout.SourceOf(attempt)],
+            },
+        };
     }
 }

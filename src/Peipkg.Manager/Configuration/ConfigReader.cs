@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine;
 using Peipkg.Recipes;
+using Peipkg.Recipes.Upstreams;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Configuration;
@@ -80,9 +81,25 @@ internal static class ConfigReader
         }
 
         BuildConfig builds = new(
-            Count(section, "parallel", 1000), Count(section, "give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter);
+            Count(section, "parallel", 1000), Count(section, "give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter)
+        {
+            Sandbox = section.Boolean("sandbox")?.Value,
+            Launcher = ReadLauncher(section),
+        };
         section.Finish();
         return builds;
+    }
+
+    private static LauncherCommand? ReadLauncher(TomlSection section)
+    {
+        IReadOnlyList<Located<string>> words = section.Strings("launcher");
+        LauncherCommand? launcher = null;
+        if (section.Has("launcher") && !LauncherCommand.TryCreate([.. words.Select(word => word.Value)], out launcher, out string? error))
+        {
+            section.Problems.Error(section.PositionOf("launcher"), $"launcher in [build]: {error}");
+        }
+
+        return launcher;
     }
 
     private static LimitConfig ReadLimits(TomlFile file)
@@ -92,7 +109,10 @@ internal static class ConfigReader
             return LimitConfig.Default;
         }
 
-        LimitConfig limits = new(section.Parsed<long>("min_free", ByteSize.TryParse)?.Value ?? LimitConfig.Default.MinFree);
+        LimitConfig limits = new(section.Parsed<long>("min_free", ByteSize.TryParse)?.Value ?? LimitConfig.Default.MinFree)
+        {
+            Builds = BuildLimits.Read(section).Over(LimitConfig.Default.Builds),
+        };
         section.Finish();
         return limits;
     }

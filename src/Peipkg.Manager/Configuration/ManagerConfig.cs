@@ -1,4 +1,5 @@
 using Peipkg.Manager.Building;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;
 
@@ -65,6 +66,12 @@ internal sealed record PollConfig(int MaxConcurrent, int MaxPerHost)
 internal sealed record BuildConfig(int? Parallel, int GiveUpAfter)
 {
     public static BuildConfig Default { get; } = new(null, FailurePolicy.DefaultGiveUpAfter);
+
+    /// <summary><c>sandbox</c>: what peipkg-build is told about it; null leaves the choice to peipkg-build.</summary>
+    public bool? Sandbox { get; init; }
+
+    /// <summary><c>launcher</c>: the command that runs builds elsewhere; null for builds on this machine.</summary>
+    public LauncherCommand? Launcher { get; init; }
 }
 
 /// <summary><c>[limits]</c>.</summary>
@@ -72,4 +79,8 @@ internal sealed record BuildConfig(int? Parallel, int GiveUpAfter)
 internal sealed record LimitConfig(long MinFree)
 {
     public static LimitConfig Default { get; } = new(256L << 20);
+
+    /// <summary>The other keys: what a build may use where its recipe does not say otherwise.</summary>
+    public BuildLimits Builds { get; init; } = new(
+        Time: TimeSpan.FromHours(12), Silence: TimeSpan.FromHours(2), Log: 64L << 20, Processes: 8192);
 }

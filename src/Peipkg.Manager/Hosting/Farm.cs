@@ -6,6 +6,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -23,6 +24,7 @@ internal sealed class Farm : IDisposable
     /// <param name="config">The configuration.</param>
     /// <param name="layout">Its state directory, created and locked.</param>
     /// <param name="tools">The programs.</param>
+    /// <param name="confinement">What keeps children within their resources.</param>
     /// <param name="farmKey">The public half of the signing key.</param>
     /// <param name="secret">For webhooks, if configured.</param>
     /// <param name="roster">The recipes, loaded.</param>
@@ -33,6 +35,7 @@ internal sealed class Farm : IDisposable
         ManagerConfig config,
         StateLayout layout,
         ToolSet tools,
+        IConfinement confinement,
         PublicKey farmKey,
         WebhookSecret? secret,
         RosterHolder roster,
@@ -48,7 +51,7 @@ internal sealed class Farm : IDisposable
         AttemptStore attempts = new(_database, clock);
         SyncStore syncs = new(_database, clock);
         RepositoryState repository = new(layout.Repository);
-        ChildRunner children = new(clock);
+        ChildRunner children = new(clock, confinement: confinement);
         GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
 
         Roster = roster;

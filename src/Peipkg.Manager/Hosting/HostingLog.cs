@@ -9,6 +9,9 @@ internal static partial class HostingLog
     public static partial void Starting(
         ILogger logger, string farmId, string mode, string version, int pid, string keyFingerprint, string build, string repo);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "builds are limited by")]
+    public static partial void Confined(ILogger logger, string means, string? since);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "draining, a second signal stops at once")]
     public static partial void Draining(ILogger logger);
 

@@ -7,6 +7,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
@@ -42,8 +43,8 @@ internal static class ManagerProgram
         ILogger logger = loggers.CreateLogger(Name);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
         SyncTarget? target = SyncTarget.From(config.Upload);
-        ToolSet tools = ToolSet.Resolve(
-            new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory), target?.Program);
+        ProgramFinder finder = new(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory);
+        ToolSet tools = ToolSet.Resolve(finder, target?.Program);
         RosterHolder roster = LoadRoster(config, loggers);
         if (MissingSecret(config, roster.Current) is { } problem)
         {
@@ -55,10 +56,12 @@ internal static class ManagerProgram
         using StateLock held = TakeLock(layout, world);
         try
         {
-            using Farm farm = new(config, layout, tools, farmKey, secret, roster, world, loggers);
+            IConfinement confinement = ConfinementChoice.Make(finder, out string why);
+            using Farm farm = new(config, layout, tools, confinement, farmKey, secret, roster, world, loggers);
             HostingLog.Starting(
                 logger, config.FarmId, once ? "once" : "daemon", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
+            HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
             await farm.PrepareAsync(world.Signals.Stop);
             if (once)

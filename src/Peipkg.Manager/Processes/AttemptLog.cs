@@ -10,9 +10,6 @@ namespace Peipkg.Manager.Processes;
 /// </summary>
 internal sealed class AttemptLog : IChildOutput, IDisposable
 {
-    /// <summary>The most a log may hold; what a child writes beyond it is dropped.</summary>
-    public const long MaxBytes = 64L << 20;
-
     private const int MaxLine = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -37,6 +34,9 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
             // Without a log there is still a build; its tail is in the event.
         }
     }
+
+    /// <summary>The most the log may hold; what a child writes beyond it is dropped.</summary>
+    public long MaxBytes { get; set; } = 64L << 20;
 
     /// <summary>The last lines, for <c>build failed</c>.</summary>
     public string Tail

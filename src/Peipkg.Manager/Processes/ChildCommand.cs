@@ -1,3 +1,4 @@
+using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Processes;
@@ -35,6 +36,18 @@ internal enum ChildEnd
     /// <summary>Stopped by us: it wrote more than its limit.</summary>
     TooMuchOutput,
 
+    /// <summary>Stopped by us: its processes together held more memory than their limit.</summary>
+    TooMuchMemory,
+
+    /// <summary>Stopped by us: it had more processes and threads than its limit.</summary>
+    TooManyProcesses,
+
+    /// <summary>Stopped by us: it filled more of the disk than its limit.</summary>
+    TooMuchDisk,
+
+    /// <summary>Stopped by us: the disk was about to be full.</summary>
+    DiskFull,
+
     /// <summary>Stopped by us: the manager is stopping at once.</summary>
     Cancelled,
 }
@@ -53,16 +66,27 @@ internal sealed record ChildResult(ChildEnd End, int Code)
         ChildEnd.Killed => $"was killed by signal {Code}",
         ChildEnd.TimedOut => $"took longer than {GoDuration.Format(limits.Total)} and was stopped",
         ChildEnd.Stalled => $"was silent for {GoDuration.Format(limits.Silence)} and was stopped",
-        ChildEnd.TooMuchOutput => "wrote too much and was stopped",
+        ChildEnd.TooMuchOutput => limits.Output is { } bytes
+            ? $"wrote more than {ByteSize.Format(bytes)} of output and was stopped" : "wrote too much and was stopped",
+        ChildEnd.TooMuchMemory => $"needed more than {ByteSize.Format(limits.Resources.Memory ?? 0)} of memory and was stopped",
+        ChildEnd.TooManyProcesses => $"had more than {limits.Resources.Processes} processes and threads and was stopped",
+        ChildEnd.TooMuchDisk => $"filled more than {ByteSize.Format(limits.Resources.Disk ?? 0)} of the disk and was stopped",
+        ChildEnd.DiskFull => "was stopped because the disk of the state directory is almost full",
         _ => "was stopped with the manager",
     };
 }
 
-/// <summary>How long a child may take.</summary>
+/// <summary>How long a child may take, and what it may use.</summary>
 /// <param name="Total">From start to end.</param>
 /// <param name="Silence">Without any output.</param>
 internal sealed record ChildLimits(TimeSpan Total, TimeSpan Silence)
 {
     /// <summary>Between SIGTERM and SIGKILL.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of output; null for as many as are taken.</summary>
+    public long? Output { get; init; }
+
+    /// <summary>Of the whole process tree.</summary>
+    public ResourceLimits Resources { get; init; } = ResourceLimits.None;
 }

@@ -1,22 +1,35 @@
 using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
+using Peipkg.Manager.Processes.Confinement;
 
 namespace Peipkg.Manager.Processes;
 
 /// <summary>
-/// Runs a child to its end under the farm's limits: total time, silence, amount of output. Whatever ends it, nothing
-/// of its process tree is left (<see cref="ChildProcess"/>).
+/// Runs a child to its end under the farm's limits: total time, silence, amount of output, and what its whole process
+/// tree may use. Whatever ends it, nothing of that tree is left (<see cref="ChildProcess"/>).
 /// </summary>
 /// <param name="clock">Measures silence.</param>
 /// <param name="killsAdopted">
 /// Whether also daemonised descendants are found and killed: true where this process starts children in no other way.
 /// </param>
-internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
+/// <param name="confinement">What keeps trees within their resources; null for their own processes only.</param>
+internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, IConfinement? confinement = null)
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Runs the child on a thread of its own.</summary>
     /// <exception cref="ChildStartException">The program cannot be started.</exception>
     public async Task<ChildResult> RunAsync(
         ChildCommand command, IChildOutput stdout, IChildOutput stderr, ChildLimits limits, CancellationToken stop)
+    {
+        using IConfinedChild? confined = limits.Resources.AreSet ? confinement?.Begin(command, limits.Resources) : null;
+        ChildResult result = await RunAsync(confined?.Command ?? command, confined, stdout, stderr, limits, stop);
+        ChildEnd? excess = result.End == ChildEnd.Cancelled ? null : confined?.ExcessOf(result);
+        return excess is { } end ? new ChildResult(end, 0) : result;
+    }
+
+    private async Task<ChildResult> RunAsync(
+        ChildCommand command, IConfinedChild? confined, IChildOutput stdout, IChildOutput stderr, ChildLimits limits, CancellationToken stop)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using ChildWatch watch = new(limits, clock, ending);
@@ -36,6 +49,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
                     Timeout = limits.Total,
                     Grace = limits.Grace,
                     KillAdopted = killsAdopted,
+                    Started = pid => watch.Supervise(confined, pid),
                 },
                 ending.Token);
             return exit.TimedOut ? new ChildResult(ChildEnd.TimedOut, 0)
@@ -59,7 +73,11 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
         private readonly TimeProvider _clock;
         private readonly CancellationTokenSource _ending;
         private readonly ITimer _timer;
+        private readonly Lock _gate = new();
+        private ITimer? _supervision;
         private long _heard;
+        private long _written;
+        private int _looking;
 
         public ChildWatch(ChildLimits limits, TimeProvider clock, CancellationTokenSource ending)
         {
@@ -70,15 +88,71 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
 
         public ChildEnd Reason { get; private set; } = ChildEnd.Cancelled;
 
-        public void Heard() => Volatile.Write(ref _heard, _clock.GetTimestamp());
+        /// <summary>The child wrote something.</summary>
+        public void Heard(int bytes)
+        {
+            Volatile.Write(ref _heard, _clock.GetTimestamp());
+            if (Interlocked.Add(ref _written, bytes) > _limits.Output)
+            {
+                End(ChildEnd.TooMuchOutput);
+            }
+        }
 
+        /// <summary>Ends the child for the first reason that there is.</summary>
         public void End(ChildEnd reason)
         {
-            Reason = reason;
+            lock (_gate)
+            {
+                if (_ending.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Reason = reason;
+            }
+
             _ending.Cancel();
         }
 
-        public void Dispose() => _timer.Dispose();
+        /// <summary>Looks at the child's resources from now on.</summary>
+        public void Supervise(IConfinedChild? child, int pid)
+        {
+            if (child is not null)
+            {
+                _supervision = _clock.CreateTimer(_ => Look(child, pid), null, LookInterval, LookInterval);
+            }
+        }
+
+        public void Dispose()
+        {
+            _timer.Dispose();
+            _supervision?.Dispose();
+        }
+
+        private void Look(IConfinedChild child, int pid)
+        {
+            // A look may take longer than the interval.
+            if (Interlocked.Exchange(ref _looking, 1) == 1)
+            {
+                return;
+            }
+
+            try
+            {
+                if (child.LookForExcess(pid) is { } excess)
+                {
+                    End(excess);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The child ended at this moment.
+            }
+            finally
+            {
+                Volatile.Write(ref _looking, 0);
+            }
+        }
 
         private void Look()
         {
@@ -122,7 +196,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true)
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            watch.Heard();
+            watch.Heard(buffer.Length);
             if (!_ended && !taker.Take(buffer))
             {
                 _ended = true;

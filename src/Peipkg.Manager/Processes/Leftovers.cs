@@ -5,9 +5,14 @@ using System.Text;
 namespace Peipkg.Manager.Processes;
 
 /// <summary>
-/// Children that outlived a manager killed with SIGKILL. Every child carries the state directory in its environment;
-/// at start, with the lock held, whoever still carries it is stopped, so that no two processes work in one repository.
+/// Processes that outlived a manager killed with SIGKILL. Its children carry the state directory in their environment; a
+/// build script, whose environment is prescribed, stages and works below it. At start, with the lock held, whoever is
+/// found is stopped, so that no two processes work in one repository.
 /// </summary>
+/// <remarks>
+/// Never this process, those it descends from or its own session: the mark may have been in the environment that the
+/// manager itself was started with.
+/// </remarks>
 internal static partial class Leftovers
 {
     /// <summary>The variable that marks children.</summary>
@@ -15,21 +20,25 @@ internal static partial class Leftovers
 
     private const int Terminate = 15;
     private const int Kill = 9;
+    private const int Freeze = 19;
 
-    /// <summary>Stops what carries the mark: SIGTERM, and SIGKILL after <paramref name="grace"/>.</summary>
+    private static readonly string[] WorkVariables = ["DESTDIR", "SOURCE_DIR", "TMPDIR"];
+
+    /// <summary>Stops what is left: SIGTERM, and SIGKILL after <paramref name="grace"/>.</summary>
     /// <returns>How many processes there were.</returns>
     public static async Task<int> StopAsync(string stateDirectory, int ownPid, TimeSpan grace, TimeProvider clock, CancellationToken stop)
     {
-        byte[] mark = Encoding.UTF8.GetBytes($"{Marker}={stateDirectory}");
-        List<int> found = Find(mark, ownPid);
+        List<int> found = Find(stateDirectory, ownPid);
         int count = found.Count;
         Signal(found, Terminate);
         long started = clock.GetTimestamp();
-        while ((found = Find(mark, ownPid)).Count > 0)
+        while ((found = Find(stateDirectory, ownPid)).Count > 0)
         {
             if (clock.GetElapsedTime(started) > grace)
             {
-                Signal(found, Kill);
+                // A storm of processes replaces itself faster than it is killed one by one; what is frozen cannot.
+                Signal(found, Freeze);
+                Signal(Find(stateDirectory, ownPid), Kill);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, stop);
@@ -38,13 +47,30 @@ internal static partial class Leftovers
         return count;
     }
 
-    private static List<int> Find(byte[] mark, int ownPid)
+    private static List<int> Find(string stateDirectory, int ownPid)
     {
+        byte[] mark = Encoding.UTF8.GetBytes($"{Marker}={stateDirectory}");
+        byte[][] work = [.. WorkVariables.Select(name => Encoding.UTF8.GetBytes($"{name}={stateDirectory}/"))];
+        HashSet<int> spared = [ownPid];
+        ProcessStatus? own = ProcessStatus.Read(ownPid);
+        for (ProcessStatus? ancestor = own; ancestor is { Parent: > 0 }; ancestor = ProcessStatus.Read(ancestor.Parent))
+        {
+            spared.Add(ancestor.Parent);
+        }
+
         List<int> found = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && pid != ownPid && Carries(Path.Combine(directory, "environ"), mark))
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                || spared.Contains(pid)
+                || ProcessStatus.Read(pid) is not { IsOver: false } status
+                || status.Session == own?.Session)
+            {
+                continue;
+            }
+
+            if (Carries(Path.Combine(directory, "environ"), mark, work)
+                || (!status.HasTerminal && WorksBelow(directory, stateDirectory)))
             {
                 found.Add(pid);
             }
@@ -53,8 +79,8 @@ internal static partial class Leftovers
         return found;
     }
 
-    // Empty for zombies and kernel threads, unreadable for other users' processes.
-    private static bool Carries(string environ, byte[] mark)
+    // Empty for kernel threads, unreadable for other users' processes.
+    private static bool Carries(string environ, byte[] mark, byte[][] work)
     {
         try
         {
@@ -62,9 +88,18 @@ internal static partial class Leftovers
             while (!rest.IsEmpty)
             {
                 int end = rest.IndexOf((byte)0);
-                if ((end < 0 ? rest : rest[..end]).SequenceEqual(mark))
+                ReadOnlySpan<byte> variable = end < 0 ? rest : rest[..end];
+                if (variable.SequenceEqual(mark))
                 {
                     return true;
+                }
+
+                foreach (byte[] prefix in work)
+                {
+                    if (variable.StartsWith(prefix))
+                    {
+                        return true;
+                    }
                 }
 
                 rest = end < 0 ? [] : rest[(end + 1)..];
@@ -76,6 +111,21 @@ internal static partial class Leftovers
         }
 
         return false;
+    }
+
+    // A script may have wiped its environment. Somebody who looks around in there has a terminal.
+    private static bool WorksBelow(string process, string stateDirectory)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName is { } directory
+                && (directory.StartsWith(stateDirectory + "/stage/", StringComparison.Ordinal)
+                    || directory.StartsWith(stateDirectory + "/sources/", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static void Signal(List<int> pids, int signal)

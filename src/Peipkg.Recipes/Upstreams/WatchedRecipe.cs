@@ -9,7 +9,7 @@ namespace Peipkg.Recipes.Upstreams;
 public sealed record RecipeOutput(PackageName Name, Architecture Architecture);
 
 /// <summary>
-/// A recipe as the manager sees it: strict about <c>[upstream]</c> and <c>[watch]</c>, and lenient about what belongs to
+/// A recipe as the manager sees it: strict about <c>[upstream]</c>, <c>[watch]</c> and <c>[limits]</c>, and lenient about what belongs to
 /// peipkg-build, of which it only wants to know what would be produced.
 /// </summary>
 /// <param name="File">The recipe file.</param>
@@ -20,6 +20,9 @@ public sealed record RecipeOutput(PackageName Name, Architecture Architecture);
 public sealed record WatchedRecipe(
     string File, Upstream? Upstream, Watch? Watch, IReadOnlyList<RecipeOutput> Outputs, IReadOnlyList<RecipeProblem> Warnings)
 {
+    /// <summary>What its builds may use; what it does not say, the manager's configuration does.</summary>
+    public BuildLimits Limits { get; init; } = BuildLimits.Unsaid;
+
     /// <summary>Reads a recipe file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -33,13 +36,29 @@ public sealed record WatchedRecipe(
     {
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
+        BuildLimits limits = ReadLimits(file);
         if (watch is not null && file.Root.Find("upstream") is null)
         {
             file.Problems.Warning(watch.Position, "[watch] has no effect without [upstream]");
         }
 
         file.Problems.ThrowIfAny();
-        return new WatchedRecipe(file.Problems.File, upstream, watch, ReadOutputs(file.Root), file.Problems.Warnings);
+        return new WatchedRecipe(file.Problems.File, upstream, watch, ReadOutputs(file.Root), file.Problems.Warnings)
+        {
+            Limits = limits,
+        };
+    }
+
+    private static BuildLimits ReadLimits(TomlFile file)
+    {
+        if (file.Section("limits") is not { } section)
+        {
+            return BuildLimits.Unsaid;
+        }
+
+        BuildLimits limits = BuildLimits.Read(section);
+        section.Finish();
+        return limits;
     }
 
     private static List<RecipeOutput> ReadOutputs(TomlTable root)

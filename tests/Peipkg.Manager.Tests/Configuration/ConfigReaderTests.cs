@@ -1,6 +1,7 @@
 using System.Text;
 using Peipkg.Manager.Configuration;
 using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Configuration;
 
@@ -105,4 +106,24 @@ public class ConfigReaderTests
     [InlineData("\"peios-build-1\"", "\" \"", "empty")]
     public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) => Assert.Contains(
         message, Assert.Single(Problems(Documented.Replace(from, to, StringComparison.Ordinal))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Limits_are_the_documented_ones_unless_the_file_says_otherwise()
+    {
+        Assert.Equal(
+            new BuildLimits(TimeSpan.FromHours(12), TimeSpan.FromHours(2), 64 << 20, Processes: 8192), Read(Documented).Limits.Builds);
+        ManagerConfig config = Read(Documented + "[limits]\ntime = \"90m\"\nmemory = \"1.5GiB\"\ncpus = 2\ndisk = \"2TiB\"\n");
+        Assert.Equal(
+            new BuildLimits(TimeSpan.FromMinutes(90), TimeSpan.FromHours(2), 64 << 20, 3L << 29, 2, 8192, 2L << 40), config.Limits.Builds);
+    }
+
+    [Theory]
+    [InlineData("time = \"0.5s\"", "time in [limits] must be from 1s to 720h")]
+    [InlineData("memory = \"8Gigs\"", "\"8Gigs\" is no amount of storage")]
+    [InlineData("memory = \"99999999TiB\"", "is no amount of storage")]
+    [InlineData("log = \"0MiB\"", "log in [limits] must be more than nothing")]
+    [InlineData("cpus = 0", "cpus in [limits] must be from 1 to 4096, not 0")]
+    [InlineData("memry = \"1GiB\"", "unknown key \"memry\" in [limits] (did you mean \"memory\"?)")]
+    public void A_limit_that_cannot_be_meant_is_named(string line, string problem) =>
+        Assert.Contains(problem, Assert.Single(Problems(Documented + "[limits]\n" + line + "\n")), StringComparison.Ordinal);
 }

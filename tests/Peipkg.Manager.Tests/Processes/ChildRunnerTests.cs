@@ -140,11 +140,11 @@ public sealed class ChildRunnerTests : IDisposable
     [Fact]
     public async Task Leftovers_of_a_killed_manager_are_found_by_their_mark_and_stopped()
     {
-        using Process stubborn = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "trap '' TERM; while :; do sleep 0.05; done"])
+        using Process stubborn = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
         {
             Environment = { [Leftovers.Marker] = _directory.Path },
         })!;
-        using Process other = Process.Start(new ProcessStartInfo("/bin/sleep", ["20"])
+        using Process other = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sleep", "20"])
         {
             Environment = { [Leftovers.Marker] = _directory.Path + "2" },
         })!;
@@ -159,6 +159,66 @@ public sealed class ChildRunnerTests : IDisposable
         finally
         {
             other.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Scripts_that_outlived_manager_and_build_are_found_by_where_they_work()
+    {
+        string work = Directory.CreateDirectory(_directory["stage/7/tmp"]).FullName;
+        using Process byDestination = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "100"])
+        {
+            Environment = { ["DESTDIR"] = work },
+        })!;
+        using Process byPlace = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "env", "-i", "/bin/sleep", "100"])
+        {
+            WorkingDirectory = work,
+        })!;
+        using Process outside = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "20"])
+        {
+            Environment = { ["DESTDIR"] = _directory.Path + "2/stage" },
+        })!;
+        try
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            int found = 0;
+            while (found < 2 && watch.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                found += await Leftovers.StopAsync(
+                    _directory.Path, Environment.ProcessId, TimeSpan.FromSeconds(5), TimeProvider.System, default);
+            }
+
+            await byDestination.WaitForExitAsync();
+            await byPlace.WaitForExitAsync();
+            Assert.False(outside.HasExited);
+        }
+        finally
+        {
+            outside.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_mark_in_the_managers_own_environment_harms_neither_its_parents_nor_its_session()
+    {
+        // The shell is the "manager": its parent and its sibling carry the mark as it does itself.
+        using Process session = Process.Start(new ProcessStartInfo(
+            "/usr/bin/setsid", ["-w", "/bin/sh", "-c", "sleep 30 & sh -c 'echo $$; exec sleep 30'; wait"])
+        {
+            Environment = { [Leftovers.Marker] = _directory.Path },
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            int manager = int.Parse((await session.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+
+            // setsid itself stays outside of the session it made, and is an ancestor.
+            Assert.Equal(0, await Leftovers.StopAsync(_directory.Path, manager, TimeSpan.FromSeconds(1), TimeProvider.System, default));
+            Assert.False(session.HasExited);
+        }
+        finally
+        {
+            session.Kill(entireProcessTree: true);
         }
     }
 

@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Peipkg.Manager.Configuration;
+namespace Peipkg.Recipes;
 
 /// <summary>An amount of storage as configured: <c>512MiB</c>, <c>2GiB</c>, <c>1.5GB</c>, <c>0</c>.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     private static readonly (string Unit, long Bytes)[] Units =
     [

@@ -16,18 +16,14 @@ logs=$root/artifacts/logs
 install_missing "$logs/apt.log" cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
 require_dotnet "$root"
 
-# Native, one file each.
-for project in Build Repo; do
+# Native, one file each; nothing of an earlier build stays beside them.
+rm -rf "$root/artifacts/bin"
+for project in Build Repo Manager; do
     name=peipkg-${project,,}
     say "building $name"
     run_logged "$logs/publish-$name.log" \
         dotnet publish "$root/src/Peipkg.$project" -c Release -p:PublishDocumentationFiles=false -r "$runtime" -o "$root/artifacts/bin"
 done
-
-# Needs the .NET runtime; finds the other two beside itself.
-say "building peipkg-manager"
-run_logged "$logs/publish-peipkg-manager.log" \
-    dotnet publish "$root/src/Peipkg.Manager" -c Release -p:PublishDocumentationFiles=false -r "$runtime" --self-contained false -o "$root/artifacts/bin"
 
 for name in peipkg-build peipkg-repo peipkg-manager; do
     "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"

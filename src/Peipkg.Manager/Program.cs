@@ -1,6 +1,7 @@
 using Peipkg.CommandLine;
 using Peipkg.Manager.Hosting;
 
+EmbeddedLibraries.Load();
 using ManagerSignals signals = new();
 signals.Listen();
 return await ManagerCommandLine.RunAsync(args, new ManagerWorld

@@ -14,9 +14,6 @@ internal static class ConfigReader
 {
     private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits"];
 
-    // Known to the format, not to this version.
-    private const string GitBackend = "git";
-
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
@@ -50,7 +47,7 @@ internal static class ConfigReader
         string key = AbsolutePath(signing, "key_file", required: true) ?? "";
         signing.Finish();
 
-        UploadConfig upload = ReadUpload(file);
+        IReadOnlyList<UploadConfig> uploads = UploadReader.Read(file);
         HttpConfig http = ReadHttp(file);
 
         TomlSection poll = Required(file, "poll");
@@ -65,7 +62,7 @@ internal static class ConfigReader
         LimitConfig limits = ReadLimits(file);
 
         file.Problems.ThrowIfAny();
-        return new ManagerConfig(farmId, recipes, state, repository, key, upload, http, interval)
+        return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
         {
             Polling = polling,
             Builds = builds,
@@ -133,25 +130,6 @@ internal static class ConfigReader
         return (int)count.Value;
     }
 
-    private static UploadConfig ReadUpload(TomlFile file)
-    {
-        if (file.Section("upload") is not { } section)
-        {
-            return new UploadConfig(UploadBackend.None, "");
-        }
-
-        UploadBackend backend = section.Parsed<UploadBackend>("backend", ParseBackend)?.Value ?? UploadBackend.None;
-        Located<string>? remote = section.String("remote", required: backend != UploadBackend.None);
-        if (remote is { } given && (given.Value.Length == 0 || given.Value.StartsWith('-') || given.Value.Any(char.IsControl)))
-        {
-            section.Problems.Error(
-                given.Position, "remote in [upload] must not be empty, begin with \"-\" or hold control characters");
-        }
-
-        section.Finish();
-        return new UploadConfig(backend, remote?.Value ?? "");
-    }
-
     private static HttpConfig ReadHttp(TomlFile file)
     {
         if (file.Section("http") is not { } section)
@@ -206,17 +184,6 @@ internal static class ConfigReader
             : value.Any(char.IsControl) ? "it holds control characters"
             : null;
         value = error is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : value;
-        return error is null;
-    }
-
-    private static bool ParseBackend(string? text, out UploadBackend value, [NotNullWhen(false)] out string? error)
-    {
-        string[] known = ["none", "rclone", "rsync"];
-        int index = Array.IndexOf(known, text);
-        value = index switch { 1 => UploadBackend.Rclone, 2 => UploadBackend.Rsync, _ => UploadBackend.None };
-        error = index >= 0 ? null
-            : text == GitBackend ? "the git backend is not available in this version; use rclone, rsync or none"
-            : $"\"{text}\" is none of {string.Join(", ", known)}{NearestName.Suggestion(text ?? "", known)}";
         return error is null;
     }
 

@@ -9,7 +9,7 @@ namespace Peipkg.Manager.Configuration;
 /// <param name="StateDirectory"><c>[manager] state_dir</c>.</param>
 /// <param name="Repository"><c>[repo]</c>: used when the repository is created.</param>
 /// <param name="KeyFile"><c>[signing] key_file</c>.</param>
-/// <param name="Upload"><c>[upload]</c>.</param>
+/// <param name="Uploads"><c>[upload]</c> or each <c>[[upload]]</c>, those of backend <c>none</c> left out.</param>
 /// <param name="Http"><c>[http]</c>.</param>
 /// <param name="DefaultInterval"><c>[poll] default_interval</c>, at least a minute.</param>
 internal sealed record ManagerConfig(
@@ -18,7 +18,7 @@ internal sealed record ManagerConfig(
     string StateDirectory,
     RepositoryConfig Repository,
     string KeyFile,
-    UploadConfig Upload,
+    IReadOnlyList<UploadConfig> Uploads,
     HttpConfig Http,
     TimeSpan DefaultInterval)
 {
@@ -30,22 +30,13 @@ internal sealed record ManagerConfig(
 
     /// <summary><c>[limits]</c>.</summary>
     public LimitConfig Limits { get; init; } = LimitConfig.Default;
+
+    /// <summary>Where a target of its own serves the packages; null when the repository holds them.</summary>
+    public string? PackagesUrl => Uploads.FirstOrDefault(upload => upload.Content == UploadContent.Packages)?.PublicUrl;
 }
 
 /// <summary><c>[repo]</c>.</summary>
 internal sealed record RepositoryConfig(string Name, string Description);
-
-/// <summary><c>[upload]</c>: where the repository goes after each publish.</summary>
-internal sealed record UploadConfig(UploadBackend Backend, string Remote);
-
-/// <summary>What carries the repository out.</summary>
-internal enum UploadBackend
-{
-    /// <summary>Nothing: it stays in <c>state_dir/repo</c>.</summary>
-    None,
-    Rclone,
-    Rsync,
-}
 
 /// <summary><c>[http]</c>.</summary>
 /// <param name="Address">Null: no server.</param>

@@ -25,6 +25,12 @@ internal sealed record StateLayout(string Root)
     /// <summary>One log per attempt.</summary>
     public string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>One directory per target of a sync: what is on its way there, and caches.</summary>
+    public string Sync => Path.Combine(Root, "sync");
+
+    /// <summary>The packages that a target of their own carries, since the repository then does not hold them.</summary>
+    public string Packages => Path.Combine(Root, "packages");
+
     /// <summary>Per-upstream git configuration, for repositories on this machine that belong to another user.</summary>
     public string Git => Path.Combine(Root, "git");
 
@@ -49,7 +55,7 @@ internal sealed record StateLayout(string Root)
     /// <summary>Creates what is missing. The state directory itself may be missing too.</summary>
     public void Create()
     {
-        foreach (string directory in (string[])[Root, Sources, Stage, Publish, Logs, Git])
+        foreach (string directory in (string[])[Root, Sources, Stage, Publish, Logs, Git, Sync])
         {
             Directory.CreateDirectory(directory);
         }

@@ -20,6 +20,7 @@ internal sealed class Farm : IDisposable
 {
     private readonly ManagerDatabase _database;
     private readonly RepositoryGate _gate = new();
+    private readonly HttpClient _client = new();
 
     /// <param name="config">The configuration.</param>
     /// <param name="layout">Its state directory, created and locked.</param>
@@ -43,7 +44,7 @@ internal sealed class Farm : IDisposable
         ILoggerFactory loggers)
     {
         TimeProvider clock = world.Clock;
-        SyncTarget? target = SyncTarget.From(config.Upload);
+        SyncTarget[] targets = [.. config.Uploads.Select(SyncTarget.From)];
         ChildEnvironment environment = new(world.Environment, layout.Root);
         WakeSignal buildsWake = new();
         _database = ManagerDatabase.Open(layout.Database);
@@ -57,13 +58,14 @@ internal sealed class Farm : IDisposable
         Roster = roster;
         TakesWebhooks = secret is not null;
         Counters = new FarmCounters(clock);
-        Syncer = new Syncer(
-            target, tools, layout, repository, _gate, syncs, builds, environment, children, new WakeSignal(), clock,
-            loggers.CreateLogger<Syncer>());
+        SyncServices services = new(
+            tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), clock, loggers.CreateLogger<Syncer>());
+        Syncer.Clear(layout, targets);
+        Syncer = new Syncer([.. targets.Select(target => new TargetSyncer(target, services))], builds);
         RepositoryTool = new RepoTool(tools, config, layout, repository, environment, children, clock, loggers.CreateLogger<RepoTool>());
         OutputCheck check = new(farmKey, config.FarmId);
         Publisher publisher = new(
-            layout, repository, RepositoryTool, _gate, attempts, check, target is not null, clock, loggers.CreateLogger<Publisher>());
+            layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
             check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
@@ -77,7 +79,7 @@ internal sealed class Farm : IDisposable
         {
             Http = new HttpServer(
                 address,
-                new StatusReport(config, roster, Counters, builds, syncs, target),
+                new StatusReport(config, roster, Counters, builds, syncs, targets),
                 new GithubWebhook(roster, Polls.Trigger, secret, loggers.CreateLogger<GithubWebhook>()),
                 loggers);
         }
@@ -137,6 +139,8 @@ internal sealed class Farm : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Syncer.Dispose();
+        _client.Dispose();
         _gate.Dispose();
         _database.Dispose();
     }

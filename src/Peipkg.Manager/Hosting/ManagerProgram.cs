@@ -10,7 +10,6 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
-using Peipkg.Manager.Syncing;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;
@@ -42,9 +41,8 @@ internal static class ManagerProgram
         using ILoggerFactory loggers = LogSetup.Create(logLevel, world.Stderr);
         ILogger logger = loggers.CreateLogger(Name);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
-        SyncTarget? target = SyncTarget.From(config.Upload);
         ProgramFinder finder = new(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory);
-        ToolSet tools = ToolSet.Resolve(finder, target?.Program);
+        ToolSet tools = ToolSet.Resolve(finder, config.Uploads.SelectMany(upload => upload.Programs).Distinct());
         RosterHolder roster = LoadRoster(config, loggers);
         if (MissingSecret(config, roster.Current) is { } problem)
         {

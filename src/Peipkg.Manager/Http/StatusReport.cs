@@ -20,7 +20,7 @@ internal sealed class StatusReport(
     FarmCounters counters,
     BuildStore builds,
     SyncStore syncs,
-    SyncTarget? target)
+    IReadOnlyList<SyncTarget> targets)
 {
     /// <summary>Answers the request.</summary>
     public async Task WriteAsync(HttpContext context)
@@ -33,7 +33,6 @@ internal sealed class StatusReport(
     internal StatusDocument Collect()
     {
         RecipeRoster recipes = roster.Current;
-        SyncTargetRecord? synced = target is null ? null : syncs.Get(target.Key);
         return new StatusDocument
         {
             FarmId = config.FarmId,
@@ -54,16 +53,26 @@ internal sealed class StatusReport(
                 StringComparer.Ordinal),
             BrokenRecipes = recipes.Broken,
             Builds = builds.CountByState(),
-            Sync = target is null || synced is null ? null : new StatusSync
-            {
-                Backend = target.Backend,
-                Remote = target.DisplayRemote,
-                Generation = synced.Generation,
-                SyncedAt = Text(synced.SyncedAt),
-                Failures = synced.Failures,
-                NextRetry = Text(synced.NextAttempt),
-                LastError = synced.LastError,
-            },
+            Sync = [.. targets.Select(Map)],
+        };
+    }
+
+    private StatusSync Map(SyncTarget target)
+    {
+        SyncTargetRecord known = syncs.Get(target.Key);
+        return new StatusSync
+        {
+            Target = target.Config.Name,
+            Backend = target.Backend,
+            Remote = target.DisplayRemote,
+            Generation = known.Generation,
+            SyncedAt = Text(known.SyncedAt),
+            Failures = known.Failures,
+            NextRetry = Text(known.NextAttempt),
+            LastError = known.LastError,
+            PublicUrl = target.Config.PublicUrl,
+            CheckedAt = Text(known.CheckedAt),
+            CheckError = known.CheckError,
         };
     }
 
@@ -93,7 +102,7 @@ internal sealed record StatusDocument
 
     public required IReadOnlyDictionary<string, long> Builds { get; init; }
 
-    public required StatusSync? Sync { get; init; }
+    public required IReadOnlyList<StatusSync> Sync { get; init; }
 }
 
 /// <summary>A running build.</summary>
@@ -120,9 +129,11 @@ internal sealed record StatusFailure
     public required string? Hold { get; init; }
 }
 
-/// <summary>The sync target.</summary>
+/// <summary>A target of the sync.</summary>
 internal sealed record StatusSync
 {
+    public required string Target { get; init; }
+
     public required string Backend { get; init; }
 
     public required string Remote { get; init; }
@@ -136,6 +147,13 @@ internal sealed record StatusSync
     public required string? NextRetry { get; init; }
 
     public required string LastError { get; init; }
+
+    public required string? PublicUrl { get; init; }
+
+    /// <summary>When what was synced was last seen whole at the public URL.</summary>
+    public required string? CheckedAt { get; init; }
+
+    public required string CheckError { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -6,17 +6,17 @@ namespace Peipkg.Manager.Processes;
 /// <param name="Git">git.</param>
 /// <param name="Build">peipkg-build.</param>
 /// <param name="Repo">peipkg-repo.</param>
-/// <param name="Sync">rclone or rsync; null when nothing is synced.</param>
-internal sealed record ToolSet(string Git, string Build, string Repo, string? Sync)
+/// <param name="Sync">rclone and rsync, by name, as far as a target needs them.</param>
+internal sealed record ToolSet(string Git, string Build, string Repo, IReadOnlyDictionary<string, string> Sync)
 {
     /// <summary>Finds all of them.</summary>
     /// <param name="finder">Where to look.</param>
-    /// <param name="syncProgram">The program of the configured upload backend; null for none.</param>
+    /// <param name="syncPrograms">The programs of the configured upload backends.</param>
     /// <exception cref="UserErrorException">Some are missing: all of those.</exception>
-    public static ToolSet Resolve(ProgramFinder finder, string? syncProgram)
+    public static ToolSet Resolve(ProgramFinder finder, IEnumerable<string> syncPrograms)
     {
         List<string> missing = [];
-        ToolSet tools = new(Find("git"), Find("peipkg-build"), Find("peipkg-repo"), syncProgram is null ? null : Find(syncProgram));
+        ToolSet tools = new(Find("git"), Find("peipkg-build"), Find("peipkg-repo"), syncPrograms.ToDictionary(name => name, Find, StringComparer.Ordinal));
         if (missing.Count > 0)
         {
             throw new UserErrorException(string.Join('\n', missing.Select(name =>

@@ -64,18 +64,29 @@ internal sealed class RepoTool(
     /// <exception cref="PublishException">peipkg-repo refused.</exception>
     public async Task PublishAsync(string packages, CancellationToken stop)
     {
+        string[] template = [];
+        if (config.PackagesUrl is { } url)
+        {
+            // The repository will not hold them: they are kept for the target that will, before the index names them.
+            PackageShelf.Keep(packages, layout.Packages);
+            template = [$"--package-url-template={url}/{PackageShelf.Template}"];
+        }
+
         try
         {
             await RunAsync(
                 "publish",
                 stop,
+            [
                 $"--in={repository.Directory}",
                 $"--new={packages}",
                 $"--out={repository.Directory}",
                 $"--sign-key={config.KeyFile}",
                 $"--timestamp={Now(repository.Published().GeneratedAt)}",
+                .. template,
                 "--skip-existing",
-                "--require-signed");
+                "--require-signed",
+            ]);
         }
         finally
         {

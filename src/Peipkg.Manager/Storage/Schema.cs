@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -161,5 +161,13 @@ internal static class Schema
             detail     TEXT NOT NULL DEFAULT ''
         ) STRICT;
         CREATE INDEX event_by_recipe ON event (recipe, id);
+
+    // What is out there in more detail: who signed it, whether it was being replaced, and whether consumers see it.
+    private const string V3 = """
+        ALTER TABLE sync_target ADD COLUMN signer              TEXT NOT NULL DEFAULT '';
+        ALTER TABLE sync_target ADD COLUMN switching           INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE sync_target ADD COLUMN checked_fingerprint TEXT NOT NULL DEFAULT '';
+        ALTER TABLE sync_target ADD COLUMN checked_at          INTEGER;
+        ALTER TABLE sync_target ADD COLUMN check_error         TEXT NOT NULL DEFAULT '';
         """;
 }

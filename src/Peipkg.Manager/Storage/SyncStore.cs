@@ -1,17 +1,34 @@
+using Microsoft.Data.Sqlite;
+
 namespace Peipkg.Manager.Storage;
 
 /// <summary>What a target is known to hold.</summary>
 /// <param name="Fingerprint">Digest of the generation last synced whole; empty before the first.</param>
 /// <param name="Generation">Its index_version.</param>
-/// <param name="SyncedAt">When that sync ended.</param>
+/// <param name="Signer">The key that signed its indexes.</param>
+/// <param name="Switching">True when a sync ended while documents were being replaced: they may not fit each other.</param>
+/// <param name="SyncedAt">When the last whole sync ended.</param>
 /// <param name="Failures">Consecutive failures since.</param>
 /// <param name="NextAttempt">Not before this time; null: at once.</param>
 /// <param name="LastError">Why the last try failed.</param>
+/// <param name="CheckedFingerprint">Digest of the generation last seen whole at the public URL.</param>
+/// <param name="CheckedAt">When.</param>
+/// <param name="CheckError">Why what is at the public URL is not what was synced; empty while that is not known.</param>
 internal sealed record SyncTargetRecord(
-    string Fingerprint, long Generation, DateTimeOffset? SyncedAt, int Failures, DateTimeOffset? NextAttempt, string LastError)
+    string Fingerprint,
+    long Generation,
+    string Signer,
+    bool Switching,
+    DateTimeOffset? SyncedAt,
+    int Failures,
+    DateTimeOffset? NextAttempt,
+    string LastError,
+    string CheckedFingerprint,
+    DateTimeOffset? CheckedAt,
+    string CheckError)
 {
     /// <summary>A target never synced to.</summary>
-    public static SyncTargetRecord Fresh { get; } = new("", 0, null, 0, null, "");
+    public static SyncTargetRecord Fresh { get; } = new("", 0, "", false, null, 0, null, "", "", null, "");
 }
 
 /// <summary>Remembers which generation is out where.</summary>
@@ -19,37 +36,67 @@ internal sealed class SyncStore(ManagerDatabase database, TimeProvider clock)
 {
     /// <summary>What is known of a target; <see cref="SyncTargetRecord.Fresh"/> when nothing is.</summary>
     public SyncTargetRecord Get(string key) => database.Read(session => session.Query(
-        "SELECT fingerprint, generation, synced_at, failures, next_attempt, last_error FROM sync_target WHERE key = $key",
+        """
+        SELECT fingerprint, generation, signer, switching, synced_at, failures, next_attempt, last_error,
+            checked_fingerprint, checked_at, check_error
+        FROM sync_target WHERE key = $key
+        """,
         row => new SyncTargetRecord(
             row.GetString(0),
             row.GetInt64(1),
-            row.IsDBNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
-            row.GetInt32(3),
-            row.IsDBNull(4) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
-            row.GetString(5)),
+            row.GetString(2),
+            row.GetInt64(3) != 0,
+            Time(row, 4),
+            row.GetInt32(5),
+            Time(row, 6),
+            row.GetString(7),
+            row.GetString(8),
+            Time(row, 9),
+            row.GetString(10)),
         ("$key", key))).FirstOrDefault(SyncTargetRecord.Fresh);
 
+    /// <summary>Documents at the target are about to be replaced.</summary>
+    public void Switching(string key, string backend, string remote) => Change(
+        key, backend, remote, "switching = 1");
+
     /// <summary>The target holds this generation, whole.</summary>
-    public void Succeeded(string key, string backend, string remote, string fingerprint, long generation) =>
-        database.Write(session => session.Execute(
-            """
-            INSERT INTO sync_target (key, backend, remote, fingerprint, generation, synced_at)
-            VALUES ($key, $backend, $remote, $fingerprint, $generation, $now)
-            ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, generation = excluded.generation,
-                synced_at = excluded.synced_at, failures = 0, next_attempt = NULL, last_error = ''
-            """,
-            ("$key", key), ("$backend", backend), ("$remote", remote), ("$fingerprint", fingerprint),
-            ("$generation", generation), ("$now", clock.GetUtcNow().ToUnixTimeMilliseconds())));
+    public void Succeeded(string key, string backend, string remote, string fingerprint, long generation, string signer) => Change(
+        key,
+        backend,
+        remote,
+        """
+        fingerprint = $fingerprint, generation = $generation, signer = $signer, switching = 0, synced_at = $now,
+            failures = 0, next_attempt = NULL, last_error = ''
+        """,
+        ("$fingerprint", fingerprint), ("$generation", generation), ("$signer", signer));
 
     /// <summary>The sync failed; it is tried again on its own at <paramref name="nextAttempt"/>.</summary>
-    public void Failed(string key, string backend, string remote, string error, DateTimeOffset nextAttempt) =>
-        database.Write(session => session.Execute(
-            """
-            INSERT INTO sync_target (key, backend, remote, failures, next_attempt, last_error)
-            VALUES ($key, $backend, $remote, 1, $next, $error)
-            ON CONFLICT (key) DO UPDATE SET failures = failures + 1, next_attempt = excluded.next_attempt,
-                last_error = excluded.last_error
-            """,
-            ("$key", key), ("$backend", backend), ("$remote", remote), ("$error", error),
-            ("$next", nextAttempt.ToUnixTimeMilliseconds())));
+    public void Failed(string key, string backend, string remote, string error, DateTimeOffset nextAttempt) => Change(
+        key,
+        backend,
+        remote,
+        "failures = failures + 1, next_attempt = $next, last_error = $error",
+        ("$next", nextAttempt.ToUnixTimeMilliseconds()), ("$error", error));
+
+    /// <summary>What was synced was seen whole at the public URL.</summary>
+    public void Checked(string key, string backend, string remote, string fingerprint) => Change(
+        key, backend, remote, "checked_fingerprint = $fingerprint, checked_at = $now, check_error = ''", ("$fingerprint", fingerprint));
+
+    /// <summary>What is at the public URL is something else.</summary>
+    public void Differs(string key, string backend, string remote, string error) => Change(
+        key, backend, remote, "check_error = $error", ("$error", error));
+
+    private void Change(
+        string key, string backend, string remote, string assignments, params (string Name, object? Value)[] parameters) => database.Write(session =>
+    {
+        session.Execute(
+            "INSERT INTO sync_target (key, backend, remote) VALUES ($key, $backend, $remote) ON CONFLICT (key) DO NOTHING",
+            ("$key", key), ("$backend", backend), ("$remote", remote));
+        session.Execute(
+            $"UPDATE sync_target SET {assignments} WHERE key = $key",
+            [("$key", key), ("$now", clock.GetUtcNow().ToUnixTimeMilliseconds()), .. parameters]);
+    });
+
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

@@ -1,39 +1,103 @@
+using System.Text.Json;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Processes;
+
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>
 /// rclone to any of its remotes. Packages are immutable and cached for ever, indexes and descriptor for a minute (user
 /// documentation, R2); those are sent whatever rclone thinks of their times, since not every remote keeps times.
 /// </summary>
-internal sealed record RcloneTarget(string Remote) : SyncTarget("rclone", Remote)
+/// <remarks>
+/// No object store replaces two objects at once. So the documents go one after the other, each document directly before
+/// its signature: a consumer can meet an index with the signature of another only between two requests of ours, and one
+/// that fetches both again finds them matching.
+/// </remarks>
+internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
 {
     private const string Immutable = "--header-upload=Cache-Control: public, max-age=31536000, immutable";
     private const string Minute = "--header-upload=Cache-Control: public, max-age=60";
 
-    // Names with a leading dot are peipkg-repo's own and temporary files.
-    private static readonly string[] Private = ["--filter=- .*", "--filter=- .*/**"];
+    // Asking for the bucket needs a permission that tokens for a bucket's objects do not have (Cloudflare R2).
+    private static readonly string[] Copy = ["copy", "--verbose", "--stats=1m", "--s3-no-check-bucket"];
+
+    private static readonly string[] InOrder = ["--ignore-times", "--check-first", "--transfers=1", "--order-by=name,ascending"];
+
+    private readonly RcloneRemote _remote = RcloneRemote.TryParse(config.Remote, out RcloneRemote? remote, out string? error)
+        ? remote
+        : throw new ArgumentException(error, nameof(config));
 
     /// <inheritdoc/>
-    public override string DisplayRemote
+    public override string DisplayRemote => _remote.Display;
+
+    /// <inheritdoc/>
+    public override async Task CopyAsync(SyncSource source, SyncSession session)
     {
-        get
+        string[] ends = ["--", source.Directory, _remote.Argument];
+        await RunAsync(session, [.. Copy, Immutable, "--filter=- .*", "--filter=+ /p/**", "--filter=- **", .. ends]);
+        await AliasAsync(source, session);
+        if (Config.Content == UploadContent.Packages)
         {
-            // ":s3,access_key_id=…,secret_access_key=…:bucket/path" and "name,option=…:path".
-            int comma = Remote.IndexOf(',', StringComparison.Ordinal);
-            int path = Remote.LastIndexOf(':');
-            return comma >= 0 && path > comma ? Remote[..comma] + ",…" + Remote[path..] : Remote;
+            return;
+        }
+
+        await RunAsync(
+            session,
+            [.. Copy, Minute, "--filter=- .*", "--filter=- /p/**", "--filter=- /index/**", "--filter=- /repo.json", "--filter=- /repo.json.sig", .. ends]);
+        string[] indexes = ["--filter=+ /index/**"];
+        string[] descriptor = ["--filter=+ /repo.json", "--filter=+ /repo.json.sig"];
+        session.Switching();
+        foreach (string[] step in source.DescriptorFirst(session.SignerOutThere) ? (string[][])[descriptor, indexes] : [indexes, descriptor])
+        {
+            await RunAsync(session, [.. Copy, Minute, .. InOrder, .. step, "--filter=- **", .. ends], documents: true);
         }
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<IReadOnlyList<string>> Steps(string repository)
+    // Object stores read a bare "+" in a URL's path as a space (S3 does), and consumers send a package's name as it is in
+    // the index. So there each package whose path has one is stored under that reading too.
+    private async Task AliasAsync(SyncSource source, SyncSession session)
     {
-        string[] ends = ["--", repository, Remote];
-        return
-        [
-            ["copy", "--verbose", Immutable, .. Private, "--filter=+ /p/**", "--filter=- **", .. ends],
-            ["copy", "--verbose", Minute, .. Private, "--filter=- /p/**", "--filter=- /index/**", "--filter=- /repo.json", "--filter=- /repo.json.sig", .. ends],
-            ["copy", "--verbose", Minute, "--ignore-times", .. Private, "--filter=+ /index/**", "--filter=- **", .. ends],
-            ["copy", "--verbose", Minute, "--ignore-times", "--filter=+ /repo.json", "--filter=+ /repo.json.sig", "--filter=- **", .. ends],
-        ];
+        string packages = Path.Combine(source.Directory, "p");
+        string[] plus = Directory.Exists(packages)
+            ? [.. Directory.EnumerateFiles(packages, "*", SearchOption.AllDirectories).Where(path => path.AsSpan(source.Directory.Length).Contains('+'))]
+            : [];
+        if (plus.Length == 0 || !await IsObjectStoreAsync(session))
+        {
+            return;
+        }
+
+        string aliases = Path.Combine(session.Directory, "aliases");
+        TreeRemoval.Remove(aliases);
+        foreach (string path in plus)
+        {
+            string alias = aliases + path[source.Directory.Length..].Replace('+', ' ');
+            Directory.CreateDirectory(Path.GetDirectoryName(alias)!);
+            if (!HardLink.TryCreate(path, alias))
+            {
+                File.Copy(path, alias, overwrite: true);
+            }
+        }
+
+        await RunAsync(session, [.. Copy, Immutable, "--", aliases, _remote.Argument]);
+        TreeRemoval.Remove(aliases);
     }
+
+    private async Task<bool> IsObjectStoreAsync(SyncSession session)
+    {
+        BoundedOutput output = new(1 << 20);
+        await session.RunAsync("rclone", ["backend", "features", _remote.Argument], _remote.Variables, output);
+        try
+        {
+            using JsonDocument features = JsonDocument.Parse(output.Content.ToArray());
+            return features.RootElement.TryGetProperty("Features", out JsonElement list)
+                && list.TryGetProperty("BucketBased", out JsonElement answer) && answer.ValueKind == JsonValueKind.True;
+        }
+        catch (JsonException e)
+        {
+            throw new SyncException($"rclone backend features answered something that is no JSON: {e.Message}", e);
+        }
+    }
+
+    private Task RunAsync(SyncSession session, string[] arguments, bool documents = false) =>
+        session.RunAsync("rclone", arguments, _remote.Variables, documents: documents);
 }

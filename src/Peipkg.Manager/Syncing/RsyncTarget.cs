@@ -1,11 +1,24 @@
+using Peipkg.Manager.Configuration;
+
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>
-/// rsync to a directory, <c>host:path</c>, <c>user@host:path</c> or <c>rsync://host/module</c>. Each file appears
-/// under its name only when it is whole; the files of a step after the first appear together at its end.
+/// rsync to a directory, <c>host:path</c>, <c>user@host:path</c> or <c>rsync://host/module</c>, and nothing but rsync on
+/// the other side. Each file appears under its name only when it is whole.
 /// </summary>
-internal sealed record RsyncTarget(string Remote) : SyncTarget("rsync", Remote)
+/// <remarks>
+/// In place, the documents of a step appear together at its end, one rename after another. By switching, each
+/// generation gets a directory of its own beside the packages that all share, and the link <c>current</c>, which the
+/// web server's root is, is replaced in one step: rsync (since 3.1) renames a new link over the old one.
+/// </remarks>
+internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 {
+    // What changes with a generation; all else is packages and keys, which only grow.
+    private static readonly string[] Documents = ["index", "repo.json", "repo.json.sig"];
+
+    // How many generations stay beside the current one, for readers in the middle of it.
+    private const int Kept = 2;
+
     // Readable for a web server whatever the manager's umask; owners and groups stay behind (user documentation, VPS).
     private static readonly string[] Common =
         ["--recursive", "--times", "--verbose", "--timeout=300", "--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r"];
@@ -16,25 +29,98 @@ internal sealed record RsyncTarget(string Remote) : SyncTarget("rsync", Remote)
         get
         {
             // rsync://user:password@host is not rsync's syntax, but it would be a password all the same.
-            int scheme = Remote.IndexOf("://", StringComparison.Ordinal);
-            int at = Remote.IndexOf('@', StringComparison.Ordinal);
-            return scheme >= 0 && at > scheme ? Remote[..(scheme + 3)] + Remote[(at + 1)..] : Remote;
+            int scheme = Config.Remote.IndexOf("://", StringComparison.Ordinal);
+            int at = Config.Remote.IndexOf('@', StringComparison.Ordinal);
+            return scheme >= 0 && at > scheme ? Config.Remote[..(scheme + 3)] + Config.Remote[(at + 1)..] : Config.Remote;
         }
     }
 
+    // Creating a missing parent is an option of the receiving side, and other hosts may have an old rsync.
+    private string[] Start => Config.Remote.StartsWith('/') ? [.. Common, "--mkpath"] : Common;
+
+    private string Destination => Config.Remote.TrimEnd('/') + "/";
+
     /// <inheritdoc/>
-    public override IReadOnlyList<IReadOnlyList<string>> Steps(string repository)
+    public override async Task CopyAsync(SyncSource source, SyncSession session)
     {
-        // Creating a missing parent is an option of the receiving side, and other hosts may have an old rsync.
-        string[] local = Remote.StartsWith('/') ? ["--mkpath"] : [];
-        string[] ends = ["--", repository + "/", Remote.TrimEnd('/') + "/"];
-        return
-        [
-            // Names with a leading dot are peipkg-repo's own and temporary files. What a signature does not cover
-            // goes by size and time; indexes of equal length a second apart would not be told apart, so by content.
-            [.. Common, .. local, "--exclude=.*", "--exclude=/index/", "--exclude=/repo.json", "--exclude=/repo.json.sig", .. ends],
-            [.. Common, "--checksum", "--delay-updates", "--exclude=.*", "--include=/index/", "--include=/index/**", "--exclude=*", .. ends],
-            [.. Common, "--checksum", "--delay-updates", "--include=/repo.json", "--include=/repo.json.sig", "--exclude=*", .. ends],
-        ];
+        // What a signature does not cover goes by size and time.
+        string[] keys = Config.Mode == UploadMode.Switch ? ["--exclude=/keys/"] : [];
+        await session.RunAsync(
+            "rsync", [.. Start, "--exclude=.*", .. Documents.Select(name => "--exclude=/" + name), .. keys, "--", source.Directory + "/", Destination]);
+        if (Config.Content == UploadContent.Packages)
+        {
+            return;
+        }
+
+        if (Config.Mode == UploadMode.Switch)
+        {
+            await SwitchAsync(source, session);
+        }
+        else
+        {
+            await ReplaceAsync(source, session);
+        }
+    }
+
+    private async Task ReplaceAsync(SyncSource source, SyncSession session)
+    {
+        string[] indexes = ["--include=/index/", "--include=/index/**"];
+        string[] descriptor = ["--include=/repo.json", "--include=/repo.json.sig"];
+        session.Switching();
+        foreach (string[] step in source.DescriptorFirst(session.SignerOutThere) ? (string[][])[descriptor, indexes] : [indexes, descriptor])
+        {
+            // By content: indexes of equal length a second apart would not be told apart otherwise.
+            await session.RunAsync(
+                "rsync", [.. Common, "--checksum", "--delay-updates", .. step, "--exclude=*", "--", source.Directory + "/", Destination],
+                documents: true);
+        }
+    }
+
+    private async Task SwitchAsync(SyncSource source, SyncSession session)
+    {
+        string stage = Path.Combine(session.Directory, "switch");
+        Processes.TreeRemoval.Remove(stage);
+        string generation = Directory.CreateDirectory(Path.Combine(stage, "whole", "generations", source.Id)).FullName;
+        string links = Directory.CreateDirectory(Path.Combine(stage, "links", "generations", source.Id)).FullName;
+        foreach (string path in Directory.EnumerateFileSystemEntries(source.Directory))
+        {
+            string name = Path.GetFileName(path);
+            if (name == "keys" || Documents.Contains(name))
+            {
+                File.CreateSymbolicLink(Path.Combine(generation, name), path);
+            }
+            else if (!name.StartsWith('.'))
+            {
+                File.CreateSymbolicLink(Path.Combine(links, name), "../../" + name);
+            }
+        }
+
+        // The first pass follows the links, which lead to our own files; the second sends those that are meant for there.
+        string[] options = [.. Common, "--omit-dir-times"];
+        await session.RunAsync("rsync", [.. options, "--copy-links", "--checksum", "--exclude=.*", "--", stage + "/whole/", Destination]);
+        await session.RunAsync("rsync", [.. options, "--links", "--", stage + "/links/", Destination]);
+
+        string current = Directory.CreateDirectory(Path.Combine(stage, "current")).FullName;
+        File.CreateSymbolicLink(Path.Combine(current, "current"), "generations/" + source.Id);
+        session.Switching();
+        await session.RunAsync(
+            "rsync", [.. options, "--links", "--", current + "/", Destination], documents: true);
+        await PruneAsync(source, stage, session);
+    }
+
+    // What is deleted, is deleted last: generations that no link leads to any more.
+    private async Task PruneAsync(SyncSource source, string stage, SyncSession session)
+    {
+        string history = Path.Combine(session.Directory, "generations");
+        string[] before = File.Exists(history) ? await File.ReadAllLinesAsync(history, session.Stop) : [];
+        string[] keep = [.. before.Where(id => id != source.Id).TakeLast(Kept), source.Id];
+        Format.IO.DurableFile.Write(history, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n"));
+        string empty = Directory.CreateDirectory(Path.Combine(stage, "empty", "generations")).Parent!.FullName;
+        await session.RunAsync(
+            "rsync",
+            [
+                .. Common, "--omit-dir-times", "--delete", .. keep.Select(id => $"--exclude=/generations/{id}/"), "--include=/generations/",
+                "--include=/generations/**", "--exclude=*", "--", empty + "/", Destination,
+            ]);
     }
 }

@@ -1,38 +1,42 @@
+using System.Text;
 using Peipkg.Format;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Processes;
 
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>
-/// A place that the repository is copied to, by a program, in steps whose order keeps every moment consistent for
-/// consumers: packages and keys, then the indexes with their signatures, then the descriptor. Nothing is ever deleted.
+/// A place that the repository is copied to. Whatever the backend, consumers never see an index before its packages: packages
+/// and keys go first, then the indexes with their signatures, then the descriptor. What is never asked to be deleted
+/// stays, except where a backend replaces everything at once.
 /// </summary>
-/// <param name="Backend">The backend's name in the configuration.</param>
-/// <param name="Remote">As configured; it may hold a secret.</param>
-internal abstract record SyncTarget(string Backend, string Remote)
+internal abstract class SyncTarget(UploadConfig config)
 {
-    /// <summary>Identifies the target in the database without repeating the remote.</summary>
-    public string Key => Sha256Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{Backend}\0{Remote}")).ToString();
+    /// <summary>As configured.</summary>
+    public UploadConfig Config => config;
 
-    /// <summary>The remote for people: rclone's connection strings and URLs may carry credentials.</summary>
+    /// <summary>The backend's name in the configuration.</summary>
+    public string Backend { get; } = config.Backend.ToString().ToLowerInvariant();
+
+    /// <summary>Identifies the target in the database without repeating the remote.</summary>
+    public string Key { get; } = Sha256Digest.Of(Encoding.UTF8.GetBytes(
+        $"{config.Backend}\0{config.Remote}\0{config.Branch}\0{config.Mode}\0{config.Content}")).ToString();
+
+    /// <summary>The remote for people: URLs and rclone's connection strings may carry credentials.</summary>
     public abstract string DisplayRemote { get; }
 
-    /// <summary>The program's name, as searched on PATH; null for none.</summary>
-    public string Program => Backend;
+    /// <summary>Brings a generation out.</summary>
+    /// <exception cref="SyncException">The remote refused, or could not be reached.</exception>
+    /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
+    public abstract Task CopyAsync(SyncSource source, SyncSession session);
 
-    /// <summary>The argument lists of the steps, in order.</summary>
-    /// <param name="repository">The local repository.</param>
-    public abstract IReadOnlyList<IReadOnlyList<string>> Steps(string repository);
-
-    /// <summary>How long a step may be silent.</summary>
-    public virtual ChildLimits Limits { get; } = new(TimeSpan.FromHours(24), TimeSpan.FromMinutes(30));
-
-    /// <summary>The configured target; null for none.</summary>
-    public static SyncTarget? From(UploadConfig upload) => upload.Backend switch
+    /// <summary>The configured target.</summary>
+    public static SyncTarget From(UploadConfig config) => config.Backend switch
     {
-        UploadBackend.Rclone => new RcloneTarget(upload.Remote),
-        UploadBackend.Rsync => new RsyncTarget(upload.Remote),
-        _ => null,
+        UploadBackend.Rclone => new RcloneTarget(config),
+        UploadBackend.Git => new GitTarget(config),
+        _ => new RsyncTarget(config),
     };
 }
+
+/// <summary>A sync failed; the message has the program's own last words.</summary>
+internal sealed class SyncException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,70 +1,67 @@
-using Microsoft.Extensions.Logging;
-using Peipkg.Format;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
 
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>
-/// Brings the target to the local generation. What is out there is remembered by fingerprint, so a failed, killed or
+/// Brings every target to the local generation, each at its own pace and one sync at a time: whatever was published
+/// while a sync ran goes out with the next. What is out there is remembered by fingerprint, so a failed, killed or
 /// forgotten sync is repeated on its own, without building or publishing anything again.
 /// </summary>
-internal sealed class Syncer(
-    SyncTarget? target,
-    ToolSet tools,
-    StateLayout layout,
-    RepositoryState repository,
-    RepositoryGate gate,
-    SyncStore store,
-    BuildStore builds,
-    ChildEnvironment environment,
-    ChildRunner children,
-    WakeSignal wake,
-    TimeProvider clock,
-    ILogger<Syncer> logger)
+internal sealed class Syncer : IDisposable
 {
-    /// <summary>Asks the loop to look whether the target is behind.</summary>
-    public void Request() => wake.Set();
+    private readonly TargetSyncer[] _packages;
+    private readonly TargetSyncer[] _repositories;
+    private readonly BuildStore _builds;
+
+    /// <param name="targets">All of them, each with what it needs.</param>
+    /// <param name="builds">Told what has reached every target.</param>
+    public Syncer(IReadOnlyList<TargetSyncer> targets, BuildStore builds)
+    {
+        _builds = builds;
+        _packages = [.. targets.Where(t => t.Target.Config.Content == UploadContent.Packages)];
+        _repositories = [.. targets.Where(t => t.Target.Config.Content == UploadContent.Repository)];
+        foreach (TargetSyncer target in targets)
+        {
+            target.Reached += Reached;
+        }
+
+        // An index is not let out before the packages it names are.
+        foreach (TargetSyncer repository in _repositories)
+        {
+            repository.WaitsFor = _packages;
+        }
+    }
+
+    private IEnumerable<TargetSyncer> All => _packages.Concat(_repositories);
+
+    /// <summary>Asks the loops to look whether their targets are behind.</summary>
+    public void Request()
+    {
+        foreach (TargetSyncer target in All)
+        {
+            target.Request();
+        }
+    }
 
     /// <summary>Syncs after each request, and again when a failed sync is due, until stopped.</summary>
     /// <param name="finish">Cancelled: sync what is behind once more, then return.</param>
     /// <param name="stop">Cancelled: give up at once.</param>
     public async Task RunAsync(CancellationToken finish, CancellationToken stop)
     {
-        while (!finish.IsCancellationRequested)
-        {
-            DateTimeOffset? next = null;
-            try
-            {
-                await SyncAsync(force: false, stop);
-                next = target is null ? null : store.Get(target.Key).NextAttempt;
-            }
-            catch (StorageException e)
-            {
-                SyncLog.StorageFailed(logger, e.Message);
-            }
-
-            try
-            {
-                await wake.WaitAsync(next, clock, finish);
-            }
-            catch (OperationCanceledException) when (finish.IsCancellationRequested)
-            {
-                break;
-            }
-        }
-
-        await SyncAsync(force: false, stop);
+        TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = finish.Register(finished.SetResult);
+        await Task.WhenAll(All.Select(target => target.RunAsync(finish, stop)).Append(finished.Task));
+        await SyncAllAsync(force: false, stop);
     }
 
-    /// <summary>Syncs if the target is behind.</summary>
+    /// <summary>Syncs every target that is behind, and looks at what is served.</summary>
     /// <param name="force">Also before the next attempt of a failed sync is due.</param>
     /// <param name="stop">Cancelled: the manager is stopping at once.</param>
     public async Task SyncAsync(bool force, CancellationToken stop)
     {
+<<<<<<< HEAD
         if (target is null || !repository.Exists)
         {
             return;
@@ -100,31 +97,49 @@ internal sealed class Syncer(
             store.Failed(target.Key, target.Backend, target.DisplayRemote, e.Message, clock.GetUtcNow() + delay);
             SyncLog.Failed(logger, target.Backend, target.DisplayRemote, e.Message, failures, delay);
         }
+=======
+        await SyncAllAsync(force, stop);
+        await Task.WhenAll(_repositories.Select(target => target.CheckUntilKnownAsync(stop)));
+>>>>>>> a1a1c93 (Manager: sync to several targets, push to git, switch generations by rsync, look at what is served; ship it as one native file)
     }
 
-    private async Task CopyAsync(SyncTarget destination, CancellationToken stop)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        using AttemptLog log = new(Path.Combine(layout.Logs, "sync.log"), clock);
-        foreach (IReadOnlyList<string> step in destination.Steps(repository.Directory))
+        foreach (TargetSyncer target in All)
         {
-            // The remote is last and may hold a secret.
-            log.Heading($"{destination.Backend} {string.Join(' ', step.SkipLast(1))} {destination.DisplayRemote}");
-            ChildCommand command = new(tools.Sync!, step, layout.Root, environment.Whole());
-            TailOutput words = new();
-            ChildResult result = await children.RunAsync(
-                command, log, new BothOutputs(words, log), destination.Limits, stop);
-            if (result.End == ChildEnd.Cancelled)
-            {
-                throw new OperationCanceledException(stop);
-            }
+            target.Dispose();
+        }
+    }
 
-            if (!result.Succeeded)
+    /// <summary>Removes what targets that are no longer configured left behind.</summary>
+    /// <exception cref="IOException">Something cannot be removed.</exception>
+    public static void Clear(StateLayout layout, IReadOnlyList<SyncTarget> targets)
+    {
+        foreach (string directory in Directory.EnumerateDirectories(layout.Sync))
+        {
+            if (!targets.Any(target => TargetSyncer.DirectoryOf(layout, target) == directory))
             {
-                string said = words.Text().Replace(destination.Remote, destination.DisplayRemote, StringComparison.Ordinal);
-                throw new SyncException($"{command.Name} {result.Describe(destination.Limits)}: {said}");
+                TreeRemoval.Remove(directory);
             }
         }
     }
 
-    private sealed class SyncException(string message) : Exception(message);
+    private async Task SyncAllAsync(bool force, CancellationToken stop)
+    {
+        await Task.WhenAll(_packages.Select(target => target.SyncAsync(force, stop)));
+        await Task.WhenAll(_repositories.Select(target => target.SyncAsync(force, stop)));
+    }
+
+    private void Reached(TargetSyncer target)
+    {
+        _builds.FinishSyncing(All.Min(each => each.Generation));
+        if (_packages.Contains(target))
+        {
+            foreach (TargetSyncer repository in _repositories)
+            {
+                repository.Request();
+            }
+        }
+    }
 }

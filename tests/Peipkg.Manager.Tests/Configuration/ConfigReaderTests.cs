@@ -43,13 +43,16 @@ public class ConfigReaderTests
     {
         ManagerConfig config = Read(Documented);
         Assert.Equal(
+            new UploadConfig { Name = "rclone", Backend = UploadBackend.Rclone, Remote = "r2:pkgs.peios.org" },
+            Assert.Single(config.Uploads));
+        Assert.Equal(
             new ManagerConfig(
                 "peios-build-1",
                 "/etc/peipkg-manager/recipes",
                 "/var/lib/peipkg-manager",
                 new RepositoryConfig("peios-official", "Official Peios package repository"),
                 "/etc/peipkg-manager/farm.ed25519",
-                new UploadConfig(UploadBackend.Rclone, "r2:pkgs.peios.org"),
+                config.Uploads,
                 new HttpConfig(new ListenAddress(":8080", null, 8080, false), "/etc/peipkg-manager/webhook-secret"),
                 TimeSpan.FromHours(1)),
             config);
@@ -60,7 +63,7 @@ public class ConfigReaderTests
     {
         string text = Documented[..Documented.IndexOf("[upload]", StringComparison.Ordinal)] + "[poll]\ndefault_interval = \"90m\"\n";
         ManagerConfig config = Read(text);
-        Assert.Equal(new UploadConfig(UploadBackend.None, ""), config.Upload);
+        Assert.Empty(config.Uploads);
         Assert.Equal(new HttpConfig(null, null), config.Http);
         Assert.Equal(TimeSpan.FromMinutes(90), config.DefaultInterval);
     }
@@ -99,7 +102,11 @@ public class ConfigReaderTests
     [InlineData("\"1h\"", "\"soon\"", "not a duration")]
     [InlineData("\"1h\"", "60", "a string")]
     [InlineData("\"rclone\"", "\"rsynk\"", "did you mean \"rsync\"")]
-    [InlineData("\"rclone\"", "\"git\"", "not available in this version")]
+    [InlineData("\"rclone\"", "\"git\"", "absolute path, a file, git, http, https or ssh URL")]
+    [InlineData("\"r2:pkgs.peios.org\"", "\"r2,secret=x\"", "end with \":\"")]
+    [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\nmode = \"switch\"", "unknown key \"mode\"")]
+    [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\npublic_url = \"pkgs.peios.org\"", "https://")]
+    [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\npublic_url = \"https://p\"\ncontent = \"packages\"", "needs another target")]
     [InlineData("\"r2:pkgs.peios.org\"", "\"-x\"", "begin with")]
     [InlineData("remote = \"r2:pkgs.peios.org\"", "", "needs remote")]
     [InlineData("\"/var/lib/peipkg-manager\"", "\"state\"", "absolute path")]
@@ -126,4 +133,40 @@ public class ConfigReaderTests
     [InlineData("memry = \"1GiB\"", "unknown key \"memry\" in [limits] (did you mean \"memory\"?)")]
     public void A_limit_that_cannot_be_meant_is_named(string line, string problem) =>
         Assert.Contains(problem, Assert.Single(Problems(Documented + "[limits]\n" + line + "\n")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Several_targets_are_written_with_two_brackets_and_each_has_a_name()
+    {
+        string text = Documented.Replace("[upload]\nbackend = \"rclone\"\nremote = \"r2:pkgs.peios.org\"\n", """
+            [[upload]]
+            backend = "rsync"
+            remote = "www@host:/srv/www"
+            mode = "switch"
+
+            [[upload]]
+            name = "pages"
+            backend = "git"
+            remote = "git@github.com:you/packages.git"
+            public_url = "https://you.github.io/packages/"
+            check_within = "20m"
+
+            [[upload]]
+            backend = "none"
+
+            [[upload]]
+            backend = "rclone"
+            remote = ":s3,access_key_id=abc,secret_access_key=\"d:e\":bucket"
+            content = "packages"
+            public_url = "https://files.example.org"
+
+            """, StringComparison.Ordinal);
+        ManagerConfig config = Read(text);
+        Assert.Equal(["rsync", "pages", "rclone"], config.Uploads.Select(u => u.Name));
+        Assert.Equal((UploadMode.Switch, UploadMode.Orphan), (config.Uploads[0].Mode, config.Uploads[1].Mode));
+        Assert.Equal(("gh-pages", "https://you.github.io/packages", TimeSpan.FromMinutes(20)),
+            (config.Uploads[1].Branch, config.Uploads[1].PublicUrl, config.Uploads[1].CheckWithin));
+        Assert.Equal("https://files.example.org", config.PackagesUrl);
+        Assert.Contains("two targets are called \"pages\"", Assert.Single(Problems(text.Replace(
+            "backend = \"rsync\"", "backend = \"rsync\"\nname = \"pages\"", StringComparison.Ordinal))), StringComparison.Ordinal);
+    }
 }

@@ -134,9 +134,14 @@ public sealed class BuildStoreTests : IDisposable
         SyncStore sync = new(_database, _clock);
         Assert.Equal(SyncTargetRecord.Fresh, sync.Get("k"));
         sync.Failed("k", "rsync", "/srv", "refused", _clock.Now.AddMinutes(1));
-        sync.Succeeded("k", "rsync", "/srv", "f1", 3);
+        sync.Switching("k", "rsync", "/srv");
+        Assert.True(sync.Get("k").Switching);
+        sync.Succeeded("k", "rsync", "/srv", "f1", 3, "key");
+        sync.Differs("k", "rsync", "/srv", "404");
+        sync.Checked("k", "rsync", "/srv", "f1");
         sync.Failed("k", "rsync", "/srv", "refused", _clock.Now.AddMinutes(5));
-        Assert.Equal(new SyncTargetRecord("f1", 3, _clock.Now, 1, _clock.Now.AddMinutes(5), "refused"), sync.Get("k"));
+        Assert.Equal(
+            new SyncTargetRecord("f1", 3, "key", false, _clock.Now, 1, _clock.Now.AddMinutes(5), "refused", "f1", _clock.Now, ""), sync.Get("k"));
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+using Peipkg.Format.Identity;
+using Peipkg.Format.IO;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>
+/// Keeps the packages that the repository's index names by absolute URLs (<c>content = "packages"</c>), at the places where
+/// the target that serves them will have them.
+/// </summary>
+internal static class PackageShelf
+{
+    /// <summary>A package's place below the shelf, and below its target's public URL: the conventional one (§6.4.3).</summary>
+    public const string Template = "p/{name}/{version}/{filename}";
+
+    /// <summary>Copies every package of a directory to its place; one that is there already is left alone.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public static void Keep(string packages, string shelf)
+    {
+        foreach (string path in Directory.EnumerateFiles(packages, "*" + PackageFileName.Extension))
+        {
+            string file = Path.GetFileName(path);
+            if (!PackageFileName.TryParse(file, out PackageName name, out PackageVersion version, out _, out _))
+            {
+                continue;
+            }
+
+            string place = Path.Combine(shelf, "p", name.Text, version.Text, file);
+            if (File.Exists(place))
+            {
+                continue;
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            using FileStream from = File.OpenRead(path);
+            using DurableFileWriter to = DurableFile.Create(place);
+            from.CopyTo(to.Stream);
+            to.Commit();
+        }
+    }
+}

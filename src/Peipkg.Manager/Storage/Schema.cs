@@ -161,6 +161,7 @@ internal static class Schema
             detail     TEXT NOT NULL DEFAULT ''
         ) STRICT;
         CREATE INDEX event_by_recipe ON event (recipe, id);
+        """;
 
     // What is out there in more detail: who signed it, whether it was being replaced, and whether consumers see it.
     private const string V3 = """

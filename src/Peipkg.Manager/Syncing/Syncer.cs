@@ -61,46 +61,8 @@ internal sealed class Syncer : IDisposable
     /// <param name="stop">Cancelled: the manager is stopping at once.</param>
     public async Task SyncAsync(bool force, CancellationToken stop)
     {
-<<<<<<< HEAD
-        if (target is null || !repository.Exists)
-        {
-            return;
-        }
-
-        using IDisposable held = await gate.EnterAsync(stop);
-        string fingerprint = repository.Fingerprint();
-        SyncTargetRecord known = store.Get(target.Key);
-        if (known.Fingerprint == fingerprint)
-        {
-            builds.FinishSyncing(known.Generation);
-            return;
-        }
-
-        if (!force && known.NextAttempt is { } due && due > clock.GetUtcNow())
-        {
-            return;
-        }
-
-        long started = clock.GetTimestamp();
-        try
-        {
-            ulong generation = repository.Published().Generation;
-            await CopyAsync(target, stop);
-            store.Succeeded(target.Key, target.Backend, target.DisplayRemote, fingerprint, (long)generation);
-            builds.FinishSyncing((long)generation);
-            SyncLog.Complete(logger, target.Backend, target.DisplayRemote, generation, clock.GetElapsedTime(started));
-        }
-        catch (Exception e) when (e is SyncException or ChildStartException or FormatViolationException or IOException or UnauthorizedAccessException)
-        {
-            int failures = known.Failures + 1;
-            TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
-            store.Failed(target.Key, target.Backend, target.DisplayRemote, e.Message, clock.GetUtcNow() + delay);
-            SyncLog.Failed(logger, target.Backend, target.DisplayRemote, e.Message, failures, delay);
-        }
-=======
         await SyncAllAsync(force, stop);
         await Task.WhenAll(_repositories.Select(target => target.CheckUntilKnownAsync(stop)));
->>>>>>> a1a1c93 (Manager: sync to several targets, push to git, switch generations by rsync, look at what is served; ship it as one native file)
     }
 
     /// <inheritdoc/>

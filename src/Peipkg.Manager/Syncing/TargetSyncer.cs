@@ -146,7 +146,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
         {
             int failures = known.Failures + 1;
             bool torn = services.Store.Get(target.Key).Switching && failures <= HurriedTries;
-            TimeSpan delay = torn ? Hurry : BackoffSchedule.DelayAfter(failures);
+            TimeSpan delay = torn ? Hurry : BackoffSchedule.Infrastructure.DelayAfter(failures);
             services.Store.Failed(target.Key, target.Backend, target.DisplayRemote, e.Message, services.Clock.GetUtcNow() + delay);
             SyncLog.Failed(
                 services.Logger, target.Backend, target.Config.Name, target.DisplayRemote, e.Message, failures, delay);

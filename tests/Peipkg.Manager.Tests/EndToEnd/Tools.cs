@@ -3,11 +3,25 @@ namespace Peipkg.Manager.Tests.EndToEnd;
 /// <summary>The real programs: from PEIPKG_BUILD and PEIPKG_REPO, or as tests/run.sh publishes them.</summary>
 internal static class Tools
 {
+    /// <summary>The root of the sources.</summary>
+    public static string Root { get; } = FindRoot();
+
     public static string Manager { get; } = Path.Combine(AppContext.BaseDirectory, "peipkg-manager");
 
     public static string Build { get; } = Find("PEIPKG_BUILD", "peipkg-build");
 
     public static string Repo { get; } = Find("PEIPKG_REPO", "peipkg-repo");
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Peipkg.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? "/";
+    }
 
     private static string Find(string variable, string name)
     {
@@ -16,13 +30,7 @@ internal static class Tools
             return path;
         }
 
-        DirectoryInfo? directory = new(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Peipkg.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        string published = Path.Combine(directory?.FullName ?? "/", "artifacts", "bin", name);
+        string published = Path.Combine(Root, "artifacts", "bin", name);
         return File.Exists(published)
             ? published
             : throw new InvalidOperationException($"{published} is not there; tests/run.sh publishes it, or set {variable}");

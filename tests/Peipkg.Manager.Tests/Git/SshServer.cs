@@ -68,6 +68,12 @@ internal sealed class SshServer : IDisposable
     public string Command =>
         $"ssh -i {_directory}/user -o StrictHostKeyChecking=no -o UserKnownHostsFile={_directory}/known -o BatchMode=yes -F none";
 
+    /// <summary>For RSYNC_RSH.</summary>
+    public string RsyncCommand => $"{Command} -p {_port}";
+
+    /// <summary>For rsync.</summary>
+    public static string RsyncPath(string path) => $"{Environment.UserName}@127.0.0.1:{path}";
+
     public string Url(string path) =>
         $"ssh://{Environment.UserName}@127.0.0.1:{_port}{path.Replace(" ", "%20", StringComparison.Ordinal)}";
 

@@ -15,7 +15,17 @@ install_missing "$logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
     perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
+    node=nodejs npm=npm \
     /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
+# The S3 server that the manager syncs to; nothing is fetched again while the list of its parts is the same.
+if ! cmp -s tests/S3/package-lock.json artifacts/s3/package-lock.json || [ ! -d artifacts/s3/node_modules ]; then
+    say "installing an S3 server"
+    rm -rf artifacts/s3
+    mkdir -p artifacts/s3
+    cp tests/S3/package.json tests/S3/package-lock.json artifacts/s3
+    run_logged "$logs/npm.log" npm ci --prefix artifacts/s3 --no-audit --no-fund
+fi
+export PEIPKG_S3=$root/artifacts/s3
 bash .ci/publish.sh
 export PEIPKG_BUILD=$root/artifacts/bin/peipkg-build
 export PEIPKG_REPO=$root/artifacts/bin/peipkg-repo

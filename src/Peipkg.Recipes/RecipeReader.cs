@@ -39,7 +39,7 @@ internal sealed class RecipeReader
         reader.CheckSiblings();
         if (_file.Root.Find("package") is null)
         {
-            Problems.Error(TomlPosition.Start, "the recipe has no [[package]]: it needs one for each package it produces");
+            Problems.Error(TomlPosition.Start, "the recipe has no [[package]]: it needs one for each package it produces", RecipeRule.MissingKey);
         }
 
         List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
@@ -54,11 +54,12 @@ internal sealed class RecipeReader
         {
             if (entry.Value is not (TomlTable or TomlArray { FromHeaders: true }))
             {
-                Problems.Warning(entry.Position, $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored");
+                Problems.Warning(entry.Position, $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored",
+                    RecipeRule.UnknownSection);
             }
             else if (NearestName.Suggestion(entry.Key, SectionNames) is { Length: > 0 } suggestion)
             {
-                Problems.Warning(entry.Position, $"the section {DisplayText.Quote(entry.Key)} is ignored{suggestion}");
+                Problems.Warning(entry.Position, $"the section {DisplayText.Quote(entry.Key)} is ignored{suggestion}", RecipeRule.UnknownSection);
             }
         }
     }
@@ -69,14 +70,14 @@ internal sealed class RecipeReader
         {
             if (_file.Root.Find("meta") is null)
             {
-                Problems.Error(TomlPosition.Start, "the recipe has no [meta]: it needs one with build_script");
+                Problems.Error(TomlPosition.Start, "the recipe has no [meta]: it needs one with build_script", RecipeRule.MissingKey);
             }
 
             return new RecipeMeta("", "", "", "");
         }
 
         Located<string>? license = section.String("license");
-        Located<string>? homepage = section.Parsed<string>("homepage", ParseHomepage);
+        Located<string>? homepage = section.Parsed<string>("homepage", ParseHomepage, rule: RecipeRule.Homepage);
         Located<string>? source = section.String("source");
         Located<string>? script = section.String("build_script", required: true);
         section.Finish();
@@ -91,7 +92,7 @@ internal sealed class RecipeReader
 
     private SignEntry? ReadSign(TomlSection section)
     {
-        Located<Glob>? path = section.Parsed<Glob>("path", Glob.TryParse, required: true);
+        Located<Glob>? path = section.Parsed<Glob>("path", Glob.TryParse, required: true, RecipeRule.GlobSyntax);
         Located<string>? key = section.String("key", required: true);
         section.Finish();
         if (key is { } located)
@@ -109,15 +110,16 @@ internal sealed class RecipeReader
         if (path.Value.Length == 0 || path.Value[0] == '/' || components.Contains("..") || path.Value.Contains('\0', StringComparison.Ordinal))
         {
             Problems.Error(path.Position,
-                $"{label}: {shown} is not a path inside the recipe directory; write it relative to the recipe, without \"..\"");
+                $"{label}: {shown} is not a path inside the recipe directory; write it relative to the recipe, without \"..\"", RecipeRule.RecipeFile);
         }
         else if (Directory.Exists(Path.Combine(_directory, path.Value)))
         {
-            Problems.Error(path.Position, $"{label}: {shown} is a directory");
+            Problems.Error(path.Position, $"{label}: {shown} is a directory", RecipeRule.RecipeFile);
         }
         else if (!File.Exists(Path.Combine(_directory, path.Value)))
         {
-            Problems.Error(path.Position, $"{label}: {shown} does not exist in the recipe directory {_directory}");
+            Problems.Error(path.Position, $"{label}: {shown} does not exist in the recipe directory {_directory}",
+                RecipeRule.RecipeFile);
         }
     }
 

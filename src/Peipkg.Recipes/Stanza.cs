@@ -35,7 +35,7 @@ public sealed record Stanza
     /// <summary>Operations to run after installing, in the recipe's order, none twice.</summary>
     public IReadOnlyList<SideEffect> SideEffects { get; init; } = [];
 
-    /// <summary>The patterns that claim files, at least one.</summary>
+    /// <summary>The patterns that claim files; none in a package that only stands for others.</summary>
     public required IReadOnlyList<FilePattern> Files { get; init; }
 
     /// <summary>Where the stanza begins.</summary>

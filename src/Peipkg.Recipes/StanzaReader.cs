@@ -21,14 +21,15 @@ internal sealed class StanzaReader(ProblemList problems)
     /// <returns>The stanza, or null when it cannot be used.</returns>
     internal Stanza? Read(TomlSection section)
     {
-        Located<PackageName>? name = section.Parsed<PackageName>("name", PackageName.TryParse, required: true);
-        Located<Architecture>? architecture = section.Parsed<Architecture>("architecture", ParseArchitecture, required: true);
-        Located<string>? description = section.Parsed<string>("description", ParseDescription);
+        Located<PackageName>? name = section.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName);
+        Located<Architecture>? architecture = section.Parsed<Architecture>("architecture", ParseArchitecture, required: true, RecipeRule.Architecture);
+        Located<string>? description = section.Parsed<string>("description", ParseDescription, rule: RecipeRule.Description);
         string stanza = name?.Value.Text ?? "";
         if (name is { } located && !_names.TryAdd(stanza, located.Position))
         {
             problems.Error(located.Position,
-                $"name in {section.Label}: two stanzas are named \"{stanza}\"; the first is on line {_names[stanza].Line}");
+                $"name in {section.Label}: two stanzas are named \"{stanza}\"; the first is on line {_names[stanza].Line}",
+                RecipeRule.DuplicateName);
         }
 
         List<StanzaDependency> dependencies = ReadDependencies(section, "dependencies", Limits.Dependencies, stanza);
@@ -62,13 +63,14 @@ internal sealed class StanzaReader(ProblemList problems)
         {
             if (name.Value == stanza)
             {
-                problems.Error(name.Position, $"same_build: \"{stanza}\" cannot depend on itself");
+                problems.Error(name.Position, $"same_build: \"{stanza}\" cannot depend on itself", RecipeRule.SameBuild);
             }
             else if (!_names.ContainsKey(name.Value))
             {
                 problems.Error(name.Position,
                     $"same_build: {DisplayText.Quote(name.Value)} is not another [[package]] of this recipe; use constraint instead"
-                    + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)));
+                    + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)),
+                    RecipeRule.SameBuild);
             }
         }
     }
@@ -80,17 +82,23 @@ internal sealed class StanzaReader(ProblemList problems)
         foreach (TomlSection entry in Entries(section, key, limit))
         {
             Located<VirtualName>? name = key == "conflicts" ? ParsePackageName(entry)
-                : entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true);
-            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse);
-            Located<string>? arch = entry.Parsed<string>("arch", ParseArch);
+                : entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true, RecipeRule.VirtualName);
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse, rule: RecipeRule.Constraint);
+            Located<string>? arch = entry.Parsed<string>("arch", ParseArch, rule: RecipeRule.Architecture);
             Located<bool>? sameBuild = entry.Boolean("same_build");
             entry.Finish();
-            if (sameBuild is { Value: true })
+            if (sameBuild is { } misplaced && key == "conflicts")
+            {
+                problems.Error(misplaced.Position,
+                    $"same_build in {entry.Label}: packages of one build cannot conflict; use constraint, or remove the conflict",
+                    RecipeRule.SameBuild);
+            }
+            else if (sameBuild is { Value: true })
             {
                 if (entry.Has("constraint"))
                 {
                     problems.Error(sameBuild.Value.Position,
-                        $"same_build in {entry.Label} already is a constraint; remove one of the two");
+                        $"same_build in {entry.Label} already is a constraint; remove one of the two", RecipeRule.SameBuild);
                 }
 
                 if (name is { } sibling)
@@ -114,8 +122,8 @@ internal sealed class StanzaReader(ProblemList problems)
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (TomlSection entry in Entries(section, "provides", Limits.Provides))
         {
-            Located<VirtualName>? name = entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true);
-            Located<VersionOperand>? version = entry.Parsed<VersionOperand>("version", VersionOperand.TryParse);
+            Located<VirtualName>? name = entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true, RecipeRule.VirtualName);
+            Located<VersionOperand>? version = entry.Parsed<VersionOperand>("version", VersionOperand.TryParse, rule: RecipeRule.Version);
             entry.Finish();
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
@@ -132,8 +140,8 @@ internal sealed class StanzaReader(ProblemList problems)
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (TomlSection entry in Entries(section, "replaces", Limits.Replaces))
         {
-            Located<PackageName>? name = entry.Parsed<PackageName>("name", PackageName.TryParse, required: true);
-            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse);
+            Located<PackageName>? name = entry.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName);
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse, rule: RecipeRule.Constraint);
             entry.Finish();
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
@@ -153,11 +161,12 @@ internal sealed class StanzaReader(ProblemList problems)
             {
                 problems.Error(text.Position,
                     $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is none of {SideEffects.Known}"
-                    + NearestName.Suggestion(text.Value, SideEffectNames));
+                    + NearestName.Suggestion(text.Value, SideEffectNames),
+                    RecipeRule.SideEffect);
             }
             else if (list.Contains(effect))
             {
-                problems.Error(text.Position, $"side_effects in {section.Label}: \"{text.Value}\" is declared twice");
+                problems.Error(text.Position, $"side_effects in {section.Label}: \"{text.Value}\" is declared twice", RecipeRule.SideEffect);
             }
             else
             {
@@ -172,11 +181,6 @@ internal sealed class StanzaReader(ProblemList problems)
     {
         List<FilePattern> list = [];
         IReadOnlyList<Located<string>> patterns = section.Strings("files", required: true);
-        if (patterns.Count == 0 && section.IsEmptyArray("files"))
-        {
-            problems.Error(section.PositionOf("files"), $"files in {section.Label} is empty: the package would claim nothing");
-        }
-
         foreach (Located<string> text in patterns)
         {
             if (Glob.TryParse(text.Value, out Glob glob, out string? error))
@@ -185,7 +189,7 @@ internal sealed class StanzaReader(ProblemList problems)
             }
             else
             {
-                problems.Error(text.Position, $"files in {section.Label}: {error}");
+                problems.Error(text.Position, $"files in {section.Label}: {error}", RecipeRule.GlobSyntax);
             }
         }
 
@@ -197,7 +201,7 @@ internal sealed class StanzaReader(ProblemList problems)
         IReadOnlyList<TomlSection> entries = section.Tables(key);
         if (entries.Count > limit)
         {
-            problems.Error(section.PositionOf(key), $"{key} in {section.Label} has more than the {limit} entries allowed");
+            problems.Error(section.PositionOf(key), $"{key} in {section.Label} has more than the {limit} entries allowed", RecipeRule.TooMany);
             return [];
         }
 
@@ -211,12 +215,12 @@ internal sealed class StanzaReader(ProblemList problems)
             return true;
         }
 
-        problems.Error(position, $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma");
+        problems.Error(position, $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma", RecipeRule.DuplicateName);
         return false;
     }
 
     private static Located<VirtualName>? ParsePackageName(TomlSection entry)
-        => entry.Parsed<PackageName>("name", PackageName.TryParse, required: true) is { } name
+        => entry.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName) is { } name
             ? new(name.Value, name.Position) : null;
 
     private static bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)

@@ -121,7 +121,6 @@ public sealed class RecipeTests : IDisposable
     [InlineData(Meta + "[package]\nname = \"x\"\n", "write [[package]], not [package]")]
     [InlineData(Meta + "[[package]]\narchitecture = \"noarch\"\nfiles = [\"a\"]\n", "[[package]] needs name, a string")]
     [InlineData(Meta + "[[package]]\nname = \"ab\"\nfiles = [\"a\"]\n", "[[package]] needs architecture, a string")]
-    [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = []\n", "files in [[package]] is empty")]
     [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = \"usr/**\"\n", "must be an array of strings, not a string")]
     [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = [\"/usr\", \"[x\"]\n", "6:18: files in [[package]]: \"[x\" is not a file pattern")]
     [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"riscv64\"\nfiles = [\"a\"]\n", "packages cannot be built for \"riscv64\"")]

@@ -51,7 +51,7 @@ internal static class BuildOperation
 
             // Nothing says what is signed there and how; packages that silently lack it would be worse than none.
             return recipe.Signs.Count == 0 ? recipe : throw new RecipeException([.. recipe.Signs.Select(sign => new RecipeProblem(
-                path, sign.Position, "[[sign]] is not supported by this version of peipkg-build; remove it to build without"))]);
+                path, sign.Position, RecipeRule.Sign, "[[sign]] is not supported by this version of peipkg-build; remove it to build without"))]);
         }
         catch (RecipeException exception)
         {

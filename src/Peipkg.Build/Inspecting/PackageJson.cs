@@ -21,7 +21,7 @@ internal static class PackageJson
             json.WriteNumber("size_installed", package.Manifest.SizeInstalled);
             WriteSignature(json, package);
             json.WritePropertyName("manifest");
-            using (JsonDocument manifest = JsonDocument.Parse(ManifestDocument.Write(package.Manifest)))
+            using (JsonDocument manifest = JsonDocument.Parse(ManifestDocument.WriteAny(package.Manifest)))
             {
                 manifest.WriteTo(json);
             }

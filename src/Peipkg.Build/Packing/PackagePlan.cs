@@ -22,11 +22,6 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
     {
         List<string> errors = [];
         string label = $"package {Manifest.Name}";
-        if (!Manifest.Architecture.IsSupported)
-        {
-            errors.Add($"{label}: packages cannot be built for {Manifest.Architecture}; the architectures are x86_64, aarch64 and noarch");
-        }
-
         try
         {
             _ = ManifestDocument.Write(Manifest);

@@ -41,7 +41,6 @@ public static class ManifestDocument
     /// <exception cref="FormatViolationException">The manifest breaks a rule and no consumer would take it.</exception>
     public static byte[] Write(Manifest manifest)
     {
-        ManifestRules.Check(manifest);
         if (!manifest.Architecture.IsSupported)
         {
             throw new FormatViolationException(
@@ -59,6 +58,15 @@ public static class ManifestDocument
                 $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have");
         }
 
+        return WriteAny(manifest);
+    }
+
+    /// <summary>Writes the canonical form of a manifest that may come from another producer, with an architecture of its own.</summary>
+    /// <param name="manifest">The manifest, as it was read.</param>
+    /// <exception cref="FormatViolationException">The manifest breaks a rule.</exception>
+    public static byte[] WriteAny(Manifest manifest)
+    {
+        ManifestRules.Check(manifest);
         var buffer = new ArrayBufferWriter<byte>(1024);
         WriteFields(new CanonicalJsonWriter(buffer), manifest);
         return buffer.WrittenCount <= Limits.ManifestBytes

@@ -3,8 +3,9 @@ namespace Peipkg.Recipes.Toml;
 /// <summary>One thing that is wrong, or suspicious, in a TOML file.</summary>
 /// <param name="File">The file as the user named it.</param>
 /// <param name="Position">Where.</param>
+/// <param name="Rule">Which rule it breaks, one of <see cref="RecipeRule"/>.</param>
 /// <param name="Message">What is wrong and what to do.</param>
-public sealed record RecipeProblem(string File, TomlPosition Position, string Message)
+public sealed record RecipeProblem(string File, TomlPosition Position, string Rule, string Message)
 {
     /// <summary><c>peipkg.toml:14:3: unknown key …</c></summary>
     public override string ToString() => $"{File}:{Position.Line}:{Position.Column}: {Message}";
@@ -30,11 +31,16 @@ public sealed class ProblemList(string file)
     public bool HasErrors => _errors.Count > 0;
 
     /// <summary>Notes an error.</summary>
-    public void Error(TomlPosition position, string message) => _errors.Add(new RecipeProblem(File, position, message));
+    /// <param name="position">Where.</param>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="rule">One of <see cref="RecipeRule"/>.</param>
+    public void Error(TomlPosition position, string message, string rule = RecipeRule.Value)
+        => _errors.Add(new RecipeProblem(File, position, rule, message));
 
     /// <summary>Notes a warning.</summary>
-    public void Warning(TomlPosition position, string message)
-        => _warnings.Add(new RecipeProblem(File, position, message));
+    /// <inheritdoc cref="Error"/>
+    public void Warning(TomlPosition position, string message, string rule)
+        => _warnings.Add(new RecipeProblem(File, position, rule, message));
 
     /// <summary>Throws when there are errors.</summary>
     /// <exception cref="RecipeException">Carries them all.</exception>

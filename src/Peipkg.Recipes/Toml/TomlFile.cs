@@ -48,7 +48,7 @@ public sealed class TomlFile
         ProblemList problems = new(fileName);
         if (utf8.Length > MaximumBytes)
         {
-            problems.Error(TomlPosition.Start, $"the file is larger than {MaximumBytes} bytes");
+            problems.Error(TomlPosition.Start, $"the file is larger than {MaximumBytes} bytes", RecipeRule.Syntax);
             problems.ThrowIfAny();
         }
 
@@ -60,7 +60,7 @@ public sealed class TomlFile
 
         if (TomlEncoding.FirstInvalid(utf8) is { } invalid)
         {
-            problems.Error(invalid, "the file is not UTF-8 here");
+            problems.Error(invalid, "the file is not UTF-8 here", RecipeRule.Syntax);
             problems.ThrowIfAny();
         }
 
@@ -71,7 +71,7 @@ public sealed class TomlFile
             DocumentSyntax document = SyntaxParser.Parse(text, fileName, validate: true);
             foreach (DiagnosticMessage message in document.Diagnostics.Where(m => m.Kind == DiagnosticMessageKind.Error))
             {
-                problems.Error(TomlSyntaxMessage.Place(message, text), TomlSyntaxMessage.Improve(message.Message));
+                problems.Error(TomlSyntaxMessage.Place(message, text), TomlSyntaxMessage.Improve(message.Message), RecipeRule.Syntax);
             }
 
             problems.ThrowIfAny();
@@ -81,7 +81,7 @@ public sealed class TomlFile
         {
             // Nesting beyond the parser's limit has no place of its own.
             problems.Error(TomlPosition.Start, exception.Message.Contains("depth", StringComparison.Ordinal)
-                ? "values are nested more than 64 levels deep" : exception.Message);
+                ? "values are nested more than 64 levels deep" : exception.Message, RecipeRule.Syntax);
             problems.ThrowIfAny();
         }
 
@@ -104,7 +104,7 @@ public sealed class TomlFile
 
         Problems.Error(entry.Position, entry.Value is TomlArray { FromHeaders: true }
             ? $"write [{name}], not [[{name}]]: there is only one"
-            : $"{name} must be a section [{name}], not {entry.Value.Kind}");
+            : $"{name} must be a section [{name}], not {entry.Value.Kind}", RecipeRule.WrongType);
         return null;
     }
 
@@ -119,10 +119,10 @@ public sealed class TomlFile
             case { Value: TomlArray array } when array.Items.All(item => item is TomlTable):
                 return [.. array.Items.Select(item => new TomlSection(Problems, $"[[{name}]]", (TomlTable)item))];
             case { Value: TomlTable } entry:
-                Problems.Error(entry.Position, $"write [[{name}]], not [{name}]: there may be several");
+                Problems.Error(entry.Position, $"write [[{name}]], not [{name}]: there may be several", RecipeRule.WrongType);
                 return [];
             case { } entry:
-                Problems.Error(entry.Position, $"{name} must be written as [[{name}]] sections, not {entry.Value.Kind}");
+                Problems.Error(entry.Position, $"{name} must be written as [[{name}]] sections, not {entry.Value.Kind}", RecipeRule.WrongType);
                 return [];
         }
     }

@@ -28,9 +28,6 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <summary>Where a key's value begins; the table's own place when it has no such key.</summary>
     public TomlPosition PositionOf(string key) => table.Find(key)?.Value.Position ?? Position;
 
-    /// <summary>Whether a key holds an array without values.</summary>
-    public bool IsEmptyArray(string key) => table.Find(key)?.Value is TomlArray { Items.Count: 0 };
-
     /// <summary>Reads a string.</summary>
     public Located<string>? String(string key, bool required = false)
         => Get(key, required, "a string") is not { } node ? null
@@ -41,7 +38,9 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <param name="key">The key.</param>
     /// <param name="parser">What reads the text, or says in a sentence what is wrong with it.</param>
     /// <param name="required">Whether its absence is a problem.</param>
-    public Located<T>? Parsed<T>(string key, ValueParser<T> parser, bool required = false)
+    /// <param name="rule">The rule that a value breaks which the parser refuses.</param>
+    public Located<T>? Parsed<T>(
+        string key, ValueParser<T> parser, bool required = false, string rule = RecipeRule.Value)
     {
         if (String(key, required) is not { } text)
         {
@@ -53,7 +52,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             return new(value, text.Position);
         }
 
-        Problems.Error(text.Position, $"{key} in {Label}: {error}");
+        Problems.Error(text.Position, $"{key} in {Label}: {error}", rule);
         return null;
     }
 
@@ -81,7 +80,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             }
             else
             {
-                Problems.Error(item.Position, $"{key} in {Label} must hold strings, not {item.Kind}");
+                Problems.Error(item.Position, $"{key} in {Label} must hold strings, not {item.Kind}", RecipeRule.WrongType);
             }
         }
 
@@ -102,7 +101,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             {
                 Problems.Error(item.Position, item is TomlString text
                     ? $"{key} in {Label} must hold tables; write {{ name = \"{text.Value}\" }}"
-                    : $"{key} in {Label} must hold tables such as {{ name = \"…\" }}, not {item.Kind}");
+                    : $"{key} in {Label} must hold tables such as {{ name = \"…\" }}, not {item.Kind}", RecipeRule.WrongType);
             }
         }
 
@@ -117,7 +116,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             if (!_known.Contains(entry.Key))
             {
                 Problems.Error(entry.Position,
-                    $"unknown key \"{entry.Key}\" in {Label}{NearestName.Suggestion(entry.Key, _known)}");
+                    $"unknown key \"{entry.Key}\" in {Label}{NearestName.Suggestion(entry.Key, _known)}", RecipeRule.UnknownKey);
             }
         }
     }
@@ -128,7 +127,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
         TomlNode? node = table.Find(key)?.Value;
         if (node is null && required)
         {
-            Problems.Error(Position, $"{Label} needs {key}, {kind}");
+            Problems.Error(Position, $"{Label} needs {key}, {kind}", RecipeRule.MissingKey);
         }
 
         return node;
@@ -143,14 +142,14 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             case TomlArray array:
                 return array.Items;
             case { } other:
-                Problems.Error(other.Position, $"{key} in {Label} must be {kind}, not {other.Kind}");
+                Problems.Error(other.Position, $"{key} in {Label} must be {kind}, not {other.Kind}", RecipeRule.WrongType);
                 return [];
         }
     }
 
     private Located<T>? Wrong<T>(string key, string kind, TomlNode node)
     {
-        Problems.Error(node.Position, $"{key} in {Label} must be {kind}, not {node.Kind}");
+        Problems.Error(node.Position, $"{key} in {Label} must be {kind}, not {node.Kind}", RecipeRule.WrongType);
         return null;
     }
 }

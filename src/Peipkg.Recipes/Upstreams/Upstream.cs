@@ -22,16 +22,16 @@ public sealed record Upstream(
             return null;
         }
 
-        Located<string>? git = section.Parsed<string>("git", GitUrl.TryParse, required: true);
-        Located<TagPattern>? pattern = section.Parsed<TagPattern>("tag_pattern", TagPattern.TryParse, required: true);
+        Located<string>? git = section.Parsed<string>("git", GitUrl.TryParse, required: true, RecipeRule.GitUrl);
+        Located<TagPattern>? pattern = section.Parsed<TagPattern>("tag_pattern", TagPattern.TryParse, required: true, RecipeRule.TagPattern);
         Located<long>? revision = section.Integer("peios_revision", required: true);
         Located<bool>? submodules = section.Boolean("submodules");
-        Located<VersionOperand>? minimum = section.Parsed<VersionOperand>("min_version", VersionOperand.TryParse);
+        Located<VersionOperand>? minimum = section.Parsed<VersionOperand>("min_version", VersionOperand.TryParse, rule: RecipeRule.Version);
         section.Finish();
         if (revision is { Value: < 1 })
         {
             file.Problems.Error(revision.Value.Position,
-                $"peios_revision in {section.Label} must be at least 1, not {revision.Value.Value}");
+                $"peios_revision in {section.Label} must be at least 1, not {revision.Value.Value}", RecipeRule.Version);
         }
 
         return git is null || pattern is null || revision is null or { Value: < 1 } ? null

@@ -18,7 +18,7 @@ public sealed record Watch(bool GithubWebhook, TimeSpan? PollInterval, TomlPosit
         }
 
         Located<bool>? webhook = section.Boolean("github_webhook");
-        Located<TimeSpan>? interval = section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval);
+        Located<TimeSpan>? interval = section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration);
         section.Finish();
         return new Watch(webhook?.Value ?? false, interval?.Value, section.Position);
     }

@@ -39,7 +39,7 @@ public sealed record WatchedRecipe(
         BuildLimits limits = ReadLimits(file);
         if (watch is not null && file.Root.Find("upstream") is null)
         {
-            file.Problems.Warning(watch.Position, "[watch] has no effect without [upstream]");
+            file.Problems.Warning(watch.Position, "[watch] has no effect without [upstream]", RecipeRule.Ineffective);
         }
 
         file.Problems.ThrowIfAny();

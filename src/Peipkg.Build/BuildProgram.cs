@@ -14,24 +14,28 @@ internal static class BuildProgram
     /// <param name="stdout">Results.</param>
     /// <param name="messages">Diagnostics and progress.</param>
     /// <param name="variables">The environment: PATH is handed on to build scripts, TMPDIR says where to stage.</param>
+    /// <param name="scriptOutput">Where a build script's standard output goes.</param>
+    /// <param name="scriptError">Where its standard error goes; perhaps the same stream.</param>
     /// <param name="cancellation">Cancelled by signals.</param>
-    /// <param name="scriptOutput">Where a build script's outputs go; null for the process's own streams.</param>
     /// <returns>The exit code.</returns>
     internal static int Run(
         IReadOnlyList<string> args,
         TextWriter stdout,
         DiagnosticsOutput messages,
         IReadOnlyDictionary<string, string> variables,
-        CancellationToken cancellation,
-        Stream? scriptOutput = null)
+        Stream scriptOutput,
+        Stream scriptError,
+        CancellationToken cancellation)
     {
-        ToolContext context = new(stdout, new Diagnostics(Name, messages), variables, scriptOutput, cancellation);
+        ToolContext context = new(stdout, new Diagnostics(Name, messages), variables, scriptOutput, scriptError, cancellation);
         Command root = new(Name, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
         {
+            CheckCommand.Create(context),
             BuildCommand.Create(context),
             PackCommand.Create(context),
             InspectCommand.Create(context),
             VerifyCommand.Create(context),
+            RulesCommand.Create(context),
         };
         return CommandLineHost.Invoke(root, args, stdout, context.Diagnostics, cancellation);
     }

@@ -2,8 +2,10 @@ using Peipkg.Build;
 using Peipkg.CommandLine;
 
 using TerminationSignals signals = new();
-using TextWriter output = StandardStreams.Output(Console.OpenStandardOutput());
-using TextWriter error = StandardStreams.Error(Console.OpenStandardError());
+using Stream rawOutput = Console.OpenStandardOutput();
+using Stream rawError = Console.OpenStandardError();
+using TextWriter output = StandardStreams.Output(rawOutput);
+using TextWriter error = StandardStreams.Error(rawError);
 Dictionary<string, string> variables = ProcessEnvironment.From(Environment.GetEnvironmentVariables());
 DiagnosticsOutput diagnostics = DiagnosticsOutput.StandardError(error, variables, TimeProvider.System);
-return signals.ExitCodeFor(BuildProgram.Run(args, output, diagnostics, variables, signals.Token));
+return signals.ExitCodeFor(BuildProgram.Run(args, output, diagnostics, variables, rawOutput, rawError, signals.Token));

@@ -6,11 +6,13 @@ namespace Peipkg.Build;
 /// <param name="Output">Results.</param>
 /// <param name="Diagnostics">Errors and warnings.</param>
 /// <param name="Variables">The caller's environment.</param>
-/// <param name="ScriptOutput">Where a build script's outputs go; null for the process's own streams.</param>
+/// <param name="ScriptOutput">Where a build script's standard output goes.</param>
+/// <param name="ScriptError">Where its standard error goes; perhaps the same stream.</param>
 /// <param name="Cancellation">Cancelled by signals.</param>
 internal sealed record ToolContext(
     TextWriter Output,
     Diagnostics Diagnostics,
     IReadOnlyDictionary<string, string> Variables,
-    Stream? ScriptOutput,
+    Stream ScriptOutput,
+    Stream ScriptError,
     CancellationToken Cancellation);

@@ -25,7 +25,27 @@ public sealed record Recipe(
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="RecipeException">The recipe has mistakes: all of them.</exception>
-    public static Recipe Load(string path) => RecipeReader.Read(TomlFile.Load(path));
+    public static Recipe Load(string path)
+    {
+        TomlFile file = TomlFile.Load(path);
+        Recipe? recipe = Read(file);
+        file.Problems.ThrowIfAny();
+        return recipe!;
+    }
+
+    /// <summary>Reads a recipe out of a file that others read too; what is wrong goes to the file's problems.</summary>
+    /// <returns>The recipe, or null when it has mistakes.</returns>
+    public static Recipe? Read(TomlFile file) => RecipeReader.Read(file);
+
+    /// <summary>
+    /// An error for each entry of <c>[[sign]]</c>: nothing says what is signed there and how, and packages that silently
+    /// lack it would be worse than none.
+    /// </summary>
+    public IReadOnlyList<RecipeProblem> UnsupportedSigns =>
+    [
+        .. Signs.Select(sign => new RecipeProblem(
+            File, sign.Position, RecipeRule.Sign, "[[sign]] is not supported by this version of peipkg-build; remove it to build without")),
+    ];
 }
 
 /// <summary>What all packages of a recipe share.</summary>

@@ -23,10 +23,11 @@ internal sealed class RecipeReader
 
     private ProblemList Problems => _file.Problems;
 
-    internal static Recipe Read(TomlFile file) => new RecipeReader(file).Read();
+    internal static Recipe? Read(TomlFile file) => new RecipeReader(file).Read();
 
-    private Recipe Read()
+    private Recipe? Read()
     {
+        int before = Problems.Errors.Count;
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
         List<Stanza?> stanzas = [];
@@ -43,8 +44,7 @@ internal sealed class RecipeReader
         }
 
         List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
-        Problems.ThrowIfAny();
-        return new Recipe(
+        return Problems.Errors.Count > before ? null : new Recipe(
             Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], [.. signs.OfType<SignEntry>()], Problems.Warnings);
     }
 

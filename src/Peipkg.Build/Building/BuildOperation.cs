@@ -20,7 +20,7 @@ internal static class BuildOperation
         Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
         CheckDirectories(request);
         using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
-        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), context.Diagnostics);
+        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
         RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
 
         BuildScript.Run(recipe, request, area, context);
@@ -49,9 +49,7 @@ internal static class BuildOperation
                 diagnostics.Warning(warning.ToString());
             }
 
-            // Nothing says what is signed there and how; packages that silently lack it would be worse than none.
-            return recipe.Signs.Count == 0 ? recipe : throw new RecipeException([.. recipe.Signs.Select(sign => new RecipeProblem(
-                path, sign.Position, RecipeRule.Sign, "[[sign]] is not supported by this version of peipkg-build; remove it to build without"))]);
+            return recipe.Signs.Count == 0 ? recipe : throw new RecipeException(recipe.UnsupportedSigns);
         }
         catch (RecipeException exception)
         {

@@ -29,6 +29,9 @@ internal sealed record BuildRequest
     /// <summary>The private key's file; null leaves the packages unsigned.</summary>
     internal string? SignKey { get; init; }
 
+    /// <summary>Whether the staging directory stays when the build has ended, however it ended.</summary>
+    internal bool KeepStage { get; init; }
+
     /// <summary>Additional variables for the script.</summary>
     internal IReadOnlyList<BuildVariable> Variables { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
@@ -18,6 +19,7 @@ internal static class BuildScript
     internal static void Run(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
     {
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
+        using ScriptOutput output = new(context.ScriptOutput, context.ScriptError);
         ChildExit exit = ChildProcess.Run(
             new ChildProcessOptions
             {
@@ -25,8 +27,8 @@ internal static class BuildScript
                 Arguments = [script],
                 Environment = Environment(request, area, context),
                 WorkingDirectory = area.Work,
-                StandardOutput = context.ScriptOutput,
-                StandardError = context.ScriptOutput,
+                StandardOutput = output.Output,
+                StandardError = output.Error,
             },
             context.Cancellation);
         if (exit.LeftOver > 0)
@@ -37,8 +39,23 @@ internal static class BuildScript
 
         if (!exit.IsSuccess)
         {
-            throw new UserErrorException($"the build script {script} {exit}; no package was made");
+            throw Failure(script, exit, output.LastLines());
         }
+    }
+
+    private static UserErrorException Failure(string script, ChildExit exit, IReadOnlyList<string> lastLines)
+    {
+        StringBuilder text = new($"the build script {script} {exit}; no package was made");
+        if (lastLines.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nThe last {(lastLines.Count == 1 ? "line" : $"{lastLines.Count} lines")} of its output:");
+            foreach (string line in lastLines)
+            {
+                text.Append("\n  | ").Append(line);
+            }
+        }
+
+        return new UserErrorException(text.ToString());
     }
 
     private static List<KeyValuePair<string, string>> Environment(BuildRequest request, StagingArea area, ToolContext context)

@@ -29,9 +29,11 @@ internal static class BuildCommand
             "--sign-key", "FILE", "The Ed25519 private key that signs; without one the packages are unsigned.");
         Option<IReadOnlyList<BuildVariable>> variables = CommandOptions.Many<BuildVariable>(
             "--build-env", "NAME=VALUE", "One more variable of the build script's environment.", BuildVariable.TryParse);
+        Option<bool> keepStage = CommandOptions.Flag(
+            "--keep-stage", "Keep the staging directory, with what the script installed and built, and say where it is.");
         Command command = new("build", "Run a recipe's build script and make one package for each of its stanzas.")
         {
-            recipe, source, version, sourceRef, farmId, timestamp, output, key, variables,
+            recipe, source, version, sourceRef, farmId, timestamp, output, key, variables, keepStage,
         };
         command.SetAction(result => BuildOperation.Run(
             new BuildRequest
@@ -44,6 +46,7 @@ internal static class BuildCommand
                 Timestamp = result.GetRequiredValue(timestamp),
                 Output = result.GetRequiredValue(output),
                 SignKey = result.GetValue(key),
+                KeepStage = result.GetValue(keepStage),
                 Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
             },
             context));

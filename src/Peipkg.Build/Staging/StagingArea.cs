@@ -4,15 +4,18 @@ namespace Peipkg.Build.Staging;
 
 /// <summary>
 /// The private directory of one build, mode 0700, with fresh empty directories for $DESTDIR and for the script to work in.
-/// Disposing removes all of it.
+/// Disposing removes all of it, unless it shall be kept to be looked at.
 /// </summary>
 internal sealed class StagingArea : IDisposable
 {
     private readonly Diagnostics _diagnostics;
 
-    private StagingArea(string root, Diagnostics diagnostics)
+    private readonly bool _keep;
+
+    private StagingArea(string root, bool keep, Diagnostics diagnostics)
     {
         Root = root;
+        _keep = keep;
         _diagnostics = diagnostics;
         Destination = Make(Path.Combine(root, "dest"));
         Work = Make(Path.Combine(root, "work"));
@@ -29,9 +32,10 @@ internal sealed class StagingArea : IDisposable
 
     /// <summary>Makes a new area.</summary>
     /// <param name="temporary">Where: $TMPDIR, or null for /tmp.</param>
-    /// <param name="diagnostics">Told when something cannot be removed.</param>
+    /// <param name="keep">Whether disposing leaves it where it is, and says so.</param>
+    /// <param name="diagnostics">Told when something cannot be removed, and what is kept.</param>
     /// <exception cref="IOException">The disk is full, or the directory is missing.</exception>
-    internal static StagingArea Create(string? temporary, Diagnostics diagnostics)
+    internal static StagingArea Create(string? temporary, bool keep, Diagnostics diagnostics)
     {
         string parent = Path.GetFullPath(string.IsNullOrEmpty(temporary) ? "/tmp" : temporary);
         if (!Directory.Exists(parent))
@@ -41,13 +45,17 @@ internal sealed class StagingArea : IDisposable
 
         string root = Path.Combine(parent, $"peipkg-build-{Guid.NewGuid():N}");
         Make(root);
-        return new StagingArea(root, diagnostics);
+        return new StagingArea(root, keep, diagnostics);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!TreeRemover.Remove(Root))
+        if (_keep)
+        {
+            _diagnostics.Note($"the staging directory is kept: $DESTDIR is {Destination}, the script ran in {Work}");
+        }
+        else if (!TreeRemover.Remove(Root))
         {
             _diagnostics.Warning($"the staging directory {Root} could not be removed completely");
         }

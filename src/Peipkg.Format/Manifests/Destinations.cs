@@ -75,6 +75,11 @@ internal sealed class Destinations
     /// <summary>Whether a symlink may lead to a path: to a destination itself or anywhere below it.</summary>
     internal bool Permits(string path) => TreeOf(path) is not null;
 
+    /// <summary>Patterns of all paths that entries of a kind may have.</summary>
+    internal IEnumerable<string> Patterns(PayloadKind kind) => kind == PayloadKind.Directory
+        ? [.. _trees.Select(tree => tree.Path + "/**"), .. Ancestors, .. BareRoots]
+        : [.. _trees.Where(tree => !tree.DirectoriesOnly).Select(tree => tree.Path + "/*/**")];
+
     private static IEnumerable<string> AncestorsOf(string path)
     {
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))

@@ -30,6 +30,13 @@ public static class PayloadLayout
     /// <summary>A side effect is missing, superfluous or advisable.</summary>
     public const string SideEffectRule = "side-effect";
 
+    /// <summary>Where entries of a package may be.</summary>
+    /// <param name="architecture">The package's architecture.</param>
+    /// <param name="kind">What the entries are.</param>
+    /// <returns>Patterns in which <c>*</c> stands for one component and <c>**</c> for any number of them.</returns>
+    public static IReadOnlyList<string> Places(Architecture architecture, PayloadKind kind)
+        => [.. new Destinations(architecture).Patterns(kind)];
+
     /// <summary>Finds every violation.</summary>
     /// <param name="manifest">Architecture, side effects and security descriptors count.</param>
     /// <param name="entries">

@@ -14,6 +14,7 @@ public sealed class Glob
     /// <summary>The longest pattern, in characters: that of the longest path.</summary>
     public const int MaximumLength = 4096;
 
+    private readonly List<GlobNode> _nodes;
     private readonly string? _literal;
     private readonly string _prefix;
     private readonly GlobProgram? _program;
@@ -27,7 +28,9 @@ public sealed class Glob
             nodes.RemoveAt(nodes.Count - 1);
         }
 
-        _prefix = string.Concat(nodes.TakeWhile(node => node is GlobNode.Literal).Select(node => ((GlobNode.Literal)node).Rune));
+        _nodes = nodes;
+        LiteralPrefix = string.Concat(nodes.TakeWhile(node => node is GlobNode.Literal).Select(node => ((GlobNode.Literal)node).Rune));
+        _prefix = LiteralPrefix;
         if (nodes.All(node => node is GlobNode.Literal))
         {
             _literal = _prefix;
@@ -37,7 +40,7 @@ public sealed class Glob
             _program = new GlobProgram(nodes);
 
             // The last slash of the prefix may stand for nothing, as in "a/**".
-            _prefix = _prefix.TrimEnd('/');
+            _prefix = LiteralPrefix.TrimEnd('/');
         }
     }
 
@@ -49,6 +52,9 @@ public sealed class Glob
 
     /// <summary>Whether it is one path, without anything special.</summary>
     public bool IsLiteral => _literal is not null;
+
+    /// <summary>What every match begins with: all of a pattern without anything special, else the part before that.</summary>
+    public string LiteralPrefix { get; }
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">The candidate.</param>
@@ -81,6 +87,32 @@ public sealed class Glob
     public bool IsMatch(ReadOnlySpan<char> path)
         => _literal is not null ? path.SequenceEqual(_literal)
             : path.StartsWith(_prefix, StringComparison.Ordinal) && _program!.IsMatch(path);
+
+    /// <summary>A path that both patterns match, or null: then there is none, or the patterns are too large to compare.</summary>
+    /// <param name="other">A pattern that also claims files, or that also claims directories.</param>
+    public string? CommonPath(Glob other)
+    {
+        string common = LiteralPrefix.Length < other.LiteralPrefix.Length ? LiteralPrefix : other.LiteralPrefix;
+        string longer = common.Length == LiteralPrefix.Length ? other.LiteralPrefix : LiteralPrefix;
+        if (ClaimsDirectories != other.ClaimsDirectories || !longer.StartsWith(common.TrimEnd('/'), StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        // Found or not, the patterns themselves have the last word.
+        string? path = _literal ?? other._literal ?? GlobIntersection.Find(_nodes, other._nodes);
+        return path is not null && IsMatch(path) && other.IsMatch(path) ? path : null;
+    }
+
+    /// <summary>Whether this pattern certainly matches whatever another one matches; there may be more such pairs.</summary>
+    /// <param name="other">The other pattern.</param>
+    public bool Covers(Glob other)
+        => ClaimsDirectories == other.ClaimsDirectories
+            && (Text == other.Text
+                || (other._literal is { } path && IsMatch(path))
+                || (_nodes is [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
+                    && _nodes.Count(node => node is not GlobNode.Literal) == 1
+                    && other.LiteralPrefix.StartsWith(LiteralPrefix, StringComparison.Ordinal)));
 
     /// <inheritdoc/>
     public override string ToString() => Text;

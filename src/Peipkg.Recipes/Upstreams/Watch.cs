@@ -20,6 +20,11 @@ public sealed record Watch(bool GithubWebhook, TimeSpan? PollInterval, TomlPosit
         Located<bool>? webhook = section.Boolean("github_webhook");
         Located<TimeSpan>? interval = section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration);
         section.Finish();
+        if (file.Root.Find("upstream") is null)
+        {
+            file.Problems.Warning(section.Position, "[watch] has no effect without [upstream]", RecipeRule.Ineffective);
+        }
+
         return new Watch(webhook?.Value ?? false, interval?.Value, section.Position);
     }
 }

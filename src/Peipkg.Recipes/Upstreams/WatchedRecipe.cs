@@ -34,15 +34,18 @@ public sealed record WatchedRecipe(
     /// <exception cref="RecipeException">The manager's sections have mistakes: all of them.</exception>
     public static WatchedRecipe Read(TomlFile file)
     {
+        WatchedRecipe recipe = Examine(file);
+        file.Problems.ThrowIfAny();
+        return recipe;
+    }
+
+    /// <summary>Reads a recipe out of a file that others read too; what is wrong goes to the file's problems.</summary>
+    /// <returns>The recipe; where the file has problems, only what could be read of it, for nothing but to look for more.</returns>
+    public static WatchedRecipe Examine(TomlFile file)
+    {
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
-        if (watch is not null && file.Root.Find("upstream") is null)
-        {
-            file.Problems.Warning(watch.Position, "[watch] has no effect without [upstream]", RecipeRule.Ineffective);
-        }
-
-        file.Problems.ThrowIfAny();
         return new WatchedRecipe(file.Problems.File, upstream, watch, ReadOutputs(file.Root), file.Problems.Warnings)
         {
             Limits = limits,

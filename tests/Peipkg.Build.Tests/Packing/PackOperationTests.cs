@@ -104,7 +104,7 @@ public sealed class PackOperationTests : IDisposable
 
     [Theory]
     [InlineData("\"demo\"", "\"Demo\"", "/name: ")]
-    [InlineData("\"x86_64\"", "\"riscv64\"", "packages cannot be built for riscv64")]
+    [InlineData("\"x86_64\"", "\"riscv64\"", "packages cannot be built for \"riscv64\"")]
     [InlineData("\"size_installed\": 99", "\"size_installed\": -1", "size_installed")]
     [InlineData("\"extra\": true", "\"description\": \"caf\u00e9\"", "printable ASCII")]
     [InlineData("\"extra\": true", "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }]", "sd_overrides")]

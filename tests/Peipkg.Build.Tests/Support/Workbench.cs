@@ -88,7 +88,7 @@ public sealed class Workbench : IDisposable
             ["TMPDIR"] = this["tmp"],
             ["HOME"] = "/must-not-be-seen",
         };
-        int code = BuildProgram.Run(args, stdout, new DiagnosticsOutput(stderr), variables, cancellation, script);
+        int code = BuildProgram.Run(args, stdout, new DiagnosticsOutput(stderr), variables, script, script, cancellation);
         Assert.True(Directory.GetFileSystemEntries(this["tmp"]).Length == 0, "something was left in the temporary directory");
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());

@@ -1,0 +1,61 @@
+using Peipkg.Build.Checking.Reports;
+using Peipkg.Build.Rules;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build.Checking;
+
+/// <summary>What <c>check</c> was asked to do.</summary>
+/// <param name="Names">Recipes, or directories of recipes.</param>
+/// <param name="Format"><c>text</c>, <c>json</c> or <c>sarif</c>.</param>
+/// <param name="Tags">A file or repository with tags to try; null for none.</param>
+/// <param name="Policy">What becomes of findings.</param>
+internal sealed record CheckRequest(IReadOnlyList<string> Names, string Format, string? Tags, RulePolicy Policy);
+
+/// <summary>Finds everything that can be known of recipes without building them, in one run.</summary>
+internal static class CheckOperation
+{
+    internal static int Run(CheckRequest request, ToolContext context)
+    {
+        CheckReport report = Check(request, context);
+        context.Output.Write(request.Format switch
+        {
+            "json" => CheckJson.Write(report),
+            "sarif" => CheckSarif.Write(report),
+            _ => CheckText.Write(report),
+        });
+        return report.Count(Severity.Error) == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static CheckReport Check(CheckRequest request, ToolContext context)
+    {
+        IReadOnlyList<string> files = RecipeFiles.Find(request.Names);
+        if (request.Tags is not null && files.Count != 1)
+        {
+            throw new UserErrorException($"--tags belongs to one recipe, but {files.Count} are to be checked");
+        }
+
+        CheckedRecipe[] recipes = [.. files.AsParallel().AsOrdered().WithCancellation(context.Cancellation).Select(RecipeCheck.Check)];
+        TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
+        ILookup<string?, Finding> syntax = ScriptSyntax
+            .Check(recipes.Select(recipe => recipe.Script).OfType<string>().Distinct(StringComparer.Ordinal), context.Cancellation)
+            .ToLookup(finding => finding.File, StringComparer.Ordinal);
+        IEnumerable<Finding> all = recipes.SelectMany(recipe => recipe.Findings
+            .Concat(recipe.Script is null ? [] : syntax[recipe.Script])
+            .Concat(tags?.Findings ?? [])
+            .OrderBy(finding => finding.File == recipe.File ? 0 : 1)
+            .ThenBy(finding => finding.Position ?? default));
+        return new CheckReport(files.Count, [.. all.Select(request.Policy.Judge).OfType<Finding>()], tags?.Tags);
+    }
+
+    private static TagReport? TryTags(CheckedRecipe recipe, string source, ToolContext context)
+    {
+        if (recipe.Upstream is { } upstream)
+        {
+            return TagReport.Make(recipe.File, upstream, TagList.Load(source, context));
+        }
+
+        // What is wrong with [upstream] is told by the findings; that there is none, only here.
+        return recipe.Findings.Exists(finding => finding.Severity == Severity.Error) ? null
+            : throw new UserErrorException($"--tags: {recipe.File} has no [upstream] whose tag_pattern could be tried");
+    }
+}

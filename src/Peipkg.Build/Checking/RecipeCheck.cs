@@ -1,0 +1,116 @@
+using Peipkg.Build.Checking.Licenses;
+using Peipkg.Build.Rules;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
+
+namespace Peipkg.Build.Checking;
+
+/// <summary>What was found out about one recipe without building it.</summary>
+/// <param name="File">The recipe file as the user named it.</param>
+/// <param name="Findings">What is wrong with it.</param>
+/// <param name="Script">Its build script's path, or null where there is none to check.</param>
+/// <param name="Upstream">Where its versions come from, or null.</param>
+internal sealed record CheckedRecipe(string File, List<Finding> Findings, string? Script, Upstream? Upstream);
+
+/// <summary>Checks one recipe, all but the syntax of its script, for which a shell is asked.</summary>
+internal static class RecipeCheck
+{
+    private const int LongestDescription = 80;
+
+    /// <summary>Checks a recipe file.</summary>
+    internal static CheckedRecipe Check(string path)
+    {
+        List<Finding> findings = [];
+        try
+        {
+            TomlFile file = TomlFile.Load(path);
+            CheckMeta(file.Root, path, findings);
+            Recipe? recipe = Recipe.Read(file);
+
+            // The manager's sections are its own, but this is the place to hear of mistakes in them before it does.
+            Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
+            findings.AddRange(file.Problems.Errors.Concat(recipe?.UnsupportedSigns ?? []).Select(problem => Finding.Of(problem, Severity.Error)));
+            findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
+            string? script = ScriptOf(file.Root, path);
+            if (recipe is not null)
+            {
+                findings.AddRange(StanzaCheck.Check(recipe));
+            }
+
+            if (script is not null)
+            {
+                findings.AddRange(ScriptCheck.Check(script));
+            }
+
+            return new CheckedRecipe(path, findings, script, upstream);
+        }
+        catch (RecipeException exception)
+        {
+            findings.AddRange(exception.Problems.Select(problem => Finding.Of(problem, Severity.Error)));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            findings.Add(Finding.Of(RecipeFileRules.Unreadable, "there is no such recipe", path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(Finding.Of(RecipeFileRules.Unreadable, exception.Message, path));
+        }
+
+        return new CheckedRecipe(path, findings, null, null);
+    }
+
+    private static void CheckMeta(TomlTable root, string file, List<Finding> findings)
+    {
+        if (root.Find("meta") is { Value: TomlTable meta } section)
+        {
+            foreach (string key in new[] { "license", "homepage" })
+            {
+                if (meta.Find(key) is null or { Value: TomlString { Value: "" } })
+                {
+                    findings.Add(Finding.Of(RecipeValueRules.Recommended, $"[meta] has no {key}", file, section.Value.Position));
+                }
+            }
+
+            if (meta.Find("license")?.Value is TomlString { Value.Length: > 0 } license)
+            {
+                findings.AddRange(LicenseExpression.Check(license.Value).Select(problem =>
+                    Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, license.Position)));
+            }
+        }
+
+        foreach (TomlTable stanza in root.Find("package")?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [])
+        {
+            CheckDescription(stanza, file, findings);
+        }
+    }
+
+    private static void CheckDescription(TomlTable stanza, string file, List<Finding> findings)
+    {
+        if (stanza.Find("description")?.Value is not { } node)
+        {
+            findings.Add(Finding.Of(RecipeValueRules.Recommended, "[[package]] has no description", file, stanza.Position));
+        }
+        else if (node is TomlString text)
+        {
+            string? fault = string.IsNullOrWhiteSpace(text.Value) ? "it is empty"
+                : text.Value.Length > LongestDescription ? $"it has {text.Value.Length} characters, more than {LongestDescription}"
+                : text.Value != text.Value.Trim() ? "it begins or ends with a blank"
+                : null;
+            if (fault is not null)
+            {
+                findings.Add(Finding.Of(RecipeValueRules.DescriptionLength, $"description in [[package]]: {fault}", file, text.Position));
+            }
+        }
+    }
+
+    // Also of a recipe with mistakes, so that those of the script are told in the same run.
+    private static string? ScriptOf(TomlTable root, string recipe)
+    {
+        string name = (root.Find("meta")?.Value as TomlTable)?.Find("build_script")?.Value is TomlString text ? text.Value : "";
+        string path = Path.Combine(Path.GetDirectoryName(recipe) ?? "", name);
+        return name.Length > 0 && name[0] != '/' && !name.Contains('\0', StringComparison.Ordinal)
+            && !name.Split('/').Contains("..") && File.Exists(path) ? path : null;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text;
+using Peipkg.Build.Rules;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build.Checking.Reports;
+
+/// <summary>A finding for people: place, severity, message, rule, and below it what to do.</summary>
+internal static class FindingText
+{
+    internal static void Write(Finding finding, StringBuilder text)
+    {
+        text.Append(Place(finding)).Append(finding.Severity.Text()).Append(": ")
+            .Append(TerminalText.Escape(finding.Message, keepLines: true))
+            .Append(CultureInfo.InvariantCulture, $" [{finding.Rule.Id}]\n    {finding.Rule.Remedy}\n");
+    }
+
+    private static string Place(Finding finding)
+    {
+        string file = finding.File is null ? "" : TerminalText.Escape(finding.File);
+        return finding.Position is { } position
+            ? string.Create(CultureInfo.InvariantCulture, $"{file}:{position.Line}:{position.Column}: ")
+            : file.Length > 0 ? file + ": " : "";
+    }
+}

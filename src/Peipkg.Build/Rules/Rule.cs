@@ -1,0 +1,32 @@
+namespace Peipkg.Build.Rules;
+
+/// <summary>Something that recipes, build scripts or what they install can get wrong.</summary>
+/// <param name="Id">The name that findings carry and that <c>--deny</c> and <c>--allow</c> take, in kebab case.</param>
+/// <param name="Severity">How much it matters unless the command line says otherwise.</param>
+/// <param name="Finder">Which commands find it.</param>
+/// <param name="Summary">What it is, a short sentence.</param>
+/// <param name="Why">Why it matters.</param>
+/// <param name="Remedy">What to do about it.</param>
+/// <param name="Example">What breaks the rule, as it is written in a recipe or a script.</param>
+internal sealed record Rule(
+    string Id, Severity Severity, Finder Finder, string Summary, string Why, string Remedy, string Example);
+
+/// <summary>The commands that find a rule broken.</summary>
+[Flags]
+internal enum Finder
+{
+    /// <summary><c>check</c>.</summary>
+    Check = 1,
+
+    /// <summary><c>build</c>.</summary>
+    Build = 2,
+
+    /// <summary><c>pack</c>.</summary>
+    Pack = 4,
+
+    /// <summary>A mistake of the recipe that also keeps it from being built.</summary>
+    Recipe = Check | Build,
+
+    /// <summary>A fault of what goes into a package.</summary>
+    Payload = Build | Pack,
+}

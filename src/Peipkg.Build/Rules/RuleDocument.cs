@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace Peipkg.Build.Rules;
+
+/// <summary>The table of rules as Markdown: the whole of it is <c>docs/rules.md</c>.</summary>
+internal static class RuleDocument
+{
+    /// <summary>Where the page is published.</summary>
+    internal const string File = "docs/rules.md";
+
+    /// <summary>All rules, with an introduction and an overview.</summary>
+    internal static string Write()
+    {
+        StringBuilder text = new("""
+            # Rules
+
+            What `peipkg-build` checks beyond the format itself. This page is the output of `peipkg-build rules`, and a test holds
+            the two together; `peipkg-build rules NAME` shows a single rule.
+
+            An *error* prevents what was asked for. A *warning* deserves attention, and a *note* is worth knowing; the work goes on.
+            `--deny NAME` turns a rule's findings into errors, `--deny warnings` all warnings, and `--allow NAME` silences a rule that
+            is no error. `check`, `build` and `pack` take both options.
+
+            | rule | severity | found by | what it is |
+            |---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (Rule rule in RuleTable.All)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"| [`{rule.Id}`](#{rule.Id}) | {rule.Severity.Text()} | {Finders(rule.Finder)} | {rule.Summary.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        }
+
+        foreach ((string title, IReadOnlyList<Rule> rules) in RuleTable.Groups)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n");
+            foreach (Rule rule in rules)
+            {
+                text.Append('\n');
+                WriteOne(rule, text);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Some rules alone.</summary>
+    internal static string Write(IEnumerable<Rule> rules)
+    {
+        StringBuilder text = new();
+        foreach (Rule rule in rules)
+        {
+            text.Append(text.Length > 0 ? "\n" : "");
+            WriteOne(rule, text);
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteOne(Rule rule, StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"### {rule.Id}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)})\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Why}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"*Remedy:* {rule.Remedy}\n\n");
+        text.Append("```text\n").Append(rule.Example.ReplaceLineEndings("\n")).Append("\n```\n");
+    }
+
+    private static string Finders(Finder finder)
+    {
+        string[] names = [.. new[] { (Finder.Check, "check"), (Finder.Build, "build"), (Finder.Pack, "pack") }
+            .Where(pair => finder.HasFlag(pair.Item1)).Select(pair => $"`{pair.Item2}`")];
+        return string.Join(", ", names);
+    }
+}

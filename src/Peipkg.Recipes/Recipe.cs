@@ -28,14 +28,14 @@ public sealed record Recipe(
     public static Recipe Load(string path)
     {
         TomlFile file = TomlFile.Load(path);
-        Recipe? recipe = Read(file);
+        Recipe recipe = Read(file);
         file.Problems.ThrowIfAny();
-        return recipe!;
+        return recipe;
     }
 
     /// <summary>Reads a recipe out of a file that others read too; what is wrong goes to the file's problems.</summary>
-    /// <returns>The recipe, or null when it has mistakes.</returns>
-    public static Recipe? Read(TomlFile file) => RecipeReader.Read(file);
+    /// <returns>The recipe; where the file has problems, only what could be read of it, for nothing but to look for more.</returns>
+    public static Recipe Read(TomlFile file) => RecipeReader.Read(file);
 
     /// <summary>
     /// An error for each entry of <c>[[sign]]</c>: nothing says what is signed there and how, and packages that silently

@@ -10,7 +10,7 @@ namespace Peipkg.Recipes;
 /// <summary>Reads the sections that belong to peipkg-build, and finds everything that is wrong with them.</summary>
 internal sealed class RecipeReader
 {
-    private static readonly string[] SectionNames = ["meta", "package", "sign", "upstream", "watch"];
+    private static readonly string[] SectionNames = ["meta", "package", "sign", "upstream", "watch", "limits"];
 
     private readonly TomlFile _file;
     private readonly string _directory;
@@ -23,11 +23,10 @@ internal sealed class RecipeReader
 
     private ProblemList Problems => _file.Problems;
 
-    internal static Recipe? Read(TomlFile file) => new RecipeReader(file).Read();
+    internal static Recipe Read(TomlFile file) => new RecipeReader(file).Read();
 
-    private Recipe? Read()
+    private Recipe Read()
     {
-        int before = Problems.Errors.Count;
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
         List<Stanza?> stanzas = [];
@@ -44,7 +43,7 @@ internal sealed class RecipeReader
         }
 
         List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
-        return Problems.Errors.Count > before ? null : new Recipe(
+        return new Recipe(
             Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], [.. signs.OfType<SignEntry>()], Problems.Warnings);
     }
 

@@ -72,6 +72,10 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
+    public void A_package_may_claim_nothing_and_stand_for_others()
+        => Assert.Empty(Load(Meta + "[[package]]\nname = \"all\"\narchitecture = \"noarch\"\nfiles = []\n").Stanzas.Single().Files);
+
+    [Fact]
     public void Everything_that_is_wrong_is_reported_in_one_run()
     {
         string[] expected = """
@@ -133,6 +137,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData(Meta + Package + "dependencies = [{ constraint = \"= 1\" }]\n", "dependencies of [[package]] needs name")]
     [InlineData(Meta + Package + "conflicts = [{ name = \"Virtual_Name\" }]\n", "is not a package name")]
     [InlineData(Meta + Package + "conflicts = [{ name = \"pkgconfig(x)\" }]\n", "is not a package name")]
+    [InlineData(Meta + Package + "conflicts = [{ name = \"libx\", same_build = true }]\n", "packages of one build cannot conflict")]
     [InlineData(Meta + Package + "replaces = [{ name = \"x1\", same_build = true }]\n", "unknown key \"same_build\"")]
     [InlineData(Meta + Package + "provides = [{ name = \"x1\", constraint = \"= 1\" }]\n", "unknown key \"constraint\"")]
     [InlineData(Meta + Package + "provides = [{ name = \"x1\", version = \"1_0\" }]\n", "version in provides of [[package]]")]

@@ -26,18 +26,15 @@ internal static class RecipeCheck
         {
             TomlFile file = TomlFile.Load(path);
             CheckMeta(file.Root, path, findings);
-            Recipe? recipe = Recipe.Read(file);
+            Recipe recipe = Recipe.Read(file);
+            bool whole = !file.Problems.HasErrors;
 
             // The manager's sections are its own, but this is the place to hear of mistakes in them before it does.
             Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
-            findings.AddRange(file.Problems.Errors.Concat(recipe?.UnsupportedSigns ?? []).Select(problem => Finding.Of(problem, Severity.Error)));
+            findings.AddRange(file.Problems.Errors.Concat(recipe.UnsupportedSigns).Select(problem => Finding.Of(problem, Severity.Error)));
             findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
             string? script = ScriptOf(file.Root, path);
-            if (recipe is not null)
-            {
-                findings.AddRange(StanzaCheck.Check(recipe));
-            }
-
+            findings.AddRange(StanzaCheck.Check(recipe, whole));
             if (script is not null)
             {
                 findings.AddRange(ScriptCheck.Check(script));

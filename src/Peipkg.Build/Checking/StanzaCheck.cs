@@ -13,16 +13,19 @@ internal static class StanzaCheck
     private static readonly Glob[] Libraries = Parse("**/*.so", "**/*.so.*", "etc/ld.so.conf", "etc/ld.so.conf.d/**");
     private static readonly Glob[] Modules = Parse("**/modules/**/*.ko", "**/modules/**/*.ko.*");
 
-    internal static IEnumerable<Finding> Check(Recipe recipe)
+    /// <summary>Checks a recipe's stanzas.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="whole">Whether all of it could be read; else nothing is said of what may only seem to be missing.</param>
+    internal static IEnumerable<Finding> Check(Recipe recipe, bool whole)
     {
         foreach (Stanza stanza in recipe.Stanzas)
         {
-            foreach (Finding finding in CheckPatterns(stanza, recipe.File).Concat(CheckSideEffects(stanza, recipe.File)))
+            foreach (Finding finding in CheckPatterns(stanza, recipe.File).Concat(whole ? CheckSideEffects(stanza, recipe.File) : []))
             {
                 yield return finding;
             }
 
-            if (stanza.Files.Count == 0 && stanza.Dependencies.Count == 0 && stanza.Provides.Count == 0)
+            if (whole && stanza.Files.Count == 0 && stanza.Dependencies.Count == 0 && stanza.Provides.Count == 0)
             {
                 yield return Finding.Of(StanzaRules.EmptyPackage,
                     $"{stanza.Name} claims no files, depends on nothing and provides nothing", recipe.File, stanza.Position);

@@ -215,7 +215,7 @@ public sealed class BuildOperationTests : IDisposable
             + "perl -e 'for (1..15) { mkdir \"7\" x 250; chdir \"7\" x 250 } open F, \">file\"; print F \"deep\\n\"'");
         using StringWriter stderr = new();
         Dictionary<string, string> variables = new() { ["PATH"] = "/usr/bin:/bin", ["TMPDIR"] = tmp };
-        int code = BuildProgram.Run(_bench.BuildArguments(), TextWriter.Null, new DiagnosticsOutput(stderr), variables, default, Stream.Null);
+        int code = BuildProgram.Run(_bench.BuildArguments(), TextWriter.Null, new DiagnosticsOutput(stderr), variables, Stream.Null, Stream.Null, default);
         Assert.True(code == 0, stderr.ToString());
         Assert.Empty(Directory.GetFileSystemEntries(tmp));
         VerifiedPackage package = _bench.Package("demo_1.2-3_noarch.peipkg");

@@ -52,6 +52,39 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    public void A_failing_script_is_reported_with_the_last_lines_of_its_output()
+    {
+        _bench.Script("""
+            for i in $(seq 100); do echo "line $i"; done
+            printf 'half\rwhole \033[31mred\033[0m\n' >&2
+            exit 7
+            """);
+        string error = _bench.Build().Fails("build.sh exited with status 7; no package was made", "The last 40 lines of its output:").Error;
+        Assert.Contains("\n  | line 62\n", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("  | line 61\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("\n  | line 100\n  | whole red\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_script_that_a_signal_ends_says_so_and_one_without_output_quotes_none()
+    {
+        _bench.Script("kill -SEGV $$");
+        Assert.DoesNotContain("output", _bench.Build().Fails("build.sh was killed by SIGSEGV; no package was made").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_stage_is_kept_on_request()
+    {
+        _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; echo x > \"$DESTDIR/usr/bin/x\"; echo y > y; exit 1");
+        Directory.CreateDirectory(_bench["kept"]);
+        string error = _bench.BuildIn(_bench["kept"], "--keep-stage").Fails("note: the staging directory is kept: $DESTDIR is ").Error;
+        string stage = Directory.GetDirectories(_bench["kept"]).Single();
+        Assert.Contains(stage, error, StringComparison.Ordinal);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(stage, "dest/usr/bin/x")));
+        Assert.Equal("y\n", File.ReadAllText(Path.Combine(stage, "work/y")));
+    }
+
+    [Fact]
     public void Its_output_passes_through()
     {
         _bench.Script("echo to-stdout; echo to-stderr >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");

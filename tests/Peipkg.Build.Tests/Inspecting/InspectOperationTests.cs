@@ -73,6 +73,16 @@ public sealed class InspectOperationTests : IDisposable
     [Theory]
     [InlineData("inspect")]
     [InlineData("inspect --json")]
+    public void A_package_for_an_architecture_that_is_not_built_for_can_be_looked_at(string command)
+    {
+        string path = Write(Hostile("MIT", "x") with { Architecture = Architecture.X86_64 });
+        _bench.Shell($"zstd -dcq {path} | sed 's/x86_64/mips64/' | zstd -q --no-check -o foreign");
+        Assert.Contains("mips64", _bench.Run([.. command.Split(' '), _bench["foreign"]]).Succeeds().Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("inspect --json")]
     public void Hostile_text_never_reaches_the_terminal(string command)
     {
         string path = Write(Hostile("\u001b]0;owned\u0007", "x\u009b2J\u202egpj.exe\u2066\r\nnext"));

@@ -75,9 +75,19 @@ public sealed class Workbench : IDisposable
 
     public RunResult Build(params string[] more) => Run(BuildArguments(more));
 
+    /// <summary>Builds with a directory for temporary files in which something may be left.</summary>
+    public RunResult BuildIn(string temporary, params string[] more) => Run(temporary, BuildArguments(more), default);
+
     public RunResult Run(params string[] args) => Run(default, args);
 
     public RunResult Run(CancellationToken cancellation, params string[] args)
+    {
+        RunResult result = Run(this["tmp"], args, cancellation);
+        Assert.True(Directory.GetFileSystemEntries(this["tmp"]).Length == 0, "something was left in the temporary directory");
+        return result;
+    }
+
+    private RunResult Run(string temporary, string[] args, CancellationToken cancellation)
     {
         using StringWriter stdout = new() { NewLine = "\n" };
         using StringWriter stderr = new() { NewLine = "\n" };
@@ -85,11 +95,10 @@ public sealed class Workbench : IDisposable
         Dictionary<string, string> variables = new()
         {
             ["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-            ["TMPDIR"] = this["tmp"],
+            ["TMPDIR"] = temporary,
             ["HOME"] = "/must-not-be-seen",
         };
         int code = BuildProgram.Run(args, stdout, new DiagnosticsOutput(stderr), variables, script, script, cancellation);
-        Assert.True(Directory.GetFileSystemEntries(this["tmp"]).Length == 0, "something was left in the temporary directory");
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());
     }

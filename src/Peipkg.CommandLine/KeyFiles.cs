@@ -39,27 +39,42 @@ public static class KeyFiles
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PublicKey LoadPublicKey(string path) => PublicKey.Load(Named(path), path);
 
-    /// <summary>The fingerprint of the key in a file, private or public.</summary>
+    /// <summary>Reads a key of either kind.</summary>
     /// <param name="path">
     /// The file. Of 32 raw bytes, which a seed and a public key both are, only the name tells: <c>.pub</c> is public.
     /// </param>
+    /// <param name="diagnostics">Where a warning about a readable private key goes.</param>
+    /// <returns>The private key, null when the file holds a public one, and the public key.</returns>
+    /// <exception cref="UserErrorException">There is no such file.</exception>
+    /// <exception cref="KeyFileException">The file holds no Ed25519 key.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static (SigningKey? Private, PublicKey Public) LoadEither(string path, Diagnostics diagnostics)
+    {
+        byte[] content = Named(path, $"; \"peipkg-repo keygen --out {path}\" makes one");
+        bool isPrivate = content.Length == RawKeySize
+            ? !path.EndsWith(".pub", StringComparison.Ordinal)
+            : content.AsSpan().IndexOf("PUBLIC KEY-----"u8) < 0;
+        if (!isPrivate)
+        {
+            return (null, PublicKey.Load(content, path));
+        }
+
+        CryptographicOperations.ZeroMemory(content);
+        SigningKey key = LoadSigningKey(path, diagnostics);
+        return (key, key.PublicKey);
+    }
+
+    /// <summary>The fingerprint of the key in a file, private or public.</summary>
+    /// <param name="path">The file, as for <see cref="LoadEither"/>.</param>
     /// <param name="diagnostics">Where a warning about a readable private key goes.</param>
     /// <exception cref="UserErrorException">There is no such file.</exception>
     /// <exception cref="KeyFileException">The file holds no Ed25519 key.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Fingerprint LoadFingerprint(string path, Diagnostics diagnostics)
     {
-        byte[] content = Named(path);
-        bool isPrivate = content.Length == RawKeySize
-            ? !path.EndsWith(".pub", StringComparison.Ordinal)
-            : content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0;
-        if (!isPrivate)
-        {
-            return PublicKey.Load(content, path).Fingerprint;
-        }
-
-        using SigningKey key = LoadSigningKey(path, diagnostics);
-        return key.PublicKey.Fingerprint;
+        (SigningKey? key, PublicKey known) = LoadEither(path, diagnostics);
+        key?.Dispose();
+        return known.Fingerprint;
     }
 
     /// <summary>A key file's bytes, never more than one over what a key file can have.</summary>

@@ -15,7 +15,7 @@ internal static class PublishCommand
         Option<string> previous = CommandOptions.Path("--in", "DIR", "The repository as it is.", required: true);
         Option<string> fresh = CommandOptions.Path("--new", "DIR", "Where the new packages lie, subdirectories included.");
         Option<string> signKey = CommandOptions.Path(
-            "--sign-key", "FILE", "The Ed25519 private key, one that repo.json lists as active.", required: true);
+            "--sign-key", "FILE", "The Ed25519 key, one that repo.json lists as active; its public half alone defers signing.", required: true);
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
             "--timestamp", "TIME", "The time of the new indexes, never earlier than the last.", Timestamp.TryParse, required: true);
         Option<string> output = CommandOptions.Path(

@@ -20,38 +20,36 @@ internal static class GenerationWriter
     /// <param name="stage">Gives the path to write to for a path in the repository.</param>
     /// <param name="repositoryName">The repository's name.</param>
     /// <param name="plan">The generation.</param>
-    /// <param name="key">The key that signs.</param>
+    /// <param name="signer">The key that signs.</param>
     /// <exception cref="IOException">The disk is full or failing.</exception>
-    internal static void WriteIndexes(Func<string, string> stage, string repositoryName, PublishPlan plan, SigningKey key)
+    internal static void WriteIndexes(Func<string, string> stage, string repositoryName, PublishPlan plan, DocumentSigner signer)
     {
         IndexSheet active = new(repositoryName, IndexKind.Active, plan.IndexVersion, plan.GeneratedAt, plan.Active);
         IndexSheet archive = new(repositoryName, IndexKind.Archive, plan.IndexVersion, plan.GeneratedAt, plan.Archive);
-        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, key);
-        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, key);
+        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, signer);
+        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, signer);
     }
 
     /// <summary>Writes <c>repo.json</c> with its signature.</summary>
-    internal static void WriteDescriptor(Func<string, string> stage, Descriptor descriptor, SigningKey key)
+    internal static void WriteDescriptor(Func<string, string> stage, Descriptor descriptor, DocumentSigner signer)
     {
         byte[] document = DescriptorDocument.Write(descriptor);
         WriteFile(stage(RepositoryLayout.Descriptor), document);
-        WriteSignature(stage, RepositoryLayout.Descriptor, Sha256Digest.Of(document), key);
+        signer.Sign(stage, RepositoryLayout.Descriptor, Sha256Digest.Of(document));
     }
 
     /// <summary>Writes a public key's file.</summary>
     internal static void WriteKey(Func<string, string> stage, PublicKey key)
         => WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint.Text)), key.ExportPem());
 
-    private static void WriteSignature(Func<string, string> stage, string document, Sha256Digest digest, SigningKey key)
-        => WriteFile(stage(document + RepositoryLayout.SignatureSuffix), SignatureEnvelope.Sign(key, digest).Write());
-
-    private static void WriteFile(string path, ReadOnlySpan<byte> content)
+    /// <summary>Writes one new file.</summary>
+    internal static void WriteFile(string path, ReadOnlySpan<byte> content)
     {
         using FileStream file = Create(path);
         file.Write(content);
     }
 
-    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, SigningKey key)
+    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer)
     {
         string document = $"{RepositoryLayout.IndexDirectory}/{name}";
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -73,7 +71,7 @@ internal static class GenerationWriter
             Flush(pending, file, hash);
         }
 
-        WriteSignature(stage, document, Sha256Digest.Of(hash), key);
+        signer.Sign(stage, document, Sha256Digest.Of(hash));
     }
 
     private static void Flush(ArrayBufferWriter<byte> pending, FileStream file, IncrementalHash hash)

@@ -2,6 +2,7 @@ using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;
@@ -22,6 +23,15 @@ internal sealed class PublishedState
     internal Descriptor Descriptor { get; }
 
     internal Keyring Keys { get; }
+
+    /// <summary>The exact bytes of <c>repo.json</c>.</summary>
+    internal ReadOnlyMemory<byte> DescriptorBytes { get; private set; }
+
+    /// <summary>The key that signed <c>repo.json</c>.</summary>
+    internal Fingerprint? DescriptorSigner { get; private set; }
+
+    /// <summary>Identifies the generation.</summary>
+    internal Sha256Digest Identity { get; private set; }
 
     /// <summary>The highest index_version known; null when no index of the old state can be read.</summary>
     internal ulong? IndexVersion { get; private set; }
@@ -71,6 +81,9 @@ internal sealed class PublishedState
         Descriptor descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
         PublishedState state = new(snapshot.Root, descriptor, Keyring.Load(snapshot.Root, descriptor));
         SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, at);
+        state.DescriptorBytes = snapshot.Descriptor.Content;
+        state.DescriptorSigner = check.Signer;
+        state.Identity = PendingGeneration.BaseOf(snapshot);
         if (check.State is SignatureState.Expired)
         {
             state.Warnings.Add(

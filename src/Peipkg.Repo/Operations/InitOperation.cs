@@ -22,7 +22,7 @@ internal static class InitOperation
     {
         RefuseBadText("--name", request.Name, mayBeEmpty: false);
         RefuseBadText("--description", request.Description, mayBeEmpty: true);
-        using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using DocumentSigner key = DocumentSigner.LoadPrivate(request.SignKey, context.Diagnostics);
         Fingerprint fingerprint = key.PublicKey.Fingerprint;
         Descriptor descriptor = new(
             request.Name,
@@ -43,7 +43,7 @@ internal static class InitOperation
         return ExitCode.Success;
     }
 
-    private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, SigningKey key)
+    private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, DocumentSigner key)
     {
         DirectoryTree tree = new(root);
         GenerationWriter.WriteDescriptor(tree.Prepare, descriptor, key);
@@ -52,7 +52,7 @@ internal static class InitOperation
     }
 
     /// <summary>Both texts are shown to people by every consumer.</summary>
-    private static void RefuseBadText(string option, string text, bool mayBeEmpty)
+    internal static void RefuseBadText(string option, string text, bool mayBeEmpty)
     {
         if (text.Length == 0 && !mayBeEmpty)
         {

@@ -1,9 +1,9 @@
 using Peipkg.CommandLine;
+using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.IO;
-using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Keys;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
@@ -70,13 +70,13 @@ internal sealed class PublishOperation
     /// <exception cref="UserErrorException">Something prevents publishing altogether.</exception>
     internal static int Run(PublishRequest request, OperationContext context, CancellationToken stop)
     {
-        using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using DocumentSigner key = DocumentSigner.Load(request.SignKey, context.Diagnostics);
         PublishOperation operation = new(request, context);
         using RepositoryLock? held = request.DryRun ? null : operation.Lock();
         return operation.Run(key, stop);
     }
 
-    private int Run(SigningKey key, CancellationToken stop)
+    private int Run(DocumentSigner key, CancellationToken stop)
     {
         bool rebuild = _request.AllPackages is not null;
         PublishedState state = PublishedState.Load(RepositorySnapshot.Read(_request.In), _request.At, rebuild);
@@ -90,7 +90,7 @@ internal sealed class PublishOperation
             _context.Diagnostics.Warning(warning);
         }
 
-        WriterChecks.RefuseKey(state, key.PublicKey.Fingerprint, _request.SignKey);
+        WriterChecks.RefuseKey(state, key.Fingerprint, _request.SignKey);
         WriterChecks.RefuseTime(state, _request.At, _context);
         if (_inPlace && !_request.DryRun)
         {
@@ -106,11 +106,11 @@ internal sealed class PublishOperation
 
         PublishPlan plan = PublishPlan.Create(
             rebuild ? [] : state.Archive, intake.Packages, WriterChecks.NextVersion(state, _request.At, _context.Diagnostics), _request.At);
-        PublishReport report = new(_request, state, intake, plan);
+        PublishReport report = new(_request, state, intake, plan, !key.CanSign);
         report.WriteDiagnostics(_context.Diagnostics);
         if (!report.IsRefused && !_request.DryRun)
         {
-            Commit(state.Descriptor, plan, key, stop);
+            Commit(state, plan, report, key, stop);
         }
 
         report.WriteResult(_context.Output);
@@ -160,7 +160,29 @@ internal sealed class PublishOperation
         !_request.SkipLayoutChecks,
         rebuild);
 
-    private void Commit(Descriptor descriptor, PublishPlan plan, SigningKey key, CancellationToken stop)
+    private void Commit(PublishedState state, PublishPlan plan, PublishReport report, DocumentSigner key, CancellationToken stop)
+    {
+        if (_inPlace)
+        {
+            GenerationCommit.Run(
+                state, plan, report.Summary(), [key], transaction => Write(transaction, state, plan, key, stop), _context, stop);
+            return;
+        }
+
+        if (!key.CanSign)
+        {
+            throw new UserErrorException(
+                $"{_request.SignKey} holds only a public key: what waits for a signature waits in the repository, so --out must be --in");
+        }
+
+        using GenerationTransaction copy = OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
+        Write(copy, state, plan, key, stop);
+        stop.ThrowIfCancellationRequested();
+        copy.Commit();
+    }
+
+    private void Write(
+        GenerationTransaction transaction, PublishedState state, PublishPlan plan, DocumentSigner key, CancellationToken stop)
     {
         List<PackagePlacement> placements = [];
         foreach (NewPackage package in plan.Added)
@@ -171,14 +193,16 @@ internal sealed class PublishOperation
             }
         }
 
-        using GenerationTransaction transaction = _inPlace
-            ? InPlaceTransaction.Begin(_request.In, plan.IndexVersion)
-            : OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
         transaction.Place(placements, stop);
-        GenerationWriter.WriteIndexes(transaction.Stage, descriptor.Name, plan, key);
-        stop.ThrowIfCancellationRequested();
-        transaction.Commit();
-        WriterChecks.ReportUntidy(transaction, _context.Diagnostics);
+        if (SignatureDuty.MustHandOver(state, _request.At))
+        {
+            _context.Diagnostics.Note(
+                $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now");
+            GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Descriptor), state.DescriptorBytes.Span);
+            key.Sign(transaction.Stage, RepositoryLayout.Descriptor, Sha256Digest.Of(state.DescriptorBytes.Span));
+        }
+
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
     }
 
     private static bool IsSameDirectory(string first, string second)

@@ -10,6 +10,7 @@ namespace Peipkg.Repo.Operations;
 /// <summary>Says what a publication changes, or what stands against it, to people and to programs.</summary>
 internal sealed class PublishReport
 {
+    private readonly bool _awaitsSignatures;
     private readonly PublishRequest _request;
     private readonly PublishedState _state;
     private readonly PackageIntake _intake;
@@ -18,8 +19,10 @@ internal sealed class PublishReport
     private readonly Dictionary<PackageName, IndexRow> _advertised;
     private readonly Dictionary<PackageName, IndexRow> _superseded;
 
-    internal PublishReport(PublishRequest request, PublishedState state, PackageIntake intake, PublishPlan plan)
+    internal PublishReport(
+        PublishRequest request, PublishedState state, PackageIntake intake, PublishPlan plan, bool awaitsSignatures)
     {
+        _awaitsSignatures = awaitsSignatures;
         _request = request;
         _state = state;
         _intake = intake;
@@ -91,11 +94,15 @@ internal sealed class PublishReport
             output.WriteLine($"added {package.Row}{Effect(package.Row)}");
         }
 
-        string verb = _request.DryRun ? "would publish" : "published";
+        string verb = _request.DryRun ? "would publish" : _awaitsSignatures ? "prepared" : "published";
         output.WriteLine(
             $"{verb} index_version {_plan.IndexVersion} of {_plan.GeneratedAt}: {_plan.Added.Count} added, "
             + $"{_plan.Active.Count} active, {_plan.Archive.Count} in the archive");
     }
+
+    /// <summary>What changes, for those who are to sign it.</summary>
+    internal IReadOnlyList<string> Summary()
+        => [.. _plan.Added.Select(package => $"added {package.Row}{Effect(package.Row)}, SHA-256 {package.Row.Hash}")];
 
     private string Effect(IndexRow row)
     {
@@ -122,7 +129,7 @@ internal sealed class PublishReport
     {
         json.WriteString("repository", _state.Descriptor.Name);
         json.WriteBoolean("dry_run", _request.DryRun);
-        json.WriteBoolean("published", !IsRefused && !_request.DryRun);
+        json.WriteBoolean("published", !IsRefused && !_request.DryRun && !_awaitsSignatures);
         json.WriteNumber("index_version", _plan.IndexVersion);
         json.WriteString("generated_at", _plan.GeneratedAt.Text);
         json.WriteNumber("active", _plan.Active.Count);

@@ -65,7 +65,8 @@ internal static class StagingDirectory
 
     private static string[] Stagings(string root)
         => [.. Directory.EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
-            .Where(static path => LinuxFile.Identify(path) is { IsDirectory: true })];
+            .Where(static path => Path.GetFileName(path) != PendingGeneration.DirectoryName
+                && LinuxFile.Identify(path) is { IsDirectory: true })];
 
     private static int CleanUp(
         string root, string staging, ChangeJournal journal, ulong? indexVersion, Func<string, bool> isPublished)

@@ -16,6 +16,7 @@ install_missing "$logs/apt.log" \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
     perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
     node=nodejs npm=npm \
+    bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
     /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
 # The S3 server that the manager syncs to; nothing is fetched again while the list of its parts is the same.
 if ! cmp -s tests/S3/package-lock.json artifacts/s3/package-lock.json || [ ! -d artifacts/s3/node_modules ]; then

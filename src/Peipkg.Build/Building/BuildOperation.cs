@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peipkg.Build.Packing;
+using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.Format.Manifests;
@@ -19,6 +20,11 @@ internal static class BuildOperation
     {
         Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
         CheckDirectories(request);
+        if (request.Sandbox is { } sandbox)
+        {
+            SandboxCheck.Require(sandbox, recipe, request);
+        }
+
         using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
         RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");

@@ -1,3 +1,4 @@
+using Peipkg.Build.Sandboxing;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Building;
@@ -31,6 +32,12 @@ internal sealed record BuildRequest
 
     /// <summary>Whether the staging directory stays when the build has ended, however it ended.</summary>
     internal bool KeepStage { get; init; }
+
+    /// <summary>What the script sees in a sandbox; null runs it on the machine as it is.</summary>
+    internal SandboxSettings? Sandbox { get; init; }
+
+    /// <summary>How much of the machine the script gets.</summary>
+    internal ScriptLimits Limits { get; init; } = ScriptLimits.None;
 
     /// <summary>Additional variables for the script.</summary>
     internal IReadOnlyList<BuildVariable> Variables { get; init; } = [];

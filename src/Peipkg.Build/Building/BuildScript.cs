@@ -10,28 +10,21 @@ namespace Peipkg.Build.Building;
 /// <summary>Runs a recipe's build script in the environment that it may rely on (§8.2), and nothing of it afterwards.</summary>
 internal static class BuildScript
 {
-    private const string Shell = "/bin/sh";
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>Runs the script.</summary>
     /// <exception cref="UserErrorException">It failed, with its exit status or signal.</exception>
     /// <exception cref="OperationCanceledException">It was ended together with all it had started.</exception>
     internal static void Run(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
     {
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
+        ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, context);
+        request.Limits.Describe(context.Diagnostics);
+        context.Diagnostics.Step($"running {script}{(request.Sandbox is null ? "" : " in a sandbox")}");
         using ScriptOutput output = new(context.ScriptOutput, context.ScriptError);
         ChildExit exit = ChildProcess.Run(
-            new ChildProcessOptions
-            {
-                FileName = Shell,
-                Arguments = [script],
-                Environment = Environment(request, area, context),
-                WorkingDirectory = area.Work,
-                StandardOutput = output.Output,
-                StandardError = output.Error,
-            },
-            context.Cancellation);
-        if (exit.LeftOver > 0)
+            command with { StandardOutput = output.Output, StandardError = output.Error }, context.Cancellation);
+
+        // What is left of a sandbox is only its own first process, on its way out.
+        if (exit.LeftOver > 0 && request.Sandbox is null)
         {
             context.Diagnostics.Warning(string.Create(CultureInfo.InvariantCulture,
                 $"the build script left {exit.LeftOver} {(exit.LeftOver == 1 ? "process" : "processes")} running, which had to be killed"));
@@ -56,20 +49,5 @@ internal static class BuildScript
         }
 
         return new UserErrorException(text.ToString());
-    }
-
-    private static List<KeyValuePair<string, string>> Environment(BuildRequest request, StagingArea area, ToolContext context)
-    {
-        List<KeyValuePair<string, string>> environment =
-        [
-            new("SOURCE_DIR", Path.GetFullPath(request.Source)),
-            new("DESTDIR", area.Destination),
-            new("SOURCE_DATE_EPOCH", request.Timestamp.UnixSeconds.ToString(CultureInfo.InvariantCulture)),
-            new("LC_ALL", "C"),
-            new("TZ", "UTC"),
-            new("PATH", context.Variables.TryGetValue("PATH", out string? path) && path.Length > 0 ? path : DefaultPath),
-        ];
-        environment.AddRange(request.Variables.Select(variable => new KeyValuePair<string, string>(variable.Name, variable.Value)));
-        return environment;
     }
 }

@@ -35,6 +35,7 @@ internal static class BuildCommand
         {
             recipe, source, version, sourceRef, farmId, timestamp, output, key, variables, keepStage,
         };
+        SandboxOptions sandbox = new(command);
         command.SetAction(result => BuildOperation.Run(
             new BuildRequest
             {
@@ -47,6 +48,8 @@ internal static class BuildCommand
                 Output = result.GetRequiredValue(output),
                 SignKey = result.GetValue(key),
                 KeepStage = result.GetValue(keepStage),
+                Sandbox = sandbox.Sandbox(result),
+                Limits = sandbox.Limits(result),
                 Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
             },
             context));

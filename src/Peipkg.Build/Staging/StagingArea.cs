@@ -48,6 +48,9 @@ internal sealed class StagingArea : IDisposable
         return new StagingArea(root, keep, diagnostics);
     }
 
+    /// <summary>A further private directory, empty when it is asked for the first time.</summary>
+    internal string MakeDirectory(string name) => Make(Path.Combine(Root, name));
+
     /// <inheritdoc/>
     public void Dispose()
     {

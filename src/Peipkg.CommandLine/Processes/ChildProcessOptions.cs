@@ -36,6 +36,9 @@ public sealed record ChildProcessOptions
     /// </summary>
     public bool KillAdopted { get; init; } = true;
 
+    /// <summary>How many of the processors that we may use it may use; null for all.</summary>
+    public int? Processors { get; init; }
+
     /// <summary>Told the process id when the process runs.</summary>
     public Action<int>? Started { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -67,6 +68,23 @@ internal static unsafe partial class PosixProcess
             : throw new IOException($"cannot make a pipe: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
 
+    /// <summary>
+    /// Keeps what our caller left open, perhaps a key or a lock, from those we start: they get their three standard streams
+    /// and nothing else. What we open ourselves is closed on exec anyway.
+    /// </summary>
+    internal static void KeepDescriptors()
+    {
+        const int SetDescriptorFlags = 2;
+        const int CloseOnExecFlag = 1;
+        foreach (string entry in Directory.Exists("/proc/self/fd") ? Directory.EnumerateFileSystemEntries("/proc/self/fd") : [])
+        {
+            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && descriptor > 2)
+            {
+                _ = FileControl(descriptor, SetDescriptorFlags, CloseOnExecFlag);
+            }
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int SendSignal(int pid, int signal);
 
@@ -103,6 +121,9 @@ internal static unsafe partial class PosixProcess
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
     internal static partial int SetDefaults(void* attributes, void* signals);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int FileControl(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int PrCtl(int option, nuint a, nuint b, nuint c, nuint d);

@@ -45,6 +45,8 @@ internal static unsafe class ProcessSpawner
 
             arguments = Strings([options.FileName, .. options.Arguments]);
             environment = Strings([.. options.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
+            PosixProcess.KeepDescriptors();
+            using ProcessorAffinity narrowed = ProcessorAffinity.Narrow(options.Processors);
             Check(PosixProcess.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment), options);
             return pid;
         }

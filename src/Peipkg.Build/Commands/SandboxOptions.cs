@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Peipkg.Build.Building;
+using Peipkg.Build.Sandboxing;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build.Commands;
+
+/// <summary>The options that say where a build script runs and how much of the machine it gets.</summary>
+internal sealed class SandboxOptions
+{
+    private readonly Option<bool> _sandbox = CommandOptions.Flag(
+        "--sandbox", "Run the build script under bubblewrap: no network, no homes and keys, the source read-only at a fixed path.");
+
+    private readonly Option<bool> _allowNetwork = CommandOptions.Flag(
+        "--allow-network", "Let the sandboxed script use the network.");
+
+    private readonly Option<IReadOnlyList<string>> _readOnly = CommandOptions.Paths(
+        "--bind-ro", "PATH", "Show this file or directory in the sandbox too, read-only, where it is; its bin directory joins the PATH.");
+
+    private readonly Option<TimeSpan?> _timeout = CommandOptions.Parsed<TimeSpan?>(
+        "--timeout", "DURATION", "End the build script, and fail, after this time, as 90m or 1h30m.", ScriptLimits.TryParseTimeout);
+
+    private readonly Option<long?> _memory = CommandOptions.Parsed<long?>(
+        "--memory", "SIZE", "Address space for each process of the build script, as 4GiB.", ScriptLimits.TryParseMemory);
+
+    private readonly Option<int?> _processors = CommandOptions.Parsed<int?>(
+        "--cpus", "N", "Processors for the build script as a whole.", ScriptLimits.TryParseProcessors);
+
+    internal SandboxOptions(Command command)
+    {
+        foreach (Option option in (Option[])[_sandbox, _allowNetwork, _readOnly, _timeout, _memory, _processors])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <exception cref="UsageErrorException">An option is for a sandbox, and there is none.</exception>
+    internal SandboxSettings? Sandbox(ParseResult result)
+    {
+        IReadOnlyList<string> readOnly = result.GetRequiredValue(_readOnly);
+        if (result.GetValue(_sandbox))
+        {
+            return new SandboxSettings(result.GetValue(_allowNetwork), [.. readOnly.Select(Path.GetFullPath)]);
+        }
+
+        return result.GetValue(_allowNetwork) || readOnly.Count > 0
+            ? throw new UsageErrorException(
+                $"{(readOnly.Count > 0 ? "--bind-ro" : "--allow-network")} says what a sandbox shows; give --sandbox with it")
+            : null;
+    }
+
+    internal ScriptLimits Limits(ParseResult result)
+        => new(result.GetValue(_timeout), result.GetValue(_memory), result.GetValue(_processors));
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Peipkg.CommandLine;
+using Peipkg.CommandLine.Processes;
+
+namespace Peipkg.Build.Sandboxing;
+
+/// <summary>The program that makes sandboxes, found and tried before it is relied on.</summary>
+internal static class Bubblewrap
+{
+    private const string Program = "bwrap";
+
+    // bubblewrap 0.8 can keep what runs inside from making namespaces of its own; one gate to the kernel less.
+    private const string NoNesting = "--disable-userns";
+
+    /// <summary>Finds bubblewrap and tries whether it can make a sandbox here.</summary>
+    /// <param name="context">Its search path is the caller's.</param>
+    /// <returns>The program's path, and the first arguments to give it.</returns>
+    /// <exception cref="UserErrorException">It is missing, or the system forbids it; the message says what to install or set.</exception>
+    internal static IReadOnlyList<string> Require(ToolContext context)
+    {
+        string path = context.Variables.GetValueOrDefault("PATH") is { Length: > 0 } value ? value : SandboxView.ToolPath;
+        string program = path.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted)
+            .Select(directory => Path.Combine(directory, Program)).FirstOrDefault(File.Exists)
+            ?? throw new UserErrorException(
+                "--sandbox needs bubblewrap (bwrap), which is not installed; install the package \"bubblewrap\", or build without --sandbox");
+        if (Try([program, NoNesting], context, out _))
+        {
+            return [program, NoNesting];
+        }
+
+        if (Try([program], context, out string failure))
+        {
+            context.Diagnostics.Detail($"{program} cannot keep the script from making namespaces of its own ({NoNesting})");
+            return [program];
+        }
+
+        throw new UserErrorException($"--sandbox: {program} cannot make a sandbox here: {failure}\n{Remedy()}");
+    }
+
+    private static bool Try(string[] start, ToolContext context, out string failure)
+    {
+        BoundedOutputStream output = new(4096);
+        ChildExit exit = ChildProcess.Run(
+            new ChildProcessOptions
+            {
+                FileName = start[0],
+                Arguments =
+                [
+                    .. start[1..], .. SandboxView.Isolation(allowNetwork: false, SandboxView.HostName),
+                    "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "/bin/sh", "-c", ":",
+                ],
+                Environment = [],
+                WorkingDirectory = "/",
+                StandardOutput = output,
+                StandardError = output,
+            },
+            context.Cancellation);
+        failure = output.Text().Trim();
+        return exit.IsSuccess;
+    }
+
+    private static string Remedy()
+    {
+        if (ReadSetting("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+        {
+            return "User namespaces are turned off; as root run: sysctl kernel.unprivileged_userns_clone=1";
+        }
+
+        if (ReadSetting("/proc/sys/user/max_user_namespaces") == 0)
+        {
+            return "No user namespaces are allowed; as root run: sysctl user.max_user_namespaces=15000";
+        }
+
+        if (ReadSetting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
+        {
+            return "AppArmor restricts user namespaces; install a profile that allows bwrap to use them, "
+                + "or as root run: sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+        }
+
+        return "In a container, user namespaces and mounts must be allowed, as by: docker run --security-opt seccomp=unconfined "
+            + "--security-opt apparmor=unconfined --security-opt systempaths=unconfined";
+    }
+
+    private static long? ReadSetting(string file)
+    {
+        try
+        {
+            return long.TryParse(File.ReadAllText(file).Trim(), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Peipkg.Build.Building;
+using Peipkg.Build.Staging;
+
+namespace Peipkg.Build.Sandboxing;
+
+/// <summary>
+/// The machine as a sandboxed build script sees it: the toolchain below <c>/usr</c>, what of <c>/etc</c> a toolchain
+/// reads, and the build's own directories under names that are the same everywhere. All but the latter is read-only;
+/// homes, keys and mounts of the host are not there at all.
+/// </summary>
+internal static class SandboxView
+{
+    internal const string HostName = "peipkg-build";
+    internal const string ToolPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private const string SourcePlace = "/build/source";
+    private const string RecipePlace = "/build/recipe";
+    private const string DestinationPlace = "/build/dest";
+    private const string WorkPlace = "/build/work";
+
+    // Not root: tar and others try to give files away when they think they are, and some refuse to build at all.
+    private const string UserAndGroup = "1000";
+
+    // On Debian links into /usr; elsewhere perhaps directories.
+    private static readonly string[] SystemDirectories = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+
+    // Where compilers, interpreters and document processors look things up; nothing that holds a secret.
+    private static readonly string[] ToolchainFiles =
+    [
+        "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/perl", "/etc/sgml",
+        "/etc/xml", "/etc/texmf", "/etc/mime.types", "/etc/os-release",
+    ];
+
+    private static readonly string[] ToolchainPrefixes = ["java-", "python", "php"];
+
+    private static readonly string[] NetworkFiles =
+    [
+        "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols", "/etc/gai.conf",
+        "/etc/host.conf", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/pki/tls/certs",
+    ];
+
+    /// <summary>The build's directories as the script knows them.</summary>
+    internal static ScriptPlaces Places(string script)
+        => new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
+
+    /// <summary>The search path: the standard one, after the <c>bin</c> of whatever was added.</summary>
+    internal static string SearchPath(SandboxSettings settings)
+        => string.Join(':', settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ToolPath));
+
+    /// <summary>bubblewrap's arguments that part the script from everything that runs on the machine.</summary>
+    internal static IEnumerable<string> Isolation(bool allowNetwork, string hostName) =>
+    [
+        "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try",
+        .. allowNetwork ? Array.Empty<string>() : ["--unshare-net"],
+        "--uid", UserAndGroup, "--gid", UserAndGroup, "--hostname", hostName,
+
+        // Without a terminal of ours nothing can be typed into it, and nothing outlives us, however we end.
+        "--new-session", "--die-with-parent",
+    ];
+
+    /// <summary>bubblewrap's arguments for the view, up to the command to run in it.</summary>
+    /// <param name="settings">What is added.</param>
+    /// <param name="source">The source tree on this machine.</param>
+    /// <param name="recipe">The recipe's directory on this machine.</param>
+    /// <param name="area">The build's own directories.</param>
+    /// <param name="hostName">The name the machine has inside.</param>
+    internal static List<string> Arguments(
+        SandboxSettings settings, string source, string recipe, StagingArea area, string hostName)
+    {
+        List<string> arguments =
+        [
+            .. Isolation(settings.AllowNetwork, hostName),
+            "--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/build",
+        ];
+        foreach (string directory in SystemDirectories)
+        {
+            AddSystemDirectory(arguments, directory);
+        }
+
+        IEnumerable<string> files = ToolchainFiles.Concat(Prefixed()).Concat(settings.AllowNetwork ? NetworkFiles : []);
+        foreach (string file in files.Where(Path.Exists))
+        {
+            arguments.AddRange("--ro-bind", PosixTree.RealPath(file), file);
+        }
+
+        string stubs = area.MakeDirectory("etc");
+        AddStub(arguments, stubs, "passwd", $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{WorkPlace}:/bin/sh\n");
+        AddStub(arguments, stubs, "group", $"root:x:0:\nbuild:x:{UserAndGroup}:\n");
+        if (!settings.AllowNetwork)
+        {
+            AddStub(arguments, stubs, "hosts", $"127.0.0.1 localhost {hostName}\n::1 localhost\n");
+        }
+
+        arguments.AddRange(
+            "--proc", "/proc", "--dev", "/dev", "--dir", "/run",
+            "--bind", area.MakeDirectory("tmp"), "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp");
+        foreach (string path in settings.ReadOnly)
+        {
+            arguments.AddRange("--ro-bind", PosixTree.RealPath(path), path);
+        }
+
+        // Last, so that nothing added above can lie over them; then what holds them all is closed.
+        arguments.AddRange(
+            "--ro-bind", PosixTree.RealPath(source), SourcePlace,
+            "--ro-bind", PosixTree.RealPath(recipe), RecipePlace,
+            "--bind", area.Destination, DestinationPlace,
+            "--bind", area.Work, WorkPlace,
+            "--remount-ro", "/", "--chdir", WorkPlace);
+        return arguments;
+    }
+
+    private static void AddSystemDirectory(List<string> arguments, string directory)
+    {
+        FileSystemInfo entry = new DirectoryInfo(directory);
+        if (entry.LinkTarget is { } target)
+        {
+            arguments.AddRange("--symlink", target, directory);
+        }
+        else if (entry.Exists)
+        {
+            arguments.AddRange("--ro-bind", directory, directory);
+        }
+    }
+
+    private static void AddStub(List<string> arguments, string directory, string name, string content)
+    {
+        string file = Path.Combine(directory, name);
+        File.WriteAllText(file, content);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        arguments.AddRange("--ro-bind", file, $"/etc/{name}");
+    }
+
+    private static IEnumerable<string> Prefixed()
+        => Directory.EnumerateFileSystemEntries("/etc")
+            .Where(path => Array.Exists(ToolchainPrefixes, prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using System.Text.Json;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Site;
+
+/// <summary>
+/// What a page must know of a name beyond its own package: all versions, who provides it, who needs it. Spread over a
+/// fixed number of files by the name's hash, so that a page fetches little and a publication changes few of them.
+/// </summary>
+internal sealed class NameDocuments
+{
+    private readonly SortedDictionary<string, Facts>?[] _files = new SortedDictionary<string, Facts>?[SiteLayout.NameFiles];
+
+    private NameDocuments()
+    {
+    }
+
+    /// <summary>The files that have names in them.</summary>
+    /// <param name="active">The advertised entries.</param>
+    /// <param name="archive">The rows of the archive.</param>
+    internal static IEnumerable<SiteFile> Write(IReadOnlyList<IndexEntry> active, IReadOnlyList<IndexRow> archive)
+    {
+        NameDocuments documents = new();
+        foreach (IndexEntry entry in active)
+        {
+            documents.AddRelations(entry);
+        }
+
+        Facts? facts = null;
+        PackageName last = default;
+        foreach (IndexRow row in archive)
+        {
+            facts = facts is not null && row.Name == last ? facts : documents.Of(row.Name.Text);
+            facts.Versions.Add(row);
+            last = row.Name;
+        }
+
+        return documents.Write();
+    }
+
+    private void AddRelations(IndexEntry entry)
+    {
+        foreach (Dependency dependency in entry.Dependencies)
+        {
+            Of(dependency.Name.Text).NeededBy.Add(entry.Name.Text);
+        }
+
+        foreach (Dependency dependency in entry.OptionalDependencies)
+        {
+            Of(dependency.Name.Text).SuggestedBy.Add(entry.Name.Text);
+        }
+
+        foreach (Provide provide in entry.Provides)
+        {
+            Of(provide.Name.Text).ProvidedBy.Add(entry.Name.Text);
+        }
+    }
+
+    private Facts Of(string name)
+    {
+        SortedDictionary<string, Facts> file = _files[SiteLayout.NumberOf(name)] ??= new(StringComparer.Ordinal);
+        if (!file.TryGetValue(name, out Facts? facts))
+        {
+            file.Add(name, facts = new Facts());
+        }
+
+        return facts;
+    }
+
+    private IEnumerable<SiteFile> Write()
+    {
+        for (int number = 0; number < _files.Length; number++)
+        {
+            if (_files[number] is { } names)
+            {
+                yield return new SiteFile(SiteLayout.NamesFile(number), CompactJson.Of(json =>
+                {
+                    json.WriteStartObject();
+                    foreach ((string name, Facts facts) in names)
+                    {
+                        json.WriteStartObject(name);
+                        facts.Write(json);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndObject();
+                }));
+            }
+        }
+    }
+
+    private sealed class Facts
+    {
+        internal List<IndexRow> Versions { get; } = [];
+
+        internal List<string> ProvidedBy { get; } = [];
+
+        internal List<string> NeededBy { get; } = [];
+
+        internal List<string> SuggestedBy { get; } = [];
+
+        internal void Write(Utf8JsonWriter json)
+        {
+            if (Versions.Count > 0)
+            {
+                json.WriteStartArray("versions");
+                Versions.ForEach(row => WriteVersion(json, row));
+                json.WriteEndArray();
+            }
+
+            WriteNames(json, "provided_by", ProvidedBy);
+            WriteNames(json, "needed_by", NeededBy);
+            WriteNames(json, "suggested_by", SuggestedBy);
+        }
+
+        /// <summary>Version, architecture, bytes to fetch, time of the build: the highest version first.</summary>
+        private static void WriteVersion(Utf8JsonWriter json, IndexRow row)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(row.Version.Text);
+            json.WriteStringValue(row.Architecture.Text);
+            json.WriteNumberValue(row.Size);
+            json.WriteStringValue(BuildTime(row.Json.Span));
+            json.WriteEndArray();
+        }
+
+        private static void WriteNames(Utf8JsonWriter json, string field, List<string> names)
+        {
+            if (names.Count > 0)
+            {
+                json.WriteStartArray(field);
+                names.ForEach(json.WriteStringValue);
+                json.WriteEndArray();
+            }
+        }
+
+        /// <summary>Looked up in the entry's canonical bytes: reading a hundred thousand entries for it would take longer.</summary>
+        private static string BuildTime(ReadOnlySpan<byte> entry)
+        {
+            ReadOnlySpan<byte> field = "\"build\":{\"timestamp\":\""u8;
+            int start = entry.LastIndexOf(field);
+            int length = start < 0 ? 0 : entry[(start + field.Length)..].IndexOf((byte)'"');
+            return length > 0 ? Encoding.UTF8.GetString(entry.Slice(start + field.Length, length)) : "";
+        }
+    }
+}

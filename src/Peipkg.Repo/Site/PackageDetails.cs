@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Peipkg.Format;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Site;
+
+/// <summary>
+/// What a package's page shows and a consumer does not need: a small document beside the package, written once and, like
+/// the package, never changed. It holds the index entry word by word, where the source came from, who signed, and what
+/// gets installed.
+/// </summary>
+internal static class PackageDetails
+{
+    private static ReadOnlySpan<byte> Start => "{\"schema_version\":1,\"package\":"u8;
+
+    /// <summary>The document of a package that has been read.</summary>
+    /// <param name="row">Its index entry.</param>
+    /// <param name="package">Its content.</param>
+    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package) => Write(row, json =>
+    {
+        json.WriteString("source_ref", package.Manifest.Build.SourceRef);
+        json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
+        json.WriteStartArray("files");
+        for (int i = 0; i < package.Entries.Count; i++)
+        {
+            PackageEntry entry = package.Entries[i];
+            bool hasContent = i + 1 < package.Entries.Count && package.Entries[i + 1].Parent == entry;
+            if (entry.Kind != PayloadKind.Directory || !hasContent)
+            {
+                WriteEntry(json, entry);
+            }
+        }
+
+        json.WriteEndArray();
+    });
+
+    /// <summary>The document of a package whose file is not at hand.</summary>
+    internal static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) => Write(row, static json =>
+    {
+        json.WriteNull("source_ref");
+        json.WriteNull("signer");
+        json.WriteNull("files");
+    });
+
+    /// <summary>Reads what a package installs, and who signed it, out of its document.</summary>
+    /// <param name="content">The document.</param>
+    /// <param name="row">The package's index entry.</param>
+    /// <returns>Null when the document is not this package's, is damaged, or does not know the files.</returns>
+    internal static PackageContent? TryRead(ReadOnlySpan<byte> content, IndexRow row)
+    {
+        if (!content.StartsWith(Start) || !content[Start.Length..].StartsWith(row.Json.Span))
+        {
+            return null;
+        }
+
+        try
+        {
+            // What follows the entry is an object's members again, behind a brace instead of the comma.
+            byte[] rest = content[(Start.Length + row.Json.Length)..].ToArray();
+            rest[0] = (byte)'{';
+            Utf8JsonReader reader = new(rest);
+            return Read(ref reader);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Write(IndexRow row, Action<Utf8JsonWriter> writeRest) => CompactJson.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("schema_version", 1);
+        json.WritePropertyName("package");
+        json.WriteRawValue(row.Json.Span, skipInputValidation: true);
+        writeRest(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Directories end in a slash, links have a target, files a size; directories with content go without saying.</summary>
+    private static void WriteEntry(Utf8JsonWriter json, PackageEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", entry.Kind == PayloadKind.Directory ? entry.Path + "/" : entry.Path);
+        if (entry.Kind == PayloadKind.File)
+        {
+            json.WriteNumber("size", entry.Size);
+        }
+        else if (entry.LinkTarget is { } target)
+        {
+            json.WriteString("target", target);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static PackageContent? Read(ref Utf8JsonReader reader)
+    {
+        string? signer = null;
+        List<string>? paths = null;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("signer"u8))
+            {
+                reader.Read();
+                signer = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("files"u8))
+            {
+                reader.Read();
+                paths = reader.TokenType == JsonTokenType.StartArray ? ReadPaths(ref reader) : null;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return paths is null ? null : new PackageContent(signer, paths);
+    }
+
+    private static List<string> ReadPaths(ref Utf8JsonReader reader)
+    {
+        List<string> paths = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject && paths.Count <= Limits.PayloadEntries)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isPath = reader.ValueTextEquals("path"u8);
+                reader.Read();
+                if (isPath)
+                {
+                    paths.Add(reader.GetString()!);
+                }
+            }
+        }
+
+        return paths;
+    }
+}
+
+/// <summary>What an audit needs of a package's inside.</summary>
+/// <param name="Signer">The signing key's fingerprint; null when unsigned.</param>
+/// <param name="Paths">Files and symlinks, and, with a slash at the end, directories without content.</param>
+internal sealed record PackageContent(string? Signer, IReadOnlyList<string> Paths);

@@ -1,0 +1,21 @@
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Site;
+
+/// <summary>What the pages tell: one generation of a repository.</summary>
+/// <param name="Descriptor">Its descriptor.</param>
+/// <param name="Signer">The key that signs the generation: the one a user anchors trust in.</param>
+/// <param name="IndexVersion">The indexes' version.</param>
+/// <param name="GeneratedAt">The indexes' time.</param>
+/// <param name="Active">The advertised packages.</param>
+/// <param name="Archive">All packages.</param>
+internal sealed record SiteContent(
+    Descriptor Descriptor,
+    Fingerprint Signer,
+    ulong IndexVersion,
+    Timestamp GeneratedAt,
+    IReadOnlyList<IndexRow> Active,
+    IReadOnlyList<IndexRow> Archive);

@@ -33,12 +33,14 @@ internal static class PublishCommand
         Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
         Option<bool> skipLayout = CommandOptions.Flag(
             "--skip-layout-checks", "Accept exotic trees: no check of destinations and side effects.");
+        Option<bool> noSite = CommandOptions.Flag(
+            "--no-site", "Write no package browser, and remove the one that is there.");
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("publish", "Add packages to a repository and sign its new indexes.")
         {
             previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, skipExisting, requireSigned,
-            skipLayout, dryRun, json,
+            skipLayout, noSite, dryRun, json,
         };
         command.SetAction(result =>
         {
@@ -56,6 +58,7 @@ internal static class PublishCommand
                 SkipExisting = result.GetValue(skipExisting),
                 RequireSigned = result.GetValue(requireSigned),
                 SkipLayoutChecks = result.GetValue(skipLayout),
+                NoSite = result.GetValue(noSite),
                 DryRun = result.GetValue(dryRun),
                 Json = result.GetValue(json),
             };

@@ -6,6 +6,7 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;
@@ -17,8 +18,9 @@ namespace Peipkg.Repo.Indexing;
 /// <param name="RequireSigned">Whether unsigned packages are refused.</param>
 /// <param name="CheckLayout">Whether destinations and side effects are checked.</param>
 /// <param name="Rebuild">Whether the packages are those already published.</param>
+/// <param name="Details">Whether to make the documents of the package browser.</param>
 internal sealed record IntakeOptions(
-    UrlTemplate Template, Timestamp At, bool SkipExisting, bool RequireSigned, bool CheckLayout, bool Rebuild);
+    UrlTemplate Template, Timestamp At, bool SkipExisting, bool RequireSigned, bool CheckLayout, bool Rebuild, bool Details);
 
 /// <summary>
 /// Looks at every new file: verifies it whole (container, manifest, hashes, layout, signature) and makes its index entry,
@@ -148,7 +150,9 @@ internal sealed class PackageIntake
         {
             string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
             IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
-            _packages.Add((index, new NewPackage(file, IndexEntryText.RowOf(entry), package.Signature?.KeyFingerprint.Text)));
+            IndexRow row = IndexEntryText.RowOf(entry);
+            _packages.Add((index, new NewPackage(
+                file, row, package.Signature?.KeyFingerprint.Text, _options.Details ? PackageDetails.Write(row, package) : default)));
         }
     }
 

@@ -6,6 +6,7 @@ using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
@@ -82,7 +83,7 @@ internal static class DescriptorOperation
                 plan,
                 edit.Consequences,
                 [signer, .. other is null ? (DocumentSigner[])[] : [other]],
-                transaction => Write(transaction, edit, plan, signer, other ?? signer),
+                transaction => Write(transaction, state, edit, plan, signer, other ?? signer),
                 context,
                 stop);
         }
@@ -92,7 +93,12 @@ internal static class DescriptorOperation
     }
 
     private static void Write(
-        GenerationTransaction transaction, DescriptorEdit edit, PublishPlan plan, DocumentSigner signer, DocumentSigner descriptorSigner)
+        GenerationTransaction transaction,
+        PublishedState state,
+        DescriptorEdit edit,
+        PublishPlan plan,
+        DocumentSigner signer,
+        DocumentSigner descriptorSigner)
     {
         foreach (PublicKey key in edit.AddedKeys)
         {
@@ -106,6 +112,8 @@ internal static class DescriptorOperation
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
+        SitePublication.OfPresent(state.Root)?.Stage(transaction, new SiteContent(
+            edit.Descriptor, signer.Fingerprint, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive));
     }
 
     private static void Report(

@@ -4,6 +4,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.IO;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
@@ -40,6 +41,9 @@ internal sealed record PublishRequest
 
     /// <summary>Whether destinations and side effects go unchecked.</summary>
     internal bool SkipLayoutChecks { get; init; }
+
+    /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
+    internal bool NoSite { get; init; }
 
     /// <summary>Whether only to say what would change.</summary>
     internal bool DryRun { get; init; }
@@ -158,7 +162,8 @@ internal sealed class PublishOperation
         _request.SkipExisting && !rebuild,
         _request.RequireSigned,
         !_request.SkipLayoutChecks,
-        rebuild);
+        rebuild,
+        Details: !_request.NoSite);
 
     private void Commit(PublishedState state, PublishPlan plan, PublishReport report, DocumentSigner key, CancellationToken stop)
     {
@@ -184,7 +189,8 @@ internal sealed class PublishOperation
     private void Write(
         GenerationTransaction transaction, PublishedState state, PublishPlan plan, DocumentSigner key, CancellationToken stop)
     {
-        List<PackagePlacement> placements = [];
+        SitePublication? site = SitePublication.Begin(state.Root, _request.NoSite, _context.Diagnostics);
+        List<Placement> placements = [.. site?.Details(plan, stop) ?? []];
         foreach (NewPackage package in plan.Added)
         {
             if (RepositoryPath.FromUrl(package.Row.Url, RepositoryLayout.IndexDirectory) is { } path)
@@ -203,6 +209,8 @@ internal sealed class PublishOperation
         }
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
+        site?.Stage(transaction, new SiteContent(
+            state.Descriptor, key.Fingerprint, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive));
     }
 
     private static bool IsSameDirectory(string first, string second)

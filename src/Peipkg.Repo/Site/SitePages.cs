@@ -64,10 +64,10 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         else
         {
             page.Raw("<h2 id=\"all\">All packages</h2>\n");
-            Letters(page, letters, "all", static letter => "#" + letter, current: null, counts: false);
+            Letters(page, letters, "all", static letter => "#letter-" + letter, current: null, counts: false);
             foreach ((string letter, IReadOnlyList<IndexEntry> entries) in letters)
             {
-                List(page, "", letter, letter.ToUpperInvariant(), null, entries);
+                List(page, "", "letter-" + letter, letter.ToUpperInvariant(), null, entries);
             }
         }
 
@@ -128,7 +128,7 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         => page.Raw("<section class=\"panel\" aria-labelledby=\"add\">\n<h2 id=\"add\">Add this repository</h2>\n"
             + "<pre data-copy><code>peipkg repo add ").Text(ShellWord(content.Descriptor.Name))
             .Raw(" <span data-base>https://\u2026</span> \\\n    --anchor ").Text(content.Signer.Text)
-            .Raw("\npeipkg refresh</code></pre>\n<p class=\"key\">Compare the key with what its owner tells you elsewhere:"
+            .Raw("<span data-insecure></span>\npeipkg refresh</code></pre>\n<p class=\"key\">Compare the key with what its owner tells you elsewhere:"
                 + "<code class=\"fingerprint\">").Text(content.Signer.Grouped).Raw("</code></p>\n</section>\n");
 
     private static void Letters(

@@ -21,9 +21,9 @@ internal abstract class GenerationTransaction : IDisposable
     /// <summary>What is in place but not tidy after the step, in words; null when all is well.</summary>
     internal string? Untidy { get; private protected set; }
 
-    /// <summary>Puts packages where the new indexes will say they are. Called at most once.</summary>
+    /// <summary>Puts packages, and what lies beside them, where the new indexes will say they are. Called at most once.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>
-    internal abstract void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop);
+    internal abstract void Place(IReadOnlyList<Placement> files, CancellationToken stop);
 
     /// <summary>
     /// Where to write a file that the generation has new or changed; nothing is there yet. The four files of the indexes

@@ -51,9 +51,9 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         }
     }
 
-    internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
+    internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop)
     {
-        List<PackagePlacement> missing = [.. packages.Where(package => !IsPlaced(package, stop))];
+        List<Placement> missing = [.. files.Where(file => !IsPlaced(file, stop))];
         if (missing.Count == 0)
         {
             return;
@@ -61,10 +61,10 @@ internal sealed class InPlaceTransaction : GenerationTransaction
 
         _flushAll = missing.Count > FewFiles;
         _journal.Added.AddRange(missing
-            .Select(static package => package.RelativePath)
+            .Select(static file => file.RelativePath)
             .Where(path => LinuxFile.Identify(Path.Combine(_root, path)) is null));
         _journal.Write();
-        Workers.ForEach(missing, package => Place(package, stop), stop);
+        Workers.ForEach(missing, file => Place(file, stop), stop);
     }
 
     internal override string Stage(string relativePath)
@@ -213,20 +213,20 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         }
     }
 
-    private bool IsPlaced(PackagePlacement package, CancellationToken stop)
+    private bool IsPlaced(Placement file, CancellationToken stop)
     {
-        string place = Path.Combine(_root, package.RelativePath);
-        return LinuxFile.Identify(place) is { IsRegular: true } && PackageFile.Has(place, package.Size, package.Hash, stop);
+        string place = Path.Combine(_root, file.RelativePath);
+        return LinuxFile.Identify(place) is { IsRegular: true } && file.IsAt(place, stop);
     }
 
-    private void Place(PackagePlacement package, CancellationToken stop)
+    private void Place(Placement file, CancellationToken stop)
     {
-        string place = _places.Prepare(package.RelativePath);
-        string temporary = Path.Combine(_root, StagingDirectory.TemporaryOf(package.RelativePath));
+        string place = _places.Prepare(file.RelativePath);
+        string temporary = Path.Combine(_root, StagingDirectory.TemporaryOf(file.RelativePath));
         File.Delete(temporary);
         try
         {
-            PackageFile.CopyVerified(package, temporary, flush: !_flushAll, stop);
+            file.WriteTo(temporary, flush: !_flushAll, stop);
             DurableFile.RenameReplacing(temporary, place);
         }
         catch

@@ -43,8 +43,8 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
         }
     }
 
-    internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
-        => Workers.ForEach(packages, package => Place(package, stop), stop);
+    internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop)
+        => Workers.ForEach(files, file => Place(file, stop), stop);
 
     internal override string Stage(string relativePath)
     {
@@ -59,12 +59,12 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
 
     protected override void Dispose(bool disposing) => _target.Dispose();
 
-    private void Place(PackagePlacement package, CancellationToken stop)
+    private void Place(Placement file, CancellationToken stop)
     {
-        string place = _directories.Prepare(package.RelativePath);
+        string place = _directories.Prepare(file.RelativePath);
         if (File.Exists(place))
         {
-            if (PackageFile.Has(place, package.Size, package.Hash, stop))
+            if (file.IsAt(place, stop))
             {
                 return;
             }
@@ -73,7 +73,7 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
             File.Delete(place);
         }
 
-        PackageFile.CopyVerified(package, place, flush: false, stop);
+        file.WriteTo(place, flush: false, stop);
     }
 
     private static void CarryOver(string source, string target, bool isRoot, CancellationToken stop)

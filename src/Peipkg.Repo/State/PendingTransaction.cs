@@ -31,13 +31,12 @@ internal sealed class PendingTransaction : GenerationTransaction
         return new PendingTransaction(root, StagingDirectory.Create(root, indexVersion));
     }
 
-    internal override void Place(IReadOnlyList<PackagePlacement> packages, CancellationToken stop)
+    internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop)
     {
-        _placements.AddRange(packages);
+        _placements.AddRange(files.Select(static file => file.AsPackage()));
         Workers.ForEach(
-            packages,
-            package => PackageFile.CopyVerified(
-                package, _files.Prepare($"{PendingGeneration.Packages}/{package.RelativePath}"), flush: false, stop),
+            files,
+            file => file.WriteTo(_files.Prepare($"{PendingGeneration.Packages}/{file.RelativePath}"), flush: false, stop),
             stop);
     }
 

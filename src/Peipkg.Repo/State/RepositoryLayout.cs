@@ -1,4 +1,5 @@
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.State;
 
@@ -37,5 +38,6 @@ internal static class RepositoryLayout
     /// <summary>Whether a root-level name is taken by the repository's own documents, so that no package goes there.</summary>
     internal static bool IsReserved(string firstComponent)
         => firstComponent is Descriptor or Descriptor + SignatureSuffix or IndexDirectory or KeyDirectory
+            or SiteLayout.Front or SiteLayout.Package or SiteLayout.Directory
             || firstComponent.StartsWith('.');
 }

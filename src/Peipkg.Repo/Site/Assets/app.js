@@ -1,1 +1,467 @@
+// The package browser's script: search as you type, and the page of a package.
+// Whatever comes out of a package's metadata is put into the page as text, never as markup.
 
+const root = new URL("../", import.meta.url);
+const main = document.getElementById("main");
+const $ = (selector, within = document) => within.querySelector(selector);
+
+// What would not show, or would turn the direction of writing (as TerminalText and HtmlText have it).
+const odd = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+function text(value) {
+  const nodes = [];
+  for (const part of String(value).split(new RegExp(`(${odd.source})`))) {
+    if (odd.test(part)) {
+      const code = part.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+      nodes.push(Object.assign(document.createElement("span"), { className: "odd", textContent: `[U+${code}]` }));
+    } else if (part) {
+      nodes.push(part);
+    }
+  }
+  return nodes;
+}
+
+function el(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat()) {
+    if (child instanceof Node) element.append(child);
+    else if (child !== undefined && child !== null && child !== "") element.append(...text(child));
+  }
+  return element;
+}
+
+async function load(path) {
+  const response = await fetch(new URL(path, root));
+  if (response.status === 404) return null;
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
+  return response.json();
+}
+
+const count = new Intl.NumberFormat("en");
+const plural = (number, noun) => `${count.format(number)} ${noun}${number === 1 ? "" : "s"}`;
+const packageUrl = (name, version, architecture) => {
+  const query = new URLSearchParams({ name });
+  if (version) query.set("version", version);
+  if (architecture) query.set("arch", architecture);
+  return new URL(`package.html?${query}`, root).href;
+};
+
+function bytes(number) {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  while (number >= 1023.95 && unit < units.length - 1) {
+    number /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${number} B` : `${number.toFixed(1)} ${units[unit]}`;
+}
+
+function httpUrl(value, base) {
+  try {
+    const url = new URL(value, base);
+    return url.protocol === "https:" || url.protocol === "http:" ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function limited(list, items, first, noun) {
+  list.append(...items.slice(0, first));
+  if (items.length <= first) return [list];
+  const more = el("button", { type: "button", class: "more" }, `Show all ${plural(items.length, noun)}`);
+  more.addEventListener("click", () => {
+    list.append(...items.slice(first));
+    more.remove();
+    (items[first].querySelector("a") ?? list).focus();
+  });
+  return [list, more];
+}
+
+// ---- Search ---------------------------------------------------------------------------------------------------------
+
+const shown = 50;
+const form = $("#search");
+const input = $("#q");
+let packages;
+let results = $("#results");
+
+function prepare(rows) {
+  return rows.map(([name, version, description, provides = []]) => ({
+    name, version, description, provides,
+    lower: name.toLowerCase(), about: description.toLowerCase(), offers: provides.join("\n").toLowerCase(),
+  }));
+}
+
+function rank(item, terms) {
+  let total = 0;
+  for (const term of terms) {
+    const at = item.lower.indexOf(term);
+    const score = item.lower === term ? 0
+      : at === 0 ? 1
+      : at > 0 && !/[a-z0-9]/.test(item.lower[at - 1]) ? 2
+      : at > 0 ? 3
+      : item.offers.includes(term) ? 4
+      : item.about.includes(term) ? 5
+      : -1;
+    if (score < 0) return -1;
+    total += score;
+  }
+  return total;
+}
+
+function find(query) {
+  const terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = [];
+  for (const item of packages) {
+    const score = rank(item, terms);
+    if (score >= 0) found.push({ item, score });
+  }
+  found.sort((a, b) => a.score - b.score || a.item.name.length - b.item.name.length);
+  return { terms, found: found.map(({ item }) => item) };
+}
+
+function marked(value, terms) {
+  const lower = value.toLowerCase();
+  const nodes = [];
+  let plain = 0;
+  for (let at = 0; at < value.length;) {
+    const term = terms.filter((candidate) => lower.startsWith(candidate, at)).sort((a, b) => b.length - a.length)[0];
+    if (term) {
+      nodes.push(...text(value.slice(plain, at)), el("mark", null, value.slice(at, at + term.length)));
+      at += term.length;
+      plain = at;
+    } else {
+      at++;
+    }
+  }
+  return [...nodes, ...text(value.slice(plain))];
+}
+
+function row(item, terms) {
+  const offered = item.provides.find((name) => terms.some((term) => name.toLowerCase().includes(term) && !item.lower.includes(term)));
+  return el("li", null,
+    el("a", { href: packageUrl(item.name) }, el("b", null, marked(item.name, terms)), " ", el("span", null, item.version)),
+    el("p", null, el("bdi", null, marked(item.description, terms)), offered ? [" provides ", el("bdi", null, marked(offered, terms))] : []));
+}
+
+async function search() {
+  const query = input.value.trim();
+  main.classList.toggle("searching", query !== "");
+  if (document.body.dataset.page === "front") {
+    history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
+  }
+  if (!query) {
+    if (results) results.hidden = true;
+    return;
+  }
+  if (!results) {
+    results = el("section", { id: "results", class: "results", "aria-labelledby": "results-title" },
+      el("h2", { id: "results-title", role: "status" }), el("ul", { class: "list" }));
+    main.append(results);
+  }
+  results.hidden = false;
+  const title = $("h2", results);
+  try {
+    packages ??= prepare(await load("site/packages.json") ?? []);
+  } catch (error) {
+    title.replaceChildren(...text(`The list of packages could not be fetched (${error.message}). Type again to retry.`));
+    return;
+  }
+  if (input.value.trim() !== query) return;
+  const began = performance.now();
+  const { terms, found } = find(query);
+  title.replaceChildren(...text(found.length === 0 ? `Nothing matches \u201c${query}\u201d.` : plural(found.length, "package")));
+  $(".more", results)?.remove();
+  const list = $("ul", results);
+  list.replaceChildren(...found.slice(0, shown).map((item) => row(item, terms)));
+  if (found.length > shown) {
+    const more = el("button", { type: "button", class: "more" }, `Show all ${plural(found.length, "package")}`);
+    more.addEventListener("click", () => {
+      more.remove();
+      list.append(...found.slice(shown).map((item) => row(item, terms)));
+      $(`li:nth-child(${shown + 1}) a`, list).focus();
+    });
+    results.append(more);
+  }
+  results.dataset.milliseconds = (performance.now() - began).toFixed(1);
+}
+
+function move(step) {
+  const links = [...document.querySelectorAll(main.classList.contains("searching") ? "#results .list a" : "#main .list a")];
+  const at = links.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : -1) : at + step;
+  if (next < 0) {
+    if (at >= 0) input.focus();
+  } else {
+    links[Math.min(next, links.length - 1)]?.focus();
+  }
+}
+
+function listen() {
+  form.hidden = false;
+  input.addEventListener("input", search);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const first = $("#results .list a");
+    if (main.classList.contains("searching") && first) location.href = first.href;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const typing = event.target instanceof HTMLInputElement;
+    if (event.key === "/" && !typing) {
+      input.focus();
+      input.select();
+    } else if (event.key === "Escape" && (typing || main.classList.contains("searching"))) {
+      input.value = "";
+      search();
+      input.blur();
+    } else if (event.key === "ArrowDown" && (typing || document.activeElement?.closest(".list"))) {
+      move(1);
+    } else if (event.key === "ArrowUp" && document.activeElement?.closest(".list")) {
+      move(-1);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  if (document.body.dataset.page === "front") {
+    input.value = new URLSearchParams(location.search).get("q") ?? "";
+    if (input.value) search();
+  }
+}
+
+// ---- The lines to type ----------------------------------------------------------------------------------------------
+
+const base = root.href.replace(/\/$/, "");
+const insecure = root.protocol === "http:" ? " --insecure" : "";
+
+function copyable(pre) {
+  pre.tabIndex = 0;
+  if (!navigator.clipboard) return pre;
+  const lines = pre.textContent;
+  const button = el("button", { type: "button", class: "copy" }, "Copy");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(lines.replace(/^#.*\n/gm, "").trim() + "\n");
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+  pre.append(button);
+  return pre;
+}
+
+// ---- A package ------------------------------------------------------------------------------------------------------
+
+const article = el("article");
+
+function namesFile(name) {
+  let hash = 2166136261;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619) >>> 0;
+  return `site/names/${(hash & 255).toString(16).padStart(2, "0")}.json`;
+}
+
+async function factsOf(name) {
+  const facts = await load(namesFile(name));
+  return facts && Object.hasOwn(facts, name) ? facts[name] : {};
+}
+
+function section(id, heading, number, ...content) {
+  return el("section", { "aria-labelledby": id },
+    el("h2", { id }, heading, number === undefined ? [] : el("small", null, count.format(number))), ...content);
+}
+
+function relations(id, heading, items) {
+  if (!items || items.length === 0) return [];
+  const entries = items.map((item) => {
+    const { name, constraint, version, via } = typeof item === "string" ? { name: item } : item;
+    const detail = constraint ?? (version && `= ${version}`) ?? (via && `via ${via}`);
+    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), detail ? el("small", null, detail) : []);
+  });
+  return [section(id, heading, items.length, limited(el("ul", { class: "relations", "aria-labelledby": id }), entries, 40, "package"))];
+}
+
+function about(entry, details) {
+  const facts = [];
+  const add = (term, ...value) => facts.push(el("div", null, el("dt", null, term), el("dd", null, ...value)));
+  const external = { rel: "noopener noreferrer nofollow external" };
+  if (entry.homepage) {
+    const url = httpUrl(entry.homepage);
+    add("Homepage", url ? el("a", { href: url.href, ...external }, el("bdi", null, entry.homepage)) : el("bdi", null, entry.homepage));
+  }
+  if (entry.license) add("Licence", el("bdi", null, entry.license));
+  add("Architecture", entry.architecture);
+  add("Installed size", bytes(entry.size_installed));
+  const file = httpUrl(entry.url, entry.url.startsWith("/") ? base : new URL("index/", root));
+  const target = entry.url.startsWith("/") && !entry.url.startsWith("//") ? httpUrl(base + entry.url) : file;
+  add("Download", target ? el("a", { href: target.href, ...external }, bytes(entry.size_compressed)) : bytes(entry.size_compressed));
+  if (entry.side_effects?.length) add("After installing", entry.side_effects.join(", "));
+  if (entry.build) {
+    add("Built", el("time", { datetime: entry.build.timestamp }, entry.build.timestamp.replace("T", " ").replace("Z", " UTC")));
+    add("Built by", el("bdi", null, entry.build.farm_id));
+  }
+  if (details.source_ref) {
+    const [address] = details.source_ref.replace(/^git\+/, "").split("#");
+    const url = httpUrl(address);
+    const shownRef = el("bdi", null, details.source_ref);
+    add("Source", url && /^(git\+)?https?:/.test(details.source_ref) ? el("a", { href: url.href, ...external }, shownRef) : shownRef);
+  }
+  if (details.files) {
+    add("Signed by", details.signer ? el("code", { class: "fingerprint" }, details.signer.replace(/(.{4})(?=.)/g, "$1 ")) : "nobody: the package is unsigned");
+  }
+  add("SHA-256", el("code", null, entry.hash.value));
+  return el("aside", { class: "about", "aria-label": "About this package" }, el("dl", null, facts));
+}
+
+function versions(name, list, current) {
+  if (list.length === 0) return [];
+  const rows = list.map(([version, architecture, size, built], index) => {
+    const isCurrent = version === current.version && architecture === current.architecture;
+    return el("tr", isCurrent ? { "aria-current": "true" } : null,
+      el("td", null, isCurrent ? version : el("a", { href: index === 0 ? packageUrl(name) : packageUrl(name, version, architecture) }, version)),
+      el("td", null, architecture), el("td", null, built.slice(0, 10)), el("td", null, bytes(size)));
+  });
+  const body = el("tbody");
+  const [, more] = limited(body, rows, 10, "version");
+  return [section("versions", "Versions", list.length,
+    el("table", { "aria-labelledby": "versions" },
+      el("thead", null, el("tr", null, ["Version", "Architecture", "Built", "Download"].map((heading) => el("th", { scope: "col" }, heading)))),
+      body),
+    more ?? [])];
+}
+
+function files(list) {
+  if (!list) return [section("files", "Files", undefined, el("p", null, "The list of files was not recorded."))];
+  if (list.length === 0) return [section("files", "Files", undefined, el("p", null, "It installs no files."))];
+  const box = el("div", { class: "files" });
+  const fill = () => {
+    const groups = new Map();
+    for (const item of list) {
+      const cut = item.path.lastIndexOf("/", item.path.length - 2) + 1;
+      const directory = item.path.slice(0, cut);
+      if (!groups.has(directory)) groups.set(directory, []);
+      groups.get(directory).push(el("li", null,
+        el("bdi", null, item.path.slice(cut)),
+        item.target !== undefined ? el("small", null, "\u2192 ", el("bdi", null, item.target))
+          : item.size !== undefined ? el("small", null, bytes(item.size)) : []));
+    }
+    for (const [directory, items] of groups) {
+      box.append(el("h3", null, el("bdi", null, `/${directory}`)), el("ul", null, items));
+    }
+  };
+  const open = list.length <= 60;
+  const fold = el("details", { open }, el("summary", null, plural(list.length, "entry").replace("entrys", "entries")), box);
+  if (open) fill();
+  else fold.addEventListener("toggle", fill, { once: true });
+  return [section("files", "Files", undefined, fold)];
+}
+
+function install(entry, newest) {
+  const repository = main.dataset.repository;
+  const older = newest && newest !== entry.version;
+  const lines = [
+    el("span", { class: "note" }, "# once, to add the repository"),
+    `peipkg repo add ${repository} ${base} \\`,
+    `    --anchor ${main.dataset.anchor}${insecure}`,
+    "peipkg refresh",
+    el("span", { class: "note" }, "# the package"),
+    `peipkg install ${entry.name}`,
+  ];
+  if (older) lines.push(`peipkg downgrade ${entry.name} ${entry.version}`);
+  const code = el("code", null, lines.map((line) => [el("span", null, line), document.createTextNode("\n")]).flat());
+  return section("install", "Install", undefined, copyable(el("pre", { class: "commands", "aria-labelledby": "install" }, code)));
+}
+
+function message(heading, ...content) {
+  article.replaceChildren(el("h1", null, heading), ...content.map((part) => el("p", { class: "lead" }, part)));
+}
+
+async function dependents(facts, provides) {
+  const direct = facts.needed_by ?? [];
+  const known = new Set(direct);
+  const indirect = [];
+  // A package that answers to very many names is shown with the first of them.
+  for (const { name } of (provides ?? []).slice(0, 20)) {
+    for (const dependent of (await factsOf(name)).needed_by ?? []) {
+      if (!known.has(dependent)) {
+        known.add(dependent);
+        indirect.push({ name: dependent, via: name });
+      }
+    }
+  }
+  return [...direct, ...indirect];
+}
+
+async function showPackage() {
+  main.append(article);
+  const query = new URLSearchParams(location.search);
+  const name = query.get("name") ?? "";
+  const repository = document.title;
+  document.title = `${name} \u2013 ${repository}`;
+  const facts = await factsOf(name);
+  const list = facts.versions ?? [];
+  if (list.length === 0) {
+    if (!facts.provided_by) {
+      message(el("bdi", null, name || "Which package?"), facts.needed_by ? "This repository has no such package, though others need it." : "This repository has no such package.");
+      article.append(...relations("needed", "Needed by", facts.needed_by));
+      return;
+    }
+    message(el("bdi", null, name), "A name that other packages provide.");
+    article.append(el("div", { class: "columns" }, el("div", null,
+      relations("provided", "Provided by", facts.provided_by), relations("needed", "Needed by", facts.needed_by),
+      relations("suggested", "Suggested by", facts.suggested_by))));
+    return;
+  }
+  const wanted = query.get("version");
+  const architecture = query.get("arch");
+  const chosen = wanted ? list.find(([v, a]) => v === wanted && (!architecture || a === architecture)) : list[0];
+  if (!chosen) {
+    message(el("bdi", null, name), [`This repository has no version ${wanted} of it. `, el("a", { href: packageUrl(name) }, "The newest one"), "."]);
+    return;
+  }
+  const [version, arch] = chosen;
+  const newest = list[0][0];
+  const details = await load(`p/${encodeURIComponent(name)}/${encodeURIComponent(version)}/${encodeURIComponent(`${name}_${version}_${arch}.json`)}`);
+  if (!details) {
+    message(el("bdi", null, name), `Nothing more is known of version ${version} here.`);
+    article.append(...versions(name, list, { version, architecture: arch }));
+    return;
+  }
+  const entry = details.package;
+  const notices = [];
+  if (version !== newest) {
+    notices.push(el("p", { class: "notice" }, "This is an older version. ", el("a", { href: packageUrl(name) }, "The newest is ", el("bdi", null, newest)), "."));
+  }
+  if (details.files && !details.signer) {
+    notices.push(el("p", { class: "notice" }, "This package is not signed; package managers that require signatures refuse it."));
+  }
+  article.replaceChildren(
+    el("h1", null, el("bdi", null, name), " ", el("span", { class: "version" }, version)),
+    entry.description ? el("p", { class: "lead" }, el("bdi", null, entry.description)) : "",
+    ...notices,
+    el("div", { class: "columns" },
+      el("div", null,
+        install(entry, newest),
+        relations("depends", "Depends on", entry.dependencies),
+        relations("suggests", "Works better with", entry.optional_dependencies),
+        relations("conflicts", "Conflicts with", entry.conflicts),
+        relations("provides", "Provides", entry.provides),
+        relations("replaces", "Replaces", entry.replaces),
+        el("div", { id: "reverse" }),
+        versions(name, list, { version, architecture: arch }),
+        files(details.files)),
+      about(entry, details)));
+  $("#reverse").replaceWith(
+    ...relations("needed", "Needed by", await dependents(facts, entry.provides)),
+    ...relations("suggested", "Improves", facts.suggested_by));
+  main.dataset.ready = "true";
+}
+
+listen();
+for (const place of document.querySelectorAll("[data-base]")) place.textContent = base;
+for (const place of document.querySelectorAll("[data-insecure]")) place.textContent = insecure;
+for (const pre of document.querySelectorAll("pre[data-copy]")) copyable(pre);
+if (document.body.dataset.page === "package") {
+  showPackage().catch((error) => message("This page could not be put together", `${error.message}. Try to load it again.`));
+}

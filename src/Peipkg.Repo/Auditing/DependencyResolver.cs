@@ -1,0 +1,111 @@
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
+
+namespace Peipkg.Repo.Auditing;
+
+/// <summary>Which advertised packages satisfy a dependency (§4.2): by name or provides, constraint and architecture.</summary>
+internal sealed class DependencyResolver
+{
+    private readonly Dictionary<string, IndexEntry> _byName;
+    private readonly ILookup<string, (IndexEntry Entry, Provide Provide)> _byProvide;
+
+    internal DependencyResolver(IReadOnlyList<IndexEntry> active)
+    {
+        _byName = active.ToDictionary(static entry => entry.Name.Text, StringComparer.Ordinal);
+        _byProvide = active
+            .SelectMany(static entry => entry.Provides.Select(provide => (Entry: entry, Provide: provide)))
+            .ToLookup(static pair => pair.Provide.Name.Text, StringComparer.Ordinal);
+    }
+
+    /// <summary>The advertised package of a name.</summary>
+    internal IndexEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>
+    /// The candidate a package manager would take: for the package's own architecture rather than <c>noarch</c>, called so
+    /// rather than providing it, of the highest version.
+    /// </summary>
+    /// <returns>Null when nothing satisfies the dependency.</returns>
+    internal IndexEntry? Choose(IndexEntry dependent, Dependency dependency)
+    {
+        IndexEntry? best = null;
+        foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
+        {
+            if (satisfies && Suits(dependent, candidate) && (best is null || IsBetter(candidate, best, dependent, dependency)))
+            {
+                best = candidate;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Why nothing satisfies a dependency, for people.</summary>
+    internal string WhyNot(IndexEntry dependent, Dependency dependency)
+    {
+        List<string> reasons = [];
+        foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
+        {
+            string who = candidate.Name.Text == dependency.Name.Text
+                ? $"{candidate.Name} {candidate.Version}"
+                : $"{candidate.Name} {candidate.Version}, which provides {Provided(candidate, dependency)},";
+            reasons.Add(satisfies
+                ? $"{who} is built for {candidate.Architecture}, and a package for {dependent.Architecture} needs "
+                    + (dependent.Architecture.Text == Architecture.NoArch.Text ? "noarch (§4.1.3)" : $"{dependent.Architecture} or noarch")
+                : $"{who} does not satisfy it");
+        }
+
+        return reasons.Count == 0 ? "nothing has or provides that name" : string.Join("; ", reasons);
+    }
+
+    private static string Provided(IndexEntry candidate, Dependency dependency)
+    {
+        Provide provide = candidate.Provides.First(other => other.Name.Text == dependency.Name.Text);
+        return provide.Version is { } version ? $"{provide.Name} {version}" : provide.Name.Text;
+    }
+
+    private IEnumerable<(IndexEntry Entry, bool Satisfies)> Candidates(Dependency dependency)
+    {
+        if (_byName.TryGetValue(dependency.Name.Text, out IndexEntry? named))
+        {
+            yield return (named, dependency.Constraint?.IsSatisfiedBy(named.Version) ?? true);
+        }
+
+        foreach ((IndexEntry entry, Provide provide) in _byProvide[dependency.Name.Text])
+        {
+            yield return (entry, Satisfies(dependency.Constraint, provide.Version));
+        }
+    }
+
+    /// <summary>Whether a provided version satisfies a constraint; without a version it provides any (§4.1.4).</summary>
+    private static bool Satisfies(VersionConstraint? constraint, VersionOperand? provided)
+    {
+        if (constraint is not { } condition || provided is not { } version)
+        {
+            return true;
+        }
+
+        if (version.Revision is not null && PackageVersion.TryParse(version.Text, out PackageVersion full, out _))
+        {
+            return condition.IsSatisfiedBy(full);
+        }
+
+        // Where either side leaves the revision out, only epoch and upstream are compared (§2.2.8).
+        PackageVersion any = PackageVersion.Parse($"{version.Epoch}:{version.Upstream}-1");
+        return condition.Terms.All(term => new ConstraintTerm(term.Operator, WithoutRevision(term.Operand)).IsSatisfiedBy(any));
+    }
+
+    private static VersionOperand WithoutRevision(VersionOperand operand)
+        => operand.Revision is null ? operand : VersionOperand.Parse(operand.Text[..operand.Text.LastIndexOf('-')]);
+
+    private static bool Suits(IndexEntry dependent, IndexEntry candidate)
+        => candidate.Architecture == dependent.Architecture || candidate.Architecture == Architecture.NoArch;
+
+    private static bool IsBetter(IndexEntry candidate, IndexEntry best, IndexEntry dependent, Dependency dependency)
+    {
+        int order = (candidate.Architecture == dependent.Architecture).CompareTo(best.Architecture == dependent.Architecture);
+        order = order != 0 ? order
+            : (candidate.Name.Text == dependency.Name.Text).CompareTo(best.Name.Text == dependency.Name.Text);
+        return (order != 0 ? order : PackageVersion.Compare(candidate.Version, best.Version)) > 0;
+    }
+}

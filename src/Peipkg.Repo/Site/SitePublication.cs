@@ -1,0 +1,151 @@
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Packages;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Site;
+
+/// <summary>
+/// The package browser's part in a generation. Of the many files only those whose bytes differ are written, so that a
+/// publication costs what it changes; documents beside packages are written when their package comes, or all at once when
+/// a repository gets its browser.
+/// </summary>
+internal sealed class SitePublication
+{
+    private readonly string _root;
+    private readonly bool _isNew;
+    private readonly bool _isRemoved;
+
+    private SitePublication(string root, bool isNew, bool isRemoved)
+    {
+        _root = root;
+        _isNew = isNew;
+        _isRemoved = isRemoved;
+    }
+
+    /// <summary>Looks at what a repository has.</summary>
+    /// <param name="root">The repository as it is.</param>
+    /// <param name="noSite">Whether the operator wants no browser.</param>
+    /// <param name="diagnostics">Told why there will be none.</param>
+    /// <returns>Null when the browser has no part in the generation.</returns>
+    internal static SitePublication? Begin(string root, bool noSite, Diagnostics diagnostics)
+    {
+        if (SiteLayout.IsIn(root))
+        {
+            return new SitePublication(root, isNew: false, isRemoved: noSite);
+        }
+
+        if (noSite)
+        {
+            return null;
+        }
+
+        string? foreign = new[] { SiteLayout.Front, SiteLayout.Package, SiteLayout.Directory }
+            .FirstOrDefault(name => Path.Exists(Path.Combine(root, name)));
+        if (foreign is not null)
+        {
+            diagnostics.Warning(
+                $"{Path.Combine(root, foreign)} is not this tool's, so the repository gets no package browser; move it away, or "
+                + "say --no-site");
+            return null;
+        }
+
+        return new SitePublication(root, isNew: true, isRemoved: false);
+    }
+
+    /// <summary>Brings an existing browser up to date with a generation that has no new packages.</summary>
+    /// <returns>Null when the repository has none.</returns>
+    internal static SitePublication? OfPresent(string root)
+        => SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false) : null;
+
+    /// <summary>The documents to be placed beside packages.</summary>
+    /// <param name="plan">The generation.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal IEnumerable<Placement> Details(PublishPlan plan, CancellationToken stop)
+    {
+        if (_isRemoved)
+        {
+            return [];
+        }
+
+        IEnumerable<Placement> fresh = plan.Added.Select(static package => DetailsOf(package.Row, package.Details));
+        if (!_isNew)
+        {
+            return fresh;
+        }
+
+        HashSet<IndexRow> added = [.. plan.Added.Select(static package => package.Row)];
+        List<IndexRow> missing = [.. plan.Archive.Where(row => !added.Contains(row) && !File.Exists(Path.Combine(
+            _root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))))];
+        Placement[] late = new Placement[missing.Count];
+        Workers.ForEach(
+            [.. Enumerable.Range(0, missing.Count)],
+            i => late[i] = DetailsOf(missing[i], ReadPublished(missing[i], stop)),
+            stop);
+        return fresh.Concat(late);
+    }
+
+    /// <summary>Stages every file that differs from what is there, and removes what the generation no longer has.</summary>
+    internal void Stage(GenerationTransaction transaction, SiteContent content)
+    {
+        HashSet<string> kept = new(StringComparer.Ordinal);
+        foreach (SiteFile file in _isRemoved ? [] : SiteWriter.Write(content))
+        {
+            kept.Add(file.Path);
+            if (!IsPresent(file))
+            {
+                GenerationWriter.WriteFile(transaction.Stage(file.Path), file.Content.Span);
+            }
+        }
+
+        foreach (string path in Present().Where(path => !kept.Contains(path)))
+        {
+            transaction.Remove(path);
+        }
+    }
+
+    private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content)
+        => new(SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
+
+    /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
+    private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop)
+    {
+        try
+        {
+            if (RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is { } path
+                && LinuxFile.Identify(Path.Combine(_root, path)) is { IsRegular: true })
+            {
+                using FileStream stream = new(Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                VerifiedPackage package = PackageVerifier.Verify(stream, null, stop);
+                if (package.PackageHash == row.Hash)
+                {
+                    return PackageDetails.Write(row, package);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatViolationException)
+        {
+            // Verifying the repository tells what is wrong with it; its page shows what the index says.
+        }
+
+        return PackageDetails.WriteWithoutFiles(row);
+    }
+
+    private bool IsPresent(SiteFile file)
+    {
+        FileInfo present = new(Path.Combine(_root, file.Path));
+        return present.Exists && present.Length == file.Content.Length
+            && file.Content.Span.SequenceEqual(File.ReadAllBytes(present.FullName));
+    }
+
+    private IEnumerable<string> Present()
+    {
+        string directory = Path.Combine(_root, SiteLayout.Directory);
+        IEnumerable<string> inside = Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_root, path))
+            : [];
+        return inside.Concat(new[] { SiteLayout.Front, SiteLayout.Package }
+            .Where(page => !_isNew && File.Exists(Path.Combine(_root, page))));
+    }
+}

@@ -92,6 +92,18 @@ else
     failed=$((failed + 1))
 fi
 
+say "web pages in Chromium"
+rm -f "$results/browser.counts"
+PEIPKG_COUNTS=$results/browser.counts "${undisturbed[@]}" bash tests/Browser/run.sh || broken+=(Browser)
+if [ -s "$results/browser.counts" ]; then
+    read -r browser_passed browser_failed browser_skipped < "$results/browser.counts"
+    passed=$((passed + browser_passed))
+    failed=$((failed + browser_failed))
+    skipped=$((skipped + browser_skipped))
+else
+    failed=$((failed + 1))
+fi
+
 say "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 [ "${#broken[@]}" -eq 0 ] || printf 'error: not everything passed in: %s\n' "${broken[*]}" >&2
 summary="$passed passed, $failed failed"

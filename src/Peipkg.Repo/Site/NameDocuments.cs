@@ -117,7 +117,7 @@ internal sealed class NameDocuments
             WriteNames(json, "suggested_by", SuggestedBy);
         }
 
-        /// <summary>Version, architecture, bytes to fetch, time of the build: the highest version first.</summary>
+        /// <summary>Version, architecture, bytes to fetch, time of the build, and whether it is a pre-release.</summary>
         private static void WriteVersion(Utf8JsonWriter json, IndexRow row)
         {
             json.WriteStartArray();
@@ -125,6 +125,11 @@ internal sealed class NameDocuments
             json.WriteStringValue(row.Architecture.Text);
             json.WriteNumberValue(row.Size);
             json.WriteStringValue(BuildTime(row.Json.Span));
+            if (row.Version.IsPreRelease)
+            {
+                json.WriteBooleanValue(true);
+            }
+
             json.WriteEndArray();
         }
 

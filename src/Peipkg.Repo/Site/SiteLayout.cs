@@ -28,7 +28,8 @@ internal static class SiteLayout
     /// <summary>How many files <see cref="NamesFile"/> spreads the names over.</summary>
     internal const int NameFiles = 256;
 
-    private const string DetailsExtension = ".json";
+    /// <summary>What <see cref="DetailsPath"/> has instead of a package's extension.</summary>
+    internal const string DetailsExtension = ".json";
 
     /// <summary>The file beside a package that its page is made of.</summary>
     internal static string DetailsPath(PackageName name, in PackageVersion version, Architecture architecture)

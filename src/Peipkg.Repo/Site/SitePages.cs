@@ -1,3 +1,4 @@
+using System.Globalization;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
@@ -14,7 +15,9 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     /// <summary>So many packages are still shown as one list.</summary>
     internal const int OneList = 500;
 
+    private const int OneScreen = 40;
     private const int Recent = 30;
+    private const string All = "all";
     private const string Digits = "0-9";
 
     /// <summary>The pages.</summary>
@@ -47,12 +50,13 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             .Text(content.GeneratedAt.Text[..10]).Raw("</time></span></p>\n</div>\n");
         AddRepository(page);
         page.Raw("</div>\n<section id=\"results\" class=\"results\" aria-labelledby=\"results-title\" hidden>\n"
-            + "<h2 id=\"results-title\" role=\"status\"></h2>\n<ul class=\"list\"></ul>\n</section>\n<div id=\"browse\">\n");
+            + "<h1 id=\"results-title\" aria-live=\"polite\"></h1>\n<ul class=\"list\"></ul>\n</section>\n<div id=\"browse\">\n");
         if (large)
         {
             page.Raw("<h2 id=\"all\">All packages</h2>\n");
-            Letters(page, letters, "all", static letter => SiteLayout.ListPage(letter), current: null, counts: true);
-            List(page, "", "recent", "Built last", null, [.. active
+            Letters(page, letters, All, static letter => SiteLayout.ListPage(letter), current: null, counts: true);
+            page.Raw("<h3 id=\"recent\">Built last</h3>\n");
+            List(page, "", "recent", [.. active
                 .OrderByDescending(static entry => entry.Build?.Timestamp ?? default)
                 .ThenBy(static entry => entry.Name)
                 .Take(Recent)]);
@@ -64,17 +68,19 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         else
         {
             page.Raw("<h2 id=\"all\">All packages</h2>\n");
-            Letters(page, letters, "all", static letter => "#letter-" + letter, current: null, counts: false);
-            foreach ((string letter, IReadOnlyList<IndexEntry> entries) in letters)
+            if (active.Count > OneScreen)
             {
-                List(page, "", "letter-" + letter, letter.ToUpperInvariant(), null, entries);
+                Letters(page, letters, All, static letter => "#letter-" + letter, current: null, counts: false);
             }
+
+            List(page, "", All, active);
         }
 
-        page.Raw("</div>\n</main>\n<footer><p>Every document is signed: <a href=\"repo.json\">descriptor</a>, "
-            + "<a href=\"index/active.json\">active index</a>, <a href=\"index/archive.json\">archive index</a>; index version ")
-            .Raw(content.IndexVersion.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .Raw(". These pages are not: the package manager checks what they say.</p></footer>\n</body>\n</html>\n");
+        page.Raw("</div>\n</main>\n<footer><p>Package managers trust only the signed documents: "
+            + "<a href=\"repo.json\">descriptor</a>, <a href=\"index/active.json\">active index</a> and "
+            + "<a href=\"index/archive.json\">archive index</a>, version ")
+            .Raw(content.IndexVersion.ToString(CultureInfo.InvariantCulture))
+            .Raw(". These pages are for reading.</p></footer>\n</body>\n</html>\n");
         return page.Bytes;
     }
 
@@ -83,8 +89,8 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     {
         HtmlText page = Begin("../../", $"{letter.ToUpperInvariant()} \u2013 {content.Descriptor.Name}", "letter");
         page.Raw("<main id=\"main\">\n<h1 id=\"all\">Packages with ").Text(letter.ToUpperInvariant()).Raw("</h1>\n");
-        Letters(page, letters, "all", static other => other + ".html", letter, counts: false);
-        List(page, "../../", "list", null, "all", entries);
+        Letters(page, letters, All, static other => other + ".html", letter, counts: false);
+        List(page, "../../", All, entries);
         page.Raw("</main>\n</body>\n</html>\n");
         return page.Bytes;
     }
@@ -155,18 +161,16 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         page.Raw("</ul>\n</nav>\n");
     }
 
-    private static void List(
-        HtmlText page, string root, string id, string? heading, string? labelledBy, IReadOnlyList<IndexEntry> entries)
+    private static void List(HtmlText page, string root, string labelledBy, IReadOnlyList<IndexEntry> entries)
     {
-        if (heading is not null)
-        {
-            page.Raw($"<h3 id=\"{id}\">").Text(heading).Raw("</h3>\n");
-        }
-
-        page.Raw($"<ul class=\"list\" aria-labelledby=\"{labelledBy ?? id}\">\n");
+        page.Raw($"<ul class=\"list\" aria-labelledby=\"{labelledBy}\">\n");
+        string? letter = null;
         foreach (IndexEntry entry in entries)
         {
-            page.Raw($"<li><a href=\"{root}{SiteLayout.Package}?name=")
+            // What the letters above a list of all lead to.
+            bool first = labelledBy == All && LetterOf(entry.Name) != letter;
+            letter = LetterOf(entry.Name);
+            page.Raw($"<li{(first ? $" id=\"letter-{letter}\"" : "")}><a href=\"{root}{SiteLayout.Package}?name=")
                 .Text(Uri.EscapeDataString(entry.Name.Text))
                 .Raw("\"><b>").Text(entry.Name.Text).Raw("</b> <span>").Text(entry.Version.Text)
                 .Raw("</span></a><p><bdi>").Text(entry.Description).Raw("</bdi></p></li>\n");

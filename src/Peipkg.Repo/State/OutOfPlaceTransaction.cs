@@ -1,6 +1,7 @@
 using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Format.IO;
+using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.State;
 
@@ -109,11 +110,14 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
     }
 
     /// <summary>
-    /// Packages never change, so both generations may share one; other files belong to one repository each.
+    /// Packages, and the documents beside them, are replaced but never written into, so both generations may share one;
+    /// other files belong to one repository each.
     /// </summary>
     private static void CarryFile(string path, string copy)
     {
-        if (path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal))
+        if (path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
+            || (path.EndsWith(SiteLayout.DetailsExtension, StringComparison.Ordinal)
+                && File.Exists(Path.ChangeExtension(path, PackageFileName.Extension))))
         {
             LinkedCopy.OfFile(path, copy);
         }

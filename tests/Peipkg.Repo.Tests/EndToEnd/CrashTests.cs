@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Operations;
 using Xunit.Abstractions;
@@ -39,7 +41,12 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((Kills + 1) * PackagesEach, _fixture.Archive.Packages.Count);
         string[] files = [.. RepositoryFixture.Content(_fixture.Repo).Keys];
         Assert.DoesNotContain(files, static name => name.Split('/').Any(static component => component.StartsWith('.')));
-        Assert.Equal((Kills + 1) * PackagesEach, files.Count(static name => name.StartsWith("p/", StringComparison.Ordinal)));
+        Assert.Equal(
+            (Kills + 1) * PackagesEach,
+            files.Count(static name => name.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)));
+        Assert.Equal(
+            (Kills + 1) * PackagesEach,
+            files.Count(static name => name.StartsWith("p/", StringComparison.Ordinal) && SiteLayout.Owns(name)));
     }
 
     [Fact]

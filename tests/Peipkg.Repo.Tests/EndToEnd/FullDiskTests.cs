@@ -97,7 +97,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         fixture.Pack("aa");
         RepositoryFixture.Succeed(fixture.Publish("--in", mount.Path, "--out", mount.Path));
         RepositoryFixture.Succeed(fixture.Verify("--repo", mount.Path));
-        Assert.Equal(["index", "keys", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(mount.Path));
+        Assert.Equal(["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"], RepositoryFixture.Entries(mount.Path));
     }
 
     public void Dispose() => _directory.Dispose();

@@ -3,6 +3,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Commands;
 
@@ -30,7 +31,7 @@ public sealed class PublishOperationTests : IDisposable
         Assert.Equal(2ul, _fixture.Archive.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());
         Assert.Equal(
-            ["index", "keys", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(_fixture.Repo));
+            ["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"], RepositoryFixture.Entries(_fixture.Repo));
     }
 
     [Fact]
@@ -325,7 +326,7 @@ public sealed class PublishOperationTests : IDisposable
         RunResult result = _fixture.Publish("--package-url-template", "https://host.example/d/{filename}");
         RepositoryFixture.Succeed(result);
         Assert.Contains("not placed here, it belongs at https://host.example/d/aa_1.0-1_x86_64.peipkg", result.Output, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_fixture["repo/p"]));
+        Assert.Equal(["p/aa/1.0-1/aa_1.0-1_x86_64.json"], RepositoryFixture.Content(_fixture["repo"]).Keys.Where(static path => path.StartsWith("p/", StringComparison.Ordinal)));
 
         RepositoryFixture.Succeed(_fixture.Verify("--all-packages-dir", _fixture.New));
         RunResult verify = _fixture.Verify();
@@ -351,7 +352,11 @@ public sealed class PublishOperationTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
         RepositoryFixture.Succeed(_fixture.Verify("--repo", _fixture["next"]));
         SortedDictionary<string, string> after = RepositoryFixture.Content(_fixture["next"]);
-        Assert.Equal([.. before.Keys.Append("p/bb/1.0-1/bb_1.0-1_x86_64.peipkg").Order(StringComparer.Ordinal)], after.Keys);
+        string[] added =
+        [
+            "p/bb/1.0-1/bb_1.0-1_x86_64.json", "p/bb/1.0-1/bb_1.0-1_x86_64.peipkg", SiteLayout.NamesFile(SiteLayout.NumberOf("bb")),
+        ];
+        Assert.Equal([.. before.Keys.Concat(added).Order(StringComparer.Ordinal)], after.Keys);
         const string package = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
         Assert.True(LinuxFile.Identify(_fixture["repo/" + package])!.Value.IsSameFile(
             LinuxFile.Identify(_fixture["next/" + package])!.Value));

@@ -159,11 +159,11 @@ async function search() {
   }
   if (!results) {
     results = el("section", { id: "results", class: "results", "aria-labelledby": "results-title" },
-      el("h2", { id: "results-title", role: "status" }), el("ul", { class: "list" }));
+      el("h1", { id: "results-title", "aria-live": "polite" }), el("ul", { class: "list" }));
     main.append(results);
   }
   results.hidden = false;
-  const title = $("h2", results);
+  const title = $("h1", results);
   try {
     packages ??= prepare(await load("site/packages.json") ?? []);
   } catch (error) {
@@ -190,7 +190,7 @@ async function search() {
 }
 
 function move(step) {
-  const links = [...document.querySelectorAll(main.classList.contains("searching") ? "#results .list a" : "#main .list a")];
+  const links = [...document.querySelectorAll(main.classList.contains("searching") ? "#results .list a" : "#main .list:not(#results .list) a")];
   const at = links.indexOf(document.activeElement);
   const next = at < 0 ? (step > 0 ? 0 : -1) : at + step;
   if (next < 0) {
@@ -236,11 +236,11 @@ function listen() {
 // ---- The lines to type ----------------------------------------------------------------------------------------------
 
 const base = root.href.replace(/\/$/, "");
-const insecure = root.protocol === "http:" ? " --insecure" : "";
+const insecure = root.protocol === "http:" ? " \\\n    --insecure" : "";
 
 function copyable(pre) {
   pre.tabIndex = 0;
-  if (!navigator.clipboard) return pre;
+  if (!navigator.clipboard) return [pre];
   const lines = pre.textContent;
   const button = el("button", { type: "button", class: "copy" }, "Copy");
   button.addEventListener("click", async () => {
@@ -248,8 +248,7 @@ function copyable(pre) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
-  pre.append(button);
-  return pre;
+  return [button, pre];
 }
 
 // ---- A package ------------------------------------------------------------------------------------------------------
@@ -277,7 +276,7 @@ function relations(id, heading, items) {
   const entries = items.map((item) => {
     const { name, constraint, version, via } = typeof item === "string" ? { name: item } : item;
     const detail = constraint ?? (version && `= ${version}`) ?? (via && `via ${via}`);
-    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), detail ? el("small", null, detail) : []);
+    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), detail ? [" ", el("small", null, detail)] : []);
   });
   return [section(id, heading, items.length, limited(el("ul", { class: "relations", "aria-labelledby": id }), entries, 40, "package"))];
 }
@@ -316,17 +315,18 @@ function about(entry, details) {
 
 function versions(name, list, current) {
   if (list.length === 0) return [];
-  const rows = list.map(([version, architecture, size, built], index) => {
+  const rows = list.map(([version, architecture, size, built, preRelease], index) => {
     const isCurrent = version === current.version && architecture === current.architecture;
     return el("tr", isCurrent ? { "aria-current": "true" } : null,
-      el("td", null, isCurrent ? version : el("a", { href: index === 0 ? packageUrl(name) : packageUrl(name, version, architecture) }, version)),
+      el("td", null, isCurrent ? version : el("a", { href: index === 0 ? packageUrl(name) : packageUrl(name, version, architecture) }, version),
+        preRelease ? [" ", el("span", { class: "chip" }, "pre-release")] : []),
       el("td", null, architecture), el("td", null, built.slice(0, 10)), el("td", null, bytes(size)));
   });
   const body = el("tbody");
   const [, more] = limited(body, rows, 10, "version");
   return [section("versions", "Versions", list.length,
     el("table", { "aria-labelledby": "versions" },
-      el("thead", null, el("tr", null, ["Version", "Architecture", "Built", "Download"].map((heading) => el("th", { scope: "col" }, heading)))),
+      el("thead", null, el("tr", null, ["Version", "Arch", "Built", "Download"].map((heading) => el("th", { scope: "col" }, heading)))),
       body),
     more ?? [])];
 }
@@ -363,14 +363,15 @@ function install(entry, newest) {
   const lines = [
     el("span", { class: "note" }, "# once, to add the repository"),
     `peipkg repo add ${repository} ${base} \\`,
-    `    --anchor ${main.dataset.anchor}${insecure}`,
+    `    --anchor ${main.dataset.anchor}${insecure && " \\"}`,
+    ...(insecure ? ["    --insecure"] : []),
     "peipkg refresh",
     el("span", { class: "note" }, "# the package"),
     `peipkg install ${entry.name}`,
   ];
   if (older) lines.push(`peipkg downgrade ${entry.name} ${entry.version}`);
   const code = el("code", null, lines.map((line) => [el("span", null, line), document.createTextNode("\n")]).flat());
-  return section("install", "Install", undefined, copyable(el("pre", { class: "commands", "aria-labelledby": "install" }, code)));
+  return section("install", "Install", undefined, ...copyable(el("pre", { class: "commands", "aria-labelledby": "install" }, code)));
 }
 
 function message(heading, ...content) {
@@ -420,7 +421,7 @@ async function showPackage() {
     message(el("bdi", null, name), [`This repository has no version ${wanted} of it. `, el("a", { href: packageUrl(name) }, "The newest one"), "."]);
     return;
   }
-  const [version, arch] = chosen;
+  const [version, arch, , , preRelease] = chosen;
   const newest = list[0][0];
   const details = await load(`p/${encodeURIComponent(name)}/${encodeURIComponent(version)}/${encodeURIComponent(`${name}_${version}_${arch}.json`)}`);
   if (!details) {
@@ -437,7 +438,7 @@ async function showPackage() {
     notices.push(el("p", { class: "notice" }, "This package is not signed; package managers that require signatures refuse it."));
   }
   article.replaceChildren(
-    el("h1", null, el("bdi", null, name), " ", el("span", { class: "version" }, version)),
+    el("h1", null, el("bdi", null, name), " ", el("span", { class: "version" }, version), preRelease ? el("span", { class: "chip" }, "pre-release") : []),
     entry.description ? el("p", { class: "lead" }, el("bdi", null, entry.description)) : "",
     ...notices,
     el("div", { class: "columns" },
@@ -461,7 +462,7 @@ async function showPackage() {
 listen();
 for (const place of document.querySelectorAll("[data-base]")) place.textContent = base;
 for (const place of document.querySelectorAll("[data-insecure]")) place.textContent = insecure;
-for (const pre of document.querySelectorAll("pre[data-copy]")) copyable(pre);
+for (const pre of document.querySelectorAll("pre[data-copy]")) pre.replaceWith(...copyable(pre));
 if (document.body.dataset.page === "package") {
   showPackage().catch((error) => message("This page could not be put together", `${error.message}. Try to load it again.`));
 }

@@ -1,0 +1,276 @@
+// The package browser of a repository, in a real Chromium.
+import { strict as assert } from "node:assert";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Fixture, hostile } from "./fixture.mjs";
+import { assertAccessible, assertFits, finish, screenshot, startBrowser } from "./rig/browser.mjs";
+import { serve } from "./rig/server.mjs";
+
+let fixture, browser, small, bad, large;
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const ready = (page) => page.waitForSelector("#main[data-ready]");
+const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
+const type = async (page, text) => {
+  await page.keyboard.press("/");
+  await page.keyboard.type(text);
+  await page.waitForFunction((query) => document.getElementById("q").value === query && document.querySelector("#results h1")?.textContent, text);
+};
+
+before(async () => {
+  fixture = new Fixture();
+  browser = await startBrowser();
+  small = await serve(fixture.small(), "/deep/below/a-prefix/");
+  bad = await serve(fixture.hostile());
+});
+
+after(async () => {
+  await browser?.close();
+  for (const server of [small, bad, large]) await server?.close();
+  fixture?.remove();
+});
+
+test("the front page lists every package, accessible in light and dark", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await browser.open(small.url, { colorScheme });
+    assert.equal(await page.locator(".list li").count(), 31);
+    assert.match(await page.locator(".facts").innerText(), /31 packages\s+35 versions\s+updated 2026-05-\d\d/);
+    const [paper, ink] = await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]);
+    const dark = (colour) => colour.match(/\d+/g).slice(0, 3).every((part) => Number(part) < 90);
+    assert.equal(dark(paper), colorScheme === "dark");
+    assert.equal(dark(ink), colorScheme === "light");
+    await assertAccessible(page);
+    await assertFits(page);
+    await screenshot(page, `repository-front-${colorScheme}`);
+    await finish(page);
+  }
+});
+
+test("the list is there without JavaScript", async () => {
+  const page = await browser.open(small.url, { javaScriptEnabled: false });
+  assert.equal(await page.locator(".list li:visible").count(), 31);
+  assert.equal(await page.locator("#search").isVisible(), false);
+  assert.match(await page.locator("#browse .list").innerText(), /zlib\s+1\.3\.1-2\s+Compression library in the deflate format\./);
+  await screenshot(page, "repository-without-javascript");
+  await page.locator("#browse .list a", { hasText: "zlib" }).click();
+  assert.match(await page.locator("noscript").innerText(), /list of packages/);
+  await finish(page);
+});
+
+test("search looks through names, descriptions and provides as you type, best first", async () => {
+  const page = await browser.open(small.url);
+  assert.equal(small.requests.some((path) => path.endsWith("packages.json")), false, "the index is fetched on demand");
+  await type(page, "zlib");
+  assert.equal(await page.locator("#results .list li").first().locator("b").innerText(), "zlib");
+  await page.locator("#q").fill("proxy");
+  await page.waitForFunction(() => document.querySelector("#results h1").textContent === "1 package");
+  assert.equal(await page.locator("#results b").innerText(), "nginx");
+  await page.locator("#q").fill("http-server");
+  await page.waitForFunction(() => document.querySelectorAll("#results li").length === 2);
+  assert.match(await page.locator("#results li").first().innerText(), /provides http-server/);
+  assert.match(page.url(), /\?q=http-server$/);
+  await assertAccessible(page);
+  await screenshot(page, "repository-search");
+  await page.locator("#q").fill("no such thing");
+  await page.waitForFunction(() => document.querySelector("#results h1").textContent.startsWith("Nothing matches"));
+  await finish(page);
+});
+
+test("the keyboard alone is enough", async () => {
+  const page = await browser.open(small.url);
+  await type(page, "web");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await focused(page), /^lighttpd/);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "q");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#browse").isVisible(), true);
+  await page.keyboard.press("/");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await focused(page), /^7zip/);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await focused(page), /^bash/);
+  await type(page, "zli");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/package\.html\?name=zlib$/);
+  await ready(page);
+  await type(page, "openssl");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/name=openssl$/);
+  await finish(page);
+});
+
+test("a package's page tells all there is, with links both ways", async () => {
+  const page = await browser.open(`${small.url}package.html?name=zlib`);
+  await ready(page);
+  assert.equal(await page.title(), "zlib \u2013 example");
+  assert.equal(await page.locator("h1").innerText(), "zlib 1.3.1-2");
+  const text = await page.locator("main").innerText();
+  for (const expected of ["Zlib", "x86_64", "126.2 KiB", "farm.example.org", "git+https://git.example.org/zlib#refs/tags/v1.3.1", "ldconfig", "pkgconfig(zlib)"]) {
+    assert.ok(text.includes(expected), expected);
+  }
+  assert.match(text, /Signed by\s+([0-9a-f]{4} ){15}[0-9a-f]{4}\n/);
+  assert.equal(await page.getByRole("link", { name: "https://zlib.net/" }).getAttribute("href"), "https://zlib.net/");
+  const commands = await page.locator(".commands").innerText();
+  assert.match(commands, new RegExp(`^peipkg repo add example ${small.url.slice(0, -1)} \\\\$`, "m"));
+  assert.match(commands, /^ {4}--anchor [0-9a-f]{64} \\$/m);
+  assert.match(commands, /^peipkg install zlib$/m);
+  assert.equal(await page.locator("table tbody tr").count(), 4);
+  assert.deepEqual(await page.locator(".files bdi").allInnerTexts(),
+    ["/usr/lib/x86_64-linux-peios/", "libz.so.1", "libz.so.1.3.1", "libz.so.1.3.1", "/usr/share/doc/zlib/", "README"]);
+  await assertAccessible(page);
+  await screenshot(page, "repository-package", { fullPage: true });
+  await page.locator("#needed ~ ul a", { hasText: "openssl" }).click();
+  await ready(page);
+  assert.equal(await page.locator("#depends ~ ul li").innerText(), "zlib >= 1.2");
+  const download = await page.request.get(await page.locator("dd a", { hasText: "B" }).last().getAttribute("href"));
+  assert.equal(download.status(), 200);
+  await finish(page);
+});
+
+test("names that packages provide, older and unsigned versions, and what is not there have answers", async () => {
+  const page = await browser.open(`${small.url}package.html?name=http-server`);
+  await page.waitForSelector("#provided");
+  assert.deepEqual(await page.locator("#provided ~ ul a").allInnerTexts(), ["lighttpd", "nginx"]);
+  await assertAccessible(page);
+  await page.goto(`${small.url}package.html?name=nginx&version=1.27.5-1`);
+  await ready(page);
+  assert.match(await page.locator(".notice").innerText(), /older version.*1\.28\.0~rc1-1/);
+  assert.match(await page.locator(".commands").innerText(), /^peipkg downgrade nginx 1\.27\.5-1$/m);
+  await page.locator("summary").click();
+  await page.waitForSelector(".files li");
+  assert.equal(await page.locator(".files li").count(), 75);
+  await assertAccessible(page);
+  await page.goto(`${small.url}package.html?name=certbot`);
+  await ready(page);
+  assert.match(await page.locator(".notice").innerText(), /not signed/);
+  await page.goto(`${small.url}package.html?name=${encodeURIComponent("g++")}`);
+  await ready(page);
+  assert.equal(await page.locator("h1 bdi").innerText(), "g++");
+  await page.goto(`${small.url}package.html?name=nowhere`);
+  await page.waitForSelector("article .lead");
+  assert.match(await page.locator("article").innerText(), /no such package/);
+  page.complaints.splice(0, page.complaints.length, ...page.complaints.filter((complaint) => !complaint.includes("404")));
+  await finish(page);
+});
+
+test("everything fits a phone of 360 pixels", async () => {
+  for (const [name, url] of [
+    ["front", small.url], ["package", `${small.url}package.html?name=nginx&version=1.27.5-1`],
+    ["hostile", `${bad.url}package.html?name=${hostile.longName}`], ["hostile-front", bad.url],
+  ]) {
+    const page = await browser.open(url, phone);
+    if (url.includes("name=")) await ready(page);
+    await assertFits(page);
+    await assertAccessible(page);
+    await screenshot(page, `repository-phone-${name}`);
+    await finish(page);
+  }
+});
+
+test("a package's page is readable in the dark", async () => {
+  const page = await browser.open(`${small.url}package.html?name=zlib`, { colorScheme: "dark" });
+  await ready(page);
+  await assertAccessible(page);
+  await screenshot(page, "repository-package-dark");
+  await finish(page);
+});
+
+test("hostile metadata is text wherever it shows", async () => {
+  const front = await browser.open(bad.url);
+  assert.match(await front.locator("#browse .list").innerText(), /<script>document\.title='owned'<\/script>/);
+  assert.equal(await front.title(), "it's <b>bold</b>");
+  await type(front, "script");
+  assert.match(await front.locator("#results p").first().innerText(), /<img src=x onerror=alert\(1\)>/);
+  await finish(front);
+
+  const page = await browser.open(`${bad.url}package.html?name=evil`);
+  await ready(page);
+  const text = await page.locator("main").innerText();
+  for (const expected of [hostile.markup, "<b>MIT</b>", "<svg onload=alert(1)>", "javascript:alert(1)", "exe[U+202E]gpj.sh", "'it'\\''s <b>bold</b>'"]) {
+    assert.ok(text.includes(expected), expected);
+  }
+  assert.equal(await page.locator("main img, main script, main svg, main b, a[href^=javascript]").count(), 0);
+  await assertAccessible(page);
+  await screenshot(page, "repository-hostile", { fullPage: true });
+  await finish(page);
+});
+
+test("a document that no tool of ours would write does no harm either", async () => {
+  const file = join(fixture.path("hostile"), "p/evil/1.0-1/evil_1.0-1_x86_64.json");
+  const document = JSON.parse(readFileSync(file, "utf8"));
+  Object.assign(document.package, {
+    homepage: "javascript:alert(document.domain)", url: "javascript:alert(2)", description: "\u202eturned\u0007\u2028round",
+    dependencies: [{ name: "\"><img src=x onerror=alert(1)>", constraint: "<b>" }],
+  });
+  document.source_ref = "git+javascript:alert(3)";
+  document.files.push({ path: "../../\u0000\u2066x", target: "<script>" });
+  writeFileSync(file, JSON.stringify(document));
+  const page = await browser.open(`${bad.url}package.html?name=evil`);
+  await ready(page);
+  const text = await page.locator("main").innerText();
+  for (const expected of ["javascript:alert(document.domain)", "[U+202E]turned[U+0007][U+2028]round", "[U+0000][U+2066]x"]) {
+    assert.ok(text.includes(expected), expected);
+  }
+  for (const href of await page.locator("a[href]").evaluateAll((links) => links.map((link) => link.href))) {
+    assert.match(href, /^http:\/\/127\.0\.0\.1:/);
+  }
+  await finish(page);
+});
+
+test("nothing in a page can load from elsewhere or run inline", async () => {
+  const page = await browser.open(small.url);
+  const blocked = await page.evaluate(async () => {
+    const seen = [];
+    document.addEventListener("securitypolicyviolation", (event) => seen.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.owned = true";
+    document.body.append(script);
+    document.body.insertAdjacentHTML("beforeend", "<p style='color:red' onclick='window.owned = true'>x</p>");
+    document.body.lastElementChild.click();
+    await fetch("https://example.org/").catch(() => seen.push("fetch failed"));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { seen, owned: window.owned ?? false };
+  });
+  assert.equal(blocked.owned, false);
+  for (const directive of ["script-src-elem", "style-src-attr", "script-src-attr", "connect-src"]) {
+    assert.ok(blocked.seen.includes(directive), `${directive} in ${blocked.seen}`);
+  }
+  await page.context().close();
+});
+
+test("five thousand packages stay fluid", async (context) => {
+  large = await serve(fixture.large());
+  const page = await browser.open(large.url);
+  assert.match(await page.locator(".letters a").innerText(), /^P\s+5,000$/);
+  await screenshot(page, "repository-large");
+  await assertAccessible(page);
+  await type(page, "package");
+  await page.waitForFunction(() => document.querySelector("#results h1").textContent === "5,000 packages");
+  const times = [];
+  for (const query of ["p", "pa", "package-04", "package-04999", "small", "package small 77", "zzz"]) {
+    await page.locator("#q").fill(query);
+    await page.waitForTimeout(20);
+    times.push(await page.evaluate(() => Number(document.getElementById("results").dataset.milliseconds)));
+  }
+  context.diagnostic(`search among 5,000 packages, milliseconds with display: ${times.join(" ")}`);
+  assert.ok(Math.max(...times) < 250, `${times}`);
+  await page.goto(`${large.url}site/list/p.html`);
+  assert.equal(await page.locator(".list li").count(), 5000);
+  const frame = await page.evaluate(async () => {
+    const slowest = { time: 0 };
+    let last = performance.now();
+    for (let i = 0; i < 30; i++) {
+      scrollBy(0, 5000);
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      slowest.time = Math.max(slowest.time, now - last);
+      last = now;
+    }
+    return slowest.time;
+  });
+  context.diagnostic(`slowest frame while scrolling a list of 5,000: ${frame.toFixed(1)} ms`);
+  assert.ok(frame < 500, `${frame}`);
+  await finish(page);
+});

@@ -16,8 +16,7 @@ logs=$root/artifacts/logs
 install_missing "$logs/apt.log" cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
 require_dotnet "$root"
 
-# Native, one file each; nothing of an earlier build stays beside them.
-rm -rf "$root/artifacts/bin"
+# Native, one file each.
 for project in Build Repo Manager; do
     name=peipkg-${project,,}
     say "building $name"

@@ -15,7 +15,7 @@ install_missing "$logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
     perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
-    node=nodejs npm=npm \
+    node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd \
     bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
     /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
 # The S3 server that the manager syncs to; nothing is fetched again while the list of its parts is the same.

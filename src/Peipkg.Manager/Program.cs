@@ -1,14 +1,17 @@
 using Peipkg.CommandLine;
 using Peipkg.Manager.Hosting;
+using Peipkg.Manager.Logging;
 
 EmbeddedLibraries.Load();
 using ManagerSignals signals = new();
 signals.Listen();
+IReadOnlyDictionary<string, string> environment = ProcessEnvironment.From(Environment.GetEnvironmentVariables());
 return await ManagerCommandLine.RunAsync(args, new ManagerWorld
 {
     Stdout = StandardStreams.Output(Console.OpenStandardOutput()),
-    Stderr = StandardStreams.Error(Console.OpenStandardError()),
-    Environment = ProcessEnvironment.From(Environment.GetEnvironmentVariables()),
+    Stderr = JournalWriter.Wrap(
+        StandardStreams.Error(Console.OpenStandardError()), environment.GetValueOrDefault("JOURNAL_STREAM"), new FileInfo("/proc/self/fd/2").LinkTarget),
+    Environment = environment,
     OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
     ProcessId = Environment.ProcessId,
     Clock = TimeProvider.System,

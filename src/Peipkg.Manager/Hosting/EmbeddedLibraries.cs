@@ -16,6 +16,10 @@ internal static partial class EmbeddedLibraries
 {
     private const uint CloseOnExec = 1;
 
+    // Never closed: the linker takes a second library under a path it has seen for the first one, and a closed
+    // descriptor's number, which is in the path, would be given out again.
+    private static readonly List<SafeFileHandle> Open = [];
+
     /// <summary>Must run before the first use of either library. What is not embedded is left to the ordinary search.</summary>
     public static void Load()
     {
@@ -40,9 +44,9 @@ internal static partial class EmbeddedLibraries
             return;
         }
 
-        using FileStream file = new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write);
-        file.Write(library);
-        file.Flush();
+        SafeFileHandle file = new(descriptor, ownsHandle: true);
+        Open.Add(file);
+        RandomAccess.Write(file, library, 0);
         _ = NativeLibrary.TryLoad($"/proc/self/fd/{descriptor}", out _);
     }
 

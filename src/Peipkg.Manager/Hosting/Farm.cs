@@ -105,6 +105,20 @@ internal sealed class Farm : IDisposable
     /// <summary>Null when <c>[http] addr</c> is empty.</summary>
     public HttpServer? Http { get; }
 
+    /// <summary>Does what every step of the work needs: asks the database. Hangs when that hangs.</summary>
+    public bool IsAlive()
+    {
+        try
+        {
+            return _database.Read(session => session.Scalar<long>("SELECT 1")) == 1;
+        }
+        catch (StorageException)
+        {
+            // Full and failing disks are reported and waited for; a restart would not help.
+            return true;
+        }
+    }
+
     /// <summary>Before anything else: what the last run left, and a repository to publish into.</summary>
     /// <exception cref="UserErrorException">The repository cannot be created.</exception>
     public async Task PrepareAsync(CancellationToken stop)

@@ -1,5 +1,5 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace Peipkg.Manager.Hosting;
@@ -9,7 +9,7 @@ namespace Peipkg.Manager.Hosting;
 /// build ends and is published, and only then the last sync runs and the HTTP server goes down.
 /// </summary>
 internal sealed class FarmWorker(
-    Farm farm, ManagerSignals signals, IHostApplicationLifetime lifetime, ILogger<FarmWorker> logger) : BackgroundService
+    Farm farm, ManagerSignals signals, ServiceManager service, IHostApplicationLifetime lifetime, ILogger<FarmWorker> logger) : BackgroundService
 {
     /// <summary>Why the daemon ended, if not because it was asked to.</summary>
     public Exception? Failure { get; private set; }
@@ -19,7 +19,8 @@ internal sealed class FarmWorker(
     {
         // The host's own token is the drain: it is cancelled when the application is asked to stop, however that came.
         using CancellationTokenSource drain = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, signals.Drain);
-        SystemdNotifier systemd = new();
+        using CancellationTokenSource ended = new();
+        Task watch = service.WatchAsync(farm.IsAlive, ended.Token);
         signals.Reload += Reload;
         try
         {
@@ -27,12 +28,13 @@ internal sealed class FarmWorker(
             using CancellationTokenSource syncFinish = new();
             Task syncs = farm.Syncer.RunAsync(syncFinish.Token, signals.Stop);
             Task builds = farm.Builds.RunAsync(drain.Token, signals.Stop);
-            systemd.Notify(ServiceState.Ready);
+            service.Ready(Status());
+            using CancellationTokenRegistration stopping =
+                drain.Token.Register(() => service.Stopping("Waiting for what is under way; a second SIGTERM stops now."));
 
             // Any of them ending early is a defect; the others must not go on as if nothing had happened.
             Task first = await Task.WhenAny(polls, builds, syncs);
             await drain.CancelAsync();
-            systemd.Notify(ServiceState.Stopping);
             await Task.WhenAll(first, polls, builds);
             await syncFinish.CancelAsync();
             await syncs;
@@ -50,17 +52,25 @@ internal sealed class FarmWorker(
         finally
         {
             signals.Reload -= Reload;
+            await ended.CancelAsync();
+            await watch;
             lifetime.StopApplication();
         }
     }
 
+    private string Status() => string.Create(
+        CultureInfo.InvariantCulture, $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.");
+
     private void Reload()
     {
+        service.Reloading();
         if (farm.Roster.Reload())
         {
             WarnAboutWebhooks();
             farm.Polls.Reload();
         }
+
+        service.Ready(Status());
     }
 
     private void WarnAboutWebhooks()

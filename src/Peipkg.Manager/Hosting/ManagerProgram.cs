@@ -91,6 +91,7 @@ internal static class ManagerProgram
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(world.Signals);
         builder.Services.AddSingleton(farm);
+        builder.Services.AddSingleton(new ServiceManager(world.Environment, world.ProcessId, world.Clock));
 
         // A build may take hours to drain; systemd's TimeoutStopSec and the second signal are the limits.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);

@@ -7,9 +7,12 @@ internal sealed class ChildEnvironment(IReadOnlyDictionary<string, string> varia
 {
     private static readonly string[] Plain = ["PATH", "HOME", "USER", "LOGNAME", "LANG"];
 
+    // What systemd tells the manager is not for its children.
+    private static readonly string[] Own = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"];
+
     /// <summary>For programs that reach out into the world with the operator's keys and proxies: everything.</summary>
     public Dictionary<string, string> Whole() =>
-        new(variables, StringComparer.Ordinal) { [Leftovers.Marker] = stateDirectory };
+        new(variables.Where(variable => !Own.Contains(variable.Key)), StringComparer.Ordinal) { [Leftovers.Marker] = stateDirectory };
 
     /// <summary>For peipkg-build and peipkg-repo: no credential of another program.</summary>
     /// <param name="temporary">TMPDIR, inside the state directory, so that a crash leaves nothing outside of it.</param>

@@ -14,6 +14,7 @@ return await ManagerCommandLine.RunAsync(args, new ManagerWorld
     Environment = environment,
     OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
     ProcessId = Environment.ProcessId,
+    ProcessorCount = Environment.ProcessorCount,
     Clock = TimeProvider.System,
     Signals = signals,
 });

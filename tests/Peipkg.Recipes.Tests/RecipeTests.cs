@@ -89,7 +89,6 @@ public sealed class RecipeTests : IDisposable
             9:28: name in dependencies of [[package]]: "a b" is not a package or virtual name: a blank at position 2 is not allowed
             10:17: conflicts in [[package]] must hold tables; write { name = "apache2" }
             11:41: provides of [[package]]: "http" comes twice; join the constraints with a comma
-            12:14: replaces of [[package]] needs name, a string
             12:16: unknown key "nane" in replaces of [[package]] (did you mean "name"?)
             13:17: side_effects in [[package]]: "ldconfg" is none of ldconfig, depmod, man-db (did you mean "ldconfig"?)
             """.ReplaceLineEndings("\n").Split('\n');

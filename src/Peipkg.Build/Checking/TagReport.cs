@@ -36,7 +36,7 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
             }
             else
             {
-                others.Add(new Tag(name, null, upstream.TagPattern.UpstreamOf(name) is null ? "does not match" : "older than min_version"));
+                others.Add(new Tag(name, null, upstream.TagPattern.UpstreamOf(name) is null ? "does not match" : upstream.WhyUnwanted(name, version)));
             }
         }
 

@@ -10,15 +10,21 @@ namespace Peipkg.Manager.Building;
 /// </summary>
 internal static class BuildChoice
 {
+    /// <param name="due">What may be done.</param>
+    /// <param name="lastStarted">When each recipe's latest attempt began.</param>
+    /// <param name="mayBegin">Whether a recipe's builds may begin now; publishing may always.</param>
     public static BuildRecord? Next(
-        IReadOnlyList<BuildRecord> due, IReadOnlyDictionary<string, DateTimeOffset> lastStarted)
+        IReadOnlyList<BuildRecord> due,
+        IReadOnlyDictionary<string, DateTimeOffset> lastStarted,
+        Func<string, bool> mayBegin)
     {
+        // Whether a recipe may begin is asked in order, and only until one may.
         BuildRecord? first = due
             .OrderByDescending(b => b.State == BuildState.Publishing)
             .ThenBy(b => lastStarted.GetValueOrDefault(b.Recipe, DateTimeOffset.MinValue))
             .ThenBy(b => b.Recipe, StringComparer.Ordinal)
             .ThenBy(b => b.Id)
-            .FirstOrDefault();
+            .FirstOrDefault(b => b.State == BuildState.Publishing || mayBegin(b.Recipe));
         if (first is null)
         {
             return null;

@@ -34,6 +34,15 @@ internal static partial class BuildLog
     [LoggerMessage(Level = LogLevel.Information, Message = "build skipped")]
     public static partial void Skipped(ILogger logger, string recipe, string version, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "packages cannot be published")]
+    public static partial void Outdated(ILogger logger, string recipe, string version, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "building is paused, the disk is nearly full")]
+    public static partial void DiskLow(ILogger logger, string detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "building goes on, the disk has room again")]
+    public static partial void DiskRecovered(ILogger logger, string detail);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "build interrupted")]
     public static partial void Interrupted(ILogger logger, string recipe, string version);
 

@@ -1,29 +1,51 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Peipkg.Format;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Takes due stories from the database, one after another. The database is the queue: what is not done when the
-/// process ends is due again when the next one starts.
+/// Takes due stories from the database, several at once. The database is the queue: what is not done when the
+/// process ends is due again when the next one starts. Invariants: a story is led by one task at a time, and a recipe
+/// begins nothing while one that it depends on has work that is due, under way, or still to be found by a poll.
 /// </summary>
+/// <param name="parallel">Stories at once.</param>
+/// <param name="runner">Leads each.</param>
+/// <param name="builds">The queue.</param>
+/// <param name="attempts">For what a failed database left open.</param>
+/// <param name="roster">Who depends on whom.</param>
+/// <param name="isPending">Whether it is not known yet what a recipe's upstream has.</param>
+/// <param name="disk">Whether builds may begin.</param>
+/// <param name="syncer">Told after each publish.</param>
+/// <param name="wake">Set when something was queued, and when a story ends.</param>
+/// <param name="clock">The time.</param>
+/// <param name="logger">For events.</param>
 internal sealed class BuildLoop(
+    int parallel,
     BuildRunner runner,
     BuildStore builds,
     AttemptStore attempts,
+    RosterHolder roster,
+    Func<string, bool> isPending,
+    DiskGuard disk,
     Syncer syncer,
     WakeSignal wake,
     TimeProvider clock,
     ILogger<BuildLoop> logger)
 {
     private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<long, Running> _running = new();
+    private (RecipeRoster Roster, RecipeDependencies Order) _order = (RecipeRoster.Empty, RecipeDependencies.From([]));
 
     /// <summary>Builds whatever becomes due.</summary>
-    /// <param name="drain">Cancelled: end the running build, begin no other.</param>
-    /// <param name="stop">Cancelled: stop the running build too.</param>
+    /// <param name="drain">Cancelled: end the running builds, begin no other.</param>
+    /// <param name="stop">Cancelled: stop the running builds too.</param>
     public async Task RunAsync(CancellationToken drain, CancellationToken stop)
     {
         bool abandoned = false;
@@ -35,13 +57,12 @@ internal sealed class BuildLoop(
                 {
                     if (abandoned)
                     {
-                        // The last round ended in the middle of a build, and the database could not be told.
+                        // The last round ended in the middle of builds, and the database could not be told.
                         attempts.Requeue();
                         abandoned = false;
                     }
 
-                    await RunDueAsync(drain, stop);
-                    await wake.WaitAsync(builds.NextDue(), clock, drain);
+                    await WorkAsync(untilIdle: false, drain, stop);
                 }
                 catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
                 {
@@ -58,22 +79,147 @@ internal sealed class BuildLoop(
         }
     }
 
-    /// <summary>Builds until nothing is due, for <c>--once</c> and each round of the loop.</summary>
-    public async Task RunDueAsync(CancellationToken drain, CancellationToken stop)
+    /// <summary>Builds until nothing is due, for <c>--once</c>.</summary>
+    public Task RunDueAsync(CancellationToken drain, CancellationToken stop) => WorkAsync(untilIdle: true, drain, stop);
+
+    /// <summary>Stops a story that is under way, for an operator; its children are ended and it is held.</summary>
+    /// <returns>False when it is not under way.</returns>
+    public bool Cancel(long buildId)
     {
-        while (!drain.IsCancellationRequested
-            && BuildChoice.Next(builds.Due(clock.GetUtcNow()), builds.LastStarted()) is { } build)
+        if (!_running.TryGetValue(buildId, out Running? running))
         {
-            try
+            return false;
+        }
+
+        try
+        {
+            running.Cancellation.Cancel();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WorkAsync(bool untilIdle, CancellationToken drain, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
             {
-                await runner.RunAsync(build, stop);
-                syncer.Request();
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                BuildLog.Interrupted(logger, build.Recipe, build.Version);
-                throw;
+                await ObserveAsync();
+                if (drain.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Begin(stop);
+                if (untilIdle && _running.IsEmpty)
+                {
+                    return;
+                }
+
+                DateTimeOffset? next = disk.IsLow ? clock.GetUtcNow() + DiskPause
+                    : _running.IsEmpty ? NextDue() : null;
+                await wake.WaitAsync(next, clock, drain);
             }
         }
+        catch (OperationCanceledException) when (drain.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            // Nothing new begins; what runs may end.
+        }
+        finally
+        {
+            // Whatever happened: nobody may find the stories free while somebody still leads them.
+            await Task.WhenAll(_running.Values.Select(r => r.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await ObserveAsync();
+    }
+
+    private void Begin(CancellationToken stop)
+    {
+        while (_running.Count < parallel && Next() is { } build)
+        {
+            CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Running running = new(build.Recipe, cancellation);
+            _running[build.Id] = running;
+
+            // Not on this thread: a story does much before its first wait.
+            running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
+        }
+    }
+
+    private async Task LeadAsync(BuildRecord build, CancellationTokenSource cancellation, CancellationToken stop)
+    {
+        try
+        {
+            await runner.RunAsync(build, cancellation.Token);
+            syncer.Request();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            BuildLog.Interrupted(logger, build.Recipe, build.Version);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            runner.Cancel(build);
+        }
+        finally
+        {
+            wake.Set();
+        }
+    }
+
+    // Ended stories are forgotten; what ended one of them other than its own failure ends the round.
+    private async Task ObserveAsync()
+    {
+        foreach ((long id, Running running) in _running.Where(r => r.Value.Work.IsCompleted).ToList())
+        {
+            _running.TryRemove(id, out _);
+            running.Cancellation.Dispose();
+            await running.Work;
+        }
+    }
+
+    private BuildRecord? Next()
+    {
+        List<BuildRecord> due = [.. builds.Due(clock.GetUtcNow()).Where(b => !_running.ContainsKey(b.Id))];
+        if (due.Count == 0)
+        {
+            return null;
+        }
+
+        bool room = disk.HasRoom();
+        HashSet<string> busy = new(due.Select(b => b.Recipe).Concat(_running.Values.Select(r => r.Recipe)), StringComparer.Ordinal);
+        return BuildChoice.Next(
+            due,
+            builds.LastStarted(),
+            recipe => room && !Order().Of(recipe).Any(other => busy.Contains(other) || isPending(other)));
+    }
+
+    // Null while what is due waits for something that wakes us.
+    private DateTimeOffset? NextDue() => builds.NextDue() is { } next && next > clock.GetUtcNow() ? next : null;
+
+    private RecipeDependencies Order()
+    {
+        RecipeRoster current = roster.Current;
+        if (!ReferenceEquals(_order.Roster, current))
+        {
+            _order = (current, RecipeDependencies.From(current.Recipes));
+        }
+
+        return _order.Order;
+    }
+
+    private sealed class Running(string recipe, CancellationTokenSource cancellation)
+    {
+        public string Recipe { get; } = recipe;
+
+        public CancellationTokenSource Cancellation { get; } = cancellation;
+
+        public Task Work { get; set; } = Task.CompletedTask;
     }
 }

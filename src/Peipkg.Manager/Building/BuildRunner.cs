@@ -36,20 +36,35 @@ internal sealed class BuildRunner(
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task RunAsync(BuildRecord build, CancellationToken stop)
     {
-        if (build is { State: BuildState.Publishing, AttemptId: { } attempt })
-        {
-            await PublishAsync(build, attempt, stop);
-            return;
-        }
-
         if (WhyNot(build) is { } closing)
         {
             builds.Close([(build.Id, closing.State, closing.Reason)]);
             BuildLog.Skipped(logger, build.Recipe, build.Version, closing.Reason);
-            return;
+            if (build is { State: BuildState.Publishing, AttemptId: { } useless })
+            {
+                publisher.Clear(useless);
+            }
         }
+        else if (build is { State: BuildState.Publishing, AttemptId: { } attempt })
+        {
+            await PublishAsync(build, attempt, stop);
+        }
+        else
+        {
+            await AttemptAsync(build, stop);
+        }
+    }
 
-        await AttemptAsync(build, stop);
+    /// <summary>An operator stopped the story, and its children have been ended.</summary>
+    public void Cancel(BuildRecord build)
+    {
+        const string Reason = "stopped by an operator";
+        if (builds.Get(build.Id) is { State: BuildState.Fetching or BuildState.Building or BuildState.Publishing, AttemptId: { } attempt })
+        {
+            attempts.Cancelled(build.Id, attempt, Reason);
+            publisher.Clear(attempt);
+            BuildLog.Skipped(logger, build.Recipe, build.Version, Reason);
+        }
     }
 
     /// <summary>Removes what an attempt left in <c>sources/</c> and <c>stage/</c>.</summary>
@@ -78,9 +93,12 @@ internal sealed class BuildRunner(
 
         PackageVersion version = PackageVersion.Parse(build.Version);
         PublishedPackages published = repository.Published();
-        return recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null)
-            ? (BuildState.Done, "already published")
-            : null;
+        if (recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null))
+        {
+            return (BuildState.Done, "already published");
+        }
+
+        return QueuePolicy.WhyNever(recipe.Outputs, published, version) is { } never ? (BuildState.Skipped, never) : null;
     }
 
     private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
@@ -148,7 +166,17 @@ internal sealed class BuildRunner(
 
     private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
     {
-        if (await publisher.PublishAsync(builds.Get(build.Id), attempt, stop))
+        // Built perhaps before a restart: the recipe may make other packages by now.
+        IEnumerable<string> wanted = roster.Current.Find(build.Recipe)!.Outputs.Select(
+            o => PackageFileName.Compose(o.Name, PackageVersion.Parse(build.Version), o.Architecture));
+        if (!wanted.Order(StringComparer.Ordinal).SequenceEqual(attempts.Outputs(attempt).Select(o => o.FileName).Order(StringComparer.Ordinal)))
+        {
+            const string Reason = "the recipe makes other packages than those that were built; building again";
+            attempts.Rebuild(build.Id, attempt, Reason);
+            publisher.Clear(attempt);
+            BuildLog.Outdated(logger, build.Recipe, build.Version, Reason);
+        }
+        else if (await publisher.PublishAsync(builds.Get(build.Id), attempt, stop))
         {
             counters.CountSuccess();
         }

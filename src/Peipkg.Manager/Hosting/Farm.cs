@@ -21,6 +21,9 @@ internal sealed class Farm : IDisposable
     private readonly ManagerDatabase _database;
     private readonly RepositoryGate _gate = new();
     private readonly HttpClient _client = new();
+    private readonly BuildStore _builds;
+    private readonly SyncStore _syncs;
+    private readonly SyncTarget[] _targets;
 
     /// <param name="config">The configuration.</param>
     /// <param name="layout">Its state directory, created and locked.</param>
@@ -51,6 +54,8 @@ internal sealed class Farm : IDisposable
         BuildStore builds = new(_database, clock);
         AttemptStore attempts = new(_database, clock);
         SyncStore syncs = new(_database, clock);
+        EventStore events = new(_database, clock);
+        events.Prune();
         RepositoryState repository = new(layout.Repository);
         ChildRunner children = new(clock, confinement: confinement);
         GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
@@ -70,10 +75,17 @@ internal sealed class Farm : IDisposable
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
             check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
             loggers.CreateLogger<BuildRunner>());
-        Builds = new BuildLoop(runner, builds, attempts, Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         Poller poller = new(
-            new TagLister(git, layout), new TagStore(_database, clock), builds, repository, loggers.CreateLogger<Poller>());
-        Polls = new PollLoop(roster, poller, config.DefaultInterval, buildsWake, clock, loggers.CreateLogger<PollLoop>());
+            new TagLister(git, layout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
+            clock, loggers.CreateLogger<Poller>());
+        Polls = new PollLoop(
+            roster, poller, config.DefaultInterval, config.Polling.MaxConcurrent, new HostGate(config.Polling.MaxPerHost), buildsWake,
+            clock, loggers.CreateLogger<PollLoop>());
+        DiskGuard disk = new(layout.Root, config.Limits.MinFree, events, loggers.CreateLogger<DiskGuard>());
+        Builds = new BuildLoop(
+            config.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2), runner, builds, attempts, roster, Polls.IsPending, disk,
+            Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
+        (_builds, _syncs, _targets) = (builds, syncs, targets);
         Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
         if (config.Http.Address is { } address)
         {
@@ -135,11 +147,16 @@ internal sealed class Farm : IDisposable
     }
 
     /// <summary><c>--once</c>: one poll of every recipe, then build, publish and sync what is due.</summary>
-    public async Task RunOnceAsync(CancellationToken drain, CancellationToken stop)
+    /// <returns>
+    /// True when nothing that the recipes ask for is missing: every recipe can be used, every upstream answered, every
+    /// version wanted is published, and the target holds it. True also when asked to end before that was known.
+    /// </returns>
+    public async Task<bool> RunOnceAsync(CancellationToken drain, CancellationToken stop)
     {
+        bool complete = Roster.Current.Broken == 0;
         try
         {
-            await Polls.PollAllAsync(drain);
+            complete &= await Polls.PollAllAsync(drain);
             await Builds.RunDueAsync(drain, stop);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested && !stop.IsCancellationRequested)
@@ -148,6 +165,8 @@ internal sealed class Farm : IDisposable
         }
 
         await Syncer.SyncAsync(force: true, stop);
+        return drain.IsCancellationRequested
+            || (complete && _builds.Unfinished() == 0 && _targets.All(target => _syncs.Get(target.Key).Failures == 0));
     }
 
     /// <inheritdoc/>

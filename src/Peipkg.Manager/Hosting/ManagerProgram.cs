@@ -20,7 +20,7 @@ internal static class ManagerProgram
     private const string Name = "peipkg-manager";
 
     /// <summary>Runs once or as a daemon.</summary>
-    /// <returns>0; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
+    /// <returns>0; 1 when a single run left something undone; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
     public static async Task<int> RunAsync(string configFile, string logLevel, bool once, ManagerWorld world)
     {
@@ -62,9 +62,10 @@ internal static class ManagerProgram
             HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
             await farm.PrepareAsync(world.Signals.Stop);
+            bool complete = true;
             if (once)
             {
-                await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop);
+                complete = await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop);
             }
             else
             {
@@ -72,7 +73,8 @@ internal static class ManagerProgram
             }
 
             HostingLog.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);
-            return world.Signals.Stop.IsCancellationRequested ? world.Signals.StopExitCode : ExitCode.Success;
+            return world.Signals.Stop.IsCancellationRequested ? world.Signals.StopExitCode
+                : complete ? ExitCode.Success : ExitCode.Failure;
         }
         catch (OperationCanceledException) when (world.Signals.Stop.IsCancellationRequested)
         {

@@ -15,6 +15,9 @@ internal sealed record ManagerWorld
 
     public required int ProcessId { get; init; }
 
+    /// <summary>How many processors there are.</summary>
+    public required int ProcessorCount { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     public required ManagerSignals Signals { get; init; }

@@ -68,7 +68,7 @@ internal sealed class GithubWebhook(RosterHolder roster, Action<string> trigger,
 
         // Several recipes may share an upstream.
         List<string> recipes = [.. roster.Current.Recipes
-            .Where(r => r.TakesWebhooks && parsed.Keys.Contains(r.Url!.RepositoryKey))
+            .Where(r => r is { TakesWebhooks: true, Document.Watch.GithubWebhook: true } && parsed.Keys.Contains(r.Url!.RepositoryKey))
             .Select(r => r.Name)];
         foreach (string recipe in recipes)
         {

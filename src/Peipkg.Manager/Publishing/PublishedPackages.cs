@@ -12,9 +12,12 @@ internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Has
 /// <param name="generatedAt">Its generated_at.</param>
 /// <param name="packages">Its entries.</param>
 internal sealed class PublishedPackages(
-    ulong generation, Timestamp generatedAt, IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
+    ulong generation, Timestamp generatedAt, IReadOnlyList<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
 {
-    private readonly Dictionary<(PackageName, Architecture), List<PublishedPackage>> _packages = Group(packages);
+    private readonly Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> _packages = Group(packages);
+    private readonly Dictionary<PackageName, List<Architecture>> _architectures = packages
+        .Select(p => (p.Name, p.Architecture)).Distinct().GroupBy(p => p.Name, p => p.Architecture)
+        .ToDictionary(g => g.Key, g => g.ToList());
 
     /// <summary>A repository that has published nothing.</summary>
     public static PublishedPackages None { get; } = new(0, default, []);
@@ -41,6 +44,33 @@ internal sealed class PublishedPackages(
         return null;
     }
 
+    /// <summary>
+    /// The architecture under which the same version of this name is published and stands in the way: the highest
+    /// version of a name can exist for one architecture only (SPEC §6).
+    /// </summary>
+    public Architecture? Rival(PackageName name, PackageVersion version, Architecture architecture)
+    {
+        Architecture? rival = null;
+        foreach (Architecture other in _architectures.GetValueOrDefault(name, []))
+        {
+            foreach (PublishedPackage package in _packages[(name, other)])
+            {
+                int order = PackageVersion.Compare(package.Version, version);
+                if (order > 0)
+                {
+                    return null;
+                }
+
+                if (order == 0 && other != architecture)
+                {
+                    rival = other;
+                }
+            }
+        }
+
+        return rival;
+    }
+
     /// <summary>True when a lower revision of the same upstream version is published under this name.</summary>
     public bool HasLowerRevision(PackageName name, PackageVersion version, Architecture architecture) =>
         _packages.GetValueOrDefault((name, architecture), []).Exists(package =>
@@ -52,9 +82,9 @@ internal sealed class PublishedPackages(
     public static PublishedPackages From(RepositoryIndex archive) => new(
         archive.IndexVersion,
         archive.GeneratedAt,
-        archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash))));
+        [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))]);
 
-    private static Dictionary<(PackageName, Architecture), List<PublishedPackage>> Group(
+    private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> Group(
         IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
     {
         Dictionary<(PackageName, Architecture), List<PublishedPackage>> groups = [];

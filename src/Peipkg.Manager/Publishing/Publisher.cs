@@ -58,6 +58,20 @@ internal sealed class Publisher(
         return true;
     }
 
+    /// <summary>Removes an attempt's packages that are published, or will never be.</summary>
+    public void Clear(long attempt)
+    {
+        string directory = layout.PublishOf(attempt);
+        try
+        {
+            TreeRemoval.Remove(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            PublishLog.CleanupFailed(logger, directory, e.Message);
+        }
+    }
+
     private async Task<bool> TakeInAsync(BuildRecord build, long attempt, IReadOnlyList<BuildOutput> outputs, CancellationToken stop)
     {
         string directory = layout.PublishOf(attempt);
@@ -121,18 +135,5 @@ internal sealed class Publisher(
             : OutputCheck.HashFile(path) != output.Sha256 ? $"{output.FileName} in {directory} is not the file that was built"
             : check.WhyUnusable(path) is { } reason ? $"{output.FileName} in {directory} cannot be published: {reason}"
             : null;
-    }
-
-    private void Clear(long attempt)
-    {
-        string directory = layout.PublishOf(attempt);
-        try
-        {
-            TreeRemoval.Remove(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            PublishLog.CleanupFailed(logger, directory, e.Message);
-        }
     }
 }

@@ -11,13 +11,14 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         next_attempt, attempt_id, recipe_digest, queued_at, changed_at
         """;
 
-    // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
-    private const string Waiting =
+    private const string NotPaused =
         """
-        state IN ('queued', 'publishing', 'failed') AND hold IS NULL
-        AND recipe NOT IN (SELECT name FROM recipe WHERE paused_at IS NOT NULL)
+        recipe NOT IN (SELECT name FROM recipe WHERE paused_at IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'paused')
         """;
+
+    // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
+    private const string Waiting = $"state IN ('queued', 'publishing', 'failed') AND hold IS NULL AND {NotPaused}";
 
     /// <summary>Every story of a recipe.</summary>
     public IReadOnlyList<BuildRecord> OfRecipe(string recipe) => database.Read(session => session.Query(
@@ -57,9 +58,9 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         """,
         Map));
 
-    /// <summary>How many stories are not where they should end: published, or passed over for a reason.</summary>
+    /// <summary>How many stories are neither published and synced, nor passed over for a reason, nor paused.</summary>
     public long Unfinished() => database.Read(session => session.Scalar<long>(
-        "SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped')"));
+        $"SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped') AND {NotPaused}"));
 
     /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
     public IReadOnlyList<long> Publishing() => database.Read(session => session.Query(

@@ -12,14 +12,13 @@ internal sealed class PollLoop(
     RosterHolder roster,
     Poller poller,
     TimeSpan defaultInterval,
+    int maxConcurrent,
+    HostGate hosts,
     WakeSignal buildsQueued,
     TimeProvider clock,
     ILogger<PollLoop> logger)
 {
-    /// <summary>Listings under way at once.</summary>
-    public const int MaxConcurrent = 8;
-
-    private readonly PollSchedule _schedule = new();
+    private readonly PollSchedule _schedule = new(hosts);
     private readonly Lock _gate = new();
     private readonly WakeSignal _wake = new();
 
@@ -32,17 +31,13 @@ internal sealed class PollLoop(
         {
             while (true)
             {
-                while (running.Count >= MaxConcurrent)
+                while (running.Count >= maxConcurrent)
                 {
                     running.Remove(await Task.WhenAny(running).WaitAsync(stop));
                 }
 
                 DuePoll due = await NextAsync(stop);
-                foreach (Task ended in running.Where(task => task.IsCompleted).ToList())
-                {
-                    running.Remove(ended);
-                }
-
+                running.RemoveWhere(task => task.IsCompleted);
                 running.Add(PollOneAsync(due, stop));
             }
         }
@@ -53,10 +48,41 @@ internal sealed class PollLoop(
     }
 
     /// <summary>One poll of every watched recipe, for <c>--once</c>.</summary>
-    public async Task PollAllAsync(CancellationToken stop) => await Parallel.ForEachAsync(
-        roster.Current.Watched,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrent, CancellationToken = stop },
-        async (recipe, cancellation) => await poller.PollAsync(recipe, PollTrigger.Interval, cancellation));
+    /// <returns>True when every upstream answered.</returns>
+    public async Task<bool> PollAllAsync(CancellationToken stop)
+    {
+        bool answered = true;
+        HashSet<Task<PollResult>> running = [];
+        HashSet<string> left = [.. roster.Current.Watched.Select(recipe => recipe.Name)];
+        Reload();
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            while (left.Count > 0 && running.Count < maxConcurrent && Take() is { } due)
+            {
+                left.Remove(due.Recipe);
+                running.Add(PollOneAsync(due, stop));
+            }
+
+            if (running.Count == 0)
+            {
+                break;
+            }
+
+            Task<PollResult> ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            answered &= (await ended).Answered;
+        }
+
+        // Waiting for a host that cools down could take an hour; the next run asks it again.
+        foreach (string recipe in left.Order(StringComparer.Ordinal))
+        {
+            answered = false;
+            WatchLog.Failed(logger, recipe, "its host is left alone for a while after what it answered before");
+        }
+
+        return answered;
+    }
 
     /// <summary>Takes over the current roster.</summary>
     public void Reload()
@@ -64,7 +90,9 @@ internal sealed class PollLoop(
         lock (_gate)
         {
             _schedule.Reload(
-                roster.Current.Watched.Select(recipe => (recipe.Name, recipe.IntervalUnder(defaultInterval))), clock.GetUtcNow());
+                roster.Current.Watched.Select(recipe => new PollTarget(
+                    recipe.Name, recipe.Url!.Text, recipe.Url.Host, recipe.IntervalUnder(defaultInterval))),
+                clock.GetUtcNow());
         }
 
         _wake.Set();
@@ -81,6 +109,23 @@ internal sealed class PollLoop(
         _wake.Set();
     }
 
+    /// <summary>Whether it is not known yet what a recipe's upstream has: its poll is under way or due.</summary>
+    public bool IsPending(string recipe)
+    {
+        lock (_gate)
+        {
+            return _schedule.IsPending(recipe, clock.GetUtcNow());
+        }
+    }
+
+    private DuePoll? Take()
+    {
+        lock (_gate)
+        {
+            return _schedule.Take(clock.GetUtcNow());
+        }
+    }
+
     private async Task<DuePoll> NextAsync(CancellationToken stop)
     {
         while (true)
@@ -94,21 +139,21 @@ internal sealed class PollLoop(
                     return due;
                 }
 
-                next = _schedule.NextDue();
+                next = _schedule.NextDue(now);
             }
 
             await _wake.WaitAsync(next, clock, stop);
         }
     }
 
-    private async Task PollOneAsync(DuePoll due, CancellationToken stop)
+    private async Task<PollResult> PollOneAsync(DuePoll due, CancellationToken stop)
     {
+        PollResult result = PollResult.Failed;
         try
         {
-            if (roster.Current.Find(due.Recipe) is { Url: not null } recipe
-                && await poller.PollAsync(recipe, due.Trigger, stop))
+            if (roster.Current.Find(due.Recipe) is { Url: not null } recipe)
             {
-                buildsQueued.Set();
+                result = await poller.PollAsync(recipe, due.Trigger, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -122,14 +167,25 @@ internal sealed class PollLoop(
         }
         finally
         {
+            TimeSpan? pause;
             lock (_gate)
             {
 #pragma warning disable CA5394 // Jitter is no secret.
-                _schedule.Complete(due.Recipe, clock.GetUtcNow(), Random.Shared.NextDouble());
+                pause = _schedule.Complete(due, result, clock.GetUtcNow(), Random.Shared.NextDouble());
 #pragma warning restore CA5394
             }
 
+            if (pause is { } time)
+            {
+                WatchLog.HostCools(logger, due.Host, due.Recipe, time);
+            }
+
             _wake.Set();
+
+            // Also without anything queued: builds wait for the polls of what they depend on.
+            buildsQueued.Set();
         }
+
+        return result;
     }
 }

@@ -5,14 +5,20 @@ namespace Peipkg.Manager.Watching;
 /// holds no policy and this class no time. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A recipe's interval is a promise about how late a tag may be noticed, so jitter only ever shortens it. A trigger
-/// that arrives while the recipe is being polled makes it due again right after: the listing under way may have been
-/// taken before the tag appeared. Any number of triggers coalesce into that one poll.
+/// A recipe's interval is a promise about how late a tag may be noticed, so everything here only ever shortens it: jitter
+/// by a little, and a tag that has just appeared by a half, since another often follows. An upstream where nothing
+/// happens is back at its whole interval after a few polls. A trigger that arrives while the recipe is being polled
+/// makes it due again right after: the listing under way may have been taken before the tag appeared. Any number of
+/// triggers coalesce into that one poll.
 /// </remarks>
-internal sealed class PollSchedule
+/// <param name="hosts">Which hosts may be asked now.</param>
+internal sealed class PollSchedule(HostGate hosts)
 {
     /// <summary>At most this part of an interval is cut off by jitter.</summary>
     public const double JitterPart = 0.1;
+
+    /// <summary>After this many polls without news an upstream is polled at its whole interval.</summary>
+    public const int IdleAfter = 4;
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -20,24 +26,24 @@ internal sealed class PollSchedule
     /// Takes over a roster: new recipes are due at once, known ones keep their time unless their interval became
     /// shorter, others are forgotten.
     /// </summary>
-    public void Reload(IEnumerable<(string Recipe, TimeSpan Interval)> roster, DateTimeOffset now)
+    public void Reload(IEnumerable<PollTarget> roster, DateTimeOffset now)
     {
-        Dictionary<string, TimeSpan> wanted = roster.ToDictionary(r => r.Recipe, r => r.Interval, StringComparer.Ordinal);
+        Dictionary<string, PollTarget> wanted = roster.ToDictionary(r => r.Recipe, StringComparer.Ordinal);
         foreach (string gone in _entries.Keys.Where(r => !wanted.ContainsKey(r)).ToList())
         {
             _entries.Remove(gone);
         }
 
-        foreach ((string recipe, TimeSpan interval) in wanted)
+        foreach ((string recipe, PollTarget target) in wanted)
         {
             if (!_entries.TryGetValue(recipe, out Entry? entry))
             {
-                _entries.Add(recipe, new Entry { Interval = interval, Due = now });
+                _entries.Add(recipe, new Entry { Target = target, Due = now });
                 continue;
             }
 
-            entry.Interval = interval;
-            entry.Due = Min(entry.Due, now + interval);
+            entry.Due = entry.Target.Upstream == target.Upstream ? Min(entry.Due, now + target.Interval) : now;
+            entry.Target = target;
         }
     }
 
@@ -50,7 +56,7 @@ internal sealed class PollSchedule
             return false;
         }
 
-        if (entry.Polling)
+        if (entry.Polling is not null)
         {
             entry.Again = trigger;
         }
@@ -63,14 +69,18 @@ internal sealed class PollSchedule
         return true;
     }
 
-    /// <summary>Takes the recipe that has been due longest, and marks it as being polled; null when none is due.</summary>
+    /// <summary>
+    /// Takes the recipe that has been due longest and whose host may be asked, and marks it as being polled; null when
+    /// there is none.
+    /// </summary>
     public DuePoll? Take(DateTimeOffset now)
     {
         (string Recipe, Entry Entry)? next = null;
         foreach ((string recipe, Entry entry) in _entries)
         {
-            if (!entry.Polling && entry.Due <= now
-                && (next is null || (entry.Due, recipe).CompareTo((next.Value.Entry.Due, next.Value.Recipe)) < 0))
+            if (entry.Polling is null && entry.Due <= now
+                && (next is null || (entry.Due, recipe).CompareTo((next.Value.Entry.Due, next.Value.Recipe)) < 0)
+                && hosts.MayBegin(entry.Target.Host, now))
             {
                 next = (recipe, entry);
             }
@@ -81,71 +91,109 @@ internal sealed class PollSchedule
             return null;
         }
 
-        DuePoll poll = new(found.Recipe, found.Entry.Trigger);
-        found.Entry.Polling = true;
+        DuePoll poll = new(found.Recipe, found.Entry.Trigger, found.Entry.Target.Host, now);
+        hosts.Begin(poll.Host);
+        found.Entry.Polling = poll;
         found.Entry.Trigger = PollTrigger.Interval;
-        found.Entry.Started = now;
         return poll;
     }
 
     /// <summary>A poll ended, well or not; the recipe's next time counts from its start.</summary>
-    /// <param name="recipe">As taken.</param>
+    /// <param name="poll">As taken.</param>
+    /// <param name="result">What it brought.</param>
     /// <param name="now">The present.</param>
     /// <param name="jitter">A random number from 0 up to 1.</param>
-    public void Complete(string recipe, DateTimeOffset now, double jitter)
+    /// <returns>How long its host is left alone from now; null when it is not.</returns>
+    public TimeSpan? Complete(DuePoll poll, PollResult result, DateTimeOffset now, double jitter)
     {
-        if (!_entries.TryGetValue(recipe, out Entry? entry) || !entry.Polling)
+        TimeSpan? pause = hosts.End(poll.Host, result.HostTrouble, now);
+        if (!_entries.TryGetValue(poll.Recipe, out Entry? entry) || !ReferenceEquals(entry.Polling, poll))
         {
-            return;
+            return pause;
         }
 
-        entry.Polling = false;
+        entry.Polling = null;
+        entry.Quiet = result.News ? 0 : Math.Min(entry.Quiet + 1, IdleAfter);
         if (entry.Again is { } trigger)
         {
             entry.Trigger = trigger;
             entry.Again = null;
             entry.Due = now;
-            return;
+            return pause;
         }
 
-        DateTimeOffset due = entry.Started + (entry.Interval * (1 - (JitterPart * Math.Clamp(jitter, 0, 1))));
+        double part = (0.5 + (0.5 * entry.Quiet / IdleAfter)) * (1 - (JitterPart * Math.Clamp(jitter, 0, 1)));
+        TimeSpan interval = entry.Target.Interval * part;
+        DateTimeOffset due = poll.Taken + (interval > Shortest ? interval : Shortest);
 
         // After a clock that jumped, or a poll longer than its interval: neither in the distant future nor at once.
-        entry.Due = Min(due <= now ? now + TimeSpan.FromSeconds(1) : due, now + entry.Interval);
+        entry.Due = Min(due <= now ? now + TimeSpan.FromSeconds(1) : due, now + entry.Target.Interval);
+        return pause;
     }
 
-    /// <summary>When the next recipe that is not being polled becomes due; null when there is none.</summary>
-    public DateTimeOffset? NextDue()
+    /// <summary>
+    /// When the next recipe may be due whose host is not at its limit; null when there is none. A host at its limit is
+    /// looked at again when one of its polls ends.
+    /// </summary>
+    public DateTimeOffset? NextDue(DateTimeOffset now)
     {
         DateTimeOffset? next = null;
         foreach (Entry entry in _entries.Values)
         {
-            if (!entry.Polling && (next is null || entry.Due < next))
+            if (entry.Polling is not null)
             {
-                next = entry.Due;
+                continue;
             }
+
+            DateTimeOffset due = entry.Due;
+            if (hosts.CoolsUntil(entry.Target.Host, now) is { } cool)
+            {
+                due = cool > due ? cool : due;
+            }
+            else if (due <= now && !hosts.MayBegin(entry.Target.Host, now))
+            {
+                continue;
+            }
+
+            next = next is null || due < next ? due : next;
         }
 
         return next;
     }
 
+    /// <summary>Whether a poll of the recipe is under way or about to begin: what it finds is still unknown.</summary>
+    public bool IsPending(string recipe, DateTimeOffset now) =>
+        _entries.TryGetValue(recipe, out Entry? entry)
+        && (entry.Polling is not null || (entry.Due <= now && hosts.CoolsUntil(entry.Target.Host, now) is null));
+
+    // However short the interval becomes: no upstream is asked more than once a minute without being told to.
+    private static TimeSpan Shortest => TimeSpan.FromMinutes(1) * (1 - JitterPart);
+
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
     private sealed class Entry
     {
-        public TimeSpan Interval { get; set; }
+        public required PollTarget Target { get; set; }
 
         public DateTimeOffset Due { get; set; }
 
-        public DateTimeOffset Started { get; set; }
-
-        public bool Polling { get; set; }
+        public DuePoll? Polling { get; set; }
 
         public PollTrigger Trigger { get; set; }
 
         public PollTrigger? Again { get; set; }
+
+        // Polls without news; one that was never polled is not known to be active.
+        public int Quiet { get; set; } = IdleAfter;
     }
 }
+
+/// <summary>What is polled, and how often.</summary>
+/// <param name="Recipe">The recipe.</param>
+/// <param name="Upstream">Its upstream; another one is due at once.</param>
+/// <param name="Host">The upstream's host, as in <see cref="UpstreamUrl.Host"/>.</param>
+/// <param name="Interval">The longest time between polls.</param>
+internal sealed record PollTarget(string Recipe, string Upstream, string Host, TimeSpan Interval);
 
 /// <summary>What made a recipe due.</summary>
 internal enum PollTrigger
@@ -154,5 +202,15 @@ internal enum PollTrigger
     Webhook,
 }
 
-/// <summary>A recipe to poll, and what made it due.</summary>
-internal sealed record DuePoll(string Recipe, PollTrigger Trigger);
+/// <summary>A recipe to poll, what made it due, whom to ask, and when it was taken.</summary>
+internal sealed record DuePoll(string Recipe, PollTrigger Trigger, string Host, DateTimeOffset Taken);
+
+/// <summary>What a poll brought.</summary>
+/// <param name="Answered">The upstream listed its tags.</param>
+/// <param name="Queued">Something is to be built.</param>
+/// <param name="News">A tag is new or moved, and not because the upstream was unknown before.</param>
+/// <param name="HostTrouble">The host wants to be asked less, or did not answer in time.</param>
+internal sealed record PollResult(bool Answered, bool Queued, bool News, bool HostTrouble)
+{
+    public static PollResult Failed { get; } = new(false, false, false, false);
+}

@@ -9,47 +9,75 @@ namespace Peipkg.Manager.Watching;
 
 /// <summary>One poll of one recipe: list the tags, compare with what is published and known, queue what is missing.</summary>
 internal sealed class Poller(
-    TagLister lister, TagStore tags, BuildStore builds, RepositoryState repository, ILogger<Poller> logger)
+    TagLister lister,
+    TagStore tags,
+    BuildStore builds,
+    RecipeStore recipes,
+    EventStore events,
+    RepositoryState repository,
+    TimeProvider clock,
+    ILogger<Poller> logger)
 {
+    // More than this at first contact and someone may want to know how to have fewer.
+    private const int ManyVersions = 10;
+
     /// <summary>Polls a recipe that has an upstream. Failures are logged; the next poll is the retry.</summary>
-    /// <returns>True when something was queued.</returns>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task<bool> PollAsync(Recipe recipe, PollTrigger trigger, CancellationToken stop)
+    public async Task<PollResult> PollAsync(Recipe recipe, PollTrigger trigger, CancellationToken stop)
     {
         UpstreamUrl url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
-        WatchLog.Polling(logger, recipe.Name, url.Text, trigger == PollTrigger.Webhook ? "webhook" : "interval");
+        RecipePoll poll = new(recipe.Name, url.Text, clock.GetUtcNow(), trigger == PollTrigger.Webhook ? "webhook" : "interval");
+        WatchLog.Polling(logger, recipe.Name, url.Text, poll.Trigger);
         try
         {
             IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, stop);
             VersionSelection selection = VersionSelection.From(listed, recipe.Document.Upstream!);
-            Remember(recipe, url, selection);
-            QueuePlan plan = QueuePolicy.Plan(
-                recipe,
-                selection.Candidates,
-                repository.Published(),
-                builds.OfRecipe(recipe.Name),
-                trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll);
+            RecipeRecord known = recipes.Get(recipe.Name);
+            DateTimeOffset? contact = known.Upstream == url.Text ? known.FirstContact : null;
+            TagChanges changes = Remember(recipe, url, selection);
+            QueuePlan plan = QueuePolicy.Plan(new QueueSituation
+            {
+                Recipe = recipe,
+                Candidates = selection.Candidates,
+                Published = repository.Published(),
+                Stories = builds.OfRecipe(recipe.Name),
+                Reason = trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll,
+                FirstContact = contact,
+                FirstSeen = changes.FirstSeen,
+                RecipeDigest = recipe.Digest(),
+            });
             Apply(recipe, plan);
+            string outcome = PollOutcome.Describe(listed.Count, selection, plan, builds.OfRecipe(recipe.Name));
+            bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
+            recipes.Answered(poll, listed.Count, selection.Candidates.Count, news, outcome);
+            Say(recipe, poll, contact is null, plan, outcome);
             WatchLog.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
-            return plan.Queue.Count > 0;
+            return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostTrouble: false);
         }
         catch (GitException e)
         {
+            recipes.Failed(poll, e.Message);
             WatchLog.Failed(logger, recipe.Name, e.Message);
+            return PollResult.Failed with { HostTrouble = HostTrouble.Shows(e.Message) };
         }
         catch (Exception e) when (e is FormatViolationException or IOException or UnauthorizedAccessException)
         {
             // Without a readable archive index nothing could be published either, so nothing is built for it.
+            recipes.Failed(poll, e.Message);
             WatchLog.DedupFailed(logger, recipe.Name, e.Message);
+            return PollResult.Failed;
         }
-
-        return false;
     }
 
-    private void Remember(Recipe recipe, UpstreamUrl url, VersionSelection selection)
+    private TagChanges Remember(Recipe recipe, UpstreamUrl url, VersionSelection selection)
     {
-        List<ListedTag> matching = [.. selection.Candidates.Select(c => c.Tag), .. selection.Skipped.Select(s => s.Tag)];
+        List<ListedTag> matching =
+        [
+            .. selection.Candidates.Select(c => c.Tag),
+            .. selection.Skipped.Select(s => s.Tag),
+            .. selection.Unwanted.Select(u => u.Tag),
+        ];
         TagChanges changes = tags.Record(recipe.Name, url.Text, matching);
 
         // Said once, when the tag is new: the next poll would say the same of all of them again.
@@ -58,20 +86,33 @@ internal sealed class Poller(
             WatchLog.TagSkipped(logger, recipe.Name, skipped.Tag.Name, skipped.Why);
         }
 
-        if (changes.Moved.Count == 0)
+        foreach (SkippedTag unwanted in selection.Unwanted.Where(u => changes.New.Contains(u.Tag.Name)))
         {
-            return;
+            WatchLog.TagUnwanted(logger, recipe.Name, unwanted.Tag.Name, unwanted.Why);
         }
 
+        if (changes.Moved.Count > 0)
+        {
+            Alert(recipe, changes.Moved);
+        }
+
+        return changes;
+    }
+
+    private void Alert(Recipe recipe, IReadOnlyList<MovedTag> tagsMoved)
+    {
         Dictionary<string, BuildRecord> built = builds.OfRecipe(recipe.Name)
             .Where(b => b.State is not (BuildState.Queued or BuildState.Failed or BuildState.Skipped))
             .GroupBy(b => b.Tag, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
-        foreach (MovedTag moved in changes.Moved)
+        foreach (MovedTag moved in tagsMoved)
         {
             if (built.TryGetValue(moved.Name, out BuildRecord? build))
             {
                 WatchLog.TagMoved(logger, recipe.Name, moved.Name, build.Version, moved.OldId, moved.NewId);
+                events.Add(
+                    EventKind.TagMoved, recipe.Name, build.Version,
+                    $"tag {moved.Name} moved from {moved.OldId} to {moved.NewId} after it was built; nothing is rebuilt");
             }
         }
     }
@@ -79,11 +120,20 @@ internal sealed class Poller(
     private void Apply(Recipe recipe, QueuePlan plan)
     {
         builds.Queue(plan.Queue);
+        builds.Skip(plan.Skip);
         builds.Close(plan.Close);
         foreach (QueueEntry entry in plan.Queue)
         {
             WatchLog.Queued(
                 logger, recipe.Name, entry.Version, entry.Tag.Name, entry.Reason.Text(), entry.Detail.Length > 0 ? entry.Detail : null);
+        }
+
+        if (plan.Skip.Count > 0)
+        {
+            foreach (IGrouping<string, QueueEntry> group in plan.Skip.GroupBy(e => e.Detail, StringComparer.Ordinal))
+            {
+                WatchLog.PassedOver(logger, recipe.Name, group.Count(), group.Key);
+            }
         }
 
         if (plan.Close.Count > 0)
@@ -93,6 +143,20 @@ internal sealed class Poller(
             {
                 WatchLog.Closed(logger, recipe.Name, versions.GetValueOrDefault(id, ""), detail);
             }
+        }
+    }
+
+    private void Say(Recipe recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)
+    {
+        if (first && plan.Queue.Count > ManyVersions)
+        {
+            WatchLog.ManyAtFirst(logger, recipe.Name, plan.Queue.Count);
+        }
+
+        if (poll.Trigger == "webhook" && plan.Queue.Count == 0)
+        {
+            WatchLog.WebhookIdle(logger, recipe.Name, outcome);
+            events.Add(EventKind.WebhookIdle, recipe.Name, null, outcome);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Peipkg.Format.Identity;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -5,11 +6,40 @@ using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 
+/// <summary>What is known when a poll has to decide.</summary>
+internal sealed record QueueSituation
+{
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Newest version first.</summary>
+    public required IReadOnlyList<Candidate> Candidates { get; init; }
+
+    public required PublishedPackages Published { get; init; }
+
+    /// <summary>Every story of the recipe.</summary>
+    public required IReadOnlyList<BuildRecord> Stories { get; init; }
+
+    /// <summary>What the poll was made for.</summary>
+    public required BuildReason Reason { get; init; }
+
+    /// <summary>When the upstream was first listed; null: just now.</summary>
+    public DateTimeOffset? FirstContact { get; init; }
+
+    /// <summary>When each tag was first listed; one that is missing: just now.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>The recipe's folder as it is now; null when unknown.</summary>
+    public string? RecipeDigest { get; init; }
+}
+
 /// <summary>What a poll changes in the queue.</summary>
 /// <param name="Queue">Versions to build, newest first.</param>
+/// <param name="Skip">Versions never dealt with that are passed over.</param>
 /// <param name="Close">Stories with nothing left to do.</param>
 internal sealed record QueuePlan(
-    IReadOnlyList<QueueEntry> Queue, IReadOnlyList<(long Id, BuildState State, string Detail)> Close);
+    IReadOnlyList<QueueEntry> Queue,
+    IReadOnlyList<QueueEntry> Skip,
+    IReadOnlyList<(long Id, BuildState State, string Detail)> Close);
 
 /// <summary>
 /// Decides, from what an upstream lists, what is published and what is known, which versions are to be built. Pure.
@@ -17,59 +47,105 @@ internal sealed record QueuePlan(
 /// </summary>
 internal static class QueuePolicy
 {
-    public static QueuePlan Plan(
-        Recipe recipe,
-        IReadOnlyList<Candidate> candidates,
-        PublishedPackages published,
-        IReadOnlyList<BuildRecord> known,
-        BuildReason reason)
+    public static QueuePlan Plan(QueueSituation situation)
     {
-        Dictionary<string, BuildRecord> stories = known.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        Recipe recipe = situation.Recipe;
+        Dictionary<string, BuildRecord> stories = situation.Stories.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        HashSet<string> backlog = Backlog(situation);
         List<QueueEntry> queue = [];
+        List<QueueEntry> skip = [];
         List<(long, BuildState, string)> close = [];
-        foreach (Candidate candidate in candidates)
+        foreach (Candidate candidate in situation.Candidates)
         {
             stories.Remove(candidate.Version.Text, out BuildRecord? story);
-            int present = recipe.Outputs.Count(o => published.Find(o.Name, candidate.Version, o.Architecture) is not null);
+            int present = recipe.Outputs.Count(o => situation.Published.Find(o.Name, candidate.Version, o.Architecture) is not null);
             if (present == recipe.Outputs.Count)
             {
-                if (story?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped)
+                if (story?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped && story.Hold != BuildHold.Rejected)
                 {
                     close.Add((story.Id, BuildState.Done, "already published"));
                 }
+
+                continue;
             }
-            else if (WhyQueue(story, candidate, present, recipe.Outputs.Count) is { } detail)
+
+            bool bumped = IsBump(recipe.Outputs, situation.Published, candidate.Version);
+            string? why = WhyNever(recipe.Outputs, situation.Published, candidate.Version)
+                ?? (present == 0 && !bumped && story?.Reason != BuildReason.Operator && backlog.Contains(candidate.Tag.Name)
+                    ? $"older than what backfill = {Backfill(recipe)} takes of the versions found at first contact"
+                    : null);
+            if (why is not null)
             {
-                bool bumped = story is null && IsBump(recipe.Outputs, published, candidate);
-                queue.Add(new QueueEntry(
-                    recipe.Name, candidate.Version.Text, candidate.Tag, bumped ? BuildReason.Revision : reason, detail));
+                if (story is null)
+                {
+                    skip.Add(Entry(candidate, BuildReason.Poll, why));
+                }
+                else if (story.State is BuildState.Queued or BuildState.Failed)
+                {
+                    close.Add((story.Id, BuildState.Skipped, why));
+                }
+            }
+            else if (WhyQueue(story, candidate, present, recipe.Outputs.Count, situation.RecipeDigest) is { } detail)
+            {
+                queue.Add(Entry(candidate, bumped && story is null ? BuildReason.Revision : situation.Reason, detail));
             }
         }
 
         // What is left waited for a version that no tag gives any more: another revision, a tag deleted, a new pattern.
         foreach (BuildRecord story in stories.Values)
         {
-            if (story.State is BuildState.Queued or BuildState.Failed)
+            if (story.State is BuildState.Queued or BuildState.Failed && story.Reason != BuildReason.Operator)
             {
                 close.Add((story.Id, BuildState.Skipped, "no tag of the upstream gives this version under the recipe as it is now"));
             }
         }
 
-        return new QueuePlan(queue, close);
+        return new QueuePlan(queue, skip, close);
+
+        QueueEntry Entry(Candidate candidate, BuildReason reason, string detail) =>
+            new(recipe.Name, candidate.Version.Text, candidate.Tag, reason, detail);
+    }
+
+    /// <summary>Why the repository would refuse a version's packages however often they were built; null when it would not.</summary>
+    public static string? WhyNever(IReadOnlyList<RecipeOutput> outputs, PublishedPackages published, PackageVersion version)
+    {
+        foreach (RecipeOutput output in outputs)
+        {
+            if (published.Rival(output.Name, version, output.Architecture) is { } rival)
+            {
+                return $"{output.Name} {version} is published for {rival}, and the recipe makes it for {output.Architecture} now; "
+                    + "raise peios_revision to publish it anew";
+            }
+        }
+
+        return null;
     }
 
     // Null: leave it as it is.
-    private static string? WhyQueue(BuildRecord? story, Candidate candidate, int present, int wanted) => story?.State switch
-    {
-        null or BuildState.Done or BuildState.Skipped when present > 0 =>
-            $"{present} of {wanted} packages are published; the version is completed",
-        null or BuildState.Skipped => "",
-        BuildState.Queued or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
-            "its tag changed before it was built",
-        BuildState.Done => "it was published before and is missing from the repository",
-        _ => null,
-    };
+    private static string? WhyQueue(BuildRecord? story, Candidate candidate, int present, int wanted, string? recipeDigest) =>
+        story?.Hold is BuildHold.Cancelled or BuildHold.Rejected ? null : story?.State switch
+        {
+            null or BuildState.Done or BuildState.Skipped when present > 0 =>
+                $"{present} of {wanted} packages are published; the version is completed",
+            null or BuildState.Skipped => "",
+            BuildState.Queued or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
+                "its tag changed before it was built",
+            BuildState.Failed when story.Cause == FailureCause.Recipe && recipeDigest is not null
+                && story.RecipeDigest is not null && story.RecipeDigest != recipeDigest => "the recipe changed since it failed",
+            BuildState.Done => "it was published before and is missing from the repository",
+            _ => null,
+        };
 
-    private static bool IsBump(IReadOnlyList<RecipeOutput> outputs, PublishedPackages published, Candidate candidate) =>
-        outputs.Any(o => published.HasLowerRevision(o.Name, candidate.Version, o.Architecture));
+    /// <summary>The tags that were there at first contact and are too old to be built because of that.</summary>
+    private static HashSet<string> Backlog(QueueSituation situation) => situation.Recipe.Document.Watch?.Backfill is not { } most
+        ? []
+        : [.. situation.Candidates.Select(c => c.Tag.Name)
+            .Where(tag => situation.FirstContact is not { } contact
+                || (situation.FirstSeen.TryGetValue(tag, out DateTimeOffset seen) && seen <= contact))
+            .Skip((int)Math.Min(most, int.MaxValue))];
+
+    private static string Backfill(Recipe recipe) => recipe.Document.Watch?.Backfill is 1 ? "\"latest\"" : $"{recipe.Document.Watch?.Backfill}";
+
+    private static bool IsBump(IReadOnlyList<RecipeOutput> outputs, PublishedPackages published, PackageVersion version) =>
+        outputs.Any(o => published.HasLowerRevision(o.Name, version, o.Architecture));
 }

@@ -13,17 +13,27 @@ internal sealed record SkippedTag(ListedTag Tag, string Why);
 /// <summary>Which of an upstream's tags are versions to build. Pure.</summary>
 /// <param name="Candidates">Newest version first; no two compare equal.</param>
 /// <param name="Skipped">Matching tags that give no usable version.</param>
-internal sealed record VersionSelection(IReadOnlyList<Candidate> Candidates, IReadOnlyList<SkippedTag> Skipped)
+/// <param name="Unwanted">Versions that the recipe rules out.</param>
+internal sealed record VersionSelection(
+    IReadOnlyList<Candidate> Candidates, IReadOnlyList<SkippedTag> Skipped, IReadOnlyList<SkippedTag> Unwanted)
 {
     public static VersionSelection From(IReadOnlyList<ListedTag> tags, Upstream upstream)
     {
         List<Candidate> found = [];
         List<SkippedTag> skipped = [];
+        List<SkippedTag> unwanted = [];
         foreach (ListedTag tag in tags)
         {
-            if (upstream.TryGetVersion(tag.Name, out PackageVersion version, out string? error))
+            if (upstream.TagPattern.TryGetVersion(tag.Name, upstream.PeiosRevision, out PackageVersion version, out string? error))
             {
-                found.Add(new Candidate(tag, version));
+                if (upstream.WhyUnwanted(tag.Name, version) is { } why)
+                {
+                    unwanted.Add(new SkippedTag(tag, why));
+                }
+                else
+                {
+                    found.Add(new Candidate(tag, version));
+                }
             }
             else if (error is not null)
             {
@@ -50,6 +60,6 @@ internal sealed record VersionSelection(IReadOnlyList<Candidate> Candidates, IRe
             candidates.Add(candidate);
         }
 
-        return new VersionSelection(candidates, skipped);
+        return new VersionSelection(candidates, skipped, unwanted);
     }
 }

@@ -17,6 +17,21 @@ internal static partial class WatchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "tag skipped")]
     public static partial void TagSkipped(ILogger logger, string recipe, string tag, string reason);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "tag not wanted")]
+    public static partial void TagUnwanted(ILogger logger, string recipe, string tag, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "versions passed over")]
+    public static partial void PassedOver(ILogger logger, string recipe, int count, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "first contact queues many versions, newest first; [watch] backfill can limit them")]
+    public static partial void ManyAtFirst(ILogger logger, string recipe, int versions);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhook brought nothing to build")]
+    public static partial void WebhookIdle(ILogger logger, string recipe, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "host is left alone for a while")]
+    public static partial void HostCools(ILogger logger, string host, string recipe, TimeSpan coolDown);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "tag moved after it was built")]
     public static partial void TagMoved(ILogger logger, string recipe, string tag, string version, string oldId, string newId);
 

@@ -12,6 +12,7 @@ namespace Peipkg.Recipes.Toml;
 public sealed class TomlSection(ProblemList problems, string label, TomlTable table)
 {
     private readonly List<string> _known = [];
+    private readonly List<(string Key, string Kind)> _missing = [];
 
     /// <summary>Where the problems go.</summary>
     public ProblemList Problems { get; } = problems;
@@ -27,6 +28,9 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
 
     /// <summary>Where a key's value begins; the table's own place when it has no such key.</summary>
     public TomlPosition PositionOf(string key) => table.Find(key)?.Value.Position ?? Position;
+
+    /// <summary>Whether a key holds a string, where it may also hold something else.</summary>
+    public bool IsString(string key) => table.Find(key)?.Value is TomlString;
 
     /// <summary>Reads a string.</summary>
     public Located<string>? String(string key, bool required = false)
@@ -108,9 +112,19 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
         return tables;
     }
 
-    /// <summary>Reports every key that was not asked for, with the nearest one that was.</summary>
+    /// <summary>
+    /// Reports every key that was not asked for, with the nearest one that was, and the required ones that are missing,
+    /// unless one of the former is most likely meant for it.
+    /// </summary>
     public void Finish()
     {
+        string[] unknown = [.. table.Entries.Select(entry => entry.Key).Where(key => !_known.Contains(key))];
+        foreach ((string key, string kind) in _missing.Where(missing => unknown.All(
+            word => NearestName.Find(word, _known) != missing.Key)))
+        {
+            Problems.Error(Position, $"{Label} needs {key}, {kind}", RecipeRule.MissingKey);
+        }
+
         foreach (TomlEntry entry in table.Entries)
         {
             if (!_known.Contains(entry.Key))
@@ -127,7 +141,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
         TomlNode? node = table.Find(key)?.Value;
         if (node is null && required)
         {
-            Problems.Error(Position, $"{Label} needs {key}, {kind}", RecipeRule.MissingKey);
+            _missing.Add((key, kind));
         }
 
         return node;

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;
@@ -7,12 +8,24 @@ namespace Peipkg.Recipes.Upstreams;
 /// <param name="Git">The repository's URL.</param>
 /// <param name="TagPattern">Which tags are versions.</param>
 /// <param name="PeiosRevision">The revision of the packages built from them, at least 1.</param>
-/// <param name="Submodules">Whether submodules are fetched too.</param>
-/// <param name="MinVersion">The oldest upstream version that is built, or null for all.</param>
 /// <param name="Position">Where the section begins.</param>
-public sealed record Upstream(
-    string Git, TagPattern TagPattern, long PeiosRevision, bool Submodules, VersionOperand? MinVersion, TomlPosition Position)
+public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
 {
+    /// <summary>Whether submodules are fetched too.</summary>
+    public bool Submodules { get; init; }
+
+    /// <summary>The oldest upstream version that is built, or null for all.</summary>
+    public VersionOperand? MinVersion { get; init; }
+
+    /// <summary>The newest upstream version that is built, or null for all.</summary>
+    public VersionOperand? MaxVersion { get; init; }
+
+    /// <summary>Whether pre-releases are built too.</summary>
+    public bool Prerelease { get; init; } = true;
+
+    /// <summary>Tags that are not built whatever they match.</summary>
+    public IReadOnlyList<Glob> RejectTags { get; init; } = [];
+
     /// <summary>Reads the section; what is wrong with it goes to the file's problems.</summary>
     /// <returns>The section, or null where there is none or it cannot be used.</returns>
     public static Upstream? Read(TomlFile file)
@@ -27,6 +40,9 @@ public sealed record Upstream(
         Located<long>? revision = section.Integer("peios_revision", required: true);
         Located<bool>? submodules = section.Boolean("submodules");
         Located<VersionOperand>? minimum = section.Parsed<VersionOperand>("min_version", VersionOperand.TryParse, rule: RecipeRule.Version);
+        Located<VersionOperand>? maximum = section.Parsed<VersionOperand>("max_version", VersionOperand.TryParse, rule: RecipeRule.Version);
+        Located<bool>? prerelease = section.Boolean("prerelease");
+        List<Glob> rejected = ReadRejected(section);
         section.Finish();
         if (revision is { Value: < 1 })
         {
@@ -35,15 +51,57 @@ public sealed record Upstream(
         }
 
         return git is null || pattern is null || revision is null or { Value: < 1 } ? null
-            : new Upstream(git.Value.Value, pattern.Value.Value, revision.Value.Value, submodules?.Value ?? false,
-                minimum?.Value, section.Position);
+            : new Upstream(git.Value.Value, pattern.Value.Value, revision.Value.Value, section.Position)
+            {
+                Submodules = submodules?.Value ?? false,
+                MinVersion = minimum?.Value,
+                MaxVersion = maximum?.Value,
+                Prerelease = prerelease?.Value ?? true,
+                RejectTags = rejected,
+            };
     }
 
     /// <summary>The package version of a tag that is to be built.</summary>
     /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
     /// <param name="version">The version.</param>
-    /// <param name="error">Why a tag that matches is no version; null when it does not match or is older than wanted.</param>
+    /// <param name="error">Why a tag that matches is no version; null when it does not match or is not wanted.</param>
     public bool TryGetVersion(string tag, out PackageVersion version, out string? error)
-        => TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error)
-            && (MinVersion is not { } minimum || minimum.CompareVersion(version) >= 0);
+        => TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error) && WhyUnwanted(tag, version) is null;
+
+    /// <summary>Why a tag that gives a version is not to be built; null when it is.</summary>
+    /// <param name="tag">The tag's name, without <c>refs/tags/</c>.</param>
+    /// <param name="version">The version that it gives.</param>
+    public string? WhyUnwanted(string tag, in PackageVersion version)
+    {
+        foreach (Glob rejected in RejectTags)
+        {
+            if (rejected.IsMatch(tag))
+            {
+                return $"reject_tags has {DisplayText.Quote(rejected.Text)}";
+            }
+        }
+
+        return MinVersion is { } minimum && minimum.CompareVersion(version) < 0 ? $"it is older than min_version {minimum}"
+            : MaxVersion is { } maximum && maximum.CompareVersion(version) > 0 ? $"it is newer than max_version {maximum}"
+            : !Prerelease && version.IsPreRelease ? "it is a pre-release, and prerelease = false"
+            : null;
+    }
+
+    private static List<Glob> ReadRejected(TomlSection section)
+    {
+        List<Glob> rejected = [];
+        foreach (Located<string> text in section.Strings("reject_tags"))
+        {
+            if (Glob.TryParse(text.Value, out Glob glob, out string? error))
+            {
+                rejected.Add(glob);
+            }
+            else
+            {
+                section.Problems.Error(text.Position, $"reject_tags in {section.Label}: {error}", RecipeRule.GlobSyntax);
+            }
+        }
+
+        return rejected;
+    }
 }

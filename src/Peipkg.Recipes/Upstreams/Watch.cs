@@ -1,13 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;
 
 /// <summary>A recipe's <c>[watch]</c>: how the manager learns of new versions.</summary>
-/// <param name="GithubWebhook">Whether webhooks trigger a poll.</param>
 /// <param name="PollInterval">The time between polls, at least a minute; null for the manager's default.</param>
 /// <param name="Position">Where the section begins.</param>
-public sealed record Watch(bool GithubWebhook, TimeSpan? PollInterval, TomlPosition Position)
+public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
 {
+    private static readonly string[] BackfillWords = ["all", "latest"];
+
+    /// <summary>Whether GitHub's webhooks trigger a poll.</summary>
+    public bool GithubWebhook { get; init; }
+
+    /// <summary>Whether the webhooks of Forgejo and Gitea do.</summary>
+    public bool ForgejoWebhook { get; init; }
+
+    /// <summary>Whether GitLab's webhooks do.</summary>
+    public bool GitlabWebhook { get; init; }
+
+    /// <summary>How many of the versions that an upstream has at first contact are built, the newest; null for all.</summary>
+    public long? Backfill { get; init; }
+
     /// <summary>Reads the section; what is wrong with it goes to the file's problems.</summary>
     /// <returns>The section, or null where there is none.</returns>
     public static Watch? Read(TomlFile file)
@@ -17,14 +32,44 @@ public sealed record Watch(bool GithubWebhook, TimeSpan? PollInterval, TomlPosit
             return null;
         }
 
-        Located<bool>? webhook = section.Boolean("github_webhook");
-        Located<TimeSpan>? interval = section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration);
+        Watch watch = new(
+            section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration)?.Value, section.Position)
+        {
+            GithubWebhook = section.Boolean("github_webhook")?.Value ?? false,
+            ForgejoWebhook = section.Boolean("forgejo_webhook")?.Value ?? false,
+            GitlabWebhook = section.Boolean("gitlab_webhook")?.Value ?? false,
+            Backfill = ReadBackfill(section),
+        };
         section.Finish();
         if (file.Root.Find("upstream") is null)
         {
             file.Problems.Warning(section.Position, "[watch] has no effect without [upstream]", RecipeRule.Ineffective);
         }
 
-        return new Watch(webhook?.Value ?? false, interval?.Value, section.Position);
+        return watch;
+    }
+
+    private static long? ReadBackfill(TomlSection section)
+    {
+        if (section.IsString("backfill"))
+        {
+            return section.Parsed<long?>("backfill", ParseBackfill)?.Value;
+        }
+
+        Located<long>? count = section.Integer("backfill");
+        if (count is { Value: < 0 })
+        {
+            section.Problems.Error(count.Value.Position, $"backfill in {section.Label} must not be negative");
+        }
+
+        return count?.Value;
+    }
+
+    private static bool ParseBackfill(string? text, out long? value, [NotNullWhen(false)] out string? error)
+    {
+        value = text == "latest" ? 1 : null;
+        error = BackfillWords.Contains(text, StringComparer.Ordinal) ? null
+            : $"\"{text}\" is neither \"all\" nor \"latest\" nor a number{NearestName.Suggestion(text ?? "", BackfillWords)}";
+        return error is null;
     }
 }

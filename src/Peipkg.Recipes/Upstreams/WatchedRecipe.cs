@@ -23,6 +23,12 @@ public sealed record WatchedRecipe(
     /// <summary>What its builds may use; what it does not say, the manager's configuration does.</summary>
     public BuildLimits Limits { get; init; } = BuildLimits.Unsaid;
 
+    /// <summary>The names that the stanzas' packages depend on, virtual ones too; what is unusable is left out.</summary>
+    public IReadOnlySet<string> Dependencies { get; init; } = new HashSet<string>();
+
+    /// <summary>The names that the stanzas' packages are and provide.</summary>
+    public IReadOnlySet<string> Provides { get; init; } = new HashSet<string>();
+
     /// <summary>Reads a recipe file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -46,9 +52,13 @@ public sealed record WatchedRecipe(
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
-        return new WatchedRecipe(file.Problems.File, upstream, watch, ReadOutputs(file.Root), file.Problems.Warnings)
+        TomlTable[] stanzas = [.. Tables(file.Root, "package")];
+        List<RecipeOutput> outputs = ReadOutputs(stanzas);
+        return new WatchedRecipe(file.Problems.File, upstream, watch, outputs, file.Problems.Warnings)
         {
             Limits = limits,
+            Dependencies = Names(stanzas, "dependencies"),
+            Provides = Names(stanzas, "provides", [.. outputs.Select(output => output.Name.Text)]),
         };
     }
 
@@ -64,11 +74,18 @@ public sealed record WatchedRecipe(
         return limits;
     }
 
-    private static List<RecipeOutput> ReadOutputs(TomlTable root)
+    private static IEnumerable<TomlTable> Tables(TomlTable table, string key) =>
+        table.Find(key)?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];
+
+    private static HashSet<string> Names(TomlTable[] stanzas, string key, params IEnumerable<string> more) => new(
+        stanzas.SelectMany(stanza => Tables(stanza, key)).Select(table => (table.Find("name")?.Value as TomlString)?.Value)
+            .OfType<string>().Concat(more),
+        StringComparer.Ordinal);
+
+    private static List<RecipeOutput> ReadOutputs(TomlTable[] stanzas)
     {
         List<RecipeOutput> outputs = [];
-        IReadOnlyList<TomlNode> stanzas = root.Find("package")?.Value is TomlArray array ? array.Items : [];
-        foreach (TomlTable stanza in stanzas.OfType<TomlTable>())
+        foreach (TomlTable stanza in stanzas)
         {
             if (PackageName.TryParse((stanza.Find("name")?.Value as TomlString)?.Value, out PackageName name, out _)
                 && Architecture.TryParse((stanza.Find("architecture")?.Value as TomlString)?.Value, out Architecture architecture, out _))

@@ -7,10 +7,17 @@ public class PollScheduleTests
     private static readonly DateTimeOffset Noon = ManualClock.Noon;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
+    private static readonly PollResult Quiet = new(true, false, false, false);
+    private static readonly PollResult News = Quiet with { News = true };
+    private static readonly PollResult Refused = PollResult.Failed with { HostTrouble = true };
+
+    private static PollTarget[] Targets((string Recipe, TimeSpan Interval)[] roster, string host) =>
+        [.. roster.Select(r => new PollTarget(r.Recipe, "https://" + host, host, r.Interval))];
+
     private static PollSchedule With(params (string, TimeSpan)[] roster)
     {
-        PollSchedule schedule = new();
-        schedule.Reload(roster, Noon);
+        PollSchedule schedule = new(new HostGate(2));
+        schedule.Reload(Targets(roster, "host"), Noon);
         return schedule;
     }
 
@@ -20,7 +27,7 @@ public class PollScheduleTests
         PollSchedule schedule = With(("a", Hour), ("b", Hour));
         Assert.Equal(["a", "b"], [schedule.Take(Noon)!.Recipe, schedule.Take(Noon)!.Recipe]);
         Assert.Null(schedule.Take(Noon));
-        Assert.Null(schedule.NextDue());
+        Assert.Null(schedule.NextDue(Noon));
     }
 
     [Theory]
@@ -29,19 +36,41 @@ public class PollScheduleTests
     public void Jitter_only_shortens_the_interval(double jitter, int minutes)
     {
         PollSchedule schedule = With(("a", Hour));
-        schedule.Take(Noon);
-        schedule.Complete("a", Noon.AddSeconds(5), jitter);
-        Assert.Equal(Noon.AddMinutes(minutes), schedule.NextDue());
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon.AddSeconds(5), jitter);
+        Assert.Equal(Noon.AddMinutes(minutes), schedule.NextDue(Noon));
+    }
+
+    [Fact]
+    public void After_news_an_upstream_is_polled_more_often_and_back_at_its_interval_after_four_quiet_polls()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        List<double> minutes = [];
+        DateTimeOffset now = Noon;
+        foreach (PollResult result in (PollResult[])[News, Quiet, Quiet, Quiet, Quiet, Quiet])
+        {
+            schedule.Complete(schedule.Take(now)!, result, now, 0);
+            minutes.Add((schedule.NextDue(now)!.Value - now).TotalMinutes);
+            now = schedule.NextDue(now)!.Value;
+        }
+
+        Assert.Equal([30, 37.5, 45, 52.5, 60, 60], minutes);
+    }
+
+    [Fact]
+    public void No_upstream_is_polled_more_than_once_a_minute_by_itself()
+    {
+        PollSchedule schedule = With(("a", TimeSpan.FromMinutes(1)));
+        schedule.Complete(schedule.Take(Noon)!, News, Noon, 0);
+        Assert.Equal(Noon.AddSeconds(54), schedule.NextDue(Noon));
     }
 
     [Fact]
     public void A_trigger_makes_a_recipe_due_and_says_why()
     {
         PollSchedule schedule = With(("a", Hour));
-        schedule.Take(Noon);
-        schedule.Complete("a", Noon, 0);
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon, 0);
         Assert.True(schedule.Trigger("a", PollTrigger.Webhook, Noon.AddMinutes(1)));
-        Assert.Equal(new DuePoll("a", PollTrigger.Webhook), schedule.Take(Noon.AddMinutes(1)));
+        Assert.Equal(new DuePoll("a", PollTrigger.Webhook, "host", Noon.AddMinutes(1)), schedule.Take(Noon.AddMinutes(1)));
         Assert.False(schedule.Trigger("unknown", PollTrigger.Webhook, Noon));
     }
 
@@ -49,16 +78,17 @@ public class PollScheduleTests
     public void A_burst_of_triggers_during_a_poll_becomes_one_poll_after_it()
     {
         PollSchedule schedule = With(("a", Hour));
-        schedule.Take(Noon);
+        DuePoll first = schedule.Take(Noon)!;
         for (int i = 0; i < 1000; i++)
         {
             schedule.Trigger("a", PollTrigger.Webhook, Noon);
         }
 
         Assert.Null(schedule.Take(Noon));
-        schedule.Complete("a", Noon, 0);
-        Assert.Equal(new DuePoll("a", PollTrigger.Webhook), schedule.Take(Noon));
-        schedule.Complete("a", Noon, 0);
+        schedule.Complete(first, Quiet, Noon, 0);
+        DuePoll second = schedule.Take(Noon)!;
+        Assert.Equal(PollTrigger.Webhook, second.Trigger);
+        schedule.Complete(second, Quiet, Noon, 0);
         Assert.Null(schedule.Take(Noon));
     }
 
@@ -66,32 +96,105 @@ public class PollScheduleTests
     public void A_clock_that_jumps_back_never_postpones_beyond_the_interval()
     {
         PollSchedule schedule = With(("a", Hour));
-        schedule.Take(Noon);
-        schedule.Complete("a", Noon.AddYears(-1), 0);
-        Assert.Equal(Noon.AddYears(-1) + Hour, schedule.NextDue());
+        DateTimeOffset then = Noon.AddYears(-1);
+        schedule.Complete(schedule.Take(Noon)!, Quiet, then, 0);
+        Assert.Equal(then + Hour, schedule.NextDue(then));
     }
 
     [Fact]
     public void A_poll_that_took_longer_than_its_interval_is_followed_by_a_pause()
     {
         PollSchedule schedule = With(("a", TimeSpan.FromMinutes(1)));
-        schedule.Take(Noon);
-        schedule.Complete("a", Noon.AddMinutes(10), 0);
-        Assert.Equal(Noon.AddMinutes(10).AddSeconds(1), schedule.NextDue());
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon.AddMinutes(10), 0);
+        Assert.Equal(Noon.AddMinutes(10).AddSeconds(1), schedule.NextDue(Noon.AddMinutes(10)));
     }
 
     [Fact]
     public void A_reload_keeps_times_drops_what_is_gone_and_shortens_where_the_interval_shrank()
     {
         PollSchedule schedule = With(("a", Hour), ("b", Hour));
-        schedule.Take(Noon);
-        schedule.Take(Noon);
-        schedule.Complete("a", Noon, 0);
-        schedule.Complete("b", Noon, 0);
-        schedule.Reload([("a", Hour)], Noon.AddMinutes(10));
-        Assert.Equal(Noon + Hour, schedule.NextDue());
-        schedule.Reload([("a", TimeSpan.FromMinutes(5))], Noon.AddMinutes(10));
-        Assert.Equal(Noon.AddMinutes(15), schedule.NextDue());
+        DuePoll[] polls = [schedule.Take(Noon)!, schedule.Take(Noon)!];
+        schedule.Complete(polls[0], Quiet, Noon, 0);
+        schedule.Complete(polls[1], Quiet, Noon, 0);
+        schedule.Reload(Targets([("a", Hour)], "host"), Noon.AddMinutes(10));
+        Assert.Equal(Noon + Hour, schedule.NextDue(Noon));
+        schedule.Reload(Targets([("a", TimeSpan.FromMinutes(5))], "host"), Noon.AddMinutes(10));
+        Assert.Equal(Noon.AddMinutes(15), schedule.NextDue(Noon));
         Assert.False(schedule.Trigger("b", PollTrigger.Webhook, Noon));
+        schedule.Reload(Targets([("a", Hour)], "elsewhere"), Noon.AddMinutes(11));
+        Assert.Equal(Noon.AddMinutes(11), schedule.NextDue(Noon));
     }
+
+    [Fact]
+    public void A_host_has_its_own_limit_and_others_do_not_wait_for_it()
+    {
+        PollSchedule schedule = new(new HostGate(2));
+        schedule.Reload([.. Targets([("a", Hour), ("b", Hour), ("c", Hour)], "one"), .. Targets([("d", Hour)], "two")], Noon);
+        DuePoll[] polls = [schedule.Take(Noon)!, schedule.Take(Noon)!, schedule.Take(Noon)!];
+        Assert.Equal(["a", "b", "d"], polls.Select(p => p.Recipe));
+        Assert.Null(schedule.Take(Noon));
+        Assert.Null(schedule.NextDue(Noon));
+        schedule.Complete(polls[0], Quiet, Noon, 0);
+        Assert.Equal("c", schedule.Take(Noon)!.Recipe);
+    }
+
+    [Fact]
+    public void A_host_that_refuses_is_left_alone_and_then_asked_by_one_at_a_time_until_it_answered_three_times()
+    {
+        PollSchedule schedule = new(new HostGate(2));
+        schedule.Reload(Targets([("a", Hour), ("b", Hour), ("c", Hour), ("d", Hour), ("e", Hour), ("f", Hour), ("g", Hour)], "host"), Noon);
+        DuePoll[] first = [schedule.Take(Noon)!, schedule.Take(Noon)!];
+        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(first[0], Refused, Noon, 0));
+        Assert.Null(schedule.Complete(first[1], Refused, Noon, 0));
+        Assert.Null(schedule.Take(Noon.AddSeconds(59)));
+        Assert.False(schedule.IsPending("c", Noon.AddSeconds(59)));
+        Assert.Equal(Noon.AddMinutes(1), schedule.NextDue(Noon.AddSeconds(59)));
+
+        DateTimeOffset later = Noon.AddMinutes(1);
+        foreach (string recipe in (string[])["c", "d", "e"])
+        {
+            DuePoll probe = schedule.Take(later)!;
+            Assert.Equal(recipe, probe.Recipe);
+            Assert.Null(schedule.Take(later));
+            schedule.Complete(probe, Quiet, later, 0);
+        }
+
+        DuePoll next = schedule.Take(later)!;
+        Assert.NotNull(schedule.Take(later));
+        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(next, Refused, later, 0));
+    }
+
+    [Fact]
+    public void Each_refusal_in_a_row_doubles_the_time_up_to_an_hour_and_a_clock_set_back_ends_it()
+    {
+        HostGate gate = new(1);
+        List<double> minutes = [];
+        DateTimeOffset now = Noon;
+        for (int i = 0; i < 8; i++)
+        {
+            gate.Begin("host");
+            TimeSpan pause = gate.End("host", trouble: true, now)!.Value;
+            minutes.Add(pause.TotalMinutes);
+            Assert.False(gate.MayBegin("host", now));
+            Assert.True(gate.MayBegin("host", now.AddSeconds(-1)));
+            now += pause;
+        }
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60], minutes);
+        Assert.True(gate.MayBegin("other", now));
+    }
+
+    [Theory]
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 429", true)]
+    [InlineData("error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429", true)]
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 403", true)]
+    [InlineData("git ls-remote for https://h/r took longer than 2m0s and was stopped", true)]
+    [InlineData("git ls-remote for https://h/r was silent for 1m0s and was stopped", true)]
+    [InlineData("fatal: unable to access 'https://h/r/': Failed to connect to h port 443: Connection timed out", true)]
+    [InlineData("ssh: connect to host h port 22: Connection timed out", true)]
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 404", false)]
+    [InlineData("fatal: repository 'https://h/403/429/' not found", false)]
+    [InlineData("fatal: unable to access 'https://h/': Could not resolve host: h", false)]
+    public void What_git_says_tells_whether_a_host_wants_to_be_left_alone(string error, bool trouble) =>
+        Assert.Equal(trouble, HostTrouble.Shows(error));
 }

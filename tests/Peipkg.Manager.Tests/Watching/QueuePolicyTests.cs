@@ -15,7 +15,7 @@ public class QueuePolicyTests
 {
     private static readonly string A = new('a', 40);
 
-    private static Recipe RecipeWith(string upstream = "", int revision = 1) => new(
+    private static Recipe RecipeWith(string upstream = "", int revision = 1, string watch = "") => new(
         "zlib",
         WatchedRecipe.Read(TomlFile.Parse(
             Encoding.UTF8.GetBytes(
@@ -31,6 +31,8 @@ public class QueuePolicyTests
                 tag_pattern = "^(?:v|release-)?([0-9a-z.~]+)$"
                 peios_revision = {{revision}}
                 {{upstream}}
+                [watch]
+                {{watch}}
 
                 """),
             "peipkg.toml")),
@@ -44,11 +46,12 @@ public class QueuePolicyTests
     private static PublishedPackages Published(params string[] packages) => new(
         7,
         Timestamp.FromUnixSeconds(0),
-        packages.Select(text =>
+        [.. packages.Select(text =>
         {
             string[] parts = text.Split(' ');
-            return (PackageName.Parse(parts[0]), Architecture.X86_64, new PublishedPackage(PackageVersion.Parse(parts[1]), default(Sha256Digest)));
-        }));
+            Architecture architecture = parts.Length > 2 ? Architecture.Parse(parts[2]) : Architecture.X86_64;
+            return (PackageName.Parse(parts[0]), architecture, new PublishedPackage(PackageVersion.Parse(parts[1]), default(Sha256Digest)));
+        })]);
 
     private static BuildRecord Story(string version, BuildState state, string? id = null, string? tag = null) => new()
     {
@@ -62,8 +65,17 @@ public class QueuePolicyTests
         State = state,
     };
 
+    private static QueueSituation Situation(Recipe recipe, params string[] tags) => new()
+    {
+        Recipe = recipe,
+        Candidates = Select(recipe, tags).Candidates,
+        Published = Published(),
+        Stories = [],
+        Reason = BuildReason.Poll,
+    };
+
     private static QueuePlan Plan(Recipe recipe, PublishedPackages published, IReadOnlyList<BuildRecord> known, params string[] tags) =>
-        QueuePolicy.Plan(recipe, Select(recipe, tags).Candidates, published, known, BuildReason.Poll);
+        QueuePolicy.Plan(Situation(recipe, tags) with { Published = published, Stories = known });
 
     [Fact]
     public void Versions_come_newest_first_by_precedence_not_by_text() => Assert.Equal(
@@ -75,6 +87,18 @@ public class QueuePolicyTests
         VersionSelection selection = Select(RecipeWith("min_version = \"1.5\""), "v1.4", "v1.5", "v1.6", "nightly-X");
         Assert.Equal(["1.6-1", "1.5-1"], selection.Candidates.Select(c => c.Version.Text));
         Assert.Empty(selection.Skipped);
+        Assert.Equal([new SkippedTag(Tag("v1.4"), "it is older than min_version 1.5")], selection.Unwanted);
+    }
+
+    [Theory]
+    [InlineData("max_version = \"1.5\"", "1.5-1 1.4~rc1-1 1.4-1 1.3-1", "v1.6: it is newer than max_version 1.5")]
+    [InlineData("prerelease = false", "1.6-1 1.5-1 1.4-1 1.3-1", "v1.4~rc1: it is a pre-release, and prerelease = false")]
+    [InlineData("reject_tags = [\"v1.3\", \"*6\"]", "1.5-1 1.4~rc1-1 1.4-1", "v1.3: reject_tags has \"v1.3\"; v1.6: reject_tags has \"*6\"")]
+    public void A_recipe_rules_out_versions_each_with_its_reason(string line, string wanted, string unwanted)
+    {
+        VersionSelection selection = Select(RecipeWith(line), "v1.3", "v1.4", "v1.4~rc1", "v1.5", "v1.6");
+        Assert.Equal(wanted.Split(' ').Order(), selection.Candidates.Select(c => c.Version.Text).Order());
+        Assert.Equal(unwanted, string.Join("; ", selection.Unwanted.Select(u => $"{u.Tag.Name}: {u.Why}")));
     }
 
     [Fact]
@@ -165,9 +189,113 @@ public class QueuePolicyTests
             Story("0.1-1", BuildState.Publishing) with { Id = 4, Recipe = "a" },
         ];
         Dictionary<string, DateTimeOffset> started = new() { ["a"] = ManualClock.Noon };
-        Assert.Equal(4, BuildChoice.Next(due, started)!.Id);
-        Assert.Equal(3, BuildChoice.Next(due[..3], started)!.Id);
-        Assert.Equal(2, BuildChoice.Next(due[..2], started)!.Id);
-        Assert.Null(BuildChoice.Next([], started));
+        Assert.Equal(4, BuildChoice.Next(due, started, _ => true)!.Id);
+        Assert.Equal(3, BuildChoice.Next(due[..3], started, _ => true)!.Id);
+        Assert.Equal(2, BuildChoice.Next(due[..2], started, _ => true)!.Id);
+        Assert.Null(BuildChoice.Next([], started, _ => true));
+        Assert.Equal(2, BuildChoice.Next(due[..3], started, recipe => recipe != "b")!.Id);
+        Assert.Null(BuildChoice.Next(due[..3], started, _ => false));
+        Assert.Equal(4, BuildChoice.Next(due, started, _ => false)!.Id);
+    }
+
+    private static readonly Dictionary<string, DateTimeOffset> SeenAtNoon =
+        new[] { "v1.0", "v1.1", "v1.2" }.ToDictionary(t => t, _ => ManualClock.Noon);
+
+    [Theory]
+    [InlineData("backfill = \"latest\"", "1.2-1", 2)]
+    [InlineData("backfill = 2", "1.2-1 1.1-1", 1)]
+    [InlineData("backfill = 0", "", 3)]
+    [InlineData("backfill = \"all\"", "1.2-1 1.1-1 1.0-1", 0)]
+    [InlineData("", "1.2-1 1.1-1 1.0-1", 0)]
+    public void First_contact_queues_as_many_as_backfill_says_newest_first(string watch, string queued, int passedOver)
+    {
+        QueuePlan plan = QueuePolicy.Plan(Situation(RecipeWith(watch: watch), "v1.0", "v1.1", "v1.2"));
+        Assert.Equal(queued, string.Join(' ', plan.Queue.Select(e => e.Version)));
+        Assert.Equal(passedOver, plan.Skip.Count);
+        Assert.All(plan.Skip, e => Assert.Contains("at first contact", e.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Backfill_says_nothing_about_tags_that_come_later_even_of_older_versions()
+    {
+        QueueSituation situation = Situation(RecipeWith(watch: "backfill = \"latest\""), "v1.0", "v1.1", "v1.2", "v1.1.1") with
+        {
+            FirstContact = ManualClock.Noon,
+            FirstSeen = SeenAtNoon.Append(KeyValuePair.Create("v1.1.1", ManualClock.Noon.AddHours(1))).ToDictionary(),
+        };
+        Assert.Equal(["1.2-1", "1.1.1-1"], QueuePolicy.Plan(situation).Queue.Select(e => e.Version));
+    }
+
+    [Fact]
+    public void A_bumped_revision_rebuilds_what_was_published_whatever_backfill_says()
+    {
+        QueueSituation situation = Situation(RecipeWith(revision: 2, watch: "backfill = \"latest\""), "v1.0", "v1.1", "v1.2") with
+        {
+            FirstContact = ManualClock.Noon,
+            FirstSeen = SeenAtNoon,
+            Published = Published("libz 1.0-1", "libz-dev 1.0-1", "libz 1.2-1", "libz-dev 1.2-1"),
+        };
+        Assert.Equal(["1.2-2", "1.0-2"], QueuePolicy.Plan(situation).Queue.Select(e => e.Version));
+    }
+
+    [Fact]
+    public void What_an_operator_decided_is_not_undone_by_a_poll()
+    {
+        foreach (BuildHold hold in (BuildHold[])[BuildHold.Cancelled, BuildHold.Rejected])
+        {
+            QueuePlan plan = Plan(
+                RecipeWith(), Published(), [Story("1.0-1", BuildState.Skipped, new string('b', 40)) with { Hold = hold }], "v1.0");
+            Assert.Empty(plan.Queue);
+        }
+
+        QueuePlan asked = QueuePolicy.Plan(Situation(RecipeWith(watch: "backfill = 0"), "v1.0") with
+        {
+            Stories = [Story("1.0-1", BuildState.Queued) with { Reason = BuildReason.Operator }],
+        });
+        Assert.Empty(asked.Close);
+    }
+
+    [Fact]
+    public void What_was_given_up_is_queued_again_when_its_recipe_or_its_tag_changed()
+    {
+        BuildRecord story = Story("1.0-1", BuildState.Failed) with
+        {
+            Hold = BuildHold.GivenUp, Cause = FailureCause.Recipe, Failures = 8, RecipeDigest = "old",
+        };
+        QueueSituation situation = Situation(RecipeWith(), "v1.0") with { Stories = [story] };
+        Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = "old" }).Queue);
+        Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = null }).Queue);
+        Assert.Equal("the recipe changed since it failed", Assert.Single(QueuePolicy.Plan(situation with { RecipeDigest = "new" }).Queue).Detail);
+        Assert.Single(QueuePolicy.Plan(situation with { Stories = [story with { ObjectId = new string('b', 40) }], RecipeDigest = "old" }).Queue);
+    }
+
+    [Fact]
+    public void A_version_published_for_another_architecture_is_not_built_until_the_revision_is_raised()
+    {
+        QueuePlan plan = Plan(RecipeWith(), Published("libz 1.0-1 noarch", "libz-dev 1.0-1 noarch"), [], "v1.0");
+        Assert.Empty(plan.Queue);
+        Assert.Equal(
+            "libz 1.0-1 is published for noarch, and the recipe makes it for x86_64 now; raise peios_revision to publish it anew",
+            Assert.Single(plan.Skip).Detail);
+        plan = Plan(RecipeWith(), Published("libz 1.0-1 noarch"), [Story("1.0-1", BuildState.Failed)], "v1.0");
+        Assert.Equal(BuildState.Skipped, Assert.Single(plan.Close).State);
+        Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1 noarch", "libz 1.1-1"), [], "v1.0").Queue);
+        Assert.Single(Plan(RecipeWith(revision: 2), Published("libz 1.0-1 noarch"), [], "v1.0").Queue);
+    }
+
+    [Fact]
+    public void A_poll_says_why_it_queued_nothing()
+    {
+        Recipe recipe = RecipeWith("min_version = \"1.1\"");
+        VersionSelection selection = Select(recipe, "v1.0", "v1.1", "v1.2", "nightly-X");
+        QueuePlan plan = QueuePolicy.Plan(Situation(recipe, "v1.0", "v1.1", "v1.2") with
+        {
+            Published = Published("libz 1.1-1", "libz-dev 1.1-1"),
+            Stories = [Story("1.2-1", BuildState.Failed)],
+        });
+        Assert.Equal(
+            "nothing new: 1 published, 1 waiting after a failure, 1 ruled out by the recipe, 1 not matching tag_pattern",
+            PollOutcome.Describe(4, selection, plan, [Story("1.2-1", BuildState.Failed)]));
+        Assert.Equal("the upstream has no tags", PollOutcome.Describe(0, Select(recipe), QueuePolicy.Plan(Situation(recipe)), []));
     }
 }

@@ -37,12 +37,10 @@ public sealed class WatchedRecipeTests
             """);
         Assert.Equal("https://github.com/madler/zlib", recipe.Upstream!.Git);
         Assert.True(recipe.Upstream.Submodules);
-        Assert.True(recipe.Upstream.TryGetVersion("v1.3.1", out PackageVersion version, out _));
-        Assert.Equal("1.3.1-2", version.Text);
-        Assert.True(recipe.Upstream.TryGetVersion("v1.2.0", out _, out _));
-        Assert.False(recipe.Upstream.TryGetVersion("v1.1.9", out _, out string? error));
-        Assert.Null(error);
-        Assert.Equal(new Watch(true, TimeSpan.FromHours(1), recipe.Watch!.Position), recipe.Watch);
+        Assert.Equal(2, recipe.Upstream.PeiosRevision);
+        Assert.Null(recipe.Upstream.WhyUnwanted("v1.2.0", PackageVersion.Parse("1.2.0-2")));
+        Assert.Equal("it is older than min_version 1.2", recipe.Upstream.WhyUnwanted("v1.1.9", PackageVersion.Parse("1.1.9-2")));
+        Assert.Equal(new Watch(TimeSpan.FromHours(1), recipe.Watch!.Position) { GithubWebhook = true }, recipe.Watch);
         Assert.Equal(["libz x86_64", "libz-doc noarch"], recipe.Outputs.Select(o => $"{o.Name} {o.Architecture}"));
         Assert.Empty(recipe.Warnings);
     }
@@ -75,15 +73,55 @@ public sealed class WatchedRecipeTests
             github_webhok = true
             """));
         string[] lines = exception.Message.Split('\n');
-        Assert.Equal(8, lines.Length);
-        Assert.Equal("peipkg.toml:1:1: [upstream] needs tag_pattern, a string", lines[0]);
-        Assert.StartsWith("peipkg.toml:2:7: git in [upstream]: this is not a git URL", lines[1], StringComparison.Ordinal);
-        Assert.Equal("peipkg.toml:3:1: unknown key \"tag_patern\" in [upstream] (did you mean \"tag_pattern\"?)", lines[2]);
-        Assert.Equal("peipkg.toml:4:18: peios_revision in [upstream] must be at least 1, not 0", lines[3]);
-        Assert.StartsWith("peipkg.toml:5:15: min_version in [upstream]: ", lines[4], StringComparison.Ordinal);
-        Assert.Equal("peipkg.toml:6:14: submodules in [upstream] must be a boolean, not a string", lines[5]);
-        Assert.StartsWith("peipkg.toml:8:17: poll_interval in [watch]: \"30s\" is too short", lines[6], StringComparison.Ordinal);
-        Assert.Equal("peipkg.toml:9:1: unknown key \"github_webhok\" in [watch] (did you mean \"github_webhook\"?)", lines[7]);
+        Assert.Equal(7, lines.Length);
+        Assert.StartsWith("peipkg.toml:2:7: git in [upstream]: this is not a git URL", lines[0], StringComparison.Ordinal);
+        Assert.Equal("peipkg.toml:3:1: unknown key \"tag_patern\" in [upstream] (did you mean \"tag_pattern\"?)", lines[1]);
+        Assert.Equal("peipkg.toml:4:18: peios_revision in [upstream] must be at least 1, not 0", lines[2]);
+        Assert.StartsWith("peipkg.toml:5:15: min_version in [upstream]: ", lines[3], StringComparison.Ordinal);
+        Assert.Equal("peipkg.toml:6:14: submodules in [upstream] must be a boolean, not a string", lines[4]);
+        Assert.StartsWith("peipkg.toml:8:17: poll_interval in [watch]: \"30s\" is too short", lines[5], StringComparison.Ordinal);
+        Assert.Equal("peipkg.toml:9:1: unknown key \"github_webhok\" in [watch] (did you mean \"github_webhook\"?)", lines[6]);
+    }
+
+    [Fact]
+    public void Which_versions_are_wanted_and_which_forges_are_heard_is_read_strictly()
+    {
+        WatchedRecipe recipe = Read("""
+            [upstream]
+            git = "https://example.org/x.git"
+            tag_pattern = "^v(.*)$"
+            peios_revision = 1
+            max_version = "2"
+            prerelease = false
+            reject_tags = ["v1.3", "v1.4-*"]
+            [watch]
+            backfill = 5
+            forgejo_webhook = true
+            gitlab_webhook = true
+            """);
+        Upstream upstream = recipe.Upstream!;
+        Assert.Null(upstream.WhyUnwanted("v1.0", PackageVersion.Parse("1.0-1")));
+        Assert.Equal("it is newer than max_version 2", upstream.WhyUnwanted("v2.0.1", PackageVersion.Parse("2.0.1-1")));
+        Assert.Equal("it is a pre-release, and prerelease = false", upstream.WhyUnwanted("v1.0-rc1", PackageVersion.Parse("1.0-rc1-1")));
+        Assert.Equal("reject_tags has \"v1.4-*\"", upstream.WhyUnwanted("v1.4-bad", PackageVersion.Parse("1.4-bad-1")));
+        Assert.Equal((5L, false, true, true), (recipe.Watch!.Backfill, recipe.Watch.GithubWebhook, recipe.Watch.ForgejoWebhook, recipe.Watch.GitlabWebhook));
+        Assert.Equal(1, Read("[upstream]\ngit = \"/x\"\ntag_pattern = \"(x)\"\npeios_revision = 1\n[watch]\nbackfill = \"latest\"\n").Watch!.Backfill);
+        Assert.Equal(
+            [
+                "peipkg.toml:2:12: backfill in [watch]: \"lates\" is neither \"all\" nor \"latest\" nor a number (did you mean \"latest\"?)",
+                "peipkg.toml:3:1: [upstream] needs git, a string",
+                "peipkg.toml:3:1: [upstream] needs tag_pattern, a string",
+                "peipkg.toml:3:1: [upstream] needs peios_revision, an integer",
+                "peipkg.toml:4:14: prerelease in [upstream] must be a boolean, not a string",
+                "peipkg.toml:5:15: reject_tags in [upstream] must be an array of strings, not a string",
+            ],
+            Assert.Throws<RecipeException>(() => Read("""
+                [watch]
+                backfill = "lates"
+                [upstream]
+                prerelease = "no"
+                reject_tags = "v1"
+                """)).Message.Split('\n'));
     }
 
     [Theory]

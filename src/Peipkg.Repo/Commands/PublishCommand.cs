@@ -10,6 +10,8 @@ namespace Peipkg.Repo.Commands;
 /// <summary><c>peipkg-repo publish</c>.</summary>
 internal static class PublishCommand
 {
+    private const string Audit = "audit";
+
     internal static Command Create(OperationContext context, CancellationToken stop)
     {
         Option<string> previous = CommandOptions.Path("--in", "DIR", "The repository as it is.", required: true);
@@ -33,6 +35,8 @@ internal static class PublishCommand
         Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
         Option<bool> skipLayout = CommandOptions.Flag(
             "--skip-layout-checks", "Accept exotic trees: no check of destinations and side effects.");
+        Option<string> deny = CommandOptions.Choice(
+            "--deny", "Refuse to publish what adds errors or warnings to the audit.", "", Audit);
         Option<bool> noSite = CommandOptions.Flag(
             "--no-site", "Write no package browser, and remove the one that is there.");
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
@@ -40,7 +44,7 @@ internal static class PublishCommand
         Command command = new("publish", "Add packages to a repository and sign its new indexes.")
         {
             previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, skipExisting, requireSigned,
-            skipLayout, noSite, dryRun, json,
+            skipLayout, deny, noSite, dryRun, json,
         };
         command.SetAction(result =>
         {
@@ -58,6 +62,7 @@ internal static class PublishCommand
                 SkipExisting = result.GetValue(skipExisting),
                 RequireSigned = result.GetValue(requireSigned),
                 SkipLayoutChecks = result.GetValue(skipLayout),
+                DenyAudit = result.GetValue(deny) == Audit,
                 NoSite = result.GetValue(noSite),
                 DryRun = result.GetValue(dryRun),
                 Json = result.GetValue(json),

@@ -17,6 +17,8 @@ internal static class RepoCommandLine
             InitCommand.Create(context),
             PublishCommand.Create(context, stop),
             VerifyCommand.Create(context, stop),
+            AuditCommand.Create(context, stop),
+            PruneCommand.Create(context, stop),
             QueryCommands.CreateList(context),
             QueryCommands.CreateShow(context),
             QueryCommands.CreateHistory(context),

@@ -15,6 +15,9 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>The version has no place in the order of the name's versions.</summary>
     internal const string NoOrder = "no-version-order";
 
+    /// <summary>The same (name, version, architecture) was published with other bytes and pruned.</summary>
+    internal const string Pruned = "pruned";
+
     /// <summary>Two new files are the same package with different bytes.</summary>
     internal const string Duplicate = "duplicate-package";
 

@@ -6,6 +6,7 @@ using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
@@ -112,8 +113,8 @@ internal static class DescriptorOperation
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
-        SitePublication.OfPresent(state.Root)?.Stage(transaction, new SiteContent(
-            edit.Descriptor, signer.Fingerprint, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive));
+        SitePublication.OfPresent(state.Root)?.Stage(transaction, SiteContent.Of(
+            edit.Descriptor, signer.Fingerprint, plan, RetentionRecord.Read(state.Root)));
     }
 
     private static void Report(

@@ -2,8 +2,10 @@ using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.IO;
+using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
+using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
@@ -44,6 +46,9 @@ internal sealed record PublishRequest
 
     /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
     internal bool NoSite { get; init; }
+
+    /// <summary>Whether new findings of the audit stand against publishing.</summary>
+    internal bool DenyAudit { get; init; }
 
     /// <summary>Whether only to say what would change.</summary>
     internal bool DryRun { get; init; }
@@ -110,7 +115,13 @@ internal sealed class PublishOperation
 
         PublishPlan plan = PublishPlan.Create(
             rebuild ? [] : state.Archive, intake.Packages, WriterChecks.NextVersion(state, _request.At, _context.Diagnostics), _request.At);
-        PublishReport report = new(_request, state, intake, plan, !key.CanSign);
+        List<Refusal> denied = [.. RetentionRecord.Read(state.Root)?.Refuse(plan.Added) ?? []];
+        if (_request.DenyAudit && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
+        {
+            denied.AddRange(AuditGate.Check(state, plan, stop));
+        }
+
+        PublishReport report = new(_request, state, intake, plan, denied, !key.CanSign);
         report.WriteDiagnostics(_context.Diagnostics);
         if (!report.IsRefused && !_request.DryRun)
         {
@@ -163,7 +174,7 @@ internal sealed class PublishOperation
         _request.RequireSigned,
         !_request.SkipLayoutChecks,
         rebuild,
-        Details: !_request.NoSite);
+        Details: !_request.NoSite || _request.DenyAudit);
 
     private void Commit(PublishedState state, PublishPlan plan, PublishReport report, DocumentSigner key, CancellationToken stop)
     {
@@ -209,8 +220,8 @@ internal sealed class PublishOperation
         }
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
-        site?.Stage(transaction, new SiteContent(
-            state.Descriptor, key.Fingerprint, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive));
+        site?.Stage(transaction, SiteContent.Of(
+            state.Descriptor, key.Fingerprint, plan, RetentionRecord.Read(state.Root)));
     }
 
     private static bool IsSameDirectory(string first, string second)

@@ -20,14 +20,19 @@ internal sealed class PublishReport
     private readonly Dictionary<PackageName, IndexRow> _superseded;
 
     internal PublishReport(
-        PublishRequest request, PublishedState state, PackageIntake intake, PublishPlan plan, bool awaitsSignatures)
+        PublishRequest request,
+        PublishedState state,
+        PackageIntake intake,
+        PublishPlan plan,
+        IReadOnlyList<Refusal> denied,
+        bool awaitsSignatures)
     {
         _awaitsSignatures = awaitsSignatures;
         _request = request;
         _state = state;
         _intake = intake;
         _plan = plan;
-        _refusals = [.. intake.Refusals, .. plan.Refusals];
+        _refusals = [.. intake.Refusals, .. plan.Refusals, .. denied];
         _advertised = plan.Active.ToDictionary(static row => row.Name);
         _superseded = ActiveSelection.From(state.Archive, static (_, _) => { })
             .Where(old => _advertised.TryGetValue(old.Name, out IndexRow? now) && !now.IsSamePackage(old))

@@ -23,14 +23,9 @@ internal static class PackageDetails
         json.WriteString("source_ref", package.Manifest.Build.SourceRef);
         json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
         json.WriteStartArray("files");
-        for (int i = 0; i < package.Entries.Count; i++)
+        foreach (PackageEntry entry in EntriesOf(package))
         {
-            PackageEntry entry = package.Entries[i];
-            bool hasContent = i + 1 < package.Entries.Count && package.Entries[i + 1].Parent == entry;
-            if (entry.Kind != PayloadKind.Directory || !hasContent)
-            {
-                WriteEntry(json, entry);
-            }
+            WriteEntry(json, entry);
         }
 
         json.WriteEndArray();
@@ -79,11 +74,19 @@ internal static class PackageDetails
         json.WriteEndObject();
     });
 
-    /// <summary>Directories end in a slash, links have a target, files a size; directories with content go without saying.</summary>
+    /// <summary>The entries worth telling: directories with content go without saying.</summary>
+    internal static IEnumerable<PackageEntry> EntriesOf(VerifiedPackage package)
+        => package.Entries.Where((entry, i) => entry.Kind != PayloadKind.Directory
+            || i + 1 == package.Entries.Count || package.Entries[i + 1].Parent != entry);
+
+    /// <summary>An entry's path; a directory's ends in a slash.</summary>
+    internal static string PathOf(PackageEntry entry) => entry.Kind == PayloadKind.Directory ? entry.Path + "/" : entry.Path;
+
+    /// <summary>Files have a size, links a target.</summary>
     private static void WriteEntry(Utf8JsonWriter json, PackageEntry entry)
     {
         json.WriteStartObject();
-        json.WriteString("path", entry.Kind == PayloadKind.Directory ? entry.Path + "/" : entry.Path);
+        json.WriteString("path", PathOf(entry));
         if (entry.Kind == PayloadKind.File)
         {
             json.WriteNumber("size", entry.Size);

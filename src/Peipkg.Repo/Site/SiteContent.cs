@@ -2,6 +2,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Retention;
 
 namespace Peipkg.Repo.Site;
 
@@ -12,10 +13,17 @@ namespace Peipkg.Repo.Site;
 /// <param name="GeneratedAt">The indexes' time.</param>
 /// <param name="Active">The advertised packages.</param>
 /// <param name="Archive">All packages.</param>
+/// <param name="Retention">What the repository tells of pruning; null when it never did.</param>
 internal sealed record SiteContent(
     Descriptor Descriptor,
     Fingerprint Signer,
     ulong IndexVersion,
     Timestamp GeneratedAt,
     IReadOnlyList<IndexRow> Active,
-    IReadOnlyList<IndexRow> Archive);
+    IReadOnlyList<IndexRow> Archive,
+    RetentionRecord? Retention)
+{
+    /// <summary>The content of a planned generation.</summary>
+    internal static SiteContent Of(Descriptor descriptor, Fingerprint signer, PublishPlan plan, RetentionRecord? retention)
+        => new(descriptor, signer, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive, retention);
+}

@@ -80,7 +80,13 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             + "<a href=\"repo.json\">descriptor</a>, <a href=\"index/active.json\">active index</a> and "
             + "<a href=\"index/archive.json\">archive index</a>, version ")
             .Raw(content.IndexVersion.ToString(CultureInfo.InvariantCulture))
-            .Raw(". These pages are for reading.</p></footer>\n</body>\n</html>\n");
+            .Raw(". These pages are for reading.");
+        if (content.Retention is { } retention)
+        {
+            page.Raw(" ").Text(retention.Sentence).Raw(" <a href=\"retention.json\">What was removed</a>.");
+        }
+
+        page.Raw("</p></footer>\n</body>\n</html>\n");
         return page.Bytes;
     }
 

@@ -1,6 +1,4 @@
 using Peipkg.CommandLine;
-using Peipkg.Format;
-using Peipkg.Format.Packages;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
 
@@ -110,27 +108,9 @@ internal sealed class SitePublication
 
     /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
     private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop)
-    {
-        try
-        {
-            if (RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is { } path
-                && LinuxFile.Identify(Path.Combine(_root, path)) is { IsRegular: true })
-            {
-                using FileStream stream = new(Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-                VerifiedPackage package = PackageVerifier.Verify(stream, null, stop);
-                if (package.PackageHash == row.Hash)
-                {
-                    return PackageDetails.Write(row, package);
-                }
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatViolationException)
-        {
-            // Verifying the repository tells what is wrong with it; its page shows what the index says.
-        }
-
-        return PackageDetails.WriteWithoutFiles(row);
-    }
+        => PublishedPackage.TryRead(_root, row, stop) is { } package
+            ? PackageDetails.Write(row, package)
+            : PackageDetails.WriteWithoutFiles(row);
 
     private bool IsPresent(SiteFile file)
     {

@@ -12,6 +12,9 @@ internal static class RepositoryLayout
     internal const string ArchiveIndex = "archive.json";
     internal const string KeyDirectory = "keys";
 
+    /// <summary>What a repository that prunes tells about it.</summary>
+    internal const string Retention = "retention.json";
+
     /// <summary>What a signed document's detached signature adds to its name.</summary>
     internal const string SignatureSuffix = ".sig";
 
@@ -37,7 +40,7 @@ internal static class RepositoryLayout
 
     /// <summary>Whether a root-level name is taken by the repository's own documents, so that no package goes there.</summary>
     internal static bool IsReserved(string firstComponent)
-        => firstComponent is Descriptor or Descriptor + SignatureSuffix or IndexDirectory or KeyDirectory
+        => firstComponent is Descriptor or Descriptor + SignatureSuffix or IndexDirectory or KeyDirectory or Retention
             or SiteLayout.Front or SiteLayout.Package or SiteLayout.Directory
             || firstComponent.StartsWith('.');
 }

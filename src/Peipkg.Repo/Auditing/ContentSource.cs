@@ -1,0 +1,31 @@
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Site;
+
+namespace Peipkg.Repo.Auditing;
+
+/// <summary>Looks into published packages: by the document beside a package where there is one, else by reading it whole.</summary>
+/// <param name="root">The repository.</param>
+/// <param name="stop">Ends the reading early.</param>
+internal sealed class ContentSource(string root, CancellationToken stop)
+{
+    /// <summary>What a package installs, and who signed it.</summary>
+    /// <returns>Null when neither is there.</returns>
+    internal PackageContent? Find(IndexRow row)
+    {
+        try
+        {
+            return PackageDetails.TryRead(
+                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))), row)
+                ?? FromPackage(row);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return FromPackage(row);
+        }
+    }
+
+    private PackageContent? FromPackage(IndexRow row)
+        => PublishedPackage.TryRead(root, row, stop) is { } package
+            ? new PackageContent(package.Signature?.KeyFingerprint.Text, [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)])
+            : null;
+}

@@ -1,0 +1,150 @@
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Site;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Auditing;
+
+/// <summary>
+/// Judges a repository as a whole: what the advertised packages are to each other, which no check of a single package
+/// sees.
+/// </summary>
+internal sealed class RepositoryAudit
+{
+    private readonly IndexEntry[] _entries;
+    private readonly PackageContent?[] _contents;
+    private readonly Keyring _keys;
+    private readonly DependencyResolver _resolver;
+    private readonly List<AuditFinding> _findings = [];
+
+    private RepositoryAudit(IndexEntry[] entries, PackageContent?[] contents, Keyring keys)
+    {
+        _entries = entries;
+        _contents = contents;
+        _keys = keys;
+        _resolver = new DependencyResolver(entries);
+    }
+
+    /// <summary>Audits.</summary>
+    /// <param name="active">The advertised packages.</param>
+    /// <param name="keys">The repository's keys.</param>
+    /// <param name="contentOf">Looks into a package, from several threads; null when it cannot be looked into.</param>
+    /// <param name="stop">Ends the work early.</param>
+    /// <returns>The findings in the rules' order, then by name.</returns>
+    internal static IReadOnlyList<AuditFinding> Run(
+        IReadOnlyList<IndexRow> active, Keyring keys, Func<IndexRow, PackageContent?> contentOf, CancellationToken stop)
+    {
+        PackageContent?[] contents = new PackageContent?[active.Count];
+        Workers.ForEach([.. Enumerable.Range(0, active.Count)], i => contents[i] = contentOf(active[i]), stop);
+        RepositoryAudit audit = new(IndexEntries.Of(active), contents, keys);
+        audit.CheckDependencies();
+        audit.CheckCycles();
+        audit._findings.AddRange(SharedPaths.Find(audit._entries, contents, stop));
+        audit.CheckProvides();
+        audit.CheckEachPackage();
+        return [.. audit._findings
+            .OrderBy(static finding => AuditRule.All.Index().First(rule => rule.Item == finding.Rule).Index)
+            .ThenBy(static finding => finding.Packages[0], StringComparer.Ordinal)];
+    }
+
+    private void CheckDependencies()
+    {
+        foreach (IndexEntry entry in _entries)
+        {
+            Check(entry, entry.Dependencies, AuditRule.UnsatisfiedDependency, "needs");
+            Check(entry, entry.OptionalDependencies, AuditRule.UnsatisfiedSuggestion, "suggests");
+        }
+
+        void Check(IndexEntry entry, IReadOnlyList<Dependency> dependencies, AuditRule rule, string verb)
+        {
+            foreach (Dependency dependency in dependencies)
+            {
+                if (_resolver.Choose(entry, dependency) is null)
+                {
+                    string text = $"{dependency.Name} {dependency.Constraint?.Text}".TrimEnd();
+                    _findings.Add(AuditFinding.Of(
+                        rule,
+                        entry.Name.Text,
+                        $"{entry.Version} {verb} {text}, but {_resolver.WhyNot(entry, dependency)}",
+                        text));
+                }
+            }
+        }
+    }
+
+    private void CheckCycles()
+    {
+        Dictionary<PackageName, int> numbers = _entries.Index().ToDictionary(static pair => pair.Item.Name, static pair => pair.Index);
+        IReadOnlyList<int>[] edges = [.. _entries.Select(entry => (IReadOnlyList<int>)
+            [.. entry.Dependencies.Select(dependency => _resolver.Choose(entry, dependency))
+                .OfType<IndexEntry>().Select(target => numbers[target.Name]).Distinct()])];
+        foreach ((IReadOnlyList<int> component, IReadOnlyList<int> circle) in DependencyCycles.Find(edges))
+        {
+            string[] names = [.. component.Select(node => _entries[node].Name.Text)];
+            string way = string.Join(" -> ", circle.Append(circle[0]).Select(node => _entries[node].Name.Text));
+            string more = component.Count > circle.Count ? $" (one circle among {component.Count} packages)" : "";
+            _findings.Add(new AuditFinding(
+                AuditRule.DependencyCycle,
+                names,
+                $"each of these needs the next: {way}{more}",
+                [$"{AuditRule.DependencyCycle.Id} {string.Join(' ', names)}"]));
+        }
+    }
+
+    private void CheckProvides()
+    {
+        foreach (IndexEntry entry in _entries)
+        {
+            foreach (Provide provide in entry.Provides)
+            {
+                if (_resolver.Find(provide.Name.Text) is { } real && real != entry && !Relations.Exclude(entry, real))
+                {
+                    _findings.Add(AuditFinding.Of(
+                        AuditRule.ShadowedPackage,
+                        entry.Name.Text,
+                        $"{entry.Version} provides {provide.Name}, which is a package of its own ({real.Version})",
+                        real.Name.Text));
+                }
+            }
+        }
+    }
+
+    private void CheckEachPackage()
+    {
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            IndexEntry entry = _entries[i];
+            string name = entry.Name.Text;
+            if (entry.Version.IsPreRelease)
+            {
+                _findings.Add(AuditFinding.Of(
+                    AuditRule.PreReleaseNewest, name, $"the advertised version, {entry.Version}, is a pre-release", ""));
+            }
+
+            if (_contents[i] is not { } content)
+            {
+                _findings.Add(AuditFinding.Of(
+                    AuditRule.ContentUnknown, name, $"{entry.Version} is not here, so its files and its signer are unknown", ""));
+            }
+            else if (content.Signer is null)
+            {
+                _findings.Add(AuditFinding.Of(AuditRule.UnsignedPackage, name, $"{entry.Version} is not signed", ""));
+            }
+            else if (!Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _)
+                || _keys.StatusOf(signer) is not KeyStatus.Active)
+            {
+                string status = _keys.StatusOf(signer) switch
+                {
+                    KeyStatus.Transitioning => "is in transition",
+                    KeyStatus.Revoked => "is revoked",
+                    _ => "is not listed in repo.json",
+                };
+                _findings.Add(AuditFinding.Of(
+                    AuditRule.SignerNotActive, name, $"{entry.Version} is signed by {content.Signer}, which {status}", content.Signer));
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text;
+using System.Text.Json;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Signing;
+using Peipkg.Repo.Auditing;
+using Peipkg.Repo.Tests.Commands;
+
+namespace Peipkg.Repo.Tests.Operations;
+
+public sealed class AuditOperationTests
+{
+    private static void Pack(
+        RepositoryFixture fixture, string name, string version = "1.0-1", string architecture = "x86_64", string? needs = null,
+        string? suggests = null, Provide[]? provides = null, string? conflicts = null, string? path = null, bool unsigned = false,
+        SigningKey? signer = null)
+    {
+        Manifest manifest = RepositoryFixture.Manifest(name, version, architecture) with
+        {
+            Dependencies = needs is null ? [] : [Dependency(needs)],
+            OptionalDependencies = suggests is null ? [] : [Dependency(suggests)],
+            Provides = provides ?? [],
+            Conflicts = conflicts is null ? [] : [new Conflict(PackageName.Parse(conflicts))],
+        };
+        string target = Path.Combine(fixture.New, PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture));
+        using FileStream output = File.Create(target);
+        PackageWriter.Write(
+            output,
+            manifest,
+            [PayloadSource.File(path ?? $"usr/share/{name}/data", Encoding.UTF8.GetBytes(name))],
+            unsigned ? null : signer ?? fixture.Key,
+            new PackageWriteOptions { Workers = 1 });
+
+        static Dependency Dependency(string text)
+        {
+            string[] parts = text.Split(' ', 2);
+            return new Dependency(VirtualName.Parse(parts[0]), parts.Length == 2 ? VersionConstraint.Parse(parts[1]) : null);
+        }
+    }
+
+    private static Provide Provided(string name, string? version = null)
+        => new(VirtualName.Parse(name), version is null ? null : VersionOperand.Parse(version));
+
+    private static string[] Audit(RepositoryFixture fixture)
+    {
+        RunResult result = RepoRun.Run("audit", "--repo", fixture.Repo, "--json");
+        using JsonDocument document = JsonDocument.Parse(result.Output);
+        Assert.Equal(document.RootElement.GetProperty("errors").GetInt32() > 0 ? 1 : 0, result.Code);
+        return [.. document.RootElement.GetProperty("findings").EnumerateArray().Select(static finding =>
+            $"{finding.GetProperty("rule").GetString()} {string.Join('+', finding.GetProperty("packages").EnumerateArray().Select(static name => name.GetString()))}")];
+    }
+
+    private static RepositoryFixture Published(Action<RepositoryFixture> pack, params string[] more)
+    {
+        RepositoryFixture fixture = new();
+        RepositoryFixture.Succeed(fixture.Init());
+        pack(fixture);
+        RepositoryFixture.Succeed(fixture.Publish(more));
+        fixture.ClearNew();
+        return fixture;
+    }
+
+    [Theory]
+    [InlineData("lib", "x86_64", true)]
+    [InlineData("lib >= 2.0", "x86_64", true)]
+    [InlineData("lib > 2.0", "x86_64", false)]
+    [InlineData("lib = 2.0-3", "x86_64", true)]
+    [InlineData("absent", "x86_64", false)]
+    [InlineData("lib", "aarch64", false)]
+    [InlineData("lib", "noarch", false)]
+    [InlineData("data", "aarch64", true)]
+    [InlineData("virtual >= 3.0", "x86_64", true)]
+    [InlineData("virtual = 3.0-7", "x86_64", true)]
+    [InlineData("virtual >= 3.1", "x86_64", false)]
+    [InlineData("unversioned >= 99", "x86_64", true)]
+    public void Dependencies_are_satisfied_by_name_or_provides_constraint_and_architecture(string needs, string architecture, bool satisfied)
+    {
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "lib", "2.0-3", provides: [Provided("unversioned"), Provided("virtual", "3.0")]);
+            Pack(fixture, "data", architecture: "noarch");
+            Pack(fixture, "tool", architecture: architecture, needs: needs);
+        });
+        Assert.Equal(satisfied ? [] : ["unsatisfied-dependency tool"], Audit(fixture));
+    }
+
+    [Fact]
+    public void Circles_are_found_through_provides_and_shown_as_a_way()
+    {
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "aa", needs: "bb-api");
+            Pack(fixture, "bb", needs: "cc", provides: [Provided("bb-api")]);
+            Pack(fixture, "cc", needs: "aa");
+            Pack(fixture, "dd", needs: "aa");
+            Pack(fixture, "ee", needs: "ee");
+        });
+        Assert.Equal(["dependency-cycle aa+bb+cc", "dependency-cycle ee"], Audit(fixture));
+        Assert.Contains("aa -> bb -> cc -> aa", RepoRun.Run("audit", "--repo", fixture.Repo).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_of_two_packages_is_an_error_unless_they_exclude_each_other()
+    {
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "aa", path: "usr/share/common/file");
+            Pack(fixture, "bb", path: "usr/share/common/file");
+            Pack(fixture, "cc", path: "usr/share/common/file", conflicts: "aa");
+            Pack(fixture, "dd", path: "usr/share/common/file/below");
+            Pack(fixture, "ee", path: "usr/share/common/other");
+        });
+        Assert.Equal(["shared-path aa+bb", "shared-path aa+dd"], Audit(fixture));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Shadows_pre_releases_signatures_and_suggestions_are_told(bool site)
+    {
+        using RepositoryFixture fixture = Published(
+            fixture =>
+            {
+                Pack(fixture, "aa", provides: [Provided("bb")]);
+                Pack(fixture, "bb", "2.0~rc1-1", unsigned: true);
+                Pack(fixture, "cc", suggests: "nothing");
+            },
+            site ? [] : ["--no-site"]);
+        string[] expected = ["shadowed-package aa", "pre-release-newest bb", "unsigned-package bb", "unsatisfied-suggestion cc"];
+        Assert.Equal(expected, Audit(fixture));
+        File.Delete(fixture["repo/p/cc/1.0-1/cc_1.0-1_x86_64.peipkg"]);
+        Assert.Equal(site ? expected : [.. expected[..3], "content-unknown cc", expected[3]], Audit(fixture));
+    }
+
+    [Fact]
+    public void A_signer_that_is_no_longer_active_is_told()
+    {
+        using SigningKey old = SigningKey.Generate();
+        using RepositoryFixture fixture = new();
+        RepositoryFixture.Succeed(fixture.Init());
+        fixture.List(old, Format.Repositories.KeyStatus.Active);
+        Pack(fixture, "aa", signer: old);
+        RepositoryFixture.Succeed(fixture.Publish());
+        Assert.Empty(Audit(fixture));
+        fixture.List(old, Format.Repositories.KeyStatus.Transitioning, "2040-01-01T00:00:00Z");
+        Assert.Equal(["signer-not-active aa"], Audit(fixture));
+    }
+
+    [Fact]
+    public void Deny_audit_refuses_what_is_new_before_anything_changes_and_lets_the_old_be()
+    {
+        using RepositoryFixture fixture = Published(fixture => Pack(fixture, "aa", needs: "absent"));
+        SortedDictionary<string, string> before = RepositoryFixture.Content(fixture.Repo);
+        Pack(fixture, "bb", needs: "aa > 5");
+        RunResult refused = fixture.Publish("--deny", "audit");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("bb_1.0-1_x86_64.peipkg: 1.0-1 needs aa > 5, but aa 1.0-1 does not satisfy it", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(fixture.Repo));
+        fixture.ClearNew();
+        Pack(fixture, "aa", "1.1-1", needs: "absent");
+        RepositoryFixture.Succeed(fixture.Publish("--deny", "audit", "--no-site"));
+        Assert.Equal(2, fixture.Publish("--deny", "everything").Code);
+    }
+
+    [Fact]
+    public void Components_are_found_in_deep_graphs()
+    {
+        const int nodes = 200_000;
+        IReadOnlyList<int>[] edges = [.. Enumerable.Range(0, nodes).Select(static node => (IReadOnlyList<int>)[(node + 1) % nodes])];
+        (IReadOnlyList<int> component, IReadOnlyList<int> circle) = Assert.Single(DependencyCycles.Find(edges));
+        Assert.Equal(nodes, component.Count);
+        Assert.Equal(nodes, circle.Count);
+        edges[nodes - 1] = [];
+        Assert.Empty(DependencyCycles.Find(edges));
+    }
+}

@@ -35,6 +35,8 @@ internal static class BuildProgram
             PackCommand.Create(context),
             InspectCommand.Create(context),
             VerifyCommand.Create(context),
+            ExtractCommand.Create(context),
+            ReproduceCommand.Create(context),
             RulesCommand.Create(context),
         };
         return CommandLineHost.Invoke(root, args, stdout, context.Diagnostics, cancellation);

@@ -18,6 +18,25 @@ internal static class BuildOperation
 {
     internal static int Run(BuildRequest request, ToolContext context)
     {
+        Recipe recipe = Prepare(request, context);
+        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
+        RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
+
+        using SecondBuild? second = request.Twice ? new SecondBuild(request, context) : null;
+        IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
+        second?.Require(recipe, request, plans, context);
+        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context))
+        {
+            context.Output.WriteLine(path);
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>Reads the recipe and refuses what cannot be built, before anything is done.</summary>
+    internal static Recipe Prepare(BuildRequest request, ToolContext context)
+    {
         Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
         CheckDirectories(request);
         if (request.Sandbox is { } sandbox)
@@ -25,19 +44,15 @@ internal static class BuildOperation
             SandboxCheck.Require(sandbox, recipe, request);
         }
 
-        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
-        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
-        RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
+        return recipe;
+    }
 
+    /// <summary>Runs the build script and decides what goes into which package; nothing is written yet.</summary>
+    internal static IReadOnlyList<PackagePlan> Stage(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
+    {
         BuildScript.Run(recipe, request, area, context);
         StagedTree tree = StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation);
-        IReadOnlyList<PackagePlan> plans = Plan(recipe, request, tree, context.Diagnostics);
-        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context))
-        {
-            context.Output.WriteLine(path);
-        }
-
-        return ExitCode.Success;
+        return Plan(recipe, request, tree, context.Diagnostics);
     }
 
     private static Recipe LoadRecipe(string path, Diagnostics diagnostics)

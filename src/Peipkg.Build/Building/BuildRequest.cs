@@ -39,6 +39,12 @@ internal sealed record BuildRequest
     /// <summary>How much of the machine the script gets.</summary>
     internal ScriptLimits Limits { get; init; } = ScriptLimits.None;
 
+    /// <summary>Whether everything is built a second time under other circumstances, and must come out the same.</summary>
+    internal bool Twice { get; init; }
+
+    /// <summary>How the circumstances differ in a second build; null in a first.</summary>
+    internal ScriptVariation? Variation { get; init; }
+
     /// <summary>Additional variables for the script.</summary>
     internal IReadOnlyList<BuildVariable> Variables { get; init; } = [];
 }

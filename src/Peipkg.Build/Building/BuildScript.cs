@@ -17,8 +17,12 @@ internal static class BuildScript
     {
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
         ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, context);
-        request.Limits.Describe(context.Diagnostics);
-        context.Diagnostics.Step($"running {script}{(request.Sandbox is null ? "" : " in a sandbox")}");
+        if (request.Variation is null)
+        {
+            request.Limits.Describe(context.Diagnostics);
+        }
+
+        context.Diagnostics.Step($"running {script}{(request.Variation is null ? "" : " a second time")}{(request.Sandbox is null ? "" : " in a sandbox")}");
         using ScriptOutput output = new(context.ScriptOutput, context.ScriptError);
         ChildExit exit = ChildProcess.Run(
             command with { StandardOutput = output.Output, StandardError = output.Error }, context.Cancellation);

@@ -23,16 +23,17 @@ internal static class ScriptCommand
             places = SandboxView.Places(recipe.Meta.BuildScript);
             path = SandboxView.SearchPath(sandbox);
             words.AddRange(Bubblewrap.Require(context));
-            words.AddRange(SandboxView.Arguments(sandbox, request.Source, recipe.Directory, area, SandboxView.HostName));
+            words.AddRange(SandboxView.Arguments(sandbox, request.Source, recipe.Directory, area, request.Variation?.HostName ?? SandboxView.HostName));
 
             // The mode of new files is the caller's affair without a sandbox, and nobody's in one.
-            words.AddRange(Shell, "-c", "umask 022 && exec \"$@\"", "sh", Shell, places.Script);
+            words.AddRange(Shell, "-c", "umask \"$1\" && shift && exec \"$@\"", "sh", request.Variation?.Umask ?? "022", Shell, places.Script);
         }
         else
         {
             places = new ScriptPlaces(
                 Path.GetFullPath(request.Source), area.Destination, area.Work, Path.Combine(recipe.Directory, recipe.Meta.BuildScript));
             path = context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0 ? inherited : SandboxView.ToolPath;
+            words.AddRange(request.Variation?.Prefix() ?? []);
             words.AddRange(Shell, places.Script);
         }
 

@@ -35,6 +35,9 @@ internal static class BuildCommand
         {
             recipe, source, version, sourceRef, farmId, timestamp, output, key, variables, keepStage,
         };
+        Option<bool> twice = CommandOptions.Flag(
+            "--twice", "Build a second time elsewhere, with another umask, processor count, host name and directory order, and refuse what differs.");
+        command.Options.Add(twice);
         SandboxOptions sandbox = new(command);
         command.SetAction(result => BuildOperation.Run(
             new BuildRequest
@@ -48,6 +51,7 @@ internal static class BuildCommand
                 Output = result.GetRequiredValue(output),
                 SignKey = result.GetValue(key),
                 KeepStage = result.GetValue(keepStage),
+                Twice = result.GetValue(twice),
                 Sandbox = sandbox.Sandbox(result),
                 Limits = sandbox.Limits(result),
                 Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),

@@ -33,6 +33,20 @@ internal static unsafe partial class PosixTree
     internal static SafeFileHandle? OpenFile(SafeFileHandle parent, ReadOnlySpan<byte> name, out int error)
         => Open(parent, name, CloseOnExec | OpenWithoutFollowing, out error);
 
+    /// <summary>Makes a file that is not there yet, for writing, mode 0644.</summary>
+    internal static SafeFileHandle? CreateFile(SafeFileHandle parent, ReadOnlySpan<byte> name)
+    {
+        const int WriteOnly = 1;
+        const int Create = 0x40;
+        const int Exclusive = 0x80;
+        const uint Mode = 0x1a4;
+        fixed (byte* text = Terminated(name))
+        {
+            int descriptor = OpenAt(parent, text, WriteOnly | Create | Exclusive | CloseOnExec | OpenWithoutFollowing, Mode);
+            return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+    }
+
     /// <summary>Kind bits of the mode, and size.</summary>
     internal static bool TryStatus(SafeFileHandle parent, ReadOnlySpan<byte> name, out uint mode, out long size)
     {
@@ -162,7 +176,7 @@ internal static unsafe partial class PosixTree
     {
         fixed (byte* text = Terminated(name))
         {
-            int descriptor = parent is null ? OpenPath(text, flags) : OpenAt(parent, text, flags);
+            int descriptor = parent is null ? OpenPath(text, flags) : OpenAt(parent, text, flags, 0);
             error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
             return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
         }
@@ -179,7 +193,7 @@ internal static unsafe partial class PosixTree
     private static partial int OpenPath(byte* path, int flags);
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    private static partial int OpenAt(SafeFileHandle directory, byte* path, int flags);
+    private static partial int OpenAt(SafeFileHandle directory, byte* path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int StatX(SafeFileHandle directory, byte* path, int flags, uint mask, byte* buffer);

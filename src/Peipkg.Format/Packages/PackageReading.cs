@@ -10,7 +10,8 @@ namespace Peipkg.Format.Packages;
 /// One walk through an archive: manifest, files manifest, unknown metadata, payload, signature, in this order and no
 /// other (§3.2.3). Nothing is taken from an entry before its place is known to be right.
 /// </summary>
-internal sealed class PackageReading(TarReader tar, long maxUncompressed, CancellationToken cancellation)
+internal sealed class PackageReading(
+    TarReader tar, long maxUncompressed, IPayloadReceiver? receiver, CancellationToken cancellation)
 {
     private readonly PayloadOrder _order = new();
     private int _nextFile;
@@ -158,6 +159,10 @@ internal sealed class PackageReading(TarReader tar, long maxUncompressed, Cancel
         {
             ReadFile(entry);
         }
+        else
+        {
+            receiver?.Take(placed);
+        }
     }
 
     private void ReadFile(TarEntry entry)
@@ -178,11 +183,13 @@ internal sealed class PackageReading(TarReader tar, long maxUncompressed, Cancel
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using Stream? target = receiver?.Open(listed);
         ReadOnlySpan<byte> content;
         while (!(content = tar.ReadContent()).IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
             hash.AppendData(content);
+            target?.Write(content);
         }
 
         Sha256Digest computed = Sha256Digest.Of(hash);

@@ -27,7 +27,7 @@ public static class PackageVerifier
         using var frame = new ZstdFrameReader(compressed);
         using var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var tar = new TarReader(frame, signedBytes);
-        var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), cancellation);
+        var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), options.Receiver, cancellation);
         reading.Run();
 
         Sha256Digest signedDigest = Sha256Digest.Of(signedBytes);

@@ -14,6 +14,9 @@ public sealed record PackageVerifyOptions
     /// <summary>Refuses a package without signature.</summary>
     public bool RequireSignature { get; init; }
 
+    /// <summary>Receives the payload while it is read; null for reading alone.</summary>
+    public IPayloadReceiver? Receiver { get; init; }
+
     /// <summary>Uncompressed bytes that are read at most; never more than <see cref="Limits.UncompressedBytes"/>.</summary>
     public long MaxUncompressed { get; init; } = Limits.UncompressedBytes;
 }

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Peipkg.Build.Comparing;
+using Peipkg.Build.Packing;
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine;
+using Peipkg.CommandLine.Processes;
+using Peipkg.Recipes;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>
+/// The second build of <c>build --twice</c>: elsewhere, of a copy of the source whose directories list their entries in
+/// another order where the file system keeps the order of creation, on one processor, with another umask and, where that is
+/// permitted, another host name. The caller's locale needs no change: it never reaches the script.
+/// </summary>
+internal sealed class SecondBuild : IDisposable
+{
+    private readonly StagingArea _outer;
+    private readonly StagingArea _area;
+    private readonly string _source;
+
+    /// <summary>Copies the source, before a first build can leave anything in it.</summary>
+    internal SecondBuild(BuildRequest request, ToolContext context)
+    {
+        _outer = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
+        try
+        {
+            _area = StagingArea.Create(_outer.MakeDirectory("the-second-of-two-builds"), request.KeepStage, context.Diagnostics);
+            _source = _outer.MakeDirectory("a-copy-of-the-source");
+            CopySource(Path.GetFullPath(request.Source), context);
+        }
+        catch
+        {
+            _area?.Dispose();
+            _outer.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _area.Dispose();
+        _outer.Dispose();
+    }
+
+    /// <summary>Builds again and compares.</summary>
+    /// <exception cref="UserErrorException">The second build failed, or something differs, which was printed.</exception>
+    internal void Require(Recipe recipe, BuildRequest request, IReadOnlyList<PackagePlan> first, ToolContext context)
+    {
+        BuildRequest again = request with
+        {
+            Source = _source,
+            Limits = request.Limits with { Processors = 1 },
+            Variation = ScriptVariation.Choose(request.Sandbox is not null, context.Cancellation),
+        };
+        IReadOnlyList<PackagePlan> second = StageAgain(recipe, again, context);
+        int different = 0;
+        for (int i = 0; i < first.Count; i++)
+        {
+            PackageDifference difference = PackageDiffer.Compare(
+                new StagedPackage("first build", first[i], context.Cancellation),
+                new StagedPackage("second build", second[i], context.Cancellation),
+                context.Cancellation);
+            if (!difference.IsEmpty)
+            {
+                different++;
+                context.Diagnostics.Line($"{first[i].FileName}: different\n{DifferenceText.Write(difference)}");
+            }
+        }
+
+        if (different > 0)
+        {
+            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
+                $"{different} of {first.Count} {(first.Count == 1 ? "package" : "packages")} came out differently when built again; no package was made"));
+        }
+
+        context.Diagnostics.Note($"built twice with the same result{(again.Variation.HostName is null ? " (the host name could not be varied)" : "")}");
+    }
+
+    // What the first build warned of need not be said again, unless the second fails over it.
+    private IReadOnlyList<PackagePlan> StageAgain(Recipe recipe, BuildRequest again, ToolContext context)
+    {
+        using StringWriter said = new() { NewLine = "\n" };
+        try
+        {
+            return BuildOperation.Stage(recipe, again, _area, context with { Diagnostics = new Diagnostics(context.Diagnostics.Program, said) });
+        }
+        catch (UserErrorException exception)
+        {
+            context.Diagnostics.Line(said.ToString());
+            throw new UserErrorException($"the second build failed where the first did not: {exception.Message}", exception);
+        }
+    }
+
+    // Files in reverse order, each before its directory: names of any bytes, times, modes and links as they are.
+    private void CopySource(string source, ToolContext context)
+    {
+        context.Diagnostics.Step("copying the source for a second build");
+        BoundedOutputStream output = new(4096);
+        ChildExit exit = ChildProcess.Run(
+            new ChildProcessOptions
+            {
+                FileName = "/bin/sh",
+                Arguments =
+                [
+                    "-c",
+                    "cd \"$1\" && find . -mindepth 1 -print0 | sort -zr | tar --null --no-recursion -T - -cf - | tar -C \"$2\" -xpf -",
+                    "sh", source, _source,
+                ],
+                Environment = [new("PATH", Sandboxing.SandboxView.ToolPath), new("LC_ALL", "C")],
+                WorkingDirectory = "/",
+                StandardOutput = output,
+                StandardError = output,
+            },
+            context.Cancellation);
+        if (!exit.IsSuccess || output.TotalBytes > 0)
+        {
+            throw new UserErrorException($"the source cannot be copied for a second build: {output.Text().Trim()}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Peipkg.Format;
+using Peipkg.Format.Manifests;
+
+namespace Peipkg.Build.Comparing;
+
+/// <summary>An entry that is compared.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Size">Bytes of a file; 0 otherwise.</param>
+/// <param name="Hash">A file's hash; null otherwise.</param>
+/// <param name="LinkTarget">A symlink's target; null otherwise.</param>
+internal sealed record ComparedEntry(string Path, PayloadKind Kind, long Size, Sha256Digest? Hash, string? LinkTarget);
+
+/// <summary>A package that is compared with another: a file, or what a build has staged.</summary>
+internal abstract class ComparedPackage
+{
+    /// <summary>How it is called in reports.</summary>
+    internal abstract string Label { get; }
+
+    /// <summary>Its manifest, complete.</summary>
+    internal abstract Manifest Manifest { get; }
+
+    /// <summary>Its entries by path, ancestor directories included.</summary>
+    internal abstract IReadOnlyDictionary<string, ComparedEntry> Entries { get; }
+
+    /// <summary>Makes the content of some files readable; once, before <see cref="Open"/>.</summary>
+    internal virtual void Prepare(IReadOnlyCollection<string> paths)
+    {
+    }
+
+    /// <summary>A file's content, from its beginning; the stream can seek.</summary>
+    internal abstract Stream Open(string path);
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Build.Comparing;
+
+/// <summary>Reports on comparisons, as text while they are made or as one JSON document at the end.</summary>
+/// <param name="json">Whether as JSON: an object with <c>identical</c> and <c>packages</c>.</param>
+/// <param name="output">Where to.</param>
+internal sealed class ComparisonReport(bool json, TextWriter output)
+{
+    private readonly List<ComparisonVerdict> _verdicts = [];
+
+    internal void Add(ComparisonVerdict verdict)
+    {
+        _verdicts.Add(verdict);
+        if (!json)
+        {
+            string reason = verdict.Reason is null ? "" : $", {verdict.Reason}";
+            output.WriteLine($"{TerminalText.Escape(verdict.Name)}: {(verdict.Identical ? "identical" : "different")}{reason}");
+            output.Write(verdict.Difference.IsEmpty ? "" : DifferenceText.Write(verdict.Difference));
+        }
+    }
+
+    /// <summary>Ends the report.</summary>
+    /// <returns>The exit code: failure when anything differs.</returns>
+    internal int Finish()
+    {
+        bool identical = _verdicts.TrueForAll(verdict => verdict.Identical);
+        if (json)
+        {
+            output.Write(Document(identical));
+        }
+
+        return identical ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private string Document(bool identical)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("identical", identical);
+            writer.WriteStartArray("packages");
+            foreach (ComparisonVerdict verdict in _verdicts)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("package", verdict.Name);
+                writer.WriteBoolean("identical", verdict.Identical);
+                writer.WriteString("reason", verdict.Reason);
+                DifferenceJson.Write(writer, verdict.Difference);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Peipkg.Build.Inspecting;
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Signing;
+
+namespace Peipkg.Build.Extracting;
+
+/// <summary>Writes a package's payload into an empty directory, after the package was verified whole; all of it or nothing.</summary>
+internal static class ExtractOperation
+{
+    internal static int Run(string file, string target, IReadOnlyList<string> keyFiles, ToolContext context)
+    {
+        PublicKey[]? keys = keyFiles.Count == 0 ? null : [.. keyFiles.Select(KeyFiles.LoadPublicKey)];
+        bool existed = RequireEmpty(target);
+        VerifiedPackage package;
+        try
+        {
+            package = PackageFile.Verify(file, new PackageVerifyOptions { TrustedKeys = keys, RequireSignature = keys is not null }, context);
+        }
+        catch (FormatViolationException exception)
+        {
+            throw new UserErrorException($"{file}: {exception.Message}; nothing was extracted", exception);
+        }
+
+        bool done = false;
+        try
+        {
+            Directory.CreateDirectory(target);
+            using DirectoryWriter writer = new(target);
+            PackageFile.Unpack(file, package, new Receiver(writer), context);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                TreeRemover.Remove(target);
+                if (existed)
+                {
+                    Directory.CreateDirectory(target);
+                }
+            }
+        }
+
+        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{TerminalText.Escape(file)}: {package.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"));
+        return ExitCode.Success;
+    }
+
+    private static bool RequireEmpty(string target)
+    {
+        if (File.Exists(target))
+        {
+            throw new UserErrorException($"--to {target} is a file; it must be a directory, absent or empty");
+        }
+
+        bool exists = Directory.Exists(target);
+        return !exists || !Directory.EnumerateFileSystemEntries(target).Any() ? exists : throw new UserErrorException(
+            $"--to {target} is not empty; extract into a new directory, so that nothing there is replaced or mixed up");
+    }
+
+    private sealed class Receiver(DirectoryWriter writer) : IPayloadReceiver
+    {
+        public void Take(PackageEntry entry)
+        {
+            if (entry.Kind == PayloadKind.Directory)
+            {
+                writer.MakeDirectory(entry.Path);
+            }
+            else
+            {
+                writer.MakeSymlink(entry.Path, entry.LinkTarget!);
+            }
+        }
+
+        public Stream Open(FilesEntry file) => new ExtractedFile(writer.MakeFile(file.Path));
+    }
+}

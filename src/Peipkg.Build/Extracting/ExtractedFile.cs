@@ -1,0 +1,62 @@
+namespace Peipkg.Build.Extracting;
+
+/// <summary>
+/// A file that is written from a package, which says nothing about modes: what begins like a program or a script may be
+/// executed.
+/// </summary>
+/// <param name="file">The file; disposed with this.</param>
+internal sealed class ExtractedFile(FileStream file) : Stream
+{
+    private readonly byte[] _start = new byte[4];
+    private long _written;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _written;
+
+    public override long Position
+    {
+        get => _written;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        for (int i = 0; i < buffer.Length && _written + i < _start.Length; i++)
+        {
+            _start[_written + i] = buffer[i];
+        }
+
+        file.Write(buffer);
+        _written += buffer.Length;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush() => file.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            if (_start.AsSpan().SequenceEqual("\u007fELF"u8) || _start.AsSpan(0, 2).SequenceEqual("#!"u8))
+            {
+                DirectoryWriter.MakeExecutable(file);
+            }
+
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

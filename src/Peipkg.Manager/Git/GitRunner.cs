@@ -43,14 +43,20 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         }
     }
 
-    // Progress lines end in carriage returns; what git died of is in its last two or three lines.
+    // Progress lines end in carriage returns; what git died of is in its last two or three lines, and why a server
+    // refused in what that said before.
     private static string LastWords(string stderr)
     {
-        IEnumerable<string> lines = stderr
-            .Split('\n')
-            .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].Trim())
-            .Where(line => line.Length > 0)
-            .TakeLast(3);
-        return string.Join("; ", lines);
+        string[] lines =
+        [
+            .. stderr
+                .Split('\n')
+                .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].Trim())
+                .Where(line => line.Length > 0 && line != "remote:"),
+        ];
+        IEnumerable<string> said = lines.SkipLast(3)
+            .Where(line => line.StartsWith("remote: ", StringComparison.Ordinal) && !line.Contains('%', StringComparison.Ordinal))
+            .TakeLast(4);
+        return string.Join("; ", said.Concat(lines.TakeLast(3)));
     }
 }

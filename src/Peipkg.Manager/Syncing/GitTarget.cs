@@ -20,8 +20,8 @@ internal sealed class GitTarget : SyncTarget
     private const string Local = "refs/peipkg/target";
     private const int LooseObjects = 2000;
 
-    private static readonly string[] Whole = ["repo.json", "repo.json.sig", "index", "keys", "p"];
-    private static readonly string[] PackagesAlone = ["p"];
+    // What the branch no longer shows when the repository no longer has it. An index.html may be the operator's.
+    private static readonly string[] Ours = ["repo.json", "repo.json.sig", "index", "keys", "p", "package.html", "site"];
 
     private static readonly (string Name, string Value)[] Settings =
     [
@@ -131,7 +131,8 @@ internal sealed class GitTarget : SyncTarget
         await (tip.Length > 0
             ? session.GitAsync(_remote, tree, "read-tree", "--reset", tip)
             : session.GitAsync(_remote, tree, "read-tree", "--empty"));
-        string[] ours = Config.Content == UploadContent.Packages ? PackagesAlone : Whole;
+        IEnumerable<string> here = Directory.EnumerateFileSystemEntries(tree).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'));
+        IEnumerable<string> ours = here.Union(Config.Content == UploadContent.Packages ? [] : Ours, StringComparer.Ordinal).Order(StringComparer.Ordinal);
         foreach (IGrouping<bool, string> group in ours.GroupBy(name => Path.Exists(Path.Combine(tree, name))))
         {
             await (group.Key

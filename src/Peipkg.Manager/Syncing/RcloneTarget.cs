@@ -19,7 +19,9 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
     private const string Minute = "--header-upload=Cache-Control: public, max-age=60";
 
     // Asking for the bucket needs a permission that tokens for a bucket's objects do not have (Cloudflare R2).
-    private static readonly string[] Copy = ["copy", "--verbose", "--stats=1m", "--s3-no-check-bucket"];
+    // A remote that stays away is left to the manager's own retries.
+    private static readonly string[] Copy =
+        ["copy", "--verbose", "--stats=1m", "--s3-no-check-bucket", "--contimeout=30s", "--retries=2", "--low-level-retries=5"];
 
     private static readonly string[] InOrder = ["--ignore-times", "--check-first", "--transfers=1", "--order-by=name,ascending"];
 

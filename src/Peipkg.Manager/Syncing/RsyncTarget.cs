@@ -13,7 +13,7 @@ namespace Peipkg.Manager.Syncing;
 /// </remarks>
 internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 {
-    // What changes with a generation; all else is packages and keys, which only grow.
+    // What must fit together; all else is packages and keys, which only grow, and pages for people.
     private static readonly string[] Documents = ["index", "repo.json", "repo.json.sig"];
 
     // How many generations stay beside the current one, for readers in the middle of it.
@@ -44,9 +44,10 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
     public override async Task CopyAsync(SyncSource source, SyncSession session)
     {
         // What a signature does not cover goes by size and time.
-        string[] keys = Config.Mode == UploadMode.Switch ? ["--exclude=/keys/"] : [];
-        await session.RunAsync(
-            "rsync", [.. Start, "--exclude=.*", .. Documents.Select(name => "--exclude=/" + name), .. keys, "--", source.Directory + "/", Destination]);
+        string[] first = Config.Mode == UploadMode.Switch
+            ? ["--include=/p/", "--include=/p/**", "--exclude=*"]
+            : [.. Documents.Select(name => "--exclude=/" + name)];
+        await session.RunAsync("rsync", [.. Start, "--exclude=.*", .. first, "--", source.Directory + "/", Destination]);
         if (Config.Content == UploadContent.Packages)
         {
             return;
@@ -85,13 +86,13 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         foreach (string path in Directory.EnumerateFileSystemEntries(source.Directory))
         {
             string name = Path.GetFileName(path);
-            if (name == "keys" || Documents.Contains(name))
+            if (name == "p")
             {
-                File.CreateSymbolicLink(Path.Combine(generation, name), path);
+                File.CreateSymbolicLink(Path.Combine(links, name), "../../p");
             }
             else if (!name.StartsWith('.'))
             {
-                File.CreateSymbolicLink(Path.Combine(links, name), "../../" + name);
+                File.CreateSymbolicLink(Path.Combine(generation, name), path);
             }
         }
 

@@ -45,7 +45,7 @@ internal sealed record SyncSource(
     {
         TreeRemoval.Remove(directory);
         System.IO.Directory.CreateDirectory(directory);
-        Picture(new DirectoryInfo(repository.Directory), directory, Path.Combine(repository.Directory, "p"));
+        Picture(new DirectoryInfo(repository.Directory), directory, repository.Directory, Path.Combine(repository.Directory, "p"));
         return Describe(repository, directory);
     }
 
@@ -56,7 +56,7 @@ internal sealed record SyncSource(
         System.IO.Directory.CreateDirectory(directory);
         if (System.IO.Directory.Exists(packages))
         {
-            Picture(new DirectoryInfo(packages), directory, packages);
+            Picture(new DirectoryInfo(packages), directory, packages, packages);
         }
 
         return Describe(repository, directory);
@@ -72,20 +72,33 @@ internal sealed record SyncSource(
             directory, repository.Fingerprint(), published.Generation, published.GeneratedAt, signer, descriptor.Keys);
     }
 
-    // Names with a leading dot are peipkg-repo's own and temporary files.
-    private static void Picture(DirectoryInfo from, string to, string immutable)
+    // Names with a leading dot are peipkg-repo's own and temporary files. Documents are links to those where a
+    // publication was cut; a link that leads anywhere else is nobody's business out there.
+    private static void Picture(DirectoryInfo from, string to, string root, string immutable)
     {
-        foreach (FileSystemInfo entry in from.EnumerateFileSystemInfos().Where(e => !e.Name.StartsWith('.') && e.LinkTarget is null))
+        foreach (FileSystemInfo entry in from.EnumerateFileSystemInfos().Where(e => !e.Name.StartsWith('.')))
         {
+            FileSystemInfo real = entry;
+            if (entry.LinkTarget is not null)
+            {
+                if (entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } end
+                    || !end.FullName.StartsWith(root + "/", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                real = end;
+            }
+
             string target = Path.Combine(to, entry.Name);
-            if (entry is DirectoryInfo inner)
+            if (real is DirectoryInfo inner)
             {
                 System.IO.Directory.CreateDirectory(target);
-                Picture(inner, target, immutable);
+                Picture(inner, target, root, immutable);
             }
-            else if (!entry.FullName.StartsWith(immutable + "/", StringComparison.Ordinal) || !HardLink.TryCreate(entry.FullName, target))
+            else if (!real.FullName.StartsWith(immutable + "/", StringComparison.Ordinal) || !HardLink.TryCreate(real.FullName, target))
             {
-                File.Copy(entry.FullName, target);
+                File.Copy(real.FullName, target);
             }
         }
     }

@@ -87,8 +87,16 @@ internal static class Reader
 
     public static Func<string, byte[]?> Web(HttpClient client, string url) => path =>
     {
-        using HttpResponseMessage answer = client.GetAsync(new Uri(url + path)).GetAwaiter().GetResult();
-        return answer.StatusCode == HttpStatusCode.OK ? answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult() : null;
+        try
+        {
+            using HttpResponseMessage answer = client.GetAsync(new Uri(url + path)).GetAwaiter().GetResult();
+            return answer.StatusCode == HttpStatusCode.OK ? answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult() : null;
+        }
+        catch (HttpRequestException)
+        {
+            // s3rver replaces an object while it is being sent; real stores do not, but connections do break.
+            return null;
+        }
     };
 
     private static byte[] Verify(Func<string, byte[]?> fetch, string path, PublicKey[] keys)

@@ -102,6 +102,19 @@ internal sealed class BuildLoop(
         }
     }
 
+    /// <summary>Why a story that waits for no time has not begun, in words.</summary>
+    public string WhyWaiting(BuildRecord build)
+    {
+        IReadOnlyList<BuildRecord> due = builds.Due(clock.GetUtcNow());
+        string[] first = [.. Before(RecipeDependencies.From(roster.Current.Recipes), build.Recipe, Busy(due))];
+        return due.All(b => b.Id != build.Id) ? "waits until builds are resumed"
+            : build.State == BuildState.Publishing ? "is built and waits to be published"
+            : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
+            : disk.IsLow ? "waits for room on the disk"
+            : _running.Count >= parallel ? $"waits for one of {parallel} places to build in"
+            : "begins now";
+    }
+
     private async Task WorkAsync(bool untilIdle, CancellationToken drain, CancellationToken stop)
     {
         try
@@ -193,12 +206,16 @@ internal sealed class BuildLoop(
         }
 
         bool room = disk.HasRoom();
-        HashSet<string> busy = new(due.Select(b => b.Recipe).Concat(_running.Values.Select(r => r.Recipe)), StringComparer.Ordinal);
-        return BuildChoice.Next(
-            due,
-            builds.LastStarted(),
-            recipe => room && !Order().Of(recipe).Any(other => busy.Contains(other) || isPending(other)));
+        HashSet<string> busy = Busy(due);
+        return BuildChoice.Next(due, builds.LastStarted(), recipe => room && !Before(Order(), recipe, busy).Any());
     }
+
+    private HashSet<string> Busy(IEnumerable<BuildRecord> due) =>
+        new(due.Select(b => b.Recipe).Concat(_running.Values.Select(r => r.Recipe)), StringComparer.Ordinal);
+
+    // The recipes that must have ended their work before this one begins.
+    private IEnumerable<string> Before(RecipeDependencies order, string recipe, HashSet<string> busy) =>
+        order.Of(recipe).Where(other => busy.Contains(other) || isPending(other));
 
     // Null while what is due waits for something that wakes us.
     private DateTimeOffset? NextDue() => builds.NextDue() is { } next && next > clock.GetUtcNow() ? next : null;

@@ -12,7 +12,7 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits"];
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention"];
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -60,6 +60,7 @@ internal static class ConfigReader
 
         BuildConfig builds = ReadBuilds(file);
         LimitConfig limits = ReadLimits(file);
+        RetentionConfig retention = ReadRetention(file);
 
         file.Problems.ThrowIfAny();
         return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
@@ -67,7 +68,23 @@ internal static class ConfigReader
             Polling = polling,
             Builds = builds,
             Limits = limits,
+            Retention = retention,
         };
+    }
+
+    private static RetentionConfig ReadRetention(TomlFile file)
+    {
+        if (file.Section("retention") is not { } section)
+        {
+            return RetentionConfig.Default;
+        }
+
+        RetentionConfig retention = new(
+            section.Parsed<TimeSpan>("logs", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Logs,
+            section.Parsed<long>("log_size", ByteSize.TryParse)?.Value ?? RetentionConfig.Default.LogSize,
+            section.Parsed<TimeSpan>("stages", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Stages);
+        section.Finish();
+        return retention;
     }
 
     private static BuildConfig ReadBuilds(TomlFile file)

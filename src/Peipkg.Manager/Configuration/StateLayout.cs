@@ -19,6 +19,9 @@ internal sealed record StateLayout(string Root)
     /// <summary>Verified packages that wait for <c>peipkg-repo publish</c>.</summary>
     public string Publish => Path.Combine(Root, "publish");
 
+    /// <summary>What failed builds left, kept to be looked into for as long as <c>[retention] stages</c> says.</summary>
+    public string Failed => Path.Combine(Root, "failed");
+
     /// <summary>The published repository; peipkg-repo's domain.</summary>
     public string Repository => Path.Combine(Root, "repo");
 
@@ -39,6 +42,9 @@ internal sealed record StateLayout(string Root)
 
     /// <summary>The file whose lock makes this the only manager here.</summary>
     public string Lock => Path.Combine(Root, "manager.lock");
+
+    /// <summary>The socket on which a running manager takes commands; see Operating/.</summary>
+    public string Socket => Path.Combine(Root, "manager.sock");
 
     /// <summary>The clone of an attempt.</summary>
     public string SourceOf(long attempt) => Path.Combine(Sources, Id(attempt));

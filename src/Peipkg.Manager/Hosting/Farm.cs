@@ -5,6 +5,7 @@ using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
+using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Publishing;
@@ -87,11 +88,24 @@ internal sealed class Farm : IDisposable
             Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         (_builds, _syncs, _targets) = (builds, syncs, targets);
         Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
+        FarmStores stores = new(_database, config, layout, repository, clock);
+        LiveFarm live = new()
+        {
+            ProcessId = world.ProcessId,
+            StartedAt = clock.GetUtcNow(),
+            Counters = Counters,
+            WhyWaiting = Builds.WhyWaiting,
+            Cancel = Builds.Cancel,
+            Wake = buildsWake.Set,
+            Poll = Polls.Trigger,
+            Drain = world.Signals.BeginDrain,
+        };
+        Control = new ControlServer(layout.Socket, new OperatorDesk(stores, () => roster.Current, live), loggers);
         if (config.Http.Address is { } address)
         {
             Http = new HttpServer(
                 address,
-                new StatusReport(config, roster, Counters, builds, syncs, targets),
+                new StatusReport(stores, () => roster.Current, live),
                 new GithubWebhook(roster, Polls.Trigger, secret, loggers.CreateLogger<GithubWebhook>()),
                 loggers);
         }
@@ -113,6 +127,9 @@ internal sealed class Farm : IDisposable
     public Recovery Recovery { get; }
 
     public FarmCounters Counters { get; }
+
+    /// <summary>Where operators' commands come in.</summary>
+    public ControlServer Control { get; }
 
     /// <summary>Null when <c>[http] addr</c> is empty.</summary>
     public HttpServer? Http { get; }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Peipkg.CommandLine;
+using Peipkg.Manager.Commands;
 using Peipkg.Manager.Logging;
 
 namespace Peipkg.Manager.Hosting;
 
-/// <summary><c>peipkg-manager [--config FILE] [--log-level LEVEL] [--once]</c> (SPEC §8).</summary>
+/// <summary><c>peipkg-manager [--config FILE] [--log-level LEVEL] [--once]</c> (SPEC §8) and the operator's commands.</summary>
 internal static class ManagerCommandLine
 {
     private const string DefaultConfig = "/etc/peipkg-manager/config.toml";
@@ -15,6 +16,7 @@ internal static class ManagerCommandLine
     {
         Option<string> config = CommandOptions.Path("--config", "FILE", "The configuration.");
         config.DefaultValueFactory = _ => DefaultConfig;
+        config.Recursive = true;
         Option<string> level = CommandOptions.Choice(
             "--log-level", "The least important events to log.", "info", [.. LogSetup.LevelNames]);
         Option<bool> once = CommandOptions.Flag("--once", "Poll, build, publish and sync once, then exit.");
@@ -22,6 +24,11 @@ internal static class ManagerCommandLine
         {
             config, level, once,
         };
+        foreach (Command command in new OperatorCommands(config, world).Create())
+        {
+            root.Subcommands.Add(command);
+        }
+
         root.SetAction((result, _) => ManagerProgram.RunAsync(
             result.GetRequiredValue(config), result.GetRequiredValue(level), result.GetValue(once), world));
         // What is said while it runs is the log's business, and --log-level's.

@@ -6,6 +6,7 @@ using Peipkg.Format.Signing;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
@@ -24,20 +25,7 @@ internal static class ManagerProgram
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
     public static async Task<int> RunAsync(string configFile, string logLevel, bool once, ManagerWorld world)
     {
-        ManagerConfig config;
-        try
-        {
-            config = ConfigReader.Load(configFile);
-        }
-        catch (RecipeException e)
-        {
-            return Complain(world, e.Problems.Select(problem => problem.ToString()));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"the configuration cannot be read: {e.Message}", e);
-        }
-
+        ManagerConfig config = LoadConfig(configFile);
         using ILoggerFactory loggers = LogSetup.Create(logLevel, world.Stderr);
         ILogger logger = loggers.CreateLogger(Name);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
@@ -62,6 +50,8 @@ internal static class ManagerProgram
             HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
             await farm.PrepareAsync(world.Signals.Stop);
+            await using ControlServer control = farm.Control;
+            await control.StartAsync(world.Signals.Stop);
             bool complete = true;
             if (once)
             {
@@ -83,6 +73,25 @@ internal static class ManagerProgram
         catch (StorageException e)
         {
             throw new UserErrorException(e.Message, e);
+        }
+    }
+
+    /// <summary>Reads the configuration.</summary>
+    /// <exception cref="UsageErrorException">It is not one; every problem, a line each.</exception>
+    /// <exception cref="UserErrorException">It cannot be read.</exception>
+    public static ManagerConfig LoadConfig(string file)
+    {
+        try
+        {
+            return ConfigReader.Load(file);
+        }
+        catch (RecipeException e)
+        {
+            throw new UsageErrorException(string.Join('\n', e.Problems.Select(problem => problem.ToString())));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the configuration cannot be read: {e.Message}", e);
         }
     }
 
@@ -158,7 +167,8 @@ internal static class ManagerProgram
         }
     }
 
-    private static string? MissingSecret(ManagerConfig config, RecipeRoster roster)
+    /// <summary>What webhooks lack, if anything.</summary>
+    public static string? MissingSecret(ManagerConfig config, RecipeRoster roster)
     {
         string[] recipes = [.. roster.Recipes.Where(r => r.TakesWebhooks).Select(r => r.Name)];
         return config.Http is { Address: not null, WebhookSecretFile: null } && recipes.Length > 0

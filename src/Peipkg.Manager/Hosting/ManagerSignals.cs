@@ -55,6 +55,23 @@ internal sealed class ManagerSignals : IDisposable
         }
     }
 
+    /// <summary>Acts as on a first SIGTERM.</summary>
+    /// <returns>False when one has come before; nothing is stopped at once then.</returns>
+    public bool BeginDrain()
+    {
+        lock (_gate)
+        {
+            if (_drain.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+
+        // Not under the caller: what hangs on the token may wait for the request that brought this.
+        _ = Task.Run(_drain.Cancel);
+        return true;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

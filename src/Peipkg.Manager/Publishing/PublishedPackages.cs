@@ -44,6 +44,10 @@ internal sealed class PublishedPackages(
         return null;
     }
 
+    /// <summary>Every published version of a name and architecture.</summary>
+    public IEnumerable<PackageVersion> VersionsOf(PackageName name, Architecture architecture) =>
+        _packages.GetValueOrDefault((name, architecture), []).Select(package => package.Version);
+
     /// <summary>
     /// The architecture under which the same version of this name is published and stands in the way: the highest
     /// version of a name can exist for one architecture only (SPEC §6).

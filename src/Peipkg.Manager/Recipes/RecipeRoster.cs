@@ -29,24 +29,30 @@ internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? 
         Document.Watch?.PollInterval is { } own && own < defaultInterval ? own : defaultInterval;
 }
 
+/// <summary>A directory whose peipkg.toml cannot be used, and every reason.</summary>
+internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems);
+
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
 internal sealed class RecipeRoster
 {
     private readonly Dictionary<string, Recipe> _byName;
 
-    private RecipeRoster(List<Recipe> recipes, int broken)
+    private RecipeRoster(List<Recipe> recipes, List<BrokenRecipe> broken)
     {
         Recipes = recipes;
-        Broken = broken;
+        BrokenRecipes = broken;
         _byName = recipes.ToDictionary(r => r.Name, StringComparer.Ordinal);
     }
 
-    public static RecipeRoster Empty { get; } = new([], 0);
+    public static RecipeRoster Empty { get; } = new([], []);
 
     public IReadOnlyList<Recipe> Recipes { get; }
 
     /// <summary>How many directories hold a peipkg.toml that cannot be used.</summary>
-    public int Broken { get; }
+    public int Broken => BrokenRecipes.Count;
+
+    /// <summary>Those directories, by name.</summary>
+    public IReadOnlyList<BrokenRecipe> BrokenRecipes { get; }
 
     /// <summary>Those with an upstream.</summary>
     public IEnumerable<Recipe> Watched => Recipes.Where(recipe => recipe.Url is not null);
@@ -59,7 +65,7 @@ internal sealed class RecipeRoster
     public static RecipeRoster Load(string directory, ILogger logger)
     {
         List<Recipe> recipes = [];
-        int broken = 0;
+        List<BrokenRecipe> broken = [];
         foreach (string path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
         {
             string file = Path.Combine(path, "peipkg.toml");
@@ -81,7 +87,7 @@ internal sealed class RecipeRoster
             }
             catch (RecipeException e)
             {
-                broken++;
+                broken.Add(new BrokenRecipe(name, [.. e.Problems.Select(problem => problem.ToString())]));
                 foreach (RecipeProblem problem in e.Problems)
                 {
                     RosterLog.RecipeBroken(logger, name, problem.ToString());
@@ -89,7 +95,7 @@ internal sealed class RecipeRoster
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                broken++;
+                broken.Add(new BrokenRecipe(name, [e.Message]));
                 RosterLog.RecipeBroken(logger, name, e.Message);
             }
         }

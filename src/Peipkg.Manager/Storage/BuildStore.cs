@@ -49,6 +49,20 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
     public DateTimeOffset? NextDue() => FromMilliseconds(database.Read(session => session.Scalar<long?>(
         $"SELECT min(coalesce(next_attempt, 0)) FROM build WHERE {Waiting}")));
 
+    /// <summary>Every story with work left, by recipe and version.</summary>
+    public IReadOnlyList<BuildRecord> OpenStories() => database.Read(session => session.Query(
+        $"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map));
+
+    /// <summary>Each recipe's story that changed last.</summary>
+    public IReadOnlyList<BuildRecord> LatestStories() => database.Read(session => session.Query(
+        $"""
+        SELECT {Columns} FROM build WHERE id IN (
+            SELECT id FROM (SELECT id, row_number() OVER (
+                PARTITION BY recipe ORDER BY state = 'skipped' AND hold IS NULL, changed_at DESC, id DESC) AS place FROM build)
+            WHERE place = 1)
+        """,
+        Map));
+
     /// <summary>The stories that failed and were not finished since, held ones too.</summary>
     public IReadOnlyList<BuildRecord> Failing() => database.Read(session => session.Query(
         $"""

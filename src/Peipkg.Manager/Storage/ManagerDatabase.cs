@@ -49,6 +49,24 @@ internal sealed class ManagerDatabase : IDisposable
         }
     }
 
+    /// <summary>Writes a consistent copy, also while a manager works on the database.</summary>
+    /// <exception cref="StorageException">It cannot be read, or the copy cannot be written.</exception>
+    public static void CopyTo(string path, string copy)
+    {
+        try
+        {
+            using SqliteConnection source = Connect(path, SqliteOpenMode.ReadWrite);
+            using SqliteCommand command = source.CreateCommand();
+            command.CommandText = "VACUUM INTO $copy";
+            command.Parameters.AddWithValue("$copy", copy);
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException e)
+        {
+            throw Explain(path, e);
+        }
+    }
+
     /// <summary>Runs <paramref name="work"/> in one immediate transaction; it is committed when the method returns.</summary>
     public T Write<T>(Func<DatabaseSession, T> work)
     {

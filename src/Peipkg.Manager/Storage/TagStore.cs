@@ -77,6 +77,12 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
         "SELECT name, object_id, commit_id FROM tag WHERE recipe = $recipe AND gone_at IS NULL ORDER BY name",
         row => new ListedTag(row.GetString(0), row.GetString(1), row.GetString(2)), ("$recipe", recipe)));
 
+    /// <summary>When each of the tags of <see cref="Current"/> was first listed.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen(string recipe) => database.Read(session => session.Query(
+        "SELECT name, first_seen FROM tag WHERE recipe = $recipe AND gone_at IS NULL",
+        row => KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))),
+        ("$recipe", recipe))).ToDictionary(StringComparer.Ordinal);
+
     private void Save(string recipe, string upstream, List<ListedTag> tags, List<string> gone, long now) => database.Write(session =>
     {
         foreach (ListedTag tag in tags)

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Peipkg.CommandLine;
+using Peipkg.Format.Signing;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Hosting;
+using Peipkg.Manager.Http;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Recipes;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Commands;
+
+/// <summary><c>check-config</c>: everything that would keep a manager from starting, and every recipe it could not use.</summary>
+internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld world)
+{
+    public Command Create()
+    {
+        Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
+        Command command = new("check-config", "Check the configuration, the key, the programs and the recipes; exit 1 if something is wrong.") { json };
+        command.SetAction(result =>
+        {
+            string file = result.GetRequiredValue(config);
+            List<string> problems = [];
+            List<string> warnings = [];
+            int recipes = Check(file, problems, warnings);
+            if (result.GetValue(json))
+            {
+                world.Stdout.WriteLine(JsonSerializer.Serialize(
+                    new ConfigReport(problems.Count == 0, recipes, problems, warnings), ConfigReportJson.Default.ConfigReport));
+            }
+            else
+            {
+                Diagnostics diagnostics = new("peipkg-manager", world.Stderr);
+                warnings.ForEach(diagnostics.Warning);
+                problems.ForEach(diagnostics.Error);
+                if (problems.Count == 0)
+                {
+                    world.Stdout.WriteLine($"{file}: in order; {recipes} {(recipes == 1 ? "recipe" : "recipes")}");
+                }
+            }
+
+            return problems.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+        });
+        return command;
+    }
+
+    private int Check(string file, List<string> problems, List<string> warnings)
+    {
+        ManagerConfig checking;
+        try
+        {
+            checking = ConfigReader.Load(file);
+        }
+        catch (RecipeException e)
+        {
+            problems.AddRange(e.Problems.Select(p => p.ToString()));
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"the configuration cannot be read: {e.Message}");
+            return 0;
+        }
+
+        Try("[signing] key_file", () =>
+        {
+            using SigningKey key = SigningKey.Load(File.ReadAllBytes(checking.KeyFile), checking.KeyFile);
+            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(checking.KeyFile) & Others) != 0)
+            {
+                warnings.Add($"[signing] key_file: {checking.KeyFile} is readable by others; chmod 600 it");
+            }
+        });
+        Try("the programs", () => ToolSet.Resolve(
+            new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory), checking.Uploads.SelectMany(u => u.Programs).Distinct()));
+        if (checking.Http is { Address: not null, WebhookSecretFile: { } secret })
+        {
+            Try("[http] webhook_secret_file", () => WebhookSecret.Load(secret));
+        }
+
+        int count = 0;
+        Try("[manager] recipes_dir", () =>
+        {
+            RecipeRoster roster = RecipeRoster.Load(checking.RecipesDirectory, NullLogger.Instance);
+            count = roster.Recipes.Count;
+            problems.AddRange(roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}")));
+            warnings.AddRange(roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}")));
+            if (ManagerProgram.MissingSecret(checking, roster) is { } missing)
+            {
+                problems.Add(missing);
+            }
+        });
+        return count;
+
+        void Try(string what, Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (Exception e) when (e is UserErrorException or KeyFileException or IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{what}: {e.Message}");
+            }
+        }
+    }
+}
+
+/// <summary>What <c>check-config --json</c> prints.</summary>
+internal sealed record ConfigReport(bool Valid, int Recipes, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(ConfigReport))]
+internal sealed partial class ConfigReportJson : JsonSerializerContext;

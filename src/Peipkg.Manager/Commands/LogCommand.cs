@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Peipkg.CommandLine;
+using Peipkg.Manager.Operating;
+
+namespace Peipkg.Manager.Commands;
+
+/// <summary><c>log BUILD [--follow]</c>.</summary>
+internal sealed class LogCommand(TextWriter output, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    public bool Follow { get; init; }
+
+    /// <summary>As the build wrote it: whoever asks for this trusts it with the terminal.</summary>
+    public bool Raw { get; init; }
+
+    public bool Json { get; init; }
+
+    /// <exception cref="UserErrorException">There is no such build, or no log of it.</exception>
+    public async Task RunAsync(FarmAccess farm, RecipeVersion named, CancellationToken stop)
+    {
+        OperatorRequest request = new()
+        {
+            Command = OperatorCommand.Attempt, Attempt = named.Attempt, Recipe = named.Recipe, Version = named.Version,
+        };
+        AttemptDocument build = (await farm.AskAsync(request, stop)).Attempt!;
+        string path = farm.Layout.LogOf(build.Build);
+        BuildLogReader reader = new(path);
+        try
+        {
+            while (true)
+            {
+                bool ended = !Follow || build.EndedAt is not null;
+                foreach (string line in reader.Lines(last: ended))
+                {
+                    await output.WriteLineAsync(Shown(build.Build, line));
+                }
+
+                await output.FlushAsync(stop);
+                if (ended)
+                {
+                    return;
+                }
+
+                await Task.Delay(Pause, clock, stop);
+                build = (await farm.AskAsync(request with { Attempt = build.Build }, stop)).Attempt!;
+            }
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new UserErrorException($"there is no log of build {build.Build} any more ({path}); [retention] says how long logs are kept", e);
+        }
+    }
+
+    private string Shown(long build, string line) =>
+        Json ? JsonSerializer.Serialize(new LogLine(build, line), LogJson.Default.LogLine)
+        : Raw ? line
+        : TerminalText.Escape(line.Replace('\t', ' '));
+}
+
+/// <summary>A line of a build's log.</summary>
+internal sealed record LogLine(long Build, string Line);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LogLine))]
+internal sealed partial class LogJson : JsonSerializerContext;

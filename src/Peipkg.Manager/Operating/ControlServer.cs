@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Http;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>
+/// Takes commands on a Unix socket in the state directory: <c>POST /operate</c> with an <see cref="OperatorRequest"/>. The
+/// socket has mode 0600, and whoever connects must be root or the manager's own user by the kernel's word (SO_PEERCRED).
+/// </summary>
+internal sealed partial class ControlServer(string path, OperatorDesk desk, ILoggerFactory loggers) : IAsyncDisposable
+{
+    /// <summary>Linux cannot bind a longer one.</summary>
+    public const int LongestPath = 107;
+
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+
+    private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
+    private WebApplication? _application;
+
+    /// <summary>Begins to listen. What a killed manager left there is replaced: the state lock is held.</summary>
+    public async Task StartAsync(CancellationToken stop)
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestPath)
+        {
+            ControlLog.TooLong(_logger, path, LongestPath);
+            return;
+        }
+
+        File.Delete(path);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 64;
+            kestrel.ListenUnixSocket(path, options => options.Use(next => connection => Check(connection, next)));
+        });
+        _application = builder.Build();
+        _application.MapPost("/operate", OperateAsync);
+        try
+        {
+            await _application.StartAsync(stop);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ControlLog.Deaf(_logger, path, e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is { } application)
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+            await application.StopAsync(patience.Token);
+            await application.DisposeAsync();
+            File.Delete(path);
+        }
+    }
+
+    private Task Check(ConnectionContext connection, ConnectionDelegate next)
+    {
+        uint? user = connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket ? UserOf(socket) : null;
+        if (user is { } id && (id == 0 || id == EffectiveUser()))
+        {
+            return next(connection);
+        }
+
+        ControlLog.Stranger(_logger, user);
+        connection.Abort();
+        return Task.CompletedTask;
+    }
+
+    // struct ucred of socket(7): process, user and group, four bytes each.
+    private static uint UserOf(Socket socket)
+    {
+        Span<byte> credentials = stackalloc byte[12];
+        socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return MemoryMarshal.Read<uint>(credentials[4..]);
+    }
+
+    private async Task OperateAsync(HttpContext context)
+    {
+        OperatorReply reply;
+        try
+        {
+            OperatorRequest? request = await JsonSerializer.DeserializeAsync(
+                context.Request.Body, OperatorJson.Default.OperatorRequest, context.RequestAborted);
+            reply = request is null ? new OperatorReply { Error = "an empty request" } : await Task.Run(() => desk.Answer(request));
+        }
+        catch (JsonException e)
+        {
+            reply = new OperatorReply { Error = $"the request was not understood: {e.Message}" };
+        }
+#pragma warning disable CA1031 // Whatever it is: the operator hears of it, and the farm goes on.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            HttpLog.RequestFailed(_logger, context.Request.Path, e);
+            reply = new OperatorReply { Error = $"the manager failed to answer: {e.Message}" };
+        }
+
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(context.Response.Body, reply, OperatorJson.Default.OperatorReply, context.RequestAborted);
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial uint EffectiveUser();
+}
+
+/// <summary>Events of the control socket.</summary>
+internal static partial class ControlLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the path of the control socket is too long, commands cannot reach this manager")]
+    public static partial void TooLong(ILogger logger, string path, int longest);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the control socket cannot be used, commands cannot reach this manager")]
+    public static partial void Deaf(ILogger logger, string path, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a stranger was turned away from the control socket")]
+    public static partial void Stranger(ILogger logger, uint? user);
+}

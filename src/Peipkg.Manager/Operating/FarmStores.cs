@@ -1,0 +1,37 @@
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Syncing;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>Everything that a farm remembers, for whoever looks at it, in the running manager or beside it.</summary>
+internal sealed class FarmStores(
+    ManagerDatabase database, ManagerConfig config, StateLayout layout, RepositoryState repository, TimeProvider clock)
+{
+    public ManagerConfig Config => config;
+
+    public StateLayout Layout => layout;
+
+    public TimeProvider Clock => clock;
+
+    public BuildStore Builds { get; } = new(database, clock);
+
+    public AttemptStore Attempts { get; } = new(database, clock);
+
+    public HistoryStore History { get; } = new(database);
+
+    public EventStore Events { get; } = new(database, clock);
+
+    public OperatorStore Operator { get; } = new(database, clock);
+
+    public RecipeStore Recipes { get; } = new(database, clock);
+
+    public TagStore Tags { get; } = new(database, clock);
+
+    public SyncStore Syncs { get; } = new(database, clock);
+
+    public RepositoryState Repository => repository;
+
+    public IReadOnlyList<SyncTarget> Targets { get; } = [.. config.Uploads.Select(SyncTarget.From)];
+}

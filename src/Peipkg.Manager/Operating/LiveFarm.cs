@@ -1,0 +1,29 @@
+using Peipkg.Manager.Building;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>What only a running manager can tell or do.</summary>
+internal sealed record LiveFarm
+{
+    public required int ProcessId { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required FarmCounters Counters { get; init; }
+
+    /// <summary>Why a story that is due has not begun.</summary>
+    public required Func<BuildRecord, string> WhyWaiting { get; init; }
+
+    /// <summary>Stops a story that is under way.</summary>
+    public required Func<long, bool> Cancel { get; init; }
+
+    /// <summary>The queue changed.</summary>
+    public required Action Wake { get; init; }
+
+    /// <summary>Polls a recipe now.</summary>
+    public required Action<string> Poll { get; init; }
+
+    /// <summary>Ends the manager when what is under way is done; false when that was asked for already.</summary>
+    public required Func<bool> Drain { get; init; }
+}

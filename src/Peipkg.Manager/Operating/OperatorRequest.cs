@@ -1,0 +1,48 @@
+namespace Peipkg.Manager.Operating;
+
+/// <summary>What an operator asks of a farm. Travels as JSON over the control socket.</summary>
+internal sealed record OperatorRequest
+{
+    /// <summary>One of the constants of <see cref="OperatorCommand"/>.</summary>
+    public required string Command { get; init; }
+
+    public string? Recipe { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? Tag { get; init; }
+
+    public long? Attempt { get; init; }
+
+    /// <summary>Why, in the operator's words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>At most so many rows.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Only tell what would be done.</summary>
+    public bool DryRun { get; init; }
+}
+
+/// <summary>The commands by the names that they have on the command line.</summary>
+internal static class OperatorCommand
+{
+    public const string Status = "status";
+    public const string Recipes = "recipes";
+    public const string History = "history";
+
+    /// <summary>Which attempt a word means, and how it stands.</summary>
+    public const string Attempt = "attempt";
+    public const string Why = "why";
+    public const string Build = "build";
+    public const string Retry = "retry";
+    public const string Cancel = "cancel";
+    public const string Reject = "reject";
+    public const string Pause = "pause";
+    public const string Resume = "resume";
+    public const string Drain = "drain";
+    public const string Gc = "gc";
+}
+
+/// <summary>A request that cannot be met; the message is for the operator.</summary>
+internal sealed class OperatorException(string message) : Exception(message);

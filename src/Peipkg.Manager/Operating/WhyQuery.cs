@@ -1,0 +1,177 @@
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>
+/// What would happen to a recipe's versions and why: the decisions of <see cref="VersionSelection"/> and
+/// <see cref="QueuePolicy"/> on the tags of the latest poll, the stories, and what the running build loop says.
+/// </summary>
+internal static class WhyQuery
+{
+    /// <param name="stores">What is known.</param>
+    /// <param name="roster">The recipes.</param>
+    /// <param name="name">The recipe.</param>
+    /// <param name="version">A version or tag; null for all.</param>
+    /// <param name="live">The running manager, if this is it.</param>
+    /// <exception cref="OperatorException">There is no such recipe or version.</exception>
+    public static WhyDocument Ask(FarmStores stores, RecipeRoster roster, string name, string? version, LiveFarm? live)
+    {
+        if (roster.BrokenRecipes.FirstOrDefault(b => b.Name == name) is { } broken)
+        {
+            return new WhyDocument
+            {
+                Recipe = name,
+                Notes = ["the recipe cannot be used; correct it and reload (SIGHUP)", .. broken.Problems],
+                Versions = [],
+            };
+        }
+
+        Recipe recipe = Known(roster, name);
+        RecipeRecord record = stores.Recipes.Get(name);
+        List<WhyVersionDocument> versions = recipe.Url is null ? [] : Versions(stores, recipe, record, live);
+        if (version is not null)
+        {
+            versions = [.. versions.Where(v => v.Version == version || v.Tag == version || v.Version?.StartsWith(version + "-", StringComparison.Ordinal) == true)];
+        }
+
+        List<string> notes = Notes(stores, recipe, record, live);
+        if (version is not null && versions.Count == 0)
+        {
+            notes.Add(record.AnsweredAt is null
+                ? "no poll has been answered yet, so its tags are not known"
+                : $"the latest listing of the upstream has no tag that matches tag_pattern and gives {version}");
+        }
+
+        return new WhyDocument { Recipe = name, Notes = notes, Versions = versions };
+    }
+
+    /// <summary>A recipe of the roster.</summary>
+    /// <exception cref="OperatorException">There is none of this name.</exception>
+    public static Recipe Known(RecipeRoster roster, string name) => roster.Find(name)
+        ?? throw new OperatorException(
+            $"there is no recipe \"{name}\"{CommandLine.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
+            + "are directories below recipes_dir that hold a peipkg.toml");
+
+    private static List<string> Notes(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)
+    {
+        List<string> notes = [];
+        if (recipe.Url is null)
+        {
+            notes.Add("the recipe has no [upstream], so nothing is ever built of it here");
+        }
+        else if (record.PolledAt is null)
+        {
+            notes.Add("its upstream has not been polled yet");
+        }
+        else if (record.Failures > 0)
+        {
+            notes.Add($"its upstream has not answered {record.Failures} time(s) in a row, last at {record.PolledAt.Text()}: {record.Outcome}");
+        }
+        else
+        {
+            notes.Add($"last polled at {record.PolledAt.Text()}: {record.Outcome}");
+        }
+
+        if (record.PausedAt is not null)
+        {
+            notes.Add($"its builds are paused since {record.PausedAt.Text()}{Because(record.PauseReason)}");
+        }
+
+        if (stores.Operator.FarmPause() is { } pause)
+        {
+            notes.Add($"all builds are paused{Because(pause)}");
+        }
+
+        if (live is null)
+        {
+            notes.Add("no manager is running: nothing is polled or built");
+        }
+
+        return notes;
+    }
+
+    private static List<WhyVersionDocument> Versions(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)
+    {
+        VersionSelection selection = VersionSelection.From(stores.Tags.Current(recipe.Name), recipe.Document.Upstream!);
+        IReadOnlyList<BuildRecord> stories = stores.Builds.OfRecipe(recipe.Name);
+        PublishedPackages published = stores.Repository.Published();
+        QueuePlan plan = QueuePolicy.Plan(new QueueSituation
+        {
+            Recipe = recipe,
+            Candidates = selection.Candidates,
+            Published = published,
+            Stories = stories,
+            Reason = BuildReason.Poll,
+            FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
+            FirstSeen = stores.Tags.FirstSeen(recipe.Name),
+            RecipeDigest = recipe.Digest(),
+        });
+        Dictionary<string, BuildRecord> byVersion = stories.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        List<WhyVersionDocument> versions = [];
+        foreach (Candidate candidate in selection.Candidates)
+        {
+            byVersion.Remove(candidate.Version.Text, out BuildRecord? story);
+            string verdict = plan.Queue.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } queue
+                    ? "the next poll queues it" + Because(queue.Detail)
+                : plan.Skip.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } skip
+                    ? "the next poll passes it over: " + skip.Detail
+                : plan.Close.Where(c => c.Id == story?.Id).Select(c => "the next poll closes it: " + c.Detail).FirstOrDefault()
+                ?? (story is null ? "published before this manager's records begin" : Standing(story, live));
+            versions.Add(new WhyVersionDocument
+            {
+                Version = candidate.Version.Text,
+                Tag = candidate.Tag.Name,
+                State = story is null ? null : FarmQueries.Word(story),
+                Verdict = verdict,
+            });
+        }
+
+        foreach (BuildRecord story in byVersion.Values.OrderBy(b => b.Id))
+        {
+            string? closing = plan.Close.Where(c => c.Id == story.Id).Select(c => c.Detail).FirstOrDefault();
+            versions.Add(new WhyVersionDocument
+            {
+                Version = story.Version,
+                Tag = story.Tag,
+                State = FarmQueries.Word(story),
+                Verdict = closing is null ? Standing(story, live) : "the next poll closes it: " + closing,
+            });
+        }
+
+        versions.AddRange(selection.Unwanted.Select(tag => Ruled(tag, "the recipe rules it out: ")));
+        versions.AddRange(selection.Skipped.Select(tag => Ruled(tag, "its tag gives no usable version: ")));
+        return versions;
+    }
+
+    private static WhyVersionDocument Ruled(SkippedTag tag, string intro) =>
+        new() { Version = null, Tag = tag.Tag.Name, State = null, Verdict = intro + tag.Why };
+
+    private static string Standing(BuildRecord story, LiveFarm? live)
+    {
+        string name = $"{story.Recipe}@{story.Version}";
+        return story.Hold switch
+        {
+            BuildHold.GivenUp => $"given up after {story.Failures} failures until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
+            BuildHold.Cancelled => $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
+            BuildHold.Rejected => $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
+            _ => story.State switch
+            {
+                BuildState.Queued => live?.WhyWaiting(story) ?? "is queued",
+                BuildState.Fetching => "its source is being fetched",
+                BuildState.Building => "is being built",
+                BuildState.Publishing when story.NextAttempt is { } next => $"is built; publishing it failed and is tried again at {next.Text()}: {story.Detail}",
+                BuildState.Publishing => live?.WhyWaiting(story) ?? "is built and waits to be published",
+                BuildState.Syncing => "is published and on its way to the sync targets",
+                BuildState.Failed when story.NextAttempt is { } next =>
+                    $"failed {story.Failures + story.Trouble} time(s) ({story.Cause?.Text()}), is tried again at {next.Text()}: {story.Detail}",
+                BuildState.Failed => $"failed: {story.Detail}",
+                _ => story.Detail.Length > 0 ? story.Detail : story.State.Text(),
+            },
+        };
+    }
+
+    private static string Because(string reason) => reason.Length > 0 ? ": " + reason : "";
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Peipkg.Manager.Tests.EndToEnd;
+
+/// <summary>The operator's commands, each as its own process, against a real daemon and beside one that does not run.</summary>
+public sealed class OperatorTests : IDisposable
+{
+    private readonly TestFarm _farm = new();
+
+    public void Dispose() => _farm.Dispose();
+
+    private (int ExitCode, string Output, string Errors) Run(params string[] arguments)
+    {
+        ProcessStartInfo start = new(Tools.Manager, [.. arguments, "--config", _farm["config.toml"]])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = _farm.Search;
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    private string Ok(params string[] arguments)
+    {
+        (int code, string output, string errors) = Run(arguments);
+        Assert.True(code == 0, $"{string.Join(' ', arguments)}: {code}\n{output}{errors}");
+        return output;
+    }
+
+    private JsonElement Json(params string[] arguments)
+    {
+        using JsonDocument document = JsonDocument.Parse(Ok([.. arguments, "--json"]));
+        return document.RootElement.Clone();
+    }
+
+    private string Refused(params string[] arguments)
+    {
+        (int code, _, string errors) = Run(arguments);
+        Assert.True(code == 1, $"{string.Join(' ', arguments)}: {code}\n{errors}");
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        return errors;
+    }
+
+    private void Wait(Func<bool> condition)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(90), "it never came to be");
+            Thread.Sleep(100);
+        }
+    }
+
+    [Fact]
+    public void A_running_farm_is_looked_at_and_led()
+    {
+        _farm.AddRecipe("bad", "broken", script: "echo 'the compiler says no'; exit 1");
+        _farm.AddRecipe("good", "greeting");
+        Directory.CreateDirectory(_farm["recipes/wrong"]);
+        File.WriteAllText(_farm["recipes/wrong/peipkg.toml"], "nonsense = [");
+        _farm.Release("1.0");
+        using ManagerProcess manager = _farm.Start();
+        manager.WaitFor("msg=\"build failed\" recipe=bad");
+        manager.WaitFor("build \\+ publish complete\" recipe=good");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_farm["state/manager.sock"]));
+
+        JsonElement status = Json("status");
+        Assert.Equal(manager.Id, status.GetProperty("process").GetProperty("pid").GetInt32());
+        Assert.Equal(1, status.GetProperty("failures").GetProperty("bad@1.0-1").GetProperty("failures").GetInt32());
+        Assert.Contains("bad@1.0-1", Ok("status"), StringComparison.Ordinal);
+
+        JsonElement recipes = Json("recipes");
+        Assert.Equal(["bad", "good"], recipes.GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal("1.0-1", recipes.GetProperty("recipes")[1].GetProperty("published").GetString());
+        Assert.Equal("wrong", recipes.GetProperty("broken")[0].GetProperty("name").GetString());
+        Assert.Contains("Cannot be used", Ok("recipes"), StringComparison.Ordinal);
+
+        JsonElement history = Json("history", "bad");
+        JsonElement build = history.GetProperty("builds").EnumerateArray().Single();
+        Assert.Equal(("failed", "recipe"), (build.GetProperty("result").GetString(), build.GetProperty("cause").GetString()));
+        Assert.Contains("failed (recipe)", Ok("history"), StringComparison.Ordinal);
+
+        string number = build.GetProperty("build").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains("the compiler says no", Ok("log", number), StringComparison.Ordinal);
+        Assert.Contains("the compiler says no", Ok("log", "bad@1.0-1"), StringComparison.Ordinal);
+        Assert.Contains("{\"build\":" + number + ",\"line\":\"the compiler says no\"}", Ok("log", "bad", "--json"), StringComparison.Ordinal);
+
+        Assert.Contains("tried again at", Ok("why", "bad@1.0"), StringComparison.Ordinal);
+        Assert.Contains("published", Json("why", "good").GetProperty("versions")[0].GetProperty("verdict").GetString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be used", Ok("why", "wrong"), StringComparison.Ordinal);
+        Assert.Contains("did you mean", Refused("why", "goood"), StringComparison.Ordinal);
+        Assert.Contains("raise peios_revision", Refused("build", "good"), StringComparison.Ordinal);
+
+        Assert.Equal("bad@1.0-1", Json("retry", "bad").GetProperty("changed")[0].GetString());
+        Wait(() => Json("history", "bad").GetProperty("builds").GetArrayLength() == 2);
+        Wait(() => Json("history", "bad").GetProperty("builds")[0].GetProperty("result").ValueKind == JsonValueKind.String);
+        Assert.Contains("rejected", Ok("reject", "bad@1.0-1", "--reason", "we do not want it"), StringComparison.Ordinal);
+        Assert.Contains("we do not want it", Ok("why", "bad@1.0-1"), StringComparison.Ordinal);
+        Assert.Contains("drain", Ok("drain").Replace("ends when", "drain", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(0, manager.WaitForExit());
+        Assert.False(File.Exists(_farm["state/manager.sock"]));
+    }
+
+    [Fact]
+    public void A_running_build_is_followed_and_cancelled()
+    {
+        _farm.AddRecipe("slow", "greeting", script: "printf 'evil \\033[31mred\\n'; while [ ! -e /nowhere ]; do sleep 0.1; done");
+        _farm.Release("1.0");
+        using ManagerProcess manager = _farm.Start();
+        manager.WaitFor("msg=\"starting build\" recipe=slow");
+        Wait(() => Ok("log", "slow").Contains("evil", StringComparison.Ordinal));
+        Assert.Contains("evil \\x1b[31mred", Ok("log", "slow"), StringComparison.Ordinal);
+        Assert.Contains("evil \u001b[31mred", Ok("log", "slow", "--raw"), StringComparison.Ordinal);
+        Assert.Contains("is being built", Ok("why", "slow"), StringComparison.Ordinal);
+        Task<string> following = Task.Run(() => Ok("log", "--follow", "slow"));
+        Assert.Contains("being stopped", Ok("cancel", "slow"), StringComparison.Ordinal);
+        Assert.Contains("evil", following.Result, StringComparison.Ordinal);
+        Wait(() => Json("why", "slow").GetProperty("versions")[0].GetProperty("state").GetString() == "cancelled");
+        Assert.Contains("nothing", Refused("cancel", "slow"), StringComparison.Ordinal);
+        manager.Signal("TERM");
+        Assert.Equal(0, manager.WaitForExit());
+    }
+
+    [Fact]
+    public void What_is_decided_while_no_manager_runs_holds_when_one_does()
+    {
+        Assert.Contains("no manager has run", Refused("status"), StringComparison.Ordinal);
+        _farm.AddRecipe("hello", "greeting");
+        Assert.Equal(0, _farm.Once().ExitCode);
+        Assert.Equal(JsonValueKind.Null, Json("status").GetProperty("process").ValueKind);
+        Assert.Contains("not running", Ok("status"), StringComparison.Ordinal);
+        Assert.Contains("hello", Ok("recipes"), StringComparison.Ordinal);
+        Ok("pause", "hello", "--reason", "the upstream is being sorted out");
+        Assert.Contains("being sorted out", Ok("why", "hello"), StringComparison.Ordinal);
+        _farm.Release("1.0");
+        Assert.Equal(1, _farm.Once().ExitCode);
+        Assert.Empty(_farm.Published());
+        Assert.Contains("not paused", Refused("resume"), StringComparison.Ordinal);
+        Ok("resume", "hello");
+        Assert.Equal(0, _farm.Once().ExitCode);
+        Assert.Equal(TestFarm.Expected("greeting", "1.0"), _farm.Published());
+        Assert.Contains("no manager is running", Refused("drain"), StringComparison.Ordinal);
+
+        Ok("backup", _farm["copy.db"]);
+        Assert.Contains("exists already", Refused("backup", _farm["copy.db"]), StringComparison.Ordinal);
+        File.Delete(_farm["state/manager.db"]);
+        File.Delete(_farm["state/manager.db-wal"]);
+        File.Delete(_farm["state/manager.db-shm"]);
+        File.Move(_farm["copy.db"], _farm["state/manager.db"]);
+        Assert.Contains("1.0-1", Ok("history"), StringComparison.Ordinal);
+
+        Assert.Contains("nothing to remove", Ok("gc"), StringComparison.Ordinal);
+        File.AppendAllText(_farm["config.toml"], "[retention]\nlog_size = \"1B\"\n");
+        Assert.Contains("would be removed", Ok("gc", "--dry-run"), StringComparison.Ordinal);
+        Assert.Equal("logs/1.log", Json("gc").GetProperty("changed")[0].GetString());
+        Assert.Contains("[retention]", Refused("log", "hello"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_is_checked_with_all_its_problems()
+    {
+        _farm.AddRecipe("hello", "greeting");
+        Assert.Contains("in order; 1 recipe", Ok("check-config"), StringComparison.Ordinal);
+        Assert.True(Json("check-config").GetProperty("valid").GetBoolean());
+        File.Delete(_farm["key"]);
+        File.AppendAllText(_farm["recipes/hello/peipkg.toml"], "[watch]\nwrong = 1\n");
+        string errors = Refused("check-config");
+        Assert.Contains("key_file", errors, StringComparison.Ordinal);
+        Assert.Contains("wrong", errors, StringComparison.Ordinal);
+        File.AppendAllText(_farm["config.toml"], "[nonsense]\n");
+        Assert.Contains("nonsense", Refused("check-config"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status", "--no-such-option")]
+    [InlineData("retry")]
+    [InlineData("retry", "--all", "hello")]
+    [InlineData("history", "--limit", "none")]
+    [InlineData("statsu")]
+    public void Words_that_mean_nothing_are_usage_errors(params string[] arguments) => Assert.Equal(2, Run(arguments).ExitCode);
+}

@@ -31,6 +31,9 @@ internal sealed class BuildRunner(
     TimeProvider clock,
     ILogger<BuildRunner> logger)
 {
+    /// <summary>Whether what a failed build leaves in <c>stage/</c> is moved to <c>failed/</c>, to be looked into.</summary>
+    public bool KeepsFailed { get; init; }
+
     /// <summary>Takes a due story as far as it gets. Failures of the build itself end in the database and the log.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping at once; the story stays as it is.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
@@ -83,6 +86,26 @@ internal sealed class BuildRunner(
         }
     }
 
+    private void Keep(long attempt)
+    {
+        if (!KeepsFailed || !Directory.Exists(layout.StageOf(attempt)))
+        {
+            return;
+        }
+
+        string kept = Path.Combine(layout.Failed, Path.GetFileName(layout.StageOf(attempt)));
+        try
+        {
+            Directory.CreateDirectory(layout.Failed);
+            Directory.Move(layout.StageOf(attempt), kept);
+            Directory.SetLastWriteTimeUtc(kept, clock.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            BuildLog.CleanupFailed(logger, kept, e.Message);
+        }
+    }
+
     // The queue may be hours old: the recipe gone, the version published by hand.
     private (BuildState State, string Reason)? WhyNot(BuildRecord build)
     {
@@ -116,6 +139,7 @@ internal sealed class BuildRunner(
         catch (Exception e) when (Classify(e) is { } cause)
         {
             Fail(build, attempt, cause, e.Message, log);
+            Keep(attempt);
         }
         finally
         {

@@ -6,9 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Peipkg.CommandLine;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
-using Peipkg.Manager.Http;
 using Peipkg.Manager.Operating;
-using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Commands;
 

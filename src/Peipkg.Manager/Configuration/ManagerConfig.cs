@@ -28,16 +28,7 @@ internal sealed record ManagerConfig(
     /// <summary><c>[build]</c>.</summary>
     public BuildConfig Builds { get; init; } = BuildConfig.Default;
 
-    /// <summary><c>[retention]</c>: how long what only people look at is kept.</summary>
-/// <param name="Logs">Logs of builds, after their last line.</param>
-/// <param name="LogSize">All of them together, in bytes; the oldest go first.</param>
-/// <param name="Stages">What failed builds leave; zero: it is removed at once.</param>
-internal sealed record RetentionConfig(TimeSpan Logs, long LogSize, TimeSpan Stages)
-{
-    public static RetentionConfig Default { get; } = new(TimeSpan.FromDays(90), 2L << 30, TimeSpan.Zero);
-}
-
-/// <summary><c>[limits]</c>.</summary>
+    /// <summary><c>[limits]</c>.</summary>
     public LimitConfig Limits { get; init; } = LimitConfig.Default;
 
     /// <summary><c>[retention]</c>.</summary>

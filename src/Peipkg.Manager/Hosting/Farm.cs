@@ -75,7 +75,10 @@ internal sealed class Farm : IDisposable
         BuildRunner runner = new(
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
             check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
-            loggers.CreateLogger<BuildRunner>());
+            loggers.CreateLogger<BuildRunner>())
+        {
+            KeepsFailed = config.Retention.Stages > TimeSpan.Zero,
+        };
         Poller poller = new(
             new TagLister(git, layout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
             clock, loggers.CreateLogger<Poller>());

@@ -54,7 +54,7 @@ internal static class FarmQueries
     {
         AttemptRecord? found = id is { } number
             ? stores.History.Find(number)
-            : stores.History.Latest(recipe, version, 1).FirstOrDefault();
+            : stores.History.Latest(recipe, version, 1) is [var latest, ..] ? latest : null;
         return found is { } attempt
             ? Map(attempt, stores.Attempts.Outputs(attempt.Id))
             : throw new OperatorException(id is not null

@@ -24,6 +24,12 @@ internal sealed class PublishedPackages(
 
     public ulong Generation => generation;
 
+    /// <summary>How many packages it names.</summary>
+    public int Count => packages.Count;
+
+    /// <summary>Their bytes.</summary>
+    public long Size { get; private init; }
+
     /// <summary>The next generation's time may not be earlier (§6.2).</summary>
     public Timestamp GeneratedAt => generatedAt;
 
@@ -86,7 +92,10 @@ internal sealed class PublishedPackages(
     public static PublishedPackages From(RepositoryIndex archive) => new(
         archive.IndexVersion,
         archive.GeneratedAt,
-        [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))]);
+        [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))])
+    {
+        Size = archive.Packages.Sum(e => e.SizeCompressed),
+    };
 
     private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> Group(
         IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)

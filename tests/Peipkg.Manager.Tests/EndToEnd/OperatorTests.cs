@@ -45,7 +45,7 @@ public sealed class OperatorTests : IDisposable
         return errors;
     }
 
-    private void Wait(Func<bool> condition)
+    private static void Wait(Func<bool> condition)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (!condition())
@@ -100,13 +100,13 @@ public sealed class OperatorTests : IDisposable
         Wait(() => Json("history", "bad").GetProperty("builds")[0].GetProperty("result").ValueKind == JsonValueKind.String);
         Assert.Contains("rejected", Ok("reject", "bad@1.0-1", "--reason", "we do not want it"), StringComparison.Ordinal);
         Assert.Contains("we do not want it", Ok("why", "bad@1.0-1"), StringComparison.Ordinal);
-        Assert.Contains("drain", Ok("drain").Replace("ends when", "drain", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("ends when", Ok("drain"), StringComparison.Ordinal);
         Assert.Equal(0, manager.WaitForExit());
         Assert.False(File.Exists(_farm["state/manager.sock"]));
     }
 
     [Fact]
-    public void A_running_build_is_followed_and_cancelled()
+    public async Task A_running_build_is_followed_and_cancelled()
     {
         _farm.AddRecipe("slow", "greeting", script: "printf 'evil \\033[31mred\\n'; while [ ! -e /nowhere ]; do sleep 0.1; done");
         _farm.Release("1.0");
@@ -118,7 +118,7 @@ public sealed class OperatorTests : IDisposable
         Assert.Contains("is being built", Ok("why", "slow"), StringComparison.Ordinal);
         Task<string> following = Task.Run(() => Ok("log", "--follow", "slow"));
         Assert.Contains("being stopped", Ok("cancel", "slow"), StringComparison.Ordinal);
-        Assert.Contains("evil", following.Result, StringComparison.Ordinal);
+        Assert.Contains("evil", await following, StringComparison.Ordinal);
         Wait(() => Json("why", "slow").GetProperty("versions")[0].GetProperty("state").GetString() == "cancelled");
         Assert.Contains("nothing", Refused("cancel", "slow"), StringComparison.Ordinal);
         manager.Signal("TERM");
@@ -137,7 +137,7 @@ public sealed class OperatorTests : IDisposable
         Ok("pause", "hello", "--reason", "the upstream is being sorted out");
         Assert.Contains("being sorted out", Ok("why", "hello"), StringComparison.Ordinal);
         _farm.Release("1.0");
-        Assert.Equal(1, _farm.Once().ExitCode);
+        Assert.Equal(0, _farm.Once().ExitCode);
         Assert.Empty(_farm.Published());
         Assert.Contains("not paused", Refused("resume"), StringComparison.Ordinal);
         Ok("resume", "hello");

@@ -76,9 +76,12 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
         });
         Try("the programs", () => ToolSet.Resolve(
             new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory), checking.Uploads.SelectMany(u => u.Programs).Distinct()));
-        if (checking.Http is { Address: not null, WebhookSecretFile: { } secret })
+        if (checking.Http.Address is not null)
         {
-            Try("[http] webhook_secret_file", () => WebhookSecret.Load(secret));
+            foreach (string secret in Forge.All.SelectMany(forge => checking.Http.SecretFilesOf(forge.Name)).Distinct(StringComparer.Ordinal))
+            {
+                Try("[http]", () => WebhookSecrets.Load([secret]));
+            }
         }
 
         int count = 0;

@@ -14,6 +14,8 @@ internal static class ConfigReader
 {
     private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention"];
 
+    private static readonly string[] ForgesWithOwnSecrets = ["forgejo", "gitlab"];
+
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
@@ -151,13 +153,47 @@ internal static class ConfigReader
     {
         if (file.Section("http") is not { } section)
         {
-            return new HttpConfig(null, null);
+            return new HttpConfig(null);
         }
 
         ListenAddress? address = section.Parsed<ListenAddress?>("addr", ParseAddress)?.Value;
-        string? secret = AbsolutePath(section, "webhook_secret_file", required: false);
+        List<string> shared = Paths(section, "webhook_secret_file");
+        Dictionary<string, IReadOnlyList<string>> own = new(StringComparer.Ordinal);
+        foreach (string forge in ForgesWithOwnSecrets)
+        {
+            if (Paths(section, forge + "_secret_file") is { Count: > 0 } files)
+            {
+                own.Add(forge, files);
+            }
+        }
+
         section.Finish();
-        return new HttpConfig(address, secret);
+        HttpConfig http = shared.Count > 0 ? new HttpConfig(address) { WebhookSecretFiles = shared } : new HttpConfig(address);
+        return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
+    }
+
+    // One path, or several while one secret takes another's place.
+    private static List<string> Paths(TomlSection section, string key)
+    {
+        if (section.IsString(key))
+        {
+            return AbsolutePath(section, key, required: false) is { } path ? [path] : [];
+        }
+
+        List<string> paths = [];
+        foreach (Located<string> text in section.Strings(key))
+        {
+            if (Rooted(text.Value, out string path, out string? error))
+            {
+                paths.Add(path);
+            }
+            else
+            {
+                section.Problems.Error(text.Position, $"{key} in {section.Label}: {error}");
+            }
+        }
+
+        return paths;
     }
 
     // A missing section is one problem, not one for each of its keys: the stand-in's problems go nowhere.

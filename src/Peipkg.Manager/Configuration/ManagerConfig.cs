@@ -43,8 +43,19 @@ internal sealed record RepositoryConfig(string Name, string Description);
 
 /// <summary><c>[http]</c>.</summary>
 /// <param name="Address">Null: no server.</param>
-/// <param name="WebhookSecretFile">Null: no webhooks.</param>
-internal sealed record HttpConfig(ListenAddress? Address, string? WebhookSecretFile);
+internal sealed record HttpConfig(ListenAddress? Address)
+{
+    private static readonly Dictionary<string, IReadOnlyList<string>> None = [];
+
+    /// <summary>For every forge that has none of its own; empty: no webhooks of those.</summary>
+    public IReadOnlyList<string> WebhookSecretFiles { get; init; } = [];
+
+    /// <summary>For one forge, by its name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ForgeSecretFiles { get; init; } = None;
+
+    /// <summary>The files that hold a forge's secrets; empty: it delivers nothing here.</summary>
+    public IReadOnlyList<string> SecretFilesOf(string forge) => ForgeSecretFiles.GetValueOrDefault(forge, WebhookSecretFiles);
+}
 
 /// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>
 /// <param name="MaxConcurrent">Listings under way at once.</param>

@@ -31,7 +31,7 @@ internal sealed class Farm : IDisposable
     /// <param name="tools">The programs.</param>
     /// <param name="confinement">What keeps children within their resources.</param>
     /// <param name="farmKey">The public half of the signing key.</param>
-    /// <param name="secret">For webhooks, if configured.</param>
+    /// <param name="secrets">Of the forges that may deliver.</param>
     /// <param name="roster">The recipes, loaded.</param>
     /// <param name="world">Clock and environment.</param>
     /// <param name="loggers">Where events go.</param>
@@ -42,7 +42,7 @@ internal sealed class Farm : IDisposable
         ToolSet tools,
         IConfinement confinement,
         PublicKey farmKey,
-        WebhookSecret? secret,
+        IReadOnlyDictionary<Forge, WebhookSecrets> secrets,
         RosterHolder roster,
         ManagerWorld world,
         ILoggerFactory loggers)
@@ -62,7 +62,7 @@ internal sealed class Farm : IDisposable
         GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
 
         Roster = roster;
-        TakesWebhooks = secret is not null;
+        Hears = [.. secrets.Keys];
         Counters = new FarmCounters(clock);
         SyncServices services = new(
             tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), clock, loggers.CreateLogger<Syncer>());
@@ -109,15 +109,16 @@ internal sealed class Farm : IDisposable
             Http = new HttpServer(
                 address,
                 new StatusReport(stores, () => roster.Current, live),
-                new GithubWebhook(roster, Polls.Trigger, secret, loggers.CreateLogger<GithubWebhook>()),
+                [.. Forge.All.Select(forge => new WebhookEndpoint(
+                    forge, roster, Polls.Trigger, secrets.GetValueOrDefault(forge), loggers.CreateLogger<WebhookEndpoint>()))],
                 loggers);
         }
     }
 
     public RosterHolder Roster { get; }
 
-    /// <summary>True when a webhook secret was configured.</summary>
-    public bool TakesWebhooks { get; }
+    /// <summary>The forges whose secrets were configured.</summary>
+    public IReadOnlyList<Forge> Hears { get; }
 
     public PollLoop Polls { get; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Http;
 
 namespace Peipkg.Manager.Hosting;
 
@@ -75,8 +76,10 @@ internal sealed class FarmWorker(
 
     private void WarnAboutWebhooks()
     {
-        string[] deaf = [.. farm.Roster.Current.Recipes.Where(r => r.TakesWebhooks).Select(r => r.Name)];
-        if (farm is { Http: not null, TakesWebhooks: false } && deaf.Length > 0)
+        string[] deaf = [.. farm.Roster.Current.Watched
+            .Where(r => r.Document.Watch is { } watch && Forge.All.Any(forge => forge.IsHeardBy(watch) && !farm.Hears.Contains(forge)))
+            .Select(r => r.Name)];
+        if (farm.Http is not null && deaf.Length > 0)
         {
             HostingLog.WebhooksOff(logger, deaf);
         }

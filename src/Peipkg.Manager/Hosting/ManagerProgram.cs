@@ -34,16 +34,16 @@ internal static class ManagerProgram
         RosterHolder roster = LoadRoster(config, loggers);
         if (MissingSecret(config, roster.Current) is { } problem)
         {
-            return Complain(world, [$"{configFile}: {problem}"]);
+            throw new UsageErrorException($"{configFile}: {problem}");
         }
 
-        WebhookSecret? secret = config.Http is { Address: not null, WebhookSecretFile: { } file } ? WebhookSecret.Load(file) : null;
+        Dictionary<Forge, WebhookSecrets> secrets = LoadSecrets(config);
         StateLayout layout = CreateState(config);
         using StateLock held = TakeLock(layout, world);
         try
         {
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
-            using Farm farm = new(config, layout, tools, confinement, farmKey, secret, roster, world, loggers);
+            using Farm farm = new(config, layout, tools, confinement, farmKey, secrets, roster, world, loggers);
             HostingLog.Starting(
                 logger, config.FarmId, once ? "once" : "daemon", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
@@ -170,11 +170,28 @@ internal static class ManagerProgram
     /// <summary>What webhooks lack, if anything.</summary>
     public static string? MissingSecret(ManagerConfig config, RecipeRoster roster)
     {
-        string[] recipes = [.. roster.Recipes.Where(r => r.TakesWebhooks).Select(r => r.Name)];
-        return config.Http is { Address: not null, WebhookSecretFile: null } && recipes.Length > 0
-            ? $"[http] needs webhook_secret_file, since addr is set and github_webhook = true in {string.Join(", ", recipes)}"
+        if (config.Http.Address is null)
+        {
+            return null;
+        }
+
+        string[] missing =
+        [
+            .. from forge in Forge.All
+               where config.Http.SecretFilesOf(forge.Name).Count == 0
+               let recipes = roster.Recipes.Where(r => r is { Url: not null, Document.Watch: { } watch } && forge.IsHeardBy(watch))
+                   .Select(r => r.Name).ToArray()
+               where recipes.Length > 0
+               select $"{forge.Name}_webhook = true in {string.Join(", ", recipes)}",
+        ];
+        return missing.Length > 0
+            ? $"[http] needs webhook_secret_file, since addr is set and {string.Join(" and ", missing)}"
             : null;
     }
+
+    private static Dictionary<Forge, WebhookSecrets> LoadSecrets(ManagerConfig config) => config.Http.Address is null ? [] : Forge.All
+        .Where(forge => config.Http.SecretFilesOf(forge.Name).Count > 0)
+        .ToDictionary(forge => forge, forge => WebhookSecrets.Load(config.Http.SecretFilesOf(forge.Name)));
 
     private static StateLayout CreateState(ManagerConfig config)
     {
@@ -200,17 +217,6 @@ internal static class ManagerProgram
         {
             throw new UserErrorException(e.Message, e);
         }
-    }
-
-    private static int Complain(ManagerWorld world, IEnumerable<string> problems)
-    {
-        Diagnostics diagnostics = new(Name, world.Stderr);
-        foreach (string problem in problems)
-        {
-            diagnostics.Error(problem);
-        }
-
-        return ExitCode.Usage;
     }
 
     /// <summary>Ends the host when <see cref="ManagerSignals"/> asks to; the host's own lifetimes take signals for themselves.</summary>

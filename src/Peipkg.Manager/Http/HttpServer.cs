@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -14,12 +16,15 @@ using Peipkg.Manager.Configuration;
 namespace Peipkg.Manager.Http;
 
 /// <summary>
-/// The HTTP endpoints of SPEC §9 on Kestrel: <c>GET /healthz</c>, <c>GET /status</c>, <c>POST /webhooks/github</c>.
+/// The HTTP endpoints of SPEC §9 on Kestrel: <c>GET /healthz</c>, <c>GET /status</c>, <c>POST /webhooks/github</c>, and its
+/// like for other forges.
 /// Plain HTTP; TLS is a reverse proxy's. Meant to stay up while a build drains.
 /// </summary>
 internal sealed class HttpServer(
-    ListenAddress address, StatusReport status, GithubWebhook webhook, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    ListenAddress address, StatusReport status, IReadOnlyList<WebhookEndpoint> webhooks, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
 
@@ -33,16 +38,22 @@ internal sealed class HttpServer(
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Use(GuardAsync);
-        _application.MapGet("/healthz", context => TextAsync(context, StatusCodes.Status200OK, "ok"));
-        _application.MapGet("/status", status.WriteAsync);
-        _application.MapPost("/webhooks/github", webhook.HandleAsync);
+        _application.MapMethods("/healthz", Reading, context => TextAsync(context, StatusCodes.Status200OK, "ok"));
+        _application.MapMethods("/status", Reading, status.WriteAsync);
+        foreach ((WebhookEndpoint webhook, string path) in webhooks.SelectMany(w => w.Paths.Select(path => (w, path))))
+        {
+            _application.MapPost(path, webhook.HandleAsync);
+        }
+
         try
         {
             await _application.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {e.Message}", e);
+            string why = e.InnerException is AddressInUseException ? "another program listens there already"
+                : (e as SocketException ?? e.InnerException ?? e).Message;
+            throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {why}", e);
         }
 
         ICollection<string> bound = _application.Services.GetRequiredService<IServer>()

@@ -22,6 +22,8 @@ internal static class LogSetup
             // The web server reports each hostile request in its own words; ours are in Http/.
             .MinimumLevel.Override("Microsoft", framework)
             .MinimumLevel.Override("System", framework)
+            // Why the host did not start is told once, by the command line.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .WriteTo.Sink(new LogSink(stderr))
             .CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);

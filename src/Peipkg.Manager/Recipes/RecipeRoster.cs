@@ -14,10 +14,6 @@ internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? 
     /// <summary>The packages that a version of it consists of.</summary>
     public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
 
-    /// <summary>True when webhooks of some forge may trigger it.</summary>
-    public bool TakesWebhooks => Url is not null
-        && Document.Watch is { GithubWebhook: true } or { ForgejoWebhook: true } or { GitlabWebhook: true };
-
     /// <summary>What its folder holds now; null when that cannot be read.</summary>
     public string? Digest() => RecipeDigest.Of(Path.GetDirectoryName(Document.File)!);
 

@@ -76,7 +76,7 @@ internal static class QueuePolicy
                     : null);
             if (why is not null)
             {
-                if (story is null)
+                if (story is null or { State: BuildState.Done })
                 {
                     skip.Add(Entry(candidate, BuildReason.Poll, why));
                 }

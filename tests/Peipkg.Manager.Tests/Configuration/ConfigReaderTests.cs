@@ -53,9 +53,48 @@ public class ConfigReaderTests
                 new RepositoryConfig("peios-official", "Official Peios package repository"),
                 "/etc/peipkg-manager/farm.ed25519",
                 config.Uploads,
-                new HttpConfig(new ListenAddress(":8080", null, 8080, false), "/etc/peipkg-manager/webhook-secret"),
+                config.Http,
                 TimeSpan.FromHours(1)),
             config);
+    }
+
+    [Fact]
+    public void The_documented_example_listens_and_knows_one_secret()
+    {
+        HttpConfig http = Read(Documented).Http;
+        Assert.Equal(new ListenAddress(":8080", null, 8080, false), http.Address);
+        Assert.Equal(["/etc/peipkg-manager/webhook-secret"], http.SecretFilesOf("gitlab"));
+    }
+
+    [Fact]
+    public void A_secret_may_be_several_and_a_forge_may_have_its_own()
+    {
+        HttpConfig http = Read(Documented.Replace(
+            "webhook_secret_file = \"/etc/peipkg-manager/webhook-secret\"",
+            "webhook_secret_file = [\"/etc/new\", \"/etc/old\"]\ngitlab_secret_file = \"/etc/gitlab\"",
+            StringComparison.Ordinal)).Http;
+        Assert.Equal(["/etc/new", "/etc/old"], http.SecretFilesOf("github"));
+        Assert.Equal(["/etc/new", "/etc/old"], http.SecretFilesOf("forgejo"));
+        Assert.Equal(["/etc/gitlab"], http.SecretFilesOf("gitlab"));
+    }
+
+    [Fact]
+    public void How_much_at_once_and_how_much_disk_is_read_strictly()
+    {
+        ManagerConfig config = Read(Documented + "max_concurrent = 32\nmax_per_host = 2\n[build]\nparallel = 3\ngive_up_after = 2\n[limits]\nmin_free = \"2GiB\"\n");
+        Assert.Equal((new PollConfig(32, 2), 3, 2, 2L << 30), (config.Polling, config.Builds.Parallel, config.Builds.GiveUpAfter, config.Limits.MinFree));
+        Assert.Equal((PollConfig.Default, null, 8, 256L << 20), (Read(Documented).Polling, Read(Documented).Builds.Parallel, Read(Documented).Builds.GiveUpAfter, Read(Documented).Limits.MinFree));
+        string[] problems = Problems(Documented + "max_concurrent = 0\n[build]\nparallel = 5000\n[limits]\nmin_free = \"much\"\n");
+        Assert.Equal(3, problems.Length);
+        Assert.Contains("max_concurrent in [poll] must be from 1 to 1000, not 0", problems[0], StringComparison.Ordinal);
+        Assert.Contains("\"much\" is no amount of storage", problems[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_misspelt_required_key_is_one_problem()
+    {
+        string problem = Assert.Single(Problems(Documented.Replace("default_interval", "default_intervall", StringComparison.Ordinal)));
+        Assert.EndsWith("unknown key \"default_intervall\" in [poll] (did you mean \"default_interval\"?)", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +103,7 @@ public class ConfigReaderTests
         string text = Documented[..Documented.IndexOf("[upload]", StringComparison.Ordinal)] + "[poll]\ndefault_interval = \"90m\"\n";
         ManagerConfig config = Read(text);
         Assert.Empty(config.Uploads);
-        Assert.Equal(new HttpConfig(null, null), config.Http);
+        Assert.Equal(new HttpConfig(null), config.Http);
         Assert.Equal(TimeSpan.FromMinutes(90), config.DefaultInterval);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.Storage;
 using Peipkg.Manager.Tests.Git;
 
 namespace Peipkg.Manager.Tests.EndToEnd;
@@ -106,6 +107,13 @@ internal sealed class TestFarm : IDisposable
     {
         using ManagerProcess manager = Start(["--once", .. arguments]);
         return (manager.WaitForExit(), manager.Log);
+    }
+
+    /// <summary>Lets no story wait any longer, as if its time had come. No manager may be running.</summary>
+    public void MakeDue()
+    {
+        using ManagerDatabase database = ManagerDatabase.Open(this["state/manager.db"]);
+        database.Write(session => session.Execute("UPDATE build SET next_attempt = 0 WHERE next_attempt IS NOT NULL"));
     }
 
     /// <summary>What the archive names, as "name version".</summary>

@@ -49,7 +49,7 @@ public class RecipeRosterTests
         Assert.Equal(["zlib"], roster.Watched.Select(r => r.Name));
         Recipe zlib = roster.Find("zlib")!;
         Assert.Equal(["libz", "libz-dev"], zlib.Outputs.Select(o => o.Name.Text));
-        Assert.True(zlib.TakesWebhooks);
+        Assert.True(zlib.Document.Watch is { GithubWebhook: true });
         Assert.Equal("github.com/madler/zlib", zlib.Url!.RepositoryKey);
     }
 

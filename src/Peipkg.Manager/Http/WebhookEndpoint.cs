@@ -6,10 +6,11 @@ using Peipkg.Manager.Recipes;
 namespace Peipkg.Manager.Http;
 
 /// <summary>
-/// <c>POST /webhooks/github</c>: an authentic delivery about a watched repository makes its recipes due at once. A
-/// delivery only ever triggers a poll, so replaying one is harmless.
+/// <c>POST /webhooks/&lt;forge&gt;</c>: an authentic delivery about a watched repository makes its recipes due at once. A
+/// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
 /// </summary>
-internal sealed class GithubWebhook(RosterHolder roster, Action<string> trigger, WebhookSecret? secret, ILogger<GithubWebhook> logger)
+internal sealed class WebhookEndpoint(
+    Forge forge, RosterHolder roster, Action<string> trigger, WebhookSecrets? secrets, ILogger<WebhookEndpoint> logger)
 {
     /// <summary>GitHub's own cap on a payload.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
@@ -18,70 +19,83 @@ internal sealed class GithubWebhook(RosterHolder roster, Action<string> trigger,
     private const int SmallBodyBytes = 1024 * 1024;
     private const int LargeBodies = 4;
 
-    private static readonly string[] Events = ["push", "create", "release"];
-
     private int _largeBodies;
+
+    /// <summary>Where it answers.</summary>
+    public IReadOnlyList<string> Paths => forge.Paths;
 
     public async Task HandleAsync(HttpContext context)
     {
-        string? delivery = Header(context, "X-GitHub-Delivery");
+        IHeaderDictionary headers = context.Request.Headers;
+        string? delivery = forge.Delivery(headers);
         string? remote = context.Connection.RemoteIpAddress?.ToString();
-        if (secret is null)
+        if (secrets is null)
         {
             await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "webhooks are not configured");
+            return;
+        }
+
+        if (!forge.MayBeRead(headers, secrets))
+        {
+            await RefuseAsync(context, remote, delivery);
             return;
         }
 
         (byte[]? body, int status, string reason) = await ReadBodyAsync(context);
         if (body is null)
         {
-            HttpLog.Refused(logger, status, reason, remote);
+            HttpLog.Refused(logger, status, reason, remote, delivery, forge.Name);
             await HttpServer.TextAsync(context, status, reason);
             return;
         }
 
-        if (!secret.Verifies(body, Header(context, "X-Hub-Signature-256")))
+        if (!forge.IsAuthentic(headers, body, secrets))
         {
-            HttpLog.SignatureInvalid(logger, remote, delivery);
-            await HttpServer.TextAsync(context, StatusCodes.Status401Unauthorized, "the signature is missing or wrong");
+            await RefuseAsync(context, remote, delivery);
             return;
         }
 
-        (int code, string answer) = Act(Header(context, "X-GitHub-Event"), Payload(context, body), delivery);
-        await HttpServer.TextAsync(context, code, answer);
+        if (forge.WhyIdle(headers) is { } idle)
+        {
+            HttpLog.Nothing(logger, idle, delivery, forge.Name);
+            await HttpServer.TextAsync(context, StatusCodes.Status200OK, idle);
+        }
+        else if (!WebhookDelivery.TryParse(Payload(context, body), out WebhookDelivery? parsed, out string? error))
+        {
+            HttpLog.Refused(logger, StatusCodes.Status400BadRequest, error, remote, delivery, forge.Name);
+            await HttpServer.TextAsync(context, StatusCodes.Status400BadRequest, error);
+        }
+        else
+        {
+            await HttpServer.TextAsync(context, StatusCodes.Status200OK, Act(parsed, delivery));
+        }
     }
 
-    private (int Code, string Answer) Act(string? kind, ReadOnlyMemory<byte> payload, string? delivery)
+    private Task RefuseAsync(HttpContext context, string? remote, string? delivery)
     {
-        if (kind is not null && !Events.Contains(kind, StringComparer.Ordinal))
-        {
-            string reason = kind == "ping" ? "pong" : "this event brings no tags";
-            HttpLog.Nothing(logger, reason, delivery);
-            return (StatusCodes.Status200OK, reason);
-        }
+        HttpLog.SignatureInvalid(logger, remote, delivery, forge.Name);
+        return HttpServer.TextAsync(context, StatusCodes.Status401Unauthorized, "the signature is missing or wrong");
+    }
 
-        if (!GithubDelivery.TryParse(payload, out GithubDelivery? parsed, out string? error))
-        {
-            HttpLog.Nothing(logger, error, delivery);
-            return (StatusCodes.Status400BadRequest, error);
-        }
-
+    private string Act(WebhookDelivery parsed, string? delivery)
+    {
         // Several recipes may share an upstream.
         List<string> recipes = [.. roster.Current.Recipes
-            .Where(r => r is { TakesWebhooks: true, Document.Watch.GithubWebhook: true } && parsed.Keys.Contains(r.Url!.RepositoryKey))
+            .Where(r => r is { Url: { } url, Document.Watch: { } watch } && forge.IsHeardBy(watch) && parsed.Keys.Contains(url.RepositoryKey))
             .Select(r => r.Name)];
         foreach (string recipe in recipes)
         {
-            HttpLog.Accepted(logger, recipe, delivery);
+            HttpLog.Accepted(logger, recipe, delivery, forge.Name);
             trigger(recipe);
         }
 
-        if (recipes.Count == 0)
+        if (recipes.Count > 0)
         {
-            HttpLog.Nothing(logger, "no recipe with github_webhook = true has this upstream", delivery);
+            return "polling " + string.Join(", ", recipes);
         }
 
-        return (StatusCodes.Status200OK, recipes.Count == 0 ? "no recipe watches this repository" : "polling " + string.Join(", ", recipes));
+        HttpLog.Nothing(logger, $"no recipe with {forge.Name}_webhook = true has this upstream", delivery, forge.Name);
+        return "no recipe watches this repository";
     }
 
     // GitHub's other content type wraps the JSON into a form field; the signature covers the form.
@@ -134,11 +148,5 @@ internal sealed class GithubWebhook(RosterHolder roster, Action<string> trigger,
                 Interlocked.Decrement(ref _largeBodies);
             }
         }
-    }
-
-    private static string? Header(HttpContext context, string name)
-    {
-        string? value = context.Request.Headers[name];
-        return value is { Length: > 0 and <= 200 } ? value : null;
     }
 }

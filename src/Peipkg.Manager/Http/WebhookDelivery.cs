@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>What of a forge's delivery decides: under which addresses its repository is known.</summary>
+/// <param name="Keys">Their <see cref="UpstreamUrl.RepositoryKey"/>s.</param>
+internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
+{
+    // GitHub, Forgejo and Gitea tell about the "repository"; GitLab also about the "project", and names the URLs by git.
+    private static readonly string[] Objects = ["repository", "project"];
+
+    private static readonly string[] UrlFields =
+        ["clone_url", "ssh_url", "git_url", "html_url", "url", "git_http_url", "git_ssh_url", "http_url", "web_url"];
+
+    /// <summary>Reads a payload that has been authenticated.</summary>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> payload, [NotNullWhen(true)] out WebhookDelivery? delivery, [NotNullWhen(false)] out string? error)
+    {
+        delivery = null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = 64 });
+            HashSet<string> keys = new(StringComparer.Ordinal);
+            bool named = false;
+            foreach (string name in Objects)
+            {
+                if (document.RootElement is { ValueKind: JsonValueKind.Object } root
+                    && root.TryGetProperty(name, out JsonElement repository) && repository.ValueKind == JsonValueKind.Object)
+                {
+                    named = true;
+                    AddKeys(repository, keys);
+                }
+            }
+
+            delivery = named ? new WebhookDelivery(keys) : null;
+            error = named ? null : "the payload names no repository";
+            return named;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            error = "the payload is not JSON";
+            return false;
+        }
+    }
+
+    private static void AddKeys(JsonElement repository, HashSet<string> keys)
+    {
+        foreach (string field in UrlFields)
+        {
+            if (repository.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                && UpstreamUrl.TryParse(value.GetString()!, out UpstreamUrl? url, out _))
+            {
+                keys.Add(url.RepositoryKey);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text;
+using Peipkg.CommandLine;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>
+/// The secrets that a forge may use, read once, at start, and never shown. Several at once, so that one can be replaced
+/// while deliveries arrive. Each is tried on every delivery, in a time that tells nothing about them.
+/// </summary>
+internal sealed class WebhookSecrets
+{
+    private const int MaxBytes = 64 * 1024;
+
+    private readonly byte[][] _secrets;
+
+    private WebhookSecrets(byte[][] secrets) => _secrets = secrets;
+
+    /// <summary>Reads the files; trailing whitespace does not belong to a secret (user documentation, configuration).</summary>
+    /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>
+    public static WebhookSecrets Load(IReadOnlyList<string> paths) => new([.. paths.Select(Read)]);
+
+    /// <summary>Checks the HMAC-SHA256 of a body.</summary>
+    /// <param name="body">The body, as received.</param>
+    /// <param name="signature">64 hexadecimal digits.</param>
+    public bool Verify(ReadOnlySpan<byte> body, ReadOnlySpan<char> signature)
+    {
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        if (signature.Length != 2 * given.Length
+            || Convert.FromHexString(signature, given, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return false;
+        }
+
+        bool valid = false;
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        foreach (byte[] secret in _secrets)
+        {
+            HMACSHA256.HashData(secret, body, expected);
+            valid |= CryptographicOperations.FixedTimeEquals(expected, given);
+        }
+
+        return valid;
+    }
+
+    /// <summary>Checks a token that is one of the secrets itself.</summary>
+    public bool Accept(string token)
+    {
+        // Digests have one length, so not even that of a secret shows.
+        byte[] given = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        bool valid = false;
+        foreach (byte[] secret in _secrets)
+        {
+            valid |= CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), given);
+        }
+
+        return valid;
+    }
+
+    private static byte[] Read(string path)
+    {
+        byte[] content;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            content = new byte[MaxBytes];
+            content = content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"the webhook secret cannot be read ([http]): {e.Message}", e);
+        }
+
+        ReadOnlySpan<byte> secret = content.AsSpan().TrimEnd(" \t\r\n\v\f"u8);
+        return secret.Length > 0
+            ? secret.ToArray()
+            : throw new UserErrorException($"{path} holds no webhook secret ([http]); write one with: openssl rand -hex 32");
+    }
+}

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Peipkg.Build.Packing;
+using Peipkg.Build.Rules;
 using Peipkg.Build.Sandboxing;
+using Peipkg.Build.Scanning;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.Format.Manifests;
@@ -26,7 +28,14 @@ internal static class BuildOperation
         using SecondBuild? second = request.Twice ? new SecondBuild(request, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
         second?.Require(recipe, request, plans, context);
-        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context))
+        FindingReporter findings = new(request.Policy, context.Diagnostics);
+        ContentScan scan = new(PathsOf(request, area));
+        plans = [.. plans.Select(scan.Watch)];
+        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context, () =>
+        {
+            scan.Report(plans, findings, siblings: true);
+            RequireNone(findings);
+        }))
         {
             context.Output.WriteLine(path);
         }
@@ -50,10 +59,16 @@ internal static class BuildOperation
     /// <summary>Runs the build script and decides what goes into which package; nothing is written yet.</summary>
     internal static IReadOnlyList<PackagePlan> Stage(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
     {
-        BuildScript.Run(recipe, request, area, context);
+        FindingReporter findings = new(request.Policy, context.Diagnostics);
+        BuildScript.Run(recipe, request, area, findings, context);
         StagedTree tree = StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation);
-        return Plan(recipe, request, tree, context.Diagnostics);
+        return Plan(recipe, request, tree, findings);
     }
+
+    // In a sandbox only $DESTDIR matters: the other places are the same in every build, and no script sees the real ones.
+    private static BuildPaths PathsOf(BuildRequest request, StagingArea area) => request.Sandbox is null
+        ? new BuildPaths([area.Destination], [area.Work, Path.GetFullPath(request.Source), PosixTree.RealPath(request.Source)])
+        : new BuildPaths([SandboxView.DestinationPlace], []);
 
     private static Recipe LoadRecipe(string path, Diagnostics diagnostics)
     {
@@ -112,40 +127,33 @@ internal static class BuildOperation
     }
 
     /// <summary>Decides what goes into which package, and finds everything that speaks against it.</summary>
-    private static List<PackagePlan> Plan(Recipe recipe, BuildRequest request, StagedTree tree, Diagnostics diagnostics)
+    private static List<PackagePlan> Plan(Recipe recipe, BuildRequest request, StagedTree tree, FindingReporter findings)
     {
         Partition partition = Partition.Divide(recipe.Stanzas, tree.Entries);
         BuildInfo build = new(request.Timestamp, request.FarmId, request.SourceRef);
         List<PackagePlan> plans = [];
-        List<string> errors = [.. tree.Problems];
-        if (PartitionReport.Error(partition, recipe.File) is { } error)
+        foreach (Finding finding in tree.Problems.Concat(PartitionReport.Findings(partition, recipe)))
         {
-            errors.Add(error);
-        }
-
-        foreach (string warning in PartitionReport.Warnings(partition, recipe.Stanzas, recipe.File))
-        {
-            diagnostics.Warning(warning);
+            findings.Report(finding);
         }
 
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
             PackagePlan plan = new(manifest, [.. partition.Shares[i].Select(tree.Source)]);
-            errors.AddRange(plan.Check(LayoutChecks.All, diagnostics));
+            plan.Check(LayoutChecks.All, findings);
             plans.Add(plan);
         }
 
-        if (errors.Count > 0)
-        {
-            foreach (string problem in errors)
-            {
-                diagnostics.Error(problem);
-            }
+        RequireNone(findings);
+        return plans;
+    }
 
+    private static void RequireNone(FindingReporter findings)
+    {
+        if (findings.Errors > 0)
+        {
             throw new UserErrorException("what the build script installed cannot be packaged as the recipe says; no package was made");
         }
-
-        return plans;
     }
 }

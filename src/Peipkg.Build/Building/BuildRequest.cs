@@ -1,3 +1,4 @@
+using Peipkg.Build.Rules;
 using Peipkg.Build.Sandboxing;
 using Peipkg.Format.Identity;
 
@@ -44,6 +45,9 @@ internal sealed record BuildRequest
 
     /// <summary>How the circumstances differ in a second build; null in a first.</summary>
     internal ScriptVariation? Variation { get; init; }
+
+    /// <summary>What becomes of findings.</summary>
+    internal RulePolicy Policy { get; init; } = RulePolicy.Default;
 
     /// <summary>Additional variables for the script.</summary>
     internal IReadOnlyList<BuildVariable> Variables { get; init; } = [];

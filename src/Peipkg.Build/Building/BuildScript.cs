@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Build.Rules;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
@@ -13,7 +14,7 @@ internal static class BuildScript
     /// <summary>Runs the script.</summary>
     /// <exception cref="UserErrorException">It failed, with its exit status or signal.</exception>
     /// <exception cref="OperationCanceledException">It was ended together with all it had started.</exception>
-    internal static void Run(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
+    internal static void Run(Recipe recipe, BuildRequest request, StagingArea area, FindingReporter findings, ToolContext context)
     {
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
         ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, context);
@@ -30,7 +31,7 @@ internal static class BuildScript
         // What is left of a sandbox is only its own first process, on its way out.
         if (exit.LeftOver > 0 && request.Sandbox is null)
         {
-            context.Diagnostics.Warning(string.Create(CultureInfo.InvariantCulture,
+            findings.Report(ScriptRules.LeftOver, string.Create(CultureInfo.InvariantCulture,
                 $"the build script left {exit.LeftOver} {(exit.LeftOver == 1 ? "process" : "processes")} running, which had to be killed"));
         }
 

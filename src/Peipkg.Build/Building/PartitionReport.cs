@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Build.Rules;
 using Peipkg.CommandLine;
 using Peipkg.Recipes;
 
@@ -8,53 +9,70 @@ namespace Peipkg.Build.Building;
 /// <summary>Puts what is wrong with a partition into words, every path of it.</summary>
 internal static class PartitionReport
 {
-    /// <summary>The error for orphans and overlaps together, or null when there are none.</summary>
-    internal static string? Error(Partition partition, string recipeFile)
+    internal static IEnumerable<Finding> Findings(Partition partition, Recipe recipe)
     {
-        if (partition.Orphans.Count == 0 && partition.Overlaps.Count == 0)
-        {
-            return null;
-        }
-
-        StringBuilder text = new();
         if (partition.Orphans.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Count(partition.Orphans.Count, "orphan")}: no stanza claims what the build script installed; ")
-                .Append("add it to a stanza's files, or remove it in the build script");
-            foreach (string orphan in partition.Orphans)
-            {
-                text.Append("\n  ").Append(TerminalText.Escape(orphan));
-            }
+            yield return Finding.Of(StageRules.Orphan, Orphans(partition, recipe));
         }
 
         if (partition.Overlaps.Count > 0)
         {
-            text.Append(text.Length > 0 ? "\n" : "")
-                .Append(CultureInfo.InvariantCulture, $"{Count(partition.Overlaps.Count, "overlap")}: more than one stanza claims the same file; narrow one of the patterns");
-            foreach (Partition.Overlap overlap in partition.Overlaps)
+            yield return Finding.Of(StageRules.Overlap, Overlaps(partition, recipe.File));
+        }
+
+        foreach ((Stanza stanza, FilePattern pattern) in partition.Unused(recipe.Stanzas))
+        {
+            yield return Finding.Of(
+                StageRules.UnusedPattern,
+                $"\"{pattern.Glob.Text}\" of {stanza.Name} matches {(pattern.Glob.ClaimsDirectories ? "no directory" : "no file")}",
+                recipe.File, pattern.Position);
+        }
+
+        if (partition.LostDirectories.Count > 0)
+        {
+            yield return Finding.Of(
+                StageRules.EmptyDirectory,
+                "empty directories that no package holds; claim them with a pattern that ends in \"/\":"
+                    + string.Concat(partition.LostDirectories.Select(path => $"\n  {TerminalText.Escape(path)}/")));
+        }
+    }
+
+    private static string Orphans(Partition partition, Recipe recipe)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{Count(partition.Orphans.Count, "orphan")}: no stanza claims what the build script installed");
+        foreach (OrphanGroup group in new OrphanAdvice(partition, recipe.Stanzas, recipe.File).Groups(partition.Orphans))
+        {
+            // A group of one is the path itself; the others follow below their directory.
+            bool single = group.Paths is [string only] && only == group.Place;
+            text.Append(CultureInfo.InvariantCulture, $"\n  {TerminalText.Escape(group.Place)}{(single ? "" : $" ({Count(group.Paths.Count, "file")})")}");
+            foreach (string path in single ? [] : group.Paths)
             {
-                text.Append("\n  ").Append(TerminalText.Escape(overlap.Path)).Append(": ")
-                    .AppendJoin(" and ", overlap.Claims.Select(claim => Claim(claim.Stanza, claim.Pattern, recipeFile)));
+                text.Append("\n    ").Append(TerminalText.Escape(path));
+            }
+
+            text.Append("\n    -> ").Append(TerminalText.Escape(group.Advice));
+            if (group.Line is { } line)
+            {
+                text.Append("\n         ").Append(TerminalText.Escape(line));
             }
         }
 
         return text.ToString();
     }
 
-    /// <summary>What the author should know although it prevents nothing.</summary>
-    internal static IEnumerable<string> Warnings(Partition partition, IReadOnlyList<Stanza> stanzas, string recipeFile)
+    private static string Overlaps(Partition partition, string recipeFile)
     {
-        foreach ((Stanza stanza, FilePattern pattern) in partition.Unused(stanzas))
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{Count(partition.Overlaps.Count, "overlap")}: more than one stanza claims the same file; narrow one of the patterns");
+        foreach (Partition.Overlap overlap in partition.Overlaps)
         {
-            yield return $"{recipeFile}:{pattern.Position.Line}:{pattern.Position.Column}: "
-                + $"\"{pattern.Glob.Text}\" of {stanza.Name} matches {(pattern.Glob.ClaimsDirectories ? "no directory" : "no file")}";
+            text.Append("\n  ").Append(TerminalText.Escape(overlap.Path)).Append(": ")
+                .AppendJoin(" and ", overlap.Claims.Select(claim => Claim(claim.Stanza, claim.Pattern, recipeFile)));
         }
 
-        if (partition.LostDirectories.Count > 0)
-        {
-            yield return "empty directories that no package holds; claim them with a pattern that ends in \"/\":"
-                + string.Concat(partition.LostDirectories.Select(path => $"\n  {TerminalText.Escape(path)}/"));
-        }
+        return text.ToString();
     }
 
     private static string Claim(Stanza stanza, FilePattern pattern, string recipeFile)

@@ -31,6 +31,7 @@ internal static class BuildCommand
             "--build-env", "NAME=VALUE", "One more variable of the build script's environment.", BuildVariable.TryParse);
         Option<bool> keepStage = CommandOptions.Flag(
             "--keep-stage", "Keep the staging directory, with what the script installed and built, and say where it is.");
+        PolicyOptions policy = new();
         Command command = new("build", "Run a recipe's build script and make one package for each of its stanzas.")
         {
             recipe, source, version, sourceRef, farmId, timestamp, output, key, variables, keepStage,
@@ -39,6 +40,7 @@ internal static class BuildCommand
             "--twice", "Build a second time elsewhere, with another umask, processor count, host name and directory order, and refuse what differs.");
         command.Options.Add(twice);
         SandboxOptions sandbox = new(command);
+        policy.AddTo(command);
         command.SetAction(result => BuildOperation.Run(
             new BuildRequest
             {
@@ -54,6 +56,7 @@ internal static class BuildCommand
                 Twice = result.GetValue(twice),
                 Sandbox = sandbox.Sandbox(result),
                 Limits = sandbox.Limits(result),
+                Policy = policy.Read(result),
                 Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
             },
             context));

@@ -18,17 +18,20 @@ internal static class PackCommand
             "--sign-key", "FILE", "The Ed25519 private key that signs; without one the package is unsigned.");
         Option<bool> skip = CommandOptions.Flag(
             "--skip-layout-checks", "Do not check destinations and side effects; unsafe paths are refused all the same.");
+        PolicyOptions policy = new();
         Command command = new("pack", "Make one package of a manifest and a staged tree, without a recipe.")
         {
             manifest, staged, output, key, skip,
         };
+        policy.AddTo(command);
         command.SetAction(result => PackOperation.Run(
             new PackRequest(
                 result.GetRequiredValue(manifest),
                 result.GetRequiredValue(staged),
                 result.GetRequiredValue(output),
                 result.GetValue(key),
-                result.GetValue(skip)),
+                result.GetValue(skip),
+                policy.Read(result)),
             context));
         return command;
     }

@@ -1,3 +1,5 @@
+using Peipkg.Build.Rules;
+using Peipkg.Build.Scanning;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine;
 using Peipkg.Format;
@@ -22,22 +24,31 @@ internal static class PackOperation
 
         // The tree may be named through a symlink; what is below it is taken as it is.
         StagedTree tree = StagedTree.Walk(PosixTree.RealPath(request.Staged), mayChangeModes: false, context.Cancellation);
-        PackagePlan plan = new(manifest, [.. tree.Entries.Select(tree.Source)]);
-        List<string> errors =
-            [.. tree.Problems, .. plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, context.Diagnostics)];
-        if (errors.Count > 0)
+        FindingReporter findings = new(request.Policy, context.Diagnostics);
+        ContentScan scan = new(new BuildPaths([Path.GetFullPath(request.Staged), tree.Root], []));
+        PackagePlan plan = scan.Watch(new PackagePlan(manifest, [.. tree.Entries.Select(tree.Source)]));
+        foreach (Finding problem in tree.Problems)
         {
-            foreach (string error in errors)
-            {
-                context.Diagnostics.Error(error);
-            }
-
-            throw new UserErrorException($"{request.Staged} cannot be packed; no package was made");
+            findings.Report(problem);
         }
 
-        PackageOutput.WriteOne(plan, request.Output, key, context);
+        plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, findings);
+        RequireNone(findings, request.Staged);
+        PackageOutput.WriteOne(plan, request.Output, key, context, () =>
+        {
+            scan.Report([plan], findings, siblings: false);
+            RequireNone(findings, request.Staged);
+        });
         context.Output.WriteLine(request.Output);
         return ExitCode.Success;
+    }
+
+    private static void RequireNone(FindingReporter findings, string staged)
+    {
+        if (findings.Errors > 0)
+        {
+            throw new UserErrorException($"{staged} cannot be packed; no package was made");
+        }
     }
 
     private static Manifest ReadManifest(string path)

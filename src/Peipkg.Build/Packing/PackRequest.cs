@@ -1,3 +1,5 @@
+using Peipkg.Build.Rules;
+
 namespace Peipkg.Build.Packing;
 
 /// <summary>What <c>pack</c> was asked to do.</summary>
@@ -6,4 +8,6 @@ namespace Peipkg.Build.Packing;
 /// <param name="Output">The package to write.</param>
 /// <param name="SignKey">The private key's file; null leaves the package unsigned.</param>
 /// <param name="SkipLayoutChecks">Whether destinations and side effects are not checked.</param>
-internal sealed record PackRequest(string Manifest, string Staged, string Output, string? SignKey, bool SkipLayoutChecks);
+/// <param name="Policy">What becomes of findings.</param>
+internal sealed record PackRequest(
+    string Manifest, string Staged, string Output, string? SignKey, bool SkipLayoutChecks, RulePolicy Policy);

@@ -17,11 +17,12 @@ internal static class PackageOutput
     /// <param name="directory">Made if it is missing.</param>
     /// <param name="key">Signs; null leaves them unsigned.</param>
     /// <param name="context">Shows progress and stops; then nothing appears.</param>
+    /// <param name="judge">Called when all packages are written and none has its name yet; what it throws takes them back.</param>
     /// <returns>The paths, in the order of the plans.</returns>
     /// <exception cref="UserErrorException">A package breaks a rule.</exception>
     /// <exception cref="IOException">The disk is full or refuses; nothing appeared.</exception>
     internal static IReadOnlyList<string> WriteAll(
-        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, ToolContext context)
+        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, ToolContext context, Action? judge = null)
     {
         Directory.CreateDirectory(directory);
         string[] paths = [.. plans.Select(plan => Path.Combine(directory, plan.FileName))];
@@ -36,6 +37,7 @@ internal static class PackageOutput
                 Write(plans[i], writer, key, context);
             }
 
+            judge?.Invoke();
             context.Cancellation.ThrowIfCancellationRequested();
             foreach (DurableFileWriter writer in writers)
             {
@@ -57,11 +59,12 @@ internal static class PackageOutput
 
     /// <summary>Writes one package to a path.</summary>
     /// <inheritdoc cref="WriteAll"/>
-    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, ToolContext context)
+    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, ToolContext context, Action? judge = null)
     {
         RequireReplaceable([path]);
         using DurableFileWriter writer = DurableFile.Create(path);
         Write(plan, writer, key, context);
+        judge?.Invoke();
         context.Cancellation.ThrowIfCancellationRequested();
         writer.Commit();
     }

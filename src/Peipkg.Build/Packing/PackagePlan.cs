@@ -1,8 +1,9 @@
-using Peipkg.CommandLine;
+using Peipkg.Build.Rules;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
+using Peipkg.Recipes;
 
 namespace Peipkg.Build.Packing;
 
@@ -16,11 +17,9 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
 
     /// <summary>Checks the manifest and the layout.</summary>
     /// <param name="checks">What of the layout to check besides safety.</param>
-    /// <param name="diagnostics">Told what is only advisable.</param>
-    /// <returns>Everything that keeps the package from being written, each sentence with the package's name.</returns>
-    internal IReadOnlyList<string> Check(LayoutChecks checks, Diagnostics diagnostics)
+    /// <param name="findings">Told everything, each sentence with the package's name.</param>
+    internal void Check(LayoutChecks checks, FindingReporter findings)
     {
-        List<string> errors = [];
         string label = $"package {Manifest.Name}";
         try
         {
@@ -28,22 +27,16 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
         }
         catch (FormatViolationException exception)
         {
-            errors.Add($"{label}: {exception.Message}");
+            // The format's own rule is named by the message.
+            findings.Report(RecipeRule.Value, $"{label}: {exception.Message}");
         }
 
         foreach (LayoutProblem problem in PayloadLayout.Check(
             Manifest, Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)), checks))
         {
-            if (problem.Severity == LayoutSeverity.Error)
-            {
-                errors.Add($"{label}: {problem}");
-            }
-            else
-            {
-                diagnostics.Warning($"{label}: {problem}");
-            }
+            // Where a side effect is only advisable, it is the recipe's choice.
+            findings.Report(
+                problem.Severity == LayoutSeverity.Warning ? StanzaRules.SideEffectMissing : problem.Rule, $"{label}: {problem.Message}");
         }
-
-        return errors;
     }
 }

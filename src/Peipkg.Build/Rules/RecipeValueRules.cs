@@ -28,7 +28,7 @@ internal static class RecipeValueRules
 
     internal static IReadOnlyList<Rule> All { get; } =
     [
-        new(RecipeRule.Value, Severity.Error, Finder.Recipe,
+        new(RecipeRule.Value, Severity.Error, Finder.Check | Finder.Payload,
             "A value is not one that its key can have.",
             "The tools would not know what to do with it.",
             "Write one of the values that the message names.",

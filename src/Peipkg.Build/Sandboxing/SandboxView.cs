@@ -15,7 +15,9 @@ internal static class SandboxView
 
     private const string SourcePlace = "/build/source";
     private const string RecipePlace = "/build/recipe";
-    private const string DestinationPlace = "/build/dest";
+    /// <summary>$DESTDIR to a script in a sandbox.</summary>
+    internal const string DestinationPlace = "/build/dest";
+
     private const string WorkPlace = "/build/work";
 
     // Not root: tar and others try to give files away when they think they are, and some refuse to build at all.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
+using Peipkg.Build.Rules;
 using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Manifests;
@@ -22,7 +23,7 @@ internal sealed class StagedTree
     private const uint OwnerReads = 0x100;
 
     private readonly List<StagedEntry> _entries = [];
-    private readonly List<string> _problems = [];
+    private readonly List<Finding> _problems = [];
     private readonly bool _mayChangeModes;
 
     private StagedTree(string root, bool mayChangeModes)
@@ -37,8 +38,8 @@ internal sealed class StagedTree
     /// <summary>Everything below the root, in no particular order.</summary>
     internal IReadOnlyList<StagedEntry> Entries => _entries;
 
-    /// <summary>What cannot be packed, a sentence each with its path.</summary>
-    internal IReadOnlyList<string> Problems => _problems;
+    /// <summary>What cannot be packed, each with its path.</summary>
+    internal IReadOnlyList<Finding> Problems => _problems;
 
     /// <summary>Walks a tree.</summary>
     /// <param name="root">Its root.</param>
@@ -71,7 +72,7 @@ internal sealed class StagedTree
         {
             if (!Utf8.IsValid(name))
             {
-                _problems.Add($"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script");
+                AddProblem($"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script");
                 continue;
             }
 
@@ -95,7 +96,7 @@ internal sealed class StagedTree
                     AddSymlink(directory, name, path);
                     break;
                 default:
-                    _problems.Add($"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks");
+                    AddProblem($"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks");
                     break;
             }
         }
@@ -106,7 +107,7 @@ internal sealed class StagedTree
     {
         if (depth + 1 == Limits.PathComponents)
         {
-            _problems.Add($"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep");
+            AddProblem($"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep");
             return;
         }
 
@@ -124,7 +125,7 @@ internal sealed class StagedTree
         }
         else
         {
-            _problems.Add($"\"{TerminalText.Escape(path)}\": the symlink's target \"{Spell(target)}\" is not UTF-8");
+            AddProblem($"\"{TerminalText.Escape(path)}\": the symlink's target \"{Spell(target)}\" is not UTF-8");
         }
     }
 
@@ -135,6 +136,8 @@ internal sealed class StagedTree
             PosixTree.ChangeMode(parent, name, (mode & 0xfff) | needed);
         }
     }
+
+    private void AddProblem(string message) => _problems.Add(Finding.Of(StageRules.EntryKind, message));
 
     private static string KindName(uint mode) => (mode & KindMask) switch
     {

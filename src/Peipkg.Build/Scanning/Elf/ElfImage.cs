@@ -1,0 +1,32 @@
+namespace Peipkg.Build.Scanning.Elf;
+
+/// <summary>What matters of an ELF file: for which machine it is, and which libraries it wants from where.</summary>
+/// <param name="Is64Bit">Whether it is of the 64-bit class.</param>
+/// <param name="Machine">The machine's number, as in <c>e_machine</c>.</param>
+/// <param name="Needed">The sonames that it needs.</param>
+/// <param name="Soname">The name that it is needed by; null where it has none.</param>
+/// <param name="RunPaths">Where it looks for libraries: the directories of its run path.</param>
+internal sealed record ElfImage(
+    bool Is64Bit, int Machine, IReadOnlyList<string> Needed, string? Soname, IReadOnlyList<string> RunPaths)
+{
+    internal const int X86 = 3;
+    internal const int Arm = 40;
+    internal const int X86_64 = 62;
+    internal const int AArch64 = 183;
+    internal const int RiscV = 243;
+
+    /// <summary>Programs for the kernel's own virtual machine, which is the same everywhere.</summary>
+    internal const int Bpf = 247;
+
+    /// <summary>The machine as people call it.</summary>
+    internal string MachineName => Machine switch
+    {
+        X86 => "x86 (32 bit)",
+        Arm => "arm (32 bit)",
+        X86_64 => Is64Bit ? "x86_64" : "x86_64 (x32)",
+        AArch64 => "aarch64",
+        RiscV => "riscv",
+        Bpf => "bpf",
+        _ => $"machine {Machine}",
+    };
+}

@@ -30,6 +30,7 @@ internal static class BuildProgram
         ToolContext context = new(stdout, new Diagnostics(Name, messages), variables, scriptOutput, scriptError, cancellation);
         Command root = new(Name, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
         {
+            NewCommand.Create(context),
             CheckCommand.Create(context),
             BuildCommand.Create(context),
             PackCommand.Create(context),

@@ -33,7 +33,7 @@ internal static class PartitionReport
         {
             yield return Finding.Of(
                 StageRules.EmptyDirectory,
-                "empty directories that no package holds; claim them with a pattern that ends in \"/\":"
+                "empty directories that no package holds; claim them with a pattern that ends in \"/\""
                     + string.Concat(partition.LostDirectories.Select(path => $"\n  {TerminalText.Escape(path)}/")));
         }
     }

@@ -9,8 +9,10 @@ namespace Peipkg.Build.Checking;
 /// <summary>Checks what stanzas claim: patterns without a chance, patterns in each other's way, side effects without reason.</summary>
 internal static class StanzaCheck
 {
-    // Patterns of what calls for a side effect when it is installed (PSD-009 §4.3.4).
-    private static readonly Glob[] Libraries = Parse("**/*.so", "**/*.so.*", "etc/ld.so.conf", "etc/ld.so.conf.d/**");
+    // Patterns of what calls for a side effect when it is installed (PSD-009 §4.3.4). Libraries elsewhere would do for
+    // ldconfig too, but nobody who writes "usr/share/**" means them.
+    private static readonly Glob[] Libraries = Parse(
+        "usr/lib/**/*.so", "usr/lib/**/*.so.*", "opt/**/*.so", "opt/**/*.so.*", "etc/ld.so.conf", "etc/ld.so.conf.d/**");
     private static readonly Glob[] Modules = Parse("**/modules/**/*.ko", "**/modules/**/*.ko.*");
 
     /// <summary>Checks a recipe's stanzas.</summary>

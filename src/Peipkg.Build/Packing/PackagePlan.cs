@@ -34,9 +34,10 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
         foreach (LayoutProblem problem in PayloadLayout.Check(
             Manifest, Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)), checks))
         {
-            // Where a side effect is only advisable, it is the recipe's choice.
-            findings.Report(
-                problem.Severity == LayoutSeverity.Warning ? StanzaRules.SideEffectMissing : problem.Rule, $"{label}: {problem.Message}");
+            // Where a side effect is only advisable, it is the recipe's choice. What no tree on a disk can break has no row.
+            string rule = problem.Severity == LayoutSeverity.Warning ? StanzaRules.SideEffectMissing
+                : RuleTable.Find(problem.Rule)?.Id ?? RecipeRule.Value;
+            findings.Report(rule, $"{label}: {problem.Message}");
         }
     }
 }

@@ -13,11 +13,11 @@ internal static class SandboxView
     internal const string HostName = "peipkg-build";
     internal const string ToolPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private const string SourcePlace = "/build/source";
-    private const string RecipePlace = "/build/recipe";
     /// <summary>$DESTDIR to a script in a sandbox.</summary>
     internal const string DestinationPlace = "/build/dest";
 
+    private const string SourcePlace = "/build/source";
+    private const string RecipePlace = "/build/recipe";
     private const string WorkPlace = "/build/work";
 
     // Not root: tar and others try to give files away when they think they are, and some refuse to build at all.

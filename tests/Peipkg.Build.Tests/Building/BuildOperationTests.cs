@@ -86,7 +86,9 @@ public sealed class BuildOperationTests : IDisposable
             """);
         RunResult result = _bench.Build().Fails(
             "3 orphans: no stanza claims",
-            "\n  opt/link\n  opt/stray\n  usr/share/info/dir\n",
+            $"\n  opt/link\n    -> add to files of demo ({_bench["recipe/peipkg.toml"]}:8):\n         \"opt/link\",\n  opt/stray\n",
+            "\n  usr/share/info/dir\n    -> every machine makes its own index of info pages; remove it in the build script:\n"
+            + "         rm -f \"$DESTDIR/usr/share/info/dir\"\n",
             "2 overlaps: more than one stanza claims",
             $"\n  usr/share/demo/doc/a: demo (\"usr/share/demo/**\", {_bench["recipe/peipkg.toml"]}:8:10) and demo-doc (\"usr/share/demo/doc/**\", ",
             "\n  usr/share/demo/x: demo (\"usr/share/demo/**\", ");
@@ -167,7 +169,7 @@ public sealed class BuildOperationTests : IDisposable
         _bench.Script("cd \"$DESTDIR\"; mkdir -p usr/share/demo/empty usr/bin var/lib/demo var/cache; touch usr/bin/x");
         RunResult result = _bench.Build().Succeeds();
         Assert.Equal(
-            "peipkg-build: warning: empty directories that no package holds; claim them with a pattern that ends in \"/\":\n"
+            "peipkg-build: warning: empty directories that no package holds; claim them with a pattern that ends in \"/\" [empty-directory]\n"
             + "  usr/share/demo/empty/\n  var/cache/\n", result.Error);
         Assert.Equal(
             ["usr", "usr/bin", "usr/bin/x", "var", "var/lib", "var/lib/demo"],

@@ -43,11 +43,11 @@ public sealed class GlobAgreementTests
         Assert.True(matches > 5_000, $"only {matches} matches");
     }
 
-    private static string Path(Random random)
+    internal static string Path(Random random)
         => string.Join('/', Enumerable.Range(0, random.Next(1, 5)).Select(_ => new string(
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => "ab."[random.Next(3)])])));
 
-    private static string Pattern(Random random, int depth)
+    internal static string Pattern(Random random, int depth)
     {
         StringBuilder text = new();
         int components = random.Next(1, 5);

@@ -1,0 +1,6 @@
+#include "hello.h"
+
+const char *hello_greeting(void)
+{
+    return "Hello, Peios!";
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using Peipkg.Format.Identity;
+
+namespace Peipkg.Build.Starting;
+
+/// <summary>
+/// A recipe to start from, with a small source tree that it builds. The templates are the recipes of
+/// <c>samples/templates</c>, embedded as they are: <c>peipkg.toml</c>, its variant <c>split.toml</c>, <c>build.sh</c> and
+/// <c>source/</c>.
+/// </summary>
+internal static class RecipeTemplate
+{
+    private const string Prefix = "template/";
+    private const string RecipeName = "peipkg.toml";
+    private const string SplitName = "split.toml";
+
+    /// <summary>The names of the templates.</summary>
+    internal static readonly string[] Names = ["files", "make", "autotools", "cmake", "meson", "rust", "go"];
+
+    /// <summary>The files of a template, filled in for a package.</summary>
+    /// <param name="template">The template's name.</param>
+    /// <param name="package">What the package is to be called.</param>
+    /// <param name="split">Whether headers and documentation become packages of their own.</param>
+    /// <param name="architecture">For which architecture, where the template compiles anything.</param>
+    internal static IReadOnlyList<(string Path, string Content)> Files(
+        string template, PackageName package, bool split, Architecture architecture)
+    {
+        string prefix = $"{Prefix}{template}/";
+        List<(string Path, string Content)> files = [];
+        foreach (string resource in typeof(RecipeTemplate).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            if (!resource.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            string path = resource[prefix.Length..];
+            string content = Read(resource);
+            switch (path)
+            {
+                case RecipeName or SplitName when (path == SplitName) != split:
+                    break;
+                case RecipeName or SplitName:
+                    files.Add((RecipeName, For(architecture, content).Replace($"hello-{template}", package.Text, StringComparison.Ordinal)));
+                    break;
+                default:
+                    files.Add((path, For(architecture, content)));
+                    break;
+            }
+        }
+
+        return files;
+    }
+
+    // The samples are written for the commonest architecture.
+    private static string For(Architecture architecture, string content)
+        => content.Replace(Architecture.X86_64.Text, architecture.Text, StringComparison.Ordinal);
+
+    private static string Read(string resource)
+    {
+        using Stream stream = typeof(RecipeTemplate).Assembly.GetManifestResourceStream(resource)!;
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

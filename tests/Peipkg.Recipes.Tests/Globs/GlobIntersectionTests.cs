@@ -1,0 +1,78 @@
+using Peipkg.Recipes.Globs;
+
+namespace Peipkg.Recipes.Tests.Globs;
+
+public sealed class GlobIntersectionTests
+{
+    [Theory]
+    [InlineData("usr/**", "usr/bin/*", "usr/bin/x")]
+    [InlineData("usr/bin/foo*", "usr/bin/*-config", "usr/bin/foo-config")]
+    [InlineData("usr/**/a", "usr/b/**", "usr/b/a")]
+    [InlineData("**/*.so", "usr/lib/**", "usr/lib/x.so")]
+    [InlineData("usr/{lib,share}/*", "usr/{bin,share}/[a-c]", "usr/share/a")]
+    [InlineData("usr/[!a-z]", "usr/?", "usr/0")]
+    [InlineData("a/b", "a/b", "a/b")]
+    [InlineData("a/**", "a", "a")]
+    [InlineData("usr/lib/*.so.*", "usr/lib/lib*.so", "usr/lib/lib.so..so")]
+    [InlineData("usr/bin/*", "usr/sbin/*", null)]
+    [InlineData("usr/*", "usr/*/*", null)]
+    [InlineData("usr/[a-c]*", "usr/[d-z]*", null)]
+    [InlineData("usr/lib/*.so", "usr/lib/*.a", null)]
+    [InlineData("var/lib/x/", "var/lib/x", null)]
+    public void A_common_path_is_found_where_there_is_one(string first, string second, string? expected)
+    {
+        Assert.Equal(expected, Parse(first).CommonPath(Parse(second)));
+        Assert.Equal(expected is null, Parse(second).CommonPath(Parse(first)) is null);
+    }
+
+    [Theory]
+    [InlineData("usr/**", "usr/bin/*", true)]
+    [InlineData("usr/**", "usr/bin/x", true)]
+    [InlineData("usr/*", "usr/x", true)]
+    [InlineData("usr/**", "usr*/x", false)]
+    [InlineData("usr/bin/**", "usr/b*/x", false)]
+    [InlineData("usr/{a,b}/**", "usr/a/x*", false)]
+    [InlineData("usr/x/", "usr/x", false)]
+    public void A_pattern_covers_what_it_certainly_claims(string first, string second, bool covers)
+        => Assert.Equal(covers, Parse(first).Covers(Parse(second)));
+
+    [Fact]
+    public void Common_paths_match_both_and_no_pair_with_a_known_one_is_missed()
+    {
+        Random random = new(20261123);
+        int common = 0;
+        for (int i = 0; i < 4_000; i++)
+        {
+            if (!Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob first, out _)
+                || !Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob second, out _))
+            {
+                continue;
+            }
+
+            string? path = first.CommonPath(second);
+            string? known = Enumerable.Range(0, 30).Select(_ => GlobAgreementTests.Path(random))
+                .FirstOrDefault(candidate => first.IsMatch(candidate) && second.IsMatch(candidate));
+            Assert.True(path is null || (first.IsMatch(path) && second.IsMatch(path)), $"{first} and {second}: {path}");
+            Assert.True(path is not null || known is null || first.Text.Contains("***", StringComparison.Ordinal), $"{first} and {second} both match {known}");
+            common += path is null ? 0 : 1;
+        }
+
+        Assert.True(common > 300, $"only {common} pairs");
+    }
+
+    [Fact]
+    public void Patterns_made_to_be_hard_are_compared_in_no_time_or_not_at_all()
+    {
+        string stars = string.Concat(Enumerable.Repeat("*a", 120));
+        _ = Parse(stars + "b").CommonPath(Parse(stars + "c"));
+        _ = Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))).CommonPath(Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))));
+        _ = Parse(string.Join('/', Enumerable.Repeat("**/a", 100))).CommonPath(Parse(string.Join('/', Enumerable.Repeat("**/b", 100))));
+        Assert.Null(Parse(new string('?', 3000)).CommonPath(Parse(new string('*', 1) + new string('?', 3000))));
+    }
+
+    private static Glob Parse(string text)
+    {
+        Assert.True(Glob.TryParse(text, out Glob glob, out string? error), error);
+        return glob;
+    }
+}

@@ -88,7 +88,7 @@ internal static class StanzaCheck
                         : "overlap: the first claims all that the second matches";
                     yield return Finding.Of(StanzaRules.GlobOverlap, $"{both} {which}", file, other.Position);
                 }
-                else if (one.Glob.CommonPath(other.Glob) is { } path)
+                else if (one.Glob.CommonPath(other.Glob) is { } path && !IsFarFetched(path))
                 {
                     yield return Finding.Of(StanzaRules.GlobMayOverlap,
                         $"{both} can match the same file, such as {DisplayText.Quote(path)}", file, other.Position);
@@ -96,6 +96,11 @@ internal static class StanzaCheck
             }
         }
     }
+
+    // "libfoo.so.*" and "*.a" could both match libfoo.so.a, which nobody installs.
+    private static bool IsFarFetched(string path)
+        => path.Contains(".so.", StringComparison.Ordinal)
+            && Array.Exists([".a", ".la", ".h", ".pc", ".so", ".cmake", ".o"], ending => path.EndsWith(ending, StringComparison.Ordinal));
 
     private static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file)
     {

@@ -69,9 +69,18 @@ public sealed class TomlFile
         {
             string text = Encoding.UTF8.GetString(utf8);
             DocumentSyntax document = SyntaxParser.Parse(text, fileName, validate: true);
-            foreach (DiagnosticMessage message in document.Diagnostics.Where(m => m.Kind == DiagnosticMessageKind.Error))
+            int told = 0;
+            foreach ((DiagnosticMessage message, TomlPosition place) in document.Diagnostics
+                .Where(message => message.Kind == DiagnosticMessageKind.Error)
+                .Select(message => (message, TomlSyntaxMessage.Place(message, text))).OrderBy(pair => pair.Item2))
             {
-                problems.Error(TomlSyntaxMessage.Place(message, text), TomlSyntaxMessage.Improve(message.Message), RecipeRule.Syntax);
+                // What follows on the same line is mostly said of the same mistake.
+                if (place.Line != told)
+                {
+                    problems.Error(place, TomlSyntaxMessage.Improve(message.Message), RecipeRule.Syntax);
+                }
+
+                told = place.Line;
             }
 
             problems.ThrowIfAny();

@@ -181,8 +181,8 @@ public sealed class BuildOperationTests : IDisposable
     {
         _bench.Recipe(Workbench.OneStanza.Replace("\"usr/**\"", "\"usr/**\", \"etc/x\", \"usr/share/demo/file\", \"opt/y/\"", StringComparison.Ordinal));
         Assert.Equal(
-            $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:20: \"etc/x\" of demo matches no file\n"
-            + $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:52: \"opt/y/\" of demo matches no directory\n",
+            $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:20: \"etc/x\" of demo matches no file [unused-pattern]\n    Correct the pattern, or remove it.\n"
+            + $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:52: \"opt/y/\" of demo matches no directory [unused-pattern]\n",
             _bench.Build().Succeeds().Error);
     }
 

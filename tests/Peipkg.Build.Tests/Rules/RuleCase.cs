@@ -103,10 +103,8 @@ public sealed partial class RuleCase
         string path = bench.Write("recipe/" + name.Split(' ')[0], Repeat().Replace(content.ReplaceLineEndings("\n"), match => string.Concat(
             Enumerable.Range(1, int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))
                 .Select(i => match.Groups[2].Value.Replace("#", $"{i}", StringComparison.Ordinal) + "\n"))));
-        if (content.StartsWith("#!", StringComparison.Ordinal) && !name.EndsWith(" plain", StringComparison.Ordinal))
-        {
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
-        }
+        bool plain = name.EndsWith(" plain", StringComparison.Ordinal) || !content.StartsWith("#!", StringComparison.Ordinal);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (plain ? 0 : UnixFileMode.UserExecute));
     }
 
     /// <summary>The lines that carry the rule's name, with the indented ones that follow them.</summary>

@@ -12,12 +12,29 @@ public sealed class TomlFileTests
             ["f.toml:3:1: \"meta.a\" is already defined on line 2", "f.toml:4:1: \"meta\" is already defined on line 1"],
             Problems("[meta]\na = 1\na = 2\n[meta]\n"));
         Assert.Equal(
-            ["f.toml:1:6: unexpected token found \"end of line\" (token: \"newline\") while expecting \"]\" (token: \"closebracket\")"],
+            ["f.toml:1:6: the \"]\" that closes the section's name is missing"],
             Problems("[meta\n").Take(1));
         Assert.Equal(
-            ["f.toml:2:5: unexpected token end-of-line found while expecting a value", "f.toml:4:6"],
+            ["f.toml:2:5: a value is missing after \"=\"", "f.toml:4:6"],
             Problems("[a]\nx = \n[b]\ny = [\n").Select((line, i) => i == 0 ? line : line[..10]).Take(2));
     }
+
+    [Theory]
+    [InlineData("license = MIT", "1:11: \"MIT\" is no value; text stands in quotes: \"MIT\"")]
+    [InlineData("license = [MIT]", "1:12: \"MIT\" is no value; text stands in quotes: \"MIT\"")]
+    [InlineData("[[package]", "1:10: the \"]]\" that closes the section's name is missing")]
+    [InlineData("license \"MIT\"", "1:9: \"=\" is missing after the key")]
+    [InlineData("license: \"MIT\"", "1:8: \"=\" is missing after the key")]
+    [InlineData("license = \"MIT", "1:15: the quote that closes the string is missing on this line")]
+    [InlineData("= 1", "1:1: \"=\" cannot stand here; a line is a key, \"=\" and a value")]
+    [InlineData("a = [1 2]", "1:8: a comma, or the \"]\" that closes the array, is missing before this")]
+    [InlineData("a = [1, , 2]", "1:9: a value is missing before the comma")]
+    [InlineData("a = 1 2", "1:7: nothing can follow on the same line; begin a new one before \"2\"")]
+    [InlineData("a = { b = 1\nc = 2 }", "2:1: the \"}\" that closes the table is missing before this")]
+    [InlineData("a = \"\\d\"", "1:7: \"\\d\" is no escape; write \"\\\\d\", or the whole text in single quotes")]
+    [InlineData("a = \"\"\"x", "3:2: the quotes that close the text of several lines are missing")]
+    public void Mistakes_are_told_in_the_words_of_those_who_make_them(string text, string problem)
+        => Assert.Equal("f.toml:" + problem, Problems(text + "\nb = 1\n")[0]);
 
     [Fact]
     public void Bytes_that_are_not_utf8_are_pointed_at()

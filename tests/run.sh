@@ -17,6 +17,8 @@ install_missing "$logs/apt.log" \
     perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
     node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd \
     bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
+    cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
+    /usr/bin/cargo=cargo /usr/bin/go=golang-go \
     /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
 # The S3 server that the manager syncs to; nothing is fetched again while the list of its parts is the same.
 if ! cmp -s tests/S3/package-lock.json artifacts/s3/package-lock.json || [ ! -d artifacts/s3/node_modules ]; then

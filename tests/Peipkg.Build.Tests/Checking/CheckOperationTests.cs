@@ -103,7 +103,7 @@ public sealed class CheckOperationTests : IDisposable
             v1.10  -> 1.10-2
             v1.9   -> 1.9-2
             other  (does not match)
-            v1.4   (older than min_version)
+            v1.4   (it is older than min_version 1.5)
             4 of 6 tags would be built
 
             """;

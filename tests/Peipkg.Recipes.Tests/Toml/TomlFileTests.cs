@@ -32,7 +32,7 @@ public sealed class TomlFileTests
     [InlineData("a = 1 2", "1:7: nothing can follow on the same line; begin a new one before \"2\"")]
     [InlineData("a = { b = 1\nc = 2 }", "2:1: the \"}\" that closes the table is missing before this")]
     [InlineData("a = \"\\d\"", "1:7: \"\\d\" is no escape; write \"\\\\d\", or the whole text in single quotes")]
-    [InlineData("a = \"\"\"x", "3:2: the quotes that close the text of several lines are missing")]
+    [InlineData("a = \"\"\"x", "2:6: the quotes that close the text of several lines are missing")]
     public void Mistakes_are_told_in_the_words_of_those_who_make_them(string text, string problem)
         => Assert.Equal("f.toml:" + problem, Problems(text + "\nb = 1\n")[0]);
 

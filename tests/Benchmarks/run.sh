@@ -89,6 +89,7 @@ publish() {
     rm -rf "$bench/repo6000"
     cp -al "$bench/repo" "$bench/repo6000"
     prepare="rm -rf $bench/repo && cp -al $bench/repo6000 $bench/repo" mean "publish: one package into 6,000" "$publish --new $bench/one"
+    mean "audit: 6,000 active packages" "$bin/peipkg-repo audit --repo $bench/repo6000"
     mean "verify --mode metadata: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000 --mode metadata"
     mean "verify --mode both: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000"
 }

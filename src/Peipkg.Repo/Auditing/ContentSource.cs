@@ -10,22 +10,13 @@ internal sealed class ContentSource(string root, CancellationToken stop)
 {
     /// <summary>What a package installs, and who signed it.</summary>
     /// <returns>Null when neither is there.</returns>
-    internal PackageContent? Find(IndexRow row)
-    {
-        try
-        {
-            return PackageDetails.TryRead(
-                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))), row)
-                ?? FromPackage(row);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return FromPackage(row);
-        }
-    }
+    internal PackageContent? Find(IndexRow row) => PackageDetails.TryFind(root, row) ?? FromPackage(row);
 
     private PackageContent? FromPackage(IndexRow row)
         => PublishedPackage.TryRead(root, row, stop) is { } package
-            ? new PackageContent(package.Signature?.KeyFingerprint.Text, [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)])
+            ? new PackageContent(
+                package.Signature?.KeyFingerprint.Text,
+                package.Manifest.Build.SourceRef,
+                [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)])
             : null;
 }

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text.Json;
 using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.Operations;
 
@@ -37,7 +40,7 @@ internal static class ShowOperation
             for (int i = 0; i < entries.Length; i++)
             {
                 context.Output.Write(i == 0 ? "" : "\n");
-                WriteText(entries[i], view.IsActive(chosen[i]), versions, context.Output);
+                WriteText(entries[i], PackageDetails.TryFind(location, chosen[i]), view.IsActive(chosen[i]), versions, context.Output);
             }
         }
 
@@ -56,13 +59,28 @@ internal static class ShowOperation
                 json.WriteBoolean("pre_release", entries[i].Version.IsPreRelease);
                 json.WritePropertyName("entry");
                 json.WriteRawValue(rows[i].Json.Span, skipInputValidation: true);
+                WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
         });
 
-    private static void WriteText(IndexEntry entry, bool active, List<IndexRow> versions, TextWriter output)
+    private static void WriteContent(Utf8JsonWriter json, PackageContent? content)
+    {
+        json.WriteString("source_ref", content?.Source);
+        json.WriteString("signer", content?.Signer);
+        json.WriteStartArray("paths");
+        foreach (string path in content?.Paths ?? [])
+        {
+            json.WriteStringValue(path);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteText(
+        IndexEntry entry, PackageContent? content, bool active, List<IndexRow> versions, TextWriter output)
     {
         Line("name", entry.Name.Text);
         Line("version", entry.Version.Text + (active ? "" : $" (archived; {versions[0].Version} is the newest)"));
@@ -80,6 +98,12 @@ internal static class ShowOperation
         Line("sha256", entry.Hash.ToString());
         Line("url", entry.Url);
         Line("built", entry.Build is { } build ? $"{build.Timestamp} by {build.FarmId}" : "");
+        if (content is not null)
+        {
+            Line("source", content.Source ?? "");
+            Line("signed by", Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _) ? signer.Grouped : "nobody");
+            Lines("installs", content.Paths.Select(static path => "/" + path));
+        }
 
         void Lines(string label, IEnumerable<string> values)
         {

@@ -77,7 +77,7 @@ internal sealed class NameDocuments
         {
             if (_files[number] is { } names)
             {
-                yield return new SiteFile(SiteLayout.NamesFile(number), CompactJson.Of(json =>
+                yield return new SiteFile(SiteLayout.NamesFile(number), () => CompactJson.Of(json =>
                 {
                     json.WriteStartObject();
                     foreach ((string name, Facts facts) in names)

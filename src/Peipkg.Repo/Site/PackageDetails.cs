@@ -50,15 +50,37 @@ internal static class PackageDetails
             return null;
         }
 
+        // What follows the entry is an object's members again, behind a brace instead of the comma.
+        byte[] rest = content[(Start.Length + row.Json.Length)..].ToArray();
+        if (rest.Length == 0)
+        {
+            return null;
+        }
+
+        rest[0] = (byte)'{';
         try
         {
-            // What follows the entry is an object's members again, behind a brace instead of the comma.
-            byte[] rest = content[(Start.Length + row.Json.Length)..].ToArray();
-            rest[0] = (byte)'{';
             Utf8JsonReader reader = new(rest);
             return Read(ref reader);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Finds a package's document beside it and reads it.</summary>
+    /// <param name="root">The repository.</param>
+    /// <param name="row">The package's index entry.</param>
+    /// <returns>Null when there is none that tells anything.</returns>
+    internal static PackageContent? TryFind(string root, IndexRow row)
+    {
+        try
+        {
+            return TryRead(
+                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))), row);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -102,6 +124,7 @@ internal static class PackageDetails
     private static PackageContent? Read(ref Utf8JsonReader reader)
     {
         string? signer = null;
+        string? source = null;
         List<string>? paths = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -110,6 +133,11 @@ internal static class PackageDetails
             {
                 reader.Read();
                 signer = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("source_ref"u8))
+            {
+                reader.Read();
+                source = reader.GetString();
             }
             else if (reader.ValueTextEquals("files"u8))
             {
@@ -122,7 +150,7 @@ internal static class PackageDetails
             }
         }
 
-        return paths is null ? null : new PackageContent(signer, paths);
+        return paths is null ? null : new PackageContent(signer, source, paths);
     }
 
     private static List<string> ReadPaths(ref Utf8JsonReader reader)
@@ -145,7 +173,8 @@ internal static class PackageDetails
     }
 }
 
-/// <summary>What an audit needs of a package's inside.</summary>
+/// <summary>What is told of a package's inside.</summary>
 /// <param name="Signer">The signing key's fingerprint; null when unsigned.</param>
+/// <param name="Source">Where the source came from.</param>
 /// <param name="Paths">Files and symlinks, and, with a slash at the end, directories without content.</param>
-internal sealed record PackageContent(string? Signer, IReadOnlyList<string> Paths);
+internal sealed record PackageContent(string? Signer, string? Source, IReadOnlyList<string> Paths);

@@ -27,11 +27,11 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             .GroupBy(static entry => LetterOf(entry.Name))
             .Select(static group => (group.Key, (IReadOnlyList<IndexEntry>)[.. group]))];
         bool large = active.Count > OneList;
-        yield return new SiteFile(SiteLayout.Front, Front(letters, large));
-        yield return new SiteFile(SiteLayout.Package, Package());
+        yield return new SiteFile(SiteLayout.Front, () => Front(letters, large));
+        yield return new SiteFile(SiteLayout.Package, Package);
         foreach ((string letter, IReadOnlyList<IndexEntry> entries) in large ? letters : [])
         {
-            yield return new SiteFile(SiteLayout.ListPage(letter), Letter(letter, entries, letters));
+            yield return new SiteFile(SiteLayout.ListPage(letter), () => Letter(letter, entries, letters));
         }
     }
 

@@ -87,16 +87,28 @@ internal sealed class SitePublication
     /// <summary>Stages every file that differs from what is there, and removes what the generation no longer has.</summary>
     internal void Stage(GenerationTransaction transaction, SiteContent content)
     {
-        HashSet<string> kept = new(StringComparer.Ordinal);
-        foreach (SiteFile file in _isRemoved ? [] : SiteWriter.Write(content))
-        {
-            kept.Add(file.Path);
-            if (!IsPresent(file))
+        SiteFile[] files = _isRemoved ? [] : [.. SiteWriter.Write(content)];
+        ReadOnlyMemory<byte>?[] changed = new ReadOnlyMemory<byte>?[files.Length];
+        Workers.ForEach(
+            [.. Enumerable.Range(0, files.Length)],
+            i =>
             {
-                GenerationWriter.WriteFile(transaction.Stage(file.Path), file.Content.Span);
+                ReadOnlyMemory<byte> bytes = files[i].Render();
+                if (!IsPresent(files[i].Path, bytes.Span))
+                {
+                    changed[i] = bytes;
+                }
+            },
+            CancellationToken.None);
+        for (int i = 0; i < files.Length; i++)
+        {
+            if (changed[i] is { } bytes)
+            {
+                GenerationWriter.WriteFile(transaction.Stage(files[i].Path), bytes.Span);
             }
         }
 
+        HashSet<string> kept = [.. files.Select(static file => file.Path)];
         foreach (string path in Present().Where(path => !kept.Contains(path)))
         {
             transaction.Remove(path);
@@ -112,11 +124,10 @@ internal sealed class SitePublication
             ? PackageDetails.Write(row, package)
             : PackageDetails.WriteWithoutFiles(row);
 
-    private bool IsPresent(SiteFile file)
+    private bool IsPresent(string path, ReadOnlySpan<byte> bytes)
     {
-        FileInfo present = new(Path.Combine(_root, file.Path));
-        return present.Exists && present.Length == file.Content.Length
-            && file.Content.Span.SequenceEqual(File.ReadAllBytes(present.FullName));
+        FileInfo present = new(Path.Combine(_root, path));
+        return present.Exists && present.Length == bytes.Length && bytes.SequenceEqual(File.ReadAllBytes(present.FullName));
     }
 
     private IEnumerable<string> Present()

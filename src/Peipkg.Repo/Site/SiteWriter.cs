@@ -26,10 +26,10 @@ internal static class SiteWriter
             static asset => asset.Path, static asset => Load(asset.Resource), StringComparer.Ordinal);
         foreach ((string path, byte[] bytes) in assets)
         {
-            yield return new SiteFile(path, bytes);
+            yield return new SiteFile(path, () => bytes);
         }
 
-        yield return new SiteFile(SiteLayout.Search, SearchDocument.Write(active));
+        yield return new SiteFile(SiteLayout.Search, () => SearchDocument.Write(active));
         foreach (SiteFile file in NameDocuments.Write(active, content.Archive))
         {
             yield return file;

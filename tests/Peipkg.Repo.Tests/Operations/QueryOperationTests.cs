@@ -48,6 +48,8 @@ public sealed class QueryOperationTests
         RunResult text = RepoRun.Run("show", "beta=1.5-1", "--repo", fixture.Repo);
         Assert.Contains("1.5-1 (archived; 2.0~rc1-1 is the newest)", text.Output, StringComparison.Ordinal);
         Assert.Contains("base >= 1.0", text.Output, StringComparison.Ordinal);
+        Assert.Contains("/usr/share/beta/data", text.Output, StringComparison.Ordinal);
+        Assert.Contains(fixture.Key.PublicKey.Fingerprint.Grouped, text.Output, StringComparison.Ordinal);
         JsonElement shown = Json(RepoRun.Run("show", "beta", "--repo", fixture.Repo, "--json")).GetProperty("packages")[0];
         Assert.True(shown.GetProperty("active").GetBoolean());
         Assert.Equal(

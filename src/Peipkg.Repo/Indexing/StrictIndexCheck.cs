@@ -1,4 +1,5 @@
 using Peipkg.Format;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.State;
 
@@ -79,6 +80,7 @@ internal static class StrictIndexCheck
             try
             {
                 IndexDocument.Read(IndexEntryText.DocumentOf(sheet, sheet.Rows, start, end));
+                CheckEqualVersions();
             }
             catch (FormatViolationException error)
             {
@@ -88,6 +90,29 @@ internal static class StrictIndexCheck
                     $"among the entries from {sheet.Rows[start]} to {sheet.Rows[end - 1]}, {error.Place}",
                     error.Detail,
                     error);
+            }
+        }
+
+        /// <summary>
+        /// Equal versions need not be neighbours, because precedence is not transitive, so each is compared with each.
+        /// </summary>
+        private void CheckEqualVersions()
+        {
+            int first = start;
+            for (int i = start; i < end; i++)
+            {
+                first = sheet.Rows[i].Name == sheet.Rows[first].Name ? first : i;
+                for (int j = first; j < i; j++)
+                {
+                    if (PackageVersion.Compare(sheet.Rows[j].Version, sheet.Rows[i].Version) == 0
+                        && sheet.Rows[j].Version != sheet.Rows[i].Version)
+                    {
+                        throw new FormatViolationException(
+                            Refusal.EqualVersion,
+                            "/packages",
+                            $"{sheet.Rows[i]} compares equal to {sheet.Rows[j].Version}, so that no consumer can tell which is newer");
+                    }
+                }
             }
         }
     }

@@ -1,21 +1,38 @@
 namespace Peipkg.Repo.Operations;
 
-/// <summary>What an audit has found so far.</summary>
+/// <summary>Something that a verification found.</summary>
+/// <param name="Rule">Its stable name in kebab case.</param>
+/// <param name="File">The file to look at, below the root, or where it was looked for.</param>
+/// <param name="Problem">What is wrong, in a sentence that names the file.</param>
+/// <param name="Remedy">What to do; null when there is nothing to be done.</param>
+internal sealed record Finding(string Rule, string File, string Problem, string? Remedy)
+{
+    /// <summary>Problem and remedy.</summary>
+    public override string ToString() => Remedy is null ? Problem : $"{Problem}; {Remedy}";
+}
+
+/// <summary>What a verification has found so far.</summary>
 internal sealed class Findings
 {
-    private readonly List<string> _failures = [];
-    private readonly List<string> _notes = [];
+    private readonly List<Finding> _failures = [];
+    private readonly List<Finding> _notes = [];
 
-    /// <summary>Each problem with its file and what to do.</summary>
-    internal IReadOnlyList<string> Failures => _failures;
+    /// <summary>What consumers reject, or what was lost.</summary>
+    internal IReadOnlyList<Finding> Failures => _failures;
 
     /// <summary>What deserves attention without being a failure.</summary>
-    internal IReadOnlyList<string> Notes => _notes;
+    internal IReadOnlyList<Finding> Notes => _notes;
 
-    /// <summary>How many package files were hashed.</summary>
-    internal int Hashed { get; set; }
+    /// <summary>How many packages were read.</summary>
+    internal int Packages { get; set; }
 
-    internal void Fail(string text) => _failures.Add(text);
+    internal void Fail(string rule, string file, string problem, string? remedy = null)
+        => _failures.Add(new Finding(rule, file, problem, remedy));
 
-    internal void Note(string text) => _notes.Add(text);
+    internal void Fail(Finding finding) => _failures.Add(finding);
+
+    internal void Note(string rule, string file, string problem, string? remedy = null)
+        => _notes.Add(new Finding(rule, file, problem, remedy));
+
+    internal void Note(Finding finding) => _notes.Add(finding);
 }

@@ -1,10 +1,23 @@
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
+
+/// <summary>What a consumer of a repository knows before it looks, and lets pass.</summary>
+/// <param name="Now">The time at which keys in transition must still be accepted.</param>
+/// <param name="AllowUnsigned">Whether a missing signature is only noted.</param>
+/// <param name="Anchors">The keys one of which must have signed <c>repo.json</c> (§6.5.2); empty for any that it lists.</param>
+/// <param name="MinIndexVersion">The index_version seen before; a lower one is a rollback.</param>
+/// <param name="AnyPlaces">Whether the indexes may be elsewhere than this tool writes them.</param>
+internal sealed record ConsumerView(
+    Timestamp Now, bool AllowUnsigned, IReadOnlyList<Fingerprint> Anchors, ulong MinIndexVersion, bool AnyPlaces);
+
+/// <summary>The documents as far as they could be read.</summary>
+internal sealed record AuditedDocuments(IndexSheet? Active, IndexSheet? Archive, Keyring? Keys);
 
 /// <summary>Checks the descriptor, its keys, the indexes and all their signatures as a consumer does (§6.5).</summary>
 internal static class MetadataAudit
@@ -12,16 +25,18 @@ internal static class MetadataAudit
     private const string Restore = "restore it from a mirror or a backup";
     private const string Republish = "publish again, or rebuild with --rebuild --all-packages-dir";
 
+    private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(30);
+    private static readonly TimeSpan StaleIndex = TimeSpan.FromDays(90);
+
     /// <summary>Checks everything but the packages.</summary>
+    /// <param name="repository">Reads the keys.</param>
     /// <param name="snapshot">The documents.</param>
-    /// <param name="now">The time at which keys in transition must still be accepted.</param>
-    /// <param name="allowUnsigned">Whether a missing signature is only noted.</param>
+    /// <param name="view">What the consumer knows.</param>
     /// <param name="findings">Receives the problems.</param>
-    /// <returns>The indexes that could be read.</returns>
-    internal static (IndexSheet? Active, IndexSheet? Archive) Run(
-        RepositorySnapshot snapshot, Timestamp now, bool allowUnsigned, Findings findings)
+    internal static AuditedDocuments Run(
+        RepositoryReader repository, RepositorySnapshot snapshot, ConsumerView view, Findings findings)
     {
-        (IndexSheet? active, IndexSheet? archive) = ReadIndexes(snapshot, findings);
+        AuditedDocuments indexes = ReadIndexes(snapshot, findings);
         Descriptor descriptor;
         try
         {
@@ -29,38 +44,42 @@ internal static class MetadataAudit
         }
         catch (FormatViolationException error)
         {
-            findings.Fail($"{snapshot.Descriptor.Name}: {error.Message}; {Restore}");
-            return (active, archive);
+            Fail(findings, error.Rule, snapshot.Descriptor.Name, error.Message, Restore);
+            return indexes;
         }
 
-        if (!RepositoryLayout.IsConventional(descriptor))
+        if (!view.AnyPlaces && !RepositoryLayout.IsConventional(descriptor))
         {
-            findings.Fail($"{snapshot.Descriptor.Name}: the indexes are elsewhere than {RepositoryLayout.ConventionalIndexes}, "
-                + "where this tool writes and reads them");
+            Fail(
+                findings,
+                "descriptor-indexes",
+                snapshot.Descriptor.Name,
+                $"the indexes are elsewhere than {RepositoryLayout.ConventionalIndexes}, where this tool writes and reads them",
+                null);
         }
 
-        Keyring keys = CheckKeys(snapshot.Root, descriptor, findings);
+        Keyring keys = repository.ReadKeys(descriptor);
+        CheckKeys(keys, findings);
         foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
         {
             if (document.Content is not null)
             {
-                CheckSignature(SignatureCheck.Of(document, keys, now), allowUnsigned, document == snapshot.Descriptor, findings);
+                SignatureCheck check = SignatureCheck.Of(document, keys, view.Now);
+                CheckSignature(check, view.AllowUnsigned, document == snapshot.Descriptor, findings);
+                if (document == snapshot.Descriptor)
+                {
+                    CheckAnchor(check, view.Anchors, findings);
+                }
             }
         }
 
-        if (active is not null && archive is not null)
-        {
-            foreach ((string file, string problem) in IndexConsistency.Check(descriptor.Name, active, archive))
-            {
-                findings.Fail($"{file}: {problem}; {Republish}");
-            }
-        }
-
-        return (active, archive);
+        CheckExpiry(descriptor, view.Now, findings);
+        CheckIndexes(descriptor, indexes, view, findings);
+        return indexes with { Keys = keys };
     }
 
     /// <summary>Reads both indexes by every rule of their documents.</summary>
-    internal static (IndexSheet? Active, IndexSheet? Archive) ReadIndexes(RepositorySnapshot snapshot, Findings findings)
+    internal static AuditedDocuments ReadIndexes(RepositorySnapshot snapshot, Findings findings)
     {
         // The two are most of the work, and independent.
         Task<(IndexSheet? Sheet, string? Problem)> other = Task.Run(() => Read(snapshot.Active));
@@ -69,14 +88,14 @@ internal static class MetadataAudit
         (FormatViolationException? activeFault, FormatViolationException? archiveFault) = StrictIndexCheck.Run(active, archive);
         Report(snapshot.Active, activeProblem ?? activeFault?.Message, findings);
         Report(snapshot.Archive, archiveProblem ?? archiveFault?.Message, findings);
-        return (active, archive);
+        return new AuditedDocuments(active, archive, null);
     }
 
     private static void Report(SignedDocument document, string? problem, Findings findings)
     {
         if (problem is not null)
         {
-            findings.Fail($"{document.Name}: {problem}; {Republish}");
+            Fail(findings, "index-document", document.Name, problem, Republish);
         }
     }
 
@@ -97,39 +116,118 @@ internal static class MetadataAudit
         }
     }
 
-    private static Keyring CheckKeys(string root, Descriptor descriptor, Findings findings)
+    private static void CheckKeys(Keyring keys, Findings findings)
     {
-        Keyring keys = Keyring.Load(root, descriptor);
         foreach (KeyProblem problem in keys.Problems)
         {
             if (problem.Status == KeyStatus.Revoked)
             {
-                findings.Note($"{problem.Path}: {problem.Text} (the key is revoked)");
+                findings.Note("key-file", problem.Path, $"{problem.Path}: {problem.Text} (the key is revoked)");
             }
             else
             {
-                findings.Fail($"{problem.Path}: {problem.Text}");
+                Fail(findings, "key-file", problem.Path, problem.Text, null);
             }
         }
-
-        return keys;
     }
 
     private static void CheckSignature(SignatureCheck check, bool allowUnsigned, bool isDescriptor, Findings findings)
     {
+        string remedy = isDescriptor ? Restore : Republish;
         switch (check.State)
         {
             case SignatureState.Good:
                 break;
             case SignatureState.Missing when allowUnsigned:
-                findings.Note($"{check.File}: {check.Problem}; consumers that require signatures reject this repository");
+                findings.Note(
+                    "signature-missing",
+                    check.File,
+                    $"{check.File}: {check.Problem}; consumers that require signatures reject this repository");
                 break;
             case SignatureState.Missing:
-                findings.Fail($"{check.File}: {check.Problem}; {(isDescriptor ? Restore : Republish)}, or allow it with --allow-unsigned");
+                Fail(findings, "signature-missing", check.File, check.Problem!, $"{remedy}, or allow it with --allow-unsigned");
+                break;
+            case SignatureState.Expired:
+                Fail(findings, "signature-expired", check.File, check.Problem!, "publish again, which signs it with the active key");
                 break;
             default:
-                findings.Fail($"{check.File}: {check.Problem}; {(isDescriptor ? Restore : Republish)}");
+                Fail(findings, "signature", check.File, check.Problem!, remedy);
                 break;
         }
     }
+
+    private static void CheckAnchor(SignatureCheck check, IReadOnlyList<Fingerprint> anchors, Findings findings)
+    {
+        if (anchors.Count > 0 && check.State is SignatureState.Good && !anchors.Contains(check.Signer!.Value))
+        {
+            Fail(
+                findings,
+                "trust-anchor",
+                check.File,
+                $"it is the signature of {check.Signer.Value.Grouped}, not of a key that was given with --trust",
+                "learn the right fingerprint elsewhere than from the repository itself");
+        }
+    }
+
+    private static void CheckExpiry(Descriptor descriptor, Timestamp now, Findings findings)
+    {
+        foreach (DescriptorKey key in descriptor.Keys.Where(static key => key.Status == KeyStatus.Transitioning))
+        {
+            Timestamp until = key.ValidUntil!.Value;
+            if (until.CompareTo(now) < 0)
+            {
+                findings.Note(
+                    "key-expired",
+                    RepositoryLayout.Descriptor,
+                    $"the transition of the key {key.Fingerprint.Grouped} ended at {until}",
+                    "take it off the list with retire-key");
+            }
+            else if (until.UnixSeconds - now.UnixSeconds < SoonExpired.TotalSeconds)
+            {
+                findings.Note(
+                    "key-expires-soon",
+                    RepositoryLayout.Descriptor,
+                    $"the key {key.Fingerprint.Grouped} is accepted only until {until}",
+                    "publish again in its last week, and publish again with the new key what it signed");
+            }
+        }
+    }
+
+    private static void CheckIndexes(Descriptor descriptor, AuditedDocuments indexes, ConsumerView view, Findings findings)
+    {
+        if (indexes.Active is { } active && indexes.Archive is { } archive)
+        {
+            foreach ((string file, string problem) in IndexConsistency.Check(descriptor.Name, active, archive))
+            {
+                Fail(findings, "index-consistency", file, problem, Republish);
+            }
+        }
+
+        if ((indexes.Active ?? indexes.Archive) is not { } sheet)
+        {
+            return;
+        }
+
+        if (sheet.IndexVersion < view.MinIndexVersion)
+        {
+            Fail(
+                findings,
+                "index-rollback",
+                RepositoryLayout.IndexDirectory,
+                $"index_version {sheet.IndexVersion} is lower than {view.MinIndexVersion}, which was seen before: an old state is being served",
+                "find out whether a mirror lags behind or somebody puts it there");
+        }
+
+        if (view.Now.UnixSeconds - sheet.GeneratedAt.UnixSeconds > StaleIndex.TotalSeconds)
+        {
+            findings.Note(
+                "index-old",
+                RepositoryLayout.IndexDirectory,
+                $"the indexes are of {sheet.GeneratedAt}, more than {StaleIndex.Days} days ago",
+                "publish again, with or without new packages, so that consumers see that nobody withholds news");
+        }
+    }
+
+    private static void Fail(Findings findings, string rule, string file, string problem, string? remedy)
+        => findings.Fail(rule, file, $"{file}: {problem}", remedy);
 }

@@ -27,15 +27,25 @@ internal sealed class Keyring
     /// <param name="root">The repository's directory.</param>
     /// <param name="descriptor">Its descriptor.</param>
     internal static Keyring Load(string root, Descriptor descriptor)
+        => Load(
+            descriptor,
+            // A key published elsewhere may lie at the conventional place as well.
+            static key => RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text),
+            path => KeyFiles.ReadContent(Path.Combine(root, path)));
+
+    /// <summary>Reads the key files that a descriptor names, wherever they are.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="locate">Where a key's file is, in words for people too.</param>
+    /// <param name="read">Reads it.</param>
+    internal static Keyring Load(Descriptor descriptor, Func<DescriptorKey, string> locate, Func<string, byte[]> read)
     {
         Keyring keyring = new(descriptor);
         foreach (DescriptorKey key in descriptor.Keys)
         {
-            // A key published elsewhere may lie at the conventional place as well.
-            string path = RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text);
+            string path = locate(key);
             try
             {
-                PublicKey loaded = PublicKey.Load(KeyFiles.ReadContent(Path.Combine(root, path)), path);
+                PublicKey loaded = PublicKey.Load(read(path), path);
                 if (loaded.Fingerprint == key.Fingerprint)
                 {
                     keyring._keys.Add(key.Fingerprint, loaded);

@@ -9,7 +9,8 @@ internal static class Workers
     /// <param name="items">What to work on.</param>
     /// <param name="work">The work, called from several threads.</param>
     /// <param name="stop">Ends the run early.</param>
-    internal static void ForEach<T>(IReadOnlyList<T> items, Action<T> work, CancellationToken stop)
+    /// <param name="parallelism">How many at once; null for as many as there are cores.</param>
+    internal static void ForEach<T>(IReadOnlyList<T> items, Action<T> work, CancellationToken stop, int? parallelism = null)
     {
         stop.ThrowIfCancellationRequested();
         if (items.Count == 1)
@@ -20,7 +21,7 @@ internal static class Workers
 
         try
         {
-            ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop };
+            ParallelOptions options = new() { MaxDegreeOfParallelism = parallelism ?? Environment.ProcessorCount, CancellationToken = stop };
             Parallel.ForEach(items, options, work);
         }
         catch (AggregateException failure)

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Peipkg.Repo.Remote;
+
+/// <summary>
+/// Fetches files over HTTP and HTTPS the way a consumer should: nothing is waited for without end, nothing larger than
+/// expected is read, redirects are few and never lead from https to http, what a busy server refuses is tried again.
+/// </summary>
+internal sealed class HttpFetcher : IDisposable
+{
+    private const int MaxRedirects = 5;
+    private const int Connections = 8;
+
+    // A connection, an answer's head, or the next bytes of its body.
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(2)];
+
+    private readonly HttpClient _client;
+
+    internal HttpFetcher(string userAgent)
+    {
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.None,
+            AllowAutoRedirect = true,
+            MaxAutomaticRedirections = MaxRedirects,
+            MaxConnectionsPerServer = Connections,
+            ConnectTimeout = ConnectPatience,
+            UseCookies = false,
+            ConnectCallback = ConnectAsync,
+        })
+        {
+            Timeout = AnswerPatience,
+        };
+        _client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
+    }
+
+    /// <summary>A small file's bytes.</summary>
+    /// <param name="uri">Where it is.</param>
+    /// <param name="limit">The most it may have.</param>
+    /// <param name="stop">Ends the work early.</param>
+    /// <returns>Null when the server does not have it.</returns>
+    /// <exception cref="IOException">The server cannot be reached or refuses, or sends more than the limit.</exception>
+    internal byte[]? TryGet(Uri uri, int limit, CancellationToken stop)
+    {
+        using Stream? body = TryOpen(uri, stop);
+        if (body is null)
+        {
+            return null;
+        }
+
+        using MemoryStream content = new();
+        byte[] buffer = new byte[64 << 10];
+        while (body.Read(buffer) is int read and > 0)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (content.Length + read > limit)
+            {
+                throw new IOException($"{uri} sends more than the {limit} bytes that a document of its kind may have");
+            }
+
+            content.Write(buffer, 0, read);
+        }
+
+        return content.ToArray();
+    }
+
+    /// <summary>A file's bytes as a stream, to be disposed.</summary>
+    /// <returns>Null when the server does not have it.</returns>
+    /// <exception cref="IOException">The server cannot be reached or refuses.</exception>
+    internal Stream? TryOpen(Uri uri, CancellationToken stop)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            string problem;
+            try
+            {
+                using HttpRequestMessage request = new(HttpMethod.Get, uri);
+                HttpResponseMessage answer = _client.Send(request, HttpCompletionOption.ResponseHeadersRead, stop);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return new ResponseStream(answer, uri, stop);
+                }
+
+                using (answer)
+                {
+                    if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+                    {
+                        return null;
+                    }
+
+                    problem = $"the server answers {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd();
+                    if ((int)answer.StatusCode < 500 && answer.StatusCode != HttpStatusCode.TooManyRequests)
+                    {
+                        throw new IOException($"{uri}: {problem}");
+                    }
+                }
+            }
+            catch (HttpRequestException error)
+            {
+                problem = Innermost(error).Message;
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                problem = $"no answer within {AnswerPatience.TotalSeconds:0} seconds";
+            }
+
+            if (attempt == Pauses.Length)
+            {
+                throw new IOException($"{uri}: {problem}");
+            }
+
+            stop.WaitHandle.WaitOne(Pauses[attempt]);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
+
+    /// <summary>Connects a socket whose reads give up, which a plain one's never do.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, stop);
+            socket.ReceiveTimeout = (int)AnswerPatience.TotalMilliseconds;
+            socket.SendTimeout = (int)AnswerPatience.TotalMilliseconds;
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -118,7 +118,8 @@ internal sealed class RepositoryFixture : IDisposable
     }
 
     internal RunResult Verify(params string[] more)
-        => RepoRun.Run(["verify", .. more.Contains("--repo") ? more : ["--repo", Repo, .. more]]);
+        => RepoRun.RunAt(
+            new FixedClock("2026-01-03T00:00:00Z"), "", ["verify", .. more.Contains("--repo") ? more : ["--repo", Repo, .. more]]);
 
     /// <summary>Init, one published package for each name, nothing left in the directory of new ones.</summary>
     internal void InitWith(params string[] names)

@@ -182,7 +182,7 @@ public sealed class SyncTests : IDisposable
         IndexEntry entry = IndexDocument.Read(File.ReadAllBytes(bench["www/index/active.json"])).Packages[0];
         Assert.Equal("https://files.example.org/x/p/lib++/1:2.1~rc1-1/lib++_1:2.1~rc1-1_noarch.peipkg", entry.Url);
         Assert.True(File.Exists(bench["nowhere/file/files/p/lib++/1:2.1~rc1-1/lib++_1:2.1~rc1-1_noarch.peipkg"]));
-        Assert.False(Directory.Exists(bench["www/p"]));
+        Assert.Empty(Directory.EnumerateFiles(bench["www"], "*.peipkg", SearchOption.AllDirectories));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ return args switch
     ["random", string file, string mebibytes] => SourceTree.WriteRandom(file, (long)Number(mebibytes) << 20),
     ["packages", string directory, string names, string versions, string key] =>
         SmallPackages.Write(directory, Number(names), Number(versions), key),
+    ["recipes", string directory, string count] => RecipeTree.Write(directory, Number(count)),
     _ => Usage(),
 };
 
@@ -21,6 +22,7 @@ static int Usage()
                Benchmarks empty DIRECTORY COUNT                  empty files
                Benchmarks random FILE MEBIBYTES                  one incompressible file
                Benchmarks packages DIRECTORY NAMES VERSIONS KEY  small signed packages
+               Benchmarks recipes DIRECTORY COUNT                recipes of three packages each
         Everything is made from fixed seeds: the same command gives the same bytes.
         """);
     return 2;

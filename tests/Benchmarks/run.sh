@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the tools on this machine and prints one line for each figure.
 #
-#   bash tests/Benchmarks/run.sh [pack|build|publish|verify]...    everything when nothing is named
+#   bash tests/Benchmarks/run.sh [pack|build|check|publish|verify]...    everything when nothing is named
 #
 # Inputs are made once from fixed seeds under artifacts/bench; results go to artifacts/bench/results.txt as well.
 set -euo pipefail
@@ -74,6 +74,12 @@ build() {
     mean "build: samples/hello, whole process" "$bin/peipkg-build build --recipe samples/hello/recipe/peipkg.toml --source samples/hello/source --version 0.1-1 --source-ref bench://hello --farm-id bench --timestamp 2026-05-01T12:00:00Z --out $bench/hello --sign-key $bench/key.pem"
 }
 
+check() {
+    [ -d "$bench/recipes" ] || inputs recipes "$bench/recipes" 1000
+    mean "check: 1,000 recipes" "$bin/peipkg-build check $bench/recipes"
+    peak "check: peak memory" "$bin/peipkg-build" check "$bench/recipes"
+}
+
 repository() { # directory names versions
     [ -d "$bench/$1" ] || inputs packages "$bench/$1" "$2" "$3" "$bench/key.pem"
 }
@@ -94,7 +100,7 @@ publish() {
     mean "verify --mode both: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000"
 }
 
-for part in "${@:-pack build publish}"; do
+for part in "${@:-pack build check publish}"; do
     for name in $part; do
         "$name"
     done

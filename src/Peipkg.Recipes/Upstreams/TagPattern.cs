@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -17,6 +18,10 @@ public sealed class TagPattern
     public const int MaximumLength = 1000;
 
     private static readonly string[] GroupNames = ["major", "minor", "patch", "prerelease"];
+
+    // Most recipes share a handful of patterns, and making one takes longer than reading the rest of a recipe.
+    private const int MostKept = 256;
+    private static readonly ConcurrentDictionary<string, TagPattern> Kept = new(StringComparer.Ordinal);
 
     private readonly Regex _regex;
     private readonly bool _named;
@@ -45,6 +50,13 @@ public sealed class TagPattern
             return false;
         }
 
+        if (Kept.TryGetValue(text, out TagPattern? kept))
+        {
+            value = kept;
+            error = null;
+            return true;
+        }
+
         try
         {
             (string translated, List<string?> groups) = Re2Translator.Translate(text);
@@ -53,6 +65,7 @@ public sealed class TagPattern
             {
                 Regex regex = new(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
                 value = new TagPattern(text, regex, groups[0] is not null);
+                _ = Kept.Count < MostKept && Kept.TryAdd(text, value);
             }
         }
         catch (RegexSyntaxException exception)

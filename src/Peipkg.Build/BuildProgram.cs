@@ -34,6 +34,7 @@ internal static class BuildProgram
             CheckCommand.Create(context),
             BuildCommand.Create(context),
             PackCommand.Create(context),
+            SignCommand.Create(context),
             InspectCommand.Create(context),
             VerifyCommand.Create(context),
             ExtractCommand.Create(context),

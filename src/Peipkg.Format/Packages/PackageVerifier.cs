@@ -34,7 +34,7 @@ public static class PackageVerifier
         PublicKey? signer = JudgeSignature(reading.Signature, signedDigest, options);
         long size = compressed.Count;
         return new VerifiedPackage(
-            reading.Manifest, reading.Files, reading.Entries, reading.Signature, signer, signedDigest, compressed.Finish(), size);
+            reading.Manifest, reading.Files, reading.Entries, reading.Signature, signer, signedDigest, compressed.Finish(), size, tar.Produced);
     }
 
     private static PublicKey? JudgeSignature(SignatureEnvelope? signature, Sha256Digest digest, PackageVerifyOptions options)

@@ -14,7 +14,8 @@ public sealed class VerifiedPackage
         PublicKey? signer,
         Sha256Digest signedDigest,
         Sha256Digest packageHash,
-        long compressedSize)
+        long compressedSize,
+        long uncompressedSize)
     {
         Manifest = manifest;
         Files = files;
@@ -24,6 +25,7 @@ public sealed class VerifiedPackage
         SignedDigest = signedDigest;
         PackageHash = packageHash;
         CompressedSize = compressedSize;
+        UncompressedSize = uncompressedSize;
     }
 
     /// <summary>The manifest.</summary>
@@ -49,4 +51,7 @@ public sealed class VerifiedPackage
 
     /// <summary>Bytes of the file.</summary>
     public long CompressedSize { get; }
+
+    /// <summary>Bytes of the archive inside.</summary>
+    public long UncompressedSize { get; }
 }

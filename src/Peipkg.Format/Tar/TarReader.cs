@@ -36,6 +36,9 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
     /// <summary>Every entry's modification time; the first header's until the manifest says it.</summary>
     internal long? Time { get; set; }
 
+    /// <summary>Uncompressed bytes that were read from the frame so far; all of them once the archive has ended.</summary>
+    internal long Produced => _produced;
+
     /// <summary>Content bytes of the current entry that have not been read yet.</summary>
     internal long ContentLeft => _contentLeft;
 

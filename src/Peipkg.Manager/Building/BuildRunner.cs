@@ -176,7 +176,7 @@ internal sealed class BuildRunner(
         BuildLog.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
-            recipe, PackageVersion.Parse(build.Version), $"git+{url.Text}#refs/tags/{build.Tag}", committed);
+            recipe, PackageVersion.Parse(build.Version), $"git+{url.Text}#refs/tags/{build.Tag}", build.CommitId, committed);
         string output = await packageBuild.RunAsync(order, attempt, log, stop);
         IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, stop);
 

@@ -1,40 +1,71 @@
 using System.Security.Cryptography;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Signing;
 using Peipkg.Manager.Storage;
-using Peipkg.Recipes.Upstreams;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Verifies what peipkg-build left: exactly the packages that the recipe's stanzas produce, each whole, signed by the
-/// farm's key, and saying of itself what was asked for.
+/// Verifies what a build left: exactly the packages that the recipe's stanzas produce, each whole, saying of itself and
+/// holding what its stanza allows. Whoever built them is not trusted.
 /// </summary>
 internal sealed class OutputCheck(PublicKey farmKey, string farmId)
 {
+    /// <summary>What came from the build, unsigned.</summary>
     /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
-    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop)
+    /// <exception cref="RecipeException">The recipe cannot be used any more.</exception>
+    public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken stop)
     {
-        Dictionary<string, RecipeOutput> wanted = order.Recipe.Outputs.ToDictionary(
-            o => PackageFileName.Compose(o.Name, order.Version, o.Architecture), StringComparer.Ordinal);
+        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File);
+        Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
+            s => PackageFileName.Compose(s.Name, order.Version, s.Architecture), StringComparer.Ordinal);
+        _ = Check(order, directory, new PackageVerifyOptions(), (name, package) =>
+            package.Signature is not null ? ["it is signed; the farm signs"]
+            : stanzas.TryGetValue(name, out Stanza? stanza) ? StanzaCheck.Problems(recipe, stanza, order, farmId, package)
+            : ["the recipe does not produce it any more"], stop);
+        return [.. stanzas.Keys.Select(name => Path.Combine(directory, name))];
+    }
+
+    /// <summary>What is ready to publish: the same, signed by the farm's key.</summary>
+    /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
+    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop) => Check(
+        order, directory, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, (_, _) => [], stop);
+
+    private static List<BuildOutput> Check(
+        BuildOrder order,
+        string directory,
+        PackageVerifyOptions options,
+        Func<string, VerifiedPackage, IEnumerable<string>> look,
+        CancellationToken stop)
+    {
+        HashSet<string> wanted =
+            [.. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture))];
         string[] found = [.. Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
         List<string> problems =
         [
-            .. wanted.Keys.Except(found, StringComparer.Ordinal).Select(name => $"{name} is missing"),
-            .. found.Except(wanted.Keys, StringComparer.Ordinal).Select(name => $"{name} was not expected"),
+            .. wanted.Except(found, StringComparer.Ordinal).Select(name => $"{name} is missing"),
+            .. found.Except(wanted, StringComparer.Ordinal).Take(100).Select(name => $"{DisplayText.Escape(name)} was not expected"),
         ];
         List<BuildOutput> outputs = [];
-        foreach (string name in found.Where(wanted.ContainsKey))
+        foreach (string name in found.Where(wanted.Contains))
         {
+            // A link could lead anywhere, a FIFO would be waited for.
+            FileInfo entry = new(Path.Combine(directory, name));
+            if (entry.LinkTarget is not null || !entry.Exists || entry.Length == 0)
+            {
+                problems.Add($"{name} is no regular file, or empty");
+                continue;
+            }
+
             try
             {
-                using FileStream file = File.OpenRead(Path.Combine(directory, name));
-                VerifiedPackage package = PackageVerifier.Verify(
-                    file, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, stop);
-                problems.AddRange(Mismatches(order, wanted[name], package.Manifest).Select(problem => $"{name}: {problem}"));
+                using FileStream file = entry.OpenRead();
+                VerifiedPackage package = PackageVerifier.Verify(file, options, stop);
+                problems.AddRange(look(name, package).Select(problem => $"{name}: {problem}"));
                 outputs.Add(new BuildOutput(name, package.PackageHash.ToString(), file.Length));
             }
             catch (FormatViolationException e)
@@ -46,7 +77,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         return problems.Count == 0
             ? outputs
             : throw new BuildFailureException(
-                FailureCause.Recipe, "peipkg-build's output is not what was ordered: " + string.Join("; ", problems));
+                FailureCause.Recipe, "what was built is not what was ordered: " + string.Join("; ", problems));
     }
 
     /// <summary>Why a finished package cannot be published with the farm's key of today; null when it can.</summary>
@@ -69,19 +100,5 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     {
         using FileStream file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
-
-    private IEnumerable<string> Mismatches(BuildOrder order, RecipeOutput wanted, Manifest manifest)
-    {
-        (string Field, string Is, string Ordered)[] fields =
-        [
-            ("name", manifest.Name.Text, wanted.Name.Text),
-            ("version", manifest.Version.Text, order.Version.Text),
-            ("architecture", manifest.Architecture.Text, wanted.Architecture.Text),
-            ("build.timestamp", manifest.Build.Timestamp.Text, order.Timestamp.Text),
-            ("build.farm_id", manifest.Build.FarmId, farmId),
-            ("build.source_ref", manifest.Build.SourceRef, order.SourceRef),
-        ];
-        return fields.Where(f => f.Is != f.Ordered).Select(f => $"{f.Field} is \"{f.Is}\" instead of \"{f.Ordered}\"");
     }
 }

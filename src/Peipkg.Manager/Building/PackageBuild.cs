@@ -8,89 +8,142 @@ using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
 
-/// <summary>What peipkg-build is told about a version.</summary>
+/// <summary>What is to be built.</summary>
 /// <param name="Recipe">The recipe.</param>
 /// <param name="Version">The package version.</param>
 /// <param name="SourceRef"><c>git+&lt;url&gt;#refs/tags/&lt;tag&gt;</c>, without credentials.</param>
-/// <param name="Timestamp">The tagged commit's time.</param>
-internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string SourceRef, Timestamp Timestamp);
+/// <param name="Commit">The commit that was fetched.</param>
+/// <param name="Timestamp">That commit's time.</param>
+internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string SourceRef, string Commit, Timestamp Timestamp);
 
-/// <summary>Runs <c>peipkg-build build</c> for one attempt.</summary>
+/// <summary>
+/// Builds one attempt's packages, here or through the launcher, and signs them after they were verified: what runs a
+/// recipe's script never sees the key.
+/// </summary>
 internal sealed class PackageBuild(
-    ToolSet tools, ManagerConfig config, StateLayout layout, ChildEnvironment environment, ChildRunner children)
+    ToolSet tools,
+    ManagerConfig config,
+    StateLayout layout,
+    ChildEnvironment environment,
+    ChildRunner children,
+    OutputCheck check)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    // A launcher's contract (docs/launchers.md): any other status says nothing about the recipe.
+    private const int LauncherSaysBuildFailed = 1;
 
     // A log tells more than the build: what fetching wrote, and headings.
     private const long LogMargin = 8L << 20;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private static readonly ChildLimits SignLimits = new(TimeSpan.FromHours(2), TimeSpan.FromHours(2)) { Output = 1 << 20 };
+
     /// <summary>Builds from the fetched source.</summary>
-    /// <returns>The directory that holds the finished packages and nothing else.</returns>
-    /// <exception cref="BuildFailureException">peipkg-build failed.</exception>
+    /// <returns>The directory that holds the finished, signed packages and nothing else.</returns>
+    /// <exception cref="BuildFailureException">The build failed, or what it made is not what was ordered.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
     public async Task<string> RunAsync(BuildOrder order, long attempt, AttemptLog log, CancellationToken stop)
     {
-        string stage = layout.StageOf(attempt);
-        string output = Path.Combine(stage, "out");
-        string temporary = Path.Combine(stage, "tmp");
-        Directory.CreateDirectory(output);
-        Directory.CreateDirectory(temporary);
+        string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
+        string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
+        BuildLimits limits = order.Recipe.Document.Limits.Over(config.Limits.Builds);
+        log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
+        string unsigned = config.Builds.Launcher is { } launcher
+            ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, stop)
+            : await BuildAsync(order, attempt, limits, temporary, log, stop);
+        return await SignAsync(check.CheckUnsigned(order, unsigned, stop), stage, temporary, log, stop);
+    }
 
-        // Always --x=V: a value that begins with "-" stays a value.
+    private async Task<string> BuildAsync(
+        BuildOrder order, long attempt, BuildLimits limits, string temporary, AttemptLog log, CancellationToken stop)
+    {
+        string stage = layout.StageOf(attempt);
+        string output = Directory.CreateDirectory(Path.Combine(stage, "out")).FullName;
         ChildCommand command = new(
             tools.Build,
-            [
-                "build",
-                $"--recipe={order.Recipe.Document.File}",
-                $"--source={layout.SourceOf(attempt)}",
-                $"--version={order.Version}",
-                $"--source-ref={order.SourceRef}",
-                $"--farm-id={config.FarmId}",
-                $"--timestamp={order.Timestamp}",
-                $"--out={output}",
-                $"--sign-key={config.KeyFile}",
-            ],
+            BuildArguments.Compose(
+                order, config.FarmId, config.Builds.Sandbox, order.Recipe.Document.File, layout.SourceOf(attempt), output),
             stage,
             environment.Bare(temporary))
         {
             Name = "peipkg-build",
         };
-        log.Heading($"{command.Name} {string.Join(' ', command.Arguments)}");
-        ChildLimits limits = LimitsOf(order.Recipe, attempt);
-        log.MaxBytes = (limits.Output ?? log.MaxBytes) + LogMargin;
-        ChildResult result = await children.RunAsync(command, log, log, limits, stop);
-        if (result.End == ChildEnd.Cancelled)
+        ChildLimits child = Limits(limits, attempt) with
         {
-            throw new OperationCanceledException(stop);
-        }
-
-        if (!result.Succeeded)
-        {
-            // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
-            throw new BuildFailureException(
-                result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe,
-                $"peipkg-build {result.Describe(limits)}");
-        }
-
-        return output;
-    }
-
-    private ChildLimits LimitsOf(Recipe recipe, long attempt)
-    {
-        BuildLimits limits = recipe.Document.Limits.Over(config.Limits.Builds);
-        return new ChildLimits(
-            limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
-        {
-            Grace = Grace,
-            Output = limits.Log,
             Resources = new ResourceLimits
             {
                 Memory = limits.Memory,
                 Cpus = limits.Cpus,
                 Processes = limits.Processes,
                 Disk = limits.Disk,
-                Directories = [layout.StageOf(attempt), layout.SourceOf(attempt)],
+                Directories = [stage, layout.SourceOf(attempt)],
             },
         };
+        ChildResult result = await RunAsync(command, child, log, stop);
+        return result.Succeeded ? output : throw Failure(
+            result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe, command, result, child);
     }
+
+    private async Task<string> LaunchAsync(
+        LauncherCommand launcher,
+        BuildOrder order,
+        long attempt,
+        BuildLimits limits,
+        string temporary,
+        AttemptLog log,
+        CancellationToken stop)
+    {
+        string stage = layout.StageOf(attempt);
+        BuildJob job = BuildJob.Prepare(Path.Combine(stage, "job"), order, attempt, config, limits, layout.SourceOf(attempt));
+        ChildCommand command = new(
+            launcher.Program, launcher.ArgumentsFor(job.File, job.Directory), job.Directory,
+            new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = temporary })
+        {
+            Name = "launcher " + Path.GetFileName(launcher.Program),
+        };
+
+        // What the build itself may use there is the launcher's to enforce.
+        ChildLimits child = Limits(limits, attempt);
+        ChildResult result = await RunAsync(command, child, log, stop);
+        bool recipesFault = result switch
+        {
+            { End: ChildEnd.Exited, Code: LauncherSaysBuildFailed } => true,
+            { End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull } => false,
+            _ => true,
+        };
+        return result.Succeeded ? job.Output : throw Failure(
+            recipesFault ? FailureCause.Recipe : FailureCause.Infrastructure, command, result, child);
+    }
+
+    private async Task<string> SignAsync(
+        IReadOnlyList<string> packages, string stage, string temporary, AttemptLog log, CancellationToken stop)
+    {
+        string signed = Path.Combine(stage, "signed");
+        ChildCommand command = new(
+            tools.Build, ["sign", $"--sign-key={config.KeyFile}", $"--out={signed}", "--", .. packages], stage, environment.Bare(temporary))
+        {
+            Name = "peipkg-build sign",
+        };
+        ChildResult result = await RunAsync(command, SignLimits, log, stop);
+        return result.Succeeded ? signed : throw Failure(FailureCause.Infrastructure, command, result, SignLimits);
+    }
+
+    private async Task<ChildResult> RunAsync(ChildCommand command, ChildLimits limits, AttemptLog log, CancellationToken stop)
+    {
+        log.Heading($"{command.Program} {string.Join(' ', command.Arguments)}");
+        ChildResult result = await children.RunAsync(command, log, log, limits, stop);
+        return result.End == ChildEnd.Cancelled ? throw new OperationCanceledException(stop) : result;
+    }
+
+    private ChildLimits Limits(BuildLimits limits, long attempt) => new(
+        limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
+    {
+        Grace = Grace,
+        Output = limits.Log,
+        Resources = new ResourceLimits { Disk = limits.Disk, Directories = [layout.StageOf(attempt)] },
+    };
+
+    // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
+    private static BuildFailureException Failure(FailureCause cause, ChildCommand command, ChildResult result, ChildLimits limits) =>
+        new(cause, $"{command.Name} {result.Describe(limits)}");
 }

@@ -73,7 +73,7 @@ internal sealed class Farm : IDisposable
         Publisher publisher = new(
             layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
-            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children),
+            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children, check),
             check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
             loggers.CreateLogger<BuildRunner>())
         {

@@ -10,9 +10,12 @@ internal sealed class SshServer : IDisposable
 {
     private readonly Process _process;
     private readonly string _directory;
-    private readonly int _port;
+    private bool _stopped;
 
-    public SshServer(string directory)
+    /// <summary>Starts it.</summary>
+    /// <param name="directory">For its keys.</param>
+    /// <param name="authorizedKeys">Where the users it lets in can read the key; null for this user only.</param>
+    public SshServer(string directory, string? authorizedKeys = null)
     {
         _directory = directory;
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -21,10 +24,15 @@ internal sealed class SshServer : IDisposable
             TestFarm.RunTool("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(directory, key));
         }
 
+        if (authorizedKeys is not null)
+        {
+            File.Copy(Path.Combine(directory, "user.pub"), authorizedKeys);
+        }
+
         using (TcpListener probe = new(IPAddress.Loopback, 0))
         {
             probe.Start();
-            _port = ((IPEndPoint)probe.LocalEndpoint).Port;
+            Port = ((IPEndPoint)probe.LocalEndpoint).Port;
         }
 
         if (Environment.UserName == "root")
@@ -35,10 +43,11 @@ internal sealed class SshServer : IDisposable
 
         string configuration = Path.Combine(directory, "sshd_config");
         File.WriteAllText(configuration, $"""
-            Port {_port}
+            Port {Port}
             ListenAddress 127.0.0.1
             HostKey {directory}/host
-            AuthorizedKeysFile {directory}/user.pub
+            AuthorizedKeysFile {authorizedKeys ?? directory + "/user.pub"}
+            AcceptEnv TMPDIR
             PidFile none
             UsePAM no
             StrictModes no
@@ -52,7 +61,7 @@ internal sealed class SshServer : IDisposable
             try
             {
                 using TcpClient client = new();
-                client.Connect(IPAddress.Loopback, _port);
+                client.Connect(IPAddress.Loopback, Port);
                 return;
             }
             catch (SocketException)
@@ -63,6 +72,8 @@ internal sealed class SshServer : IDisposable
 
         throw new InvalidOperationException("sshd did not start");
     }
+
+    public int Port { get; }
 
     /// <summary>For GIT_SSH_COMMAND.</summary>
     public string Command =>
@@ -75,11 +86,15 @@ internal sealed class SshServer : IDisposable
     public static string RsyncPath(string path) => $"{Environment.UserName}@127.0.0.1:{path}";
 
     public string Url(string path) =>
-        $"ssh://{Environment.UserName}@127.0.0.1:{_port}{path.Replace(" ", "%20", StringComparison.Ordinal)}";
+        $"ssh://{Environment.UserName}@127.0.0.1:{Port}{path.Replace(" ", "%20", StringComparison.Ordinal)}";
 
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: true);
-        _process.Dispose();
+        if (!_stopped)
+        {
+            _stopped = true;
+            _process.Kill(entireProcessTree: true);
+            _process.Dispose();
+        }
     }
 }

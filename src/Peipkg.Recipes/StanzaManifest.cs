@@ -1,13 +1,17 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
-using Peipkg.Recipes;
 
-namespace Peipkg.Build.Building;
+namespace Peipkg.Recipes;
 
 /// <summary>Makes the manifest of a stanza's package: what the recipe says, completed by what the build knows (§3.3).</summary>
-internal static class StanzaManifest
+public static class StanzaManifest
 {
-    internal static Manifest Compose(RecipeMeta meta, Stanza stanza, PackageVersion version, BuildInfo build) => new()
+    /// <summary>Composes it; its size_installed is only known once there are files.</summary>
+    /// <param name="meta">What all stanzas share.</param>
+    /// <param name="stanza">The package's own.</param>
+    /// <param name="version">The version being built.</param>
+    /// <param name="build">When, by whom and from what.</param>
+    public static Manifest Compose(RecipeMeta meta, Stanza stanza, PackageVersion version, BuildInfo build) => new()
     {
         Name = stanza.Name,
         Version = version,

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Runs a job of peipkg-manager as a transient unit of systemd on this host, under a user that exists only as long as
+# the unit, as docs/launchers.md describes.
+#
+#   launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]
+#
+# The manager must be allowed to start units: as root, or by polkit (org.freedesktop.systemd1.manage-units).
+#   PEIPKG_SYSTEMD_RUN  the command (default: systemd-run)
+#   PEIPKG_UNIT_BUILD   the path of peipkg-build (default: peipkg-build on PATH)
+set -eu
+
+trouble() {
+    printf 'systemd-run launcher: %s\n' "$1" >&2
+    exit 75
+}
+
+[ $# -eq 1 ] || trouble "usage: systemd-run.sh JOB-DIRECTORY"
+cd -- "$1" || trouble "there is no job directory $1"
+build=${PEIPKG_UNIT_BUILD:-$(command -v peipkg-build)} || trouble "peipkg-build is not on PATH"
+
+# limit NAME: a number of job.json's limits, empty where there is none.
+limit() {
+    sed -n "s/^ *\"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" job.json
+}
+
+unit=peipkg-job-$$-$(date +%s)
+set -- --quiet --wait --pipe --collect --unit="$unit" --service-type=exec \
+    --property=DynamicUser=yes \
+    --property=StateDirectory="$unit" \
+    --property=WorkingDirectory="/var/lib/$unit" \
+    --property=Environment="TMPDIR=/var/lib/$unit/tmp" \
+    --property=NoNewPrivileges=yes \
+    --property=ProtectSystem=strict \
+    --property=ProtectHome=yes \
+    --property=PrivateNetwork=yes \
+    --property=PrivateDevices=yes \
+    --property=BindReadOnlyPaths="$PWD:/run/$unit" \
+    --property=KillMode=control-group \
+    --property=TimeoutStopSec=20s
+memory=$(limit memory_bytes)
+cpus=$(limit cpus)
+processes=$(limit processes)
+time=$(limit time_seconds)
+[ -z "$memory" ] || set -- "$@" --property=MemoryMax="$memory" --property=MemorySwapMax=0
+[ -z "$cpus" ] || set -- "$@" --property=CPUQuota="${cpus}00%"
+[ -z "$processes" ] || set -- "$@" --property=TasksMax="$processes"
+[ -z "$time" ] || set -- "$@" --property=RuntimeMaxSec="$time"
+
+stop() {
+    systemctl stop "$unit.service" 2> /dev/null || true
+    exit 75
+}
+trap stop HUP INT TERM
+
+# The unit cannot write into the job's directory. It packs what it has made, and standard output carries it here; its
+# messages go to standard error.
+# shellcheck disable=SC2016 # Expanded there.
+script='
+    mkdir tmp out || exit 75
+    cp -R "$1/recipe" "$1/source" . || exit 75
+    status=0
+    xargs -0 "$2" < "$1/job.args" >&2 || status=$?
+    case $status in
+        0) ;;
+        123) exit 1 ;;
+        *) exit 75 ;;
+    esac
+    while read -r name; do
+        wc -c < "out/$name" || exit 75
+        cat "out/$name" || exit 75
+    done < "$1/job.packages"'
+status=0
+"${PEIPKG_SYSTEMD_RUN:-systemd-run}" "$@" /bin/sh -c "$script" sh "/run/$unit" "$build" > job.output || status=$?
+[ "$status" -eq 0 ] || { [ "$status" -eq 1 ] && exit 1; trouble "the unit $unit ended with status $status"; }
+
+# Each package is preceded by its size on a line of its own; it goes under the name that was ordered.
+exec 6< job.output
+while read -r name <&5; do
+    read -r size <&6 || trouble "the unit's output ends before $name"
+    case $size in '' | *[!0-9]* | ???????????*) trouble "the unit's output is not as agreed" ;; esac
+    head -c "$size" <&6 > "out/$name"
+    [ "$(wc -c < "out/$name")" -eq "$size" ] || trouble "the unit's output ends within $name"
+done 5< job.packages
+rm -f job.output

@@ -1,0 +1,111 @@
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine;
+using Peipkg.Format;
+using Peipkg.Format.IO;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Signing;
+
+namespace Peipkg.Build.Signing;
+
+/// <summary>
+/// Signs packages that were built elsewhere, without the key at hand. All of them are verified and appear signed in the
+/// output directory, or none.
+/// </summary>
+internal static class SignOperation
+{
+    internal static int Run(SignRequest request, ToolContext context)
+    {
+        RequireDistinctNames(request.Files);
+        using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        Directory.CreateDirectory(request.Output);
+        List<DurableFileWriter> writers = [];
+        try
+        {
+            List<string> errors = [];
+            foreach (string file in request.Files)
+            {
+                DurableFileWriter writer = DurableFile.Create(Path.Combine(request.Output, Path.GetFileName(file)));
+                writers.Add(writer);
+                errors.AddRange(Sign(file, writer, key, request.SkipLayoutChecks, context));
+            }
+
+            if (errors.Count > 0)
+            {
+                foreach (string error in errors)
+                {
+                    context.Diagnostics.Error(error);
+                }
+
+                throw new UserErrorException("nothing was signed");
+            }
+
+            context.Cancellation.ThrowIfCancellationRequested();
+            foreach (DurableFileWriter writer in writers)
+            {
+                writer.Rename();
+            }
+
+            DurableFile.SyncDirectory(request.Output);
+        }
+        finally
+        {
+            foreach (DurableFileWriter writer in writers)
+            {
+                writer.Dispose();
+            }
+        }
+
+        foreach (string file in request.Files)
+        {
+            context.Output.WriteLine(Path.Combine(request.Output, Path.GetFileName(file)));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void RequireDistinctNames(IReadOnlyList<string> files)
+    {
+        string[] twice =
+            [.. files.GroupBy(Path.GetFileName, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key!)];
+        if (twice.Length > 0)
+        {
+            throw new UserErrorException($"{string.Join(", ", twice)}: named more than once, and would become one file in --out");
+        }
+    }
+
+    /// <summary>Signs one; what is wrong with it is answered, so that all are looked at in one run.</summary>
+    private static List<string> Sign(
+        string file, DurableFileWriter writer, SigningKey key, bool skipLayoutChecks, ToolContext context)
+    {
+        // A FIFO would be waited for, a device read for ever.
+        if (!File.Exists(file) || PosixTree.IsSpecial(file))
+        {
+            return [$"{file}: {(Directory.Exists(file) ? "it is a directory, not a package" : "there is no such file")}"];
+        }
+
+        try
+        {
+            using FileStream input = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            VerifiedPackage package = PackageSigner.Sign(input, writer.Stream, key, cancellation: context.Cancellation);
+            writer.Flush();
+            return skipLayoutChecks ? [] :
+            [
+                .. PayloadLayout.Check(package.Manifest, package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget)))
+                    .Where(problem => problem.Severity == LayoutSeverity.Error)
+                    .Select(problem => $"{file}: {problem}"),
+            ];
+        }
+        catch (FormatViolationException exception)
+        {
+            return [$"{file}: {exception.Message}"];
+        }
+    }
+}
+
+/// <summary>What <c>sign</c> was asked to do.</summary>
+/// <param name="Files">The unsigned packages.</param>
+/// <param name="Output">The directory of the signed ones; made if it is missing.</param>
+/// <param name="SignKey">The private key's file.</param>
+/// <param name="SkipLayoutChecks">Whether destinations and side effects are not looked at.</param>
+internal sealed record SignRequest(IReadOnlyList<string> Files, string Output, string SignKey, bool SkipLayoutChecks);

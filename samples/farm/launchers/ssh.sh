@@ -62,9 +62,9 @@ script='
     build=$!
     (
         cat <&3
-        kill -TERM -- "-$build"
+        kill -s TERM -- "-$build"
         sleep 20
-        kill -KILL -- "-$build"
+        kill -s KILL -- "-$build"
     ) > /dev/null 2>&1 &
     watch=$!
     exec 3<&-

@@ -6,7 +6,7 @@ internal static class BuildArguments
     /// <summary>Composes them.</summary>
     /// <param name="order">What is to be built.</param>
     /// <param name="farmId">Who builds.</param>
-    /// <param name="sandbox">What is said about the sandbox; null for nothing.</param>
+    /// <param name="sandbox">Whether the script runs in a sandbox; null leaves it to peipkg-build.</param>
     /// <param name="recipe">The recipe file.</param>
     /// <param name="source">The source tree.</param>
     /// <param name="output">Where the packages go.</param>
@@ -22,5 +22,6 @@ internal static class BuildArguments
         $"--farm-id={farmId}",
         $"--timestamp={order.Timestamp}",
         $"--out={output}",
+        .. sandbox == true ? (string[])["--sandbox"] : [],
     ];
 }

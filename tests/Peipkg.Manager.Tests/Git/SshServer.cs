@@ -80,7 +80,7 @@ internal sealed class SshServer : IDisposable
         $"ssh -i {_directory}/user -o StrictHostKeyChecking=no -o UserKnownHostsFile={_directory}/known -o BatchMode=yes -F none";
 
     /// <summary>For RSYNC_RSH.</summary>
-    public string RsyncCommand => $"{Command} -p {_port}";
+    public string RsyncCommand => $"{Command} -p {Port}";
 
     /// <summary>For rsync.</summary>
     public static string RsyncPath(string path) => $"{Environment.UserName}@127.0.0.1:{path}";

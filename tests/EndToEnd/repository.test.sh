@@ -6,7 +6,8 @@ test_a_served_repository_satisfies_a_consumer_with_curl_and_openssl() {
     serve "$repository"
     assert_contains "5 packages verified" "$(bash "$samples/farm/consume.sh" "$base" "$fingerprint" copy)"
     peipkg-repo verify --repo copy
-    diff -r "$repository" copy
+    # Everything fetched is what is served; what a consumer has no need of, it did not fetch.
+    while IFS= read -r file; do cmp "$repository/$file" "copy/$file"; done < <(cd copy && find . -type f)
 }
 
 test_a_consumer_refuses_another_fingerprint() {
@@ -54,7 +55,7 @@ test_publishing_the_same_package_again_is_refused_and_changes_nothing() {
     cp -a "$repository" before
     expect_exit 1 peipkg-repo publish --in "$repository" --new "$packages" --sign-key "$key" \
         --timestamp 2026-05-02T00:00:00Z --out "$repository"
-    diff -r before "$repository"
+    diff -r --exclude='.peipkg-repo.*' before "$repository"
 }
 
 test_a_later_version_becomes_active_and_the_earlier_stays_in_the_archive() {

@@ -5,7 +5,7 @@ using Peipkg.Manager.Logging;
 
 namespace Peipkg.Manager.Hosting;
 
-/// <summary><c>peipkg-manager [--config FILE] [--log-level LEVEL] [--once]</c> (SPEC §8) and the operator's commands.</summary>
+/// <summary><c>peipkg-manager [--config FILE] [--log-level LEVEL] [--once [--strict]]</c> (SPEC §8) and the operator's commands.</summary>
 internal static class ManagerCommandLine
 {
     private const string DefaultConfig = "/etc/peipkg-manager/config.toml";
@@ -20,17 +20,21 @@ internal static class ManagerCommandLine
         Option<string> level = CommandOptions.Choice(
             "--log-level", "The least important events to log.", "info", [.. LogSetup.LevelNames]);
         Option<bool> once = CommandOptions.Flag("--once", "Poll, build, publish and sync once, then exit.");
+        Option<bool> strict = CommandOptions.Flag("--strict", "With --once: exit with 1 when something the recipes ask for is missing at the end.");
         Command root = new("peipkg-manager", "Watches upstreams for new versions, builds them and publishes the packages.")
         {
-            config, level, once,
+            config, level, once, strict,
         };
         foreach (Command command in new OperatorCommands(config, world).Create())
         {
             root.Subcommands.Add(command);
         }
 
-        root.SetAction((result, _) => ManagerProgram.RunAsync(
-            result.GetRequiredValue(config), result.GetRequiredValue(level), result.GetValue(once), world));
+        root.SetAction((result, _) => result.GetValue(strict) && !result.GetValue(once)
+            ? throw new UsageErrorException("--strict goes with --once; a daemon ends when it is told to")
+            : ManagerProgram.RunAsync(
+                result.GetRequiredValue(config), result.GetRequiredValue(level),
+                result.GetValue(strict) ? RunMode.StrictlyOnce : result.GetValue(once) ? RunMode.Once : RunMode.Daemon, world));
         // What is said while it runs is the log's business, and --log-level's.
         return CommandLineHost.InvokeAsync(
             root, args, world.Stdout, new Diagnostics(root.Name, world.Stderr), world.Signals.Stop, verbosity: false);

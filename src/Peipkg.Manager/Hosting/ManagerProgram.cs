@@ -21,9 +21,9 @@ internal static class ManagerProgram
     private const string Name = "peipkg-manager";
 
     /// <summary>Runs once or as a daemon.</summary>
-    /// <returns>0; 1 when a single run left something undone; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
+    /// <returns>0; 1 when a strict single run left something undone; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
-    public static async Task<int> RunAsync(string configFile, string logLevel, bool once, ManagerWorld world)
+    public static async Task<int> RunAsync(string configFile, string logLevel, RunMode mode, ManagerWorld world)
     {
         ManagerConfig config = LoadConfig(configFile);
         using ILoggerFactory loggers = LogSetup.Create(logLevel, world.Stderr);
@@ -45,7 +45,7 @@ internal static class ManagerProgram
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
             using Farm farm = new(config, layout, tools, confinement, farmKey, secrets, roster, world, loggers);
             HostingLog.Starting(
-                logger, config.FarmId, once ? "once" : "daemon", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
+                logger, config.FarmId, mode == RunMode.Daemon ? "daemon" : "once", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
             HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
@@ -53,13 +53,13 @@ internal static class ManagerProgram
             await using ControlServer control = farm.Control;
             await control.StartAsync(world.Signals.Stop);
             bool complete = true;
-            if (once)
+            if (mode == RunMode.Daemon)
             {
-                complete = await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop);
+                await RunDaemonAsync(farm, world, loggers);
             }
             else
             {
-                await RunDaemonAsync(farm, world, loggers);
+                complete = await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop) || mode == RunMode.Once;
             }
 
             HostingLog.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);

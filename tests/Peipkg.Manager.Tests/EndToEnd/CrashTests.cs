@@ -22,7 +22,7 @@ public class CrashTests
             // Always something left to do, so that a kill has something to hit.
             versions.Add($"1.{round}");
             farm.Release(versions[^1]);
-            using ManagerProcess manager = farm.Start("--once");
+            using ManagerProcess manager = farm.Start("--once", "--strict");
             Thread.Sleep(random.Next(0, 2500));
             if (!manager.HasExited)
             {

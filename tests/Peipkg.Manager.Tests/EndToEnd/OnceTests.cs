@@ -64,6 +64,10 @@ public class OnceTests
         (exit, log) = farm.Once();
         Assert.Equal(1, exit);
         Assert.DoesNotContain("starting build", log, StringComparison.Ordinal);
+
+        // One that does not ask hears that the sweep came to its end.
+        using ManagerProcess plain = farm.Start("--once");
+        Assert.Equal(0, plain.WaitForExit());
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public class StoryTests
         farm.AddRecipe("zulu", "second", doc: false);
         File.AppendAllText(farm["config.toml"], "[build]\nparallel = 1\n");
         farm.Release("1.0");
-        using ManagerProcess manager = farm.Start("--once");
+        using ManagerProcess manager = farm.Start("--once", "--strict");
         manager.WaitFor("starting build\" recipe=slow");
         File.AppendAllText(farm["recipes/zulu/peipkg.toml"], "[upstream\n");
         File.WriteAllText(farm["go"], "");
@@ -124,7 +124,7 @@ public class StoryTests
         farm.AddRecipe("base", "libbase", script: $"while [ ! -e {farm["go"]} ]; do sleep 0.1; done", doc: false);
         farm.AddRecipe("free", "free", doc: false);
         farm.Release("1.0", "1.1");
-        using ManagerProcess manager = farm.Start("--once");
+        using ManagerProcess manager = farm.Start("--once", "--strict");
         manager.WaitFor("build \\+ publish complete\" recipe=free version=1.0-1");
         Assert.DoesNotContain("starting build\" recipe=app", manager.Log, StringComparison.Ordinal);
         Assert.Equal(2, Regex.Count(manager.Log, "starting build\" recipe=base"));

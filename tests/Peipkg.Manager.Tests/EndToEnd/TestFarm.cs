@@ -102,10 +102,10 @@ internal sealed class TestFarm : IDisposable
 
     public ManagerProcess Start(params string[] arguments) => new(this, ["--config", this["config.toml"], .. arguments]);
 
-    /// <summary>Runs the manager once, to its end.</summary>
+    /// <summary>Runs the manager once, to its end; the exit code tells whether anything is missing then.</summary>
     public (int ExitCode, string Log) Once(params string[] arguments)
     {
-        using ManagerProcess manager = Start(["--once", .. arguments]);
+        using ManagerProcess manager = Start(["--once", "--strict", .. arguments]);
         return (manager.WaitForExit(), manager.Log);
     }
 

@@ -19,21 +19,33 @@ builds_twice() {
     "$PEIPKG_BUILD" verify out/*
 }
 
-test_the_files_template_builds_twice_the_same_in_a_sandbox() { builds_twice files; }
+test_the_files_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice files
+}
 
-test_the_make_template_builds_twice_the_same_in_a_sandbox() { builds_twice make cc make; }
+test_the_make_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice make cc make
+}
 
 test_the_autotools_template_builds_twice_the_same_in_a_sandbox() {
     builds_twice autotools cc make autoreconf automake libtoolize
 }
 
-test_the_cmake_template_builds_twice_the_same_in_a_sandbox() { builds_twice cmake cc cmake; }
+test_the_cmake_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice cmake cc cmake
+}
 
-test_the_meson_template_builds_twice_the_same_in_a_sandbox() { builds_twice meson cc meson ninja; }
+test_the_meson_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice meson cc meson ninja
+}
 
-test_the_rust_template_builds_twice_the_same_in_a_sandbox() { builds_twice rust cargo; }
+test_the_rust_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice rust cargo
+}
 
-test_the_go_template_builds_twice_the_same_in_a_sandbox() { builds_twice go go; }
+test_the_go_template_builds_twice_the_same_in_a_sandbox() {
+    builds_twice go go
+}
 
 test_every_sample_passes_check_and_builds_twice_the_same_in_a_sandbox() {
     local sample

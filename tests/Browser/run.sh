@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of the web pages in a real Chromium, installing what they need; pictures go to artifacts/screenshots.
 # usage: bash tests/Browser/run.sh [FILE...]     default: every *.test.mjs here
-# The programs are named by PEIPKG_BUILD and PEIPKG_REPO (default: artifacts/bin).
+# The programs are named by PEIPKG_BUILD, PEIPKG_REPO and PEIPKG_MANAGER (default: artifacts/bin).
 # With PEIPKG_COUNTS=FILE the three numbers passed, failed and skipped are written to FILE.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,6 +11,7 @@ root=$(cd "$here/../.." && pwd)
 logs=$root/artifacts/logs
 export PEIPKG_BUILD=${PEIPKG_BUILD:-$root/artifacts/bin/peipkg-build}
 export PEIPKG_REPO=${PEIPKG_REPO:-$root/artifacts/bin/peipkg-repo}
+export PEIPKG_MANAGER=${PEIPKG_MANAGER:-$root/artifacts/bin/peipkg-manager}
 
 install_missing "$logs/apt-browser.log" chromium=chromium node=nodejs npm=npm
 cd "$here"

@@ -12,7 +12,7 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention"];
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention", "notify"];
 
     private static readonly string[] ForgesWithOwnSecrets = ["forgejo", "gitlab"];
 
@@ -63,6 +63,7 @@ internal static class ConfigReader
         BuildConfig builds = ReadBuilds(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
+        IReadOnlyList<NotifyConfig> notifications = NotifyConfig.Read(file);
 
         file.Problems.ThrowIfAny();
         return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
@@ -71,6 +72,7 @@ internal static class ConfigReader
             Builds = builds,
             Limits = limits,
             Retention = retention,
+            Notifications = notifications,
         };
     }
 
@@ -167,8 +169,10 @@ internal static class ConfigReader
             }
         }
 
+        bool serves = section.Boolean("serve_repo")?.Value ?? false;
         section.Finish();
-        HttpConfig http = shared.Count > 0 ? new HttpConfig(address) { WebhookSecretFiles = shared } : new HttpConfig(address);
+        HttpConfig http = new(address) { ServesRepository = serves };
+        http = shared.Count > 0 ? http with { WebhookSecretFiles = shared } : http;
         return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
     }
 

@@ -34,6 +34,9 @@ internal sealed record ManagerConfig(
     /// <summary><c>[retention]</c>.</summary>
     public RetentionConfig Retention { get; init; } = RetentionConfig.Default;
 
+    /// <summary>Each <c>[[notify]]</c>.</summary>
+    public IReadOnlyList<NotifyConfig> Notifications { get; init; } = [];
+
     /// <summary>Where a target of its own serves the packages; null when the repository holds them.</summary>
     public string? PackagesUrl => Uploads.FirstOrDefault(upload => upload.Content == UploadContent.Packages)?.PublicUrl;
 }
@@ -55,6 +58,9 @@ internal sealed record HttpConfig(ListenAddress? Address)
 
     /// <summary>The files that hold a forge's secrets; empty: it delivers nothing here.</summary>
     public IReadOnlyList<string> SecretFilesOf(string forge) => ForgeSecretFiles.GetValueOrDefault(forge, WebhookSecretFiles);
+
+    /// <summary><c>serve_repo</c>: whether the repository is served below <c>/repo/</c>.</summary>
+    public bool ServesRepository { get; init; }
 }
 
 /// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>

@@ -104,11 +104,15 @@ internal sealed class Farm : IDisposable
             Drain = world.Signals.BeginDrain,
         };
         Control = new ControlServer(layout.Socket, new OperatorDesk(stores, () => roster.Current, live), loggers);
+        Redactor redactor = new(world.Environment, config.Notifications.Select(n => n.Url?.PathAndQuery ?? ""));
+        Attendants = new Attendants(
+            new Notifier(stores, children, environment, _client, redactor, loggers.CreateLogger<Notifier>()), new Housekeeping(stores), clock,
+            loggers.CreateLogger<Notifier>());
         if (config.Http.Address is { } address)
         {
             Http = new HttpServer(
                 address,
-                new StatusReport(stores, () => roster.Current, live),
+                new HttpPages(stores, () => roster.Current, live, redactor),
                 [.. Forge.All.Select(forge => new WebhookEndpoint(
                     forge, roster, Polls.Trigger, secrets.GetValueOrDefault(forge), loggers.CreateLogger<WebhookEndpoint>()))],
                 loggers);
@@ -134,6 +138,9 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Where operators' commands come in.</summary>
     public ControlServer Control { get; }
+
+    /// <summary>What goes on beside the work.</summary>
+    public Attendants Attendants { get; }
 
     /// <summary>Null when <c>[http] addr</c> is empty.</summary>
     public HttpServer? Http { get; }

@@ -22,6 +22,7 @@ internal sealed class FarmWorker(
         using CancellationTokenSource drain = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, signals.Drain);
         using CancellationTokenSource ended = new();
         Task watch = service.WatchAsync(farm.IsAlive, ended.Token);
+        Task beside = farm.Attendants.RunAsync(ended.Token);
         signals.Reload += Reload;
         try
         {
@@ -55,6 +56,7 @@ internal sealed class FarmWorker(
             signals.Reload -= Reload;
             await ended.CancelAsync();
             await watch;
+            await beside;
             lifetime.StopApplication();
         }
     }

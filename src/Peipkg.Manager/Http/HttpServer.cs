@@ -16,15 +16,13 @@ using Peipkg.Manager.Configuration;
 namespace Peipkg.Manager.Http;
 
 /// <summary>
-/// The HTTP endpoints of SPEC §9 on Kestrel: <c>GET /healthz</c>, <c>GET /status</c>, <c>POST /webhooks/github</c>, and its
-/// like for other forges.
+/// The HTTP endpoints of SPEC §9 on Kestrel: <see cref="HttpPages"/>, <c>POST /webhooks/github</c>, and its like
+/// for other forges.
 /// Plain HTTP; TLS is a reverse proxy's. Meant to stay up while a build drains.
 /// </summary>
 internal sealed class HttpServer(
-    ListenAddress address, StatusReport status, IReadOnlyList<WebhookEndpoint> webhooks, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    ListenAddress address, HttpPages pages, IReadOnlyList<WebhookEndpoint> webhooks, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
 
@@ -38,8 +36,7 @@ internal sealed class HttpServer(
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Use(GuardAsync);
-        _application.MapMethods("/healthz", Reading, context => TextAsync(context, StatusCodes.Status200OK, "ok"));
-        _application.MapMethods("/status", Reading, status.WriteAsync);
+        pages.Map(_application);
         foreach ((WebhookEndpoint webhook, string path) in webhooks.SelectMany(w => w.Paths.Select(path => (w, path))))
         {
             _application.MapPost(path, webhook.HandleAsync);
@@ -109,6 +106,13 @@ internal sealed class HttpServer(
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-store";
+        if (!context.Request.Path.StartsWithSegments("/repo"))
+        {
+            // The repository's own pages bring their own policy.
+            context.Response.Headers.ContentSecurityPolicy = Dashboard.Policy;
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        }
+
         try
         {
             await next(context);

@@ -25,6 +25,8 @@ internal sealed class FarmStores(
 
     public OperatorStore Operator { get; } = new(database, clock);
 
+    public SettingStore Settings { get; } = new(database, clock);
+
     public RecipeStore Recipes { get; } = new(database, clock);
 
     public TagStore Tags { get; } = new(database, clock);

@@ -30,6 +30,11 @@ internal static class EventKind
 
     /// <summary>A webhook led to no build, and why.</summary>
     public const string WebhookIdle = "webhook-idle";
+    public const string SyncFailed = "sync-failed";
+    public const string SyncRecovered = "sync-recovered";
+
+    /// <summary>The public URL does not serve what was synced.</summary>
+    public const string SyncDiffers = "sync-differs";
     public const string DiskLow = "disk-low";
     public const string DiskRecovered = "disk-recovered";
 }

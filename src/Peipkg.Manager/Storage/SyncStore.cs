@@ -92,10 +92,35 @@ internal sealed class SyncStore(ManagerDatabase database, TimeProvider clock)
         session.Execute(
             "INSERT INTO sync_target (key, backend, remote) VALUES ($key, $backend, $remote) ON CONFLICT (key) DO NOTHING",
             ("$key", key), ("$backend", backend), ("$remote", remote));
+        (long failures, string difference) = Trouble(session, key);
         session.Execute(
             $"UPDATE sync_target SET {assignments} WHERE key = $key",
             [("$key", key), ("$now", clock.GetUtcNow().ToUnixTimeMilliseconds()), .. parameters]);
+        Tell(session, remote, (failures, difference), Trouble(session, key));
     });
+
+    private static (long Failures, string Difference) Trouble(DatabaseSession session, string key) => session.Query(
+        "SELECT failures, check_error FROM sync_target WHERE key = $key", row => (row.GetInt64(0), row.GetString(1)), ("$key", key)).Single();
+
+    // The diary has the first failure of a row, and its end.
+    private void Tell(DatabaseSession session, string remote, (long Failures, string Difference) before, (long Failures, string Difference) after)
+    {
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (before.Failures == 0 && after.Failures > 0)
+        {
+            string error = session.Scalar<string>("SELECT last_error FROM sync_target WHERE remote = $remote AND failures > 0", ("$remote", remote)) ?? "";
+            EventStore.Add(session, now, EventKind.SyncFailed, null, null, null, $"{remote}: {error}");
+        }
+        else if (before.Failures > 0 && after.Failures == 0)
+        {
+            EventStore.Add(session, now, EventKind.SyncRecovered, null, null, null, remote);
+        }
+
+        if (after.Difference.Length > 0 && before.Difference != after.Difference)
+        {
+            EventStore.Add(session, now, EventKind.SyncDiffers, null, null, null, $"{remote}: {after.Difference}");
+        }
+    }
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));

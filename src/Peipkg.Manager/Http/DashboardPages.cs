@@ -1,0 +1,335 @@
+using System.Globalization;
+using Peipkg.Manager.Operating;
+using Peipkg.Recipes;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>The pages of the dashboard, made from the documents that the command line shows too.</summary>
+internal static class DashboardPages
+{
+    /// <summary>How many queued versions are listed; a first contact may queue thousands.</summary>
+    private const int MostQueued = 50;
+
+    /// <summary>The farm.</summary>
+    public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history)
+    {
+        HtmlWriter html = new();
+        html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
+        Tile(html, "Recipes", Count(status.Recipes.Count), status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used" : null);
+        Tile(html, "Running", Count(status.Running.Count), null);
+        Tile(html, "Waiting", Count(status.Queue.Count), null);
+        Tile(html, "Failing", Count(status.Failures.Count), null);
+        Tile(html, "Generation", Count(status.Generation), null);
+        Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
+        html.Raw("</dl></section>");
+        Problems(html, status);
+        Running(html, status, history);
+        Failing(html, status);
+        Queue(html, status);
+        Sync(html, status);
+        Recipes(html, recipes);
+        Builds(html, history);
+        return Page(status.FarmId, "Farm", "", html);
+    }
+
+    /// <summary>One recipe.</summary>
+    public static string Recipe(string farm, RecipeDocument? recipe, WhyDocument why, HistoryDocument history)
+    {
+        HtmlWriter html = new();
+        html.Element("h1", why.Recipe);
+        if (recipe is not null)
+        {
+            html.Raw("<dl class=\"facts\">");
+            Fact(html, "Packages", string.Join(", ", recipe.Packages));
+            Fact(html, "Upstream", recipe.Upstream ?? "not watched");
+            Fact(html, "Published", recipe.Published ?? "nothing yet");
+            html.Raw("</dl>");
+        }
+
+        html.Raw("<ul class=\"notes\">");
+        foreach (string note in why.Notes)
+        {
+            html.Element("li", note);
+        }
+
+        html.Raw("</ul>");
+        if (why.Versions.Count > 0)
+        {
+            Table(html, "Versions", ["Version", "Tag", "State", "What happens"], why.Versions, v =>
+            {
+                html.Element("td", v.Version ?? "–").Element("td", v.Tag ?? "–");
+                State(html, v.State);
+                html.Element("td class=\"wide\"", First(v.Verdict));
+            });
+        }
+
+        Builds(html, history);
+        if (history.Events.Count > 0)
+        {
+            Table(html, "Events", ["When", "Event", "Version", "Detail"], history.Events, e =>
+            {
+                html.Raw("<td>").Time(e.At).Raw("</td>").Element("td", e.Kind).Element("td", e.Version ?? "").Element("td class=\"wide\"", First(e.Detail));
+            });
+        }
+
+        return Page(farm, why.Recipe, "../", html);
+    }
+
+    /// <summary>One build with the end of its log.</summary>
+    public static string Build(string farm, AttemptDocument build, string tail, long end)
+    {
+        HtmlWriter html = new();
+        html.Raw("<h1>").Link("../recipes/" + Uri.EscapeDataString(build.Recipe), build.Recipe).Raw(" ").Text(build.Version).Raw("</h1><dl class=\"facts\">");
+        html.Raw("<div><dt>Result</dt><dd>");
+        html.Raw($"<span class=\"state {Class(build.Result)}\">").Text(build.Result ?? "running").Raw("</span>");
+        html.Text(build.Cause is null ? "" : $" ({build.Cause})").Raw("</dd></div>");
+        Fact(html, "Build", Count(build.Build));
+        Fact(html, "Tag", $"{build.Tag} ({build.Commit[..Math.Min(12, build.Commit.Length)]})");
+        Fact(html, "Reason", build.Reason);
+        html.Raw("<div><dt>Started</dt><dd>").Time(build.StartedAt).Raw("</dd></div>");
+        if (FarmTables.Took(build) is { Length: > 0 } took)
+        {
+            Fact(html, "Took", took);
+        }
+
+        html.Raw("</dl>");
+        if (build.Detail.Length > 0)
+        {
+            html.Element("p class=\"detail\"", build.Detail.Length > 2000 ? build.Detail[..2000] + " …" : build.Detail);
+        }
+
+        foreach (OutputDocument package in build.Packages)
+        {
+            html.Raw("<p class=\"package\">").Element("code", package.File).Text(" " + ByteSize.Format(package.Size)).Raw("</p>");
+        }
+
+        html.Raw("<h2>Log</h2><p>").Link("../logs/" + Count(build.Build), "The whole log as text").Raw("</p>");
+        html.Raw($"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>");
+        html.Text(tail).Raw("</pre>");
+        return Page(farm, $"{build.Recipe} {build.Version}", "../", html, refresh: false);
+    }
+
+    /// <summary>A page that says one thing.</summary>
+    public static string Message(string farm, string title, string text)
+    {
+        HtmlWriter html = new();
+        html.Element("h1", title).Element("p", text);
+        return Page(farm, title, "/", html, refresh: false);
+    }
+
+    private static void Problems(HtmlWriter html, StatusDocument status)
+    {
+        if (status.Paused is null && status.Problems.Count == 0)
+        {
+            return;
+        }
+
+        html.Raw("<section class=\"problems\" aria-label=\"Problems\"><ul>");
+        if (status.Paused is { } pause)
+        {
+            html.Element("li", $"All builds are paused: {pause}");
+        }
+
+        foreach (string problem in status.Problems)
+        {
+            html.Element("li", First(problem));
+        }
+
+        html.Raw("</ul></section>");
+    }
+
+    private static void Running(HtmlWriter html, StatusDocument status, HistoryDocument history)
+    {
+        if (status.Running.Count == 0)
+        {
+            return;
+        }
+
+        Table(html, "Running", ["Recipe", "Version", "Since", "Log"], status.Running, b =>
+        {
+            Name(html, b.Recipe);
+            html.Element("td", b.Version).Raw("<td>").Time(b.StartedAt).Raw("</td><td>");
+            if (history.Builds.FirstOrDefault(a => a.Recipe == b.Recipe && a.Version == b.Version && a.EndedAt is null) is { } attempt)
+            {
+                html.Link("builds/" + Count(attempt.Build), $"build {Count(attempt.Build)}");
+            }
+
+            html.Raw("</td>");
+        });
+    }
+
+    private static void Failing(HtmlWriter html, StatusDocument status)
+    {
+        if (status.Failures.Count == 0)
+        {
+            return;
+        }
+
+        Table(html, "Failing", ["Version", "Failures", "Next try", "Error"], status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal), f =>
+        {
+            string[] name = f.Key.Split('@', 2);
+            html.Raw("<td>").Link("recipes/" + Uri.EscapeDataString(name[0]), name[0]).Text(" " + name[1]).Raw("</td>");
+            html.Element("td", $"{f.Value.Failures}{(f.Value.Cause is null ? "" : $" ({f.Value.Cause})")}");
+            if (f.Value.Hold is { } hold)
+            {
+                html.Element("td", hold);
+            }
+            else
+            {
+                html.Raw("<td>").Time(f.Value.NextRetry).Raw("</td>");
+            }
+
+            html.Element("td class=\"wide\"", First(f.Value.Error));
+        });
+    }
+
+    private static void Queue(HtmlWriter html, StatusDocument status)
+    {
+        if (status.Queue.Count == 0)
+        {
+            return;
+        }
+
+        Table(html, "Waiting", ["Recipe", "Version", "Reason", "Since"], status.Queue.Take(MostQueued), b =>
+        {
+            Name(html, b.Recipe);
+            html.Element("td", b.Version).Element("td", b.Reason).Raw("<td>").Time(b.QueuedAt).Raw("</td>");
+        });
+        if (status.Queue.Count > MostQueued)
+        {
+            html.Element("p", $"and {status.Queue.Count - MostQueued} more");
+        }
+    }
+
+    private static void Sync(HtmlWriter html, StatusDocument status)
+    {
+        if (status.Sync.Count == 0)
+        {
+            return;
+        }
+
+        Table(html, "Sync", ["Target", "Generation", "Synced", "Trouble"], status.Sync, s =>
+        {
+            html.Element("td", $"{s.Target} ({s.Remote})").Element("td", $"{s.Generation} of {status.Generation}").Raw("<td>").Time(s.SyncedAt).Raw("</td>")
+                .Element("td class=\"wide\"", First(s.Failures > 0 ? s.LastError : s.CheckError));
+        });
+    }
+
+    private static void Recipes(HtmlWriter html, RecipesDocument recipes)
+    {
+        if (recipes.Recipes.Count + recipes.Broken.Count == 0)
+        {
+            html.Raw("<section class=\"empty\"><h2>No recipes yet</h2><p>Put a directory with a <code>peipkg.toml</code> below ")
+                .Raw("<code>recipes_dir</code> and reload the manager; it polls the upstream at once.</p></section>");
+            return;
+        }
+
+        html.Raw("<div class=\"filter\"><label for=\"filter\">Filter recipes</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\"></div>");
+        Table(html, "Recipes", ["Recipe", "Published", "Latest", "State", "Answered", "Latest poll"], recipes.Recipes, r =>
+        {
+            Name(html, r.Name);
+            html.Element("td", r.Published ?? "–").Element("td", r.Version ?? "–");
+            State(html, r.Paused is not null ? "paused" : r.State);
+            html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
+        }, "recipes");
+        if (recipes.Broken.Count > 0)
+        {
+            Table(html, "Recipes that cannot be used", ["Recipe", "Problems"], recipes.Broken, b =>
+            {
+                Name(html, b.Name);
+                html.Element("td class=\"wide\"", string.Join(" · ", b.Problems));
+            });
+        }
+    }
+
+    private static void Builds(HtmlWriter html, HistoryDocument history)
+    {
+        if (history.Builds.Count == 0)
+        {
+            return;
+        }
+
+        Table(html, "Latest builds", ["Build", "Recipe", "Version", "Result", "Started", "Took", "Detail"], history.Builds, b =>
+        {
+            html.Raw("<td>").Link("/builds/" + Count(b.Build), Count(b.Build)).Raw("</td>");
+            Name(html, b.Recipe);
+            html.Element("td", b.Version);
+            State(html, b.Result ?? "running");
+            html.Raw("<td>").Time(b.StartedAt).Raw("</td>").Element("td", FarmTables.Took(b)).Element("td class=\"wide\"", First(b.Detail));
+        });
+    }
+
+    private static void Table<T>(HtmlWriter html, string title, string[] columns, IEnumerable<T> rows, Action<T> row, string? id = null)
+    {
+        string name = title.ToLowerInvariant().Replace(' ', '-');
+        html.Raw($"<section aria-labelledby=\"{name}\"><h2 id=\"{name}\">{title}</h2><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{name}\"><table{(id is null ? "" : $" id=\"table-{id}\"")}><thead><tr>");
+        foreach (string column in columns)
+        {
+            html.Element("th scope=\"col\"", column);
+        }
+
+        html.Raw("</tr></thead><tbody>");
+        foreach (T item in rows)
+        {
+            html.Raw("<tr>");
+            row(item);
+            html.Raw("</tr>");
+        }
+
+        html.Raw("</tbody></table></div></section>");
+    }
+
+    private static void Tile(HtmlWriter html, string label, string value, string? more)
+    {
+        html.Raw("<div>").Element("dt", label).Raw("<dd>").Text(value);
+        if (more is not null)
+        {
+            html.Raw(" ").Element("small", more);
+        }
+
+        html.Raw("</dd></div>");
+    }
+
+    private static void Fact(HtmlWriter html, string label, string value) =>
+        html.Raw("<div>").Element("dt", label).Element("dd", value).Raw("</div>");
+
+    private static void Name(HtmlWriter html, string recipe) =>
+        html.Raw("<td>").Link("/recipes/" + Uri.EscapeDataString(recipe), recipe).Raw("</td>");
+
+    private static void State(HtmlWriter html, string? state) =>
+        html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state ?? "–").Raw("</span></td>");
+
+    private static string Class(string? state) => state switch
+    {
+        "done" => "good",
+        "failed" or "given-up" => "bad",
+        "queued" or "fetching" or "building" or "publishing" or "syncing" or "running" or null => "busy",
+        _ => "idle",
+    };
+
+    private static string First(string text)
+    {
+        int end = text.IndexOf('\n', StringComparison.Ordinal);
+        text = end < 0 ? text : text[..end];
+        return text.Length > 400 ? text[..400] + " …" : text;
+    }
+
+    private static string Count(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Page(string farm, string title, string root, HtmlWriter body, bool refresh = true)
+    {
+        HtmlWriter page = new();
+        page.Raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
+        page.Text($"{title} · {farm}").Raw("</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>");
+        page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
+        page.Raw("<a class=\"home\" href=\"/\">").Text(farm).Raw("</a>");
+        page.Raw("<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>");
+        page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
+        if (root.Length == 0)
+        {
+            page.Element("h1", farm);
+        }
+
+        return page.Raw(body.ToString()).Raw("</main></body></html>\n").ToString();
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Peipkg.Manager.Operating;
+using Peipkg.Manager.Recipes;
+
+namespace Peipkg.Manager.Http;
+
+/// <summary>
+/// Everything that can be looked at: <c>/healthz</c>, <c>/readyz</c>, <c>/status</c>, <c>/metrics</c>, the dashboard, and
+/// the repository when that is switched on. All of it reads only.
+/// </summary>
+internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live, Redactor redactor)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        Dashboard.Get(routes, "/healthz", context => HttpServer.TextAsync(context, StatusCodes.Status200OK, "ok"));
+        Dashboard.Get(routes, "/readyz", ReadyAsync);
+        Dashboard.Get(routes, "/status", new StatusReport(stores, roster, live).WriteAsync);
+        Dashboard.Get(routes, "/metrics", new MetricsReport(stores, roster, live).WriteAsync);
+        new Dashboard(stores, roster, live, redactor).Map(routes);
+        if (stores.Config.Http.ServesRepository)
+        {
+            RepositoryFiles files = new(stores.Layout.Repository);
+            Dashboard.Get(routes, "/repo/{**path}", context => files.WriteAsync(context, (string?)context.Request.RouteValues["path"] ?? ""));
+        }
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        IReadOnlyList<string> problems = Readiness.Problems(stores, roster(), live);
+        return problems.Count == 0
+            ? HttpServer.TextAsync(context, StatusCodes.Status200OK, "ready")
+            : HttpServer.TextAsync(context, StatusCodes.Status503ServiceUnavailable, redactor.Clean(string.Join('\n', problems)));
+    }
+}

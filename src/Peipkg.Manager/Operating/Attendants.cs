@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.Format;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>What a daemon does beside its work: tell people of events, and remove what is no longer kept.</summary>
+internal sealed class Attendants(Notifier notifier, Housekeeping housekeeping, TimeProvider clock, ILogger<Notifier> logger)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromHours(1);
+
+    /// <summary>Goes on until stopped; nothing that fails here ends it, or the farm.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.WhenAll(notifier.RunAsync(stop), CollectAsync(stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The farm has ended.
+        }
+#pragma warning disable CA1031 // The farm does its work without us; the log says what happened.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            NotifyLog.Failed(logger, "everybody", "", e.Message);
+        }
+    }
+
+    private async Task CollectAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                ActionDocument done = await Task.Run(() => housekeeping.Collect(dryRun: false), stop);
+                if (done.Changed.Count > 0)
+                {
+                    NotifyLog.Collected(logger, done.Message);
+                }
+            }
+            catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+            {
+                NotifyLog.CollectFailed(logger, e.Message);
+            }
+
+            await Task.Delay(Between, clock, stop);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>
+/// Tells people of events: reads the diary behind the farm's back, so that nothing ever waits for it. What it has told is
+/// remembered, so a restart neither repeats nor loses an event. What cannot be told in a few tries is left out and logged.
+/// </summary>
+internal sealed class Notifier(
+    FarmStores stores,
+    ChildRunner children,
+    ChildEnvironment environment,
+    HttpClient client,
+    Redactor redactor,
+    ILogger<Notifier> logger)
+{
+    private const string Cursor = "notified";
+
+    // After a long stop nobody wants a thousand messages; the history has them all.
+    private const int MostAtOnce = 100;
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan[] Retries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)];
+
+    /// <summary>Tells of events until stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        if (stores.Config.Notifications.Count == 0)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            try
+            {
+                await TellAsync(stop);
+            }
+            catch (StorageException e)
+            {
+                NotifyLog.Failed(logger, "the database", "", e.Message);
+            }
+
+            await Task.Delay(Look, stores.Clock, stop);
+        }
+    }
+
+    /// <summary>The message about an event.</summary>
+    internal byte[] Message(FarmEvent what) => JsonSerializer.SerializeToUtf8Bytes(
+        new Notification
+        {
+            FarmId = stores.Config.FarmId,
+            Event = what.Kind,
+            Recipe = what.Recipe,
+            Version = what.Version,
+            Build = what.AttemptId,
+            At = what.At.Text(),
+            Detail = redactor.Clean(what.Detail),
+            Text = redactor.Clean(Sentence(what)),
+        },
+        NotificationJson.Default.Notification);
+
+    private async Task TellAsync(CancellationToken stop)
+    {
+        // At the very first start: what happens from now on.
+        long last = stores.Settings.Number(Cursor) ?? stores.Events.Latest(null, 1) switch { [var newest] => newest.Id, _ => 0 };
+        IReadOnlyList<FarmEvent> events = stores.Events.After(last, MostAtOnce);
+        if (events.Count == 0)
+        {
+            stores.Settings.SetOnce(Cursor, last);
+            return;
+        }
+
+        foreach (FarmEvent what in events)
+        {
+            await Task.WhenAll(stores.Config.Notifications.Where(n => n.Events.Contains(what.Kind, StringComparer.Ordinal)).Select(n => TellAsync(n, what, stop)));
+            stores.Settings.Set(Cursor, what.Id);
+        }
+    }
+
+    private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken stop)
+    {
+        byte[] message = Message(what);
+        for (int attempt = 0; ; attempt++)
+        {
+            string? error;
+            try
+            {
+                error = to.Url is { } url ? await PostAsync(url, message, to.Timeout, stop) : await RunAsync(to, what, message, stop);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or ChildStartException or UnauthorizedAccessException
+                || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                error = e.Message;
+            }
+
+            if (error is null)
+            {
+                NotifyLog.Told(logger, to.Name, what.Kind, what.Recipe);
+                return;
+            }
+
+            if (attempt == Retries.Length)
+            {
+                NotifyLog.Failed(logger, to.Name, what.Kind, redactor.Clean(error));
+                return;
+            }
+
+            await Task.Delay(Retries[attempt], stores.Clock, stop);
+        }
+    }
+
+    private async Task<string?> PostAsync(Uri url, byte[] message, TimeSpan timeout, CancellationToken stop)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(timeout);
+        using HttpRequestMessage request = new(HttpMethod.Post, url) { Content = new ByteArrayContent(message) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        return response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
+    }
+
+    // The message travels in variables: children have no standard input of ours.
+    private async Task<string?> RunAsync(NotifyConfig to, FarmEvent what, byte[] message, CancellationToken stop)
+    {
+        Dictionary<string, string> variables = environment.Whole();
+        variables["PEIPKG_FARM"] = stores.Config.FarmId;
+        variables["PEIPKG_EVENT"] = what.Kind;
+        variables["PEIPKG_RECIPE"] = what.Recipe ?? "";
+        variables["PEIPKG_VERSION"] = what.Version ?? "";
+        variables["PEIPKG_BUILD"] = what.AttemptId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        variables["PEIPKG_TEXT"] = Short(redactor.Clean(Sentence(what)));
+        variables["PEIPKG_JSON"] = Short(Encoding.UTF8.GetString(message));
+        ChildLimits limits = new(to.Timeout, to.Timeout);
+        TailOutput tail = new();
+        ChildResult result = await children.RunAsync(
+            new ChildCommand(to.Command![0], [.. to.Command.Skip(1)], stores.Layout.Root, variables), tail, tail, limits, stop);
+        return result.Succeeded ? null : $"{result.Describe(limits)}: {tail.Text()}";
+    }
+
+    // A variable of more than 128 KiB keeps a program from starting (execve(2)).
+    private static string Short(string text) => (text.Length > 30_000 ? text[..30_000] : text).Replace('\0', ' ');
+
+    private string Sentence(FarmEvent what)
+    {
+        string about = (what.Recipe, what.Version) switch
+        {
+            ({ } recipe, { } version) => $"{recipe} {version}",
+            ({ } recipe, null) => recipe,
+            _ => "the farm",
+        };
+        return $"{stores.Config.FarmId}: {about}: {what.Kind}{(what.Detail.Length > 0 ? ": " + what.Detail : "")}";
+    }
+}
+
+/// <summary>The message that commands and webhooks get.</summary>
+internal sealed record Notification
+{
+    public required string FarmId { get; init; }
+
+    public required string Event { get; init; }
+
+    public required string? Recipe { get; init; }
+
+    public required string? Version { get; init; }
+
+    public required long? Build { get; init; }
+
+    public required string At { get; init; }
+
+    public required string Detail { get; init; }
+
+    /// <summary>All of it in a sentence, under the name that chat services take.</summary>
+    public required string Text { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Notification))]
+internal sealed partial class NotificationJson : JsonSerializerContext;
+
+/// <summary>Events of telling people of events.</summary>
+internal static partial class NotifyLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "notification sent")]
+    public static partial void Told(ILogger logger, string to, string kind, string? recipe);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "notification failed")]
+    public static partial void Failed(ILogger logger, string to, string kind, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "old logs removed")]
+    public static partial void Collected(ILogger logger, string result);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "old logs could not be removed")]
+    public static partial void CollectFailed(ILogger logger, string error);
+}

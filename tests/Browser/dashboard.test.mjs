@@ -1,0 +1,178 @@
+// The manager's dashboard, served by a real farm, in a real Chromium.
+import { strict as assert } from "node:assert";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { assertAccessible, assertFits, finish, screenshot, startBrowser } from "./rig/browser.mjs";
+
+const top = resolve(dirname(new URL(import.meta.url).pathname), "../..");
+const program = (name) => process.env[`PEIPKG_${name.toUpperCase()}`] ?? join(top, "artifacts/bin", `peipkg-${name}`);
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const farms = [];
+let browser;
+
+/** A farm of its own with a running manager. */
+class Farm {
+  constructor(id) {
+    this.directory = mkdtempSync(join(tmpdir(), "peipkg-farm-"));
+    mkdirSync(this.path("recipes"));
+    mkdirSync(this.path("bin"));
+    for (const name of ["build", "repo"]) execFileSync("ln", ["-s", program(name), this.path(`bin/peipkg-${name}`)]);
+    execFileSync(program("repo"), ["keygen", "--out", this.path("key")]);
+    const git = (...args) => execFileSync("git", ["-C", this.path("upstream"), "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { stdio: "pipe" });
+    mkdirSync(this.path("upstream"));
+    git("init", "--quiet");
+    writeFileSync(this.path("upstream/greeting"), "hello\n");
+    git("add", "greeting");
+    git("commit", "--quiet", "-m", "greeting");
+    git("tag", "v1.0");
+    writeFileSync(this.path("config.toml"), `
+[manager]
+id = ${JSON.stringify(id)}
+recipes_dir = "${this.path("recipes")}"
+state_dir = "${this.path("state")}"
+[repo]
+name = "demo"
+[signing]
+key_file = "${this.path("key")}"
+[http]
+addr = "127.0.0.1:0"
+[poll]
+default_interval = "1h"
+[limits]
+min_free = "1B"
+`);
+    farms.push(this);
+  }
+
+  path(name) {
+    return join(this.directory, name);
+  }
+
+  recipe(name, script, watched = true) {
+    mkdirSync(this.path(`recipes/${name}`));
+    writeFileSync(this.path(`recipes/${name}/build.sh`), `set -eu\n${script}\nmkdir -p "$DESTDIR/usr/share/${name}"\ncp "$SOURCE_DIR/greeting" "$DESTDIR/usr/share/${name}/greeting"\n`);
+    writeFileSync(this.path(`recipes/${name}/peipkg.toml`), `
+[meta]
+license = "MIT"
+build_script = "build.sh"
+[[package]]
+name = "${name}"
+architecture = "noarch"
+files = ["usr/share/${name}/**"]
+${watched ? `[upstream]\ngit = "${this.path("upstream")}"\ntag_pattern = "^v([0-9.]+)$"\npeios_revision = 1\n` : ""}`);
+  }
+
+  async start() {
+    this.log = "";
+    this.manager = spawn(program("manager"), ["--config", this.path("config.toml")], {
+      env: { ...process.env, PATH: `${this.path("bin")}:/usr/bin:/bin` }, stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.manager.stderr.on("data", (data) => { this.log += data; });
+    this.url = (await this.logged(/webhook server listening" addr=(\S+)/))[1];
+  }
+
+  async logged(pattern) {
+    for (let i = 0; i < 900; i++) {
+      const match = this.log.match(pattern);
+      if (match) return match;
+      if (this.manager.exitCode !== null) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`no ${pattern} in:\n${this.log}`);
+  }
+
+  async stop() {
+    if (this.manager?.exitCode === null) {
+      const ended = new Promise((resolve) => this.manager.once("exit", resolve));
+      this.manager.kill("SIGTERM");
+      this.manager.kill("SIGTERM");
+      await ended;
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+before(async () => {
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  for (const farm of farms) await farm.stop();
+});
+
+test("an empty farm says what to do, accessible in light and dark, on a desk and on a phone", async () => {
+  const farm = new Farm("farm <b>one</b>");
+  await farm.start();
+  for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["phone", phone]]) {
+    const page = await browser.open(farm.url, options);
+    assert.equal(await page.locator("h1").innerText(), "farm <b>one</b>");
+    assert.match(await page.locator(".empty").innerText(), /No recipes yet/);
+    await assertAccessible(page);
+    await assertFits(page);
+    await screenshot(page, `dashboard-empty-${name}`, { fullPage: true });
+    await finish(page);
+  }
+});
+
+test("500 recipes, a failing build and a hostile live log", async () => {
+  const farm = new Farm("farm.example.org");
+  for (let i = 0; i < 497; i++) farm.recipe(`package-${String(i).padStart(3, "0")}`, "", false);
+  farm.recipe("aaa-broken", "echo 'greeting.c:12:3: error: expected expression'; exit 1");
+  farm.recipe("aab-fine", "");
+  farm.recipe("aac-hostile", `
+printf '\\033[31mred\\033[0m \\033]0;owned\\007 <script>document.title="owned"</script> \\342\\200\\256reversed\\n'
+head -c 10485760 /dev/zero | tr '\\0' 'x'; echo
+while [ ! -e /nowhere ]; do echo tick; sleep 0.2; done`);
+  mkdirSync(farm.path("recipes/wrong"));
+  writeFileSync(farm.path("recipes/wrong/peipkg.toml"), "[meta]\n<script>alert(1)</script> = 1\n");
+  await farm.start();
+  await farm.logged(/msg="build failed" recipe=aaa-broken/);
+  await farm.logged(/build \+ publish complete" recipe=aab-fine/);
+  await farm.logged(/msg="starting build" recipe=aac-hostile/);
+
+  for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["phone", phone]]) {
+    const page = await browser.open(farm.url, options);
+    assert.equal(await page.locator("#table-recipes tbody tr").count(), 500);
+    assert.match(await page.locator("[aria-labelledby=failing]").first().innerText(), /aaa-broken 1\.0-1/);
+    await assertAccessible(page);
+    await assertFits(page);
+    await screenshot(page, `dashboard-farm-${name}`);
+    await finish(page);
+  }
+
+  const page = await browser.open(farm.url);
+  await page.fill("#filter", "aac");
+  assert.equal(await page.locator("#table-recipes tbody tr:visible").count(), 1);
+  await page.waitForResponse((response) => response.url() === farm.url || response.url() === `${farm.url}/`);
+  await page.waitForTimeout(100);
+  assert.equal(await page.inputValue("#filter"), "aac");
+  assert.equal(await page.locator("#table-recipes tbody tr:visible").count(), 1);
+  await page.locator("[aria-labelledby=running] a", { hasText: "build" }).first().click();
+  await page.waitForFunction(() => /tick\s*tick/.test(document.getElementById("log").textContent));
+  const shown = await page.locator("#log").textContent();
+  assert.ok(shown.length <= 400100, `${shown.length}`);
+  assert.ok(!/[\u001b\u0007\u202e]/.test(shown), "control characters");
+  assert.match(await page.title(), /aac-hostile 1\.0-1/);
+  await assertAccessible(page);
+  await assertFits(page);
+  await screenshot(page, "dashboard-log-live");
+  const whole = await (await fetch(new URL(await page.getAttribute("#log", "data-log"), page.url()))).text();
+  assert.match(whole, /<script>document\.title="owned"<\/script>/);
+  await finish(page);
+
+  const failed = await browser.open(`${farm.url}/recipes/aaa-broken`, phone);
+  assert.match(await failed.locator("main").innerText(), /tried again at/);
+  await assertAccessible(failed);
+  await assertFits(failed);
+  await screenshot(failed, "dashboard-recipe-phone");
+  await failed.locator("[aria-labelledby=latest-builds] a").first().click();
+  await failed.waitForSelector("#log");
+  assert.match(await failed.locator("#log").innerText(), /expected expression/);
+  await assertFits(failed);
+  await screenshot(failed, "dashboard-build-phone");
+  await finish(failed);
+});

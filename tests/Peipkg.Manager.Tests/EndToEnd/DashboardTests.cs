@@ -12,11 +12,13 @@ public sealed partial class DashboardTests : IDisposable
 {
     private readonly TestFarm _farm = new();
     private readonly HttpClient _client = new();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
     public DashboardTests() => _farm.Configure(http: "addr = \"127.0.0.1:0\"\nserve_repo = true");
 
     public void Dispose()
     {
+        _listener.Dispose();
         _client.Dispose();
         _farm.Dispose();
     }
@@ -102,9 +104,8 @@ public sealed partial class DashboardTests : IDisposable
     [Fact]
     public async Task Commands_and_urls_are_told_of_failures_without_secrets()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        Task<string> received = Receive(listener);
+        _listener.Start();
+        Task<string> received = Receive();
         File.WriteAllText(_farm["tell.sh"], $"#!/bin/sh\nprintf '%s %s %s\\n' \"$PEIPKG_EVENT\" \"$PEIPKG_RECIPE\" \"$PEIPKG_VERSION\" >> {_farm["told"]}\n");
         File.SetUnixFileMode(_farm["tell.sh"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         File.AppendAllText(_farm["config.toml"], $"""
@@ -112,7 +113,7 @@ public sealed partial class DashboardTests : IDisposable
             command = ["{_farm["tell.sh"]}"]
             events = ["failed", "published"]
             [[notify]]
-            url = "http://{listener.LocalEndpoint}/hook/very-secret-token"
+            url = "http://{_listener.LocalEndpoint}/hook/very-secret-token"
             events = ["failed"]
 
             """);
@@ -127,9 +128,9 @@ public sealed partial class DashboardTests : IDisposable
         Assert.DoesNotContain("very-secret-token", manager.Log, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Receive(TcpListener listener)
+    private async Task<string> Receive()
     {
-        using TcpClient client = await listener.AcceptTcpClientAsync();
+        using TcpClient client = await _listener.AcceptTcpClientAsync();
         await using NetworkStream stream = client.GetStream();
         StringBuilder request = new();
         byte[] buffer = new byte[8192];

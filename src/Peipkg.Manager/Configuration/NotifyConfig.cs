@@ -59,6 +59,11 @@ internal sealed record NotifyConfig(IReadOnlyList<string>? Command, Uri? Url, IR
                 command.Length > 0 ? command : null, url, section.Has("events") ? [.. events.Select(e => e.Value)] : Usual, timeout));
         }
 
+        if (all.Count == 0)
+        {
+            return [];
+        }
+
         return all;
     }
 

@@ -13,10 +13,36 @@ internal sealed class ManagerSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private PosixSignalRegistration[] _registrations = [];
+    private Action? _reload;
+    private bool _missed;
     private int _exitCode = ExitCode.Interrupted;
 
-    /// <summary>Raised on SIGHUP, on a thread of the pool.</summary>
-    public event Action? Reload;
+    /// <summary>Raised on SIGHUP, on a thread of the pool; one that came before anybody listened is told the first who does.</summary>
+    public event Action? Reload
+    {
+        add
+        {
+            bool missed;
+            lock (_gate)
+            {
+                _reload += value;
+                (missed, _missed) = (_missed, false);
+            }
+
+            if (missed)
+            {
+                value?.Invoke();
+            }
+        }
+
+        remove
+        {
+            lock (_gate)
+            {
+                _reload -= value;
+            }
+        }
+    }
 
     /// <summary>Cancelled: begin nothing new.</summary>
     public CancellationToken Drain => _drain.Token;
@@ -35,7 +61,14 @@ internal sealed class ManagerSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            Reload?.Invoke();
+            Action? reload;
+            lock (_gate)
+            {
+                reload = _reload;
+                _missed = reload is null;
+            }
+
+            reload?.Invoke();
         }),
     ];
 

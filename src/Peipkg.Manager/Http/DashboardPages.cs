@@ -296,8 +296,9 @@ internal static class DashboardPages
     private static void Name(HtmlWriter html, string recipe) =>
         html.Raw("<td>").Link("/recipes/" + Uri.EscapeDataString(recipe), recipe).Raw("</td>");
 
-    private static void State(HtmlWriter html, string? state) =>
-        html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state ?? "–").Raw("</span></td>");
+    private static void State(HtmlWriter html, string? state) => _ = state is null
+        ? html.Raw("<td>–</td>")
+        : html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state).Raw("</span></td>");
 
     private static string Class(string? state) => state switch
     {

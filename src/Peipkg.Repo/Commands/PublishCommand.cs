@@ -30,6 +30,8 @@ internal static class PublishCommand
             "--rebuild", "Make the archive anew from --all-packages-dir instead of from the old one.");
         Option<string> allPackages = CommandOptions.Path(
             "--all-packages-dir", "DIR", "For --rebuild: where every package ever published lies.");
+        Option<bool> forgetMissing = CommandOptions.Flag(
+            "--forget-missing", "For --rebuild: leave out what was published but is not in --all-packages-dir.");
         Option<bool> skipExisting = CommandOptions.Flag(
             "--skip-existing", "Pass over files whose bytes are published already.");
         Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
@@ -43,7 +45,7 @@ internal static class PublishCommand
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("publish", "Add packages to a repository and sign its new indexes.")
         {
-            previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, skipExisting, requireSigned,
+            previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, forgetMissing, skipExisting, requireSigned,
             skipLayout, deny, noSite, dryRun, json,
         };
         command.SetAction(result =>
@@ -59,6 +61,7 @@ internal static class PublishCommand
                 Out = result.GetRequiredValue(output),
                 Template = result.GetValue(template) ?? UrlTemplate.Default,
                 AllPackages = all,
+                ForgetMissing = result.GetValue(forgetMissing),
                 SkipExisting = result.GetValue(skipExisting),
                 RequireSigned = result.GetValue(requireSigned),
                 SkipLayoutChecks = result.GetValue(skipLayout),

@@ -42,6 +42,9 @@ internal sealed class PublishedState
     /// <summary>What is published, in archive order; what could be relied on of it, in a rebuild.</summary>
     internal IReadOnlyList<IndexRow> Archive { get; private set; } = [];
 
+    /// <summary>Whether the archive index is proven, so that what it names was published.</summary>
+    internal bool ArchiveVerified { get; private set; }
+
     /// <summary>What the operator should know, though it prevents nothing.</summary>
     internal List<string> Warnings { get; } = [];
 
@@ -72,6 +75,7 @@ internal sealed class PublishedState
         }
 
         state.Warnings.AddRange(problems);
+        state.ArchiveVerified = archive is not null;
         state.Archive = archive?.Rows ?? active?.Rows ?? [];
         return state;
     }

@@ -45,5 +45,8 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>A rebuild would replace an intact published file by other bytes.</summary>
     internal const string PublishedBytesChanged = "published-bytes-changed";
 
+    /// <summary>A rebuild would forget a package that a verified archive names.</summary>
+    internal const string PublishedMissing = "published-missing";
+
     public override string ToString() => $"{File}: {Reason} ({Rule})";
 }

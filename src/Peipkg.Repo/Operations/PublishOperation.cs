@@ -35,6 +35,9 @@ internal sealed record PublishRequest
     /// <summary>In a rebuild, the directory of every package ever published; null otherwise.</summary>
     internal string? AllPackages { get; init; }
 
+    /// <summary>Whether a rebuild may leave out what was published.</summary>
+    internal bool ForgetMissing { get; init; }
+
     /// <summary>Whether files whose bytes are published are passed over.</summary>
     internal bool SkipExisting { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed class PublishOperation
     {
         using DocumentSigner key = DocumentSigner.Load(request.SignKey, context.Diagnostics);
         PublishOperation operation = new(request, context);
+        operation.RefuseNesting();
         using RepositoryLock? held = request.DryRun ? null : operation.Lock();
         return operation.Run(key, stop);
     }
@@ -181,7 +185,7 @@ internal sealed class PublishOperation
         if (_inPlace)
         {
             GenerationCommit.Run(
-                state, plan, report.Summary(), [key], transaction => Write(transaction, state, plan, key, stop), _context, stop);
+                state, plan, report.Summary(), [key], transaction => Write(transaction, state, plan, report, key, stop), _context, stop);
             return;
         }
 
@@ -192,13 +196,18 @@ internal sealed class PublishOperation
         }
 
         using GenerationTransaction copy = OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
-        Write(copy, state, plan, key, stop);
+        Write(copy, state, plan, report, key, stop);
         stop.ThrowIfCancellationRequested();
         copy.Commit();
     }
 
     private void Write(
-        GenerationTransaction transaction, PublishedState state, PublishPlan plan, DocumentSigner key, CancellationToken stop)
+        GenerationTransaction transaction,
+        PublishedState state,
+        PublishPlan plan,
+        PublishReport report,
+        DocumentSigner key,
+        CancellationToken stop)
     {
         SitePublication? site = SitePublication.Begin(state.Root, _request.NoSite, _context.Diagnostics);
         List<Placement> placements = [.. site?.Details(plan, stop) ?? []];
@@ -210,6 +219,7 @@ internal sealed class PublishOperation
             }
         }
 
+        placements.AddRange(report.Restored);
         transaction.Place(placements, stop);
         if (SignatureDuty.MustHandOver(state, _request.At))
         {
@@ -222,6 +232,31 @@ internal sealed class PublishOperation
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
         site?.Stage(transaction, SiteContent.Of(
             state.Descriptor, key.Fingerprint, plan, RetentionRecord.Read(state.Root)));
+    }
+
+    /// <summary>A repository inside another would be carried over into itself, and be published with it.</summary>
+    private void RefuseNesting()
+    {
+        if (!_inPlace && (IsBelow(_request.Out, _request.In) || IsBelow(_request.In, _request.Out)))
+        {
+            throw new UserErrorException(
+                $"--in {_request.In} and --out {_request.Out} lie one inside the other; {OutOfPlaceTransaction.Remedy}");
+        }
+    }
+
+    private static bool IsBelow(string path, string directory)
+    {
+        for (string? above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+            above is not null;
+            above = Path.GetDirectoryName(above))
+        {
+            if (IsSameDirectory(above, directory))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsSameDirectory(string first, string second)

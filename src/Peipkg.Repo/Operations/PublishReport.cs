@@ -4,6 +4,7 @@ using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
 
@@ -11,6 +12,7 @@ namespace Peipkg.Repo.Operations;
 internal sealed class PublishReport
 {
     private readonly bool _awaitsSignatures;
+    private readonly List<IndexRow> _lost;
     private readonly PublishRequest _request;
     private readonly PublishedState _state;
     private readonly PackageIntake _intake;
@@ -32,12 +34,21 @@ internal sealed class PublishReport
         _state = state;
         _intake = intake;
         _plan = plan;
-        _refusals = [.. intake.Refusals, .. plan.Refusals, .. denied];
+        _lost = Lost();
+        _refusals = [.. intake.Refusals, .. plan.Refusals, .. denied, .. RefuseLoss()];
+        Restored = [.. intake.Skipped
+            .Select(static item => (item.File, item.Row, Path: RepositoryPath.FromUrl(item.Row.Url, RepositoryLayout.IndexDirectory)))
+            .Where(item => item.Path is not null && LinuxFile.Identify(Path.Combine(state.Root, item.Path)) is null)
+            .DistinctBy(static item => item.Path, StringComparer.Ordinal)
+            .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash))];
         _advertised = plan.Active.ToDictionary(static row => row.Name);
         _superseded = ActiveSelection.From(state.Archive, static (_, _) => { })
             .Where(old => _advertised.TryGetValue(old.Name, out IndexRow? now) && !now.IsSamePackage(old))
             .ToDictionary(static row => row.Name);
     }
+
+    /// <summary>Published files that were lost, and come back from files that were passed over.</summary>
+    internal IReadOnlyList<PackagePlacement> Restored { get; }
 
     /// <summary>Whether anything is refused, so that nothing may be changed.</summary>
     internal bool IsRefused => _refusals.Count > 0;
@@ -50,7 +61,12 @@ internal sealed class PublishReport
             diagnostics.Warning(warning);
         }
 
-        foreach (IndexRow lost in Lost())
+        foreach (PackagePlacement restored in Restored)
+        {
+            diagnostics.Note($"{restored.RelativePath} is published but was lost; it is restored from {restored.Source}");
+        }
+
+        foreach (IndexRow lost in MayForget ? _lost : [])
         {
             diagnostics.Warning($"{lost} was published but its file is not in {_request.AllPackages}; the rebuilt archive lacks it");
         }
@@ -117,6 +133,18 @@ internal sealed class PublishReport
             : _superseded.TryGetValue(row.Name, out IndexRow? old) ? $" (supersedes {old.Version}){elsewhere}"
             : elsewhere;
     }
+
+    /// <summary>What nobody can tell any more is not missed; what a verified archive names is.</summary>
+    private bool MayForget => _request.ForgetMissing || !_state.ArchiveVerified;
+
+    private IEnumerable<Refusal> RefuseLoss()
+        => MayForget
+            ? []
+            : _lost.Select(row => new Refusal(
+                _request.AllPackages!,
+                Refusal.PublishedMissing,
+                $"{row} was published but its file is not there, so the rebuilt archive would lack it; bring it from a mirror or a "
+                    + "backup, or let it go with --forget-missing"));
 
     private List<IndexRow> Lost()
     {

@@ -76,7 +76,7 @@ internal sealed class DirectoryTree(string root)
     }
 
     /// <summary>Whether a directory on the way to a file is a symlink, so that the file lies who knows where.</summary>
-    private static bool HasLinkAbove(string root, string relativePath)
+    internal static bool HasLinkAbove(string root, string relativePath)
     {
         for (int slash = relativePath.IndexOf('/', StringComparison.Ordinal); slash > 0;
             slash = relativePath.IndexOf('/', slash + 1))

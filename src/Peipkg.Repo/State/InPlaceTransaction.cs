@@ -216,7 +216,8 @@ internal sealed class InPlaceTransaction : GenerationTransaction
     private bool IsPlaced(Placement file, CancellationToken stop)
     {
         string place = Path.Combine(_root, file.RelativePath);
-        return LinuxFile.Identify(place) is { IsRegular: true } && file.IsAt(place, stop);
+        return !DirectoryTree.HasLinkAbove(_root, file.RelativePath)
+            && LinuxFile.Identify(place) is { IsRegular: true } && file.IsAt(place, stop);
     }
 
     private void Place(Placement file, CancellationToken stop)

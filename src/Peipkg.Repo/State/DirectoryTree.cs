@@ -100,6 +100,9 @@ internal sealed class DirectoryTree(string root)
             return true;
         }
 
+        // Above first: what lies behind a symlink there would look like a directory in its place.
+        string parent = Path.GetDirectoryName(directory)!;
+        Make(parent);
         LinuxFile.FileIdentity? present = LinuxFile.Identify(directory);
         if (present is { IsDirectory: false })
         {
@@ -110,8 +113,6 @@ internal sealed class DirectoryTree(string root)
 
         if (present is null)
         {
-            string parent = Path.GetDirectoryName(directory)!;
-            Make(parent);
             Directory.CreateDirectory(directory);
             PublicMode.Allow(directory);
             _changed[parent] = true;

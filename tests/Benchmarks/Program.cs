@@ -9,6 +9,7 @@ return args switch
     ["packages", string directory, string names, string versions, string key] =>
         SmallPackages.Write(directory, Number(names), Number(versions), key),
     ["recipes", string directory, string count] => RecipeTree.Write(directory, Number(count)),
+    ["farm", string directory, string programs] => await new FarmLoad(Path.GetFullPath(directory), Path.GetFullPath(programs)).RunAsync(),
     _ => Usage(),
 };
 
@@ -23,6 +24,7 @@ static int Usage()
                Benchmarks random FILE MEBIBYTES                  one incompressible file
                Benchmarks packages DIRECTORY NAMES VERSIONS KEY  small signed packages
                Benchmarks recipes DIRECTORY COUNT                recipes of three packages each
+               Benchmarks farm DIRECTORY PROGRAMS                times a farm: polls, webhooks, memory
         Everything is made from fixed seeds: the same command gives the same bytes.
         """);
     return 2;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the tools on this machine and prints one line for each figure.
 #
-#   bash tests/Benchmarks/run.sh [pack|build|check|publish|verify]...    everything when nothing is named
+#   bash tests/Benchmarks/run.sh [pack|build|check|publish|farm]...    everything when nothing is named
 #
 # Inputs are made once from fixed seeds under artifacts/bench; results go to artifacts/bench/results.txt as well.
 set -euo pipefail
@@ -15,6 +15,7 @@ need() { # program package
 need hyperfine hyperfine
 need zstd zstd
 need gcc gcc
+need git git
 [ -x /usr/bin/time ] || need /usr/bin/time time
 
 bench=$PWD/artifacts/bench
@@ -25,7 +26,7 @@ cores=$(nproc)
 mkdir -p "$bench"
 : >"$results"
 
-for tool in Build Repo; do
+for tool in Build Repo Manager; do
     dotnet publish "src/Peipkg.$tool" -c Release -r "$rid" -o "$bin" --nologo -v q >"$bench/publish.log" 2>&1 ||
         { cat "$bench/publish.log" >&2; exit 1; }
 done
@@ -100,7 +101,11 @@ publish() {
     mean "verify --mode both: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000"
 }
 
-for part in "${@:-pack build check publish}"; do
+farm() {
+    inputs farm "$bench/farm" "$bin" | tee -a "$results"
+}
+
+for part in "${@:-pack build check publish farm}"; do
     for name in $part; do
         "$name"
     done

@@ -89,7 +89,7 @@ public sealed class LauncherTests
         using TestFarm farm = Farm();
         Launch(farm, script);
         (int exit, string log) = farm.Once();
-        Assert.True(exit == 0, log);
+        Assert.True(exit == 1, log);
         Assert.Contains($"cause={cause}", log, StringComparison.Ordinal);
         Assert.Contains(words, log.Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Empty(farm.Published());
@@ -118,7 +118,7 @@ public sealed class LauncherTests
         Configure(farm, $"\"{Samples}/ssh.sh\", \"{{workdir}}\", \"{worker.Destination}\"");
         using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], worker.Environment))
         {
-            Assert.Equal(0, manager.WaitForExit());
+            Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=recipe", manager.Log, StringComparison.Ordinal);
             Assert.Contains("it does not compile", manager.Log, StringComparison.Ordinal);
         }
@@ -128,7 +128,7 @@ public sealed class LauncherTests
         Directory.Delete(farm["state"], recursive: true);
         using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], worker.Environment))
         {
-            Assert.Equal(0, manager.WaitForExit());
+            Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=infrastructure", manager.Log, StringComparison.Ordinal);
         }
     }

@@ -27,13 +27,15 @@ public static class ChildProcess
         try
         {
             int pid = ProcessTree.Start(
-                () => ProcessSpawner.Start(options, output?.WriteEnd, together ? output!.WriteEnd : error?.WriteEnd),
+                () => ProcessSpawner.Start(options, null, output?.WriteEnd, together ? output!.WriteEnd : error?.WriteEnd),
                 options.KillAdopted);
             output?.Begin();
             error?.Begin();
             bool timedOut;
+            DeathWatch? watch = null;
             try
             {
+                watch = options.WhenWeDie is { } plan ? DeathWatch.Begin(pid, plan, options.KillAdopted) : null;
                 options.Started?.Invoke(pid);
                 timedOut = !AwaitExit(pid, options, cancellation);
             }
@@ -44,10 +46,12 @@ public static class ChildProcess
                 PosixProcess.AwaitExit(pid);
                 ProcessTree.KillLeftOver(pid, options.KillAdopted);
                 ProcessTree.Reap(pid);
+                watch?.Dispose();
                 throw;
             }
 
             int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted);
+            watch?.Dispose();
             exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
         }
         finally

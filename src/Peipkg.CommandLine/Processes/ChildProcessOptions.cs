@@ -39,6 +39,9 @@ public sealed record ChildProcessOptions
     /// <summary>How many of the processors that we may use it may use; null for all.</summary>
     public int? Processors { get; init; }
 
+    /// <summary>What becomes of it when we are killed; null leaves it running.</summary>
+    public DeathPlan? WhenWeDie { get; init; }
+
     /// <summary>Told the process id when the process runs.</summary>
     public Action<int>? Started { get; init; }
 }

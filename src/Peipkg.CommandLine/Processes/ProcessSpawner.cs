@@ -14,11 +14,12 @@ internal static unsafe class ProcessSpawner
 
     /// <summary>Starts the program.</summary>
     /// <param name="options">What to run.</param>
+    /// <param name="input">What becomes its standard input; null for nothing to read.</param>
     /// <param name="output">What becomes its standard output; null for ours.</param>
     /// <param name="error">What becomes its standard error; null for ours.</param>
     /// <returns>The process id, which is also that of its session and group.</returns>
     /// <exception cref="UserErrorException">The program cannot be started.</exception>
-    internal static int Start(ChildProcessOptions options, SafeFileHandle? output, SafeFileHandle? error)
+    internal static int Start(ChildProcessOptions options, SafeFileHandle? input, SafeFileHandle? output, SafeFileHandle? error)
     {
         byte* actions = stackalloc byte[PosixProcess.FileActionsSize];
         byte* attributes = stackalloc byte[PosixProcess.AttributesSize];
@@ -34,7 +35,12 @@ internal static unsafe class ProcessSpawner
         try
         {
             Check(PosixProcess.AddChangeDirectory(actions, options.WorkingDirectory), options);
-            Check(PosixProcess.AddOpen(actions, 0, "/dev/null", 0, 0), options);
+            if (input is null)
+            {
+                Check(PosixProcess.AddOpen(actions, 0, "/dev/null", 0, 0), options);
+            }
+
+            Redirect(actions, input, 0, options);
             Redirect(actions, output, 1, options);
             Redirect(actions, error, 2, options);
             Check(PosixProcess.SetMask(attributes, noSignals), options);

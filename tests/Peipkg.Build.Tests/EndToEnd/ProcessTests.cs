@@ -65,6 +65,46 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(_bench.Outputs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_kill_leaves_neither_processes_nor_the_staging_area(bool sandbox)
+    {
+        _bench.Script("""
+            sleep 4801 & setsid sleep 4802 & (setsid env -u PWD sleep 4803 &)
+            touch "$DESTDIR/running"; sleep 4804
+            """);
+        using Process process = Tool.Start(Variables, _bench.BuildArguments(sandbox ? ["--sandbox"] : []));
+        WaitUntil(() => _bench.Shell("ls -d tmp/*/dest/running", mayFail: true).Contains("dest/running\n", StringComparison.Ordinal)
+            && _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Split('\n').Length == 5);
+        Assert.Equal(0, SendSignal(process.Id, 9));
+        process.WaitForExit();
+        WaitUntil(() => _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Length == 0
+            && Directory.GetFileSystemEntries(_bench["tmp"]).Length == 0);
+    }
+
+    [Fact]
+    public void An_interrupt_takes_less_than_200_milliseconds()
+    {
+        // The machine may be busy: the best of several is what the tool itself takes.
+        _bench.Script("i=0; while [ $i -lt 200 ]; do : > \"$DESTDIR/$i\"; i=$((i + 1)); done; touch \"$SOURCE_DIR/running\"; trap '' TERM; while :; do sleep 0.05; done");
+        long best = long.MaxValue;
+        for (int i = 0; i < 8 && best >= 200; i++)
+        {
+            File.Delete(_bench["source/running"]);
+            using Process process = Tool.Start(Variables, _bench.BuildArguments());
+            WaitFor(_bench["source/running"]);
+            Stopwatch watch = Stopwatch.StartNew();
+            Assert.Equal(0, SendSignal(process.Id, 2));
+            process.WaitForExit();
+            best = Math.Min(best, watch.ElapsedMilliseconds);
+            Assert.Equal(130, process.ExitCode);
+            Assert.Empty(Directory.GetFileSystemEntries(_bench["tmp"]));
+        }
+
+        Assert.True(best < 200, $"{best} ms");
+    }
+
     [Fact]
     public void A_signal_while_packing_leaves_nothing()
     {
@@ -228,13 +268,15 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     private static extern int SendSignal(int pid, int signal);
 #pragma warning restore SYSLIB1054, CA5392
 
-    private static void WaitFor(string file)
+    private static void WaitFor(string file) => WaitUntil(() => File.Exists(file));
+
+    private static void WaitUntil(Func<bool> condition)
     {
-        for (int i = 0; i < 1000 && !File.Exists(file); i++)
+        Stopwatch watch = Stopwatch.StartNew();
+        while (!condition())
         {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "it does not come about");
             Thread.Sleep(10);
         }
-
-        Assert.True(File.Exists(file));
     }
 }

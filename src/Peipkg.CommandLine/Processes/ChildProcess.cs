@@ -11,6 +11,9 @@ public static class ChildProcess
     // With everything killed the pipes are at their end; this is for processes that nothing can kill.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
 
+    // What is still running a second after the program that started it is meant to stay.
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs a program and waits for it.</summary>
     /// <param name="options">What to run, and how to end it.</param>
     /// <param name="cancellation">Ends everything: SIGTERM, and SIGKILL after the grace period.</param>
@@ -44,13 +47,14 @@ public static class ChildProcess
                 // Whoever was told of the process failed; what was started must not outlive that.
                 ProcessTree.Signal(pid, PosixProcess.Kill);
                 PosixProcess.AwaitExit(pid);
-                ProcessTree.KillLeftOver(pid, options.KillAdopted);
+                ProcessTree.KillLeftOver(pid, options.KillAdopted, TimeSpan.Zero);
                 ProcessTree.Reap(pid);
                 watch?.Dispose();
                 throw;
             }
 
-            int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted);
+            bool itself = !timedOut && !cancellation.IsCancellationRequested;
+            int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted, itself ? SettlingTime : TimeSpan.Zero);
             watch?.Dispose();
             exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
         }

@@ -49,9 +49,15 @@ internal static class ProcessTree
     /// <summary>Ends everything that a process has left behind, and reaps it.</summary>
     /// <param name="leader">A process that has ended, and was not reaped yet.</param>
     /// <param name="adopted">Whether adopted processes belong to it.</param>
-    /// <returns>How many there were.</returns>
-    internal static int KillLeftOver(int leader, bool adopted)
+    /// <param name="patience">How long adopted processes may take to end by themselves; those that do are not counted.</param>
+    /// <returns>How many had to be killed.</returns>
+    internal static int KillLeftOver(int leader, bool adopted, TimeSpan patience)
     {
+        if (adopted)
+        {
+            Settle(patience);
+        }
+
         Stopwatch watch = Stopwatch.StartNew();
         HashSet<int> killed = [];
 
@@ -83,6 +89,27 @@ internal static class ProcessTree
         }
 
         return killed.Count;
+    }
+
+    /// <summary>Reaps adopted processes while they end by themselves: the last of a pipeline may be a moment behind its shell.</summary>
+    private static void Settle(TimeSpan patience)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int pause = 1; ; pause = Math.Min(2 * pause, 20))
+        {
+            bool alive = false;
+            foreach (int orphan in Orphans())
+            {
+                alive |= !PosixProcess.TryReap(orphan);
+            }
+
+            if (!alive || watch.Elapsed >= patience)
+            {
+                return;
+            }
+
+            Thread.Sleep(pause);
+        }
     }
 
     /// <summary>Reaps a process that has ended, and forgets it.</summary>

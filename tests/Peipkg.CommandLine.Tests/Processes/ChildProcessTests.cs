@@ -89,6 +89,17 @@ public sealed class ChildProcessTests : IDisposable
         Assert.True(exit.LeftOver > 0);
     }
 
+    [Theory]
+    [InlineData("sleep 0.3 & exit 0")]
+    [InlineData("setsid sleep 0.3 & sleep 0.1")]
+    [InlineData("(sleep 0.2; :) | : &")]
+    public void What_ends_by_itself_a_moment_later_was_not_left_behind(string script)
+    {
+        (ChildExit exit, _) = Run(script);
+        Assert.True(exit.IsSuccess);
+        Assert.Equal(0, exit.LeftOver);
+    }
+
     [Fact]
     public void A_process_storm_ends()
     {

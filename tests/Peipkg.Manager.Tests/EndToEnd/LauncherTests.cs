@@ -116,7 +116,7 @@ public sealed class LauncherTests
         using TestFarm farm = Farm("echo it does not compile; exit 3");
         using SshWorker worker = new(farm["ssh"]);
         Configure(farm, $"\"{Samples}/ssh.sh\", \"{{workdir}}\", \"{worker.Destination}\"");
-        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], worker.Environment))
+        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once", "--strict"], worker.Environment))
         {
             Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=recipe", manager.Log, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class LauncherTests
         Assert.Empty(worker.Leftovers());
         worker.Stop();
         Directory.Delete(farm["state"], recursive: true);
-        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], worker.Environment))
+        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once", "--strict"], worker.Environment))
         {
             Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=infrastructure", manager.Log, StringComparison.Ordinal);

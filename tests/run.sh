@@ -14,7 +14,7 @@ mkdir -p "$logs" "$results"
 install_missing "$logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
-    perl=perl taskset=util-linux shellcheck=shellcheck rclone=rclone \
+    perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
     node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd \
     bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
     cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
@@ -43,6 +43,9 @@ undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT
 passed=0 failed=0 skipped=0
 broken=()
 
+# A stage that hangs is ended and counted as failed, so that the rest is still heard of.
+limit=(timeout --kill-after=30 900)
+
 # counter FILE NAME: one number of the line <Counters …> of a results file.
 counter() {
     sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
@@ -52,7 +55,7 @@ for project in tests/*.Tests; do
     name=$(basename "$project")
     say "$name"
     status=0
-    "${undisturbed[@]}" dotnet test "$project" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
+    "${undisturbed[@]}" "${limit[@]}" dotnet test "$project" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
         --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
     trx=$results/$name.trx
     total=0
@@ -84,7 +87,7 @@ done
 
 say "end-to-end tests"
 rm -f "$results/end-to-end.counts"
-PEIPKG_COUNTS=$results/end-to-end.counts "${undisturbed[@]}" bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
+PEIPKG_COUNTS=$results/end-to-end.counts "${undisturbed[@]}" "${limit[@]}" bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
 if [ -s "$results/end-to-end.counts" ]; then
     read -r end_passed end_failed end_skipped < "$results/end-to-end.counts"
     passed=$((passed + end_passed))
@@ -96,7 +99,7 @@ fi
 
 say "web pages in Chromium"
 rm -f "$results/browser.counts"
-PEIPKG_COUNTS=$results/browser.counts "${undisturbed[@]}" bash tests/Browser/run.sh || broken+=(Browser)
+PEIPKG_COUNTS=$results/browser.counts "${undisturbed[@]}" "${limit[@]}" bash tests/Browser/run.sh || broken+=(Browser)
 if [ -s "$results/browser.counts" ]; then
     read -r browser_passed browser_failed browser_skipped < "$results/browser.counts"
     passed=$((passed + browser_passed))

@@ -41,6 +41,8 @@ key_file = "${this.path("key")}"
 addr = "127.0.0.1:0"
 [poll]
 default_interval = "1h"
+[build]
+parallel = 3
 [limits]
 min_free = "1B"
 `);
@@ -87,9 +89,13 @@ ${watched ? `[upstream]\ngit = "${this.path("upstream")}"\ntag_pattern = "^v([0-
   async stop() {
     if (this.manager?.exitCode === null) {
       const ended = new Promise((resolve) => this.manager.once("exit", resolve));
-      this.manager.kill("SIGTERM");
+      // The first lets builds end, the second does not. Two that wait together are one to the kernel.
+      const ask = setInterval(() => this.manager.kill("SIGTERM"), 250);
+      const insist = setTimeout(() => this.manager.kill("SIGKILL"), 20_000);
       this.manager.kill("SIGTERM");
       await ended;
+      clearInterval(ask);
+      clearTimeout(insist);
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -100,8 +106,8 @@ before(async () => {
 });
 
 after(async () => {
-  await browser?.close();
   for (const farm of farms) await farm.stop();
+  await browser?.close();
 });
 
 test("an empty farm says what to do, accessible in light and dark, on a desk and on a phone", async () => {

@@ -22,7 +22,8 @@ fi
 
 [ $# -gt 0 ] || set -- *.test.mjs
 log=$logs/browser-tests.tap status=0
-node --test --test-reporter=tap "$@" > "$log" 2>&1 || status=$?
+# A page that never answers, or a program that never ends, must not keep whoever waits for the result.
+timeout --kill-after=10 600 node --test --test-timeout=240000 --test-reporter=tap "$@" > "$log" 2>&1 || status=$?
 grep -E '^ *(not )?ok [0-9]+ - |^ *# (search|slowest) ' "$log" || true
 number() {
     sed -n "s/^# $1 \([0-9]*\)$/\1/p" "$log" | tail -n 1

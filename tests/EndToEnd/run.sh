@@ -19,7 +19,7 @@ for program in "$PEIPKG_BUILD" "$PEIPKG_REPO" "$PEIPKG_MANAGER"; do
 done
 
 work=$(mktemp -d)
-trap 'chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+trap 'remove "$work"' EXIT
 # What several tests need is made once and kept here.
 export PEIPKG_SHARED=$work/shared
 mkdir "$PEIPKG_SHARED"
@@ -63,8 +63,19 @@ run_test() {
             printf 'not ok %s - %s (exit code %s)\n' "$number" "$title" "$status"
             tail -n 40 "$directory/log" | sed 's/^/#   /' ;;
     esac
-    chmod -R u+rwX "$directory"
-    rm -rf "$directory"
+    remove "$directory"
+}
+
+# remove DIRECTORY: together with the processes that a test has left in it, which may still be writing.
+remove() {
+    local left
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        for left in $(pgrep -f "$1/"); do kill -9 "$left" 2> /dev/null || true; done
+        chmod -R u+rwX "$1" 2> /dev/null || true
+        rm -rf "$1" 2> /dev/null && return
+        sleep 0.3
+    done
+    echo "# $1 could not be removed"
 }
 
 for file in "$here"/*.test.sh; do

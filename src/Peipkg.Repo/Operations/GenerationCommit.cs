@@ -46,7 +46,7 @@ internal static class GenerationCommit
 
         stop.ThrowIfCancellationRequested();
         transaction.Commit();
-        WriterChecks.ReportUntidy(transaction, context.Diagnostics);
+        WriterChecks.ReportUntidy(transaction.Untidy, context.Diagnostics);
         if (!complete)
         {
             context.Diagnostics.Note(

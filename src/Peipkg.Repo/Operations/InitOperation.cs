@@ -36,6 +36,7 @@ internal static class InitOperation
         {
             WriteDocuments(target.Path, descriptor, request.At, key);
             target.Commit();
+            WriterChecks.ReportUntidy(target.Untidy, context.Diagnostics);
         }
 
         context.Output.WriteLine($"repository \"{request.Name}\" in {request.Out}, index_version 1 of {request.At}");

@@ -199,6 +199,7 @@ internal sealed class PublishOperation
         Write(copy, state, plan, report, key, stop);
         stop.ThrowIfCancellationRequested();
         copy.Commit();
+        WriterChecks.ReportUntidy(copy.Untidy, _context.Diagnostics);
     }
 
     private void Write(

@@ -44,7 +44,7 @@ internal static class SignatureImport
 
             stop.ThrowIfCancellationRequested();
             transaction.Commit();
-            WriterChecks.ReportUntidy(transaction, context.Diagnostics);
+            WriterChecks.ReportUntidy(transaction.Untidy, context.Diagnostics);
         }
 
         Directory.Delete(directory, recursive: true);

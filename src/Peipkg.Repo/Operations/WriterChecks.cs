@@ -114,11 +114,13 @@ internal static class WriterChecks
     }
 
     /// <summary>Says what is left to tidy after a generation is in place.</summary>
-    internal static void ReportUntidy(GenerationTransaction transaction, Diagnostics diagnostics)
+    /// <param name="reason">Null when nothing is.</param>
+    /// <param name="diagnostics">Told of it.</param>
+    internal static void ReportUntidy(string? reason, Diagnostics diagnostics)
     {
-        if (transaction.Untidy is { } reason)
+        if (reason is not null)
         {
-            diagnostics.Warning($"the new generation is in place, but tidying up failed: {reason}; the next run does that");
+            diagnostics.Warning($"the new generation is in place, but what was left to do failed: {reason}; the next run does that");
         }
     }
 }

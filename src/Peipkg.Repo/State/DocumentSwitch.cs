@@ -65,12 +65,8 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
         places.Flush();
     }
 
-    /// <summary>The step.</summary>
-    internal void Flip()
-    {
-        Point(next);
-        DurableFile.SyncDirectory(root);
-    }
+    /// <summary>The step; flushing the root is the caller's.</summary>
+    internal void Flip() => Point(next);
 
     /// <summary>
     /// Makes ordinary files of all that are symlinks, with what they now lead to. The common link stays for readers that

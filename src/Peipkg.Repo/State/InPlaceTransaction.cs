@@ -189,16 +189,16 @@ internal sealed class InPlaceTransaction : GenerationTransaction
             // A rebuild of a repository that has lost its indexes altogether.
             DurableFile.RenameNoReplace(next, index);
         }
-
-        _committed = true;
-        DurableFile.SyncDirectory(_root);
     }
 
-    /// <summary>From here on nothing that fails takes the generation back; the next run would do what is left.</summary>
+    /// <summary>
+    /// From here on nothing that fails takes the generation back, for readers have seen it; the next run would do what is left.
+    /// </summary>
     private void TidyUp()
     {
         try
         {
+            DurableFile.SyncDirectory(_root);
             DocumentSwitch.Materialise(_root, _staging, _journal.Switched);
             foreach (string path in _journal.Removed)
             {

@@ -34,6 +34,9 @@ internal sealed class NewRepositoryDirectory : IDisposable
     /// <summary>Where the repository is built.</summary>
     internal string Path { get; }
 
+    /// <summary>What failed after the repository had its name, in words; null when all is well.</summary>
+    internal string? Untidy { get; private set; }
+
     /// <summary>Refuses what cannot become a new repository, before any work is done for it.</summary>
     /// <exception cref="UserErrorException">The target is no empty directory.</exception>
     internal static void Probe(string target, string remedy)
@@ -100,10 +103,8 @@ internal sealed class NewRepositoryDirectory : IDisposable
 
             _done = true;
             _lock.Follow(_target);
-            DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(_target)!);
+            Finish(() => DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(_target)!));
         }
-
-        _done = true;
     }
 
     /// <inheritdoc/>
@@ -198,9 +199,25 @@ internal sealed class NewRepositoryDirectory : IDisposable
             DurableFile.RenameNoReplace(System.IO.Path.Combine(Path, name), System.IO.Path.Combine(_target, name));
         }
 
-        DurableFile.SyncDirectory(_target);
         _done = true;
-        Directory.Delete(Path, recursive: true);
+        Finish(() =>
+        {
+            DurableFile.SyncDirectory(_target);
+            Directory.Delete(Path, recursive: true);
+        });
+    }
+
+    /// <summary>What fails when readers may have seen the repository no longer takes it back.</summary>
+    private void Finish(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Untidy = error.Message;
+        }
     }
 
     /// <summary>Removes what a broken-off <see cref="MoveOut"/> had moved, unless it had moved everything.</summary>

@@ -56,7 +56,11 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
 
     internal override void Remove(string relativePath) => DirectoryTree.RemoveFile(_target.Path, relativePath);
 
-    internal override void Commit() => _target.Commit();
+    internal override void Commit()
+    {
+        _target.Commit();
+        Untidy = _target.Untidy;
+    }
 
     protected override void Dispose(bool disposing) => _target.Dispose();
 

@@ -25,7 +25,7 @@ namespace Peipkg.Manager.Building;
 /// <param name="clock">The time.</param>
 /// <param name="logger">For events.</param>
 internal sealed class BuildLoop(
-    int parallel,
+    Func<int> parallel,
     BuildRunner runner,
     BuildStore builds,
     AttemptStore attempts,
@@ -111,7 +111,7 @@ internal sealed class BuildLoop(
             : build.State == BuildState.Publishing ? "is built and waits to be published"
             : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
             : disk.IsLow ? "waits for room on the disk"
-            : _running.Count >= parallel ? $"waits for one of {parallel} places to build in"
+            : _running.Count >= parallel() ? $"waits for one of {parallel()} places to build in"
             : "begins now";
     }
 
@@ -153,7 +153,7 @@ internal sealed class BuildLoop(
 
     private void Begin(CancellationToken stop)
     {
-        while (_running.Count < parallel && Next() is { } build)
+        while (_running.Count < parallel() && Next() is { } build)
         {
             CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Running running = new(build.Recipe, cancellation);
@@ -161,6 +161,9 @@ internal sealed class BuildLoop(
 
             // Not on this thread: a story does much before its first wait.
             running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
+
+            // Not by the story itself: whoever is woken must find it ended, or its place stays taken until the next wake.
+            _ = running.Work.ContinueWith(_ => wake.Set(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -179,10 +182,6 @@ internal sealed class BuildLoop(
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             runner.Cancel(build);
-        }
-        finally
-        {
-            wake.Set();
         }
     }
 

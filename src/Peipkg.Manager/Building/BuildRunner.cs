@@ -26,13 +26,15 @@ internal sealed class BuildRunner(
     RepositoryState repository,
     BuildStore builds,
     AttemptStore attempts,
-    FailurePolicy policy,
+    Func<FailurePolicy> policy,
     FarmCounters counters,
     TimeProvider clock,
     ILogger<BuildRunner> logger)
 {
+    private const string RecipeGone = "the recipe is gone or cannot be used";
+
     /// <summary>Whether what a failed build leaves in <c>stage/</c> is moved to <c>failed/</c>, to be looked into.</summary>
-    public bool KeepsFailed { get; init; }
+    public required Func<bool> KeepsFailed { get; init; }
 
     /// <summary>Takes a due story as far as it gets. Failures of the build itself end in the database and the log.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping at once; the story stays as it is.</exception>
@@ -88,7 +90,7 @@ internal sealed class BuildRunner(
 
     private void Keep(long attempt)
     {
-        if (!KeepsFailed || !Directory.Exists(layout.StageOf(attempt)))
+        if (!KeepsFailed() || !Directory.Exists(layout.StageOf(attempt)))
         {
             return;
         }
@@ -111,7 +113,7 @@ internal sealed class BuildRunner(
     {
         if (roster.Current.Find(build.Recipe) is not { Url: not null } recipe)
         {
-            return (BuildState.Skipped, "the recipe is gone or cannot be used");
+            return (BuildState.Skipped, RecipeGone);
         }
 
         PackageVersion version = PackageVersion.Parse(build.Version);
@@ -190,8 +192,17 @@ internal sealed class BuildRunner(
 
     private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
     {
+        if (roster.Current.Find(build.Recipe) is not { } recipe)
+        {
+            // Reloaded while it was built.
+            builds.Close([(build.Id, BuildState.Skipped, RecipeGone)]);
+            BuildLog.Skipped(logger, build.Recipe, build.Version, RecipeGone);
+            publisher.Clear(attempt);
+            return;
+        }
+
         // Built perhaps before a restart: the recipe may make other packages by now.
-        IEnumerable<string> wanted = roster.Current.Find(build.Recipe)!.Outputs.Select(
+        IEnumerable<string> wanted = recipe.Outputs.Select(
             o => PackageFileName.Compose(o.Name, PackageVersion.Parse(build.Version), o.Architecture));
         if (!wanted.Order(StringComparer.Ordinal).SequenceEqual(attempts.Outputs(attempt).Select(o => o.FileName).Order(StringComparer.Ordinal)))
         {
@@ -209,7 +220,9 @@ internal sealed class BuildRunner(
     private void Fail(BuildRecord build, long attempt, FailureCause cause, string error, AttemptLog log)
     {
         int failures = 1 + (cause == FailureCause.Recipe ? build.Failures : build.Trouble);
-        TimeSpan? delay = policy.DelayAfter(cause, failures);
+
+        // One that has lost its recipe meanwhile is closed at once.
+        TimeSpan? delay = roster.Current.Find(build.Recipe) is null ? TimeSpan.Zero : policy().DelayAfter(cause, failures);
         log.Heading("failed: " + error);
         attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
         string? tail = log.Tail is { Length: > 0 } text ? text : null;

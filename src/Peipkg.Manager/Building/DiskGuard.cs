@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Building;
 /// Lets no build begin while the state directory's disk is nearly full, says so once, and once again when there is
 /// room. What is built already is published all the same.
 /// </summary>
-internal sealed class DiskGuard(string directory, long minFree, EventStore events, ILogger<DiskGuard> logger)
+internal sealed class DiskGuard(string directory, Func<long> minFree, EventStore events, ILogger<DiskGuard> logger)
 {
     private bool _low;
 
@@ -20,16 +20,17 @@ internal sealed class DiskGuard(string directory, long minFree, EventStore event
     /// <exception cref="IOException">The disk does not answer.</exception>
     public bool HasRoom()
     {
-        if (minFree == 0)
+        long needed = minFree();
+        if (needed == 0 && !_low)
         {
             return true;
         }
 
         long free = new DriveInfo(directory).AvailableFreeSpace;
-        bool low = free < minFree;
+        bool low = free < needed;
         if (low != _low)
         {
-            string detail = $"{ByteSize.Format(free)} free in {directory}, min_free is {ByteSize.Format(minFree)}";
+            string detail = $"{ByteSize.Format(free)} free in {directory}, min_free is {ByteSize.Format(needed)}";
             if (low)
             {
                 BuildLog.DiskLow(logger, detail);

@@ -22,7 +22,7 @@ internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string 
 /// </summary>
 internal sealed class PackageBuild(
     ToolSet tools,
-    ManagerConfig config,
+    ConfigHolder holder,
     StateLayout layout,
     ChildEnvironment environment,
     ChildRunner children,
@@ -38,6 +38,9 @@ internal sealed class PackageBuild(
 
     private static readonly ChildLimits SignLimits = new(TimeSpan.FromHours(2), TimeSpan.FromHours(2)) { Output = 1 << 20 };
 
+    // What a reload changes holds from the next step on.
+    private ManagerConfig Config => holder.Current;
+
     /// <summary>Builds from the fetched source.</summary>
     /// <returns>The directory that holds the finished, signed packages and nothing else.</returns>
     /// <exception cref="BuildFailureException">The build failed, or what it made is not what was ordered.</exception>
@@ -46,9 +49,9 @@ internal sealed class PackageBuild(
     {
         string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
         string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
-        BuildLimits limits = order.Recipe.Document.Limits.Over(config.Limits.Builds);
+        BuildLimits limits = order.Recipe.Document.Limits.Over(Config.Limits.Builds);
         log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
-        string unsigned = config.Builds.Launcher is { } launcher
+        string unsigned = Config.Builds.Launcher is { } launcher
             ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, stop)
             : await BuildAsync(order, attempt, limits, temporary, log, stop);
         return await SignAsync(check.CheckUnsigned(order, unsigned, stop), stage, temporary, log, stop);
@@ -62,7 +65,7 @@ internal sealed class PackageBuild(
         ChildCommand command = new(
             tools.Build,
             BuildArguments.Compose(
-                order, config.FarmId, config.Builds.Sandbox, order.Recipe.Document.File, layout.SourceOf(attempt), output),
+                order, Config.FarmId, Config.Builds.Sandbox, order.Recipe.Document.File, layout.SourceOf(attempt), output),
             stage,
             environment.Bare(temporary))
         {
@@ -94,7 +97,7 @@ internal sealed class PackageBuild(
         CancellationToken stop)
     {
         string stage = layout.StageOf(attempt);
-        BuildJob job = BuildJob.Prepare(Path.Combine(stage, "job"), order, attempt, config, limits, layout.SourceOf(attempt));
+        BuildJob job = BuildJob.Prepare(Path.Combine(stage, "job"), order, attempt, Config, limits, layout.SourceOf(attempt));
         ChildCommand command = new(
             launcher.Program, launcher.ArgumentsFor(job.File, job.Directory), job.Directory,
             new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = temporary })
@@ -120,7 +123,7 @@ internal sealed class PackageBuild(
     {
         string signed = Path.Combine(stage, "signed");
         ChildCommand command = new(
-            tools.Build, ["sign", $"--sign-key={config.KeyFile}", $"--out={signed}", "--", .. packages], stage, environment.Bare(temporary))
+            tools.Build, ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", "--", .. packages], stage, environment.Bare(temporary))
         {
             Name = "peipkg-build sign",
         };

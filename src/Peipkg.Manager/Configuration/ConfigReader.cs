@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine;
+using Peipkg.Manager.Logging;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Upstreams;
 using Peipkg.Recipes.Toml;
@@ -12,7 +13,7 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention", "notify"];
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention", "notify", "log"];
 
     private static readonly string[] ForgesWithOwnSecrets = ["forgejo", "gitlab"];
 
@@ -64,6 +65,7 @@ internal static class ConfigReader
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
         IReadOnlyList<NotifyConfig> notifications = NotifyConfig.Read(file);
+        string level = ReadLogLevel(file);
 
         file.Problems.ThrowIfAny();
         return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
@@ -73,6 +75,7 @@ internal static class ConfigReader
             Limits = limits,
             Retention = retention,
             Notifications = notifications,
+            LogLevel = level,
         };
     }
 
@@ -89,6 +92,18 @@ internal static class ConfigReader
             section.Parsed<TimeSpan>("stages", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Stages);
         section.Finish();
         return retention;
+    }
+
+    private static string ReadLogLevel(TomlFile file)
+    {
+        if (file.Section("log") is not { } section)
+        {
+            return LogSetup.DefaultLevel;
+        }
+
+        string level = section.Parsed<string>("level", ParseLevel)?.Value ?? LogSetup.DefaultLevel;
+        section.Finish();
+        return level;
     }
 
     private static BuildConfig ReadBuilds(TomlFile file)
@@ -241,6 +256,14 @@ internal static class ConfigReader
             : value.Any(char.IsControl) ? "it holds control characters"
             : null;
         value = error is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : value;
+        return error is null;
+    }
+
+    private static bool ParseLevel(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = LogSetup.LevelNames.Contains(value, StringComparer.Ordinal) ? null
+            : $"\"{text}\" is none of {string.Join(", ", LogSetup.LevelNames)}{NearestName.Suggestion(value, LogSetup.LevelNames)}";
         return error is null;
     }
 

@@ -22,6 +22,9 @@ internal sealed class LauncherCommand
     /// <summary>The program: an absolute path.</summary>
     public string Program { get; }
 
+    /// <summary>All of it, as configured.</summary>
+    public IEnumerable<string> Words => _words.Prepend(Program);
+
     /// <summary>Checks the words of the configuration.</summary>
     public static bool TryCreate(
         IReadOnlyList<string> words, [NotNullWhen(true)] out LauncherCommand? value, [NotNullWhen(false)] out string? error)

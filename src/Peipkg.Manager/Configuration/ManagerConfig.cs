@@ -34,6 +34,9 @@ internal sealed record ManagerConfig(
     /// <summary><c>[retention]</c>.</summary>
     public RetentionConfig Retention { get; init; } = RetentionConfig.Default;
 
+    /// <summary><c>[log] level</c>: one of <see cref="Logging.LogSetup.LevelNames"/>; <c>--log-level</c> goes before it.</summary>
+    public string LogLevel { get; init; } = Logging.LogSetup.DefaultLevel;
+
     /// <summary>Each <c>[[notify]]</c>.</summary>
     public IReadOnlyList<NotifyConfig> Notifications { get; init; } = [];
 

@@ -25,8 +25,10 @@ internal sealed class Farm : IDisposable
     private readonly BuildStore _builds;
     private readonly SyncStore _syncs;
     private readonly SyncTarget[] _targets;
+    private readonly WakeSignal _buildsWake = new();
+    private volatile IReadOnlyDictionary<Forge, WebhookSecrets> _secrets;
 
-    /// <param name="config">The configuration.</param>
+    /// <param name="holder">The configuration.</param>
     /// <param name="layout">Its state directory, created and locked.</param>
     /// <param name="tools">The programs.</param>
     /// <param name="confinement">What keeps children within their resources.</param>
@@ -37,7 +39,7 @@ internal sealed class Farm : IDisposable
     /// <param name="loggers">Where events go.</param>
     /// <exception cref="StorageException">The database cannot be used.</exception>
     public Farm(
-        ManagerConfig config,
+        ConfigHolder holder,
         StateLayout layout,
         ToolSet tools,
         IConfinement confinement,
@@ -48,9 +50,10 @@ internal sealed class Farm : IDisposable
         ILoggerFactory loggers)
     {
         TimeProvider clock = world.Clock;
+        ManagerConfig config = holder.Current;
+        _secrets = secrets;
         SyncTarget[] targets = [.. config.Uploads.Select(SyncTarget.From)];
         ChildEnvironment environment = new(world.Environment, layout.Root);
-        WakeSignal buildsWake = new();
         _database = ManagerDatabase.Open(layout.Database);
         BuildStore builds = new(_database, clock);
         AttemptStore attempts = new(_database, clock);
@@ -62,7 +65,6 @@ internal sealed class Farm : IDisposable
         GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
 
         Roster = roster;
-        Hears = [.. secrets.Keys];
         Counters = new FarmCounters(clock);
         SyncServices services = new(
             tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), clock, loggers.CreateLogger<Syncer>());
@@ -73,25 +75,24 @@ internal sealed class Farm : IDisposable
         Publisher publisher = new(
             layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
-            layout, roster, new SourceFetcher(git), new PackageBuild(tools, config, layout, environment, children, check),
-            check, publisher, repository, builds, attempts, new FailurePolicy(config.Builds.GiveUpAfter), Counters, clock,
+            layout, roster, new SourceFetcher(git), new PackageBuild(tools, holder, layout, environment, children, check),
+            check, publisher, repository, builds, attempts, () => new FailurePolicy(holder.Current.Builds.GiveUpAfter), Counters, clock,
             loggers.CreateLogger<BuildRunner>())
         {
-            KeepsFailed = config.Retention.Stages > TimeSpan.Zero,
+            KeepsFailed = () => holder.Current.Retention.Stages > TimeSpan.Zero,
         };
         Poller poller = new(
             new TagLister(git, layout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
             clock, loggers.CreateLogger<Poller>());
         Polls = new PollLoop(
-            roster, poller, config.DefaultInterval, config.Polling.MaxConcurrent, new HostGate(config.Polling.MaxPerHost), buildsWake,
-            clock, loggers.CreateLogger<PollLoop>());
-        DiskGuard disk = new(layout.Root, config.Limits.MinFree, events, loggers.CreateLogger<DiskGuard>());
+            roster, poller, holder, new HostGate(config.Polling.MaxPerHost), _buildsWake, clock, loggers.CreateLogger<PollLoop>());
+        DiskGuard disk = new(layout.Root, () => holder.Current.Limits.MinFree, events, loggers.CreateLogger<DiskGuard>());
         Builds = new BuildLoop(
-            config.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2), runner, builds, attempts, roster, Polls.IsPending, disk,
-            Syncer, buildsWake, clock, loggers.CreateLogger<BuildLoop>());
+            () => holder.Current.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2), runner, builds, attempts, roster, Polls.IsPending, disk,
+            Syncer, _buildsWake, clock, loggers.CreateLogger<BuildLoop>());
         (_builds, _syncs, _targets) = (builds, syncs, targets);
         Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
-        FarmStores stores = new(_database, config, layout, repository, clock);
+        FarmStores stores = new(_database, holder, layout, repository, clock);
         LiveFarm live = new()
         {
             ProcessId = world.ProcessId,
@@ -99,7 +100,7 @@ internal sealed class Farm : IDisposable
             Counters = Counters,
             WhyWaiting = Builds.WhyWaiting,
             Cancel = Builds.Cancel,
-            Wake = buildsWake.Set,
+            Wake = _buildsWake.Set,
             Poll = Polls.Trigger,
             Drain = world.Signals.BeginDrain,
         };
@@ -114,15 +115,19 @@ internal sealed class Farm : IDisposable
                 address,
                 new HttpPages(stores, () => roster.Current, live, redactor),
                 [.. Forge.All.Select(forge => new WebhookEndpoint(
-                    forge, roster, Polls.Trigger, secrets.GetValueOrDefault(forge), loggers.CreateLogger<WebhookEndpoint>()))],
+                    forge, roster, Polls.Trigger, () => _secrets.GetValueOrDefault(forge), loggers.CreateLogger<WebhookEndpoint>()))],
                 loggers);
         }
     }
 
     public RosterHolder Roster { get; }
 
-    /// <summary>The forges whose secrets were configured.</summary>
-    public IReadOnlyList<Forge> Hears { get; }
+    /// <summary>What forges prove themselves with; those that are not here are not heard.</summary>
+    public IReadOnlyDictionary<Forge, WebhookSecrets> Secrets
+    {
+        get => _secrets;
+        set => _secrets = value;
+    }
 
     public PollLoop Polls { get; }
 
@@ -144,6 +149,13 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Null when <c>[http] addr</c> is empty.</summary>
     public HttpServer? Http { get; }
+
+    /// <summary>Takes over a new roster and a new configuration where that takes more than looking at them.</summary>
+    public void Reloaded()
+    {
+        Polls.Reload();
+        _buildsWake.Set();
+    }
 
     /// <summary>Does what every step of the work needs: asks the database. Hangs when that hangs.</summary>
     public bool IsAlive()

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Peipkg.Manager.Http;
 
 namespace Peipkg.Manager.Hosting;
 
@@ -10,7 +8,7 @@ namespace Peipkg.Manager.Hosting;
 /// build ends and is published, and only then the last sync runs and the HTTP server goes down.
 /// </summary>
 internal sealed class FarmWorker(
-    Farm farm, ManagerSignals signals, ServiceManager service, IHostApplicationLifetime lifetime, ILogger<FarmWorker> logger) : BackgroundService
+    Farm farm, FarmReload reload, ManagerSignals signals, ServiceManager service, IHostApplicationLifetime lifetime) : BackgroundService
 {
     /// <summary>Why the daemon ended, if not because it was asked to.</summary>
     public Exception? Failure { get; private set; }
@@ -62,28 +60,12 @@ internal sealed class FarmWorker(
     }
 
     private string Status() => string.Create(
-        CultureInfo.InvariantCulture, $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.");
+        CultureInfo.InvariantCulture, $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.{(reload.IsConfigValid ? "" : " The configuration has mistakes and was not reloaded.")}");
 
     private void Reload()
     {
         service.Reloading();
-        if (farm.Roster.Reload())
-        {
-            WarnAboutWebhooks();
-            farm.Polls.Reload();
-        }
-
+        reload.Run();
         service.Ready(Status());
-    }
-
-    private void WarnAboutWebhooks()
-    {
-        string[] deaf = [.. farm.Roster.Current.Watched
-            .Where(r => r.Document.Watch is { } watch && Forge.All.Any(forge => forge.IsHeardBy(watch) && !farm.Hears.Contains(forge)))
-            .Select(r => r.Name)];
-        if (farm.Http is not null && deaf.Length > 0)
-        {
-            HostingLog.WebhooksOff(logger, deaf);
-        }
     }
 }

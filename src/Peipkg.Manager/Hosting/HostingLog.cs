@@ -24,6 +24,18 @@ internal static partial class HostingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "signing key is readable by others, chmod 600 it")]
     public static partial void KeyReadable(ILogger logger, string keyFile);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "recipes ask for webhooks, but webhook_secret_file was not configured at start")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "configuration reloaded")]
+    public static partial void ConfigReloaded(ILogger logger, string[]? changed);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "configuration was not reloaded, the former one stays")]
+    public static partial void ConfigBroken(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the configuration has changes that need more than a reload, restart to apply")]
+    public static partial void ConfigNeedsRestart(ILogger logger, string[] keys);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the configuration has changes without effect, these keys were used when the repository was made")]
+    public static partial void ConfigUseless(ILogger logger, string[] keys);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "recipes ask for webhooks, but webhook_secret_file is not configured")]
     public static partial void WebhooksOff(ILogger logger, string[] recipes);
 }

@@ -21,12 +21,17 @@ internal static class ManagerProgram
     private const string Name = "peipkg-manager";
 
     /// <summary>Runs once or as a daemon.</summary>
+    /// <param name="configFile">The configuration.</param>
+    /// <param name="logLevel">What the command line says about it; null: the configuration decides.</param>
+    /// <param name="mode">How long.</param>
+    /// <param name="world">Where.</param>
     /// <returns>0; 1 when a strict single run left something undone; 2 for a configuration that is not one; see <see cref="ManagerSignals.StopExitCode"/>.</returns>
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
-    public static async Task<int> RunAsync(string configFile, string logLevel, RunMode mode, ManagerWorld world)
+    public static async Task<int> RunAsync(string configFile, string? logLevel, RunMode mode, ManagerWorld world)
     {
         ManagerConfig config = LoadConfig(configFile);
-        using ILoggerFactory loggers = LogSetup.Create(logLevel, world.Stderr);
+        LogThreshold threshold = new(logLevel ?? config.LogLevel);
+        using ILoggerFactory loggers = LogSetup.Create(threshold, world.Stderr);
         ILogger logger = loggers.CreateLogger(Name);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
         ProgramFinder finder = new(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory);
@@ -37,13 +42,14 @@ internal static class ManagerProgram
             throw new UsageErrorException($"{configFile}: {problem}");
         }
 
-        Dictionary<Forge, WebhookSecrets> secrets = LoadSecrets(config);
+        IReadOnlyDictionary<Forge, WebhookSecrets> secrets = WebhookSecrets.Load(config.Http);
+        ConfigHolder holder = new(config);
         StateLayout layout = CreateState(config);
         using StateLock held = TakeLock(layout, world);
         try
         {
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
-            using Farm farm = new(config, layout, tools, confinement, farmKey, secrets, roster, world, loggers);
+            using Farm farm = new(holder, layout, tools, confinement, farmKey, secrets, roster, world, loggers);
             HostingLog.Starting(
                 logger, config.FarmId, mode == RunMode.Daemon ? "daemon" : "once", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
@@ -55,7 +61,8 @@ internal static class ManagerProgram
             bool complete = true;
             if (mode == RunMode.Daemon)
             {
-                await RunDaemonAsync(farm, world, loggers);
+                FarmReload reload = new(configFile, holder, farm, logLevel is null ? threshold : null, loggers.CreateLogger<FarmReload>());
+                await RunDaemonAsync(farm, reload, world, loggers);
             }
             else
             {
@@ -95,13 +102,14 @@ internal static class ManagerProgram
         }
     }
 
-    private static async Task RunDaemonAsync(Farm farm, ManagerWorld world, ILoggerFactory loggers)
+    private static async Task RunDaemonAsync(Farm farm, FarmReload reload, ManagerWorld world, ILoggerFactory loggers)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.AddSingleton(world.Signals);
         builder.Services.AddSingleton(farm);
+        builder.Services.AddSingleton(reload);
         builder.Services.AddSingleton(new ServiceManager(world.Environment, world.ProcessId, world.Clock));
 
         // A build may take hours to drain; systemd's TimeoutStopSec and the second signal are the limits.
@@ -188,10 +196,6 @@ internal static class ManagerProgram
             ? $"[http] needs webhook_secret_file, since addr is set and {string.Join(" and ", missing)}"
             : null;
     }
-
-    private static Dictionary<Forge, WebhookSecrets> LoadSecrets(ManagerConfig config) => config.Http.Address is null ? [] : Forge.All
-        .Where(forge => config.Http.SecretFilesOf(forge.Name).Count > 0)
-        .ToDictionary(forge => forge, forge => WebhookSecrets.Load(config.Http.SecretFilesOf(forge.Name)));
 
     private static StateLayout CreateState(ManagerConfig config)
     {

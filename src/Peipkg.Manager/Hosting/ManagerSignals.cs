@@ -4,7 +4,7 @@ using Peipkg.CommandLine;
 namespace Peipkg.Manager.Hosting;
 
 /// <summary>
-/// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now; SIGHUP reloads the recipes.
+/// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now; SIGHUP reloads recipes and configuration.
 /// Only <c>Program.cs</c> listens to real signals.
 /// </summary>
 internal sealed class ManagerSignals : IDisposable

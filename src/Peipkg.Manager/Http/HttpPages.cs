@@ -18,11 +18,10 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
         Dashboard.Get(routes, "/status", new StatusReport(stores, roster, live).WriteAsync);
         Dashboard.Get(routes, "/metrics", new MetricsReport(stores, roster, live).WriteAsync);
         new Dashboard(stores, roster, live, redactor).Map(routes);
-        if (stores.Config.Http.ServesRepository)
-        {
-            RepositoryFiles files = new(stores.Layout.Repository);
-            Dashboard.Get(routes, "/repo/{**path}", context => files.WriteAsync(context, (string?)context.Request.RouteValues["path"] ?? ""));
-        }
+        RepositoryFiles files = new(stores.Layout.Repository);
+        Dashboard.Get(routes, "/repo/{**path}", context => stores.Config.Http.ServesRepository
+            ? files.WriteAsync(context, (string?)context.Request.RouteValues["path"] ?? "")
+            : HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "the repository is not served here ([http] serve_repo)"));
     }
 
     private Task ReadyAsync(HttpContext context)

@@ -10,7 +10,7 @@ namespace Peipkg.Manager.Http;
 /// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
 /// </summary>
 internal sealed class WebhookEndpoint(
-    Forge forge, RosterHolder roster, Action<string> trigger, WebhookSecrets? secrets, ILogger<WebhookEndpoint> logger)
+    Forge forge, RosterHolder roster, Action<string> trigger, Func<WebhookSecrets?> current, ILogger<WebhookEndpoint> logger)
 {
     /// <summary>GitHub's own cap on a payload.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
@@ -29,7 +29,7 @@ internal sealed class WebhookEndpoint(
         IHeaderDictionary headers = context.Request.Headers;
         string? delivery = forge.Delivery(headers);
         string? remote = context.Connection.RemoteIpAddress?.ToString();
-        if (secrets is null)
+        if (current() is not { } secrets)
         {
             await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "webhooks are not configured");
             return;

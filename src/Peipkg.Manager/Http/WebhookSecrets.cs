@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Peipkg.CommandLine;
+using Peipkg.Manager.Configuration;
 
 namespace Peipkg.Manager.Http;
 
 /// <summary>
-/// The secrets that a forge may use, read once, at start, and never shown. Several at once, so that one can be replaced
+/// The secrets that a forge may use, read at start and on SIGHUP, and never shown. Several at once, so that one can be replaced
 /// while deliveries arrive. Each is tried on every delivery, in a time that tells nothing about them.
 /// </summary>
 internal sealed class WebhookSecrets
@@ -15,6 +16,12 @@ internal sealed class WebhookSecrets
     private readonly byte[][] _secrets;
 
     private WebhookSecrets(byte[][] secrets) => _secrets = secrets;
+
+    /// <summary>The secrets of every forge that may deliver; none where nothing listens.</summary>
+    /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>
+    public static IReadOnlyDictionary<Forge, WebhookSecrets> Load(HttpConfig http) => http.Address is null ? new Dictionary<Forge, WebhookSecrets>() : Forge.All
+        .Where(forge => http.SecretFilesOf(forge.Name).Count > 0)
+        .ToDictionary(forge => forge, forge => Load(http.SecretFilesOf(forge.Name)));
 
     /// <summary>Reads the files; trailing whitespace does not belong to a secret (user documentation, configuration).</summary>
     /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>

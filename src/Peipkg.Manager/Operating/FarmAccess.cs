@@ -33,7 +33,7 @@ internal sealed class FarmAccess : IDisposable
         if (database is not null)
         {
             RecipeRoster? roster = null;
-            FarmStores stores = new(database, config, layout, new RepositoryState(layout.Repository), clock);
+            FarmStores stores = new(database, new ConfigHolder(config), layout, new RepositoryState(layout.Repository), clock);
             _desk = new OperatorDesk(stores, () => roster ??= RecipeRoster.Load(config.RecipesDirectory, NullLogger.Instance), live: null);
         }
     }

@@ -7,9 +7,10 @@ namespace Peipkg.Manager.Operating;
 
 /// <summary>Everything that a farm remembers, for whoever looks at it, in the running manager or beside it.</summary>
 internal sealed class FarmStores(
-    ManagerDatabase database, ManagerConfig config, StateLayout layout, RepositoryState repository, TimeProvider clock)
+    ManagerDatabase database, ConfigHolder config, StateLayout layout, RepositoryState repository, TimeProvider clock)
 {
-    public ManagerConfig Config => config;
+    /// <summary>As it is now; it changes on SIGHUP.</summary>
+    public ManagerConfig Config => config.Current;
 
     public StateLayout Layout => layout;
 
@@ -35,5 +36,5 @@ internal sealed class FarmStores(
 
     public RepositoryState Repository => repository;
 
-    public IReadOnlyList<SyncTarget> Targets { get; } = [.. config.Uploads.Select(SyncTarget.From)];
+    public IReadOnlyList<SyncTarget> Targets { get; } = [.. config.Current.Uploads.Select(SyncTarget.From)];
 }

@@ -32,16 +32,31 @@ internal sealed class Notifier(
     /// <summary>Tells of events until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        if (stores.Config.Notifications.Count == 0)
-        {
-            return;
-        }
-
+        // While nobody is to be told: the latest event that happened, since whoever is named later hears of what comes after.
+        long? idle = null;
         while (true)
         {
             try
             {
-                await TellAsync(stop);
+                if (stores.Config.Notifications.Count == 0)
+                {
+                    if (idle is null)
+                    {
+                        stores.Settings.Forget(Cursor);
+                    }
+
+                    idle = Latest();
+                }
+                else
+                {
+                    if (idle is { } passed)
+                    {
+                        stores.Settings.Set(Cursor, passed);
+                        idle = null;
+                    }
+
+                    await TellAsync(stop);
+                }
             }
             catch (StorageException e)
             {
@@ -69,8 +84,8 @@ internal sealed class Notifier(
 
     private async Task TellAsync(CancellationToken stop)
     {
-        // At the very first start: what happens from now on.
-        long last = stores.Settings.Number(Cursor) ?? stores.Events.Latest(null, 1) switch { [var newest] => newest.Id, _ => 0 };
+        // Where nobody was told before: what happens from now on.
+        long last = stores.Settings.Number(Cursor) ?? Latest();
         IReadOnlyList<FarmEvent> events = stores.Events.After(last, MostAtOnce);
         if (events.Count == 0)
         {
@@ -84,6 +99,8 @@ internal sealed class Notifier(
             stores.Settings.Set(Cursor, what.Id);
         }
     }
+
+    private long Latest() => stores.Events.Latest(null, 1) switch { [var newest] => newest.Id, _ => 0 };
 
     private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken stop)
     {

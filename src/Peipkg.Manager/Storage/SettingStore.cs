@@ -20,6 +20,11 @@ internal sealed class SettingStore(ManagerDatabase database, TimeProvider clock)
             ("$key", key), ("$value", value.ToString(CultureInfo.InvariantCulture)), ("$now", clock.GetUtcNow().ToUnixTimeMilliseconds()));
     });
 
+    public void Forget(string key) => database.Write(session =>
+    {
+        session.Execute("DELETE FROM setting WHERE key = $key", ("$key", key));
+    });
+
     /// <summary>Sets a number that was never set.</summary>
     public void SetOnce(string key, long value)
     {

@@ -15,12 +15,15 @@ internal sealed class HostGate(int maxPerHost)
 
     private readonly Dictionary<string, Entry> _hosts = new(StringComparer.Ordinal);
 
+    /// <summary>Listings of one host under way at once.</summary>
+    public int MaxPerHost { get; set; } = maxPerHost;
+
     /// <summary>Whether another listing of the host may begin.</summary>
     /// <param name="host">Empty for repositories on this machine, which have no host to spare but are bounded all the same.</param>
     /// <param name="now">The present.</param>
     public bool MayBegin(string host, DateTimeOffset now) =>
         !_hosts.TryGetValue(host, out Entry? entry)
-        || (CoolsUntil(entry, now) is null && entry.Running < (entry.Troubles > 0 ? 1 : maxPerHost));
+        || (CoolsUntil(entry, now) is null && entry.Running < (entry.Troubles > 0 ? 1 : MaxPerHost));
 
     /// <summary>When the host has cooled down; null: it is not cooling.</summary>
     public DateTimeOffset? CoolsUntil(string host, DateTimeOffset now) =>

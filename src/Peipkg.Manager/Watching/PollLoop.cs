@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 
@@ -11,8 +12,7 @@ namespace Peipkg.Manager.Watching;
 internal sealed class PollLoop(
     RosterHolder roster,
     Poller poller,
-    TimeSpan defaultInterval,
-    int maxConcurrent,
+    ConfigHolder config,
     HostGate hosts,
     WakeSignal buildsQueued,
     TimeProvider clock,
@@ -21,6 +21,8 @@ internal sealed class PollLoop(
     private readonly PollSchedule _schedule = new(hosts);
     private readonly Lock _gate = new();
     private readonly WakeSignal _wake = new();
+
+    private int MaxConcurrent => config.Current.Polling.MaxConcurrent;
 
     /// <summary>Polls until stopped; polls under way are abandoned then, they have nothing to lose.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -31,7 +33,7 @@ internal sealed class PollLoop(
         {
             while (true)
             {
-                while (running.Count >= maxConcurrent)
+                while (running.Count >= MaxConcurrent)
                 {
                     running.Remove(await Task.WhenAny(running).WaitAsync(stop));
                 }
@@ -58,7 +60,7 @@ internal sealed class PollLoop(
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            while (left.Count > 0 && running.Count < maxConcurrent && Take() is { } due)
+            while (left.Count > 0 && running.Count < MaxConcurrent && Take() is { } due)
             {
                 left.Remove(due.Recipe);
                 running.Add(PollOneAsync(due, stop));
@@ -84,14 +86,16 @@ internal sealed class PollLoop(
         return answered;
     }
 
-    /// <summary>Takes over the current roster.</summary>
+    /// <summary>Takes over the current roster and <c>[poll]</c>.</summary>
     public void Reload()
     {
+        ManagerConfig current = config.Current;
         lock (_gate)
         {
+            hosts.MaxPerHost = current.Polling.MaxPerHost;
             _schedule.Reload(
                 roster.Current.Watched.Select(recipe => new PollTarget(
-                    recipe.Name, recipe.Url!.Text, recipe.Url.Host, recipe.IntervalUnder(defaultInterval))),
+                    recipe.Name, recipe.Url!.Text, recipe.Url.Host, recipe.IntervalUnder(current.DefaultInterval))),
                 clock.GetUtcNow());
         }
 

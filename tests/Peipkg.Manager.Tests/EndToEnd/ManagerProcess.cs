@@ -80,6 +80,17 @@ internal sealed class ManagerProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until something is so.</summary>
+    public void WaitUntil(Func<bool> condition, string what)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.False(watch.Elapsed > Patience || _process.HasExited, $"never came: {what}\n{Log}");
+            Thread.Sleep(20);
+        }
+    }
+
     public Uri Address => new(WaitFor("msg=\"webhook server listening\" addr=(\\S+)").Groups[1].Value);
 
     public void Signal(string name)

@@ -14,7 +14,7 @@ public partial class LogfmtFormatterTests
     private static string Line(Action<ILogger> write, string level = "debug")
     {
         using StringWriter output = new();
-        using (ILoggerFactory factory = LogSetup.Create(level, output))
+        using (ILoggerFactory factory = LogSetup.Create(new LogThreshold(level), output))
         {
             write(factory.CreateLogger("Peipkg.Test"));
         }

@@ -76,7 +76,7 @@ public class RecipeRosterTests
             ? ZlibRecipe().Replace(from, to, StringComparison.Ordinal)
             : ZlibRecipe().Replace("libz", "LIBZ", StringComparison.Ordinal));
         using StringWriter log = new();
-        using (ILoggerFactory loggers = LogSetup.Create("info", log))
+        using (ILoggerFactory loggers = LogSetup.Create(new LogThreshold("info"), log))
         {
             RecipeRoster roster = RecipeRoster.Load(directory.Path, loggers.CreateLogger("x"));
             Assert.Equal(["good"], roster.Recipes.Select(r => r.Name));

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+using Peipkg.CommandLine;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Http;
+using Peipkg.Manager.Logging;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Hosting;
+
+/// <summary>
+/// What SIGHUP does: takes over the recipes, and of the configuration what <see cref="ConfigKeys"/> says can be. A
+/// configuration with a mistake changes nothing; a recipe with one stops no other.
+/// </summary>
+/// <param name="file">The configuration.</param>
+/// <param name="config">What runs.</param>
+/// <param name="farm">The farm.</param>
+/// <param name="threshold">What is logged; null when the command line has decided that.</param>
+/// <param name="logger">For events.</param>
+internal sealed class FarmReload(string file, ConfigHolder config, Farm farm, LogThreshold? threshold, ILogger<FarmReload> logger)
+{
+    private readonly Lock _one = new();
+
+    /// <summary>Whether the file, when it was last looked at, was a configuration.</summary>
+    public bool IsConfigValid { get; private set; } = true;
+
+    /// <summary>Reads everything again.</summary>
+    public void Run()
+    {
+        lock (_one)
+        {
+            IsConfigValid = ReloadConfig();
+            farm.Roster.Reload();
+            farm.Reloaded();
+            WarnAboutWebhooks();
+        }
+    }
+
+    private bool ReloadConfig()
+    {
+        ManagerConfig written;
+        ManagerConfig merged;
+        IReadOnlyDictionary<Forge, WebhookSecrets> secrets;
+        try
+        {
+            written = ConfigReader.Load(file);
+            merged = ConfigKeys.Merge(config.Current, written);
+            secrets = WebhookSecrets.Load(merged.Http);
+        }
+        catch (RecipeException e)
+        {
+            foreach (RecipeProblem problem in e.Problems)
+            {
+                HostingLog.ConfigBroken(logger, problem.ToString());
+            }
+
+            return false;
+        }
+        catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
+        {
+            HostingLog.ConfigBroken(logger, e.Message);
+            return false;
+        }
+
+        ILookup<Effect, string> changed = ConfigKeys.Changed(config.Current, written).ToLookup(key => key.Effect, key => key.ToString());
+        config.Current = merged;
+        farm.Secrets = secrets;
+        threshold?.Set(merged.LogLevel);
+        HostingLog.ConfigReloaded(logger, Some(changed[Effect.Reload]));
+        if (Some(changed[Effect.Restart]) is { } waiting)
+        {
+            HostingLog.ConfigNeedsRestart(logger, waiting);
+        }
+
+        if (Some(changed[Effect.FirstStart]) is { } useless)
+        {
+            HostingLog.ConfigUseless(logger, useless);
+        }
+
+        return true;
+    }
+
+    private static string[]? Some(IEnumerable<string> keys) => keys.ToArray() is { Length: > 0 } some ? some : null;
+
+    private void WarnAboutWebhooks()
+    {
+        string[] deaf = [.. farm.Roster.Current.Watched
+            .Where(r => r.Document.Watch is { } watch && Forge.All.Any(forge => forge.IsHeardBy(watch) && !farm.Secrets.ContainsKey(forge)))
+            .Select(r => r.Name)];
+        if (farm.Http is not null && deaf.Length > 0)
+        {
+            HostingLog.WebhooksOff(logger, deaf);
+        }
+    }
+}

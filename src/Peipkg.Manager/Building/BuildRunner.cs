@@ -6,6 +6,7 @@ using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
 using Peipkg.Recipes.Toml;
@@ -28,6 +29,7 @@ internal sealed class BuildRunner(
     AttemptStore attempts,
     Func<FailurePolicy> policy,
     FarmCounters counters,
+    Redactor redactor,
     TimeProvider clock,
     ILogger<BuildRunner> logger)
 {
@@ -131,7 +133,7 @@ internal sealed class BuildRunner(
         long attempt = attempts.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest());
         using IDisposable running = counters.Begin(build.Recipe, build.Version);
         BuildLog.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
-        using AttemptLog log = new(layout.LogOf(attempt), clock);
+        using AttemptLog log = new(layout.LogOf(attempt), clock, redactor);
         bool built = false;
         try
         {

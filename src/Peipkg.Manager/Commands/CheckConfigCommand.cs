@@ -9,6 +9,7 @@ using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Commands;
@@ -56,7 +57,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
         }
         catch (RecipeException e)
         {
-            problems.AddRange(e.Problems.Select(p => p.ToString()));
+            problems.AddRange(e.Problems.Select(p => Redactor.WithoutCredentials(p.ToString())));
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

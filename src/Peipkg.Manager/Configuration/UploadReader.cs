@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Peipkg.CommandLine;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Watching;
@@ -8,7 +9,7 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Manager.Configuration;
 
 /// <summary>Reads <c>[upload]</c>, or several targets written as <c>[[upload]]</c>.</summary>
-internal static class UploadReader
+internal static partial class UploadReader
 {
     private static readonly Dictionary<string, UploadBackend> Backends = new(StringComparer.Ordinal)
     {
@@ -136,6 +137,11 @@ internal static class UploadReader
         {
             section.Problems.Error(given.Position, $"remote in {section.Label}: {error}");
         }
+        else if (backend == UploadBackend.Rsync && RsyncPassword().IsMatch(given.Value))
+        {
+            section.Problems.Error(
+                given.Position, $"remote in {section.Label}: rsync takes no password from an address, and everybody could read it there; give it in the environment as RSYNC_PASSWORD");
+        }
         else if (backend == UploadBackend.Rclone && !RcloneRemote.TryParse(given.Value, out _, out error))
         {
             section.Problems.Error(given.Position, $"remote in {section.Label}: {error}");
@@ -187,6 +193,9 @@ internal static class UploadReader
             : $"\"{text}\" is no branch name: write letters, digits, \"-\", \"_\", \".\" and \"/\"";
         return error is null;
     }
+
+    [GeneratedRegex("^[a-z]+://[^/@]*:[^/@]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex RsyncPassword();
 
     private static bool Patience(string? text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {

@@ -10,6 +10,7 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Watching;
@@ -35,6 +36,7 @@ internal sealed class Farm : IDisposable
     /// <param name="farmKey">The public half of the signing key.</param>
     /// <param name="secrets">Of the forges that may deliver.</param>
     /// <param name="roster">The recipes, loaded.</param>
+    /// <param name="redactor">Knows the secrets.</param>
     /// <param name="world">Clock and environment.</param>
     /// <param name="loggers">Where events go.</param>
     /// <exception cref="StorageException">The database cannot be used.</exception>
@@ -46,6 +48,7 @@ internal sealed class Farm : IDisposable
         PublicKey farmKey,
         IReadOnlyDictionary<Forge, WebhookSecrets> secrets,
         RosterHolder roster,
+        Redactor redactor,
         ManagerWorld world,
         ILoggerFactory loggers)
     {
@@ -54,7 +57,7 @@ internal sealed class Farm : IDisposable
         _secrets = secrets;
         SyncTarget[] targets = [.. config.Uploads.Select(SyncTarget.From)];
         ChildEnvironment environment = new(world.Environment, layout.Root);
-        _database = ManagerDatabase.Open(layout.Database);
+        _database = ManagerDatabase.Open(layout.Database, redactor);
         BuildStore builds = new(_database, clock);
         AttemptStore attempts = new(_database, clock);
         SyncStore syncs = new(_database, clock);
@@ -65,9 +68,10 @@ internal sealed class Farm : IDisposable
         GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
 
         Roster = roster;
+        Redactor = redactor;
         Counters = new FarmCounters(clock);
         SyncServices services = new(
-            tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), clock, loggers.CreateLogger<Syncer>());
+            tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), redactor, clock, loggers.CreateLogger<Syncer>());
         Syncer.Clear(layout, targets);
         Syncer = new Syncer([.. targets.Select(target => new TargetSyncer(target, services))], builds);
         RepositoryTool = new RepoTool(tools, config, layout, repository, environment, children, clock, loggers.CreateLogger<RepoTool>());
@@ -76,7 +80,7 @@ internal sealed class Farm : IDisposable
             layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
             layout, roster, new SourceFetcher(git), new PackageBuild(tools, holder, layout, environment, children, check),
-            check, publisher, repository, builds, attempts, () => new FailurePolicy(holder.Current.Builds.GiveUpAfter), Counters, clock,
+            check, publisher, repository, builds, attempts, () => new FailurePolicy(holder.Current.Builds.GiveUpAfter), Counters, redactor, clock,
             loggers.CreateLogger<BuildRunner>())
         {
             KeepsFailed = () => holder.Current.Retention.Stages > TimeSpan.Zero,
@@ -105,7 +109,6 @@ internal sealed class Farm : IDisposable
             Drain = world.Signals.BeginDrain,
         };
         Control = new ControlServer(layout.Socket, new OperatorDesk(stores, () => roster.Current, live), loggers);
-        Redactor redactor = new(world.Environment, config.Notifications.Select(n => n.Url?.PathAndQuery ?? ""));
         Attendants = new Attendants(
             new Notifier(stores, children, environment, _client, redactor, loggers.CreateLogger<Notifier>()), new Housekeeping(stores), clock,
             loggers.CreateLogger<Notifier>());
@@ -121,6 +124,9 @@ internal sealed class Farm : IDisposable
     }
 
     public RosterHolder Roster { get; }
+
+    /// <summary>Takes secrets out of what people get to see.</summary>
+    public Redactor Redactor { get; }
 
     /// <summary>What forges prove themselves with; those that are not here are not heard.</summary>
     public IReadOnlyDictionary<Forge, WebhookSecrets> Secrets

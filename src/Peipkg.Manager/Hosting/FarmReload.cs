@@ -3,6 +3,7 @@ using Peipkg.CommandLine;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.Secrets;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;
@@ -30,6 +31,7 @@ internal sealed class FarmReload(string file, ConfigHolder config, Farm farm, Lo
         {
             IsConfigValid = ReloadConfig();
             farm.Roster.Reload();
+            farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
             farm.Reloaded();
             WarnAboutWebhooks();
         }

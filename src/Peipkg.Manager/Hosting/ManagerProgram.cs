@@ -10,6 +10,7 @@ using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes.Toml;
 
@@ -31,7 +32,9 @@ internal static class ManagerProgram
     {
         ManagerConfig config = LoadConfig(configFile);
         LogThreshold threshold = new(logLevel ?? config.LogLevel);
-        using ILoggerFactory loggers = LogSetup.Create(threshold, world.Stderr);
+        Redactor redactor = new();
+        redactor.Learn(FarmSecrets.Of(world.Environment));
+        using ILoggerFactory loggers = LogSetup.Create(threshold, world.Stderr, redactor);
         ILogger logger = loggers.CreateLogger(Name);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
         ProgramFinder finder = new(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory);
@@ -43,13 +46,14 @@ internal static class ManagerProgram
         }
 
         IReadOnlyDictionary<Forge, WebhookSecrets> secrets = WebhookSecrets.Load(config.Http);
+        redactor.Learn(FarmSecrets.Of(config, secrets, roster.Current));
         ConfigHolder holder = new(config);
         StateLayout layout = CreateState(config);
         using StateLock held = TakeLock(layout, world);
         try
         {
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
-            using Farm farm = new(holder, layout, tools, confinement, farmKey, secrets, roster, world, loggers);
+            using Farm farm = new(holder, layout, tools, confinement, farmKey, secrets, roster, redactor, world, loggers);
             HostingLog.Starting(
                 logger, config.FarmId, mode == RunMode.Daemon ? "daemon" : "once", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
@@ -94,7 +98,7 @@ internal static class ManagerProgram
         }
         catch (RecipeException e)
         {
-            throw new UsageErrorException(string.Join('\n', e.Problems.Select(problem => problem.ToString())));
+            throw new UsageErrorException(string.Join('\n', e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

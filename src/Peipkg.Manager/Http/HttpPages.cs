@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Http;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Operating;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Http;
 

@@ -27,6 +27,9 @@ internal sealed class WebhookSecrets
     /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>
     public static WebhookSecrets Load(IReadOnlyList<string> paths) => new([.. paths.Select(Read)]);
 
+    /// <summary>The secrets themselves, only for <see cref="Secrets.Redactor"/>.</summary>
+    public IEnumerable<string> Texts => _secrets.Select(Encoding.UTF8.GetString);
+
     /// <summary>Checks the HMAC-SHA256 of a body.</summary>
     /// <param name="body">The body, as received.</param>
     /// <param name="signature">64 hexadecimal digits.</param>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Secrets;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -16,7 +17,7 @@ internal static class LogSetup
     public const string DefaultLevel = "info";
 
     /// <summary>Builds the factory; events below <paramref name="threshold"/> are dropped before they are formatted.</summary>
-    public static ILoggerFactory Create(LogThreshold threshold, TextWriter stderr)
+    public static ILoggerFactory Create(LogThreshold threshold, TextWriter stderr, Redactor? redactor = null)
     {
         Logger logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(threshold.Own)
@@ -25,7 +26,7 @@ internal static class LogSetup
             .MinimumLevel.Override("System", threshold.Framework)
             // Why the host did not start is told once, by the command line.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-            .WriteTo.Sink(new LogSink(stderr))
+            .WriteTo.Sink(new LogSink(stderr, redactor ?? new Redactor()))
             .CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);
     }

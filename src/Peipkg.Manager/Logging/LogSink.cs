@@ -1,10 +1,11 @@
+using Peipkg.Manager.Secrets;
 using Serilog.Core;
 using Serilog.Events;
 
 namespace Peipkg.Manager.Logging;
 
-/// <summary>Writes each event as one flushed line to the writer it is given (the daemon's stderr).</summary>
-internal sealed class LogSink(TextWriter writer) : ILogEventSink
+/// <summary>Writes each event as one flushed line, without secrets, to the writer it is given (the daemon's stderr).</summary>
+internal sealed class LogSink(TextWriter writer, Redactor redactor) : ILogEventSink
 {
     private readonly LogfmtFormatter _formatter = new();
     private readonly Lock _gate = new();
@@ -14,11 +15,12 @@ internal sealed class LogSink(TextWriter writer) : ILogEventSink
     {
         using StringWriter line = new(System.Globalization.CultureInfo.InvariantCulture);
         _formatter.Format(logEvent, line);
+        string clean = redactor.Clean(line.ToString());
         lock (_gate)
         {
             try
             {
-                writer.Write(line.ToString());
+                writer.Write(clean);
                 writer.Flush();
             }
             catch (IOException)

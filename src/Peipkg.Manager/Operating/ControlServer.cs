@@ -18,25 +18,18 @@ namespace Peipkg.Manager.Operating;
 /// </summary>
 internal sealed partial class ControlServer(string path, OperatorDesk desk, ILoggerFactory loggers) : IAsyncDisposable
 {
-    /// <summary>Linux cannot bind a longer one.</summary>
-    public const int LongestPath = 107;
-
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
 
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
     private WebApplication? _application;
+    private ControlSocket? _socket;
 
     /// <summary>Begins to listen. What a killed manager left there is replaced: the state lock is held.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestPath)
-        {
-            ControlLog.TooLong(_logger, path, LongestPath);
-            return;
-        }
-
         File.Delete(path);
+        _socket = new ControlSocket(path);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
@@ -45,7 +38,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 64;
-            kestrel.ListenUnixSocket(path, options => options.Use(next => connection => Check(connection, next)));
+            kestrel.ListenUnixSocket(_socket.Address, options => options.Use(next => connection => Check(connection, next)));
         });
         _application = builder.Build();
         _application.MapPost("/operate", OperateAsync);
@@ -70,6 +63,8 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
             await application.DisposeAsync();
             File.Delete(path);
         }
+
+        _socket?.Dispose();
     }
 
     private Task Check(ConnectionContext connection, ConnectionDelegate next)
@@ -126,9 +121,6 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
 /// <summary>Events of the control socket.</summary>
 internal static partial class ControlLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the path of the control socket is too long, commands cannot reach this manager")]
-    public static partial void TooLong(ILogger logger, string path, int longest);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "the control socket cannot be used, commands cannot reach this manager")]
     public static partial void Deaf(ILogger logger, string path, string error);
 

@@ -109,12 +109,13 @@ internal sealed class FarmAccess : IDisposable
 
     private static async Task<HttpClient?> ConnectAsync(string path, CancellationToken stop)
     {
-        if (!File.Exists(path) || System.Text.Encoding.UTF8.GetByteCount(path) > ControlServer.LongestPath)
+        if (!File.Exists(path))
         {
             return null;
         }
 
-        UnixDomainSocketEndPoint address = new(path);
+        using ControlSocket way = new(path);
+        UnixDomainSocketEndPoint address = new(way.Address);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -138,10 +139,11 @@ internal sealed class FarmAccess : IDisposable
         {
             ConnectCallback = async (_, cancellation) =>
             {
+                using ControlSocket again = new(path);
                 Socket connection = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 try
                 {
-                    await connection.ConnectAsync(address, cancellation);
+                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(again.Address), cancellation);
                     return new NetworkStream(connection, ownsSocket: true);
                 }
                 catch

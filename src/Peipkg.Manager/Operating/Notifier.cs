@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;

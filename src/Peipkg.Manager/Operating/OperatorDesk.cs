@@ -72,7 +72,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         }
 
         VersionSelection selection = VersionSelection.From(stores.Tags.Current(name), recipe.Document.Upstream!);
-        Candidate? candidate = selection.Candidates.FirstOrDefault(c => tag is null || c.Tag.Name == tag || c.Version.Text == tag);
+        Candidate? candidate = selection.Candidates.FirstOrDefault(c => tag is null || VersionName.Means(tag, c.Tag.Name, c.Version.Text));
         if (candidate is null)
         {
             SkippedTag? refused = selection.Skipped.Concat(selection.Unwanted).FirstOrDefault(s => s.Tag.Name == tag);
@@ -196,7 +196,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         : new ActionDocument { Message = "the manager is draining already" };
 
     private BuildRecord Story(string recipe, string version) => stores.Builds.Find(recipe, version)
-        ?? stores.Builds.OfRecipe(recipe).Where(b => b.Tag == version || b.Version.StartsWith(version + "-", StringComparison.Ordinal)).ToList() switch
+        ?? stores.Builds.OfRecipe(recipe).Where(b => VersionName.Means(version, b.Tag, b.Version)).ToList() switch
         {
             [var only] => only,
             _ => throw new OperatorException($"{recipe} {version} is not known; \"peipkg-manager why {recipe}\" lists the versions"),

@@ -34,7 +34,7 @@ internal static class WhyQuery
         List<WhyVersionDocument> versions = recipe.Url is null ? [] : Versions(stores, recipe, record, live);
         if (version is not null)
         {
-            versions = [.. versions.Where(v => v.Version == version || v.Tag == version || v.Version?.StartsWith(version + "-", StringComparison.Ordinal) == true)];
+            versions = [.. versions.Where(v => VersionName.Means(version, v.Tag, v.Version))];
         }
 
         List<string> notes = Notes(stores, recipe, record, live);

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Processes;
 
 /// <summary>
-/// The log of one attempt: everything its children wrote, up to a limit, with a heading for each. Progress bars
+/// The log of one attempt: everything its children wrote, up to a limit and without secrets, with a heading for each. Progress bars
 /// (lines rewritten after a carriage return) leave their last state only. A disk that is full cuts the log, never
 /// the build.
 /// </summary>
@@ -15,6 +16,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
     private readonly Lock _gate = new();
     private readonly FileStream? _file;
     private readonly TimeProvider _clock;
+    private readonly Redactor _redactor;
     private readonly byte[] _line = new byte[MaxLine];
     private readonly TailOutput _tail = new();
     private int _length;
@@ -22,9 +24,13 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
     private bool _cut;
 
     /// <summary>Opens the log for appending.</summary>
-    public AttemptLog(string path, TimeProvider clock)
+    /// <param name="path">The file.</param>
+    /// <param name="clock">For headings.</param>
+    /// <param name="redactor">Takes secrets out of each line.</param>
+    public AttemptLog(string path, TimeProvider clock, Redactor redactor)
     {
         _clock = clock;
+        _redactor = redactor;
         try
         {
             _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -57,7 +63,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
         {
             EndLine();
             string time = _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            Write(Encoding.UTF8.GetBytes($"== {time} {text}\n"));
+            Write(Encoding.UTF8.GetBytes($"== {time} {_redactor.Clean(text)}\n"));
         }
     }
 
@@ -116,12 +122,21 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
         if (_length > 0 || _returned)
         {
             _line[_length++] = (byte)'\n';
-            Write(_line.AsSpan(0, _length));
-            _tail.Take(_line.AsSpan(0, _length));
+            ReadOnlySpan<byte> line = Clean(_line.AsSpan(0, _length));
+            Write(line);
+            _tail.Take(line);
         }
 
         _length = 0;
         _returned = false;
+    }
+
+    // Byte for byte what it was, if there is nothing to take out: a line need not be text.
+    private ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> line)
+    {
+        string text = Encoding.UTF8.GetString(line);
+        string clean = _redactor.Clean(text);
+        return ReferenceEquals(text, clean) ? line : Encoding.UTF8.GetBytes(clean);
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Watching;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
@@ -25,7 +26,7 @@ internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? 
         Document.Watch?.PollInterval is { } own && own < defaultInterval ? own : defaultInterval;
 }
 
-/// <summary>A directory whose peipkg.toml cannot be used, and every reason.</summary>
+/// <summary>A directory whose peipkg.toml cannot be used, and every reason, without credentials.</summary>
 internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems);
 
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
@@ -83,7 +84,7 @@ internal sealed class RecipeRoster
             }
             catch (RecipeException e)
             {
-                broken.Add(new BrokenRecipe(name, [.. e.Problems.Select(problem => problem.ToString())]));
+                broken.Add(new BrokenRecipe(name, [.. e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))]));
                 foreach (RecipeProblem problem in e.Problems)
                 {
                     RosterLog.RecipeBroken(logger, name, problem.ToString());

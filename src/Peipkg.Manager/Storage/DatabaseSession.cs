@@ -1,11 +1,15 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Storage;
 
 /// <summary>One transaction's view of the database: statements with named parameters, rows through a reader.</summary>
-internal sealed class DatabaseSession(SqliteConnection connection, SqliteTransaction transaction)
+internal sealed class DatabaseSession(SqliteConnection connection, SqliteTransaction transaction, Redactor redactor)
 {
+    // What programs and people said; every other text is a name, a word of ours or a digest.
+    private static readonly string[] Words = ["$detail", "$error", "$outcome"];
+
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -47,7 +51,8 @@ internal sealed class DatabaseSession(SqliteConnection connection, SqliteTransac
 #pragma warning restore CA2100
         foreach ((string name, object? value) in parameters)
         {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+            command.Parameters.AddWithValue(
+                name, value is string text && Words.Contains(name, StringComparer.Ordinal) ? redactor.Clean(text) : value ?? DBNull.Value);
         }
 
         return command;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Storage;
 
@@ -16,8 +17,11 @@ internal sealed class ManagerDatabase : IDisposable
     private readonly Lock _writerGate = new();
     private readonly Lock _readerGate = new();
 
-    private ManagerDatabase(string path, SqliteConnection writer, SqliteConnection reader)
+    private readonly Redactor _redactor;
+
+    private ManagerDatabase(string path, SqliteConnection writer, SqliteConnection reader, Redactor redactor)
     {
+        _redactor = redactor;
         _path = path;
         _writer = writer;
         _reader = reader;
@@ -25,7 +29,9 @@ internal sealed class ManagerDatabase : IDisposable
 
     /// <summary>Opens or creates the database, checks its integrity and brings it to the current schema.</summary>
     /// <exception cref="StorageException">It is damaged, not writable, or made by a newer manager.</exception>
-    public static ManagerDatabase Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="redactor">Takes secrets out of the words that are kept; null where there are none.</param>
+    public static ManagerDatabase Open(string path, Redactor? redactor = null)
     {
         SqliteConnection? writer = null;
         try
@@ -35,7 +41,7 @@ internal sealed class ManagerDatabase : IDisposable
             Execute(writer, "PRAGMA synchronous = FULL");
             CheckIntegrity(writer, path);
             Migrate(writer, path);
-            return new ManagerDatabase(path, writer, Connect(path, SqliteOpenMode.ReadOnly));
+            return new ManagerDatabase(path, writer, Connect(path, SqliteOpenMode.ReadOnly), redactor ?? new Redactor());
         }
         catch (SqliteException e)
         {
@@ -75,7 +81,7 @@ internal sealed class ManagerDatabase : IDisposable
             try
             {
                 using SqliteTransaction transaction = _writer.BeginTransaction(deferred: false);
-                T result = work(new DatabaseSession(_writer, transaction));
+                T result = work(new DatabaseSession(_writer, transaction, _redactor));
                 transaction.Commit();
                 return result;
             }
@@ -101,7 +107,7 @@ internal sealed class ManagerDatabase : IDisposable
             try
             {
                 using SqliteTransaction transaction = _reader.BeginTransaction(deferred: true);
-                T result = work(new DatabaseSession(_reader, transaction));
+                T result = work(new DatabaseSession(_reader, transaction, _redactor));
                 transaction.Commit();
                 return result;
             }
@@ -175,7 +181,7 @@ internal sealed class ManagerDatabase : IDisposable
         Execute(connection, "PRAGMA foreign_keys = OFF");
         using (SqliteTransaction transaction = connection.BeginTransaction(deferred: false))
         {
-            DatabaseSession session = new(connection, transaction);
+            DatabaseSession session = new(connection, transaction, new Redactor());
             for (int next = (int)version; next < Schema.Migrations.Count; next++)
             {
                 session.Execute(Schema.Migrations[next]);

@@ -24,16 +24,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         ["--recursive", "--times", "--verbose", "--timeout=300", "--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r"];
 
     /// <inheritdoc/>
-    public override string DisplayRemote
-    {
-        get
-        {
-            // rsync://user:password@host is not rsync's syntax, but it would be a password all the same.
-            int scheme = Config.Remote.IndexOf("://", StringComparison.Ordinal);
-            int at = Config.Remote.IndexOf('@', StringComparison.Ordinal);
-            return scheme >= 0 && at > scheme ? Config.Remote[..(scheme + 3)] + Config.Remote[(at + 1)..] : Config.Remote;
-        }
-    }
+    public override string DisplayRemote => Config.Remote;
 
     // Creating a missing parent is an option of the receiving side, and other hosts may have an old rsync.
     private string[] Start => Config.Remote.StartsWith('/') ? [.. Common, "--mkpath"] : Common;

@@ -69,7 +69,7 @@ internal sealed class SyncSession(
 
         if (!result.Succeeded)
         {
-            throw new SyncException($"{command.Name} {result.Describe(Limits)}: {Mask(words.Text(), variables)}");
+            throw new SyncException($"{command.Name} {result.Describe(Limits)}: {words.Text()}");
         }
     }
 
@@ -86,15 +86,4 @@ internal sealed class SyncSession(
 
     /// <inheritdoc/>
     public void Dispose() => _late.Dispose();
-
-    // A program that repeats what it was given must not bring a secret into the log or /status.
-    private static string Mask(string text, IReadOnlyDictionary<string, string>? variables)
-    {
-        foreach (string value in (variables ?? new Dictionary<string, string>()).Values.Where(value => value.Length >= 8))
-        {
-            text = text.Replace(value, "…", StringComparison.Ordinal);
-        }
-
-        return text;
-    }
 }

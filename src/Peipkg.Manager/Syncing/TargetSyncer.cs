@@ -4,6 +4,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
 
@@ -20,6 +21,7 @@ internal sealed record SyncServices(
     ChildRunner Children,
     GitRunner Git,
     PublicCheck Check,
+    Redactor Redactor,
     TimeProvider Clock,
     ILogger<Syncer> Logger);
 
@@ -196,7 +198,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
 
     private async Task CopyAsync(SyncSource source, SyncTargetRecord known, CancellationToken stop)
     {
-        using AttemptLog log = new(Path.Combine(services.Layout.Logs, $"sync-{target.Config.Name}.log"), services.Clock);
+        using AttemptLog log = new(Path.Combine(services.Layout.Logs, $"sync-{target.Config.Name}.log"), services.Clock, services.Redactor);
         using SyncSession session = new(services.Tools, services.Environment, services.Children, services.Git, log)
         {
             Directory = _directory,

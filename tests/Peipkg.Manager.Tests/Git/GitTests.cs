@@ -5,6 +5,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
 
@@ -37,7 +38,7 @@ public sealed class GitTests : IDisposable
     private async Task<(string Directory, Timestamp Time)> Fetch(ListedTag tag, bool submodules = false, string? url = null)
     {
         string target = Directory.CreateDirectory(_layout.SourceOf(++_fetches)).FullName;
-        using AttemptLog log = new(_layout.LogOf(_fetches), TimeProvider.System);
+        using AttemptLog log = new(_layout.LogOf(_fetches), TimeProvider.System, new Redactor());
         return (target, await new SourceFetcher(_git).FetchAsync(Url(url ?? _upstream.Path), tag, submodules, target, log, default));
     }
 
@@ -178,7 +179,7 @@ public sealed class GitTests : IDisposable
         UpstreamUrl url = Url(server.Url(_upstream.Path));
         ListedTag tag = (await new TagLister(git, _layout).ListAsync(url, default)).Single();
         string target = Directory.CreateDirectory(_layout.SourceOf(7)).FullName;
-        using AttemptLog log = new(_layout.LogOf(7), TimeProvider.System);
+        using AttemptLog log = new(_layout.LogOf(7), TimeProvider.System, new Redactor());
         await new SourceFetcher(git).FetchAsync(url, tag, submodules: false, target, log, default);
         Assert.Equal("1", File.ReadAllText(Path.Combine(target, "a")));
     }

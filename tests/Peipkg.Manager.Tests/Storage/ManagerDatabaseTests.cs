@@ -105,4 +105,44 @@ public class ManagerDatabaseTests
         Assert.Throws<StorageException>(() => database.Write(s => s.Execute("DELETE FROM build")));
         Assert.Equal(13, new AttemptStore(database, TimeProvider.System).Begin(7, "digest"));
     }
+
+    [Fact]
+    public async Task A_backup_made_while_there_is_writing_is_whole_each_time()
+    {
+        using TemporaryDirectory directory = new();
+        using ManagerDatabase database = ManagerDatabase.Open(directory["manager.db"]);
+        EventStore events = new(database, TimeProvider.System);
+        using CancellationTokenSource end = new();
+        Task writing = Task.Run(() =>
+        {
+            for (int i = 1; !end.IsCancellationRequested; i++)
+            {
+                // Two rows in one transaction: a copy has both or neither.
+                database.Write(session =>
+                {
+                    EventStore.Add(session, i, "failed", "zlib", null, null, $"{i}");
+                    EventStore.Add(session, i, "recovered", "zlib", null, null, $"{i}");
+                });
+            }
+        });
+        while (events.Latest(null, 1).Count == 0)
+        {
+            Assert.False(writing.IsCompleted);
+        }
+
+        long before = 1;
+        for (int i = 0; i < 10; i++)
+        {
+            string copy = directory[$"copy-{i}.db"];
+            ManagerDatabase.CopyTo(directory["manager.db"], copy);
+            using ManagerDatabase taken = ManagerDatabase.Open(copy);
+            long count = taken.Read(session => session.Scalar<long>("SELECT count(*) FROM event"));
+            Assert.Equal(0, count % 2);
+            Assert.InRange(count, before, long.MaxValue);
+            before = count;
+        }
+
+        await end.CancelAsync();
+        await writing;
+    }
 }

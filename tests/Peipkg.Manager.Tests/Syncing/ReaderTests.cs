@@ -69,7 +69,9 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
             await syncer.SyncAsync(force: true, CancellationToken.None);
             foreach (UploadConfig target in targets)
             {
-                Assert.Equal(("", (long)i + 3), (_bench.Known(target).LastError, _bench.Known(target).Generation));
+                SyncTargetRecord known = _bench.Known(target);
+                Assert.True(known.LastError.Length == 0, $"sync {i} to {target.Name}: {known.LastError}");
+                Assert.Equal((long)i + 3, known.Generation);
             }
         }
 

@@ -4,6 +4,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Tests.EndToEnd;
@@ -105,7 +106,7 @@ internal sealed class SyncBench : IDisposable
         ChildRunner children = new(TimeProvider.System, killsAdopted: false);
         SyncServices services = new(
             tools, _layout, new RepositoryState(Repository), _gate, Store, new ChildEnvironment(variables, _layout.Root), children,
-            new GitRunner(new GitCommands(tools.Git, variables, _layout), children), new PublicCheck(_client), Clock, NullLogger<Syncer>.Instance);
+            new GitRunner(new GitCommands(tools.Git, variables, _layout), children), new PublicCheck(_client), new Redactor(), Clock, NullLogger<Syncer>.Instance);
         Syncer syncer = new([.. uploads.Select(upload => new TargetSyncer(SyncTarget.From(upload), services))], Builds);
         _syncers.Add(syncer);
         return syncer;

@@ -64,7 +64,7 @@ run_case() {
         *) wrong "exit code $status" ;;
     esac
     if [ "$status" -eq 1 ] && ! grep -q '^peipkg-repo: error: ' "$case_dir.out"; then wrong "it does not say what went wrong"; fi
-    if [ "$status" -eq 1 ] && [ "$now" = "$after" ] && ! grep -q 'is in place' "$case_dir.out"; then
+    if [ "$status" -eq 1 ] && [ "$now" = "$after" ] && [ "$before" != "$after" ] && ! grep -q 'is in place' "$case_dir.out"; then
         wrong "it failed with the generation after in place and does not say so"
     fi
     if grep -qE '^   at |Unhandled' "$case_dir.out"; then wrong "a stack trace"; fi

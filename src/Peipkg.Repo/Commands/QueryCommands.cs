@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.Operations;
 using Peipkg.Repo.Querying;
+using Peipkg.Repo.Remote;
 
 namespace Peipkg.Repo.Commands;
 
@@ -41,14 +43,26 @@ internal static class QueryCommands
         return command;
     }
 
-    internal static Command CreateDiff(OperationContext context)
+    internal static Command CreateDiff(OperationContext context, CancellationToken stop)
     {
-        Argument<string> old = CommandOptions.Argument("OLD", "The repository as it was.");
-        Argument<string> current = CommandOptions.Argument("NEW", "The repository as it is.");
+        Argument<RepositoryLocation> old = CommandOptions.ParsedArgument<RepositoryLocation>(
+            "OLD", "The repository as it was: a directory, or an http or https address.", RepositoryLocation.TryParse);
+        Argument<RepositoryLocation> current = CommandOptions.ParsedArgument<RepositoryLocation>(
+            "NEW", "The repository as it is: a directory, or an http or https address.", RepositoryLocation.TryParse);
+        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Holds for both states.");
+        Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = Json();
-        Command command = new("diff", "Tell two states of a repository apart.") { old, current, json };
-        command.SetAction(result => DiffOperation.Run(
-            result.GetRequiredValue(old), result.GetRequiredValue(current), result.GetValue(json), context));
+        Command command = new("diff", "Tell two states of a repository apart.") { old, current, trust, timeout, json };
+        command.SetAction(result => TimeLimit.Run(
+            result.GetValue(timeout),
+            limited => DiffOperation.Run(
+                result.GetRequiredValue(old),
+                result.GetRequiredValue(current),
+                result.GetValue(trust) ?? [],
+                result.GetValue(json),
+                context,
+                limited),
+            stop));
         return command;
     }
 

@@ -22,7 +22,7 @@ internal static class RepoCommandLine
             QueryCommands.CreateList(context),
             QueryCommands.CreateShow(context),
             QueryCommands.CreateHistory(context),
-            QueryCommands.CreateDiff(context),
+            QueryCommands.CreateDiff(context, stop),
             KeyLifeCommands.CreateKeys(context, stop),
             KeyLifeCommands.CreateAdd(context, stop),
             KeyLifeCommands.CreateRotate(context, stop),

@@ -20,8 +20,7 @@ internal static class VerifyCommand
         Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository, when it is a directory.");
         Option<RepositoryAddress> url = CommandOptions.Parsed<RepositoryAddress>(
             "--url", "BASE", "The repository's http or https address, to verify what consumers get.", RepositoryAddress.TryParse);
-        Option<IReadOnlyList<Fingerprint>> trust = CommandOptions.Many<Fingerprint>(
-            "--trust", "FINGERPRINT", "A key that must have signed repo.json; several may be given. Required with --url.", TryParseFingerprint);
+        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required with --url.");
         Option<ulong> minimum = CommandOptions.Parsed<ulong>(
             "--min-index-version", "N", "The index_version seen before; a lower one is a failure.", TryParseVersion);
         Option<string> mode = CommandOptions.Choice(
@@ -30,10 +29,11 @@ internal static class VerifyCommand
             "--all-packages-dir", "DIR", "Where the packages lie, when not in the repository.");
         Option<bool> allowUnsigned = CommandOptions.Flag(
             "--allow-unsigned", "Only warn when a document has no signature.");
+        Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("verify", "Check a repository as a consumer and as an auditor; changes nothing.")
         {
-            repo, url, trust, minimum, mode, allPackages, allowUnsigned, json,
+            repo, url, trust, minimum, mode, allPackages, allowUnsigned, timeout, json,
         };
         command.SetAction(result =>
         {
@@ -56,7 +56,7 @@ internal static class VerifyCommand
                 Json = result.GetValue(json),
             };
             RefuseContradictions(request);
-            return VerifyOperation.Run(request, context, stop);
+            return TimeLimit.Run(result.GetValue(timeout), limited => VerifyOperation.Run(request, context, limited), stop);
         });
         return command;
     }
@@ -81,9 +81,6 @@ internal static class VerifyCommand
             throw new UserErrorException("--all-packages-dir goes with --repo; with --url the packages are fetched");
         }
     }
-
-    private static bool TryParseFingerprint(string? text, out Fingerprint value, [NotNullWhen(false)] out string? error)
-        => Fingerprint.TryParseTyped(text, out value, out error);
 
     private static bool TryParseVersion(string? text, out ulong value, [NotNullWhen(false)] out string? error)
     {

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
+using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Operations;
@@ -11,10 +13,22 @@ namespace Peipkg.Repo.Operations;
 /// <summary>Tells two states of a repository apart: what a consumer that moves from one to the other will meet.</summary>
 internal static class DiffOperation
 {
-    internal static int Run(string oldLocation, string newLocation, bool json, OperationContext context)
+    internal static int Run(
+        RepositoryLocation oldLocation,
+        RepositoryLocation newLocation,
+        IReadOnlyList<Fingerprint> anchors,
+        bool json,
+        OperationContext context,
+        CancellationToken stop)
     {
-        RepositoryView old = RepositoryView.Open(oldLocation, context);
-        RepositoryView current = RepositoryView.Open(newLocation, context);
+        if (anchors.Count == 0 && (oldLocation.Address ?? newLocation.Address) is { } address)
+        {
+            context.Diagnostics.Warning(
+                $"without --trust FINGERPRINT nothing proves that what {address} shows is not made up by whoever answers there");
+        }
+
+        RepositoryView old = RepositoryView.Open(oldLocation, anchors, context, stop);
+        RepositoryView current = RepositoryView.Open(newLocation, anchors, context, stop);
         if (old.Descriptor.Name != current.Descriptor.Name)
         {
             context.Diagnostics.Warning(

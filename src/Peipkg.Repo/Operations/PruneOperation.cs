@@ -34,6 +34,12 @@ internal static class PruneOperation
         state.Warnings.ForEach(context.Diagnostics.Warning);
         WriterChecks.RefuseKey(state, signer.Fingerprint, request.SignKey);
         WriterChecks.RefuseTime(state, request.At, context);
+        if (!request.DryRun)
+        {
+            // Before the record is read: the one of a run that ended before its step is no record of anything.
+            WriterChecks.RemoveLeftovers(state, mayRemovePackages: true, context.Diagnostics);
+        }
+
         RetentionRecord? record = RetentionRecord.Read(request.Repo);
         IReadOnlyList<IndexRow> pruned = PrunePlan.Decide(state.Archive, request.OlderThanDays, request.Keep, request.At);
         HashSet<IndexRow> gone = [.. pruned];
@@ -44,7 +50,6 @@ internal static class PruneOperation
             request.At);
         if (pruned.Count > 0 && !request.DryRun)
         {
-            WriterChecks.RemoveLeftovers(state, mayRemovePackages: true, context.Diagnostics);
             RetentionRecord next = new(
                 request.OlderThanDays,
                 request.Keep,

@@ -17,11 +17,10 @@ internal static class SignatureImport
         PendingGeneration pending = PendingGeneration.Read(repo);
         PublishedState state = PublishedState.Load(snapshot, pending.GeneratedAt, rebuild: false);
         Dictionary<string, SignatureEnvelope> signatures = Collect(files, pending, state);
-        string directory = PendingGeneration.PathIn(repo);
         WriterChecks.RemoveLeftovers(state, mayRemovePackages: true, context.Diagnostics);
         if (IsInPlace(state, pending, snapshot, signatures))
         {
-            Directory.Delete(directory, recursive: true);
+            RemovePending(state.Root, context.Diagnostics);
             context.Output.WriteLine($"index_version {pending.IndexVersion} is in place already");
             return ExitCode.Success;
         }
@@ -36,7 +35,7 @@ internal static class SignatureImport
         using (InPlaceTransaction transaction = InPlaceTransaction.Begin(state.Root, pending.IndexVersion))
         {
             transaction.Place(pending.Placements, stop);
-            Stage(transaction, Path.Combine(directory, StagingDirectory.Next), signatures);
+            Stage(transaction, Path.Combine(PendingGeneration.PathIn(repo), StagingDirectory.Next), signatures);
             foreach (string removed in pending.Removed)
             {
                 transaction.Remove(removed);
@@ -47,9 +46,21 @@ internal static class SignatureImport
             WriterChecks.ReportUntidy(transaction.Untidy, context.Diagnostics);
         }
 
-        Directory.Delete(directory, recursive: true);
+        RemovePending(state.Root, context.Diagnostics);
         context.Output.WriteLine($"published index_version {pending.IndexVersion} of {pending.GeneratedAt}");
         return ExitCode.Success;
+    }
+
+    private static void RemovePending(string root, Diagnostics diagnostics)
+    {
+        try
+        {
+            PendingGeneration.Remove(root);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriterChecks.ReportUntidy(error.Message, diagnostics);
+        }
     }
 
     private static void Stage(GenerationTransaction transaction, string next, Dictionary<string, SignatureEnvelope> signatures)

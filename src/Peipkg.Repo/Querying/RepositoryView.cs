@@ -2,8 +2,10 @@ using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.Remote;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Querying;
@@ -23,7 +25,7 @@ internal sealed class RepositoryView
         Archive = archive;
     }
 
-    /// <summary>The directory.</summary>
+    /// <summary>The directory or address.</summary>
     internal string Location { get; }
 
     internal Descriptor Descriptor { get; }
@@ -39,12 +41,24 @@ internal sealed class RepositoryView
     /// <param name="context">Told what does not verify.</param>
     /// <exception cref="UserErrorException">There is no repository, or its documents cannot be read at all.</exception>
     internal static RepositoryView Open(string location, OperationContext context)
+        => Open(RepositoryLocation.Directory(location), [], context, CancellationToken.None);
+
+    /// <summary>Opens a repository wherever it is.</summary>
+    /// <param name="place">Its directory or address.</param>
+    /// <param name="anchors">The keys one of which must have signed <c>repo.json</c>; empty for any that it lists.</param>
+    /// <param name="context">Told what does not verify.</param>
+    /// <param name="stop">Ends the fetching early.</param>
+    /// <exception cref="UserErrorException">There is no repository, its documents cannot be read at all, or no anchor signed it.</exception>
+    internal static RepositoryView Open(
+        RepositoryLocation place, IReadOnlyList<Fingerprint> anchors, OperationContext context, CancellationToken stop)
     {
-        RepositorySnapshot snapshot = RepositorySnapshot.Read(location);
+        using RepositoryReader reader = place.Open(context.Diagnostics, stop);
+        string location = reader.Location;
+        RepositorySnapshot snapshot = reader.ReadDocuments();
         Descriptor descriptor = Read(location, snapshot.Descriptor, static content => DescriptorDocument.Read(content));
         IndexSheet active = Read(location, snapshot.Active, static content => IndexReader.Read(content));
         IndexSheet archive = Read(location, snapshot.Archive, static content => IndexReader.Read(content));
-        Keyring keys = Keyring.Load(location, descriptor);
+        Keyring keys = reader.ReadKeys(descriptor);
         Timestamp now = Timestamp.FromUnixSeconds(
             Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
         foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
@@ -55,6 +69,12 @@ internal sealed class RepositoryView
                 context.Diagnostics.Warning(
                     $"{location}: {check.File}: {check.Problem}; what is shown is not proven (\"peipkg-repo verify\" tells more)");
             }
+        }
+
+        if (anchors.Count > 0 && (SignatureCheck.Of(snapshot.Descriptor, keys, now) is not { State: SignatureState.Good, Signer: { } signer }
+            || !anchors.Contains(signer)))
+        {
+            throw new UserErrorException($"{location}: repo.json is not signed with a key that --trust names, so it may be anybody's");
         }
 
         return new RepositoryView(location, descriptor, keys, active, archive);

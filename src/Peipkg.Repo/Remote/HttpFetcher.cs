@@ -1,7 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
+using Peipkg.CommandLine;
 
 namespace Peipkg.Repo.Remote;
+
+/// <summary>How long a server is waited for.</summary>
+/// <param name="Connect">For a connection.</param>
+/// <param name="Answer">For an answer's head, for the next bytes of its body, and before its pace is judged.</param>
+/// <param name="BytesPerSecond">The pace that a body must keep on average from then on, so that none lasts for ever.</param>
+internal sealed record Patience(TimeSpan Connect, TimeSpan Answer, int BytesPerSecond)
+{
+    internal static Patience Usual { get; } = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), 16 << 10);
+}
 
 /// <summary>
 /// Fetches files over HTTP and HTTPS the way a consumer should: nothing is waited for without end, nothing larger than
@@ -12,27 +22,26 @@ internal sealed class HttpFetcher : IDisposable
     private const int MaxRedirects = 5;
     private const int Connections = 8;
 
-    // A connection, an answer's head, or the next bytes of its body.
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(2)];
 
     private readonly HttpClient _client;
+    private readonly Patience _patience;
 
-    internal HttpFetcher(string userAgent)
+    internal HttpFetcher(string userAgent, Patience patience)
     {
+        _patience = patience;
         _client = new HttpClient(new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.None,
             AllowAutoRedirect = true,
             MaxAutomaticRedirections = MaxRedirects,
             MaxConnectionsPerServer = Connections,
-            ConnectTimeout = ConnectPatience,
+            ConnectTimeout = patience.Connect,
             UseCookies = false,
             ConnectCallback = ConnectAsync,
         })
         {
-            Timeout = AnswerPatience,
+            Timeout = patience.Answer,
         };
         _client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
     }
@@ -81,7 +90,7 @@ internal sealed class HttpFetcher : IDisposable
                 HttpResponseMessage answer = _client.Send(request, HttpCompletionOption.ResponseHeadersRead, stop);
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    return new ResponseStream(answer, uri, stop);
+                    return new ResponseStream(answer, uri, _patience, stop);
                 }
 
                 using (answer)
@@ -91,12 +100,17 @@ internal sealed class HttpFetcher : IDisposable
                         return null;
                     }
 
-                    problem = $"the server answers {(int)answer.StatusCode} {answer.ReasonPhrase}".TrimEnd();
+                    problem = Refusal(answer);
                     if ((int)answer.StatusCode < 500 && answer.StatusCode != HttpStatusCode.TooManyRequests)
                     {
                         throw new IOException($"{uri}: {problem}");
                     }
                 }
+            }
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
+            {
+                throw new IOException(
+                    $"{uri}: {Innermost(error).Message} (which authorities are trusted is the system's decision, or SSL_CERT_FILE's)");
             }
             catch (HttpRequestException error)
             {
@@ -104,7 +118,7 @@ internal sealed class HttpFetcher : IDisposable
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
-                problem = $"no answer within {AnswerPatience.TotalSeconds:0} seconds";
+                problem = $"no answer within {_patience.Answer.TotalSeconds:0} seconds";
             }
 
             if (attempt == Pauses.Length)
@@ -120,17 +134,25 @@ internal sealed class HttpFetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    /// <summary>An answer that is neither the file nor its absence. A redirect that comes to us is one that was not followed.</summary>
+    private static string Refusal(HttpResponseMessage answer)
+        => (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { } target
+            ? answer.RequestMessage?.RequestUri is { Scheme: "https" } && target is { IsAbsoluteUri: true, Scheme: not "https" }
+                ? $"the server redirects from https to {TerminalText.Escape(target.OriginalString)}, which is not followed"
+                : $"the server redirects more than {MaxRedirects} times"
+            : $"the server answers {(int)answer.StatusCode} {TerminalText.Escape(answer.ReasonPhrase ?? "")}".TrimEnd();
+
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 
     /// <summary>Connects a socket whose reads give up, which a plain one's never do.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, stop);
-            socket.ReceiveTimeout = (int)AnswerPatience.TotalMilliseconds;
-            socket.SendTimeout = (int)AnswerPatience.TotalMilliseconds;
+            socket.ReceiveTimeout = (int)_patience.Answer.TotalMilliseconds;
+            socket.SendTimeout = (int)_patience.Answer.TotalMilliseconds;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

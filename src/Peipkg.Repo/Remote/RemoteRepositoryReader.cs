@@ -20,7 +20,7 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     internal RemoteRepositoryReader(RepositoryAddress address, CancellationToken stop)
     {
         _address = address;
-        _fetcher = new HttpFetcher("peipkg-repo");
+        _fetcher = new HttpFetcher("peipkg-repo", Patience.Usual);
         _stop = stop;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Peipkg.Repo.Remote;
 
 /// <summary>An answer's body, which takes the answer with it when it is disposed and names its address when it breaks off.</summary>
@@ -7,14 +9,19 @@ internal sealed class ResponseStream : Stream
     private readonly Uri _uri;
     private readonly Stream _body;
     private readonly CancellationTokenRegistration _stop;
+    private readonly Patience _patience;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private long _total;
 
     /// <param name="answer">Owned from now on.</param>
     /// <param name="uri">The address, for messages.</param>
+    /// <param name="patience">How slow it may be.</param>
     /// <param name="stop">Ends even a read that waits.</param>
-    internal ResponseStream(HttpResponseMessage answer, Uri uri, CancellationToken stop)
+    internal ResponseStream(HttpResponseMessage answer, Uri uri, Patience patience, CancellationToken stop)
     {
         _answer = answer;
         _uri = uri;
+        _patience = patience;
         _body = answer.Content.ReadAsStream(stop);
         _stop = stop.Register(answer.Dispose);
     }
@@ -41,15 +48,25 @@ internal sealed class ResponseStream : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
+        int read;
         try
         {
-            return _body.Read(buffer);
+            read = _body.Read(buffer);
         }
         catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException)
         {
             _stop.Token.ThrowIfCancellationRequested();
             throw new IOException($"{_uri}: the answer broke off: {error.Message}", error);
         }
+
+        _total += read;
+        TimeSpan took = Stopwatch.GetElapsedTime(_began);
+        if (took > _patience.Answer && _total < (took - _patience.Answer).TotalSeconds * _patience.BytesPerSecond)
+        {
+            throw new IOException($"{_uri}: the server is too slow: {_total} bytes in {took.TotalSeconds:0} seconds");
+        }
+
+        return read;
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,14 @@ internal sealed record PendingGeneration
     /// <summary>The directory in a repository.</summary>
     internal static string PathIn(string root) => Path.Combine(root, DirectoryName);
 
+    /// <summary>Removes what waits in a repository. Half of it never waits: where this is broken off, the next run removes the rest.</summary>
+    internal static void Remove(string root)
+    {
+        string gone = Path.Combine(root, RepositoryLayout.PrivatePrefix + "imported");
+        DurableFile.RenameNoReplace(PathIn(root), gone);
+        Directory.Delete(gone, recursive: true);
+    }
+
     /// <summary>Writes the description into a directory.</summary>
     internal void Write(string directory)
     {

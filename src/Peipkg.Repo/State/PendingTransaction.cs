@@ -50,14 +50,22 @@ internal sealed class PendingTransaction : GenerationTransaction
         (generation with { Placements = _placements, Removed = _removed }).Write(_staging);
         DurableFile.SyncFileSystem(_staging);
         string pending = PendingGeneration.PathIn(_root);
-        if (Directory.Exists(pending))
+        bool replaces = Directory.Exists(pending);
+        if (replaces)
         {
-            Directory.Delete(pending, recursive: true);
+            DurableFile.Exchange(_staging, pending);
+        }
+        else
+        {
+            DurableFile.RenameNoReplace(_staging, pending);
         }
 
-        DurableFile.RenameNoReplace(_staging, pending);
         _committed = true;
         DurableFile.SyncDirectory(_root);
+        if (replaces)
+        {
+            Directory.Delete(_staging, recursive: true);
+        }
     }
 
     protected override void Dispose(bool disposing)

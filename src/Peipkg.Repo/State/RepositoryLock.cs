@@ -111,9 +111,9 @@ internal sealed class RepositoryLock : IDisposable
     {
         // On a full disk the lock holds all the same; only its holder stays unnamed.
         string started = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        RandomAccess.SetLength(handle, 0);
         try
         {
+            RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {started}\n"), 0);
         }
         catch (IOException)

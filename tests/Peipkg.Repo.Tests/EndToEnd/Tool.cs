@@ -11,7 +11,9 @@ internal static class Tool
 {
     private static readonly string[] Command = Find();
 
-    internal static Process Start(params string[] args)
+    internal static Process Start(params string[] args) => Start(new Dictionary<string, string>(), args);
+
+    private static Process Start(Dictionary<string, string> environment, string[] args)
     {
         ProcessStartInfo start = new(Command[0])
         {
@@ -24,14 +26,22 @@ internal static class Tool
             start.ArgumentList.Add(arg);
         }
 
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;
     }
 
-    internal static RunResult Run(params string[] args)
+    internal static RunResult Run(params string[] args) => RunWith(new Dictionary<string, string>(), args);
+
+    /// <summary>Runs with these environment variables besides the test's own.</summary>
+    internal static RunResult RunWith(Dictionary<string, string> environment, params string[] args)
     {
-        using Process process = Start(args);
+        using Process process = Start(environment, args);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();

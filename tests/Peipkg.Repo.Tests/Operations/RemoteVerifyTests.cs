@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.Consumers;
 
 namespace Peipkg.Repo.Tests.Operations;
 
@@ -18,7 +15,7 @@ public sealed class RemoteVerifyTests : IDisposable
         _fixture.Pack("g++", "1:2.0~rc1+x-1");
         _fixture.Pack("aa");
         RepositoryFixture.Succeed(_fixture.Publish());
-        using FileServer server = new(_fixture.Repo, "/some/prefix");
+        using StaticServer server = new(_fixture.Repo, "/some/prefix");
         RunResult result = Verify(server);
         RepositoryFixture.Succeed(result);
         Assert.Contains("2 packages verified", result.Output, StringComparison.Ordinal);
@@ -35,7 +32,7 @@ public sealed class RemoteVerifyTests : IDisposable
         byte[] bytes = File.ReadAllBytes(_fixture["repo/p/cc/1.0-1/cc_1.0-1_x86_64.peipkg"]);
         bytes[^9] ^= 1;
         File.WriteAllBytes(_fixture["repo/p/cc/1.0-1/cc_1.0-1_x86_64.peipkg"], bytes);
-        using FileServer server = new(_fixture.Repo, "");
+        using StaticServer server = new(_fixture.Repo);
         RunResult result = Verify(server);
         Assert.Equal(1, result.Code);
         Assert.Contains("FAIL: missing file: aa_1.0-1", result.Error, StringComparison.Ordinal);
@@ -56,7 +53,17 @@ public sealed class RemoteVerifyTests : IDisposable
     public void A_document_without_end_is_not_read_to_its_end()
     {
         _fixture.InitWith("aa");
-        using FileServer server = new(_fixture.Repo, "") { Endless = "/repo.json.sig" };
+        using StaticServer server = new(_fixture.Repo)
+        {
+            Special = static path => path != "/repo.json.sig" ? null : static async (stream, stop) =>
+            {
+                await StaticServer.AnswerAsync(stream, "HTTP/1.1 200 OK", "", stop);
+                for (int i = 0; i < 10_000; i++)
+                {
+                    await stream.WriteAsync(new byte[4096], stop);
+                }
+            },
+        };
         RunResult result = Verify(server);
         Assert.Equal(1, result.Code);
         Assert.Contains("sends more than the 65536 bytes", result.Error, StringComparison.Ordinal);
@@ -67,7 +74,7 @@ public sealed class RemoteVerifyTests : IDisposable
     {
         _fixture.InitWith("aa");
         string url;
-        using (FileServer server = new(_fixture.Repo, ""))
+        using (StaticServer server = new(_fixture.Repo))
         {
             url = server.Url;
         }
@@ -79,81 +86,8 @@ public sealed class RemoteVerifyTests : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
-    private RunResult Verify(FileServer server, params string[] more) => RepoRun.RunAt(
+    private RunResult Verify(StaticServer server, params string[] more) => RepoRun.RunAt(
         new FixedClock("2026-01-03T00:00:00Z"),
         "",
         ["verify", "--url", server.Url, "--trust", _fixture.Key.PublicKey.Fingerprint.Text, .. more]);
-
-    /// <summary>Serves a directory over HTTP/1.1, one request for each connection.</summary>
-    private sealed class FileServer : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly string _root;
-        private readonly string _prefix;
-
-        internal FileServer(string root, string prefix)
-        {
-            _root = root;
-            _prefix = prefix;
-            _listener.Start();
-            _ = Task.Run(AcceptAsync);
-        }
-
-        /// <summary>A path whose body never ends.</summary>
-        internal string? Endless { get; init; }
-
-        internal string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}{_prefix}";
-
-        public void Dispose() => _listener.Dispose();
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    TcpClient client = await _listener.AcceptTcpClientAsync();
-                    _ = Task.Run(() => ServeAsync(client));
-                }
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                // The test is over.
-            }
-        }
-
-        private async Task ServeAsync(TcpClient client)
-        {
-            using TcpClient owned = client;
-            await using NetworkStream stream = client.GetStream();
-            using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
-            string path = Uri.UnescapeDataString((await reader.ReadLineAsync())!.Split(' ')[1]);
-            while (await reader.ReadLineAsync() is { Length: > 0 })
-            {
-            }
-
-            try
-            {
-                if (path == Endless)
-                {
-                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8.ToArray());
-                    byte[] zeros = new byte[4096];
-                    for (int i = 0; i < 10_000; i++)
-                    {
-                        await stream.WriteAsync(zeros);
-                    }
-                }
-
-                string file = path.StartsWith(_prefix, StringComparison.Ordinal) ? _root + path[_prefix.Length..] : "/none";
-                byte[] content = File.Exists(file) ? await File.ReadAllBytesAsync(file) : [];
-                string head = $"HTTP/1.1 {(File.Exists(file) ? "200 OK" : "404 Not Found")}\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n";
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-                await stream.WriteAsync(content);
-            }
-            catch (IOException)
-            {
-                // The client has seen enough.
-            }
-        }
-    }
 }

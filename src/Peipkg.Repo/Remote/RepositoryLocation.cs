@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine;
+using Peipkg.Repo.State;
+
+namespace Peipkg.Repo.Remote;
+
+/// <summary>Where a repository is: a directory, or an address.</summary>
+internal sealed class RepositoryLocation
+{
+    private readonly string _text;
+
+    private RepositoryLocation(string text, RepositoryAddress? address) => (_text, Address) = (text, address);
+
+    /// <summary>The address; null for a directory.</summary>
+    internal RepositoryAddress? Address { get; }
+
+    /// <summary>Reads what an operator typed.</summary>
+    internal static bool TryParse(string? text, out RepositoryLocation value, [NotNullWhen(false)] out string? error)
+    {
+        string given = text ?? "";
+        if (given.Contains("://", StringComparison.Ordinal))
+        {
+            bool good = RepositoryAddress.TryParse(given, out RepositoryAddress address, out error);
+            value = new RepositoryLocation(given, address);
+            return good;
+        }
+
+        value = new RepositoryLocation(given, null);
+        error = given.Length > 0 ? null : "it is empty; give the repository's directory or address";
+        return error is null;
+    }
+
+    /// <summary>A repository's directory.</summary>
+    internal static RepositoryLocation Directory(string path) => new(path, null);
+
+    /// <summary>Opens the repository for reading.</summary>
+    internal RepositoryReader Open(Diagnostics diagnostics, CancellationToken stop) => Address is { } address
+        ? new RemoteRepositoryReader(address, stop)
+        : new LocalRepositoryReader(_text, null, diagnostics);
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+}

@@ -65,9 +65,8 @@ internal sealed class DirectoryTree(string root)
             {
                 // The run did not get so far; those above it may be there.
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (IOException) when (Directory.EnumerateFileSystemEntries(directory).Any())
             {
-                // Something else is in it.
                 break;
             }
         }

@@ -90,15 +90,33 @@ publish() {
     [ -d "$bench/one" ] || inputs packages "$bench/one" 6001 1 "$bench/key.pem"
     find "$bench/one" -name '*.peipkg' ! -name 'package-06000_*' -delete
     "$bin/peipkg-repo" init --help >/dev/null
-    local init="rm -rf $bench/repo && $bin/peipkg-repo init --name bench --sign-key $bench/key.pem --timestamp 2026-05-01T12:00:00Z --out $bench/repo"
+    # Moved away, not removed: for a while ext4 passes over inodes that were just freed, and looks long for others.
+    rm -rf "$bench/used"
+    mkdir "$bench/used"
+    local away="{ [ ! -d $bench/repo ] || mv $bench/repo $bench/used/\$(date +%s%N); }"
+    local init="$away && $bin/peipkg-repo init --name bench --sign-key $bench/key.pem --timestamp 2026-05-01T12:00:00Z --out $bench/repo"
     local publish="$bin/peipkg-repo publish --in $bench/repo --out $bench/repo --sign-key $bench/key.pem --timestamp 2026-05-02T12:00:00Z"
     runs=3 prepare=$init mean "publish: 6,000 new small packages, fully verified" "$publish --new $bench/p6000"
     rm -rf "$bench/repo6000"
     cp -al "$bench/repo" "$bench/repo6000"
-    prepare="rm -rf $bench/repo && cp -al $bench/repo6000 $bench/repo" mean "publish: one package into 6,000" "$publish --new $bench/one"
+    prepare="$away && cp -al $bench/repo6000 $bench/repo" mean "publish: one package into 6,000" "$publish --new $bench/one"
+    if [ ! -d "$bench/repo100000" ]; then
+        repository p100000 5000 20
+        eval "$init"
+        $publish --new "$bench/p100000" >/dev/null
+        mv "$bench/repo" "$bench/repo100000"
+        rm -rf "$bench/p100000"
+    fi
+    # Only the documents are copied: no run looks at the packages that are published already.
+    local documents="$away && mkdir $bench/repo && cp -a $bench/repo100000/{keys,index,site,repo.json,repo.json.sig,index.html,package.html} $bench/repo/"
+    prepare=$documents mean "publish: one package into 100,000" "$publish --new $bench/one"
+    eval "$documents"
+    # shellcheck disable=SC2086 # words of a command
+    peak "publish: one package into 100,000, peak memory" $publish --new "$bench/one"
     mean "audit: 6,000 active packages" "$bin/peipkg-repo audit --repo $bench/repo6000"
     mean "verify --mode metadata: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000 --mode metadata"
     mean "verify --mode both: 6,000 packages" "$bin/peipkg-repo verify --repo $bench/repo6000"
+    rm -rf "$bench/used"
 }
 
 farm() {

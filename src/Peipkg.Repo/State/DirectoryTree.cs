@@ -112,7 +112,7 @@ internal sealed class DirectoryTree(string root)
 
         if (present is null)
         {
-            Directory.CreateDirectory(directory);
+            LinuxFile.MakeDirectory(directory);
             PublicMode.Allow(directory);
             _changed[parent] = true;
         }

@@ -53,16 +53,28 @@ internal sealed class InPlaceTransaction : GenerationTransaction
 
     internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop)
     {
-        List<Placement> missing = [.. files.Where(file => !IsPlaced(file, stop))];
+        KnownDirectories present = new(_root);
+        List<Placement> missing = [];
+        foreach (Placement file in files)
+        {
+            LinuxFile.FileIdentity? there = present.Identify(file.RelativePath);
+            if (there is not { IsRegular: true } || !file.IsAt(Path.Combine(_root, file.RelativePath), stop))
+            {
+                missing.Add(file);
+            }
+
+            if (there is null)
+            {
+                _journal.Added.Add(file.RelativePath);
+            }
+        }
+
         if (missing.Count == 0)
         {
             return;
         }
 
         _flushAll = missing.Count > FewFiles;
-        _journal.Added.AddRange(missing
-            .Select(static file => file.RelativePath)
-            .Where(path => LinuxFile.Identify(Path.Combine(_root, path)) is null));
         _journal.Write();
         Workers.ForEach(missing, file => Place(file, stop), stop);
     }
@@ -213,21 +225,23 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         }
     }
 
-    private bool IsPlaced(Placement file, CancellationToken stop)
-    {
-        string place = Path.Combine(_root, file.RelativePath);
-        return !DirectoryTree.HasLinkAbove(_root, file.RelativePath)
-            && LinuxFile.Identify(place) is { IsRegular: true } && file.IsAt(place, stop);
-    }
-
     private void Place(Placement file, CancellationToken stop)
     {
         string place = _places.Prepare(file.RelativePath);
         string temporary = Path.Combine(_root, StagingDirectory.TemporaryOf(file.RelativePath));
-        File.Delete(temporary);
         try
         {
-            file.WriteTo(temporary, flush: !_flushAll, stop);
+            try
+            {
+                file.WriteTo(temporary, flush: !_flushAll, stop);
+            }
+            catch (IOException error) when (error.HResult == LinuxFile.AlreadyExists)
+            {
+                // A killed run's, whose journal is lost.
+                File.Delete(temporary);
+                file.WriteTo(temporary, flush: !_flushAll, stop);
+            }
+
             DurableFile.RenameReplacing(temporary, place);
         }
         catch

@@ -53,6 +53,16 @@ internal static partial class LinuxFile
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open", displayPath);
     }
 
+    /// <summary>Makes a directory where nothing is.</summary>
+    /// <exception cref="PosixIOException">The system's refusal.</exception>
+    internal static void MakeDirectory(string path)
+    {
+        if (MakeDirectory(path, 0x1ff /* 0777, less the umask */) != 0)
+        {
+            throw Failure("make the directory", path);
+        }
+    }
+
     /// <summary>Takes the exclusive advisory lock (flock) without waiting.</summary>
     /// <returns>False when another process holds it.</returns>
     internal static bool TryLock(SafeFileHandle handle, string path)
@@ -99,6 +109,9 @@ internal static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenAt(SafeFileHandle directory, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int MakeDirectory(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);

@@ -83,6 +83,9 @@ internal static class KeyEdits
             "repo.json is signed with the old key, which every consumer knows, so all that refresh before "
             + $"{Before(validUntil, HandOver)} follow by themselves; from then on a publish signs it with the new key. Whoever refreshes "
             + $"later only must add the repository again, with the fingerprint {fresh.Fingerprint.Grouped}.");
+        edit.Consequences.Add(
+            $"Whoever adds the repository before then still needs the old fingerprint, {old.Grouped}: it is its signature that repo.json "
+            + "carries. Tell both fingerprints.");
         AddPackages(edit, census, old, $"after {validUntil}");
         if (validUntil.UnixSeconds - at.UnixSeconds < ShortestTransition.TotalSeconds)
         {

@@ -14,8 +14,7 @@ internal static class AuditOperation
     internal static int Run(string location, bool json, OperationContext context, CancellationToken stop)
     {
         RepositoryView view = RepositoryView.Open(location, context);
-        IReadOnlyList<AuditFinding> findings = RepositoryAudit.Run(
-            view.Active.Rows, view.Keys, new ContentSource(location, stop).Find, stop);
+        IReadOnlyList<AuditFinding> findings = Audit(view, new ContentSource(location, stop), context, stop);
         int errors = Count(findings, AuditSeverity.Error);
         if (json)
         {
@@ -34,6 +33,20 @@ internal static class AuditOperation
         }
 
         return errors > 0 ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private static IReadOnlyList<AuditFinding> Audit(RepositoryView view, ContentSource source, OperationContext context, CancellationToken stop)
+    {
+        using ProgressPhase progress = context.Diagnostics.Begin("looking into", "packages", view.Active.Rows.Count);
+        return RepositoryAudit.Run(
+            view.Active.Rows,
+            view.Keys,
+            row =>
+            {
+                progress.Add(1, 0);
+                return source.Find(row);
+            },
+            stop);
     }
 
     /// <summary>Writes findings as an array.</summary>

@@ -114,7 +114,7 @@ internal static class DescriptorOperation
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
         SitePublication.OfPresent(state.Root)?.Stage(transaction, SiteContent.Of(
-            edit.Descriptor, signer.Fingerprint, plan, RetentionRecord.Read(state.Root)));
+            edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)));
     }
 
     private static void Report(

@@ -57,7 +57,21 @@ internal static class KeysOperation
             context.Output.WriteLine(key.Fingerprint.Grouped);
         }
 
+        WriteAnchor(view, documents, context.Output);
         return ExitCode.Success;
+    }
+
+    /// <summary>In a transition it is not the key that signs packages: a word for whoever tells others the fingerprint.</summary>
+    private static void WriteAnchor(RepositoryView view, Dictionary<Fingerprint, List<string>> documents, TextWriter output)
+    {
+        if (view.Descriptor.Keys.FirstOrDefault(key => documents.GetValueOrDefault(key.Fingerprint)?.Contains(RepositoryLayout.Descriptor) == true)
+            is { Status: KeyStatus.Transitioning } signer)
+        {
+            output.WriteLine();
+            output.WriteLine(
+                $"New consumers still need the fingerprint {signer.Fingerprint.Grouped} to add the repository: repo.json carries its "
+                + $"signature, until a publish in the last week before {signer.ValidUntil} signs it with the new key.");
+        }
     }
 
     private static void WriteRest(SignerCensus? census, OperationContext context)

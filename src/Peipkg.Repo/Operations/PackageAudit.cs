@@ -19,13 +19,15 @@ internal sealed class PackageAudit
     private const string Restore = "restore it from a mirror or a backup";
 
     private readonly PackageTrust? _trust;
+    private readonly string? _siteRoot;
     private readonly CancellationToken _stop;
     private readonly ConcurrentBag<(int Index, bool Failure, Finding Finding)> _found = [];
     private int _unsigned;
 
-    private PackageAudit(PackageTrust? trust, CancellationToken stop)
+    private PackageAudit(PackageTrust? trust, string? siteRoot, CancellationToken stop)
     {
         _trust = trust;
+        _siteRoot = siteRoot;
         _stop = stop;
     }
 
@@ -33,6 +35,7 @@ internal sealed class PackageAudit
     /// <param name="repository">Where they are.</param>
     /// <param name="rows">The packages.</param>
     /// <param name="trust">Judges signers; null to compare bytes alone.</param>
+    /// <param name="siteRoot">Where documents of the package browser lie beside the packages; null where they do not.</param>
     /// <param name="findings">Receives the problems, in the rows' order.</param>
     /// <param name="diagnostics">Shows how far it is.</param>
     /// <param name="stop">Ends the work early.</param>
@@ -40,11 +43,12 @@ internal sealed class PackageAudit
         RepositoryReader repository,
         IReadOnlyList<IndexRow> rows,
         PackageTrust? trust,
+        string? siteRoot,
         Findings findings,
         Diagnostics diagnostics,
         CancellationToken stop)
     {
-        PackageAudit audit = new(trust, stop);
+        PackageAudit audit = new(trust, siteRoot, stop);
         List<(int Index, IndexRow Row, IReadOnlyList<PackageCopy> Copies)> work = [.. rows
             .Select((row, index) => (index, row, repository.Find(row)))
             .Where(static item => item.Item3.Count > 0)];
@@ -168,6 +172,11 @@ internal sealed class PackageAudit
 
         CompareEntry(index, row, copy, verified);
         JudgeSigner(index, row, copy, verified);
+        if (_siteRoot is not null && SiteAudit.CheckDetails(_siteRoot, row, verified) is { } details)
+        {
+            _found.Add((index, false, details));
+        }
+
         return true;
     }
 

@@ -83,7 +83,7 @@ internal static class PruneOperation
         GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), record.Write().Span);
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
         SitePublication.OfPresent(state.Root)?.Stage(
-            transaction, SiteContent.Of(state.Descriptor, signer.Fingerprint, plan, record));
+            transaction, SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record));
         foreach (IndexRow row in pruned)
         {
             foreach (string? path in new[]

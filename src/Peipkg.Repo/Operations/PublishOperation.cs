@@ -222,7 +222,8 @@ internal sealed class PublishOperation
 
         placements.AddRange(report.Restored);
         transaction.Place(placements, stop);
-        if (SignatureDuty.MustHandOver(state, _request.At))
+        bool handsOver = SignatureDuty.MustHandOver(state, _request.At);
+        if (handsOver)
         {
             _context.Diagnostics.Note(
                 $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now");
@@ -232,7 +233,7 @@ internal sealed class PublishOperation
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
         site?.Stage(transaction, SiteContent.Of(
-            state.Descriptor, key.Fingerprint, plan, RetentionRecord.Read(state.Root)));
+            state.Descriptor, handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint, plan, RetentionRecord.Read(state.Root)));
     }
 
     /// <summary>A repository inside another would be carried over into itself, and be published with it.</summary>

@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
@@ -21,6 +22,7 @@ internal static class StrayFiles
         }
 
         HashSet<string> packages = new(StringComparer.Ordinal);
+        HashSet<string> details = [.. archive.Select(static row => SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))];
         ILookup<string?, string> byDirectory = archive
             .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
             .OfType<string>()
@@ -29,6 +31,7 @@ internal static class StrayFiles
         List<string> strays = [];
         List<string> links = [];
         Collect(root, PackageDirectory, packages, byDirectory, strays, links);
+        strays.RemoveAll(details.Contains);
         Report(strays, "stray-file", "no index names it and no package has it beside it", "remove it, or publish what it is", findings);
         Report(links, "symlink", "it is a symlink, which mirrors drop or follow as they please", "put the file itself there", findings);
     }

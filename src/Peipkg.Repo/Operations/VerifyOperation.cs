@@ -5,6 +5,7 @@ using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;
@@ -81,10 +82,15 @@ internal static class VerifyOperation
                 ? new PackageTrust(keys, now, documents.Active?.Rows ?? [])
                 : null;
             IndexRow[] rows = [.. Distinct(documents.Active, documents.Archive)];
-            PackageAudit.Run(repository, rows, trust, findings, context.Diagnostics, stop);
+            string? siteRoot = request.Repo is { } directory && SiteLayout.IsIn(directory) ? directory : null;
+            PackageAudit.Run(repository, rows, trust, siteRoot, findings, context.Diagnostics, stop);
             if (request.Repo is { } root && documents.Archive is { } archive)
             {
                 StrayFiles.Find(root, archive.Rows, findings);
+                if (siteRoot is not null && documents.Active is { } active && findings.Failures.Count == 0)
+                {
+                    SiteAudit.Run(root, snapshot, active, archive, findings);
+                }
             }
         }
 

@@ -8,7 +8,7 @@ namespace Peipkg.Repo.Site;
 
 /// <summary>What the pages tell: one generation of a repository.</summary>
 /// <param name="Descriptor">Its descriptor.</param>
-/// <param name="Signer">The key that signs the generation: the one a user anchors trust in.</param>
+/// <param name="Signer">The key that signs <c>repo.json</c>: the one a new user anchors trust in (§6.5.2).</param>
 /// <param name="IndexVersion">The indexes' version.</param>
 /// <param name="GeneratedAt">The indexes' time.</param>
 /// <param name="Active">The advertised packages.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peipkg.Format.Identity;
+using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 
@@ -59,6 +60,19 @@ internal static class SiteLayout
         => path is Front or Package
             || path.StartsWith(Directory + "/", StringComparison.Ordinal)
             || (path.StartsWith("p/", StringComparison.Ordinal) && path.EndsWith(DetailsExtension, StringComparison.Ordinal));
+
+    /// <summary>The browser's files in a repository that has one, but for those beside packages; below the root, with <c>/</c>.</summary>
+    internal static IEnumerable<string> FilesIn(string root)
+    {
+        IEnumerable<string> inside = LinuxFile.Identify(Path.Combine(root, Directory)) is { IsDirectory: true } ? Below(root, Directory) : [];
+        return inside.Concat(new[] { Front, Package }.Where(page => File.Exists(Path.Combine(root, page))));
+    }
+
+    /// <summary>Symlinks are files here, wherever they lead.</summary>
+    private static IEnumerable<string> Below(string root, string directory)
+        => System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(root, directory))
+            .Select(path => $"{directory}/{Path.GetFileName(path)}")
+            .SelectMany(path => LinuxFile.Identify(Path.Combine(root, path)) is { IsDirectory: true } ? Below(root, path) : [path]);
 
     /// <summary>Whether a repository's directory has a browser.</summary>
     internal static bool IsIn(string root) => File.Exists(Path.Combine(root, Search));

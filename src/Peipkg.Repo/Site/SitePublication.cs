@@ -109,7 +109,7 @@ internal sealed class SitePublication
         }
 
         HashSet<string> kept = [.. files.Select(static file => file.Path)];
-        foreach (string path in Present().Where(path => !kept.Contains(path)))
+        foreach (string path in (_isNew ? [] : SiteLayout.FilesIn(_root)).Where(path => !kept.Contains(path)))
         {
             transaction.Remove(path);
         }
@@ -130,13 +130,4 @@ internal sealed class SitePublication
         return present.Exists && present.Length == bytes.Length && bytes.SequenceEqual(File.ReadAllBytes(present.FullName));
     }
 
-    private IEnumerable<string> Present()
-    {
-        string directory = Path.Combine(_root, SiteLayout.Directory);
-        IEnumerable<string> inside = Directory.Exists(directory)
-            ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_root, path))
-            : [];
-        return inside.Concat(new[] { SiteLayout.Front, SiteLayout.Package }
-            .Where(page => !_isNew && File.Exists(Path.Combine(_root, page))));
-    }
 }

@@ -40,9 +40,15 @@ internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyLis
     internal static RetentionRecord? Read(string root)
     {
         string path = Path.Combine(root, RepositoryLayout.Retention);
-        if (!File.Exists(path))
+        if (LinuxFile.Identify(path, followLinks: true) is not { } present)
         {
             return null;
+        }
+
+        if (!present.IsRegular)
+        {
+            // Opening a FIFO would wait for a writer for ever.
+            throw new UserErrorException($"{path} is not a regular file; remove it, or restore it from a mirror or a backup");
         }
 
         try

@@ -70,6 +70,12 @@ internal sealed class RepositoryLock : IDisposable
         holder = null;
         while (true)
         {
+            // A link would lead to a file that is not ours to write to, and be nobody's lock.
+            if (LinuxFile.Identify(path) is { IsRegular: false })
+            {
+                throw new UserErrorException($"{path} is not a regular file, so it is not this tool's; remove it");
+            }
+
             SafeFileHandle handle;
             try
             {

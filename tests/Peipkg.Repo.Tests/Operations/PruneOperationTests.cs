@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Peipkg.Repo.Tests.Commands;
 
@@ -30,6 +31,21 @@ public sealed class PruneOperationTests : IDisposable
         ]);
 
     private string[] Archive() => [.. _fixture.Archive.Packages.Select(static entry => $"{entry.Name} {entry.Version}")];
+
+    [Fact]
+    public void A_pipe_in_the_records_place_is_not_waited_for()
+    {
+        using (Process make = Process.Start("mkfifo", _fixture["repo/retention.json"]))
+        {
+            make.WaitForExit();
+        }
+
+        foreach (RunResult result in new[] { _fixture.Publish(), _fixture.Verify() })
+        {
+            Assert.Equal(1, result.Code);
+            Assert.Contains("retention.json is not a regular file", result.Error, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void Old_pre_releases_go_and_releases_the_newest_and_the_advertised_stay()

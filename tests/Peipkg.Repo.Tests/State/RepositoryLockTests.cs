@@ -8,6 +8,24 @@ public sealed class RepositoryLockTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     [Fact]
+    public void A_link_in_the_locks_place_is_refused_and_what_it_leads_to_stays()
+    {
+        string target = Path.Combine(_directory.Path, "target");
+        File.WriteAllText(target, "mine");
+        foreach (string leadsTo in new[] { target, target + "-missing" })
+        {
+            string place = Path.Combine(_directory.Path, RepositoryLayout.LockFile);
+            File.CreateSymbolicLink(place, leadsTo);
+            UserErrorException error = Assert.Throws<UserErrorException>(() => RepositoryLock.Acquire(_directory.Path, TimeProvider.System));
+            Assert.Contains("not a regular file", error.Message, StringComparison.Ordinal);
+            File.Delete(place);
+        }
+
+        Assert.Equal("mine", File.ReadAllText(target));
+        Assert.False(File.Exists(target + "-missing"));
+    }
+
+    [Fact]
     public void A_second_writer_is_refused_and_told_who_holds_the_lock()
     {
         using RepositoryLock held = RepositoryLock.Acquire(_directory.Path, TimeProvider.System);

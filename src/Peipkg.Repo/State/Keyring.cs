@@ -31,7 +31,7 @@ internal sealed class Keyring
             descriptor,
             // A key published elsewhere may lie at the conventional place as well.
             static key => RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text),
-            path => KeyFiles.ReadContent(Path.Combine(root, path)));
+            path => ReadPublished(Path.Combine(root, path)));
 
     /// <summary>Reads the key files that a descriptor names, wherever they are.</summary>
     /// <param name="descriptor">The descriptor.</param>
@@ -69,6 +69,11 @@ internal sealed class Keyring
 
         return keyring;
     }
+
+    private static byte[] ReadPublished(string path)
+        => LinuxFile.Identify(path, followLinks: true) is { IsRegular: false }
+            ? throw new KeyFileException($"{path} is not a regular file; put the public key there")
+            : KeyFiles.ReadContent(path);
 
     /// <summary>The listed key, if its file could be read.</summary>
     internal PublicKey? Find(Fingerprint fingerprint) => _keys.GetValueOrDefault(fingerprint);

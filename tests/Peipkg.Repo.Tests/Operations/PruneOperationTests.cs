@@ -33,17 +33,24 @@ public sealed class PruneOperationTests : IDisposable
     private string[] Archive() => [.. _fixture.Archive.Packages.Select(static entry => $"{entry.Name} {entry.Version}")];
 
     [Fact]
-    public void A_pipe_in_the_records_place_is_not_waited_for()
+    public void A_pipe_in_the_place_of_the_record_or_of_a_key_is_not_waited_for()
     {
-        using (Process make = Process.Start("mkfifo", _fixture["repo/retention.json"]))
+        string key = $"keys/{_fixture.Key.PublicKey.Fingerprint}.pub";
+        foreach (string path in new[] { "retention.json", key })
         {
-            make.WaitForExit();
-        }
+            File.Delete(_fixture["repo/" + path]);
+            using (Process make = Process.Start("mkfifo", _fixture["repo/" + path]))
+            {
+                make.WaitForExit();
+            }
 
-        foreach (RunResult result in new[] { _fixture.Publish(), _fixture.Verify() })
-        {
-            Assert.Equal(1, result.Code);
-            Assert.Contains("retention.json is not a regular file", result.Error, StringComparison.Ordinal);
+            foreach (RunResult result in new[] { _fixture.Publish(), _fixture.Verify() })
+            {
+                Assert.Equal(1, result.Code);
+                Assert.Contains(path == key ? _fixture.Key.PublicKey.Fingerprint.Text : "retention.json is not a regular file", result.Error, StringComparison.Ordinal);
+            }
+
+            File.Delete(_fixture["repo/" + path]);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "build", "limits", "retention", "notify", "log"];
+    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "fetch", "build", "limits", "retention", "notify", "log"];
 
     private static readonly string[] ForgesWithOwnSecrets = ["forgejo", "gitlab"];
 
@@ -57,10 +57,12 @@ internal static class ConfigReader
         TimeSpan interval = poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
             ?? GoDuration.MinimumInterval;
         PollConfig polling = new(
-            Count(poll, "max_concurrent", 1000) ?? PollConfig.Default.MaxConcurrent,
-            Count(poll, "max_per_host", 1000) ?? PollConfig.Default.MaxPerHost);
+            poll.BoundedCount("max_concurrent", 1000) ?? PollConfig.Default.MaxConcurrent,
+            poll.BoundedCount("max_per_host", 1000) ?? PollConfig.Default.MaxPerHost,
+            poll.BoundedDuration("timeout") ?? PollConfig.Default.Timeout);
         poll.Finish();
 
+        FetchConfig fetching = FetchConfig.Read(file);
         BuildConfig builds = ReadBuilds(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
@@ -71,6 +73,7 @@ internal static class ConfigReader
         return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
         {
             Polling = polling,
+            Fetching = fetching,
             Builds = builds,
             Limits = limits,
             Retention = retention,
@@ -114,7 +117,7 @@ internal static class ConfigReader
         }
 
         BuildConfig builds = new(
-            Count(section, "parallel", 1000), Count(section, "give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter)
+            section.BoundedCount("parallel", 1000), section.BoundedCount("give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter)
         {
             Sandbox = section.Boolean("sandbox")?.Value,
             Launcher = ReadLauncher(section),
@@ -148,22 +151,6 @@ internal static class ConfigReader
         };
         section.Finish();
         return limits;
-    }
-
-    private static int? Count(TomlSection section, string key, int most)
-    {
-        if (section.Integer(key) is not { } count)
-        {
-            return null;
-        }
-
-        if (count.Value < 1 || count.Value > most)
-        {
-            section.Problems.Error(count.Position, $"{key} in {section.Label} must be from 1 to {most}, not {count.Value}");
-            return null;
-        }
-
-        return (int)count.Value;
     }
 
     private static HttpConfig ReadHttp(TomlFile file)

@@ -25,6 +25,9 @@ internal sealed record ManagerConfig(
     /// <summary>The rest of <c>[poll]</c>.</summary>
     public PollConfig Polling { get; init; } = PollConfig.Default;
 
+    /// <summary><c>[fetch]</c>.</summary>
+    public FetchConfig Fetching { get; init; } = FetchConfig.Default;
+
     /// <summary><c>[build]</c>.</summary>
     public BuildConfig Builds { get; init; } = BuildConfig.Default;
 
@@ -69,9 +72,10 @@ internal sealed record HttpConfig(ListenAddress? Address)
 /// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>
 /// <param name="MaxConcurrent">Listings under way at once.</param>
 /// <param name="MaxPerHost">Of one host.</param>
-internal sealed record PollConfig(int MaxConcurrent, int MaxPerHost)
+/// <param name="Timeout">How long one may take.</param>
+internal sealed record PollConfig(int MaxConcurrent, int MaxPerHost, TimeSpan Timeout)
 {
-    public static PollConfig Default { get; } = new(16, 4);
+    public static PollConfig Default { get; } = new(16, 4, TimeSpan.FromMinutes(1));
 }
 
 /// <summary><c>[build]</c>.</summary>

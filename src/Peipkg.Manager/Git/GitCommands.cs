@@ -19,20 +19,29 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
 {
     private static readonly string[] Hardening =
     [
+        "protocol.allow=never",
         "protocol.ext.allow=never",
         "core.hooksPath=/dev/null",
         "core.fsmonitor=false",
         "core.attributesFile=/dev/null",
         "core.autocrlf=false",
         "core.eol=lf",
+        "core.symlinks=true",
         "filter.lfs.smudge=",
         "filter.lfs.process=",
         "filter.lfs.required=false",
         "submodule.recurse=false",
         "fetch.recurseSubmodules=false",
+
+        // Nothing else is fetched than what was asked for, from nobody else.
+        "transfer.bundleURI=false",
+        "fetch.uriProtocols=",
         "gc.auto=0",
         "maintenance.auto=false",
         "advice.detachedHead=false",
+
+        // A large pack is read through a window, so that it does not count as memory.
+        "core.packedGitLimit=256m",
 
         // A server that dribbles or stalls over http(s): under 1000 bytes a second for a minute.
         "http.lowSpeedLimit=1000",
@@ -47,11 +56,11 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         "GIT_SHALLOW_FILE", "GIT_QUARANTINE_PATH", "GIT_DEFAULT_HASH", "GIT_EDITOR", "GIT_PAGER",
     ];
 
-    /// <summary>A git command for an upstream.</summary>
-    /// <param name="upstream">Decides the permitted transports and credentials.</param>
+    /// <summary>A git command.</summary>
+    /// <param name="upstream">Decides the permitted transports and credentials; null permits none and reads nobody's configuration.</param>
     /// <param name="directory">Where it runs.</param>
     /// <param name="arguments">The subcommand and its arguments.</param>
-    public ChildCommand Create(UpstreamUrl upstream, string directory, params ReadOnlySpan<string> arguments)
+    public ChildCommand Create(UpstreamUrl? upstream, string directory, params ReadOnlySpan<string> arguments)
     {
         List<string> words = [];
         foreach (string setting in Hardening)
@@ -64,12 +73,13 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         return new ChildCommand(program, words, directory, Environment(upstream)) { Name = "git " + arguments[0] };
     }
 
-    private Dictionary<string, string> Environment(UpstreamUrl upstream)
+    private Dictionary<string, string> Environment(UpstreamUrl? upstream)
     {
         Dictionary<string, string> variables = new(StringComparer.Ordinal);
         foreach ((string name, string value) in environment)
         {
-            if (!Dropped.Contains(name, StringComparer.Ordinal) && !name.StartsWith("GIT_TRACE", StringComparison.Ordinal))
+            if (!Dropped.Contains(name, StringComparer.Ordinal) && !name.StartsWith("GIT_TRACE", StringComparison.Ordinal)
+                && (upstream is not null || !name.StartsWith("GIT_CONFIG", StringComparison.Ordinal)))
             {
                 variables[name] = value;
             }
@@ -79,28 +89,38 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         variables["SSH_ASKPASS_REQUIRE"] = "never";
         variables["GIT_LFS_SKIP_SMUDGE"] = "1";
         variables["GIT_OPTIONAL_LOCKS"] = "0";
+        variables["GIT_ATTR_NOSYSTEM"] = "1";
         variables["LC_ALL"] = "C";
         variables[Leftovers.Marker] = layout.Root;
 
         // A state directory inside somebody's repository must not lend git that repository's configuration.
         variables["GIT_CEILING_DIRECTORIES"] = $"{layout.Root}:{layout.Git}:{layout.Sources}";
-
-        // Submodules may be fetched from this machine only when the upstream itself is on it (CVE-2022-39253).
-        variables["GIT_ALLOW_PROTOCOL"] =
-            upstream.Transport == UpstreamTransport.File ? "file:git:http:https:ssh" : "git:http:https:ssh";
-
-        if (upstream.LocalPath is { } path)
+        variables["GIT_ALLOW_PROTOCOL"] = Protocols(upstream?.Transport);
+        if (upstream is null)
+        {
+            variables["GIT_CONFIG_NOSYSTEM"] = "1";
+            variables["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        }
+        else if (upstream.LocalPath is { } path)
         {
             variables["GIT_CONFIG_GLOBAL"] = TrustLocalRepository(path);
         }
 
-        if (upstream.Authorization is { } authorization)
+        if (upstream?.Authorization is { } authorization)
         {
             AddConfiguration(variables, $"http.{upstream.Origin}.extraHeader", "Authorization: " + authorization);
         }
 
         return variables;
     }
+
+    // A server may redirect, and the operator's insteadOf may prefer another way to a host, but never to this machine.
+    private static string Protocols(UpstreamTransport? transport) => transport switch
+    {
+        null => "",
+        UpstreamTransport.File => "file",
+        _ => "git:http:https:ssh",
+    };
 
     // Command-line settings do not reach the upload-pack that git starts for a local repository, a global file does.
     private string TrustLocalRepository(string path)

@@ -7,10 +7,17 @@ namespace Peipkg.Manager.Git;
 internal sealed class GitRunner(GitCommands commands, ChildRunner children)
 {
     /// <summary>Runs a command to its end.</summary>
+    /// <param name="upstream">Whom it may talk to; null for nobody.</param>
+    /// <param name="directory">Where it runs.</param>
+    /// <param name="limits">What it may take.</param>
+    /// <param name="stdout">Takes its output.</param>
+    /// <param name="log">Takes its messages; null drops them.</param>
+    /// <param name="stop">The manager is stopping.</param>
+    /// <param name="arguments">The subcommand and its arguments.</param>
     /// <exception cref="GitException">It failed, or took too long.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     public async Task RunAsync(
-        UpstreamUrl upstream,
+        UpstreamUrl? upstream,
         string directory,
         ChildLimits limits,
         IChildOutput stdout,
@@ -39,7 +46,8 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         if (!result.Succeeded)
         {
             string said = LastWords(words.Text());
-            throw new GitException($"{command.Name} for {upstream} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}");
+            string whom = upstream is null ? "" : $" for {upstream}";
+            throw new GitException($"{command.Name}{whom} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}") { End = result.End };
         }
     }
 

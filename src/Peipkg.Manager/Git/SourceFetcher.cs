@@ -1,5 +1,5 @@
-using LibGit2Sharp;
 using Peipkg.Format.Identity;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
@@ -11,134 +11,95 @@ namespace Peipkg.Manager.Git;
 /// asked, and no <c>.git</c> left anywhere.
 /// </summary>
 /// <remarks>
-/// An explicit refspec instead of <c>git clone --branch</c>, which prefers a branch of the same name to the tag. The
-/// tag is fetched under a name of our own, so no listed name ever becomes a path.
+/// An explicit refspec instead of <c>git clone --branch</c>, which prefers a branch of the same name to the tag; and
+/// submodules one by one instead of <c>git submodule</c>, which obeys the upstream in where it goes and what it runs.
 /// </remarks>
-internal sealed class SourceFetcher(GitRunner git)
+/// <param name="git">Runs git.</param>
+/// <param name="limits">What a source may take.</param>
+/// <param name="clock">Measures that.</param>
+internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, TimeProvider clock)
 {
-    private const string LocalRef = "refs/peipkg/source";
-
-    private static readonly ChildLimits Local = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30));
-    private static readonly ChildLimits Network = new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5));
-
     /// <summary>Fetches into an empty directory.</summary>
     /// <returns>When the tagged commit was committed.</returns>
-    /// <exception cref="GitException">It cannot be fetched, or is not what was listed.</exception>
+    /// <exception cref="GitException">It cannot be fetched, is not what was listed, or is more than <c>[fetch]</c> allows.</exception>
     public async Task<Timestamp> FetchAsync(
         UpstreamUrl upstream, ListedTag tag, bool submodules, string directory, AttemptLog log, CancellationToken stop)
     {
-        if (tag.ObjectId.Length != 40)
-        {
-            throw new GitException($"{upstream} is a SHA-256 repository, which this version cannot read") { IsUpstreamsFault = true };
-        }
-
-        await RunAsync(Local, "init", "--quiet", "--template=", "--initial-branch=none");
-        await RunAsync(Local, "config", "remote.origin.url", upstream.Text);
-        await RunAsync(
-            Network, "fetch", "--progress", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-            "--", "origin", $"+refs/tags/{tag.Name}:{LocalRef}");
-        Timestamp time = Verify(directory, upstream, tag);
-        await RunAsync(Local, "checkout", "--quiet", "--force", "--detach", tag.CommitId);
-        if (submodules)
-        {
-            await RunAsync(Network, "submodule", "update", "--init", "--recursive", "--checkout", "--depth=1", "--progress");
-        }
-
-        RemoveGitDirectories(directory);
+        FetchBudget budget = new(limits(), clock);
+        SourceRepository repository = new(git, upstream, directory, budget, log, stop);
+        await repository.CreateAsync(tag.ObjectId.Length);
+        await repository.FetchAsync("refs/tags/" + tag.Name);
+        Timestamp time = await VerifyAsync(repository, upstream, tag);
+        IReadOnlyList<Submodule> inner = await TakeTreeAsync(repository, tag.CommitId, submodules);
+        await FetchSubmodulesAsync(upstream, inner, directory, depth: 1, budget, log, stop);
         return time;
-
-        Task RunAsync(ChildLimits limits, params string[] arguments)
-        {
-            log.Heading("git " + string.Join(' ', arguments));
-            return git.RunAsync(upstream, directory, limits, log, log, stop, arguments);
-        }
     }
 
-    private static Timestamp Verify(string directory, UpstreamUrl upstream, ListedTag tag)
+    private async Task FetchSubmodulesAsync(
+        UpstreamUrl parent, IReadOnlyList<Submodule> submodules, string root, int depth, FetchBudget budget, AttemptLog log, CancellationToken stop)
     {
-        try
+        if (submodules.Count > 0 && depth > FetchBudget.MaxDepth)
         {
-            using Repository repository = new(directory);
-            string? fetched = repository.Refs[LocalRef]?.TargetIdentifier;
-            if (fetched != tag.ObjectId)
-            {
-                throw new GitException(
-                    $"tag {tag.Name} of {upstream} was listed as {tag.ObjectId} and fetched as {fetched ?? "nothing"}: it moved in between. The next poll looks at it again");
-            }
-
-            GitObject? target = repository.Lookup(fetched);
-            while (target is TagAnnotation annotation)
-            {
-                target = annotation.Target;
-            }
-
-            if (target is not Commit commit)
-            {
-                throw new GitException($"tag {tag.Name} of {upstream} does not point at a commit") { IsUpstreamsFault = true };
-            }
-
-            if (commit.Sha != tag.CommitId)
-            {
-                throw new GitException(
-                    $"tag {tag.Name} of {upstream} was listed with commit {tag.CommitId} and leads to {commit.Sha}") { IsUpstreamsFault = true };
-            }
-
-            return CommitTime(commit, upstream, tag);
+            throw UpstreamsFault($"submodules lie within each other more than {FetchBudget.MaxDepth} deep, {parent} is the last that was fetched");
         }
-        catch (LibGit2SharpException e)
+
+        if (!budget.TryTakeSubmodules(submodules.Count))
         {
-            throw new GitException($"tag {tag.Name} of {upstream} cannot be read: {e.Message}", e) { IsUpstreamsFault = true };
+            throw UpstreamsFault($"there are more than {FetchBudget.MaxSubmodules} submodules");
+        }
+
+        foreach (Submodule submodule in submodules)
+        {
+            if (SubmoduleTable.WhyUnsafe(root, submodule.Path) is { } problem)
+            {
+                throw UpstreamsFault($"{parent}: {problem}");
+            }
+
+            string directory = Path.Combine(root, submodule.Path);
+            log.Heading($"submodule {submodule.Path}: {submodule.CommitId} of {submodule.Url}");
+            SourceRepository repository = new(git, submodule.Url, directory, budget, log, stop);
+            await repository.CreateAsync(submodule.CommitId.Length);
+            await repository.FetchCommitAsync(submodule.CommitId);
+            IReadOnlyList<Submodule> inner = await TakeTreeAsync(repository, submodule.CommitId, submodules: true);
+            await FetchSubmodulesAsync(submodule.Url, inner, directory, depth + 1, budget, log, stop);
         }
     }
 
-    // The build's timestamp (§3.3.4): 1970 to 9999. Commits can claim anything.
-    private static Timestamp CommitTime(Commit commit, UpstreamUrl upstream, ListedTag tag)
+    // Where its submodules are is known, and found to be permitted, before a single file is written.
+    private static async Task<IReadOnlyList<Submodule>> TakeTreeAsync(SourceRepository repository, string commit, bool submodules)
     {
-        long seconds;
-        try
-        {
-            seconds = commit.Committer.When.ToUnixTimeSeconds();
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            seconds = -1;
-        }
-
-        return seconds >= 0 && seconds <= Timestamp.MaxValue.UnixSeconds
-            ? Timestamp.FromUnixSeconds(seconds)
-            : throw new GitException(
-                $"the commit of tag {tag.Name} of {upstream} ({commit.Sha}) has a time outside 1970 to 9999, which a package cannot carry")
-            {
-                IsUpstreamsFault = true,
-            };
+        TreeListing tree = await repository.ListAsync(commit);
+        IReadOnlyList<Submodule> inner = submodules ? await repository.SubmodulesAsync(tree) : [];
+        await repository.BecomeAsync(commit);
+        return inner;
     }
 
-    // Never through a symbolic link: the enumeration does not follow them, and a link is deleted, not its target.
-    private static void RemoveGitDirectories(string root)
+    private static async Task<Timestamp> VerifyAsync(SourceRepository repository, UpstreamUrl upstream, ListedTag tag)
     {
-        EnumerationOptions everything = new() { RecurseSubdirectories = false, AttributesToSkip = 0 };
-        Stack<DirectoryInfo> pending = new([new DirectoryInfo(root)]);
-        while (pending.TryPop(out DirectoryInfo? directory))
+        (string fetched, string peeled) = await repository.ResolveAsync();
+        if (fetched != tag.ObjectId)
         {
-            foreach (FileSystemInfo entry in directory.EnumerateFileSystemInfos("*", everything))
-            {
-                bool isDirectory = entry is DirectoryInfo && entry.LinkTarget is null;
-                if (entry.Name.Equals(".git", StringComparison.Ordinal))
-                {
-                    if (isDirectory)
-                    {
-                        TreeRemoval.Remove(entry.FullName);
-                    }
-                    else
-                    {
-                        entry.Delete();
-                    }
-                }
-                else if (isDirectory)
-                {
-                    pending.Push((DirectoryInfo)entry);
-                }
-            }
+            throw new GitException(
+                $"tag {tag.Name} of {upstream} was listed as {tag.ObjectId} and fetched as {fetched}: it moved in between. The next poll looks at it again");
         }
+
+        if (!await repository.IsCommitAsync(peeled))
+        {
+            throw UpstreamsFault($"tag {tag.Name} of {upstream} does not point at a commit");
+        }
+
+        if (peeled != tag.CommitId)
+        {
+            throw UpstreamsFault($"tag {tag.Name} of {upstream} was listed with commit {tag.CommitId} and leads to {peeled}");
+        }
+
+        // The build's timestamp (§3.3.4): 1970 to 9999. Commits can claim anything.
+        long? seconds = await repository.CommitTimeAsync(peeled);
+        return seconds is { } time && time >= 0 && time <= Timestamp.MaxValue.UnixSeconds
+            ? Timestamp.FromUnixSeconds(time)
+            : throw UpstreamsFault(
+                $"the commit of tag {tag.Name} of {upstream} ({peeled}) has a time outside 1970 to 9999, which a package cannot carry");
     }
+
+    private static GitException UpstreamsFault(string message) => new(message) { IsUpstreamsFault = true };
 }

@@ -6,19 +6,23 @@ using Peipkg.Manager.Watching;
 namespace Peipkg.Manager.Git;
 
 /// <summary>Lists an upstream's tags with <c>git ls-remote</c>.</summary>
-internal sealed class TagLister(GitRunner git, StateLayout layout)
+/// <param name="git">Runs git.</param>
+/// <param name="layout">Where it runs.</param>
+/// <param name="timeout">How long a listing may take.</param>
+internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan> timeout)
 {
     /// <summary>The most that a server may answer: some 100,000 annotated tags of usual length.</summary>
     public const int MaxBytes = 32 << 20;
-
-    private static readonly ChildLimits Limits = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1));
 
     /// <exception cref="GitException">The upstream did not answer, or not with a list of tags.</exception>
     public async Task<IReadOnlyList<ListedTag>> ListAsync(UpstreamUrl upstream, CancellationToken stop)
     {
         BoundedOutput output = new(MaxBytes);
+
+        // Everything is printed at the end: silence says nothing.
+        ChildLimits limits = new(timeout(), Timeout.InfiniteTimeSpan) { Grace = TimeSpan.FromSeconds(5) };
         await git.RunAsync(
-            upstream, layout.Git, Limits, output, log: null, stop, "ls-remote", "--quiet", "--tags", "--", upstream.Text);
+            upstream, layout.Git, limits, output, log: null, stop, "ls-remote", "--quiet", "--tags", "--", upstream.Text);
         return TagListing.Parse(output.Content);
     }
 }

@@ -79,14 +79,14 @@ internal sealed class Farm : IDisposable
         Publisher publisher = new(
             layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
         BuildRunner runner = new(
-            layout, roster, new SourceFetcher(git), new PackageBuild(tools, holder, layout, environment, children, check),
+            layout, roster, new SourceFetcher(git, () => holder.Current.Fetching, clock), new PackageBuild(tools, holder, layout, environment, children, check),
             check, publisher, repository, builds, attempts, () => new FailurePolicy(holder.Current.Builds.GiveUpAfter), Counters, redactor, clock,
             loggers.CreateLogger<BuildRunner>())
         {
             KeepsFailed = () => holder.Current.Retention.Stages > TimeSpan.Zero,
         };
         Poller poller = new(
-            new TagLister(git, layout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
+            new TagLister(git, layout, () => holder.Current.Polling.Timeout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
             clock, loggers.CreateLogger<Poller>());
         Polls = new PollLoop(
             roster, poller, holder, new HostGate(config.Polling.MaxPerHost), _buildsWake, clock, loggers.CreateLogger<PollLoop>());

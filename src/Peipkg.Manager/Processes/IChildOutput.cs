@@ -29,6 +29,20 @@ internal sealed class BoundedOutput(int limit) : IChildOutput
     }
 }
 
+/// <summary>Keeps the first bytes only; the rest is read and dropped.</summary>
+internal sealed class HeadOutput(int limit) : IChildOutput
+{
+    private readonly ArrayBufferWriter<byte> _content = new();
+
+    public bool Take(ReadOnlySpan<byte> bytes)
+    {
+        _content.Write(bytes[..Math.Min(bytes.Length, limit - _content.WrittenCount)]);
+        return true;
+    }
+
+    public string Text() => System.Text.Encoding.UTF8.GetString(_content.WrittenSpan);
+}
+
 /// <summary>Keeps the last bytes only, for an error message.</summary>
 internal sealed class TailOutput(int limit = TailOutput.DefaultLimit) : IChildOutput
 {

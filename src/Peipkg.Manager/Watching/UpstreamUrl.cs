@@ -15,6 +15,8 @@ namespace Peipkg.Manager.Watching;
 /// </remarks>
 internal sealed partial class UpstreamUrl
 {
+    private readonly string _path;
+
     private UpstreamUrl(UpstreamTransport transport, string text, string host, string path, string? authorization)
     {
         Transport = transport;
@@ -22,6 +24,7 @@ internal sealed partial class UpstreamUrl
         Host = host;
         RepositoryKey = Key(host, path);
         Authorization = authorization;
+        _path = path;
         LocalPath = transport == UpstreamTransport.File ? path : null;
     }
 
@@ -96,6 +99,38 @@ internal sealed partial class UpstreamUrl
         }
 
         return TryParseUrl(text, out value, out error);
+    }
+
+    /// <summary>Checks the URL of a submodule of this repository, which may be relative to this one's.</summary>
+    /// <remarks>
+    /// The same rules as for a recipe's, and one more: what is not on this machine has no submodules on it
+    /// (CVE-2022-39253). On the same server the same credentials hold.
+    /// </remarks>
+    public bool TryResolve(string reference, [NotNullWhen(true)] out UpstreamUrl? value, [NotNullWhen(false)] out string? error)
+    {
+        value = null;
+        string? text = reference;
+        if (RelativeUrl.IsRelative(reference)
+            && !RelativeUrl.TryResolve(LocalPath is null ? Text[..^_path.Length] : "", _path, reference, out text, out error))
+        {
+            return false;
+        }
+
+        if (!TryParse(text, out UpstreamUrl? parsed, out error))
+        {
+            return false;
+        }
+
+        if (parsed.Transport == UpstreamTransport.File && Transport != UpstreamTransport.File)
+        {
+            error = $"it is on this machine, and {Text} is not";
+            return false;
+        }
+
+        value = Authorization is { } authorization && parsed.Authorization is null
+            && parsed.Transport == Transport && parsed.Origin == Origin
+                ? new UpstreamUrl(parsed.Transport, parsed.Text, parsed.Host, parsed._path, authorization) : parsed;
+        return true;
     }
 
     private static bool TryParseUrl(

@@ -113,7 +113,7 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     }
 
     /// <summary>
-    /// Reports every key that was not asked for, with the nearest one that was, and the required ones that are missing,
+    /// Reports every key that was not asked for, with the nearest one that was or all of them, and the required ones that are missing,
     /// unless one of the former is most likely meant for it.
     /// </summary>
     public void Finish()
@@ -129,8 +129,10 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
         {
             if (!_known.Contains(entry.Key))
             {
+                string hint = NearestName.Suggestion(entry.Key, _known);
                 Problems.Error(entry.Position,
-                    $"unknown key \"{entry.Key}\" in {Label}{NearestName.Suggestion(entry.Key, _known)}", RecipeRule.UnknownKey);
+                    $"unknown key \"{entry.Key}\" in {Label}{(hint.Length > 0 ? hint : $" (there are: {string.Join(", ", _known.Distinct())})")}",
+                    RecipeRule.UnknownKey);
             }
         }
     }

@@ -24,6 +24,7 @@ public partial class ConfigKeysTests
         default_interval = "1h"
         [http]
         addr = ":1"
+        [fetch]
         [build]
         [limits]
         [retention]
@@ -58,6 +59,12 @@ public partial class ConfigKeysTests
         ["[poll] default_interval"] = "default_interval = \"2h\"",
         ["[poll] max_concurrent"] = "max_concurrent = 2",
         ["[poll] max_per_host"] = "max_per_host = 2",
+        ["[poll] timeout"] = "timeout = \"2m\"",
+        ["[fetch] time"] = "time = \"2h\"",
+        ["[fetch] silence"] = "silence = \"2m\"",
+        ["[fetch] files"] = "files = 2",
+        ["[fetch] size"] = "size = \"2GiB\"",
+        ["[fetch] memory"] = "memory = \"2GiB\"",
         ["[build] parallel"] = "parallel = 2",
         ["[build] give_up_after"] = "give_up_after = 2",
         ["[build] sandbox"] = "sandbox = true",

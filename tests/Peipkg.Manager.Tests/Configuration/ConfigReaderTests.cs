@@ -81,13 +81,24 @@ public class ConfigReaderTests
     [Fact]
     public void How_much_at_once_and_how_much_disk_is_read_strictly()
     {
-        ManagerConfig config = Read(Documented + "max_concurrent = 32\nmax_per_host = 2\n[build]\nparallel = 3\ngive_up_after = 2\n[limits]\nmin_free = \"2GiB\"\n");
-        Assert.Equal((new PollConfig(32, 2), 3, 2, 2L << 30), (config.Polling, config.Builds.Parallel, config.Builds.GiveUpAfter, config.Limits.MinFree));
+        ManagerConfig config = Read(Documented + "max_concurrent = 32\nmax_per_host = 2\ntimeout = \"30s\"\n[build]\nparallel = 3\ngive_up_after = 2\n[limits]\nmin_free = \"2GiB\"\n");
+        Assert.Equal((new PollConfig(32, 2, TimeSpan.FromSeconds(30)), 3, 2, 2L << 30), (config.Polling, config.Builds.Parallel, config.Builds.GiveUpAfter, config.Limits.MinFree));
         Assert.Equal((PollConfig.Default, null, 8, 256L << 20), (Read(Documented).Polling, Read(Documented).Builds.Parallel, Read(Documented).Builds.GiveUpAfter, Read(Documented).Limits.MinFree));
         string[] problems = Problems(Documented + "max_concurrent = 0\n[build]\nparallel = 5000\n[limits]\nmin_free = \"much\"\n");
         Assert.Equal(3, problems.Length);
         Assert.Contains("max_concurrent in [poll] must be from 1 to 1000, not 0", problems[0], StringComparison.Ordinal);
         Assert.Contains("\"much\" is no amount of storage", problems[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_fetching_may_take_is_read_strictly()
+    {
+        FetchConfig all = new(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(20), 500, 1L << 30, 512 << 20);
+        Assert.Equal(all, Read(Documented + "[fetch]\ntime = \"10m\"\nsilence = \"20s\"\nfiles = 500\nsize = \"1GiB\"\nmemory = \"512MiB\"\n").Fetching);
+        Assert.Equal(FetchConfig.Default, Read(Documented + "[fetch]\n").Fetching);
+        Assert.Equal(
+            ["time in [fetch] must be from 1s to 720h", "files in [fetch] must be from 1 to 100000000, not 0", "size in [fetch] must be at least 1 MiB"],
+            Problems(Documented + "[fetch]\ntime = \"10ms\"\nfiles = 0\nsize = \"1KiB\"\n").Select(problem => problem[(problem.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
     }
 
     [Fact]

@@ -8,11 +8,11 @@ internal sealed class GitRepository
 {
     private long _time = 1_700_000_000;
 
-    public GitRepository(string path)
+    public GitRepository(string path, params string[] options)
     {
         Path = path;
         Directory.CreateDirectory(path);
-        Run("init", "-q", "--initial-branch=main");
+        Run(["init", "-q", "--initial-branch=main", .. options]);
     }
 
     public string Path { get; }

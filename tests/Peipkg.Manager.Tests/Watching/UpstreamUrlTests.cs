@@ -64,4 +64,51 @@ public class UpstreamUrlTests
         Assert.False(UpstreamUrl.TryParse(text, out _, out string? error));
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("https://host/a/b.git", "../c.git", "https://host/a/c.git")]
+    [InlineData("https://host/a/b.git/", "./c", "https://host/a/b.git/c")]
+    [InlineData("https://host:8443/a/b", "../../x/y", "https://host:8443/x/y")]
+    [InlineData("git@host:a/b.git", "../c.git", "git@host:a/c.git")]
+    [InlineData("ssh://git@host/a/b", "../c/", "ssh://git@host/a/c")]
+    [InlineData("/srv/git/a b", "../c d", "file:///srv/git/c%20d")]
+    [InlineData("https://host/a/b", "git://other/z", "git://other/z")]
+    [InlineData("/srv/git/a", "/srv/git/z", "file:///srv/git/z")]
+    public void A_submodules_url_is_resolved_as_git_does(string parent, string reference, string expected)
+    {
+        Assert.True(UpstreamUrl.TryParse(parent, out UpstreamUrl? url, out _));
+        Assert.True(url.TryResolve(reference, out UpstreamUrl? resolved, out string? error), error);
+        Assert.Equal(expected, resolved.Text);
+    }
+
+    [Theory]
+    [InlineData("https://host/a/b", "../../../x")]
+    [InlineData("git@host:a/b", "../../../x")]
+    [InlineData("git@host:a", "../-oProxyCommand=x")]
+    [InlineData("https://host/a/b", "../x/../../y")]
+    [InlineData("https://host/a/b", "../x?y")]
+    [InlineData("https://host/a/b", "../../")]
+    [InlineData("https://host/a/b", "/srv/git/z")]
+    [InlineData("git@host:a/b", "file:///srv/git/z")]
+    [InlineData("https://host/a/b", "c")]
+    [InlineData("https://host/a/b", "")]
+    public void A_submodules_url_that_leads_elsewhere_is_refused(string parent, string reference)
+    {
+        Assert.True(UpstreamUrl.TryParse(parent, out UpstreamUrl? url, out _));
+        Assert.False(url.TryResolve(reference, out _, out string? error));
+        Assert.NotEmpty(error);
+    }
+
+    [Theory]
+    [InlineData("../c", true)]
+    [InlineData("https://host/z", true)]
+    [InlineData("https://host:8443/z", false)]
+    [InlineData("http://host/z", false)]
+    [InlineData("https://other/z", false)]
+    public void Credentials_stay_with_their_server(string reference, bool hold)
+    {
+        Assert.True(UpstreamUrl.TryParse("https://bob:pw@host/a/b", out UpstreamUrl? url, out _));
+        Assert.True(url.TryResolve(reference, out UpstreamUrl? resolved, out _));
+        Assert.Equal(hold ? url.Authorization : null, resolved.Authorization);
+    }
 }

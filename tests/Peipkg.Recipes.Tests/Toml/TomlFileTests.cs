@@ -114,7 +114,7 @@ public sealed class TomlFileTests
                 "f.toml:7:11: tables in [s] must hold tables; write { name = \"libz\" }",
                 "f.toml:7:19: tables in [s] must hold tables such as { name = \"…\" }, not an integer",
                 "f.toml:8:8: when in [s] must be a string, not a date or time",
-                "f.toml:9:1: unknown key \"spare\" in [s]",
+                "f.toml:9:1: unknown key \"spare\" in [s] (there are: text, number, flag, list, mixed, tables, when, needed)",
             ],
             file.Problems.Errors.Select(p => p.ToString()));
     }

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Peipkg.Manager.Processes;
+using Peipkg.Manager.Watching;
+
+namespace Peipkg.Manager.Git;
+
+/// <summary>
+/// A repository made for one fetch in a directory that then holds the tree. Whatever git does in it without talking to
+/// the upstream runs with no configuration but ours and no transport at all.
+/// </summary>
+/// <param name="git">Runs git.</param>
+/// <param name="upstream">Where the objects come from.</param>
+/// <param name="directory">An empty directory.</param>
+/// <param name="budget">What it all may take.</param>
+/// <param name="log">The attempt's log.</param>
+/// <param name="stop">The manager is stopping.</param>
+internal sealed class SourceRepository(
+    GitRunner git, UpstreamUrl upstream, string directory, FetchBudget budget, AttemptLog log, CancellationToken stop)
+{
+    private const string LocalRef = "refs/peipkg/source";
+    private const int MaxWords = 64 << 10;
+
+    // Above every attribute of the tree: files are the bytes that were committed.
+    private const string Attributes = "* -text -filter -ident -working-tree-encoding\n";
+
+    private static readonly string[] UnnamedCommitRefused = ["not our ref", "unadvertised object", "does not allow request"];
+
+    /// <summary>Makes the repository.</summary>
+    /// <param name="idLength">Digits of an object's id: 40 for SHA-1, 64 for SHA-256.</param>
+    public async Task CreateAsync(int idLength)
+    {
+        string format = idLength == 64 ? "sha256" : "sha1";
+        await RunAsync(local: true, log, "init", "--quiet", "--template=", "--initial-branch=none", "--object-format=" + format);
+        string information = Directory.CreateDirectory(Path.Combine(directory, ".git", "info")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(information, "attributes"), Attributes, stop);
+    }
+
+    /// <summary>Fetches a ref or a commit under a name of our own, so that no listed name ever becomes a path.</summary>
+    public Task FetchAsync(string source) => RunAsync(
+        local: false, log,
+        "fetch", "--progress", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+        "--", upstream.Text, $"+{source}:{LocalRef}");
+
+    /// <summary>Fetches a commit that no ref may name; where the server insists on refs, all branches and tags with it.</summary>
+    public async Task FetchCommitAsync(string id)
+    {
+        try
+        {
+            await FetchAsync(id);
+        }
+        catch (GitException e) when (UnnamedCommitRefused.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+        {
+            await RunAsync(
+                local: false, log,
+                "fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+                "--", upstream.Text, "+refs/heads/*:refs/peipkg/heads/*", "+refs/tags/*:refs/peipkg/tags/*");
+        }
+    }
+
+    /// <summary>What was fetched, and what it leads to through any number of tag objects.</summary>
+    public async Task<(string ObjectId, string Peeled)> ResolveAsync()
+    {
+        string[] ids = (await ReadAsync("rev-parse", LocalRef, LocalRef + "^{}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return ids is [string id, string peeled] ? (id, peeled) : throw new GitException($"git does not say what was fetched from {upstream}");
+    }
+
+    /// <summary>Whether an object is a commit.</summary>
+    public async Task<bool> IsCommitAsync(string id) => await ReadAsync("cat-file", "-t", id) is "commit\n";
+
+    /// <summary>When a commit was committed, in seconds since 1970; null when it does not say so.</summary>
+    public async Task<long?> CommitTimeAsync(string commit)
+    {
+        const string Label = "committer ";
+        string? line = (await ReadAsync("cat-file", "commit", commit)).Split('\n')
+            .TakeWhile(l => l.Length > 0)
+            .FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
+        string[] words = line?.Split(' ') ?? [];
+        return words.Length > 2 && long.TryParse(words[^2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds)
+            ? seconds : null;
+    }
+
+    /// <summary>Looks through a commit's whole tree.</summary>
+    /// <exception cref="GitException">It is larger than it may be.</exception>
+    public async Task<TreeListing> ListAsync(string commit)
+    {
+        TreeListing tree = new(budget);
+        try
+        {
+            await RunAsync(local: true, tree, "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit);
+        }
+        catch (GitException) when (tree.Problem is not null)
+        {
+            throw new GitException($"{upstream} at {commit}: {tree.Problem}") { IsUpstreamsFault = true };
+        }
+
+        return tree;
+    }
+
+    /// <summary>The submodules of a tree.</summary>
+    /// <exception cref="GitException">Some may not be fetched.</exception>
+    public async Task<IReadOnlyList<Submodule>> SubmodulesAsync(TreeListing tree)
+    {
+        if (tree.Links.Count == 0)
+        {
+            return [];
+        }
+
+        BoundedOutput entries = new(SubmoduleTable.MaxBytes);
+        if (tree.GitModules is { } file)
+        {
+            await RunAsync(local: true, entries, "config", "--list", "-z", "--no-includes", "--blob=" + file);
+        }
+
+        return SubmoduleTable.Read(entries.Content, tree.Links, upstream);
+    }
+
+    /// <summary>Makes the tree of a commit the directory's content, and the repository disappear.</summary>
+    public async Task BecomeAsync(string commit)
+    {
+        await RunAsync(local: true, log, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", commit);
+        TreeRemoval.Remove(Path.Combine(directory, ".git"));
+    }
+
+    private async Task<string> ReadAsync(params string[] arguments)
+    {
+        HeadOutput output = new(MaxWords);
+        await RunAsync(local: true, output, arguments);
+        return output.Text();
+    }
+
+    private async Task RunAsync(bool local, IChildOutput output, params string[] arguments)
+    {
+        log.Heading("git " + string.Join(' ', arguments));
+        try
+        {
+            await git.RunAsync(local ? null : upstream, directory, budget.For(directory), output, log, stop, arguments);
+        }
+        catch (GitException e) when (budget.Remedy(e.End) is { } remedy)
+        {
+            throw new GitException($"{e.Message} ({remedy})", e)
+            {
+                End = e.End,
+                IsUpstreamsFault = e.End is ChildEnd.TooMuchDisk or ChildEnd.TooMuchMemory,
+            };
+        }
+    }
+}

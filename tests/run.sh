@@ -40,78 +40,93 @@ run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
 # Whoever starts this in the background leaves SIGINT ignored, and children would inherit that.
 undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT --default-signal=TERM)
 
-passed=0 failed=0 skipped=0
-broken=()
-
 # A stage that hangs is ended and counted as failed, so that the rest is still heard of.
 limit=(timeout --kill-after=30 900)
+
+# counted NAME PASSED FAILED SKIPPED: what a stage came to; the sum is made of these lines when all have ended.
+counted() {
+    printf '%s\n' "$*" >> "$results/counts"
+}
 
 # counter FILE NAME: one number of the line <Counters …> of a results file.
 counter() {
     sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
 }
 
-for project in tests/*.Tests; do
-    name=$(basename "$project")
-    say "$name"
-    status=0
-    "${undisturbed[@]}" "${limit[@]}" dotnet test "$project" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
-        --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
+# run_project DIRECTORY: the tests of one test project.
+run_project() {
+    local name trx status=0 total=0 passed executed failed
+    name=$(basename "$1")
     trx=$results/$name.trx
-    total=0
+    say "$name"
+    "${undisturbed[@]}" "${limit[@]}" dotnet test "$1" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
+        --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
     [ ! -s "$trx" ] || total=$(counter "$trx" total)
     if [ "${total:-0}" -eq 0 ]; then
         printf 'error: %s ran no tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
-        broken+=("$name")
-        failed=$((failed + 1))
-        continue
+        counted "$name" 0 1 0
+        return
     fi
-    project_passed=$(counter "$trx" passed)
-    project_executed=$(counter "$trx" executed)
+    passed=$(counter "$trx" passed)
+    executed=$(counter "$trx" executed)
     # What ran and did not pass has failed, timed out or was aborted.
-    project_failed=$((project_executed - project_passed))
-    if [ "$status" -ne 0 ] && [ "$project_failed" -eq 0 ]; then
+    failed=$((executed - passed))
+    if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
         printf 'error: %s crashed after its tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
-        project_failed=1
+        failed=1
     fi
-    if [ "$project_failed" -gt 0 ]; then
+    if [ "$failed" -gt 0 ]; then
         grep -A 12 -E '^ *(Failed |The active test run was aborted|Test host process crashed)' "$logs/$name.log" | head -n 150 >&2 || true
         printf 'The full log is %s\n' "$logs/$name.log" >&2
-        broken+=("$name")
     fi
-    passed=$((passed + project_passed))
-    failed=$((failed + project_failed))
-    skipped=$((skipped + total - project_executed))
-    printf '    %s passed, %s failed\n' "$project_passed" "$project_failed"
+    counted "$name" "$passed" "$failed" "$((total - executed))"
+    printf '    %s passed, %s failed\n' "$passed" "$failed"
+}
+
+# run_scripts NAME TITLE: the tests of tests/NAME/run.sh, which leaves three numbers.
+run_scripts() {
+    local counts=$results/$1.counts status=0 passed failed skipped
+    say "$2"
+    PEIPKG_COUNTS=$counts "${undisturbed[@]}" "${limit[@]}" bash "tests/$1/run.sh" || status=$?
+    passed=0 failed=0 skipped=0
+    [ ! -s "$counts" ] || read -r passed failed skipped < "$counts"
+    if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+        printf 'error: tests/%s/run.sh ended with exit code %s\n' "$1" "$status" >&2
+        failed=1
+    fi
+    counted "$1" "$passed" "$failed" "$skipped"
+}
+
+# Two lanes side by side, because most tests wait more than they work. The second one is heard when the first is done.
+scripts() {
+    run_scripts EndToEnd "end-to-end tests"
+    run_scripts Browser "web pages in Chromium"
+}
+scripts > "$logs/scripts.log" 2>&1 &
+lane=$!
+trap 'pkill -P "$lane" || true; kill "$lane" 2> /dev/null || true' EXIT
+for project in tests/*.Tests; do
+    run_project "$project"
 done
+wait "$lane" || true
+trap - EXIT
+cat "$logs/scripts.log"
 
-say "end-to-end tests"
-rm -f "$results/end-to-end.counts"
-PEIPKG_COUNTS=$results/end-to-end.counts "${undisturbed[@]}" "${limit[@]}" bash tests/EndToEnd/run.sh || broken+=(EndToEnd)
-if [ -s "$results/end-to-end.counts" ]; then
-    read -r end_passed end_failed end_skipped < "$results/end-to-end.counts"
-    passed=$((passed + end_passed))
-    failed=$((failed + end_failed))
-    skipped=$((skipped + end_skipped))
-else
-    failed=$((failed + 1))
-fi
-
-say "web pages in Chromium"
-rm -f "$results/browser.counts"
-PEIPKG_COUNTS=$results/browser.counts "${undisturbed[@]}" "${limit[@]}" bash tests/Browser/run.sh || broken+=(Browser)
-if [ -s "$results/browser.counts" ]; then
-    read -r browser_passed browser_failed browser_skipped < "$results/browser.counts"
-    passed=$((passed + browser_passed))
-    failed=$((failed + browser_failed))
-    skipped=$((skipped + browser_skipped))
-else
-    failed=$((failed + 1))
-fi
+passed=0 failed=0 skipped=0
+broken=()
+while read -r name stage_passed stage_failed stage_skipped; do
+    passed=$((passed + stage_passed))
+    failed=$((failed + stage_failed))
+    skipped=$((skipped + stage_skipped))
+    [ "$stage_failed" -eq 0 ] || broken+=("$name")
+done < "$results/counts"
+for name in EndToEnd Browser; do
+    grep -q "^$name " "$results/counts" || { broken+=("$name"); failed=$((failed + 1)); }
+done
 
 say "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 [ "${#broken[@]}" -eq 0 ] || printf 'error: not everything passed in: %s\n' "${broken[*]}" >&2
 summary="$passed passed, $failed failed"
 [ "$skipped" -eq 0 ] || summary="$summary, $skipped skipped"
 printf '%s\n' "$summary"
-[ "$failed" -eq 0 ] && [ "${#broken[@]}" -eq 0 ]
+[ "$failed" -eq 0 ]

@@ -3,6 +3,7 @@
 # usage: bash samples/farm/run.sh [--keep-serving] [--dir DIRECTORY]
 #   --keep-serving   leave the web server up at the end
 #   --dir DIRECTORY  where the farm is made (default: artifacts/farm); made anew on every run
+# The programs are built first, unless PEIPKG_MANAGER names the manager of those to use.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=.ci/common.sh
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
             farm=$(realpath -m "$2")
             shift ;;
         -h | --help)
-            sed -n '2,5s/^# \{0,1\}//p' "$0"
+            sed -n '2,6s/^# \{0,1\}//p' "$0"
             exit 0 ;;
         *)
             printf 'error: unknown argument %s; see --help\n' "$1" >&2
@@ -35,8 +36,13 @@ mark=$farm/.made-by-samples-farm
 install_missing "$root/artifacts/logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip
-bash "$root/.ci/publish.sh"
-export PATH=$root/artifacts/bin:$PATH
+if [ -n "${PEIPKG_MANAGER:-}" ]; then
+    programs=$(dirname "$(realpath "$PEIPKG_MANAGER")")
+else
+    bash "$root/.ci/publish.sh"
+    programs=$root/artifacts/bin
+fi
+export PATH=$programs:$PATH
 
 # --- a directory of its own -----------------------------------------------------------------
 
@@ -225,9 +231,9 @@ Done in $((SECONDS - started)) s: $first packages from 7 tags, then $((total - f
   fingerprint      $(printf '%s' "$fingerprint" | sed 's/..../& /g; s/ $//')
 
 Next steps
-  look into a package     $root/artifacts/bin/peipkg-build inspect $farm/www/p/hello/0.2-1/hello_0.2-1_noarch.peipkg
+  look into a package     $programs/peipkg-build inspect $farm/www/p/hello/0.2-1/hello_0.2-1_noarch.peipkg
   tag a new release       git -C $farm/upstream/hello tag v0.3
-  and run the farm again  PATH=$root/artifacts/bin:\$PATH peipkg-manager --config $farm/config.toml --once
+  and run the farm again  PATH=$programs:\$PATH peipkg-manager --config $farm/config.toml --once
   keep watching           the same without --once
   a farm of your own      docs/farm.md
 TEXT

@@ -240,6 +240,9 @@ test("nothing in a page can load from elsewhere or run inline", async () => {
   await page.context().close();
 });
 
+// Of several times one may be the machine's own; the middle one is the page's.
+const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+
 test("five thousand packages stay fluid", async (context) => {
   large = await serve(fixture.large());
   const page = await browser.open(large.url);
@@ -255,22 +258,22 @@ test("five thousand packages stay fluid", async (context) => {
     times.push(await page.evaluate(() => Number(document.getElementById("results").dataset.milliseconds)));
   }
   context.diagnostic(`search among 5,000 packages, milliseconds with display: ${times.join(" ")}`);
-  assert.ok(Math.max(...times) < 250, `${times}`);
+  assert.ok(median(times) < 100, `${times}`);
   await page.goto(`${large.url}site/list/p.html`);
   assert.equal(await page.locator(".list li").count(), 5000);
-  const frame = await page.evaluate(async () => {
-    const slowest = { time: 0 };
+  const frames = await page.evaluate(async () => {
+    const times = [];
     let last = performance.now();
     for (let i = 0; i < 30; i++) {
       scrollBy(0, 5000);
       await new Promise(requestAnimationFrame);
       const now = performance.now();
-      slowest.time = Math.max(slowest.time, now - last);
+      times.push(now - last);
       last = now;
     }
-    return slowest.time;
+    return times;
   });
-  context.diagnostic(`slowest frame while scrolling a list of 5,000: ${frame.toFixed(1)} ms`);
-  assert.ok(frame < 500, `${frame}`);
+  context.diagnostic(`slowest frame while scrolling a list of 5,000: ${Math.max(...frames).toFixed(1)} ms`);
+  assert.ok(median(frames) < 150, `${frames}`);
   await finish(page);
 });

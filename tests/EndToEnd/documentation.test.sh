@@ -42,6 +42,11 @@ test_getting_started_runs_as_printed_and_prints_what_it_promises() {
     run_page "$root/docs/getting-started.md"
 }
 
+test_the_page_about_keys_runs_as_printed() {
+    run_page "$root/docs/keys.md"
+    peipkg-repo verify --repo repo
+}
+
 # The commands of "Build your first package" in the user documentation, letter by letter.
 test_the_first_package_of_the_user_documentation_builds_as_printed() {
     assert_contains build "$(peipkg-build help)"

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Peipkg.Format.Identity;
 
@@ -41,6 +42,13 @@ public readonly record struct PackageVersion
 
     /// <summary>Whether the upstream version has a pre-release segment (PSD-009 §2.2.7.3).</summary>
     public bool IsPreRelease => VersionPrecedence.HasPreReleaseSegment(UpstreamSpan);
+
+    /// <summary>
+    /// A text that two versions share exactly when they compare equal: what finds equal ones among many without comparing
+    /// each with each, which not even sorting does (see <see cref="VersionOrder"/>).
+    /// </summary>
+    public string EqualityKey => string.Create(
+        CultureInfo.InvariantCulture, $"{Epoch}:{VersionPrecedence.EqualityKey(UpstreamSpan)}-{Revision}");
 
     internal ReadOnlySpan<char> UpstreamSpan => Text.AsSpan(_upstreamStart, _upstreamLength);
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Peipkg.Format.Identity;
 
 /// <summary>Comparison of upstream versions by segments (PSD-009 §2.2.7), without allocating.</summary>
@@ -45,6 +47,30 @@ internal static class VersionPrecedence
         }
 
         return Math.Sign(order == 0 && revision is { } number ? version.Revision.CompareTo(number) : order);
+    }
+
+    /// <summary>
+    /// The segments as comparison tells them apart: numbers without leading zeros, the tokens of one rank alike. Which
+    /// segments are pre-release makes versions older or newer, never equal or unequal.
+    /// </summary>
+    internal static string EqualityKey(ReadOnlySpan<char> upstream)
+    {
+        var key = new StringBuilder(upstream.Length + 8);
+        var reader = new SegmentReader(upstream);
+        while (reader.MoveNext())
+        {
+            key.Append('.');
+            if (reader.Rank < OrdinaryRank)
+            {
+                key.Append('~').Append((char)('0' + reader.Rank));
+            }
+            else
+            {
+                key.Append(reader.IsNumber ? reader.Segment.TrimStart('0') : reader.Segment);
+            }
+        }
+
+        return key.ToString();
     }
 
     /// <summary>Whether any segment of the upstream version is a pre-release segment.</summary>

@@ -10,8 +10,9 @@ internal static class KeyCommands
     internal static Command CreateKeygen(OperationContext context)
     {
         Option<string> output = CommandOptions.Path("--out", "FILE", "The private key's file; it must not exist.", required: true);
-        Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output };
-        command.SetAction(result => KeyOperations.Generate(result.GetRequiredValue(output), context));
+        Option<string> publicHalf = CommandOptions.Path("--public", "FILE", "Where to write the public half as well.");
+        Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output, publicHalf };
+        command.SetAction(result => KeyOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context));
         return command;
     }
 

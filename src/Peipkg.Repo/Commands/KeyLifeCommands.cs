@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.CommandLine;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Signing;
+using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Operations;
 
@@ -27,7 +28,7 @@ internal static class KeyLifeCommands
     internal static Command CreateAdd(OperationContext context, CancellationToken stop)
     {
         Option<string> key = CommandOptions.Path("--key", "FILE", "The key to list as active, private or public.", required: true);
-        Common common = new(descriptorKey: true);
+        Common common = new();
         Command command = common.Fill(new Command("add-key", "List one more active key, such as an offline one for emergencies.") { key });
         command.SetAction(result =>
         {
@@ -42,10 +43,10 @@ internal static class KeyLifeCommands
         Option<string> fresh = CommandOptions.Path(
             "--new-key", "FILE", "The key that signs from now on; its public half alone defers signing.", required: true);
         Option<string> old = CommandOptions.Path(
-            "--old-key", "FILE", "The active key it takes over from; it signs repo.json once more.", required: true);
+            "--old-key", "FILE", "The active key it takes over from; it signs repo.json once more, unless --descriptor-key does.", required: true);
         Option<Timestamp> until = CommandOptions.Parsed<Timestamp>(
             "--valid-until", "TIME", "The last moment consumers accept the old key, at least 30 days on.", Timestamp.TryParse, required: true);
-        Common common = new(descriptorKey: false, signKey: false);
+        Common common = new(signKey: false);
         Option<bool> documentsOnly = DocumentsOnly();
         Command command = common.Fill(
             new Command("rotate-key", "Hand over from one signing key to another.") { fresh, old, until, documentsOnly });
@@ -53,6 +54,7 @@ internal static class KeyLifeCommands
         {
             string oldFile = result.GetRequiredValue(old);
             string newFile = result.GetRequiredValue(fresh);
+            string signer = common.DescriptorKeyOf(result) ?? oldFile;
             DescriptorRequest request = common.Read(
                 result,
                 (state, census) => KeyEdits.Rotate(
@@ -60,11 +62,12 @@ internal static class KeyLifeCommands
                     KeyFiles.LoadFingerprint(oldFile, context.Diagnostics),
                     PublicHalf(newFile, context),
                     result.GetRequiredValue(until),
-                    result.GetRequiredValue(common.Timestamp),
+                    KeyFiles.LoadFingerprint(signer, context.Diagnostics),
+                    state.JudgedAt,
                     census),
                 newFile);
             return DescriptorOperation.Run(
-                request with { DescriptorKey = oldFile, ConcernsPackages = true, DocumentsOnly = result.GetValue(documentsOnly) },
+                request with { DescriptorKey = signer, ConcernsPackages = true, DocumentsOnly = result.GetValue(documentsOnly) },
                 context,
                 stop);
         });
@@ -75,7 +78,7 @@ internal static class KeyLifeCommands
         => CreateEnding(
             "retire-key",
             "Take a key off the list after its transition, or a year after its revocation.",
-            KeyEdits.Retire,
+            static (state, key, _, census) => KeyEdits.Retire(state.Descriptor, key, state.JudgedAt, census),
             context,
             stop);
 
@@ -83,7 +86,7 @@ internal static class KeyLifeCommands
         => CreateEnding(
             "revoke-key",
             "Declare a key compromised: consumers reject whatever it signed.",
-            KeyEdits.Revoke,
+            static (state, key, at, census) => KeyEdits.Revoke(state.Descriptor, key, at, census),
             context,
             stop);
 
@@ -96,7 +99,7 @@ internal static class KeyLifeCommands
             HelpName = "TEXT",
             Arity = ArgumentArity.ExactlyOne,
         };
-        Common common = new(descriptorKey: true);
+        Common common = new();
         Command command = common.Fill(new Command("describe", "Change a repository's name or description.") { name, description });
         command.SetAction(result =>
         {
@@ -110,15 +113,14 @@ internal static class KeyLifeCommands
         return command;
     }
 
-    private delegate DescriptorEdit Ending(
-        Format.Repositories.Descriptor descriptor, Fingerprint key, Timestamp at, SignerCensus? census);
+    private delegate DescriptorEdit Ending(PublishedState state, Fingerprint key, Timestamp at, SignerCensus? census);
 
     private static Command CreateEnding(
         string name, string description, Ending ending, OperationContext context, CancellationToken stop)
     {
         Option<string> key = CommandOptions.Text(
             "--key-or-fingerprint", "FILE|HEX", "The key: a file of either half, or its fingerprint.", required: true);
-        Common common = new(descriptorKey: true);
+        Common common = new();
         Option<bool> documentsOnly = DocumentsOnly();
         Command command = common.Fill(new Command(name, description) { key, documentsOnly });
         command.SetAction(result =>
@@ -126,8 +128,7 @@ internal static class KeyLifeCommands
             string given = result.GetRequiredValue(key);
             DescriptorRequest request = common.Read(
                 result,
-                (state, census) => ending(
-                    state.Descriptor, FingerprintOf(given, context), result.GetRequiredValue(common.Timestamp), census));
+                (state, census) => ending(state, FingerprintOf(given, context), result.GetRequiredValue(common.Timestamp), census));
             return DescriptorOperation.Run(
                 request with { ConcernsPackages = true, DocumentsOnly = result.GetValue(documentsOnly) }, context, stop);
         });
@@ -154,24 +155,24 @@ internal static class KeyLifeCommands
     {
         private readonly Option<string> _repo = CommandOptions.Path("--repo", "DIR", "The repository.", required: true);
         private readonly Option<string>? _signKey;
-        private readonly Option<string>? _descriptorKey;
+        private readonly Option<string> _descriptorKey =
+            CommandOptions.Path("--descriptor-key", "FILE", "Another key to sign repo.json with, one that consumers know.");
         private readonly Option<bool> _force = CommandOptions.Flag("--force", "Go on although consumers are left behind.");
         private readonly Option<bool> _dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         private readonly Option<bool> _json = CommandOptions.Flag("--json", "Report in JSON.");
 
-        internal Common(bool descriptorKey, bool signKey = true)
+        internal Common(bool signKey = true)
         {
             _signKey = signKey
                 ? CommandOptions.Path(
                     "--sign-key", "FILE", "The active key that signs; its public half alone defers signing.", required: true)
                 : null;
-            _descriptorKey = descriptorKey
-                ? CommandOptions.Path("--descriptor-key", "FILE", "Another key to sign repo.json with, one that consumers know.")
-                : null;
         }
 
         internal Option<Timestamp> Timestamp { get; } = CommandOptions.Parsed<Timestamp>(
             "--timestamp", "TIME", "The time of the new generation, never earlier than the last.", Format.Identity.Timestamp.TryParse, required: true);
+
+        internal string? DescriptorKeyOf(ParseResult result) => result.GetValue(_descriptorKey);
 
         internal Command Fill(Command command)
         {
@@ -187,11 +188,13 @@ internal static class KeyLifeCommands
         }
 
         internal DescriptorRequest Read(
-            ParseResult result, Func<Indexing.PublishedState, SignerCensus?, DescriptorEdit> edit, string? signKey = null) => new()
+            ParseResult result,
+            Func<PublishedState, SignerCensus?, DescriptorEdit> edit,
+            string? signKey = null) => new()
             {
                 Repo = result.GetRequiredValue(_repo),
                 SignKey = signKey ?? result.GetRequiredValue(_signKey!),
-                DescriptorKey = _descriptorKey is null ? null : result.GetValue(_descriptorKey),
+                DescriptorKey = DescriptorKeyOf(result),
                 At = result.GetRequiredValue(Timestamp),
                 Force = result.GetValue(_force),
                 DryRun = result.GetValue(_dryRun),

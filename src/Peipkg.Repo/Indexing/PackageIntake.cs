@@ -13,14 +13,13 @@ namespace Peipkg.Repo.Indexing;
 
 /// <summary>What the operator asks of new packages.</summary>
 /// <param name="Template">Where they will be fetched from.</param>
-/// <param name="At">The time of the new generation, at which keys in transition must still be accepted.</param>
 /// <param name="SkipExisting">Whether files with published bytes are passed over.</param>
 /// <param name="RequireSigned">Whether unsigned packages are refused.</param>
 /// <param name="CheckLayout">Whether destinations and side effects are checked.</param>
 /// <param name="Rebuild">Whether the packages are those already published.</param>
 /// <param name="Details">Whether to make the documents of the package browser.</param>
 internal sealed record IntakeOptions(
-    UrlTemplate Template, Timestamp At, bool SkipExisting, bool RequireSigned, bool CheckLayout, bool Rebuild, bool Details);
+    UrlTemplate Template, bool SkipExisting, bool RequireSigned, bool CheckLayout, bool Rebuild, bool Details);
 
 /// <summary>
 /// Looks at every new file: verifies it whole (container, manifest, hashes, layout, signature) and makes its index entry,
@@ -229,7 +228,7 @@ internal sealed class PackageIntake
         }
 
         Fingerprint signer = signature.KeyFingerprint;
-        if (_state.Keys.WhyNot(signer, _options.At) is { } reason)
+        if (_state.Keys.WhyNot(signer, _state.JudgedAt) is { } reason)
         {
             string problem = $"the key {signer} that signed it {reason}";
             if (known is not null && known.Hash == package.PackageHash)

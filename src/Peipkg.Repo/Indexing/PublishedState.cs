@@ -10,15 +10,19 @@ namespace Peipkg.Repo.Indexing;
 /// <summary>The generation that a publication follows, verified.</summary>
 internal sealed class PublishedState
 {
-    private PublishedState(string root, Descriptor descriptor, Keyring keys)
+    private PublishedState(string root, Timestamp judgedAt, Descriptor descriptor, Keyring keys)
     {
         Root = root;
+        JudgedAt = judgedAt;
         Descriptor = descriptor;
         Keys = keys;
     }
 
     /// <summary>The repository's directory.</summary>
     internal string Root { get; }
+
+    /// <summary>The time at which keys in transition must still be accepted: what consumers' clocks show, or will.</summary>
+    internal Timestamp JudgedAt { get; }
 
     internal Descriptor Descriptor { get; }
 
@@ -50,15 +54,15 @@ internal sealed class PublishedState
 
     /// <summary>Judges a repository's documents.</summary>
     /// <param name="snapshot">The documents.</param>
-    /// <param name="at">The time of the new generation.</param>
+    /// <param name="judgedAt">The later of the clock and the time of the new generation.</param>
     /// <param name="rebuild">Whether indexes that do not verify are warnings only.</param>
     /// <exception cref="UserErrorException">The state does not verify; the message has every reason.</exception>
-    internal static PublishedState Load(RepositorySnapshot snapshot, Timestamp at, bool rebuild)
+    internal static PublishedState Load(RepositorySnapshot snapshot, Timestamp judgedAt, bool rebuild)
     {
         List<string> problems = [];
-        PublishedState state = LoadDescriptor(snapshot, at);
-        IndexSheet? active = state.LoadIndex(snapshot.Active, at, problems);
-        IndexSheet? archive = state.LoadIndex(snapshot.Archive, at, problems);
+        PublishedState state = LoadDescriptor(snapshot, judgedAt);
+        IndexSheet? active = state.LoadIndex(snapshot.Active, problems);
+        IndexSheet? archive = state.LoadIndex(snapshot.Archive, problems);
         if (active is not null && archive is not null)
         {
             problems.AddRange(IndexConsistency.Check(state.Descriptor.Name, active, archive)
@@ -80,11 +84,11 @@ internal sealed class PublishedState
         return state;
     }
 
-    private static PublishedState LoadDescriptor(RepositorySnapshot snapshot, Timestamp at)
+    private static PublishedState LoadDescriptor(RepositorySnapshot snapshot, Timestamp judgedAt)
     {
         Descriptor descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
-        PublishedState state = new(snapshot.Root, descriptor, Keyring.Load(snapshot.Root, descriptor));
-        SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, at);
+        PublishedState state = new(snapshot.Root, judgedAt, descriptor, Keyring.Load(snapshot.Root, descriptor));
+        SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, judgedAt);
         state.DescriptorBytes = snapshot.Descriptor.Content;
         state.DescriptorSigner = check.Signer;
         state.Identity = PendingGeneration.BaseOf(snapshot);
@@ -112,7 +116,7 @@ internal sealed class PublishedState
     }
 
     /// <summary>Reads an index, also one that is not properly signed as far as its version and time are concerned.</summary>
-    private IndexSheet? LoadIndex(SignedDocument document, Timestamp at, List<string> problems)
+    private IndexSheet? LoadIndex(SignedDocument document, List<string> problems)
     {
         if (document.Content is null)
         {
@@ -124,7 +128,7 @@ internal sealed class PublishedState
         {
             IndexSheet sheet = IndexReader.Read(document.Content);
             Follow(sheet.IndexVersion, sheet.GeneratedAt);
-            SignatureCheck check = SignatureCheck.Of(document, Keys, at);
+            SignatureCheck check = SignatureCheck.Of(document, Keys, JudgedAt);
             if (check.State is SignatureState.Good)
             {
                 return sheet;

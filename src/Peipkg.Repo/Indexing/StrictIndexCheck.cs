@@ -93,25 +93,27 @@ internal static class StrictIndexCheck
             }
         }
 
-        /// <summary>
-        /// Equal versions need not be neighbours, because precedence is not transitive, so each is compared with each.
-        /// </summary>
+        /// <summary>Equal versions need not be neighbours, because precedence is not transitive.</summary>
         private void CheckEqualVersions()
         {
-            int first = start;
+            Dictionary<string, PackageVersion> seen = new(StringComparer.Ordinal);
+            PackageName name = default;
             for (int i = start; i < end; i++)
             {
-                first = sheet.Rows[i].Name == sheet.Rows[first].Name ? first : i;
-                for (int j = first; j < i; j++)
+                IndexRow row = sheet.Rows[i];
+                if (row.Name != name)
                 {
-                    if (PackageVersion.Compare(sheet.Rows[j].Version, sheet.Rows[i].Version) == 0
-                        && sheet.Rows[j].Version != sheet.Rows[i].Version)
-                    {
-                        throw new FormatViolationException(
-                            Refusal.EqualVersion,
-                            "/packages",
-                            $"{sheet.Rows[i]} compares equal to {sheet.Rows[j].Version}, so that no consumer can tell which is newer");
-                    }
+                    name = row.Name;
+                    seen.Clear();
+                }
+
+                string key = row.Version.EqualityKey;
+                if (!seen.TryAdd(key, row.Version) && seen[key] != row.Version)
+                {
+                    throw new FormatViolationException(
+                        Refusal.EqualVersion,
+                        "/packages",
+                        $"{row} compares equal to {seen[key]}, so that no consumer can tell which is newer");
                 }
             }
         }

@@ -46,10 +46,17 @@ internal static class KeyEdits
     /// <param name="old">An active key, which becomes transitioning.</param>
     /// <param name="fresh">The key that signs from now on; it may be listed as active already.</param>
     /// <param name="validUntil">The last moment the old key verifies.</param>
+    /// <param name="signer">The key that signs <c>repo.json</c>: the old one, or another that consumers know.</param>
     /// <param name="at">The time of the change.</param>
     /// <param name="census">Who signed what; null when nobody looked.</param>
     internal static DescriptorEdit Rotate(
-        Descriptor descriptor, Fingerprint old, PublicKey fresh, Timestamp validUntil, Timestamp at, SignerCensus? census)
+        Descriptor descriptor,
+        Fingerprint old,
+        PublicKey fresh,
+        Timestamp validUntil,
+        Fingerprint signer,
+        Timestamp at,
+        SignerCensus? census)
     {
         Require(descriptor, old, KeyStatus.Active, "so there is nothing to hand over");
         if (old == fresh.Fingerprint)
@@ -66,7 +73,7 @@ internal static class KeyEdits
 
         if (validUntil.CompareTo(at) <= 0)
         {
-            throw new UserErrorException($"--valid-until {validUntil} is not after --timestamp {at}");
+            throw new UserErrorException($"--valid-until {validUntil} is not after {at}, when the transition begins");
         }
 
         Descriptor with1 = descriptor with { Keys = DescriptorEdit.Put(descriptor, fresh.Fingerprint, KeyStatus.Active) };
@@ -79,13 +86,7 @@ internal static class KeyEdits
         };
         edit.Consequences.Add($"{fresh.Fingerprint.Grouped} signs from now on.");
         edit.Consequences.Add($"{old.Grouped} is transitioning: consumers accept it until {validUntil}.");
-        edit.Consequences.Add(
-            "repo.json is signed with the old key, which every consumer knows, so all that refresh before "
-            + $"{Before(validUntil, HandOver)} follow by themselves; from then on a publish signs it with the new key. Whoever refreshes "
-            + $"later only must add the repository again, with the fingerprint {fresh.Fingerprint.Grouped}.");
-        edit.Consequences.Add(
-            $"Whoever adds the repository before then still needs the old fingerprint, {old.Grouped}: it is its signature that repo.json "
-            + "carries. Tell both fingerprints.");
+        AddFollowers(edit, signer, fresh.Fingerprint);
         AddPackages(edit, census, old, $"after {validUntil}");
         if (validUntil.UnixSeconds - at.UnixSeconds < ShortestTransition.TotalSeconds)
         {
@@ -215,14 +216,34 @@ internal static class KeyEdits
         }
     }
 
+    /// <summary>Who follows a rotation: whoever knows the key that signs <c>repo.json</c>, as long as it does.</summary>
+    private static void AddFollowers(DescriptorEdit edit, Fingerprint signer, Fingerprint fresh)
+    {
+        if (edit.Descriptor.FindKey(signer) is not { Status: KeyStatus.Transitioning, ValidUntil: { } until })
+        {
+            edit.Consequences.Add(
+                $"repo.json is signed with {signer.Grouped}: consumers that know that key follow by themselves, whenever they refresh. "
+                + "Whoever last refreshed before it was listed must add the repository again.");
+            return;
+        }
+
+        edit.Consequences.Add(
+            $"repo.json is signed with {signer.Grouped}: consumers that know that key and refresh before {Before(until, HandOver)} follow "
+            + "by themselves; from then on a publish signs it with its own key. Whoever refreshes later only must add the repository again, "
+            + $"with the fingerprint {fresh.Grouped}.");
+        edit.Consequences.Add(
+            $"Whoever adds the repository before then still needs the fingerprint {signer.Grouped}: it is its signature that repo.json "
+            + "carries. Tell both fingerprints.");
+    }
+
     private static void AddPackages(DescriptorEdit edit, SignerCensus? census, Fingerprint key, string when)
     {
         if (census?.Of(key) is { Archived: > 0 } signed)
         {
             edit.Consequences.Add(
-                $"{Packages(signed.Active)} of the active index and {Packages(signed.Archived - signed.Active)} more of the archive "
-                + $"{(signed.Archived == 1 ? "is" : "are")} signed with it; consumers refuse to install them {when}. Build those still "
-                + "wanted again, with a higher revision and another key.");
+                $"{Packages(signed.Archived)} {Are(signed.Archived)} signed with it, of which the active index advertises "
+                + $"{signed.Active}; consumers refuse to install them {when}. Build those still wanted again, with a higher revision and "
+                + "another key.");
         }
 
         if (census?.Unknown is { Archived: > 0 } unknown)

@@ -14,10 +14,9 @@ internal static class SignatureDuty
     /// <param name="edit">The change; receives objections.</param>
     /// <param name="indexes">The key that signs the indexes.</param>
     /// <param name="descriptor">The key that signs <c>repo.json</c>.</param>
-    /// <param name="at">The time of the change.</param>
-    internal static void Check(
-        PublishedState state, DescriptorEdit edit, DocumentSigner indexes, DocumentSigner descriptor, Timestamp at)
+    internal static void Check(PublishedState state, DescriptorEdit edit, DocumentSigner indexes, DocumentSigner descriptor)
     {
+        Timestamp at = state.JudgedAt;
         if (edit.Descriptor.FindKey(indexes.Fingerprint) is not { Status: KeyStatus.Active })
         {
             throw new UserErrorException(
@@ -42,26 +41,42 @@ internal static class SignatureDuty
                 + "change, so the new repo.json would not verify; sign it with another");
         }
 
-        ObjectToLeavingBehind(state, edit, descriptor.Fingerprint, at);
+        ObjectToLeavingBehind(state, edit, descriptor.Fingerprint);
+        ObjectToHaste(state, edit, descriptor.Fingerprint);
     }
 
     /// <summary>Whether <c>repo.json</c> must be signed with another key soon, because its signer's transition ends.</summary>
-    internal static bool MustHandOver(PublishedState state, Timestamp at)
+    internal static bool MustHandOver(PublishedState state)
         => state.DescriptorSigner is { } signer
             && state.Descriptor.FindKey(signer) is { Status: KeyStatus.Transitioning, ValidUntil: { } until }
-            && at.UnixSeconds >= until.UnixSeconds - KeyEdits.HandOver.TotalSeconds;
+            && state.JudgedAt.UnixSeconds >= until.UnixSeconds - KeyEdits.HandOver.TotalSeconds;
 
     /// <summary>
     /// As long as a transition lasts, consumers that have not refreshed since it began know only the old key.
     /// </summary>
-    private static void ObjectToLeavingBehind(PublishedState state, DescriptorEdit edit, Fingerprint signer, Timestamp at)
+    private static void ObjectToLeavingBehind(PublishedState state, DescriptorEdit edit, Fingerprint signer)
     {
-        if (state.DescriptorSigner is { } present && present != signer && !MustHandOver(state, at)
+        if (state.DescriptorSigner is { } present && present != signer && !MustHandOver(state)
             && edit.Descriptor.FindKey(present) is { Status: KeyStatus.Transitioning, ValidUntil: { } until })
         {
             edit.Objections.Add(
                 $"consumers that have not refreshed since the rotation know only {present.Grouped}, which counts until {until}, and "
                 + "could not follow to a repo.json without its signature; give its private key with --descriptor-key");
+        }
+    }
+
+    /// <summary>
+    /// What a key that is on its way out tells consumers of new keys reaches only those that refresh before it has gone.
+    /// </summary>
+    private static void ObjectToHaste(PublishedState state, DescriptorEdit edit, Fingerprint signer)
+    {
+        if (edit.AddedKeys.Count > 0
+            && state.Descriptor.FindKey(signer) is { Status: KeyStatus.Transitioning, ValidUntil: { } until }
+            && until.UnixSeconds - state.JudgedAt.UnixSeconds < KeyEdits.ShortestTransition.TotalSeconds)
+        {
+            edit.Objections.Add(
+                $"repo.json would tell of the new key with the signature of {signer.Grouped}, which counts only until {until}: consumers "
+                + $"that refresh less often must add the repository again; wait until then, or sign repo.json with an active key");
         }
     }
 

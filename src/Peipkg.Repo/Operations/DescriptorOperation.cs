@@ -59,14 +59,15 @@ internal static class DescriptorOperation
             ? null
             : DocumentSigner.Load(request.DescriptorKey, context.Diagnostics);
         using RepositoryLock? held = request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
-        PublishedState state = PublishedState.Load(RepositorySnapshot.Read(request.Repo), request.At, rebuild: false);
+        PublishedState state = PublishedState.Load(
+            RepositorySnapshot.Read(request.Repo), WriterChecks.JudgedAt(request.At, context.Clock), rebuild: false);
         state.Warnings.ForEach(context.Diagnostics.Warning);
         WriterChecks.RefuseTime(state, request.At, context);
         SignerCensus? census = request.ConcernsPackages && !request.DocumentsOnly
             ? SignerCensus.Take(request.Repo, state.Archive, stop)
             : null;
         DescriptorEdit edit = request.Edit(state, census);
-        SignatureDuty.Check(state, edit, signer, other ?? signer, request.At);
+        SignatureDuty.Check(state, edit, signer, other ?? signer);
         PublishPlan plan = PublishPlan.Create(
             state.Archive, [], WriterChecks.NextVersion(state, request.At, context.Diagnostics), request.At);
         bool refused = edit.Objections.Count > 0 && !request.Force;

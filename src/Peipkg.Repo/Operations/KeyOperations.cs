@@ -8,8 +8,16 @@ namespace Peipkg.Repo.Operations;
 internal static class KeyOperations
 {
     /// <summary>Writes a new private key to a file that does not exist yet, readable by its owner alone.</summary>
-    internal static int Generate(string path, OperationContext context)
+    /// <param name="path">The private key's file.</param>
+    /// <param name="publicPath">The public half's file; null when nobody needs it.</param>
+    /// <param name="context">The world.</param>
+    internal static int Generate(string path, string? publicPath, OperationContext context)
     {
+        if (publicPath is not null && Path.Exists(publicPath))
+        {
+            throw new UserErrorException($"{publicPath} exists, and a key is never overwritten; give another --public");
+        }
+
         using SigningKey key = SigningKey.Generate();
         FileStream file;
         try
@@ -43,6 +51,11 @@ internal static class KeyOperations
         }
 
         DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (publicPath is not null)
+        {
+            DurableFile.Write(publicPath, key.PublicKey.ExportPem());
+        }
+
         context.Output.WriteLine(key.PublicKey.Fingerprint.Grouped);
         return ExitCode.Success;
     }

@@ -218,6 +218,15 @@ internal static class MetadataAudit
                 "find out whether a mirror lags behind or somebody puts it there");
         }
 
+        if (sheet.GeneratedAt.UnixSeconds - view.Now.UnixSeconds > WriterChecks.ClockTolerance.TotalSeconds)
+        {
+            findings.Note(
+                "index-future",
+                RepositoryLayout.IndexDirectory,
+                $"the indexes claim to be of {sheet.GeneratedAt}, which is still to come",
+                "see to the clock here and where it was published; no index with an earlier time can follow this one");
+        }
+
         if (view.Now.UnixSeconds - sheet.GeneratedAt.UnixSeconds > StaleIndex.TotalSeconds)
         {
             findings.Note(

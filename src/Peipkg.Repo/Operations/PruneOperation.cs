@@ -30,7 +30,8 @@ internal static class PruneOperation
     {
         using DocumentSigner signer = DocumentSigner.Load(request.SignKey, context.Diagnostics);
         using RepositoryLock? held = request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
-        PublishedState state = PublishedState.Load(RepositorySnapshot.Read(request.Repo), request.At, rebuild: false);
+        PublishedState state = PublishedState.Load(
+            RepositorySnapshot.Read(request.Repo), WriterChecks.JudgedAt(request.At, context.Clock), rebuild: false);
         state.Warnings.ForEach(context.Diagnostics.Warning);
         WriterChecks.RefuseKey(state, signer.Fingerprint, request.SignKey);
         WriterChecks.RefuseTime(state, request.At, context);

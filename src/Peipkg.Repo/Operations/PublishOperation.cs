@@ -92,7 +92,8 @@ internal sealed class PublishOperation
     private int Run(DocumentSigner key, CancellationToken stop)
     {
         bool rebuild = _request.AllPackages is not null;
-        PublishedState state = PublishedState.Load(RepositorySnapshot.Read(_request.In), _request.At, rebuild);
+        PublishedState state = PublishedState.Load(
+            RepositorySnapshot.Read(_request.In), WriterChecks.JudgedAt(_request.At, _context.Clock), rebuild);
         if (!_inPlace)
         {
             NewRepositoryDirectory.Probe(_request.Out, OutOfPlaceTransaction.Remedy);
@@ -173,7 +174,6 @@ internal sealed class PublishOperation
 
     private IntakeOptions IntakeOptions(bool rebuild) => new(
         _request.Template,
-        _request.At,
         _request.SkipExisting && !rebuild,
         _request.RequireSigned,
         !_request.SkipLayoutChecks,
@@ -222,7 +222,7 @@ internal sealed class PublishOperation
 
         placements.AddRange(report.Restored);
         transaction.Place(placements, stop);
-        bool handsOver = SignatureDuty.MustHandOver(state, _request.At);
+        bool handsOver = SignatureDuty.MustHandOver(state);
         if (handsOver)
         {
             _context.Diagnostics.Note(

@@ -15,7 +15,8 @@ internal static class SignatureImport
         using RepositoryLock? held = Directory.Exists(repo) ? WriterChecks.Lock(repo, context) : null;
         RepositorySnapshot snapshot = RepositorySnapshot.Read(repo);
         PendingGeneration pending = PendingGeneration.Read(repo);
-        PublishedState state = PublishedState.Load(snapshot, pending.GeneratedAt, rebuild: false);
+        PublishedState state = PublishedState.Load(
+            snapshot, WriterChecks.JudgedAt(pending.GeneratedAt, context.Clock), rebuild: false);
         Dictionary<string, SignatureEnvelope> signatures = Collect(files, pending, state);
         WriterChecks.RemoveLeftovers(state, mayRemovePackages: true, context.Diagnostics);
         if (IsInPlace(state, pending, snapshot, signatures))

@@ -10,8 +10,8 @@ namespace Peipkg.Repo.Operations;
 /// <summary>What every command asks before it changes a repository, and what it clears away first.</summary>
 internal static class WriterChecks
 {
-    // A clock that is a little ahead is no reason for words.
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
+    /// <summary>A clock that is a little ahead is no reason for words.</summary>
+    internal static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 
     /// <summary>Locks a repository, with a word about a holder that died.</summary>
     /// <exception cref="UserErrorException">Another process is at work in it.</exception>
@@ -74,6 +74,14 @@ internal static class WriterChecks
                 $"--timestamp {at} lies in the future; nothing can be published with an earlier one afterwards");
         }
     }
+
+    /// <summary>
+    /// When keys must count for a generation: consumers judge it by their clocks, which show at least what ours does, and
+    /// a time that lies ahead of that will be theirs before they see another.
+    /// </summary>
+    internal static Timestamp JudgedAt(Timestamp at, TimeProvider clock)
+        => Timestamp.FromUnixSeconds(
+            Math.Clamp(clock.GetUtcNow().ToUnixTimeSeconds(), at.UnixSeconds, Timestamp.MaxValue.UnixSeconds));
 
     /// <summary>The index_version of the next generation.</summary>
     internal static ulong NextVersion(PublishedState state, Timestamp at, Diagnostics diagnostics)

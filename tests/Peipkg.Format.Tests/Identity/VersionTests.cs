@@ -95,6 +95,7 @@ public sealed class VersionTests
             {
                 var ab = PackageVersion.Compare(a, b);
                 Assert.Equal(-ab, PackageVersion.Compare(b, a));
+                Assert.Equal(ab == 0, a.EqualityKey == b.EqualityKey);
                 foreach (var c in versions)
                 {
                     if (ab <= 0 && PackageVersion.Compare(b, c) <= 0)

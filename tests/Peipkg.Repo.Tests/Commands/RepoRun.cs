@@ -1,6 +1,7 @@
 using Peipkg.CommandLine;
 using Peipkg.Repo.Commands;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.Tests.Operations;
 
 namespace Peipkg.Repo.Tests.Commands;
 
@@ -10,9 +11,11 @@ internal sealed record RunResult(int Code, string Output, string Error);
 /// <summary>Runs the whole command line inside the test's process.</summary>
 internal static class RepoRun
 {
-    internal static RunResult Run(params string[] args) => RunAt(TimeProvider.System, "", args);
+    internal static RunResult Run(params string[] args) => RunWithInput("", args);
 
-    internal static RunResult RunWithInput(string input, params string[] args) => RunAt(TimeProvider.System, input, args);
+    /// <summary>Runs when the command line says it is, or on the day of the fixture's publications: no test depends on the day.</summary>
+    internal static RunResult RunWithInput(string input, params string[] args)
+        => RunAt(new FixedClock(args.SkipWhile(static arg => arg != "--timestamp").ElementAtOrDefault(1) ?? "2026-01-02T00:00:00Z"), input, args);
 
     internal static RunResult RunAt(TimeProvider clock, string input, params string[] args)
     {

@@ -17,7 +17,7 @@ namespace Peipkg.Repo.Tests.Consumers;
 /// </summary>
 public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly Timestamp Now = Timestamp.Parse("2026-02-01T00:00:00Z");
+    private static readonly Timestamp Now = Timestamp.Parse("2086-02-01T00:00:00Z");
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly int Readers = Number("PEIPKG_TEST_READERS", 10);
     private static readonly int Publications = Number("PEIPKG_TEST_PUBLICATIONS", 20);
@@ -43,7 +43,7 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         string key = _fixture.KeyFile;
         for (int round = 0; round < Publications && _wrong.IsEmpty; round++)
         {
-            string[] at = ["--timestamp", $"2026-01-02T{1 + (round / 60):00}:{round % 60:00}:00Z"];
+            string[] at = ["--timestamp", $"2086-01-02T{1 + (round / 60):00}:{round % 60:00}:00Z"];
             _fixture.ClearNew();
             _fixture.Pack(round % 3 == 0 ? "aa" : $"pkg{round}", $"{round + 2}.0-1");
             Succeed(_fixture.PublishArguments([.. at, "--sign-key", key]));
@@ -52,7 +52,7 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
                 Succeed(
                 [
                     "rotate-key", "--repo", _fixture.Repo, "--old-key", key, "--new-key", secondFile, "--valid-until",
-                    "2026-06-01T00:00:00Z", "--documents-only", .. at,
+                    "2086-06-01T00:00:00Z", "--documents-only", .. at,
                 ]);
                 key = secondFile;
             }

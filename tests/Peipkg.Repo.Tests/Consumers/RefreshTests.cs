@@ -9,8 +9,8 @@ namespace Peipkg.Repo.Tests.Consumers;
 /// <summary>A consumer follows a repository that the program itself changes, and nothing else.</summary>
 public sealed class RefreshTests : IDisposable
 {
-    private static readonly Timestamp Spring = Timestamp.Parse("2026-03-02T00:00:00Z");
-    private static readonly Timestamp Autumn = Timestamp.Parse("2026-09-02T00:00:00Z");
+    private static readonly Timestamp Spring = Timestamp.Parse("2086-03-02T00:00:00Z");
+    private static readonly Timestamp Autumn = Timestamp.Parse("2086-09-02T00:00:00Z");
 
     private readonly RepositoryFixture _fixture = new();
     private readonly SigningKey _second = SigningKey.Generate();
@@ -21,8 +21,8 @@ public sealed class RefreshTests : IDisposable
     {
         DurableFile.Write(FileOf(_second), _second.ExportPem(), DurableFile.PrivateMode);
         DurableFile.Write(FileOf(_offline), _offline.ExportPem(), DurableFile.PrivateMode);
-        Tool("init", "--name", "test-repo", "--out", _fixture.Repo, "--sign-key", _fixture.KeyFile, "--timestamp", "2026-01-01T00:00:00Z");
-        Publish(_fixture.Key, "2026-01-02T00:00:00Z");
+        Tool("init", "--name", "test-repo", "--out", _fixture.Repo, "--sign-key", _fixture.KeyFile, "--timestamp", "2086-01-01T00:00:00Z");
+        Publish(_fixture.Key, "2086-01-02T00:00:00Z");
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RefreshTests : IDisposable
         Consumer consumer = Added();
         Assert.Equal(Refresh.NoNews, consumer.Update(Autumn));
         Assert.Equal(Spring, consumer.LastSuccess);
-        Publish(_fixture.Key, "2026-03-03T00:00:00Z");
+        Publish(_fixture.Key, "2086-03-03T00:00:00Z");
         Assert.Equal(Refresh.News, consumer.Update(Autumn));
         Assert.Equal(Autumn, consumer.LastSuccess);
         Assert.Equal(2, consumer.Archive!.Packages.Count);
@@ -52,21 +52,21 @@ public sealed class RefreshTests : IDisposable
     {
         Consumer early = Added();
         Consumer asleep = Added();
-        Rotate("2026-06-01T00:00:00Z");
+        Rotate("2086-06-01T00:00:00Z");
         Assert.Equal(Refresh.News, early.Update(Spring));
         Assert.Equal(Refresh.Rejected, New().Add(Spring, [_second.PublicKey.Fingerprint]));
         Consumer late = New();
         Assert.Equal(Refresh.News, late.Add(Spring, [_fixture.Key.PublicKey.Fingerprint]));
 
         // The last week: repo.json is handed over to the new key.
-        Publish(_second, "2026-05-28T00:00:00Z");
-        Timestamp lastDay = Timestamp.Parse("2026-05-31T00:00:00Z");
+        Publish(_second, "2086-05-28T00:00:00Z");
+        Timestamp lastDay = Timestamp.Parse("2086-05-31T00:00:00Z");
         Assert.Equal(Refresh.News, early.Update(lastDay));
         Assert.Equal(Refresh.News, late.Update(lastDay));
         Assert.Equal(Refresh.News, New().Add(lastDay, [_second.PublicKey.Fingerprint]));
 
-        Change("retire-key", "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", FileOf(_second), "--timestamp", "2026-06-02T00:00:00Z");
-        Publish(_second, "2026-06-03T00:00:00Z");
+        Change("retire-key", "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", FileOf(_second), "--timestamp", "2086-06-02T00:00:00Z");
+        Publish(_second, "2086-06-03T00:00:00Z");
         Assert.Equal(Refresh.News, early.Update(Autumn));
         Assert.Equal(_second.PublicKey.Fingerprint, Assert.Single(early.Descriptor!.Keys).Fingerprint);
 
@@ -80,12 +80,12 @@ public sealed class RefreshTests : IDisposable
     public void A_transition_that_ends_without_a_publication_stops_everybody_until_the_next_one()
     {
         Consumer consumer = Added();
-        Rotate("2026-06-01T00:00:00Z");
+        Rotate("2086-06-01T00:00:00Z");
         Assert.Equal(Refresh.News, consumer.Update(Spring));
         Assert.Equal(Refresh.Rejected, consumer.Update(Autumn));
         Assert.Contains("not trusted", consumer.Reason, StringComparison.Ordinal);
         Assert.Equal(3ul, consumer.Floor);
-        Publish(_second, "2026-09-01T00:00:00Z");
+        Publish(_second, "2086-09-01T00:00:00Z");
         Assert.Equal(Refresh.News, consumer.Update(Autumn));
     }
 
@@ -120,10 +120,10 @@ public sealed class RefreshTests : IDisposable
     {
         string first = Keep("first");
         Consumer consumer = Added();
-        Rotate("2026-06-01T00:00:00Z");
+        Rotate("2086-06-01T00:00:00Z");
         string second = Keep("second");
         Assert.Equal(Refresh.News, consumer.Update(Spring));
-        Publish(_second, "2026-03-05T00:00:00Z");
+        Publish(_second, "2086-03-05T00:00:00Z");
         Assert.Equal(Refresh.News, consumer.Update(Spring));
 
         Serve(first, () => Rejected("not listed", "goes back"));
@@ -136,8 +136,8 @@ public sealed class RefreshTests : IDisposable
 
         // A higher number with an earlier time, signed by the right key.
         string earlier = Keep("earlier");
-        Resign(earlier, index => index with { IndexVersion = 9, GeneratedAt = Timestamp.Parse("2026-02-01T00:00:00Z") });
-        Serve(earlier, () => Rejected("goes back to 2026-02-01"));
+        Resign(earlier, index => index with { IndexVersion = 9, GeneratedAt = Timestamp.Parse("2086-02-01T00:00:00Z") });
+        Serve(earlier, () => Rejected("goes back to 2086-02-01"));
 
         Assert.Equal(Refresh.NoNews, consumer.Update(Spring));
         Assert.Equal(4ul, consumer.Floor);
@@ -159,7 +159,7 @@ public sealed class RefreshTests : IDisposable
             "repo.json", "repo.json.sig", "index/active.json", "index/active.json.sig", "index/archive.json", "index/archive.json.sig",
         ];
         Consumer consumer = Added();
-        Publish(_fixture.Key, "2026-03-03T00:00:00Z");
+        Publish(_fixture.Key, "2086-03-03T00:00:00Z");
         string whole = Keep("whole");
         foreach (string file in files)
         {
@@ -256,7 +256,7 @@ public sealed class RefreshTests : IDisposable
         => Change("rotate-key", "--old-key", _fixture.KeyFile, "--new-key", FileOf(_second), "--valid-until", until);
 
     private void Change(params string[] args)
-        => Tool([.. args, "--repo", _fixture.Repo, .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", "2026-03-01T00:00:00Z"]]);
+        => Tool([.. args, "--repo", _fixture.Repo, .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", "2086-03-01T00:00:00Z"]]);
 
     /// <summary>A copy of the repository's documents and keys as they are.</summary>
     private string Keep(string name)

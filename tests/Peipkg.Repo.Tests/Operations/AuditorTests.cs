@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
@@ -59,6 +60,33 @@ public sealed class AuditorTests : IDisposable
         RunResult result = _fixture.Verify("--mode", "metadata");
         Assert.Equal(1, result.Code);
         Assert.Contains("compares equal to", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Thirty_thousand_versions_of_one_name_are_compared_in_no_time()
+    {
+        _fixture.InitWith("aa");
+        IndexEntry entry = _fixture.Archive.Packages[0];
+        Forge("archive", _fixture.Archive with
+        {
+            Packages = [.. Enumerable.Range(1, 30_000).Reverse().Select(number => entry with
+            {
+                Version = PackageVersion.Parse($"1.{number}-1"),
+                Url = $"/p/aa/1.{number}-1/x",
+            })],
+        });
+        Stopwatch watch = Stopwatch.StartNew();
+        _fixture.Verify("--mode", "metadata");
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+    }
+
+    [Fact]
+    public void Indexes_of_a_time_to_come_are_told()
+    {
+        _fixture.InitWith("aa");
+        RunResult result = RepoRun.RunAt(new FixedClock("2025-06-01T00:00:00Z"), "", "verify", "--repo", _fixture.Repo);
+        RepositoryFixture.Succeed(result);
+        Assert.Contains("which is still to come", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

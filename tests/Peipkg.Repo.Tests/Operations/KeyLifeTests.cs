@@ -30,7 +30,7 @@ public sealed class KeyLifeTests : IDisposable
         RunResult result = Rotate("2026-06-01T00:00:00Z");
         RepositoryFixture.Succeed(result);
         Assert.Contains("accept it until 2026-06-01T00:00:00Z", result.Output, StringComparison.Ordinal);
-        Assert.Contains("2 packages of the active index", result.Output, StringComparison.Ordinal);
+        Assert.Contains("2 packages are signed with it", result.Output, StringComparison.Ordinal);
         Assert.Equal(KeyStatus.Active, Status(_other));
         Assert.Equal(KeyStatus.Transitioning, Status(_fixture.Key));
         Assert.Equal(_fixture.Key.PublicKey.Fingerprint, Signer("repo.json"));
@@ -49,6 +49,50 @@ public sealed class KeyLifeTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Publish("--sign-key", _otherFile, "--timestamp", "2026-05-26T00:00:00Z"));
         Assert.Equal(_other.PublicKey.Fingerprint, Signer("repo.json"));
         RepositoryFixture.Succeed(VerifyAt("2026-05-26T00:00:00Z"));
+    }
+
+    [Fact]
+    public void A_second_rotation_within_the_first_is_signed_with_the_key_that_every_consumer_knows()
+    {
+        using SigningKey third = SigningKey.Generate();
+        string thirdFile = _fixture["third.pem"];
+        DurableFile.Write(thirdFile, third.ExportPem(), DurableFile.PrivateMode);
+        RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
+        string[] second =
+        [
+            "rotate-key", "--new-key", thirdFile, "--old-key", _otherFile, "--valid-until", "2026-09-01T00:00:00Z",
+        ];
+        RunResult refused = Change(second);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("--descriptor-key", refused.Error, StringComparison.Ordinal);
+
+        RunResult late = Change([.. second, "--descriptor-key", _fixture.KeyFile, "--timestamp", "2026-05-10T00:00:00Z"]);
+        Assert.Equal(1, late.Code);
+        Assert.Contains("counts only until 2026-06-01T00:00:00Z", late.Error, StringComparison.Ordinal);
+
+        RunResult result = Change([.. second, "--descriptor-key", _fixture.KeyFile]);
+        RepositoryFixture.Succeed(result);
+        Assert.Contains($"repo.json is signed with {_fixture.Key.PublicKey.Fingerprint.Grouped}", result.Output, StringComparison.Ordinal);
+        Assert.Equal(_fixture.Key.PublicKey.Fingerprint, Signer("repo.json"));
+        Assert.Equal(third.PublicKey.Fingerprint, Signer("index/active.json"));
+        Assert.Equal(KeyStatus.Transitioning, Status(_other));
+        RepositoryFixture.Succeed(VerifyAt(March));
+    }
+
+    [Fact]
+    public void Keys_are_judged_by_the_clock_where_the_timestamp_lags_behind()
+    {
+        RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
+        _fixture.Pack("gamma");
+        FixedClock summer = new("2026-07-01T00:00:00Z");
+        RunResult refused = RepoRun.RunAt(summer, "", _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March));
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("was accepted only until 2026-06-01T00:00:00Z", refused.Error, StringComparison.Ordinal);
+
+        _fixture.ClearNew();
+        RunResult empty = RepoRun.RunAt(summer, "", _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March));
+        RepositoryFixture.Succeed(empty);
+        Assert.Equal(_other.PublicKey.Fingerprint, Signer("repo.json"));
     }
 
     [Fact]
@@ -81,7 +125,7 @@ public sealed class KeyLifeTests : IDisposable
         RunResult result = Change(
             "revoke-key", "--key-or-fingerprint", _fixture.Key.PublicKey.Fingerprint.Text, "--sign-key", _otherFile);
         RepositoryFixture.Succeed(result);
-        Assert.Contains("2 packages of the active index", result.Output, StringComparison.Ordinal);
+        Assert.Contains("2 packages are signed with it", result.Output, StringComparison.Ordinal);
         Assert.Equal(KeyStatus.Revoked, Status(_fixture.Key));
         Assert.Equal(
             [_other.PublicKey.Fingerprint, _other.PublicKey.Fingerprint, _other.PublicKey.Fingerprint],

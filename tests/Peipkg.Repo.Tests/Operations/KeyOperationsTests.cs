@@ -20,6 +20,21 @@ public sealed class KeyOperationsTests : IDisposable
         Assert.Equal(["key"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(static entry => Path.GetFileName(entry)));
     }
 
+    [Fact]
+    public void The_public_half_is_written_as_well_where_it_is_asked_for_and_never_over_another()
+    {
+        string path = _directory["key"];
+        string half = _directory["half"];
+        Assert.Equal(0, RepoRun.Run("keygen", "--out", path, "--public", half).Code);
+        using SigningKey key = SigningKey.Load(File.ReadAllBytes(path), path);
+        Assert.Equal(key.PublicKey, PublicKey.Load(File.ReadAllBytes(half), half));
+
+        RunResult result = RepoRun.Run("keygen", "--out", _directory["other"], "--public", half);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("never overwritten", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory["other"]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

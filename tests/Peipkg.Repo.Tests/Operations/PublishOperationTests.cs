@@ -480,7 +480,8 @@ public sealed class PublishOperationTests : IDisposable
     public void A_timestamp_far_ahead_is_warned_of()
     {
         RepositoryFixture.Succeed(_fixture.Init());
-        RunResult result = _fixture.Publish("--timestamp", "9000-01-01T00:00:00Z");
+        RunResult result = RepoRun.RunAt(
+            new FixedClock("2026-01-02T00:00:00Z"), "", _fixture.PublishArguments("--timestamp", "9000-01-01T00:00:00Z"));
         RepositoryFixture.Succeed(result);
         Assert.Contains("lies in the future", result.Error, StringComparison.Ordinal);
         Assert.Equal(Timestamp.Parse("9000-01-01T00:00:00Z"), _fixture.Archive.GeneratedAt);

@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Peipkg.Format.Hashing;
 
 namespace Peipkg.Format;
 
@@ -15,6 +16,8 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
 
     /// <summary>Characters of a digest's text.</summary>
     public const int TextLength = 64;
+
+    private const int BufferSize = 1 << 17;
 
     private readonly Bytes _bytes;
 
@@ -34,17 +37,31 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     /// <summary>The digest of the given bytes.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> content)
     {
-        Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(content, digest);
-        return new Sha256Digest(digest);
+        var hasher = new Sha256Hasher();
+        hasher.Append(content);
+        return hasher.Finish();
     }
 
-    /// <summary>The digest of all that has been appended to <paramref name="hash"/>, which is reset.</summary>
-    public static Sha256Digest Of(IncrementalHash hash)
+    /// <summary>The digest of all that is left of a stream.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Sha256Digest Of(Stream content)
     {
-        Span<byte> digest = stackalloc byte[Size];
-        hash.GetHashAndReset(digest);
-        return new Sha256Digest(digest);
+        var hasher = new Sha256Hasher();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            int count;
+            while ((count = content.Read(buffer)) > 0)
+            {
+                hasher.Append(buffer.AsSpan(0, count));
+            }
+
+            return hasher.Finish();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Reads 64 lower-case hexadecimal digits; upper case is not accepted anywhere in the format.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Peipkg.Format.Hashing;
 
 namespace Peipkg.Build.Comparing;
 
@@ -105,17 +105,17 @@ internal static class ElfSections
         }
 
         file.Position = at;
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         byte[] buffer = new byte[64 << 10];
         long left = Math.Min(size, file.Length - at);
         int count;
         while (left > 0 && (count = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0)
         {
-            hash.AppendData(buffer, 0, count);
+            hash.Append(buffer.AsSpan(0, count));
             left -= count;
         }
 
-        return Convert.ToHexString(hash.GetCurrentHash());
+        return hash.Finish().ToString();
     }
 
     private static byte[] Piece(Stream file, long at, int length)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Peipkg.Build.Packing;
 using Peipkg.Format;
 using Peipkg.Format.Manifests;
@@ -50,6 +49,6 @@ internal sealed class StagedPackage : ComparedPackage
     private static Sha256Digest Hash(PayloadSource source)
     {
         using Stream content = source.Open!();
-        return new Sha256Digest(SHA256.HashData(content));
+        return Sha256Digest.Of(content);
     }
 }

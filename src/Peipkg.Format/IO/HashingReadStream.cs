@@ -1,11 +1,11 @@
-using System.Security.Cryptography;
+using Peipkg.Format.Hashing;
 
 namespace Peipkg.Format.IO;
 
 /// <summary>Passes a stream on and hashes and counts what passes.</summary>
 internal sealed class HashingReadStream(Stream inner) : Stream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Sha256Hasher _hash = new();
 
     /// <summary>Bytes read so far.</summary>
     internal long Count { get; private set; }
@@ -25,14 +25,14 @@ internal sealed class HashingReadStream(Stream inner) : Stream
     }
 
     /// <summary>The digest of all that was read; the count starts anew.</summary>
-    internal Sha256Digest Finish() => Sha256Digest.Of(_hash);
+    internal Sha256Digest Finish() => _hash.Finish();
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
         int read = inner.Read(buffer);
-        _hash.AppendData(buffer[..read]);
+        _hash.Append(buffer[..read]);
         Count += read;
         return read;
     }
@@ -46,10 +46,4 @@ internal sealed class HashingReadStream(Stream inner) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        _hash.Dispose();
-        base.Dispose(disposing);
-    }
 }

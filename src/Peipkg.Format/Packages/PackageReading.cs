@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Signing;
@@ -182,17 +182,17 @@ internal sealed class PackageReading(
                 "files-size", DisplayText.Escape(entry.Name), $"the file has {entry.Size} bytes, files.json says {listed.Size}");
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new Sha256Hasher();
         using Stream? target = receiver?.Open(listed);
         ReadOnlySpan<byte> content;
         while (!(content = tar.ReadContent()).IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(content);
+            hash.Append(content);
             target?.Write(content);
         }
 
-        Sha256Digest computed = Sha256Digest.Of(hash);
+        Sha256Digest computed = hash.Finish();
         if (computed != listed.Hash)
         {
             throw new FormatViolationException(

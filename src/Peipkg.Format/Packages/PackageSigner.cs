@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Peipkg.Format.Compression;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Signing;
 using Peipkg.Format.Tar;
@@ -58,7 +58,7 @@ public static class PackageSigner
         {
             using var source = new ZstdFrameReader(package);
             using var frame = new ZstdFrameWriter(output, size, options.Workers);
-            using var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var signedBytes = new Sha256Hasher();
             var begin = new MetadataCheck(metadata);
             for (long position = 0; position < unsigned;)
             {
@@ -71,17 +71,16 @@ public static class PackageSigner
 
                 begin.Take(buffer.AsSpan(0, count));
                 frame.Content.Write(buffer, 0, count);
-                signedBytes.AppendData(buffer, 0, count);
+                signedBytes.Append(buffer.AsSpan(0, count));
                 position += count;
             }
 
-            if (Sha256Digest.Of(signedBytes) != verified.SignedDigest)
+            if (signedBytes.Finish() != verified.SignedDigest)
             {
                 throw Changed();
             }
 
-            using var unused = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var tar = new TarWriter(frame.Content, unused, verified.Manifest.Build.Timestamp.UnixSeconds);
+            var tar = new TarWriter(frame.Content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, verified.SignedDigest).Write());
             tar.WriteEnd();
             frame.Finish();
@@ -96,8 +95,7 @@ public static class PackageSigner
     private static byte[] Metadata(VerifiedPackage verified)
     {
         using var content = new MemoryStream();
-        using var unused = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var tar = new TarWriter(content, unused, verified.Manifest.Build.Timestamp.UnixSeconds);
+        var tar = new TarWriter(content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
         tar.WriteFile(PackageNames.ManifestBytes, ManifestDocument.Write(verified.Manifest));
         tar.WriteFile(PackageNames.FilesBytes, FilesDocument.Write(verified.Files));
         return content.ToArray();

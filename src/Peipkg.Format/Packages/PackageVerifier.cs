@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Peipkg.Format.Compression;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
 using Peipkg.Format.Signing;
 using Peipkg.Format.Tar;
@@ -25,12 +25,12 @@ public static class PackageVerifier
         options ??= new PackageVerifyOptions();
         using var compressed = new HashingReadStream(package);
         using var frame = new ZstdFrameReader(compressed);
-        using var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var signedBytes = new Sha256Hasher();
         using var tar = new TarReader(frame, signedBytes);
         var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), options.Receiver, cancellation);
         reading.Run();
 
-        Sha256Digest signedDigest = Sha256Digest.Of(signedBytes);
+        Sha256Digest signedDigest = signedBytes.Finish();
         PublicKey? signer = JudgeSignature(reading.Signature, signedDigest, options);
         long size = compressed.Count;
         return new VerifiedPackage(

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Peipkg.Format.Compression;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Signing;
 using Peipkg.Format.Tar;
@@ -10,8 +10,6 @@ namespace Peipkg.Format.Packages;
 /// <summary>Writes packages (chapters 3 and 5): the same parts give the same bytes on every machine.</summary>
 public static class PackageWriter
 {
-    private const int BufferSize = 1 << 17;
-
     /// <summary>The engine of compression, its version and its level, for people: a package's bytes depend on them.</summary>
     public static string Compression => ZstdFrameWriter.Engine;
 
@@ -43,13 +41,13 @@ public static class PackageWriter
         PayloadSource[] sources =
             [.. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File)];
         var progress = new ProgressCounter(options.Progress, sources);
-        Sha256Digest[] digests = PayloadHasher.Hash(sources, options.Workers, progress, cancellation);
+        HashedContent[] hashed = PayloadHasher.Hash(sources, options.Workers, progress, cancellation);
 
         Manifest complete = manifest with { SizeInstalled = sources.Sum(static s => s.Size) };
         var files = new FilesEntry[sources.Length];
         for (int i = 0; i < files.Length; i++)
         {
-            files[i] = new FilesEntry(sources[i].Path, sources[i].Size, digests[i]);
+            files[i] = new FilesEntry(sources[i].Path, sources[i].Size, hashed[i].Digest);
         }
 
         byte[] manifestBytes = ManifestDocument.Write(complete);
@@ -59,15 +57,15 @@ public static class PackageWriter
 
         progress.Begin(PackPhase.Packing);
         using (var frame = new ZstdFrameWriter(output, size, options.Workers))
-        using (var signedBytes = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
         {
+            Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
             var tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);
-            WritePayload(tar, plan, digests, progress, cancellation);
+            WritePayload(tar, plan, hashed, progress, cancellation);
             if (key is not null)
             {
-                tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, Sha256Digest.Of(signedBytes)).Write());
+                tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, signedBytes!.Finish()).Write());
             }
 
             tar.WriteEnd();
@@ -124,10 +122,9 @@ public static class PackageWriter
     }
 
     private static void WritePayload(
-        TarWriter tar, PayloadPlan plan, Sha256Digest[] digests, ProgressCounter progress, CancellationToken cancellation)
+        TarWriter tar, PayloadPlan plan, HashedContent[] hashed, ProgressCounter progress, CancellationToken cancellation)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PayloadHasher.PieceSize);
         try
         {
             int file = 0;
@@ -139,7 +136,7 @@ public static class PackageWriter
                 {
                     if (entry.Source.Size > 0)
                     {
-                        CopyContent(tar, entry.Source, buffer, hash, digests[file], progress, cancellation);
+                        CopyContent(tar, entry.Source, buffer, hashed[file].Mark, progress, cancellation);
                     }
 
                     file++;
@@ -157,30 +154,30 @@ public static class PackageWriter
         TarWriter tar,
         PayloadSource source,
         byte[] buffer,
-        IncrementalHash hash,
-        Sha256Digest expected,
+        ContentMark expected,
         ProgressCounter progress,
         CancellationToken cancellation)
     {
         using Stream content = source.Open!();
+        ContentMark mark = default;
         long left = source.Size;
         while (left > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            int read = content.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
-            if (read == 0)
+            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(PayloadHasher.PieceSize, left));
+            if (content.ReadAtLeast(piece, piece.Length, throwOnEndOfStream: false) < piece.Length)
             {
                 throw PayloadHasher.Changed(source);
             }
 
-            hash.AppendData(buffer, 0, read);
-            tar.WriteContent(buffer.AsSpan(0, read));
-            left -= read;
-            progress.BytesDone(read);
+            mark.Append(piece);
+            tar.WriteContent(piece);
+            left -= piece.Length;
+            progress.BytesDone(piece.Length);
         }
 
         // files.json in front of this content already promises its hash.
-        if (Sha256Digest.Of(hash) != expected)
+        if (!mark.Equals(expected))
         {
             throw PayloadHasher.Changed(source);
         }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Packages;
@@ -6,34 +6,35 @@ namespace Peipkg.Format.Packages;
 /// <summary>Hashes the payload's files on all cores, before the archive that must name the hashes up front.</summary>
 internal static class PayloadHasher
 {
-    private const int BufferSize = 1 << 17;
+    /// <summary>Bytes of all pieces of a file but the last, in every reading: marks depend on it.</summary>
+    internal const int PieceSize = 1 << 17;
 
-    /// <summary>The digests, in the order of the files.</summary>
+    /// <summary>The digests and marks, in the order of the files.</summary>
     /// <exception cref="IOException">A file cannot be read or has another size than it had.</exception>
-    internal static Sha256Digest[] Hash(
+    internal static HashedContent[] Hash(
         PayloadSource[] files, int workers, ProgressCounter progress, CancellationToken cancellation)
     {
-        var digests = new Sha256Digest[files.Length];
-        var empty = Sha256Digest.Of([]);
+        var hashed = new HashedContent[files.Length];
+        var empty = new HashedContent(Sha256Digest.Of([]), default);
         int next = -1;
 
         void Work()
         {
-            byte[] buffer = new byte[BufferSize];
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] buffer = new byte[PieceSize];
+            var hash = new Sha256Hasher();
             for (int i = Interlocked.Increment(ref next); i < files.Length; i = Interlocked.Increment(ref next))
             {
-                digests[i] = files[i].Size == 0 ? empty : HashOne(files[i], buffer, hash, progress, cancellation);
+                hashed[i] = files[i].Size == 0 ? empty : HashOne(files[i], buffer, hash, progress, cancellation);
                 progress.FileDone();
             }
         }
 
         // A handful of files is done before a second thread has started.
-        int threads = files.Length < 16 && files.Sum(static f => f.Size) < BufferSize ? 1 : Math.Min(workers, files.Length);
+        int threads = files.Length < 16 && files.Sum(static f => f.Size) < PieceSize ? 1 : Math.Min(workers, files.Length);
         if (threads <= 1)
         {
             Work();
-            return digests;
+            return hashed;
         }
 
         Task[] tasks = [.. Enumerable.Range(0, threads).Select(_ => Task.Run(Work, cancellation))];
@@ -47,23 +48,25 @@ internal static class PayloadHasher
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
 
-        return digests;
+        return hashed;
     }
 
     /// <summary>The error for a file that is not what it was when it was first looked at.</summary>
     internal static IOException Changed(PayloadSource file)
         => new($"{DisplayText.Escape(file.Path)}: the file changed while it was being packed; something still writes to the staged tree.");
 
-    private static Sha256Digest HashOne(
-        PayloadSource file, byte[] buffer, IncrementalHash hash, ProgressCounter progress, CancellationToken cancellation)
+    private static HashedContent HashOne(
+        PayloadSource file, byte[] buffer, Sha256Hasher hash, ProgressCounter progress, CancellationToken cancellation)
     {
         using Stream content = file.Open!();
+        ContentMark mark = default;
         long size = 0;
         int read;
-        while ((read = content.Read(buffer, 0, buffer.Length)) > 0)
+        while ((read = content.ReadAtLeast(buffer, PieceSize, throwOnEndOfStream: false)) > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
+            hash.Append(buffer.AsSpan(0, read));
+            mark.Append(buffer.AsSpan(0, read));
             size += read;
             progress.BytesDone(read);
             if (size > file.Size)
@@ -72,6 +75,11 @@ internal static class PayloadHasher
             }
         }
 
-        return size == file.Size ? Sha256Digest.Of(hash) : throw Changed(file);
+        return size == file.Size ? new HashedContent(hash.Finish(), mark) : throw Changed(file);
     }
 }
+
+/// <summary>What a file's content was when it was first read.</summary>
+/// <param name="Digest">For files.json.</param>
+/// <param name="Mark">Tells whether the second reading found the same.</param>
+internal readonly record struct HashedContent(Sha256Digest Digest, ContentMark Mark);

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using Peipkg.Format.Compression;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Tar;
@@ -14,7 +14,7 @@ namespace Peipkg.Format.Tar;
 /// <param name="signedBytes">
 /// Takes all bytes in front of the signature entry, or in front of the end mark where there is none (§5.1.2).
 /// </param>
-internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedBytes) : IDisposable
+internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes) : IDisposable
 {
     private const int BufferSize = 1 << 18;
 
@@ -84,7 +84,7 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
         _signed = _signed && !name.SequenceEqual(signatureName);
         if (_signed)
         {
-            signedBytes.AppendData(_headers.AsSpan(0, headersSize));
+            signedBytes.Append(_headers.AsSpan(0, headersSize));
         }
 
         _contentLeft = entry.Size;
@@ -111,7 +111,7 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
         _contentLeft -= count;
         if (_signed)
         {
-            signedBytes.AppendData(content);
+            signedBytes.Append(content);
         }
 
         return content;
@@ -281,7 +281,7 @@ internal sealed class TarReader(ZstdFrameReader frame, IncrementalHash signedByt
 
             if (_signed)
             {
-                signedBytes.AppendData(padding);
+                signedBytes.Append(padding);
             }
         }
     }

@@ -1,12 +1,12 @@
-using System.Security.Cryptography;
+using Peipkg.Format.Hashing;
 
 namespace Peipkg.Format.Tar;
 
 /// <summary>Writes the archive's blocks (§3.1.4) to a stream; sorting and checking are the caller's.</summary>
 /// <param name="output">Receives the uncompressed archive.</param>
-/// <param name="signedBytes">Takes all that is written, for the signature over it.</param>
+/// <param name="signedBytes">Takes all that is written, for the signature over it; null where nobody signs.</param>
 /// <param name="time">Every entry's modification time in Unix seconds, not negative.</param>
-internal sealed class TarWriter(Stream output, IncrementalHash signedBytes, long time)
+internal sealed class TarWriter(Stream output, Sha256Hasher? signedBytes, long time)
 {
     private static readonly byte[] Zeros = new byte[2 * TarHeaderBlock.Size];
 
@@ -90,7 +90,7 @@ internal sealed class TarWriter(Stream output, IncrementalHash signedBytes, long
     private void Write(ReadOnlySpan<byte> bytes)
     {
         output.Write(bytes);
-        signedBytes.AppendData(bytes);
+        signedBytes?.Append(bytes);
         Position += bytes.Length;
     }
 }

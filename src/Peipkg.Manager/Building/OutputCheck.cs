@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Packages;
@@ -99,6 +98,6 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     public static string HashFile(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        return Sha256Digest.Of(file).ToString();
     }
 }

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
 using Peipkg.Format;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Manager.Publishing;
@@ -70,14 +70,14 @@ internal sealed class RepositoryState(string directory)
     /// </summary>
     public string Fingerprint()
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         foreach (string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"])
         {
             string path = Path.Combine(Directory, name);
-            hash.AppendData(Encoding.UTF8.GetBytes(name + "\0"));
-            hash.AppendData(File.Exists(path) ? SHA256.HashData(File.ReadAllBytes(path)) : []);
+            hash.Append(Encoding.UTF8.GetBytes(name + "\0"));
+            hash.Append(File.Exists(path) ? Sha256Digest.Of(File.ReadAllBytes(path)).ToArray() : []);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish().ToString();
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Peipkg.Format.Hashing;
 
 namespace Peipkg.Manager.Recipes;
 
@@ -21,7 +21,7 @@ internal static class RecipeDigest
     {
         try
         {
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Sha256Hasher hash = new();
             byte[] buffer = new byte[MaxBytes];
             int entries = 0;
             Stack<string> pending = new([directory]);
@@ -52,7 +52,7 @@ internal static class RecipeDigest
                 }
             }
 
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
+            return hash.Finish().ToString();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +60,7 @@ internal static class RecipeDigest
         }
     }
 
-    private static void AddFile(IncrementalHash hash, FileInfo file, byte[] buffer)
+    private static void AddFile(Sha256Hasher hash, FileInfo file, byte[] buffer)
     {
         // FIFOs and sockets look like files without a length; opening one may wait for ever.
         Span<byte> facts = stackalloc byte[20];
@@ -68,21 +68,21 @@ internal static class RecipeDigest
         BinaryPrimitives.WriteInt64LittleEndian(facts, file.Length);
         BinaryPrimitives.WriteInt32LittleEndian(facts[8..], (int)file.UnixFileMode & 0b001_001_001);
         BinaryPrimitives.WriteInt64LittleEndian(facts[12..], large ? file.LastWriteTimeUtc.Ticks : 0);
-        hash.AppendData(facts);
+        hash.Append(facts);
         if (file.Length > 0)
         {
             using FileStream content = file.OpenRead();
             int count = content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            hash.AppendData(buffer.AsSpan(0, count));
+            hash.Append(buffer.AsSpan(0, count));
         }
     }
 
-    private static void Add(IncrementalHash hash, string text)
+    private static void Add(Sha256Hasher hash, string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
+        hash.Append(length);
+        hash.Append(bytes);
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Peipkg.Format;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
 using Peipkg.Format.Repositories;
 
@@ -103,7 +103,7 @@ internal sealed class PublicCheck(HttpClient client)
     {
         // §6.4.6: a URL without a scheme is appended to the base.
         string url = entry.Url.StartsWith('/') ? baseUrl + entry.Url : entry.Url;
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         using HashStream body = new(hash);
         try
         {
@@ -114,7 +114,7 @@ internal sealed class PublicCheck(HttpClient client)
             throw new DifferenceException(e.Message + "; does this host read a \"+\" in a path as a space?");
         }
 
-        if (body.Count != entry.SizeCompressed || Sha256Digest.Of(hash) != entry.Hash)
+        if (body.Count != entry.SizeCompressed || hash.Finish() != entry.Hash)
         {
             throw new DifferenceException(
                 $"{url} is not the package that the index names: it has {body.Count} bytes, not {entry.SizeCompressed} of the right hash");
@@ -196,7 +196,7 @@ internal sealed class PublicCheck(HttpClient client)
     private sealed class DifferenceException(string message) : Exception(message);
 
     /// <summary>Hashes what is written to it.</summary>
-    private sealed class HashStream(IncrementalHash hash) : Stream
+    private sealed class HashStream(Sha256Hasher hash) : Stream
     {
         public long Count { get; private set; }
 
@@ -216,7 +216,7 @@ internal sealed class PublicCheck(HttpClient client)
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            hash.AppendData(buffer);
+            hash.Append(buffer);
             Count += buffer.Length;
         }
 

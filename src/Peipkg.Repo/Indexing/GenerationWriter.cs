@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Peipkg.Format;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Signing;
@@ -52,7 +52,7 @@ internal static class GenerationWriter
     private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer)
     {
         string document = $"{RepositoryLayout.IndexDirectory}/{name}";
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         using (FileStream file = Create(stage(document)))
         {
             ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize >> 2));
@@ -71,13 +71,13 @@ internal static class GenerationWriter
             Flush(pending, file, hash);
         }
 
-        signer.Sign(stage, document, Sha256Digest.Of(hash));
+        signer.Sign(stage, document, hash.Finish());
     }
 
-    private static void Flush(ArrayBufferWriter<byte> pending, FileStream file, IncrementalHash hash)
+    private static void Flush(ArrayBufferWriter<byte> pending, FileStream file, Sha256Hasher hash)
     {
         file.Write(pending.WrittenSpan);
-        hash.AppendData(pending.WrittenSpan);
+        hash.Append(pending.WrittenSpan);
         pending.ResetWrittenCount();
     }
 

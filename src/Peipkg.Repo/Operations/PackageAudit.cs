@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Peipkg.CommandLine;
 using Peipkg.Format;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
@@ -120,13 +120,13 @@ internal sealed class PackageAudit
             return false;
         }
 
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         long size = 0;
         byte[] buffer = new byte[128 << 10];
         while (package.Read(buffer) is int read and > 0)
         {
             _stop.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
+            hash.Append(buffer.AsSpan(0, read));
             size += read;
             if (size > row.Size && !package.CanSeek)
             {
@@ -136,7 +136,7 @@ internal sealed class PackageAudit
             }
         }
 
-        problem = Difference(row, copy, Sha256Digest.Of(hash), size) ?? problem;
+        problem = Difference(row, copy, hash.Finish(), size) ?? problem;
         return problem is null;
     }
 

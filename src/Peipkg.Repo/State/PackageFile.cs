@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.CommandLine;
 using Peipkg.Format;
+using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
 
 namespace Peipkg.Repo.State;
@@ -55,7 +55,7 @@ internal static class PackageFile
 
     private static (Sha256Digest Hash, long Size) Pump(SafeFileHandle source, SafeFileHandle? copy, CancellationToken stop)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256Hasher hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -63,7 +63,7 @@ internal static class PackageFile
             while (RandomAccess.Read(source, buffer, position) is int read and > 0)
             {
                 stop.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
+                hash.Append(buffer.AsSpan(0, read));
                 if (copy is not null)
                 {
                     RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
@@ -72,7 +72,7 @@ internal static class PackageFile
                 position += read;
             }
 
-            return (Sha256Digest.Of(hash), position);
+            return (hash.Finish(), position);
         }
         finally
         {

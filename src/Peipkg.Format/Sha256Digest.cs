@@ -35,18 +35,13 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     }
 
     /// <summary>The digest of the given bytes.</summary>
-    public static Sha256Digest Of(ReadOnlySpan<byte> content)
-    {
-        var hasher = new Sha256Hasher();
-        hasher.Append(content);
-        return hasher.Finish();
-    }
+    public static Sha256Digest Of(ReadOnlySpan<byte> content) => Sha256Hasher.Hash(content);
 
     /// <summary>The digest of all that is left of a stream.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Sha256Digest Of(Stream content)
     {
-        var hasher = new Sha256Hasher();
+        using var hasher = new Sha256Hasher();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {

@@ -105,7 +105,7 @@ internal static class ElfSections
         }
 
         file.Position = at;
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         byte[] buffer = new byte[64 << 10];
         long left = Math.Min(size, file.Length - at);
         int count;

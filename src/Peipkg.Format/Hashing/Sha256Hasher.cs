@@ -1,59 +1,151 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Peipkg.Format.Signing;
+using Sodium = NSec.Cryptography;
+
 namespace Peipkg.Format.Hashing;
 
-/// <summary>
-/// SHA-256 (FIPS 180-4) of bytes that come in pieces. It needs no library: the base class library's own would end the
-/// program on a machine without OpenSSL, and costs more to start than a small package to write.
-/// </summary>
-public sealed class Sha256Hasher
+/// <summary>SHA-256 (FIPS 180-4) of bytes that come in pieces.</summary>
+/// <remarks>
+/// Little is hashed by libsodium, which is part of the program. Much is hashed by the machine's OpenSSL, where it has one:
+/// that is twice as fast, but takes longer to load than a small package to write. The base class library alone would not do,
+/// because without OpenSSL it ends the program.
+/// </remarks>
+public sealed class Sha256Hasher : IDisposable
 {
-    private Sha256State _state = Sha256State.Initial;
-    private readonly byte[] _pending = new byte[Sha256State.BlockSize];
-    private int _pendingLength;
-    private ulong _length;
+    /// <summary>The most bytes that are little.</summary>
+    internal const int Little = 64 << 10;
+
+    private const int SmallestBuffer = 4 << 10;
+
+    private static readonly Lazy<bool> MachineHasOpenSsl = new(static () =>
+        NativeLibrary.TryLoad("libssl.so.3", out _) || NativeLibrary.TryLoad("libssl.so.1.1", out _));
+
+    private readonly bool? _openSslAllowed;
+    private byte[] _head = [];
+    private int _headLength;
+    private bool _much;
+    private IncrementalHash? _openSsl;
+    private Sodium.IncrementalHash _sodium;
+
+    static Sha256Hasher() => SodiumLibrary.Register();
+
+    /// <summary>Begins with no bytes.</summary>
+    public Sha256Hasher()
+    {
+    }
+
+    /// <summary>Begins with no bytes, for tests of what a machine without OpenSSL does.</summary>
+    internal Sha256Hasher(bool openSslAllowed) => _openSslAllowed = openSslAllowed;
+
+    private bool MayUseOpenSsl => _openSslAllowed ?? MachineHasOpenSsl.Value;
+
+    /// <summary>The digest of bytes that are all there.</summary>
+    public static Sha256Digest Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        if (bytes.Length > Little && MachineHasOpenSsl.Value)
+        {
+            SHA256.HashData(bytes, digest);
+        }
+        else
+        {
+            Sodium.HashAlgorithm.Sha256.Hash(bytes, digest);
+        }
+
+        return new Sha256Digest(digest);
+    }
 
     /// <summary>Takes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _length += (uint)bytes.Length;
-        if (_pendingLength > 0)
+        if (!_much && _headLength + bytes.Length <= Little)
         {
-            int count = Math.Min(bytes.Length, Sha256State.BlockSize - _pendingLength);
-            bytes[..count].CopyTo(_pending.AsSpan(_pendingLength));
-            _pendingLength += count;
-            bytes = bytes[count..];
-            if (_pendingLength < Sha256State.BlockSize)
+            Keep(bytes);
+            return;
+        }
+
+        if (!_much)
+        {
+            _much = true;
+            if (MayUseOpenSsl)
             {
-                return;
+                _openSsl ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            }
+            else
+            {
+                Sodium.IncrementalHash.Initialize(Sodium.HashAlgorithm.Sha256, out _sodium);
             }
 
-            Sha256Engine.Process(ref _state, _pending);
-            _pendingLength = 0;
+            Update(_head.AsSpan(0, _headLength));
         }
 
-        int whole = bytes.Length & -Sha256State.BlockSize;
-        if (whole > 0)
-        {
-            Sha256Engine.Process(ref _state, bytes[..whole]);
-        }
-
-        bytes[whole..].CopyTo(_pending);
-        _pendingLength = bytes.Length - whole;
+        Update(bytes);
     }
 
     /// <summary>The digest of all that was taken; then it begins anew.</summary>
     public Sha256Digest Finish()
     {
-        Span<byte> end = stackalloc byte[2 * Sha256State.BlockSize];
-        end.Clear();
-        _pending.AsSpan(0, _pendingLength).CopyTo(end);
-        end[_pendingLength] = 0x80;
-        int size = _pendingLength + 1 + sizeof(ulong) <= Sha256State.BlockSize ? Sha256State.BlockSize : 2 * Sha256State.BlockSize;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(end[(size - sizeof(ulong))..], _length * 8);
-        Sha256Engine.Process(ref _state, end[..size]);
-        Sha256Digest digest = _state.Digest;
-        _state = Sha256State.Initial;
-        _pendingLength = 0;
-        _length = 0;
-        return digest;
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        if (!_much)
+        {
+            Sodium.HashAlgorithm.Sha256.Hash(_head.AsSpan(0, _headLength), digest);
+        }
+        else if (_openSsl is not null)
+        {
+            _openSsl.GetHashAndReset(digest);
+        }
+        else
+        {
+            Sodium.IncrementalHash.Finalize(ref _sodium, digest);
+        }
+
+        _much = false;
+        _headLength = 0;
+        return new Sha256Digest(digest);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _openSsl?.Dispose();
+        Return(_head);
+        _head = [];
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        int length = _headLength + bytes.Length;
+        if (length > _head.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, SmallestBuffer));
+            _head.AsSpan(0, _headLength).CopyTo(larger);
+            Return(_head);
+            _head = larger;
+        }
+
+        bytes.CopyTo(_head.AsSpan(_headLength));
+        _headLength = length;
+    }
+
+    private void Update(ReadOnlySpan<byte> bytes)
+    {
+        if (_openSsl is not null)
+        {
+            _openSsl.AppendData(bytes);
+        }
+        else
+        {
+            Sodium.IncrementalHash.Update(ref _sodium, bytes);
+        }
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

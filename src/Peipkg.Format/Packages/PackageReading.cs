@@ -182,7 +182,7 @@ internal sealed class PackageReading(
                 "files-size", DisplayText.Escape(entry.Name), $"the file has {entry.Size} bytes, files.json says {listed.Size}");
         }
 
-        var hash = new Sha256Hasher();
+        using var hash = new Sha256Hasher();
         using Stream? target = receiver?.Open(listed);
         ReadOnlySpan<byte> content;
         while (!(content = tar.ReadContent()).IsEmpty)

@@ -58,7 +58,7 @@ public static class PackageSigner
         {
             using var source = new ZstdFrameReader(package);
             using var frame = new ZstdFrameWriter(output, size, options.Workers);
-            var signedBytes = new Sha256Hasher();
+            using var signedBytes = new Sha256Hasher();
             var begin = new MetadataCheck(metadata);
             for (long position = 0; position < unsigned;)
             {

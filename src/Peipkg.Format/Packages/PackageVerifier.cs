@@ -25,7 +25,7 @@ public static class PackageVerifier
         options ??= new PackageVerifyOptions();
         using var compressed = new HashingReadStream(package);
         using var frame = new ZstdFrameReader(compressed);
-        var signedBytes = new Sha256Hasher();
+        using var signedBytes = new Sha256Hasher();
         using var tar = new TarReader(frame, signedBytes);
         var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), options.Receiver, cancellation);
         reading.Run();

@@ -58,7 +58,7 @@ public static class PackageWriter
         progress.Begin(PackPhase.Packing);
         using (var frame = new ZstdFrameWriter(output, size, options.Workers))
         {
-            Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
+            using Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
             var tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);

@@ -21,7 +21,7 @@ internal static class PayloadHasher
         void Work()
         {
             byte[] buffer = new byte[PieceSize];
-            var hash = new Sha256Hasher();
+            using var hash = new Sha256Hasher();
             for (int i = Interlocked.Increment(ref next); i < files.Length; i = Interlocked.Increment(ref next))
             {
                 hashed[i] = files[i].Size == 0 ? empty : HashOne(files[i], buffer, hash, progress, cancellation);

@@ -70,7 +70,7 @@ internal sealed class RepositoryState(string directory)
     /// </summary>
     public string Fingerprint()
     {
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         foreach (string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"])
         {
             string path = Path.Combine(Directory, name);

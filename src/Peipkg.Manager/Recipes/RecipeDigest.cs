@@ -21,7 +21,7 @@ internal static class RecipeDigest
     {
         try
         {
-            Sha256Hasher hash = new();
+            using Sha256Hasher hash = new();
             byte[] buffer = new byte[MaxBytes];
             int entries = 0;
             Stack<string> pending = new([directory]);

@@ -103,7 +103,7 @@ internal sealed class PublicCheck(HttpClient client)
     {
         // §6.4.6: a URL without a scheme is appended to the base.
         string url = entry.Url.StartsWith('/') ? baseUrl + entry.Url : entry.Url;
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         using HashStream body = new(hash);
         try
         {

@@ -52,7 +52,7 @@ internal static class GenerationWriter
     private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer)
     {
         string document = $"{RepositoryLayout.IndexDirectory}/{name}";
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         using (FileStream file = Create(stage(document)))
         {
             ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize >> 2));

@@ -120,7 +120,7 @@ internal sealed class PackageAudit
             return false;
         }
 
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         long size = 0;
         byte[] buffer = new byte[128 << 10];
         while (package.Read(buffer) is int read and > 0)

@@ -55,7 +55,7 @@ internal static class PackageFile
 
     private static (Sha256Digest Hash, long Size) Pump(SafeFileHandle source, SafeFileHandle? copy, CancellationToken stop)
     {
-        Sha256Hasher hash = new();
+        using Sha256Hasher hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Peipkg.Format.Hashing;
@@ -31,7 +30,7 @@ public sealed class Sha256HasherTests
         byte[] bytes = Bytes(3 << 20);
         var expected = new Sha256Digest(SHA256.HashData(bytes));
         var random = new Random(3);
-        var hasher = new Sha256Hasher();
+        using var hasher = new Sha256Hasher();
         foreach (int most in new[] { 1, 70, 5000, 200_000 })
         {
             int at = 0;
@@ -50,22 +49,29 @@ public sealed class Sha256HasherTests
     }
 
     [Fact]
-    public void The_code_here_and_the_machines_library_give_the_same_words()
+    public void A_machine_without_OpenSSL_gives_the_same_digests()
     {
-        Assert.True(Sha256Engine.HasLibrary, "the tests need libcrypto, to compare with");
-        byte[] bytes = Bytes(64 * 500);
-        Sha256State here = Sha256State.Initial;
-        Sha256State there = Sha256State.Initial;
-        for (int at = 0, blocks = 1; at < bytes.Length; at += blocks * 64, blocks = Math.Min(blocks + 1, (bytes.Length - at) / 64))
+        using var hasher = new Sha256Hasher(openSslAllowed: false);
+        foreach (int length in new[] { 0, 1, Sha256Hasher.Little, Sha256Hasher.Little + 1, 3 * Sha256Hasher.Little, 5 })
         {
-            Sha256Blocks.Process(ref here, bytes.AsSpan(at, blocks * 64));
-            Assert.True(Sha256Engine.TryProcessInLibrary(ref there, bytes.AsSpan(at, blocks * 64)));
-            Assert.Equal(here.Digest, there.Digest);
+            byte[] bytes = Bytes(length);
+            hasher.Append(bytes.AsSpan(0, length / 2));
+            hasher.Append(bytes.AsSpan(length / 2));
+
+            Assert.Equal(new Sha256Digest(SHA256.HashData(bytes)), hasher.Finish());
         }
     }
 
     [Fact]
-    public void The_state_has_the_size_of_the_librarys() => Assert.Equal(112, Unsafe.SizeOf<Sha256State>());
+    public void Bytes_at_once_give_the_same_digest_as_in_pieces()
+    {
+        foreach (int length in new[] { Sha256Hasher.Little - 1, Sha256Hasher.Little, Sha256Hasher.Little + 1 })
+        {
+            byte[] bytes = Bytes(length);
+
+            Assert.Equal(new Sha256Digest(SHA256.HashData(bytes)), Sha256Hasher.Hash(bytes));
+        }
+    }
 
     private static byte[] Bytes(int count)
     {

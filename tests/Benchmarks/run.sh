@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the tools on this machine and prints one line for each figure.
 #
-#   bash tests/Benchmarks/run.sh [pack|build|check|publish|farm]...    everything when nothing is named
+#   bash tests/Benchmarks/run.sh [pack|build|check|publish|verify|farm]...    everything when nothing is named
 #
 # Inputs are made once from fixed seeds under artifacts/bench; results go to artifacts/bench/results.txt as well.
 set -euo pipefail
@@ -119,11 +119,39 @@ publish() {
     rm -rf "$bench/used"
 }
 
+# Packages that do not compress: what takes time is SHA-256, of the file, of the archive in it, and of the file in that.
+verify() {
+    [ -f "$bench/random64" ] || inputs random "$bench/random64" 64
+    if [ ! -d "$bench/repo-big" ]; then
+        local name
+        rm -rf "$bench/big" "$bench/new-big"
+        mkdir "$bench/new-big"
+        for name in big-{1..8}; do
+            mkdir -p "$bench/big/usr/share/$name"
+            ln "$bench/random64" "$bench/big/usr/share/$name/blob"
+            manifest "$name"
+            "$bin/peipkg-build" pack --manifest "$bench/$name.json" --staged "$bench/big" --out "$bench/new-big/${name}_1.0-1_noarch.peipkg" \
+                --sign-key "$bench/key.pem" >/dev/null
+            rm -r "$bench/big" "$bench/$name.json"
+        done
+        "$bin/peipkg-repo" init --name bench --sign-key "$bench/key.pem" --timestamp 2026-05-01T12:00:00Z --out "$bench/repo-big" >/dev/null
+        "$bin/peipkg-repo" publish --in "$bench/repo-big" --out "$bench/repo-big" --new "$bench/new-big" --sign-key "$bench/key.pem" \
+            --timestamp 2026-05-02T12:00:00Z >/dev/null
+        rm -r "$bench/new-big"
+    fi
+    mean "openssl dgst -sha256, $cores at once: 512 MiB" "find $bench/repo-big/p -name '*.peipkg' -print0 | xargs -0 -n 1 -P $cores openssl dgst -sha256"
+    local reference=$seconds
+    mean "verify --mode hashes: 512 MiB of packages" "$bin/peipkg-repo verify --repo $bench/repo-big --mode hashes"
+    say "verify --mode hashes / SHA-256's speed" "$(awk "BEGIN { printf \"%.2f\", $reference / $seconds }")"
+    mean "verify: 512 MiB of packages, whole" "$bin/peipkg-repo verify --repo $bench/repo-big"
+    say "verify / SHA-256's speed, over its three digests" "$(awk "BEGIN { printf \"%.2f\", 3 * $reference / $seconds }")"
+}
+
 farm() {
     inputs farm "$bench/farm" "$bin" | tee -a "$results"
 }
 
-for part in "${@:-pack build check publish farm}"; do
+for part in "${@:-pack build check publish verify farm}"; do
     for name in $part; do
         "$name"
     done

@@ -9,8 +9,8 @@ namespace Peipkg.Format.Hashing;
 /// <summary>SHA-256 (FIPS 180-4) of bytes that come in pieces.</summary>
 /// <remarks>
 /// Little is hashed by libsodium, which is part of the program. Much is hashed by the machine's OpenSSL, where it has one:
-/// that is twice as fast, but takes longer to load than a small package to write. The base class library alone would not do,
-/// because without OpenSSL it ends the program.
+/// that is twice as fast, but takes longer to load than a small package to write. Much that comes as many little ones, as in a
+/// repository, is much. The base class library alone would not do, because without OpenSSL it ends the program.
 /// </remarks>
 public sealed class Sha256Hasher : IDisposable
 {
@@ -18,6 +18,11 @@ public sealed class Sha256Hasher : IDisposable
     internal const int Little = 64 << 10;
 
     private const int SmallestBuffer = 4 << 10;
+
+    // So much together is worth loading OpenSSL, whatever the pieces.
+    private const long Many = 4 << 20;
+
+    private static long _little;
 
     private static readonly Lazy<bool> MachineHasOpenSsl = new(static () =>
         NativeLibrary.TryLoad("libssl.so.3", out _) || NativeLibrary.TryLoad("libssl.so.1.1", out _));
@@ -45,7 +50,7 @@ public sealed class Sha256Hasher : IDisposable
     public static Sha256Digest Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        if (bytes.Length > Little && MachineHasOpenSsl.Value)
+        if ((bytes.Length > Little || AddsUp(bytes.Length)) && MachineHasOpenSsl.Value)
         {
             SHA256.HashData(bytes, digest);
         }
@@ -88,7 +93,11 @@ public sealed class Sha256Hasher : IDisposable
     public Sha256Digest Finish()
     {
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];
-        if (!_much)
+        if (!_much && AddsUp(_headLength) && MayUseOpenSsl)
+        {
+            SHA256.HashData(_head.AsSpan(0, _headLength), digest);
+        }
+        else if (!_much)
         {
             Sodium.HashAlgorithm.Sha256.Hash(_head.AsSpan(0, _headLength), digest);
         }
@@ -113,6 +122,8 @@ public sealed class Sha256Hasher : IDisposable
         Return(_head);
         _head = [];
     }
+
+    private static bool AddsUp(int bytes) => Interlocked.Add(ref _little, bytes) > Many;
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {

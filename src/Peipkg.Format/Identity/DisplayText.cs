@@ -25,6 +25,11 @@ public static class DisplayText
     /// <param name="text">Any text; <see langword="null"/> is shown as an empty string.</param>
     public static string Escape(string? text)
     {
+        if (text?.Length <= MaxShown && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var builder = new StringBuilder(text?.Length ?? 0);
         AppendEscaped(builder, text.AsSpan(), quoted: false);
         return builder.ToString();

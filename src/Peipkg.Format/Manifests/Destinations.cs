@@ -30,16 +30,22 @@ internal sealed class Destinations
     // On the way to a destination, so fine as directories in every package.
     private static readonly string[] Ancestors = [.. Table.SelectMany(tree => AncestorsOf(tree.Path)).Distinct()];
 
+    private static readonly Destinations[] Supported =
+        [new(Architecture.X86_64), new(Architecture.AArch64), new(Architecture.NoArch)];
+
     private readonly Architecture _architecture;
     private readonly Tree[] _trees;
 
-    /// <summary>Works out the destinations of an architecture.</summary>
-    internal Destinations(Architecture architecture)
+    private Destinations(Architecture architecture)
     {
         _architecture = architecture;
         _trees = [.. Table.Where(IsFor).Select(Resolve)];
         List = string.Join(' ', _trees.Select(tree => tree.Path + "/"));
     }
+
+    /// <summary>The destinations of an architecture.</summary>
+    internal static Destinations Of(Architecture architecture)
+        => Array.Find(Supported, known => known._architecture == architecture) ?? new Destinations(architecture);
 
     /// <summary>All destinations, for messages.</summary>
     internal string List { get; }

@@ -35,7 +35,7 @@ public static class PayloadLayout
     /// <param name="kind">What the entries are.</param>
     /// <returns>Patterns in which <c>*</c> stands for one component and <c>**</c> for any number of them.</returns>
     public static IReadOnlyList<string> Places(Architecture architecture, PayloadKind kind)
-        => [.. new Destinations(architecture).Patterns(kind)];
+        => [.. Destinations.Of(architecture).Patterns(kind)];
 
     /// <summary>Finds every violation.</summary>
     /// <param name="manifest">Architecture, side effects and security descriptors count.</param>
@@ -51,7 +51,7 @@ public static class PayloadLayout
     {
         var problems = new List<LayoutProblem>();
         var kinds = new Dictionary<string, PayloadKind>(StringComparer.Ordinal);
-        var destinations = new Destinations(manifest.Architecture);
+        var destinations = Destinations.Of(manifest.Architecture);
         var evidence = new SideEffectEvidence();
         foreach (var (path, kind, target) in entries)
         {

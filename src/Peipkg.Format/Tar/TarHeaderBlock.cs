@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Peipkg.Format.Tar;
@@ -183,10 +184,23 @@ internal static class TarHeaderBlock
 
     private static void WriteChecksum(Span<byte> field, ReadOnlySpan<byte> block)
     {
-        int sum = 8 * ' ';
-        for (int i = 0; i < Size; i++)
+        // Four sums in the lanes of one word: 128 bytes each, which 16 bits hold. The field itself counts as blanks.
+        const ulong evenBytes = 0x00FF_00FF_00FF_00FF;
+        ulong lanes = 0;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(block[..Size]))
         {
-            sum += i is >= ChecksumOffset and < ChecksumOffset + 8 ? 0 : block[i];
+            lanes += (word & evenBytes) + ((word >> 8) & evenBytes);
+        }
+
+        int sum = 8 * ' ';
+        for (; lanes != 0; lanes >>= 16)
+        {
+            sum += (int)(lanes & 0xFFFF);
+        }
+
+        foreach (byte own in block.Slice(ChecksumOffset, 8))
+        {
+            sum -= own;
         }
 
         WriteOctal(field[..6], sum);

@@ -78,7 +78,7 @@ internal sealed class DependencyResolver
     }
 
     /// <summary>Whether a provided version satisfies a constraint; without a version it provides any (§4.1.4).</summary>
-    private static bool Satisfies(VersionConstraint? constraint, VersionOperand? provided)
+    internal static bool Satisfies(VersionConstraint? constraint, VersionOperand? provided)
     {
         if (constraint is not { } condition || provided is not { } version)
         {

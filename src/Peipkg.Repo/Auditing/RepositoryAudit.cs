@@ -79,7 +79,8 @@ internal sealed class RepositoryAudit
     {
         Dictionary<PackageName, int> numbers = _entries.Index().ToDictionary(static pair => pair.Item.Name, static pair => pair.Index);
         IReadOnlyList<int>[] edges = [.. _entries.Select(entry => (IReadOnlyList<int>)
-            [.. entry.Dependencies.Select(dependency => _resolver.Choose(entry, dependency))
+            [.. entry.Dependencies.Where(dependency => !Fulfils(entry, dependency))
+                .Select(dependency => _resolver.Choose(entry, dependency))
                 .OfType<IndexEntry>().Select(target => numbers[target.Name]).Distinct()])];
         foreach ((IReadOnlyList<int> component, IReadOnlyList<int> circle) in DependencyCycles.Find(edges))
         {
@@ -93,6 +94,11 @@ internal sealed class RepositoryAudit
                 [$"{AuditRule.DependencyCycle.Id} {string.Join(' ', names)}"]));
         }
     }
+
+    /// <summary>Whether a package brings along what it needs, under another name than its own.</summary>
+    private static bool Fulfils(IndexEntry entry, Dependency dependency)
+        => entry.Provides.Any(provide => provide.Name == dependency.Name
+            && DependencyResolver.Satisfies(dependency.Constraint, provide.Version));
 
     private void CheckProvides()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Site;
 
@@ -8,6 +9,9 @@ internal static class SharedPaths
 {
     private const int Shown = 3;
 
+    // Each package is compared with so many others of a path: where thousands share one, not all pairs need telling.
+    private const int Compared = 16;
+
     /// <summary>One finding for each pair of packages that get in each other's way.</summary>
     /// <param name="entries">The packages.</param>
     /// <param name="contents">What they install; null where unknown.</param>
@@ -16,6 +20,7 @@ internal static class SharedPaths
         IReadOnlyList<IndexEntry> entries, IReadOnlyList<PackageContent?> contents, CancellationToken stop)
     {
         Dictionary<string, int> owners = new(contents.Sum(static content => content?.Paths.Count ?? 0), StringComparer.Ordinal);
+        Dictionary<string, List<int>> otherOwners = new(StringComparer.Ordinal);
         SortedDictionary<(int First, int Second), List<string>> shared = [];
         for (int i = 0; i < contents.Count; i++)
         {
@@ -24,7 +29,12 @@ internal static class SharedPaths
             {
                 if (!owners.TryAdd(path, i))
                 {
-                    Note(owners[path], i, path);
+                    NoteOwners(path, i);
+                    List<int> others = CollectionsMarshal.GetValueRefOrAddDefault(otherOwners, path, out _) ??= [];
+                    if (others.Count < Compared)
+                    {
+                        others.Add(i);
+                    }
                 }
             }
         }
@@ -52,9 +62,17 @@ internal static class SharedPaths
         {
             for (; directory.Length > 0 && seen.Add((directory, package)); directory = directory[..Math.Max(0, directory.LastIndexOf('/'))])
             {
-                if (owners.TryGetValue(directory, out int owner) && owner != package)
+                NoteOwners(directory, package);
+            }
+        }
+
+        void NoteOwners(string path, int package)
+        {
+            if (owners.TryGetValue(path, out int first))
+            {
+                foreach (int owner in otherOwners.GetValueOrDefault(path, []).Prepend(first).Where(owner => owner != package))
                 {
-                    Note(Math.Min(owner, package), Math.Max(owner, package), directory);
+                    Note(Math.Min(owner, package), Math.Max(owner, package), path);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
@@ -69,6 +70,12 @@ internal static class GenerationWriter
 
             pending.Write("]}\n"u8);
             Flush(pending, file, hash);
+            if (file.Position > Limits.IndexBytes)
+            {
+                // Better this generation than the next, which could not read it.
+                throw new UserErrorException(
+                    $"{document} would have {file.Position} bytes, and readers take {Limits.IndexBytes} at most; begin another repository");
+            }
         }
 
         signer.Sign(stage, document, hash.Finish());

@@ -111,7 +111,19 @@ public sealed class AuditOperationTests
             Pack(fixture, "dd", path: "usr/share/common/file/below");
             Pack(fixture, "ee", path: "usr/share/common/other");
         });
-        Assert.Equal(["shared-path aa+bb", "shared-path aa+dd"], Audit(fixture));
+        Assert.Equal(
+            ["shared-path aa+bb", "shared-path aa+dd", "shared-path bb+cc", "shared-path bb+dd", "shared-path cc+dd"], Audit(fixture));
+    }
+
+    [Fact]
+    public void Packages_that_conflict_with_a_name_that_others_provide_may_share_paths_and_need_what_they_provide()
+    {
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "exim", path: "usr/share/sendmail", provides: [Provided("mta", "1.0")], conflicts: "mta", needs: "mta");
+            Pack(fixture, "postfix", "9.0-1", path: "usr/share/sendmail", provides: [Provided("mta", "2.0")]);
+        });
+        Assert.Empty(Audit(fixture));
     }
 
     [Theory]

@@ -20,6 +20,23 @@ public sealed class PublishedFilesTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
+    [Fact]
+    public void A_publication_opens_no_package_that_is_published_already()
+    {
+        _fixture.InitWith("aa", "bb");
+        foreach (string package in Directory.GetFiles(_fixture["repo/p"], "*.peipkg", SearchOption.AllDirectories))
+        {
+            // Whoever opened a pipe would wait for ever.
+            File.Delete(package);
+            System.Diagnostics.Process.Start("mkfifo", [package]).WaitForExit();
+        }
+
+        _fixture.ClearNew();
+        _fixture.Pack("aa", "1.1-1");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        Assert.Equal(3, _fixture.Archive.Packages.Count);
+    }
+
     [Theory]
     [InlineData("repo", "repo/next")]
     [InlineData("repo", "repo/p/next")]

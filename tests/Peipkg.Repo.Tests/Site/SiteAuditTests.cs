@@ -71,7 +71,7 @@ public sealed class SiteAuditTests : IDisposable
             "--timestamp", "2026-01-03T00:00:00Z");
         RepositoryFixture.Succeed(rotated);
         string old = _fixture.Key.PublicKey.Fingerprint.Text;
-        Assert.Contains($"still needs the fingerprint, {_fixture.Key.PublicKey.Fingerprint.Grouped}", rotated.Output, StringComparison.Ordinal);
+        Assert.Contains($"still needs the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}", rotated.Output, StringComparison.Ordinal);
         Assert.Contains(
             $"New consumers still need the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}",
             RepoRun.Run("keys", "--repo", _fixture.Repo).Output,

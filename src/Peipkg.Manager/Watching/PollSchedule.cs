@@ -9,7 +9,7 @@ namespace Peipkg.Manager.Watching;
 /// by a little, and a tag that has just appeared by a half, since another often follows. An upstream where nothing
 /// happens is back at its whole interval after a few polls. A trigger that arrives while the recipe is being polled
 /// makes it due again right after: the listing under way may have been taken before the tag appeared. Any number of
-/// triggers coalesce into that one poll.
+/// triggers coalesce into that one poll; and where they keep coming and bring nothing, into one a second.
 /// </remarks>
 /// <param name="hosts">Which hosts may be asked now.</param>
 internal sealed class PollSchedule(HostGate hosts)
@@ -20,7 +20,14 @@ internal sealed class PollSchedule(HostGate hosts)
     /// <summary>After this many polls without news an upstream is polled at its whole interval.</summary>
     public const int IdleAfter = 4;
 
+    /// <summary>So many triggered polls in a row may be in vain before the next waits for <see cref="VainPause"/>.</summary>
+    public const int VainPolls = 3;
+
+    /// <summary>Between polls that triggers asked for in vain: deliveries of a burst arrive faster than they are polled.</summary>
+    public static readonly TimeSpan VainPause = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private DateTimeOffset _seen = DateTimeOffset.MinValue;
 
     /// <summary>
     /// Takes over a roster: new recipes are due at once, known ones keep their time unless their interval became
@@ -28,6 +35,7 @@ internal sealed class PollSchedule(HostGate hosts)
     /// </summary>
     public void Reload(IEnumerable<PollTarget> roster, DateTimeOffset now)
     {
+        Follow(now);
         Dictionary<string, PollTarget> wanted = roster.ToDictionary(r => r.Recipe, StringComparer.Ordinal);
         foreach (string gone in _entries.Keys.Where(r => !wanted.ContainsKey(r)).ToList())
         {
@@ -51,6 +59,7 @@ internal sealed class PollSchedule(HostGate hosts)
     /// <returns>False when the recipe is not on the roster.</returns>
     public bool Trigger(string recipe, PollTrigger trigger, DateTimeOffset now)
     {
+        Follow(now);
         if (!_entries.TryGetValue(recipe, out Entry? entry))
         {
             return false;
@@ -62,7 +71,7 @@ internal sealed class PollSchedule(HostGate hosts)
         }
         else
         {
-            entry.Due = Min(entry.Due, now);
+            entry.Due = Min(entry.Due, entry.Vain < VainPolls ? now : Max(now, entry.Ended + VainPause));
             entry.Trigger = trigger;
         }
 
@@ -75,6 +84,7 @@ internal sealed class PollSchedule(HostGate hosts)
     /// </summary>
     public DuePoll? Take(DateTimeOffset now)
     {
+        Follow(now);
         (string Recipe, Entry Entry)? next = null;
         foreach ((string recipe, Entry entry) in _entries)
         {
@@ -106,6 +116,7 @@ internal sealed class PollSchedule(HostGate hosts)
     /// <returns>How long its host is left alone from now; null when it is not.</returns>
     public TimeSpan? Complete(DuePoll poll, PollResult result, DateTimeOffset now, double jitter)
     {
+        Follow(now);
         TimeSpan? pause = hosts.End(poll.Host, result.HostTrouble, now);
         if (!_entries.TryGetValue(poll.Recipe, out Entry? entry) || !ReferenceEquals(entry.Polling, poll))
         {
@@ -113,12 +124,14 @@ internal sealed class PollSchedule(HostGate hosts)
         }
 
         entry.Polling = null;
+        entry.Ended = now;
+        entry.Vain = result.News || result.Queued ? 0 : poll.Trigger == PollTrigger.Webhook ? entry.Vain + 1 : entry.Vain;
         entry.Quiet = result.News ? 0 : Math.Min(entry.Quiet + 1, IdleAfter);
         if (entry.Again is { } trigger)
         {
             entry.Trigger = trigger;
             entry.Again = null;
-            entry.Due = now;
+            entry.Due = entry.Vain < VainPolls ? now : now + VainPause;
             return pause;
         }
 
@@ -137,6 +150,7 @@ internal sealed class PollSchedule(HostGate hosts)
     /// </summary>
     public DateTimeOffset? NextDue(DateTimeOffset now)
     {
+        Follow(now);
         DateTimeOffset? next = null;
         foreach (Entry entry in _entries.Values)
         {
@@ -169,6 +183,23 @@ internal sealed class PollSchedule(HostGate hosts)
     // However short the interval becomes: no upstream is asked more than once a minute without being told to.
     private static TimeSpan Shortest => TimeSpan.FromMinutes(1) * (1 - JitterPart);
 
+    // A clock that was set back takes what was planned by it along: a promise is kept in time that passes.
+    private void Follow(DateTimeOffset now)
+    {
+        if (now < _seen)
+        {
+            foreach (Entry entry in _entries.Values)
+            {
+                entry.Due -= _seen - now;
+                entry.Ended -= _seen - now;
+            }
+        }
+
+        _seen = now;
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
     private sealed class Entry
@@ -182,6 +213,11 @@ internal sealed class PollSchedule(HostGate hosts)
         public PollTrigger Trigger { get; set; }
 
         public PollTrigger? Again { get; set; }
+
+        // When the latest poll ended, and how many that were triggered brought nothing since one that did.
+        public DateTimeOffset Ended { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public int Vain { get; set; }
 
         // Polls without news; one that was never polled is not known to be active.
         public int Quiet { get; set; } = IdleAfter;

@@ -37,7 +37,7 @@ public class PollScheduleTests
     {
         PollSchedule schedule = With(("a", Hour));
         schedule.Complete(schedule.Take(Noon)!, Quiet, Noon.AddSeconds(5), jitter);
-        Assert.Equal(Noon.AddMinutes(minutes), schedule.NextDue(Noon));
+        Assert.Equal(Noon.AddMinutes(minutes), schedule.NextDue(Noon.AddSeconds(5)));
     }
 
     [Fact]
@@ -102,6 +102,61 @@ public class PollScheduleTests
     }
 
     [Fact]
+    public void A_clock_that_jumps_back_while_recipes_wait_postpones_none_of_them()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon, 0);
+        Assert.Equal(Noon + Hour, schedule.NextDue(Noon.AddMinutes(20)));
+        DateTimeOffset then = Noon.AddDays(-3);
+        Assert.Equal(then.AddMinutes(40), schedule.NextDue(then));
+        Assert.Null(schedule.Take(then.AddMinutes(39)));
+        Assert.NotNull(schedule.Take(then.AddMinutes(40)));
+    }
+
+    [Fact]
+    public void A_clock_that_jumps_ahead_and_back_again_costs_one_poll_and_postpones_none()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon, 0);
+        DateTimeOffset ahead = Noon.AddYears(1);
+        schedule.Complete(schedule.Take(ahead)!, Quiet, ahead, 0);
+        Assert.Equal(Noon.AddMinutes(61), schedule.NextDue(Noon.AddMinutes(1)));
+    }
+
+    [Fact]
+    public void Triggers_that_keep_coming_and_bring_nothing_are_answered_once_a_second()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        DateTimeOffset now = Noon;
+        schedule.Complete(schedule.Take(now)!, Quiet, now, 0);
+        for (int i = 0; i < PollSchedule.VainPolls; i++)
+        {
+            schedule.Trigger("a", PollTrigger.Webhook, now);
+            schedule.Complete(schedule.Take(now)!, Quiet, now, 0);
+        }
+
+        schedule.Trigger("a", PollTrigger.Webhook, now);
+        Assert.Null(schedule.Take(now));
+        Assert.Equal(now.AddSeconds(1), schedule.NextDue(now));
+        now = now.AddSeconds(1);
+        DuePoll poll = schedule.Take(now)!;
+        schedule.Trigger("a", PollTrigger.Webhook, now);
+        schedule.Complete(poll, News, now, 0);
+        Assert.Equal(PollTrigger.Webhook, schedule.Take(now)!.Trigger);
+    }
+
+    [Fact]
+    public void After_a_while_without_triggers_the_next_is_answered_at_once()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        for (int i = 0; i < 10; i++)
+        {
+            schedule.Trigger("a", PollTrigger.Webhook, Noon.AddMinutes(i));
+            schedule.Complete(schedule.Take(Noon.AddMinutes(i))!, Quiet, Noon.AddMinutes(i), 0);
+        }
+    }
+
+    [Fact]
     public void A_poll_that_took_longer_than_its_interval_is_followed_by_a_pause()
     {
         PollSchedule schedule = With(("a", TimeSpan.FromMinutes(1)));
@@ -116,13 +171,14 @@ public class PollScheduleTests
         DuePoll[] polls = [schedule.Take(Noon)!, schedule.Take(Noon)!];
         schedule.Complete(polls[0], Quiet, Noon, 0);
         schedule.Complete(polls[1], Quiet, Noon, 0);
-        schedule.Reload(Targets([("a", Hour)], "host"), Noon.AddMinutes(10));
-        Assert.Equal(Noon + Hour, schedule.NextDue(Noon));
-        schedule.Reload(Targets([("a", TimeSpan.FromMinutes(5))], "host"), Noon.AddMinutes(10));
-        Assert.Equal(Noon.AddMinutes(15), schedule.NextDue(Noon));
-        Assert.False(schedule.Trigger("b", PollTrigger.Webhook, Noon));
-        schedule.Reload(Targets([("a", Hour)], "elsewhere"), Noon.AddMinutes(11));
-        Assert.Equal(Noon.AddMinutes(11), schedule.NextDue(Noon));
+        DateTimeOffset now = Noon.AddMinutes(10);
+        schedule.Reload(Targets([("a", Hour)], "host"), now);
+        Assert.Equal(Noon + Hour, schedule.NextDue(now));
+        schedule.Reload(Targets([("a", TimeSpan.FromMinutes(5))], "host"), now);
+        Assert.Equal(Noon.AddMinutes(15), schedule.NextDue(now));
+        Assert.False(schedule.Trigger("b", PollTrigger.Webhook, now));
+        schedule.Reload(Targets([("a", Hour)], "elsewhere"), now);
+        Assert.Equal(now, schedule.NextDue(now));
     }
 
     [Fact]

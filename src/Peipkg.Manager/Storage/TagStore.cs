@@ -6,8 +6,12 @@ namespace Peipkg.Manager.Storage;
 /// <param name="CommitId">The same, peeled.</param>
 internal sealed record ListedTag(string Name, string ObjectId, string CommitId);
 
-/// <summary>A tag that points elsewhere than when it was first seen.</summary>
-internal sealed record MovedTag(string Name, string OldId, string NewId);
+/// <summary>A tag that points elsewhere than at the last listing.</summary>
+/// <param name="Name">The tag.</param>
+/// <param name="OldId">Where it pointed.</param>
+/// <param name="NewId">Where it points.</param>
+/// <param name="Built">The latest version that was built from it until now; null when none was.</param>
+internal sealed record MovedTag(string Name, string OldId, string NewId, string? Built = null);
 
 /// <summary>What a listing brought that was not known before.</summary>
 /// <param name="New">Names of tags never seen for this recipe and upstream.</param>
@@ -21,7 +25,8 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
 {
     /// <summary>
     /// Records a listing and returns what is new in it. Tags that disappeared stay remembered: one that comes back
-    /// pointing elsewhere has moved.
+    /// pointing elsewhere has moved. That a tag moved after it was built goes to the diary in the same transaction: it is
+    /// noticed once, and nobody may miss it.
     /// </summary>
     public TagChanges Record(string recipe, string upstream, IReadOnlyList<ListedTag> tags)
     {
@@ -64,12 +69,8 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
         }
 
         List<string> gone = [.. known.Where(t => !t.Value.Gone).Select(t => t.Key)];
-        if (changed.Count + gone.Count > 0)
-        {
-            Save(recipe, upstream, changed, gone, now);
-        }
-
-        return new TagChanges(fresh, moved, firstSeen);
+        return new TagChanges(
+            fresh, changed.Count + gone.Count > 0 ? Save(recipe, upstream, changed, moved, gone, now) : [], firstSeen);
     }
 
     /// <summary>The tags that the recipe's upstream lists, as last seen.</summary>
@@ -83,7 +84,8 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
         row => KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))),
         ("$recipe", recipe))).ToDictionary(StringComparer.Ordinal);
 
-    private void Save(string recipe, string upstream, List<ListedTag> tags, List<string> gone, long now) => database.Write(session =>
+    private List<MovedTag> Save(
+        string recipe, string upstream, List<ListedTag> tags, List<MovedTag> moved, List<string> gone, long now) => database.Write(session =>
     {
         foreach (ListedTag tag in tags)
         {
@@ -112,7 +114,28 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
                 "UPDATE tag SET gone_at = $now WHERE recipe = $recipe AND name = $name",
                 ("$recipe", recipe), ("$name", name), ("$now", now));
         }
+
+        return moved.ConvertAll(tag => Alert(session, recipe, tag, now));
     });
+
+    private static MovedTag Alert(DatabaseSession session, string recipe, MovedTag tag, long now)
+    {
+        string? built = session.Scalar<string>(
+            """
+            SELECT version FROM build WHERE recipe = $recipe AND tag = $name AND object_id <> $new
+                AND state NOT IN ('queued', 'failed', 'skipped')
+            ORDER BY id DESC LIMIT 1
+            """,
+            ("$recipe", recipe), ("$name", tag.Name), ("$new", tag.NewId));
+        if (built is not null)
+        {
+            EventStore.Add(
+                session, now, EventKind.TagMoved, recipe, built, null,
+                $"tag {tag.Name} moved from {tag.OldId} to {tag.NewId} after it was built; nothing is rebuilt");
+        }
+
+        return tag with { Built = built };
+    }
 
     private sealed record Known(string Upstream, string ObjectId, long FirstSeen, bool Gone);
 }

@@ -18,7 +18,7 @@ internal sealed class Poller(
     TimeProvider clock,
     ILogger<Poller> logger)
 {
-    // More than this at first contact and someone may want to know how to have fewer.
+    // More than this at once and someone may want to know.
     private const int ManyVersions = 10;
 
     /// <summary>Polls a recipe that has an upstream. Failures are logged; the next poll is the retry.</summary>
@@ -91,30 +91,12 @@ internal sealed class Poller(
             WatchLog.TagUnwanted(logger, recipe.Name, unwanted.Tag.Name, unwanted.Why);
         }
 
-        if (changes.Moved.Count > 0)
+        foreach (MovedTag moved in changes.Moved.Where(tag => tag.Built is not null))
         {
-            Alert(recipe, changes.Moved);
+            WatchLog.TagMoved(logger, recipe.Name, moved.Name, moved.Built!, moved.OldId, moved.NewId);
         }
 
         return changes;
-    }
-
-    private void Alert(Recipe recipe, IReadOnlyList<MovedTag> tagsMoved)
-    {
-        Dictionary<string, BuildRecord> built = builds.OfRecipe(recipe.Name)
-            .Where(b => b.State is not (BuildState.Queued or BuildState.Failed or BuildState.Skipped))
-            .GroupBy(b => b.Tag, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
-        foreach (MovedTag moved in tagsMoved)
-        {
-            if (built.TryGetValue(moved.Name, out BuildRecord? build))
-            {
-                WatchLog.TagMoved(logger, recipe.Name, moved.Name, build.Version, moved.OldId, moved.NewId);
-                events.Add(
-                    EventKind.TagMoved, recipe.Name, build.Version,
-                    $"tag {moved.Name} moved from {moved.OldId} to {moved.NewId} after it was built; nothing is rebuilt");
-            }
-        }
     }
 
     private void Apply(Recipe recipe, QueuePlan plan)
@@ -148,9 +130,16 @@ internal sealed class Poller(
 
     private void Say(Recipe recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)
     {
-        if (first && plan.Queue.Count > ManyVersions)
+        if (plan.Queue.Count > ManyVersions)
         {
-            WatchLog.ManyAtFirst(logger, recipe.Name, plan.Queue.Count);
+            if (first)
+            {
+                WatchLog.ManyAtFirst(logger, recipe.Name, plan.Queue.Count);
+            }
+            else
+            {
+                WatchLog.Many(logger, recipe.Name, plan.Queue.Count);
+            }
         }
 
         if (poll.Trigger == "webhook" && plan.Queue.Count == 0)

@@ -87,7 +87,9 @@ internal static class QueuePolicy
             }
             else if (WhyQueue(story, candidate, present, recipe.Outputs.Count, situation.RecipeDigest) is { } detail)
             {
-                queue.Add(Entry(candidate, bumped && story is null ? BuildReason.Revision : situation.Reason, detail));
+                bool anew = bumped && story is null;
+                queue.Add(Entry(
+                    candidate, anew ? BuildReason.Revision : situation.Reason, anew ? WhyOtherSource(situation.Stories, candidate.Tag) ?? detail : detail));
             }
         }
 
@@ -121,10 +123,12 @@ internal static class QueuePolicy
         return null;
     }
 
-    // Null: leave it as it is.
+    // Null: leave it as it is. What was published of a version stays what it is made from: a moved tag completes and
+    // replaces nothing.
     private static string? WhyQueue(BuildRecord? story, Candidate candidate, int present, int wanted, string? recipeDigest) =>
         story?.Hold is BuildHold.Cancelled or BuildHold.Rejected ? null : story?.State switch
         {
+            BuildState.Done when story.CommitId != candidate.Tag.CommitId => null,
             null or BuildState.Done or BuildState.Skipped when present > 0 =>
                 $"{present} of {wanted} packages are published; the version is completed",
             null or BuildState.Skipped => "",
@@ -135,6 +139,12 @@ internal static class QueuePolicy
             BuildState.Done => "it was published before and is missing from the repository",
             _ => null,
         };
+
+    // A new revision is built from where the tag points now, which is worth a word when the former one was not.
+    private static string? WhyOtherSource(IReadOnlyList<BuildRecord> stories, ListedTag tag) =>
+        stories.LastOrDefault(b => b.Tag == tag.Name && b.State is BuildState.Done or BuildState.Syncing or BuildState.Publishing) is { } former
+            && former.CommitId != tag.CommitId
+                ? $"its tag moved since {former.Version} was built from it, so the source is another" : null;
 
     /// <summary>The tags that were there at first contact and are too old to be built because of that.</summary>
     private static HashSet<string> Backlog(QueueSituation situation) => situation.Recipe.Document.Watch?.Backfill is not { } most

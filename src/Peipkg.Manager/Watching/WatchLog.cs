@@ -26,6 +26,9 @@ internal static partial class WatchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "first contact queues many versions, newest first; [watch] backfill can limit them")]
     public static partial void ManyAtFirst(ILogger logger, string recipe, int versions);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "many versions are queued at once, newest first")]
+    public static partial void Many(ILogger logger, string recipe, int versions);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook brought nothing to build")]
     public static partial void WebhookIdle(ILogger logger, string recipe, string reason);
 

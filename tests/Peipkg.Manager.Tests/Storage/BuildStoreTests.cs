@@ -129,6 +129,23 @@ public sealed class BuildStoreTests : IDisposable
     }
 
     [Fact]
+    public void That_a_tag_moved_after_it_was_built_is_in_the_diary_as_soon_as_its_new_place_is()
+    {
+        TagStore tags = new(_database, _clock);
+        EventStore events = new(_database, _clock);
+        tags.Record("zlib", "https://h/z", [Tag]);
+        BuildRecord build = Queue();
+        ListedTag elsewhere = Tag with { ObjectId = new string('c', 40), CommitId = new string('c', 40) };
+        Assert.Null(Assert.Single(tags.Record("zlib", "https://h/z", [elsewhere]).Moved).Built);
+        tags.Record("zlib", "https://h/z", [Tag]);
+        Attempts.Published(build.Id, Attempts.Begin(build.Id, null), 1, synced: true);
+        Assert.Equal("1.0-1", Assert.Single(tags.Record("zlib", "https://h/z", [elsewhere]).Moved).Built);
+        FarmEvent alert = Assert.Single(events.Latest("zlib", 100), e => e.Kind == EventKind.TagMoved);
+        Assert.Equal("1.0-1", alert.Version);
+        Assert.Contains($"tag v1.0 moved from {Tag.ObjectId} to {elsewhere.ObjectId}", alert.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failed_sync_keeps_the_last_good_generation()
     {
         SyncStore sync = new(_database, _clock);

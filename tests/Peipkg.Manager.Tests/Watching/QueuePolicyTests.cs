@@ -164,6 +164,26 @@ public class QueuePolicyTests
         RecipeWith(), Published("libz 1.0-1", "libz-dev 1.0-1"), [Story("1.0-1", BuildState.Done, new string('b', 40))], "v1.0").Queue);
 
     [Fact]
+    public void Nothing_of_a_moved_tag_completes_or_replaces_what_was_made_of_it_before()
+    {
+        BuildRecord story = Story("1.0-1", BuildState.Done, new string('b', 40));
+        Assert.Empty(Plan(RecipeWith(), Published("libz 1.0-1"), [story], "v1.0").Queue);
+        Assert.Empty(Plan(RecipeWith(), Published(), [story], "v1.0").Queue);
+
+        // Tagged again with another message, it is the same source.
+        Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1"), [story with { CommitId = A }], "v1.0").Queue);
+    }
+
+    [Fact]
+    public void A_new_revision_says_when_its_tag_has_moved_since_the_former_one()
+    {
+        PublishedPackages published = Published("libz 1.0-1", "libz-dev 1.0-1");
+        string moved = Assert.Single(Plan(RecipeWith(revision: 2), published, [Story("1.0-1", BuildState.Done, new string('b', 40))], "v1.0").Queue).Detail;
+        Assert.Equal("its tag moved since 1.0-1 was built from it, so the source is another", moved);
+        Assert.Empty(Assert.Single(Plan(RecipeWith(revision: 2), published, [Story("1.0-1", BuildState.Done)], "v1.0").Queue).Detail);
+    }
+
+    [Fact]
     public void What_was_done_and_is_missing_from_the_repository_is_built_again() =>
         Assert.Single(Plan(RecipeWith(), Published(), [Story("1.0-1", BuildState.Done)], "v1.0").Queue);
 

@@ -188,6 +188,7 @@ internal sealed class BuildRunner(
         TreeRemoval.Remove(layout.PublishOf(attempt));
         Directory.Move(output, layout.PublishOf(attempt));
         DurableFile.SyncDirectory(layout.Publish);
+        log.Settle();
         attempts.Built(build.Id, attempt, outputs);
         BuildLog.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
     }
@@ -225,9 +226,10 @@ internal sealed class BuildRunner(
 
         // One that has lost its recipe meanwhile is closed at once.
         TimeSpan? delay = roster.Current.Find(build.Recipe) is null ? TimeSpan.Zero : policy().DelayAfter(cause, failures);
-        log.Heading("failed: " + error);
-        attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
         string? tail = log.Tail is { Length: > 0 } text ? text : null;
+        log.Heading("failed: " + error);
+        log.Settle();
+        attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
         if (delay is { } wait)
         {
             BuildLog.Failed(

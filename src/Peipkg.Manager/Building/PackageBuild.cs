@@ -82,9 +82,9 @@ internal sealed class PackageBuild(
                 Directories = [stage, layout.SourceOf(attempt)],
             },
         };
-        ChildResult result = await RunAsync(command, child, log, stop);
+        (ChildResult result, string said) = await RunAsync(command, child, log, stop);
         return result.Succeeded ? output : throw Failure(
-            result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe, command, result, child);
+            result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe, command, result, child, said);
     }
 
     private async Task<string> LaunchAsync(
@@ -107,7 +107,7 @@ internal sealed class PackageBuild(
 
         // What the build itself may use there is the launcher's to enforce.
         ChildLimits child = Limits(limits, attempt);
-        ChildResult result = await RunAsync(command, child, log, stop);
+        (ChildResult result, string said) = await RunAsync(command, child, log, stop);
         bool recipesFault = result switch
         {
             { End: ChildEnd.Exited, Code: LauncherSaysBuildFailed } => true,
@@ -115,7 +115,7 @@ internal sealed class PackageBuild(
             _ => true,
         };
         return result.Succeeded ? job.Output : throw Failure(
-            recipesFault ? FailureCause.Recipe : FailureCause.Infrastructure, command, result, child);
+            recipesFault ? FailureCause.Recipe : FailureCause.Infrastructure, command, result, child, said);
     }
 
     private async Task<string> SignAsync(
@@ -127,15 +127,16 @@ internal sealed class PackageBuild(
         {
             Name = "peipkg-build sign",
         };
-        ChildResult result = await RunAsync(command, SignLimits, log, stop);
-        return result.Succeeded ? signed : throw Failure(FailureCause.Infrastructure, command, result, SignLimits);
+        (ChildResult result, string said) = await RunAsync(command, SignLimits, log, stop);
+        return result.Succeeded ? signed : throw Failure(FailureCause.Infrastructure, command, result, SignLimits, said);
     }
 
-    private async Task<ChildResult> RunAsync(ChildCommand command, ChildLimits limits, AttemptLog log, CancellationToken stop)
+    private async Task<(ChildResult Result, string Said)> RunAsync(ChildCommand command, ChildLimits limits, AttemptLog log, CancellationToken stop)
     {
         log.Heading($"{command.Program} {string.Join(' ', command.Arguments)}");
-        ChildResult result = await children.RunAsync(command, log, log, limits, stop);
-        return result.End == ChildEnd.Cancelled ? throw new OperationCanceledException(stop) : result;
+        TailOutput words = new();
+        ChildResult result = await children.RunAsync(command, log, new BothOutputs(words, log), limits, stop);
+        return result.End == ChildEnd.Cancelled ? throw new OperationCanceledException(stop) : (result, ToolComplaint.In(words.Text()));
     }
 
     private ChildLimits Limits(BuildLimits limits, long attempt) => new(
@@ -147,6 +148,7 @@ internal sealed class PackageBuild(
     };
 
     // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
-    private static BuildFailureException Failure(FailureCause cause, ChildCommand command, ChildResult result, ChildLimits limits) =>
-        new(cause, $"{command.Name} {result.Describe(limits)}");
+    private static BuildFailureException Failure(
+        FailureCause cause, ChildCommand command, ChildResult result, ChildLimits limits, string said) =>
+        new(cause, $"{command.Name} {result.Describe(limits)}{(said.Length > 0 && result.End == ChildEnd.Exited ? ": " + said : "")}");
 }

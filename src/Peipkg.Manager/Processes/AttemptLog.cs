@@ -18,7 +18,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
     private readonly TimeProvider _clock;
     private readonly Redactor _redactor;
     private readonly byte[] _line = new byte[MaxLine];
-    private readonly TailOutput _tail = new();
+    private TailOutput _tail = new();
     private int _length;
     private bool _returned;
     private bool _cut;
@@ -44,7 +44,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
     /// <summary>The most the log may hold; what a child writes beyond it is dropped.</summary>
     public long MaxBytes { get; set; } = 64L << 20;
 
-    /// <summary>The last lines, for <c>build failed</c>.</summary>
+    /// <summary>The last lines since the latest heading, for <c>build failed</c>.</summary>
     public string Tail
     {
         get
@@ -64,6 +64,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
             EndLine();
             string time = _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             Write(Encoding.UTF8.GetBytes($"== {time} {_redactor.Clean(text)}\n"));
+            _tail = new TailOutput();
         }
     }
 
@@ -98,6 +99,23 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Brings what was written to the disk, before the database says that it is there.</summary>
+    public void Settle()
+    {
+        lock (_gate)
+        {
+            EndLine();
+            try
+            {
+                _file?.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                _cut = true;
+            }
+        }
     }
 
     /// <inheritdoc/>

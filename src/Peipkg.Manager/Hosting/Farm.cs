@@ -114,11 +114,12 @@ internal sealed class Farm : IDisposable
             loggers.CreateLogger<Notifier>());
         if (config.Http.Address is { } address)
         {
+            BodyBudget budget = new();
             Http = new HttpServer(
                 address,
                 new HttpPages(stores, () => roster.Current, live, redactor),
                 [.. Forge.All.Select(forge => new WebhookEndpoint(
-                    forge, roster, Polls.Trigger, () => _secrets.GetValueOrDefault(forge), loggers.CreateLogger<WebhookEndpoint>()))],
+                    forge, roster, Polls.Trigger, () => _secrets.GetValueOrDefault(forge), budget, loggers.CreateLogger<WebhookEndpoint>()))],
                 loggers);
         }
     }

@@ -14,6 +14,9 @@ internal static partial class HttpLog
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, nothing to do")]
     public static partial void Nothing(ILogger logger, string reason, string? delivery, string forge);
 
+    [LoggerMessage(Level = LogLevel.Information, EventName = "webhook accepted, not watched", Message = "webhook accepted, nothing to do")]
+    public static partial void Unwatched(ILogger logger, string? repository, string reason, string? delivery, string forge);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "webhook signature invalid")]
     public static partial void SignatureInvalid(ILogger logger, string? remote, string? delivery, string forge);
 

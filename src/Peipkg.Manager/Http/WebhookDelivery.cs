@@ -8,8 +8,15 @@ namespace Peipkg.Manager.Http;
 /// <param name="Keys">Their <see cref="UpstreamUrl.RepositoryKey"/>s.</param>
 internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
 {
+    /// <summary>What the forge calls the repository, for the log; null when it does not say.</summary>
+    public string? Repository { get; private init; }
+
     // GitHub, Forgejo and Gitea tell about the "repository"; GitLab also about the "project", and names the URLs by git.
     private static readonly string[] Objects = ["repository", "project"];
+
+    private static readonly string[] NameFields = ["full_name", "path_with_namespace", "name"];
+
+    private const int MaxName = 200;
 
     private static readonly string[] UrlFields =
         ["clone_url", "ssh_url", "git_url", "html_url", "url", "git_http_url", "git_ssh_url", "http_url", "web_url"];
@@ -24,6 +31,7 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
             using JsonDocument document = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = 64 });
             HashSet<string> keys = new(StringComparer.Ordinal);
             bool named = false;
+            string? title = null;
             foreach (string name in Objects)
             {
                 if (document.RootElement is { ValueKind: JsonValueKind.Object } root
@@ -31,10 +39,11 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
                 {
                     named = true;
                     AddKeys(repository, keys);
+                    title = NameOf(repository) ?? title;
                 }
             }
 
-            delivery = named ? new WebhookDelivery(keys) : null;
+            delivery = named ? new WebhookDelivery(keys) { Repository = title } : null;
             error = named ? null : "the payload names no repository";
             return named;
         }
@@ -44,6 +53,10 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
             return false;
         }
     }
+
+    private static string? NameOf(JsonElement repository) => NameFields
+        .Select(field => repository.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+        .FirstOrDefault(name => name is { Length: > 0 and <= MaxName });
 
     private static void AddKeys(JsonElement repository, HashSet<string> keys)
     {

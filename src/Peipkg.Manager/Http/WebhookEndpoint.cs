@@ -10,16 +10,10 @@ namespace Peipkg.Manager.Http;
 /// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
 /// </summary>
 internal sealed class WebhookEndpoint(
-    Forge forge, RosterHolder roster, Action<string> trigger, Func<WebhookSecrets?> current, ILogger<WebhookEndpoint> logger)
+    Forge forge, RosterHolder roster, Action<string> trigger, Func<WebhookSecrets?> current, BodyBudget budget, ILogger<WebhookEndpoint> logger)
 {
     /// <summary>GitHub's own cap on a payload.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
-
-    // Deliveries are a few kilobytes. Larger ones take one of a few places, so that strangers cannot fill the memory.
-    private const int SmallBodyBytes = 1024 * 1024;
-    private const int LargeBodies = 4;
-
-    private int _largeBodies;
 
     /// <summary>Where it answers.</summary>
     public IReadOnlyList<string> Paths => forge.Paths;
@@ -94,7 +88,12 @@ internal sealed class WebhookEndpoint(
             return "polling " + string.Join(", ", recipes);
         }
 
-        HttpLog.Nothing(logger, $"no recipe with {forge.Name}_webhook = true has this upstream", delivery, forge.Name);
+        // Most often one has the upstream and does not say that it listens.
+        string[] deaf = [.. roster.Current.Watched.Where(r => parsed.Keys.Contains(r.Url!.RepositoryKey)).Select(r => r.Name)];
+        string reason = deaf.Length > 0
+            ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"
+            : "no recipe has this upstream";
+        HttpLog.Unwatched(logger, parsed.Repository, reason, delivery, forge.Name);
         return "no recipe watches this repository";
     }
 
@@ -116,7 +115,7 @@ internal sealed class WebhookEndpoint(
         }
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = MaxBodyBytes;
-        bool large = false;
+        using BodyBudget.Share share = budget.Open();
         try
         {
             using MemoryStream body = new();
@@ -124,15 +123,12 @@ internal sealed class WebhookEndpoint(
             int count;
             while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
             {
-                await body.WriteAsync(buffer.AsMemory(0, count));
-                if (!large && body.Length > SmallBodyBytes)
+                if (!share.TryGrow(body.Length + count))
                 {
-                    large = true;
-                    if (Interlocked.Increment(ref _largeBodies) > LargeBodies)
-                    {
-                        return (null, StatusCodes.Status503ServiceUnavailable, "too many large payloads at once; deliver it again");
-                    }
+                    return (null, StatusCodes.Status503ServiceUnavailable, "too many large payloads at once; deliver it again");
                 }
+
+                await body.WriteAsync(buffer.AsMemory(0, count));
             }
 
             return (body.ToArray(), StatusCodes.Status200OK, "");
@@ -140,13 +136,6 @@ internal sealed class WebhookEndpoint(
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             return (null, StatusCodes.Status413PayloadTooLarge, TooLarge);
-        }
-        finally
-        {
-            if (large)
-            {
-                Interlocked.Decrement(ref _largeBodies);
-            }
         }
     }
 }

@@ -24,6 +24,11 @@ internal static partial class HostingLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "signing key is readable by others, chmod 600 it")]
     public static partial void KeyReadable(ILogger logger, string keyFile);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "build scripts run as this user and could read the signing key, [build] sandbox = true or a launcher keeps it from them")]
+    public static partial void KeyInReach(ILogger logger, string keyFile);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "configuration reloaded")]
     public static partial void ConfigReloaded(ILogger logger, string[]? changed);
 

@@ -30,6 +30,7 @@ internal static class ManagerProgram
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
     public static async Task<int> RunAsync(string configFile, string? logLevel, RunMode mode, ManagerWorld world)
     {
+        OwnSecrets.Hide();
         ManagerConfig config = LoadConfig(configFile);
         LogThreshold threshold = new(logLevel ?? config.LogLevel);
         Redactor redactor = new();
@@ -58,6 +59,11 @@ internal static class ManagerProgram
                 logger, config.FarmId, mode == RunMode.Daemon ? "daemon" : "once", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
                 tools.Build, tools.Repo);
             HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
+            if (config.Builds is { Launcher: null, Sandbox: not true })
+            {
+                HostingLog.KeyInReach(logger, config.KeyFile);
+            }
+
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
             await farm.PrepareAsync(world.Signals.Stop);
             await using ControlServer control = farm.Control;

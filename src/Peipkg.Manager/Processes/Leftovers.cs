@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Peipkg.CommandLine;
 
 namespace Peipkg.Manager.Processes;
 
@@ -22,10 +23,14 @@ internal static partial class Leftovers
     private const int Kill = 9;
     private const int Freeze = 19;
 
+    // What survives SIGKILL for so long is in the kernel's hands.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly string[] WorkVariables = ["DESTDIR", "SOURCE_DIR", "TMPDIR"];
 
     /// <summary>Stops what is left: SIGTERM, and SIGKILL after <paramref name="grace"/>.</summary>
     /// <returns>How many processes there were.</returns>
+    /// <exception cref="UserErrorException">Some cannot be ended.</exception>
     public static async Task<int> StopAsync(string stateDirectory, int ownPid, TimeSpan grace, TimeProvider clock, CancellationToken stop)
     {
         List<int> found = Find(stateDirectory, ownPid);
@@ -34,6 +39,13 @@ internal static partial class Leftovers
         long started = clock.GetTimestamp();
         while ((found = Find(stateDirectory, ownPid)).Count > 0)
         {
+            if (clock.GetElapsedTime(started) > grace + Patience)
+            {
+                throw new UserErrorException(
+                    $"processes of the last run cannot be ended, nothing is begun beside them: {string.Join(", ", found)}; "
+                    + "see what holds them (ps -o pid,stat,wchan,args), then start again");
+            }
+
             if (clock.GetElapsedTime(started) > grace)
             {
                 // A storm of processes replaces itself faster than it is killed one by one; what is frozen cannot.

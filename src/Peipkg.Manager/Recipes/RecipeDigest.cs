@@ -16,13 +16,15 @@ internal static class RecipeDigest
     /// <summary>Bytes of each file that are read; of a longer one also its length and time count.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private const int Piece = 16 << 10;
+
     /// <summary>The digest of a folder, lower-case hex; null when it cannot be read.</summary>
     public static string? Of(string directory)
     {
         try
         {
             using Sha256Hasher hash = new();
-            byte[] buffer = new byte[MaxBytes];
+            byte[] buffer = new byte[Piece];
             int entries = 0;
             Stack<string> pending = new([directory]);
             while (pending.TryPop(out string? current))
@@ -64,16 +66,21 @@ internal static class RecipeDigest
     {
         // FIFOs and sockets look like files without a length; opening one may wait for ever.
         Span<byte> facts = stackalloc byte[20];
-        bool large = file.Length > buffer.Length;
+        bool large = file.Length > MaxBytes;
         BinaryPrimitives.WriteInt64LittleEndian(facts, file.Length);
         BinaryPrimitives.WriteInt32LittleEndian(facts[8..], (int)file.UnixFileMode & 0b001_001_001);
         BinaryPrimitives.WriteInt64LittleEndian(facts[12..], large ? file.LastWriteTimeUtc.Ticks : 0);
         hash.Append(facts);
         if (file.Length > 0)
         {
-            using FileStream content = file.OpenRead();
-            int count = content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            hash.Append(buffer.AsSpan(0, count));
+            using FileStream content = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            int left = MaxBytes;
+            int count;
+            while (left > 0 && (count = content.Read(buffer.AsSpan(0, Math.Min(buffer.Length, left)))) > 0)
+            {
+                hash.Append(buffer.AsSpan(0, count));
+                left -= count;
+            }
         }
     }
 

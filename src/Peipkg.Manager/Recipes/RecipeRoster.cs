@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Watching;
 using Peipkg.Recipes.Toml;
@@ -95,6 +96,13 @@ internal sealed class RecipeRoster
                 broken.Add(new BrokenRecipe(name, [e.Message]));
                 RosterLog.RecipeBroken(logger, name, e.Message);
             }
+        }
+
+        foreach (IGrouping<PackageName, string> package in recipes
+            .SelectMany(recipe => recipe.Outputs.Select(output => (output.Name, Recipe: recipe.Name)))
+            .GroupBy(made => made.Name, made => made.Recipe).Where(makers => makers.Count() > 1))
+        {
+            RosterLog.SamePackage(logger, package.Key.Text, [.. package]);
         }
 
         return new RecipeRoster(recipes, broken);

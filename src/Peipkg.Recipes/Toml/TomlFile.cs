@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Tomlyn;
 using Tomlyn.Parsing;
@@ -34,9 +35,16 @@ public sealed class TomlFile
     public static TomlFile Load(string path)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        byte[] content = new byte[MaximumBytes + 1];
-        int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        return Parse(content.AsSpan(0, length), path);
+        byte[] content = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
+        try
+        {
+            int length = stream.ReadAtLeast(content.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
+            return Parse(content.AsSpan(0, length), path);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(content);
+        }
     }
 
     /// <summary>Reads a document.</summary>

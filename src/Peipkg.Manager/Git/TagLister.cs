@@ -1,5 +1,6 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
 
@@ -14,13 +15,20 @@ internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan
     /// <summary>The most that a server may answer: some 100,000 annotated tags of usual length.</summary>
     public const int MaxBytes = 32 << 20;
 
+    /// <summary>The memory that git may need for it: it holds the whole answer before it prints any of it.</summary>
+    public const long MaxMemory = 256L << 20;
+
     /// <exception cref="GitException">The upstream did not answer, or not with a list of tags.</exception>
     public async Task<IReadOnlyList<ListedTag>> ListAsync(UpstreamUrl upstream, CancellationToken stop)
     {
         BoundedOutput output = new(MaxBytes);
 
         // Everything is printed at the end: silence says nothing.
-        ChildLimits limits = new(timeout(), Timeout.InfiniteTimeSpan) { Grace = TimeSpan.FromSeconds(5) };
+        ChildLimits limits = new(timeout(), Timeout.InfiniteTimeSpan)
+        {
+            Grace = TimeSpan.FromSeconds(5),
+            Resources = new ResourceLimits { Memory = MaxMemory },
+        };
         await git.RunAsync(
             upstream, layout.Git, limits, output, log: null, stop, "ls-remote", "--quiet", "--tags", "--", upstream.Text);
         return TagListing.Parse(output.Content);

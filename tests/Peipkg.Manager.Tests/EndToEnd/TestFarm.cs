@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Tests.Git;
@@ -143,16 +144,28 @@ internal sealed class TestFarm : IDisposable
     }
 
     /// <summary>Processes that carry the farm's mark.</summary>
-    public IReadOnlyList<string> Children()
+    public IReadOnlyList<string> Children() => [.. Marked().Select(child => child.Line)];
+
+    /// <summary>Their ids.</summary>
+    public IReadOnlyList<int> ChildIds() => [.. Marked().Select(child => child.Id)];
+
+    /// <summary>SIGKILL to a process, which may have ended.</summary>
+    public static void Kill(int pid)
     {
-        List<string> found = [];
+        using Process kill = Process.Start(new ProcessStartInfo("/bin/kill", ["-KILL", pid.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+        kill.WaitForExit();
+    }
+
+    private List<(int Id, string Line)> Marked()
+    {
+        List<(int, string)> found = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(d[6])))
         {
             try
             {
                 if (File.ReadAllText(directory + "/environ").Contains(this["state"] + "\0", StringComparison.Ordinal))
                 {
-                    found.Add(File.ReadAllText(directory + "/cmdline").Replace('\0', ' '));
+                    found.Add((int.Parse(directory[6..], CultureInfo.InvariantCulture), File.ReadAllText(directory + "/cmdline").Replace('\0', ' ')));
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Peipkg.Manager.Tests.EndToEnd;
+
+namespace Peipkg.Manager.Tests.Hostile;
+
+/// <summary>Servers that list what no repository can hold.</summary>
+public class LyingServerTests
+{
+    [Fact]
+    public void Names_that_no_ref_can_have_are_passed_over_and_the_others_are_names()
+    {
+        using TestFarm farm = new();
+        using LyingServer server = new(
+        [
+            "HEAD", "refs/heads/main", "refs/tags/v../../../x", "refs/tags/../../v2", "refs/tags/v1\n2", "refs/tags/v1\n" + new string('b', 40) + "\trefs/tags/v6.6",
+            "refs/tags/v1\t3", "refs/tags/v1\r4", "refs/tags/v1\u001b[2J", "refs/tags/v\u00ff\u00fe", "refs/tags//v5", "refs/tags/v1.lock", "refs/tags/.v1", "refs/tags/v1\\x",
+            "refs/tags/v1~1", "refs/tags/", "refs/tags/v1.0", "refs/tags/v1.0", "refs/tags/v3.0^{}",
+        ]);
+        farm.AddRecipe("hello", "greeting", git: server.Url);
+        File.WriteAllText(
+            farm["recipes/hello/peipkg.toml"],
+            File.ReadAllText(farm["recipes/hello/peipkg.toml"]).Replace("^v([0-9.]+)$", "^v?((?s:.*))$", StringComparison.Ordinal));
+        (int exit, string log) = farm.Once();
+        Assert.True(exit == 1, log);
+        Assert.Matches("poll complete\" recipe=hello tags_seen=\\d+ ", log);
+        Assert.Matches("msg=\"build failed\" recipe=hello .*cause=infrastructure", log);
+        Assert.DoesNotContain("\u001b", log, StringComparison.Ordinal);
+        Assert.Empty(HostileFarm.Left(farm));
+        Assert.All(log.TrimEnd('\n').Split('\n'), line => Assert.StartsWith("time=", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_list_without_end_costs_no_more_memory_than_it_may_and_holds_up_nobody()
+    {
+        using TestFarm farm = new();
+        farm.Release("1.0");
+        using LyingServer server = new(Enumerable.Range(0, int.MaxValue).Select(i => string.Create(CultureInfo.InvariantCulture, $"refs/tags/v{i}{new string('x', 900)}")));
+        farm.AddRecipe("hello", "greeting", git: server.Url);
+        farm.AddRecipe("other", "other");
+        (int exit, string log) = farm.Once();
+        Assert.True(exit == 1, log);
+        Assert.Matches("msg=\"poll failed\" recipe=hello .*git ls-remote .*needed more than 256 MiB of memory and was stopped", log);
+        Assert.Equal(TestFarm.Expected("other", "1.0"), farm.Published());
+        Assert.Empty(HostileFarm.Left(farm));
+    }
+}

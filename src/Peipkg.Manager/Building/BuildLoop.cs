@@ -37,11 +37,17 @@ internal sealed class BuildLoop(
     TimeProvider clock,
     ILogger<BuildLoop> logger)
 {
-    private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<long, Running> _running = new();
+
+    // Nobody else begins anything; asking the database each time takes ever longer as the history grows.
+    private Dictionary<string, DateTimeOffset>? _lastStarted;
     private (RecipeRoster Roster, RecipeDependencies Order) _order = (RecipeRoster.Empty, RecipeDependencies.From([]));
+
+    /// <summary>Why nothing is begun although it is due; null while all is well.</summary>
+    public string? Trouble { get; private set; }
 
     /// <summary>Builds whatever becomes due.</summary>
     /// <param name="drain">Cancelled: end the running builds, begin no other.</param>
@@ -68,6 +74,7 @@ internal sealed class BuildLoop(
                 {
                     // Neither the database nor the archive index: nothing can be decided. The disk may recover.
                     abandoned = true;
+                    Trouble = e.Message;
                     BuildLog.StorageFailed(logger, e.Message);
                     await Task.Delay(StoragePause, clock, drain);
                 }
@@ -128,13 +135,19 @@ internal sealed class BuildLoop(
                 }
 
                 Begin(stop);
+                if (_running.IsEmpty)
+                {
+                    Trouble = null;
+                }
+
                 if (untilIdle && _running.IsEmpty)
                 {
                     return;
                 }
 
-                DateTimeOffset? next = disk.IsLow ? clock.GetUtcNow() + DiskPause
-                    : _running.IsEmpty ? NextDue() : null;
+                DateTimeOffset now = clock.GetUtcNow();
+                DateTimeOffset? next = disk.IsLow ? now + DiskPause
+                    : _running.Count < parallel() ? builds.NextDue(now) : null;
                 await wake.WaitAsync(next, clock, drain);
             }
         }
@@ -158,6 +171,7 @@ internal sealed class BuildLoop(
             CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Running running = new(build.Recipe, cancellation);
             _running[build.Id] = running;
+            _lastStarted![build.Recipe] = clock.GetUtcNow();
 
             // Not on this thread: a story does much before its first wait.
             running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
@@ -172,6 +186,7 @@ internal sealed class BuildLoop(
         try
         {
             await runner.RunAsync(build, cancellation.Token);
+            Trouble = null;
             syncer.Request();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -206,7 +221,8 @@ internal sealed class BuildLoop(
 
         bool room = disk.HasRoom();
         HashSet<string> busy = Busy(due);
-        return BuildChoice.Next(due, builds.LastStarted(), recipe => room && !Before(Order(), recipe, busy).Any());
+        _lastStarted ??= new(builds.LastStarted(), StringComparer.Ordinal);
+        return BuildChoice.Next(due, _lastStarted, recipe => room && !Before(Order(), recipe, busy).Any());
     }
 
     private HashSet<string> Busy(IEnumerable<BuildRecord> due) =>
@@ -215,9 +231,6 @@ internal sealed class BuildLoop(
     // The recipes that must have ended their work before this one begins.
     private IEnumerable<string> Before(RecipeDependencies order, string recipe, HashSet<string> busy) =>
         order.Of(recipe).Where(other => busy.Contains(other) || isPending(other));
-
-    // Null while what is due waits for something that wakes us.
-    private DateTimeOffset? NextDue() => builds.NextDue() is { } next && next > clock.GetUtcNow() ? next : null;
 
     private RecipeDependencies Order()
     {

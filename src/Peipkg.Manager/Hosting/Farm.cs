@@ -103,6 +103,7 @@ internal sealed class Farm : IDisposable
             StartedAt = clock.GetUtcNow(),
             Counters = Counters,
             WhyWaiting = Builds.WhyWaiting,
+            Trouble = () => Builds.Trouble,
             Cancel = Builds.Cancel,
             Wake = _buildsWake.Set,
             Poll = Polls.Trigger,

@@ -70,6 +70,11 @@ internal static class Readiness
 
     private static void Builds(FarmStores stores, LiveFarm live, List<string> problems)
     {
+        if (live.Trouble() is { } trouble)
+        {
+            problems.Add($"builds are paused: {trouble}");
+        }
+
         DateTimeOffset now = stores.Clock.GetUtcNow();
         if (live.Counters.Running.Count == 0
             && stores.Builds.Due(now).Where(b => live.WhyWaiting(b) == "begins now" && now - Later(b.ChangedAt, live.StartedAt) > Idle)

@@ -45,9 +45,9 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         """,
         Map, ("$now", now.ToUnixTimeMilliseconds())));
 
-    /// <summary>When the next waiting story becomes due; null when none waits.</summary>
-    public DateTimeOffset? NextDue() => FromMilliseconds(database.Read(session => session.Scalar<long?>(
-        $"SELECT min(coalesce(next_attempt, 0)) FROM build WHERE {Waiting}")));
+    /// <summary>When the next story becomes due that is not due yet; null when none waits for a time.</summary>
+    public DateTimeOffset? NextDue(DateTimeOffset now) => FromMilliseconds(database.Read(session => session.Scalar<long?>(
+        $"SELECT min(next_attempt) FROM build WHERE {Waiting} AND next_attempt > $now", ("$now", now.ToUnixTimeMilliseconds()))));
 
     /// <summary>Every story with work left, by recipe and version.</summary>
     public IReadOnlyList<BuildRecord> OpenStories() => database.Read(session => session.Query(

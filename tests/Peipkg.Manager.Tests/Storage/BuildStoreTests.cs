@@ -45,7 +45,7 @@ public sealed class BuildStoreTests : IDisposable
         Queue();
         BuildRecord build = Assert.Single(Builds.Due(_clock.Now));
         Assert.Equal((BuildState.Queued, "v1.0", 0), (build.State, build.Tag, build.Attempts));
-        Assert.Equal(DateTimeOffset.UnixEpoch, Builds.NextDue());
+        Assert.Null(Builds.NextDue(_clock.Now));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class BuildStoreTests : IDisposable
         Attempts.Failed(build.Id, attempt, FailureCause.Recipe, "exit 1", _clock.Now.AddMinutes(1));
         Reopen();
         Assert.Empty(Builds.Due(_clock.Now.AddSeconds(59)));
-        Assert.Equal(_clock.Now.AddMinutes(1), Builds.NextDue());
+        Assert.Equal(_clock.Now.AddMinutes(1), Builds.NextDue(_clock.Now));
         BuildRecord due = Assert.Single(Builds.Due(_clock.Now.AddSeconds(60)));
         Assert.Equal((BuildState.Failed, 1, "exit 1"), (due.State, due.Failures, due.Detail));
         Assert.Equal(due, Assert.Single(Builds.Failing()));
@@ -170,7 +170,7 @@ public sealed class BuildStoreTests : IDisposable
         BuildRecord held = Builds.Get(build.Id);
         Assert.Equal((1, 1, BuildHold.GivenUp, "d1"), (held.Failures, held.Trouble, held.Hold, held.RecipeDigest));
         Assert.Empty(Builds.Due(_clock.Now.AddYears(1)));
-        Assert.Null(Builds.NextDue());
+        Assert.Null(Builds.NextDue(_clock.Now));
         Assert.Equal(held, Assert.Single(Builds.Failing()));
         Assert.True(Operator.Retry(build.Id));
         Assert.Equal((0, 0, BuildReason.Operator), (Builds.Due(_clock.Now) is [var due] ? due.Failures : -1, 0, Builds.Get(build.Id).Reason));
@@ -192,7 +192,7 @@ public sealed class BuildStoreTests : IDisposable
         Queue();
         Operator.Pause("zlib", "broken host");
         Assert.Empty(Builds.Due(_clock.Now));
-        Assert.Null(Builds.NextDue());
+        Assert.Null(Builds.NextDue(_clock.Now));
         Assert.True(Operator.Resume("zlib"));
         Assert.Single(Builds.Due(_clock.Now));
         Operator.Pause(null, "moving house");

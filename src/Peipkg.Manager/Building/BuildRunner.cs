@@ -142,8 +142,10 @@ internal sealed class BuildRunner(
         }
         catch (Exception e) when (Classify(e) is { } cause)
         {
-            Fail(build, attempt, cause, e.Message, log);
+            // Room first: where the build filled the disk, there would be none to write that down.
             Keep(attempt);
+            CleanUp(attempt);
+            Fail(build, attempt, cause, e.Message, log);
         }
         finally
         {

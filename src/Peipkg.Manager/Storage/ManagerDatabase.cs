@@ -11,6 +11,8 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal sealed class ManagerDatabase : IDisposable
 {
+    private const long AlmostNothing = 1 << 20;
+
     private readonly string _path;
     private readonly SqliteConnection _writer;
     private readonly SqliteConnection _reader;
@@ -219,14 +221,31 @@ internal sealed class ManagerDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
+    private static string Full(string path) => $"{path}: the disk is full. Free some space; a manager that is running goes on by itself then.";
+
+    private static long FreeSpace(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return long.MaxValue;
+        }
+    }
+
     // https://sqlite.org/rescode.html: the primary codes that an operator can do something about.
     private static StorageException Explain(string path, SqliteException e) => new(e.SqliteErrorCode switch
     {
-        8 => $"{path}: the state database is read-only. Make it and its folder writable for the manager's user.",
+        8 => $"{path}: the state database is read-only. Make it, its -wal and -shm companions and its folder writable for the manager's user.",
+        13 => Full(path),
+
+        // What cannot be enlarged fails as what cannot be read does.
+        10 when FreeSpace(path) < AlmostNothing => Full(path),
         10 => $"{path}: reading or writing the state database failed ({e.Message}). Check the disk.",
         11 or 26 => $"{path}: the state database is damaged ({e.Message}). Restore a backup, or move the file and "
             + "its -wal and -shm companions away; what is published is then read from the repository again.",
-        13 => $"{path}: the disk is full. Free some space; the manager goes on by itself.",
         14 => $"{path}: the state database cannot be opened. Check that its folder exists and is writable.",
         5 => $"{path}: another program holds the state database locked. Close it (sqlite3, a backup) and try again.",
         _ => $"{path}: {e.Message}",

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Peipkg.Manager.Tests.Hostile;
 
 namespace Peipkg.Manager.Tests.EndToEnd;
 
@@ -27,12 +29,14 @@ public class CrashTests
             // Always something left to do, so that a kill has something to hit.
             versions.Add($"1.{round}");
             farm.Release(versions[^1]);
-            if (round > 0)
+            farm.MakeDue();
+            using ManagerProcess manager = farm.Start("--once", "--strict");
+            if (round % 3 > 0)
             {
-                farm.MakeDue();
+                // On a slow machine it would be killed before it has begun anything.
+                manager.WaitFor("polling upstream");
             }
 
-            using ManagerProcess manager = farm.Start("--once", "--strict");
             Thread.Sleep(random.Next(0, 2500));
             int[] children = [.. farm.ChildIds()];
             if (random.Next(3) == 0 && children.Length > 0)
@@ -65,6 +69,32 @@ public class CrashTests
         }
 
         Assert.Empty(farm.Children());
+    }
+
+    [Fact]
+    public void What_a_script_started_ends_also_when_both_the_manager_and_peipkg_build_are_killed()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("hello", "greeting", script: $"sleep 300 & setsid sleep 300 & (cd /; exec setsid sleep 300) & touch {farm["started"]}; sleep 300");
+        farm.Release("1.0");
+        using (ManagerProcess manager = farm.Start("--once"))
+        {
+            manager.WaitUntil(() => File.Exists(farm["started"]), "the script");
+            manager.Kill();
+            manager.WaitForExit();
+        }
+
+        foreach (int child in farm.ChildIds())
+        {
+            TestFarm.Kill(child);
+        }
+
+        Stopwatch watch = Stopwatch.StartNew();
+        while (HostileFarm.Left(farm).Count > 0)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), string.Join('\n', HostileFarm.Left(farm)));
+            Thread.Sleep(50);
+        }
     }
 
     [Fact]

@@ -13,9 +13,14 @@ internal sealed class ManagerProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
 
-    public ManagerProcess(TestFarm farm, string[] arguments, Dictionary<string, string>? environment = null)
+    /// <param name="farm">The farm.</param>
+    /// <param name="arguments">The manager's.</param>
+    /// <param name="environment">Added to the tests' own.</param>
+    /// <param name="through">A program that becomes the manager, with its arguments; none starts the manager itself.</param>
+    public ManagerProcess(TestFarm farm, string[] arguments, Dictionary<string, string>? environment = null, params string[] through)
     {
-        ProcessStartInfo start = new(Tools.Manager, arguments)
+        string[] words = [.. through, Tools.Manager, .. arguments];
+        ProcessStartInfo start = new(words[0], words[1..])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

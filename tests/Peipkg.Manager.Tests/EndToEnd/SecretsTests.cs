@@ -213,6 +213,27 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Fact]
+    public void Others_of_its_own_user_cannot_look_into_the_manager()
+    {
+        string[] somebody = System.Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+        if (somebody.Length > 0)
+        {
+            TestFarm.RunTool("/bin/chown", "-R", "65534:65534", _farm.Path);
+        }
+
+        using ManagerProcess manager = new(_farm, ["--config", _farm["config.toml"]], Environment, somebody);
+        manager.WaitFor("repository created");
+        Assert.Contains("msg=\"build scripts run as this user and could read the signing key", manager.Log, StringComparison.Ordinal);
+        string[] look = [.. somebody, "/bin/cat", $"/proc/{manager.Id}/environ", $"/proc/{manager.Id}/maps"];
+        using Process process = Process.Start(new ProcessStartInfo(look[0], look[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string seen = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal((1, ""), (process.ExitCode, seen));
+        manager.Signal("TERM");
+        Assert.Equal(0, manager.WaitForExit());
+    }
+
+    [Fact]
     public void A_password_in_an_address_that_would_be_an_argument_is_refused()
     {
         _farm.Configure("backend = \"rsync\"\nremote = \"rsync://user:hidden-S3cret@example.org/pkgs\"");

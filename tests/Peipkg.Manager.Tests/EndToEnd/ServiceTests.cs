@@ -33,6 +33,22 @@ public sealed class ServiceTests : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, _socket.Receive(buffer));
     }
 
+    // As systemd does: whoever does not take what is sent blocks the sender in the end.
+    private void KeepReceiving()
+    {
+        try
+        {
+            while (true)
+            {
+                Receive();
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
     private string ReceiveUntil(string word)
     {
         for (int i = 0; i < 1000; i++)
@@ -67,6 +83,7 @@ public sealed class ServiceTests : IDisposable
 
         // Draining is work too.
         ReceiveUntil("WATCHDOG=1");
+        _ = Task.Run(KeepReceiving);
         File.WriteAllText(_farm["go"], "");
         Assert.Equal(0, manager.WaitForExit());
         Assert.Equal(TestFarm.Expected("greeting", "1.0"), _farm.Published());

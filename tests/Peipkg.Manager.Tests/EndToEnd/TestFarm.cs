@@ -113,6 +113,11 @@ internal sealed class TestFarm : IDisposable
     /// <summary>Lets no story wait any longer, as if its time had come. No manager may be running.</summary>
     public void MakeDue()
     {
+        if (!File.Exists(this["state/manager.db"]))
+        {
+            return;
+        }
+
         using ManagerDatabase database = ManagerDatabase.Open(this["state/manager.db"]);
         database.Write(session => session.Execute("UPDATE build SET next_attempt = 0 WHERE next_attempt IS NOT NULL"));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -175,8 +176,60 @@ public sealed class WebhookTests : IDisposable
         manager.WaitFor("build \\+ publish complete\" recipe=hello version=1.0-1");
         manager.WaitFor("poll complete\" recipe=hello tags_seen=1 matches_emitted=1 queued=0");
         int polls = manager.Log.Split("msg=\"polling upstream\"").Length - 1;
-        Assert.True(polls < 200, polls.ToString(CultureInfo.InvariantCulture));
+        Assert.True(polls < 30, polls.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(1, manager.Log.Split("msg=\"starting build\"").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_repository_that_leads_nowhere_is_named_with_the_recipe_that_does_not_listen()
+    {
+        _farm.AddRecipe("deaf", "deaf", git: "git@github.com:Ann/Quiet.git");
+        using ManagerProcess manager = _farm.Start();
+        Uri address = manager.Address;
+        string quiet = """{"ref":"refs/tags/v1","repository":{"full_name":"ann/quiet","clone_url":"https://github.com/ann/quiet.git"}}""";
+        Assert.Equal((HttpStatusCode.OK, "no recipe watches this repository"), await Deliver(address, "github", quiet));
+        manager.WaitFor("nothing to do\" repository=ann/quiet reason=\"deaf has this upstream, but no github_webhook = true in \\[watch\\]\"");
+        await Deliver(address, "github", quiet.Replace("quiet", "other", StringComparison.Ordinal));
+        manager.WaitFor("nothing to do\" repository=ann/other reason=\"no recipe has this upstream\"");
+    }
+
+    [Fact]
+    public async Task Large_bodies_of_strangers_leave_room_for_deliveries()
+    {
+        using ManagerProcess manager = _farm.Start();
+        Uri address = manager.Address;
+        manager.WaitFor("poll complete\" recipe=hello");
+        List<TcpClient> slow = [];
+        try
+        {
+            // None of them ever ends.
+            byte[] piece = new byte[1 << 20];
+            for (int i = 0; i < 4; i++)
+            {
+                TcpClient client = new(address.Host, address.Port) { SendTimeout = 20_000 };
+                slow.Add(client);
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {25 << 20}\r\n\r\n"));
+                for (int sent = 0; sent < 24; sent++)
+                {
+                    try
+                    {
+                        await client.GetStream().WriteAsync(piece);
+                    }
+                    catch (IOException)
+                    {
+                        // It was told that there is no room.
+                        break;
+                    }
+                }
+            }
+
+            manager.WaitFor("msg=\"webhook refused\" status=503");
+            Assert.Equal((HttpStatusCode.OK, "polling hello"), await Deliver(address, "github", Payload("github", "refs/tags/v1.0")));
+        }
+        finally
+        {
+            slow.ForEach(client => client.Dispose());
+        }
     }
 
     [Fact]

@@ -2,8 +2,8 @@ using Peipkg.Build;
 using Peipkg.CommandLine;
 
 using TerminationSignals signals = new();
-using Stream rawOutput = Console.OpenStandardOutput();
-using Stream rawError = Console.OpenStandardError();
+using Stream rawOutput = StandardStreams.OpenOutput();
+using Stream rawError = StandardStreams.OpenError();
 using TextWriter output = StandardStreams.Output(rawOutput);
 using TextWriter error = StandardStreams.Error(rawError);
 Dictionary<string, string> variables = ProcessEnvironment.From(Environment.GetEnvironmentVariables());

@@ -9,6 +9,8 @@ namespace Peipkg.CommandLine;
 /// </summary>
 internal static class ManualPage
 {
+    private const int LongestLine = 80;
+
     internal static string Write(Command root)
     {
         StringBuilder text = new();
@@ -16,7 +18,7 @@ internal static class ManualPage
             .\" Made by "{root.Name} man"; do not edit.
             .TH {Escape(root.Name.ToUpperInvariant())} 1 "" "{Escape($"{root.Name} {ProductVersion.Number}")}" "Peipkg"
             .SH NAME
-            {Escape(root.Name)} \- {Line(LowerFirst((root.Description ?? "").TrimEnd('.')))}
+            {Line($"{root.Name} - {LowerFirst((root.Description ?? "").TrimEnd('.'))}")}
             .SH SYNOPSIS
 
             """);
@@ -103,9 +105,30 @@ internal static class ManualPage
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
-    // A line that begins with a control character of roff would be a request.
+    // Input lines are short by convention; where they end means nothing.
     private static string Line(string text)
-        => string.Join('\n', text.Split('\n').Select(line => line is ['.' or '\'', ..] ? "\\&" + Escape(line) : Escape(line)));
+    {
+        StringBuilder lines = new();
+        foreach (string paragraph in text.Split('\n'))
+        {
+            int length = 0;
+            foreach (string word in paragraph.Split(' ').Select(Escape))
+            {
+                bool breaks = length > 0 && length + 1 + word.Length > LongestLine;
+                lines.Append(length == 0 ? "" : breaks ? "\n" : " ");
+                length = breaks || length == 0 ? 0 : length + 1;
+
+                // A line that begins with a control character of roff would be a request.
+                string safe = length == 0 && word is ['.' or '\'', ..] ? "\\&" + word : word;
+                lines.Append(safe);
+                length += safe.Length;
+            }
+
+            lines.Append('\n');
+        }
+
+        return lines.ToString(0, lines.Length - 1);
+    }
 
     private static string Escape(string text)
     {

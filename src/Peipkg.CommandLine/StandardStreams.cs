@@ -5,6 +5,12 @@ namespace Peipkg.CommandLine;
 /// <summary>Text over a process's standard streams: UTF-8 without a mark, line feeds, whatever the locale says.</summary>
 public static class StandardStreams
 {
+    /// <summary>The process's standard output, bytes as they are.</summary>
+    public static Stream OpenOutput() => new DescriptorStream(1);
+
+    /// <summary>The process's standard error, bytes as they are.</summary>
+    public static Stream OpenError() => new DescriptorStream(2);
+
     /// <summary>A writer for results, flushed by <see cref="CommandLineHost"/> when the command ends.</summary>
     /// <param name="stream">Standard output.</param>
     public static TextWriter Output(Stream stream) => Writer(stream, autoFlush: false);

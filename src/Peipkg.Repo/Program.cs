@@ -5,8 +5,8 @@ using Peipkg.Repo.Operations;
 
 using TerminationSignals signals = new();
 using TextReader input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-using TextWriter output = StandardStreams.Output(Console.OpenStandardOutput());
-using TextWriter error = StandardStreams.Error(Console.OpenStandardError());
+using TextWriter output = StandardStreams.Output(StandardStreams.OpenOutput());
+using TextWriter error = StandardStreams.Error(StandardStreams.OpenError());
 Diagnostics diagnostics = new(RepoCommandLine.Program, DiagnosticsOutput.StandardError(
     error, ProcessEnvironment.From(Environment.GetEnvironmentVariables()), TimeProvider.System));
 OperationContext context = new(input, output, diagnostics, TimeProvider.System);

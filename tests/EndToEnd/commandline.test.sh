@@ -70,3 +70,21 @@ test_a_closed_stdout_is_not_a_crash() {
     set +o pipefail
     peipkg-build inspect --json "$packages/libgreet_1.0.0-1_x86_64.peipkg" | head -c 1 > /dev/null
 }
+
+test_a_terminal_gets_results_without_a_sequence_that_changes_it() {
+    local program
+    for program in peipkg-build peipkg-repo; do
+        NO_COLOR=1 TERM=xterm-256color script -qec "$program --version; $program no-such-command" typescript > /dev/null || true
+        assert_contains "$program" "$(cat typescript)"
+        if grep -v '^Script' typescript | grep -q $'\x1b'; then fail "$program sends escapes: $(cat -v typescript)"; fi
+    done
+}
+
+test_the_manual_pages_are_clean_to_lint() {
+    local program
+    for program in peipkg-build peipkg-repo; do
+        "$program" man > page.1
+        # The page has no date: it is the same bytes whenever it is made.
+        assert_equal "" "$(mandoc -T lint page.1 | grep -v 'missing date')" "$program"
+    done
+}

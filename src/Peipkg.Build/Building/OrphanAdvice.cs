@@ -46,10 +46,28 @@ internal sealed class OrphanAdvice
 
     /// <summary>The groups, in the order of their first paths.</summary>
     internal IReadOnlyList<OrphanGroup> Groups(IEnumerable<string> orphans)
-        => [.. orphans.GroupBy(Key).Select(group => Advise(group.Key, [.. group]))];
+    {
+        Orphan[] all = [.. orphans.Select(Look)];
+        HashSet<string> whole = new(
+            all.GroupBy(orphan => orphan.Place, StringComparer.Ordinal).Where(group => IsWhole(group.Key, [.. group])).Select(group => group.Key),
+            StringComparer.Ordinal);
+        return
+        [
+            .. all.GroupBy(
+                    orphan => (whole.Contains(orphan.Place) ? orphan.Place : orphan.Path, orphan.Reason, orphan.Stanza),
+                    orphan => orphan.Path)
+                .Select(group => Advise(group.Key, [.. group])),
+        ];
+    }
 
-    private (string Place, string? Reason, string Stanza) Key(string path)
-        => Cruft.Reason(path) is { } reason ? (path, reason, "") : (Directory(path), null, StanzaFor(path)?.Name.Text ?? "");
+    private Orphan Look(string path)
+        => Cruft.Reason(path) is { } reason ? new Orphan(path, path, reason, "")
+            : new Orphan(path, Directory(path), null, StanzaFor(path)?.Name.Text ?? "");
+
+    // Two stanzas cannot both claim it; and in what is everybody's, a single file is better named itself.
+    private static bool IsWhole(string place, Orphan[] orphans)
+        => Array.TrueForAll(orphans, orphan => orphan.Stanza == orphans[0].Stanza)
+            && (orphans.Length > 1 || !Array.Exists(Shared, shared => shared.IsMatch(place.TrimEnd('/'))));
 
     private OrphanGroup Advise((string Place, string? Reason, string Stanza) key, IReadOnlyList<string> paths)
     {
@@ -69,13 +87,13 @@ internal sealed class OrphanAdvice
         return new OrphanGroup(key.Place, paths, $"add to files of {stanza.Name} ({_recipe}:{line}):", Toml(pattern) + ",");
     }
 
-    /// <summary>The highest directory above a path that only holds orphans and is somebody's own; else the path.</summary>
+    /// <summary>The highest directory above a path that only holds orphans and could be claimed whole; else the path.</summary>
     private string Directory(string path)
     {
         for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
         {
             string directory = path[..slash];
-            if (!_claimed.Contains(directory) && IsOwn(directory))
+            if (!_claimed.Contains(directory) && Array.Exists(Claimable, place => place.IsMatch(directory)))
             {
                 return directory + "/";
             }
@@ -84,17 +102,14 @@ internal sealed class OrphanAdvice
         return path;
     }
 
-    // "usr/share/hello" is a package's own, "usr/share" and "usr/share/man/man1" are everybody's.
-    private static bool IsOwn(string directory)
-        => directory == "usr/include" || Array.Exists(Places, place => place.IsMatch(directory))
-            && !directory.StartsWith("usr/bin/", StringComparison.Ordinal)
-            && !Array.Exists(Shared, shared => shared.IsMatch(directory));
+    private static readonly Glob[] Claimable = Parse(
+        [.. PayloadLayout.Places(Architecture.X86_64, PayloadKind.File), "usr/lib/aarch64-linux-peios/*/**", "usr/{bin,sbin,include}"]);
 
-    private static readonly Glob[] Places = Parse([.. PayloadLayout.Places(Architecture.X86_64, PayloadKind.File), "usr/lib/aarch64-linux-peios/*/**"]);
+    // "usr/share/hello" is a package's own, "usr/share/man/man1" is everybody's.
     private static readonly Glob[] Shared = Parse(
-        "usr/share/{man,doc,info,locale,icons,applications,mime,bash-completion,zsh,fish,metainfo,licenses}", "usr/share/man/**",
-        "usr/share/locale/**", "usr/share/icons/**", "usr/share/bash-completion/**", "usr/share/zsh/**", "usr/share/fish/**",
-        "usr/lib/*/{pkgconfig,cmake}", "etc/{init.d,default,profile.d,ld.so.conf.d}");
+        "usr/{bin,sbin}", "usr/share/{man,doc,info,locale,icons,applications,mime,bash-completion,zsh,fish,metainfo,licenses}",
+        "usr/share/man/**", "usr/share/locale/**", "usr/share/icons/**", "usr/share/bash-completion/**", "usr/share/zsh/**",
+        "usr/share/fish/**", "usr/lib/*/{pkgconfig,cmake}", "etc/{init.d,default,profile.d,ld.so.conf.d}");
 
     private Stanza? StanzaFor(string path)
     {
@@ -126,4 +141,7 @@ internal sealed class OrphanAdvice
 
     private static Glob[] Parse(params string[] patterns) => [.. patterns.Select(pattern =>
         Glob.TryParse(pattern, out Glob glob, out string? error) ? glob : throw new InvalidOperationException(error))];
+
+    /// <summary>A path, the place that it may be claimed with, and why it should go or whose it may be.</summary>
+    private sealed record Orphan(string Path, string Place, string? Reason, string Stanza);
 }

@@ -52,7 +52,7 @@ internal static class ShellWords
                 continue;
             }
 
-            column = words.Count == 0 && !inWord ? i + 1 : column;
+            column = words.Count == 0 && !inWord ? i + 1 - line.Take(i).Count(char.IsLowSurrogate) : column;
             inWord = true;
             if (c is '"' or '\'')
             {

@@ -47,7 +47,7 @@ internal static class Bubblewrap
                 Arguments =
                 [
                     .. start[1..], .. SandboxView.Isolation(allowNetwork: false, SandboxView.HostName),
-                    "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "/bin/sh", "-c", ":",
+                    "--ro-bind", "/", "/", .. SandboxView.Kernel, "/bin/sh", "-c", ":",
                 ],
                 Environment = [],
                 WorkingDirectory = "/",

@@ -41,6 +41,12 @@ internal static class SandboxView
         "/etc/host.conf", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/pki/tls/certs",
     ];
 
+    /// <summary>
+    /// bubblewrap's arguments for <c>/proc</c> and <c>/dev</c>. To the kernel a build that root called is root's still, and
+    /// may write its settings below <c>/proc/sys</c>, among them a program to run outside when another crashes.
+    /// </summary>
+    internal static IReadOnlyList<string> Kernel { get; } = ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"];
+
     /// <summary>The build's directories as the script knows them.</summary>
     internal static ScriptPlaces Places(string script)
         => new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
@@ -94,8 +100,10 @@ internal static class SandboxView
         }
 
         arguments.AddRange(
-            "--proc", "/proc", "--dev", "/dev", "--dir", "/run",
-            "--bind", area.MakeDirectory("tmp"), "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp");
+        [
+            .. Kernel, "--dir", "/run",
+            "--bind", area.MakeDirectory("tmp"), "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
+        ]);
         foreach (string path in settings.ReadOnly)
         {
             arguments.AddRange("--ro-bind", PosixTree.RealPath(path), path);

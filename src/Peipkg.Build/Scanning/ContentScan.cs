@@ -35,12 +35,12 @@ internal sealed class ContentScan
         ILookup<string, ScannedFile> files = _files.ToLookup(file => file.Package.Text, StringComparer.Ordinal);
         foreach (PackagePlan plan in plans)
         {
-            foreach (ScannedFile file in files[plan.Manifest.Name.Text].OrderBy(file => file.Path, PayloadPath.Order))
+            // What is the same of many files, as the path of the build mostly is, is said once.
+            foreach (IGrouping<ContentFault, string> fault in files[plan.Manifest.Name.Text].OrderBy(file => file.Path, PayloadPath.Order)
+                .SelectMany(file => Judge(file, plan.Manifest).Select(fault => (file.Path, Fault: fault)))
+                .GroupBy(pair => pair.Fault, pair => pair.Path))
             {
-                foreach ((string rule, string message) in Judge(file, plan.Manifest))
-                {
-                    reporter.Report(rule, $"package {plan.Manifest.Name}: {TerminalText.Escape(message)}");
-                }
+                reporter.Report(fault.Key.Rule, $"package {plan.Manifest.Name}: {TerminalText.Escape(fault.Key.Of([.. fault]))}");
             }
 
             foreach (PayloadSource source in plan.Payload)
@@ -94,14 +94,13 @@ internal sealed class ContentScan
             package, source.Path, stream.Found, stamp, archive, isElf ? ElfReader.Read(file!) : archive?.Image));
     }
 
-    private IEnumerable<(string Rule, string Message)> Judge(ScannedFile file, Manifest manifest)
+    private IEnumerable<ContentFault> Judge(ScannedFile file, Manifest manifest)
     {
-        string shown = DisplayText.Quote(file.Path);
         string? runPath = file.Image?.RunPaths.FirstOrDefault(path => Enumerable.Range(0, _paths.Count)
             .Any(i => (path + "/").StartsWith(_paths.Text(i) + "/", StringComparison.Ordinal)));
         if (runPath is not null)
         {
-            yield return (ContentRules.RunPath, $"{shown} looks for its libraries in {DisplayText.Quote(runPath)}");
+            yield return new(ContentRules.RunPath, "looks", "look", $"for libraries in {DisplayText.Quote(runPath)}");
         }
 
         for (int i = 0; i < _paths.Count; i++)
@@ -110,32 +109,31 @@ internal sealed class ContentScan
             if (file.Found[i] && (runPath is null || !runPath.StartsWith(_paths.Text(i), StringComparison.Ordinal)))
             {
                 yield return _paths.IsStaged(i)
-                    ? (ContentRules.StagePath, $"{shown} holds the path of $DESTDIR, {_paths.Text(i)}")
-                    : (ContentRules.BuildPath, $"{shown} holds a path of the build, {_paths.Text(i)}");
+                    ? new(ContentRules.StagePath, "holds", "hold", $"the path of $DESTDIR, {_paths.Text(i)}")
+                    : new(ContentRules.BuildPath, "holds", "hold", $"a path of the build, {_paths.Text(i)}");
             }
         }
 
         if (file.GzipStamp > 0)
         {
-            yield return (ContentRules.GzipTimestamp,
-                $"{shown} says that it was compressed at {Timestamp.FromUnixSeconds(file.GzipStamp)}");
+            yield return new(ContentRules.GzipTimestamp, "carries", "carry", $"the time of compression, {Timestamp.FromUnixSeconds(file.GzipStamp)}");
         }
 
         if (file.Archive?.Stamped is { } member)
         {
-            yield return (ContentRules.ArchiveTimestamp, $"{shown}: the member {DisplayText.Quote(member)} carries a time or an owner");
+            yield return new(ContentRules.ArchiveTimestamp, "has", "have", $"a member, {DisplayText.Quote(member)}, that carries a time or an owner");
         }
 
         if (file.Image is { Machine: not ElfImage.Bpf } image)
         {
-            string what = file.Archive is null ? "is" : "holds";
+            (string one, string many) = file.Archive is null ? ("is", "are") : ("holds", "hold");
             if (manifest.Architecture == Architecture.NoArch)
             {
-                yield return (ContentRules.NoArchElf, $"{shown} {what} machine code for {image.MachineName}");
+                yield return new(ContentRules.NoArchElf, one, many, $"machine code for {image.MachineName}");
             }
             else if (image.MachineName != manifest.Architecture.Text)
             {
-                yield return (ContentRules.ForeignElf, $"{shown} {what} for {image.MachineName}, the package for {manifest.Architecture}");
+                yield return new(ContentRules.ForeignElf, one, many, $"machine code for {image.MachineName}, the package is for {manifest.Architecture}");
             }
         }
     }

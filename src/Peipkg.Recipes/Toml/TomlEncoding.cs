@@ -17,7 +17,7 @@ internal static class TomlEncoding
                 return new TomlPosition(line, column);
             }
 
-            (line, column) = rune.Value == '\n' ? (line + 1, 1) : (line, column + rune.Utf16SequenceLength);
+            (line, column) = rune.Value == '\n' ? (line + 1, 1) : (line, column + 1);
             utf8 = utf8[length..];
         }
 

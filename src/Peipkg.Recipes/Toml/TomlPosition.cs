@@ -2,7 +2,7 @@ namespace Peipkg.Recipes.Toml;
 
 /// <summary>A place in a file, both numbers counted from 1.</summary>
 /// <param name="Line">The line.</param>
-/// <param name="Column">The column, in UTF-16 code units.</param>
+/// <param name="Column">The column, in characters (Unicode code points).</param>
 public readonly record struct TomlPosition(int Line, int Column) : IComparable<TomlPosition>
 {
     /// <summary>Where a file begins: the place of whatever is missing from the file as a whole.</summary>

@@ -36,6 +36,17 @@ public sealed partial class RuleTests
         Assert.Equal("", findings);
     }
 
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void The_case_shows_both_what_breaks_the_rule_and_what_keeps_it(string rule)
+        => Assert.All(["fires ", "quiet "], side => Assert.Contains(
+            File.ReadLines(Path.Combine(RuleCase.Directory, rule + ".case")), line => line.StartsWith("=== " + side, StringComparison.Ordinal)));
+
+    [Fact]
+    public void No_case_is_left_of_a_rule_that_is_gone()
+        => Assert.All(
+            Directory.GetFiles(RuleCase.Directory).Select(Path.GetFileNameWithoutExtension), name => Assert.NotNull(RuleTable.Find(name!)));
+
     [Fact]
     public void Every_name_that_the_reader_of_recipes_uses_is_in_the_table()
         => Assert.All(

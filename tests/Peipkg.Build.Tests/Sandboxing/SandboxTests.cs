@@ -41,6 +41,21 @@ public sealed class SandboxTests : IDisposable
         Assert.Equal("", _bench.ScriptOutput);
     }
 
+    [Fact]
+    public void The_kernels_settings_cannot_be_changed_though_root_may_have_called()
+    {
+        // What is written is what is there; of a sandbox that lets it happen, nothing comes.
+        _bench.Script("""
+            for setting in kernel/core_pattern kernel/hostname vm/swappiness net/ipv4/ip_forward; do
+                ! cat "/proc/sys/$setting" 2> /dev/null > "/proc/sys/$setting" || echo "wrote $setting"
+            done
+            ! echo 7 2> /dev/null > /proc/self/oom_score_adj || echo "wrote oom_score_adj"
+            mkdir -p "$DESTDIR/usr/share"; touch "$DESTDIR/usr/share/file"
+            """);
+        _bench.Build("--sandbox").Succeeds();
+        Assert.Equal("", _bench.ScriptOutput);
+    }
+
     [Theory]
     [InlineData("", "lo:")]
     [InlineData("--allow-network", "more")]

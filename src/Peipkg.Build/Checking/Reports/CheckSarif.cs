@@ -22,7 +22,7 @@ internal static class CheckSarif
             json.WriteStartArray("runs");
             json.WriteStartObject();
             WriteTool(json);
-            json.WriteString("columnKind", "utf16CodeUnits");
+            json.WriteString("columnKind", "unicodeCodePoints");
             json.WriteStartArray("results");
             foreach (Finding finding in report.Findings)
             {

@@ -1,4 +1,3 @@
-using System.Text;
 using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
 
@@ -44,14 +43,15 @@ internal static class TagList
         }
 
         string git = FindGit(context) ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
-        using MemoryStream output = new();
+        using BoundedOutputStream output = new(MostBytes);
         using BoundedOutputStream error = new(4096);
         string[] keep = ["PATH", "HOME", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "GIT_SSL_CAINFO", "SSL_CERT_FILE"];
         ChildExit exit = ChildProcess.Run(
             new ChildProcessOptions
             {
-                FileName = git,
-                Arguments = ["-c", "protocol.ext.allow=never", "-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30",
+                // A server may send refs for as long as it is listened to, and git keeps them all.
+                FileName = "/bin/sh",
+                Arguments = ["-c", "ulimit -v 1048576; exec \"$@\"", "sh", git, "-c", "protocol.ext.allow=never", "-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30",
                     "ls-remote", "--tags", "--refs", "--", url],
                 Environment =
                 [
@@ -67,7 +67,8 @@ internal static class TagList
                 Timeout = Patience,
             },
             context.Cancellation);
-        return exit.IsSuccess ? Encoding.UTF8.GetString(output.GetBuffer().AsSpan(0, (int)output.Length))
+        return output.TotalBytes > MostBytes ? throw new UserErrorException($"--tags {url}: there are more than {ByteCount.Text(MostBytes)} of tags")
+            : exit.IsSuccess ? output.Text()
             : throw new UserErrorException($"--tags {url}: git {exit}\n{error.Text().TrimEnd()}");
     }
 

@@ -74,9 +74,16 @@ internal static class PackageOutput
         try
         {
             using PackingProgress progress = new(context.Diagnostics, plan.FileName);
-            PackageWriter.Write(
-                writer.Stream, plan.Manifest, plan.Payload, key, new PackageWriteOptions { Progress = progress }, context.Cancellation);
-            writer.Flush();
+            PackageWriteOptions options = new() { Progress = progress };
+            Interruptible.Run(
+                () =>
+                {
+                    PackageWriteResult result = PackageWriter.Write(
+                        writer.Stream, plan.Manifest, plan.Payload, key, options, context.Cancellation);
+                    writer.Flush();
+                    return result;
+                },
+                context.Cancellation);
         }
         catch (PackagingException exception)
         {

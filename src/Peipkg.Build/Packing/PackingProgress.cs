@@ -9,11 +9,18 @@ internal sealed class PackingProgress(Diagnostics diagnostics, string package) :
     private readonly Lock _lock = new();
     private PackPhase _current;
     private ProgressPhase? _phase;
+    private bool _ended;
 
     public void Report(PackProgress value)
     {
         lock (_lock)
         {
+            if (_ended)
+            {
+                // Interrupted; who reports does not know yet.
+                return;
+            }
+
             if (_phase is null || value.Phase != _current)
             {
                 _phase?.Dispose();
@@ -26,5 +33,12 @@ internal sealed class PackingProgress(Diagnostics diagnostics, string package) :
         }
     }
 
-    public void Dispose() => _phase?.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            _phase?.Dispose();
+        }
+    }
 }

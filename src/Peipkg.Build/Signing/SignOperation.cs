@@ -86,9 +86,15 @@ internal static class SignOperation
 
         try
         {
-            using FileStream input = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-            VerifiedPackage package = PackageSigner.Sign(input, writer.Stream, key, cancellation: context.Cancellation);
-            writer.Flush();
+            VerifiedPackage package = Interruptible.Run(
+                () =>
+                {
+                    using FileStream input = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+                    VerifiedPackage signed = PackageSigner.Sign(input, writer.Stream, key, cancellation: context.Cancellation);
+                    writer.Flush();
+                    return signed;
+                },
+                context.Cancellation);
             return skipLayoutChecks ? [] :
             [
                 .. PayloadLayout.Check(package.Manifest, package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget)))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Peipkg.Build.Tests.Packing;
 using Peipkg.Build.Tests.Support;
 using Xunit.Abstractions;
 
@@ -119,6 +120,28 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         Tool.Finish(process).FailsWith(130, "interrupted");
         Assert.Empty(_bench.Outputs);
         Assert.Empty(Directory.GetFileSystemEntries(_bench["tmp"]));
+    }
+
+    [Fact]
+    public void An_interrupt_while_compressing_takes_less_than_200_milliseconds_too()
+    {
+        // A job of the engine takes longer than that, on any machine; it is not waited for.
+        _bench.Shell("mkdir -p staged/usr/share/x out && seq 1 20000000 > staged/usr/share/x/numbers");
+        string manifest = _bench.Write("manifest.json", PackOperationTests.Manifest);
+        long best = long.MaxValue;
+        for (int i = 0; i < 5 && best >= 200; i++)
+        {
+            using Process process = Tool.Start(
+                Variables, "pack", "--manifest", manifest, "--staged", _bench["staged"], "--out", _bench["out/x.peipkg"]);
+            WaitUntil(() => new DirectoryInfo(_bench["out"]).EnumerateFiles(".*").Any(file => file.Length > 0) || process.HasExited);
+            Stopwatch watch = Stopwatch.StartNew();
+            Assert.Equal(0, SendSignal(process.Id, 2));
+            Tool.Finish(process).FailsWith(130, "interrupted");
+            best = Math.Min(best, watch.ElapsedMilliseconds);
+            Assert.Empty(Directory.GetFileSystemEntries(_bench["out"]));
+        }
+
+        Assert.True(best < 200, $"{best} ms");
     }
 
     [Fact]

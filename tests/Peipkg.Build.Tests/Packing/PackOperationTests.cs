@@ -5,7 +5,7 @@ namespace Peipkg.Build.Tests.Packing;
 
 public sealed class PackOperationTests : IDisposable
 {
-    private const string Manifest = """
+    internal const string Manifest = """
         { "schema_version": 1, "name": "demo", "version": "1.0-1", "architecture": "x86_64", "dependencies": [], "conflicts": [],
           "size_installed": 99, "extra": true,
           "build": { "timestamp": "2026-05-01T12:00:00Z", "farm_id": "f", "source_ref": "s" } }

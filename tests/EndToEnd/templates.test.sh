@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # The recipes that `new` makes, which are the samples in samples/templates, build with the real tools.
 
-# builds_twice TEMPLATE TOOL...: the template's recipe gives the same bytes twice in a sandbox, without a single warning.
+# builds_twice TEMPLATE TOOL...: the template's recipe gives the same bytes twice in a sandbox, without a single warning,
+# and --split divides what it installs.
 builds_twice() {
     local template=$1 tool
     shift
@@ -17,6 +18,14 @@ builds_twice() {
     "$PEIPKG_BUILD" build --twice --sandbox --deny warnings --recipe "my-$template/peipkg.toml" --source "my-$template/source" \
         --version 1.0.0-1 --source-ref test://template --farm-id test --timestamp "$when" --out out
     "$PEIPKG_BUILD" verify out/*
+
+    mkdir split
+    cd split
+    "$PEIPKG_BUILD" new "my-$template" --template "$template" --split > made
+    "$PEIPKG_BUILD" check "my-$template" --deny warnings
+    "$PEIPKG_BUILD" build --deny warnings --recipe "my-$template/peipkg.toml" --source "my-$template/source" \
+        --version 1.0.0-1 --source-ref test://template --farm-id test --timestamp "$when" --out out
+    [ "$(find out -type f | wc -l)" -gt 1 ] || fail "--split made one package"
 }
 
 test_the_files_template_builds_twice_the_same_in_a_sandbox() {

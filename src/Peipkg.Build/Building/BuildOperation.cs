@@ -25,7 +25,7 @@ internal static class BuildOperation
         using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
         RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
 
-        using SecondBuild? second = request.Twice ? new SecondBuild(request, context) : null;
+        using SecondBuild? second = request.Twice ? new SecondBuild(request, area, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
         second?.Require(recipe, request, plans, context);
         FindingReporter findings = new(request.Policy, context.Diagnostics);

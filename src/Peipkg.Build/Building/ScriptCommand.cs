@@ -51,7 +51,7 @@ internal static class ScriptCommand
             WorkingDirectory = area.Work,
             Timeout = request.Limits.Timeout,
             Processors = request.Limits.Processors,
-            WhenWeDie = new DeathPlan(request.Sandbox is null ? $"DESTDIR={area.Destination}" : null, request.KeepStage ? null : area.Root),
+            WhenWeDie = new DeathPlan(request.Sandbox is null ? $"DESTDIR={area.Destination}" : null, request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]),
         };
     }
 

@@ -10,27 +10,32 @@ namespace Peipkg.Build.Building;
 
 /// <summary>
 /// The second build of <c>build --twice</c>: elsewhere, of a copy of the source whose directories list their entries in
-/// another order where the file system keeps the order of creation, on one processor, with another umask and, where that is
-/// permitted, another host name. The caller's locale needs no change: it never reaches the script.
+/// another order where that can be had, on one processor, with another umask and, where that is permitted, another host
+/// name. The caller's locale needs no change: it never reaches the script.
 /// </summary>
 internal sealed class SecondBuild : IDisposable
 {
     private readonly StagingArea _outer;
     private readonly StagingArea _area;
+    private readonly StagingArea _copy;
     private readonly string _source;
 
     /// <summary>Copies the source, before a first build can leave anything in it.</summary>
-    internal SecondBuild(BuildRequest request, ToolContext context)
+    internal SecondBuild(BuildRequest request, StagingArea first, ToolContext context)
     {
         _outer = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
         try
         {
             _area = StagingArea.Create(_outer.MakeDirectory("the-second-of-two-builds"), request.KeepStage, context.Diagnostics);
-            _source = _outer.MakeDirectory("a-copy-of-the-source");
+            _copy = StagingArea.Create(SourceOrder.PlaceForCopy(request.Source) ?? _outer.Root, keep: false, context.Diagnostics);
+            _source = _copy.MakeDirectory("a-copy-of-the-source");
+            first.Companions = [_outer, _copy];
+            _area.Companions = [first, _outer, _copy];
             CopySource(Path.GetFullPath(request.Source), context);
         }
         catch
         {
+            _copy?.Dispose();
             _area?.Dispose();
             _outer.Dispose();
             throw;
@@ -39,6 +44,7 @@ internal sealed class SecondBuild : IDisposable
 
     public void Dispose()
     {
+        _copy.Dispose();
         _area.Dispose();
         _outer.Dispose();
     }
@@ -92,7 +98,7 @@ internal sealed class SecondBuild : IDisposable
         }
     }
 
-    // Files in reverse order, each before its directory: names of any bytes, times, modes and links as they are.
+    // Entries in reverse order, each directory after what it holds: names of any bytes, times, modes and links as they are.
     private void CopySource(string source, ToolContext context)
     {
         context.Diagnostics.Step("copying the source for a second build");

@@ -30,6 +30,9 @@ internal sealed class StagingArea : IDisposable
     /// <summary>The script's working directory.</summary>
     internal string Work { get; }
 
+    /// <summary>Areas of the same build: where this process is killed, they are removed together with this one.</summary>
+    internal IReadOnlyList<StagingArea> Companions { get; set; } = [];
+
     /// <summary>Makes a new area.</summary>
     /// <param name="temporary">Where: $TMPDIR, or null for /tmp.</param>
     /// <param name="keep">Whether disposing leaves it where it is, and says so.</param>

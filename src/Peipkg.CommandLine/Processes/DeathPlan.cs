@@ -5,5 +5,5 @@ namespace Peipkg.CommandLine.Processes;
 /// A <c>NAME=VALUE</c> that the environment of the child and of nobody else holds, by which those of its processes are
 /// found that have left its session; null where there are none.
 /// </param>
-/// <param name="Directory">A directory to remove then, an absolute path; null for none.</param>
-public sealed record DeathPlan(string? Mark, string? Directory);
+/// <param name="Directories">The directories to remove then, absolute paths.</param>
+public sealed record DeathPlan(string? Mark, IReadOnlyList<string> Directories);

@@ -12,18 +12,22 @@ internal sealed class DeathWatch : IDisposable
     // The fields of a stat line behind the name: state, parent, group, session. Twice, for what was just being born.
     private const string Script = """
         read -r _
-        leader=$1 mark=$2 directory=$3
+        leader=$1 mark=$2
+        shift 2
+        in_session() {
+            set -- ${1##*) }
+            [ "$4" = "$leader" ]
+        }
         for _ in 1 2 3; do
             kill -s KILL -- "-$leader"
             for process in /proc/[0-9]*; do
                 { read -r line < "$process/stat"; } || continue
-                set -- ${line##*) }
-                if [ "$4" = "$leader" ] || { [ -n "$mark" ] && grep -qzxF -e "$mark" "$process/environ"; }; then
+                if in_session "$line" || { [ -n "$mark" ] && grep -qzxF -e "$mark" "$process/environ"; }; then
                     [ "${process#/proc/}" = "$$" ] || kill -s KILL "${process#/proc/}"
                 fi
             done
         done 2> /dev/null
-        [ -z "$directory" ] || rm -rf -- "$directory"
+        rm -rf -- "$@"
         """;
 
     private readonly int _watcher;
@@ -48,7 +52,7 @@ internal sealed class DeathWatch : IDisposable
             {
                 FileName = "/bin/sh",
                 Arguments =
-                    ["-c", Script, "sh", leader.ToString(CultureInfo.InvariantCulture), plan.Mark ?? "", plan.Directory ?? ""],
+                    ["-c", Script, "sh", leader.ToString(CultureInfo.InvariantCulture), plan.Mark ?? "", .. plan.Directories],
                 Environment = [new("PATH", "/usr/bin:/bin"), new("LC_ALL", "C")],
                 WorkingDirectory = "/",
             };

@@ -52,16 +52,28 @@ internal static class SignatureDuty
             && state.JudgedAt.UnixSeconds >= until.UnixSeconds - KeyEdits.HandOver.TotalSeconds;
 
     /// <summary>
-    /// As long as a transition lasts, consumers that have not refreshed since it began know only the old key.
+    /// As long as a transition lasts, consumers that have not refreshed since it began may know only the old key. A
+    /// revocation does not wait for them: the old key may be in the same hands.
     /// </summary>
     private static void ObjectToLeavingBehind(PublishedState state, DescriptorEdit edit, Fingerprint signer)
     {
         if (state.DescriptorSigner is { } present && present != signer && !MustHandOver(state)
             && edit.Descriptor.FindKey(present) is { Status: KeyStatus.Transitioning, ValidUntil: { } until })
         {
-            edit.Objections.Add(
-                $"consumers that have not refreshed since the rotation know only {present.Grouped}, which counts until {until}, and "
-                + "could not follow to a repo.json without its signature; give its private key with --descriptor-key");
+            bool revokes = edit.Descriptor.Keys.Any(key =>
+                key.Status == KeyStatus.Revoked && state.Descriptor.FindKey(key.Fingerprint)?.Status != KeyStatus.Revoked);
+            if (revokes)
+            {
+                edit.Consequences.Add(
+                    $"Consumers that have not refreshed since the rotation follow only if {signer.Grouped} was listed before it; the others "
+                    + $"know only {present.Grouped}. If that key is still in good hands, sign repo.json with it, by --descriptor-key.");
+            }
+            else
+            {
+                edit.Objections.Add(
+                    $"consumers that have not refreshed since the rotation may know only {present.Grouped}, which counts until {until}, and "
+                    + "could not follow to a repo.json without its signature; give its private key with --descriptor-key");
+            }
         }
     }
 

@@ -80,6 +80,21 @@ public sealed class KeyLifeTests : IDisposable
     }
 
     [Fact]
+    public void A_revocation_within_a_rotation_needs_no_force_and_says_who_may_not_follow()
+    {
+        using SigningKey offline = SigningKey.Generate();
+        string offlineFile = _fixture["offline.pem"];
+        DurableFile.Write(offlineFile, offline.ExportPem(), DurableFile.PrivateMode);
+        RepositoryFixture.Succeed(Change("add-key", "--key", offlineFile, "--sign-key", _fixture.KeyFile));
+        RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
+        RunResult result = Change("revoke-key", "--key-or-fingerprint", _otherFile, "--sign-key", offlineFile);
+        RepositoryFixture.Succeed(result);
+        Assert.Contains($"follow only if {offline.PublicKey.Fingerprint.Grouped} was listed before it", result.Output, StringComparison.Ordinal);
+        Assert.Equal(KeyStatus.Revoked, Status(_other));
+        Assert.Equal(offline.PublicKey.Fingerprint, Signer("repo.json"));
+    }
+
+    [Fact]
     public void Keys_are_judged_by_the_clock_where_the_timestamp_lags_behind()
     {
         RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));

@@ -65,7 +65,8 @@ public sealed class WebhookTests : IDisposable
     {
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, path))
         {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                body, Encoding.UTF8, body.StartsWith("payload=", StringComparison.Ordinal) ? "application/x-www-form-urlencoded" : "application/json"),
         };
         foreach ((string name, string value) in headers)
         {
@@ -178,6 +179,23 @@ public sealed class WebhookTests : IDisposable
         int polls = manager.Log.Split("msg=\"polling upstream\"").Length - 1;
         Assert.True(polls < 30, polls.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(1, manager.Log.Split("msg=\"starting build\"").Length - 1);
+    }
+
+    [Fact]
+    public async Task Recipes_that_share_an_upstream_hear_of_it_by_one_delivery_also_as_a_form()
+    {
+        _farm.AddRecipe("twin", "twin", git: "file://" + _farm.Upstream.Path, watch: "[watch]\ngithub_webhook = true", doc: false);
+        using ManagerProcess manager = _farm.Start();
+        Uri address = manager.Address;
+        manager.WaitFor("poll complete\" recipe=hello");
+        manager.WaitFor("poll complete\" recipe=twin");
+        _farm.Release("1.0");
+        string form = "payload=" + WebUtility.UrlEncode(Payload("github", "refs/tags/v1.0"));
+        Assert.Equal(
+            (HttpStatusCode.OK, "polling hello, twin"),
+            await Send(address, "/webhooks/github", form, ("X-GitHub-Event", "release"), ("X-Hub-Signature-256", "sha256=" + Hmac(form))));
+        manager.WaitFor("build \\+ publish complete\" recipe=hello version=1.0-1");
+        manager.WaitFor("build \\+ publish complete\" recipe=twin version=1.0-1");
     }
 
     [Fact]

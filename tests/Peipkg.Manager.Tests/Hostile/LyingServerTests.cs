@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Peipkg.Manager.Tests.EndToEnd;
 
 namespace Peipkg.Manager.Tests.Hostile;
@@ -27,6 +28,32 @@ public class LyingServerTests
         Assert.DoesNotContain("\u001b", log, StringComparison.Ordinal);
         Assert.Empty(HostileFarm.Left(farm));
         Assert.All(log.TrimEnd('\n').Split('\n'), line => Assert.StartsWith("time=", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_server_leads_to_no_place_that_the_recipe_could_not_name()
+    {
+        using TestFarm farm = new();
+        farm.Release("1.0");
+        string[] places = [$"file://{farm.Upstream.Path}", $"ext::sh -c 'touch {farm["pwned"]}'", $"{farm.Upstream.Path}", "file:///etc"];
+        RedirectingServer[] servers = [.. places.Select(place => new RedirectingServer(place))];
+        try
+        {
+            for (int i = 0; i < servers.Length; i++)
+            {
+                farm.AddRecipe($"led-{i}", $"led-{i}", git: servers[i].Url);
+            }
+
+            (int exit, string log) = farm.Once();
+            Assert.True(exit == 1, log);
+            Assert.Equal(servers.Length, Regex.Count(log, "msg=\"poll failed\""));
+            Assert.DoesNotContain("build queued", log, StringComparison.Ordinal);
+            Assert.False(File.Exists(farm["pwned"]));
+        }
+        finally
+        {
+            Array.ForEach(servers, server => server.Dispose());
+        }
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public class StalledServerTests
                 stages.Add("http", Stall.Accept);
                 stages.Add("http", Stall.Headers);
                 stages.Add("http", Stall.Refs);
+                stages.Add("ssh", Stall.Accept);
             }
 
             return stages;
@@ -37,7 +38,8 @@ public class StalledServerTests
         farm.Release("1.0");
         using GitDaemon daemon = new(farm.Path);
         await using SmartHttpServer http = await SmartHttpServer.StartAsync(farm.Path);
-        using StallingProxy proxy = new(transport == "git" ? daemon.Url("upstream") : http.Url("upstream"), stall);
+        using StallingProxy proxy = new(
+            transport switch { "git" => daemon.Url("upstream"), "http" => http.Url("upstream"), _ => "ssh://git@127.0.0.1:1/upstream" }, stall);
         farm.AddRecipe("hello", "greeting", git: proxy.Url);
 
         // What is well beside it is built all the same.

@@ -114,7 +114,7 @@ test("a package's page tells all there is, with links both ways", async () => {
   assert.equal(await page.getByRole("link", { name: "https://zlib.net/" }).getAttribute("href"), "https://zlib.net/");
   const commands = await page.locator(".commands").innerText();
   assert.match(commands, new RegExp(`^peipkg repo add example ${small.url.slice(0, -1)} \\\\$`, "m"));
-  assert.match(commands, /^ {4}--anchor [0-9a-f]{64} \\$/m);
+  assert.match(commands, /^ {2}--anchor [0-9a-f]{64} \\$/m);
   assert.match(commands, /^peipkg install zlib$/m);
   assert.equal(await page.locator("table tbody tr").count(), 4);
   assert.deepEqual(await page.locator(".files bdi").allInnerTexts(),

@@ -139,7 +139,7 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     private void AddRepository(HtmlText page)
         => page.Raw("<section class=\"panel\" aria-labelledby=\"add\">\n<h2 id=\"add\">Add this repository</h2>\n"
             + "<pre data-copy><code>peipkg repo add ").Text(ShellWord(content.Descriptor.Name))
-            .Raw(" <span data-base>https://\u2026</span> \\\n    --anchor ").Text(content.Signer.Text)
+            .Raw(" <span data-base>https://\u2026</span> \\\n  --anchor ").Text(content.Signer.Text)
             .Raw("<span data-insecure></span>\npeipkg refresh</code></pre>\n<p class=\"key\">Compare the key with what its owner tells you elsewhere:"
                 + "<code class=\"fingerprint\">").Text(content.Signer.Grouped).Raw("</code></p>\n</section>\n");
 

@@ -144,7 +144,7 @@ function row(item, terms) {
   const offered = item.provides.find((name) => terms.some((term) => name.toLowerCase().includes(term) && !item.lower.includes(term)));
   return el("li", null,
     el("a", { href: packageUrl(item.name) }, el("b", null, marked(item.name, terms)), " ", el("span", null, item.version)),
-    el("p", null, el("bdi", null, marked(item.description, terms)), offered ? [" provides ", el("bdi", null, marked(offered, terms))] : []));
+    el("p", null, el("bdi", null, marked(item.description, terms)), offered ? [" ", el("small", null, "provides ", el("bdi", null, marked(offered, terms)))] : []));
 }
 
 async function search() {
@@ -236,7 +236,7 @@ function listen() {
 // ---- The lines to type ----------------------------------------------------------------------------------------------
 
 const base = root.href.replace(/\/$/, "");
-const insecure = root.protocol === "http:" ? " \\\n    --insecure" : "";
+const insecure = root.protocol === "http:" ? " \\\n  --insecure" : "";
 
 function copyable(pre) {
   pre.tabIndex = 0;
@@ -363,8 +363,8 @@ function install(entry, newest) {
   const lines = [
     el("span", { class: "note" }, "# once, to add the repository"),
     `peipkg repo add ${repository} ${base} \\`,
-    `    --anchor ${main.dataset.anchor}${insecure && " \\"}`,
-    ...(insecure ? ["    --insecure"] : []),
+    `  --anchor ${main.dataset.anchor}${insecure && " \\"}`,
+    ...(insecure ? ["  --insecure"] : []),
     "peipkg refresh",
     el("span", { class: "note" }, "# the package"),
     `peipkg install ${entry.name}`,

@@ -107,6 +107,7 @@ internal static class KeyLifeCommands
             string? newDescription = result.GetValue(description);
             InitOperation.RefuseBadText("--name", newName ?? "x", mayBeEmpty: false);
             InitOperation.RefuseBadText("--description", newDescription ?? "", mayBeEmpty: true);
+            InitOperation.WarnOfName(newName ?? "x", context.Diagnostics);
             return DescriptorOperation.Run(
                 common.Read(result, (state, _) => KeyEdits.Describe(state.Descriptor, newName, newDescription)), context, stop);
         });

@@ -22,6 +22,7 @@ internal static class InitOperation
     {
         RefuseBadText("--name", request.Name, mayBeEmpty: false);
         RefuseBadText("--description", request.Description, mayBeEmpty: true);
+        WarnOfName(request.Name, context.Diagnostics);
         using DocumentSigner key = DocumentSigner.LoadPrivate(request.SignKey, context.Diagnostics);
         Fingerprint fingerprint = key.PublicKey.Fingerprint;
         Descriptor descriptor = new(
@@ -50,6 +51,17 @@ internal static class InitOperation
         GenerationWriter.WriteDescriptor(tree.Prepare, descriptor, key);
         GenerationWriter.WriteKey(tree.Prepare, key.PublicKey);
         GenerationWriter.WriteIndexes(tree.Prepare, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
+    }
+
+    /// <summary>People type the name; kebab case is what §6.1.2 asks for, without insisting.</summary>
+    internal static void WarnOfName(string name, Diagnostics diagnostics)
+    {
+        bool kebab = name.Split('-').All(static word => word.Length > 0 && word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
+        if (!kebab)
+        {
+            diagnostics.Warning(
+                $"--name \"{name}\" is not in kebab case; lower-case letters and digits, set apart by single hyphens, are easier to type");
+        }
     }
 
     /// <summary>Both texts are shown to people by every consumer.</summary>

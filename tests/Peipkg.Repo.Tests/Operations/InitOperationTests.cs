@@ -8,6 +8,20 @@ public sealed class InitOperationTests : IDisposable
 {
     private readonly RepositoryFixture _fixture = new();
 
+    [Theory]
+    [InlineData("peios-2", false)]
+    [InlineData("Peios", true)]
+    [InlineData("two words", true)]
+    [InlineData("under_score", true)]
+    [InlineData("double--hyphen", true)]
+    public void A_name_that_is_not_in_kebab_case_gets_a_warning(string name, bool warned)
+    {
+        RunResult result = RepoRun.Run(
+            "init", "--name", name, "--sign-key", _fixture.KeyFile, "--timestamp", "2026-01-01T00:00:00Z", "--out", _fixture.Repo);
+        RepositoryFixture.Succeed(result);
+        Assert.Equal(warned, result.Error.Contains("is not in kebab case", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void An_empty_repository_verifies_and_has_exactly_its_documents()
     {

@@ -34,6 +34,7 @@ internal sealed class ZstdFrameWriter : IDisposable
     internal static string Engine { get; } = $"zstd {Methods.ZSTD_versionString()} (ZstdSharp), level {Level}";
 
     private readonly CompressionStream _frame;
+    private bool _finished;
 
     /// <summary>Begins the frame.</summary>
     /// <param name="output">Receives the compressed bytes; stays open.</param>
@@ -62,13 +63,28 @@ internal sealed class ZstdFrameWriter : IDisposable
     internal Stream Content => _frame;
 
     /// <summary>Ends the frame; what was written in front of it is then complete.</summary>
-    internal void Finish() => _frame.Dispose();
+    internal void Finish()
+    {
+        _finished = true;
+        _frame.Dispose();
+    }
 
-    /// <summary>
-    /// Without <see cref="Finish"/>, gives the frame up. The engine's own disposal would compress all that it still holds,
-    /// for a second perhaps; its threads only write to their own memory, which is freed when it is collected.
-    /// </summary>
+    /// <summary>Without <see cref="Finish"/>, gives the frame up.</summary>
     public void Dispose()
     {
+        if (_finished)
+        {
+            return;
+        }
+
+        _finished = true;
+        try
+        {
+            _frame.Dispose();
+        }
+        catch (Exception exception) when (exception is ZstdException or IOException)
+        {
+            // The engine always tries to end its frame. Why it was given up is the error that matters.
+        }
     }
 }

@@ -10,7 +10,7 @@ out=${1:-$root/artifacts/deb}
 bin=$root/artifacts/bin
 packaging=$root/src/Peipkg.Manager/Packaging
 
-install_missing "$root/artifacts/logs/apt.log" dpkg-deb=dpkg readelf=binutils gzip=gzip
+install_missing "$root/artifacts/logs/apt.log" dpkg-deb=dpkg readelf=binutils gzip=gzip xz=xz-utils
 [ -x "$bin/peipkg-manager" ] || die "$bin/peipkg-manager is not there; run: bash .ci/publish.sh"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2> /dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
@@ -45,6 +45,11 @@ put 644 "$packaging/sysusers.conf" usr/lib/sysusers.d/peipkg.conf
 put 644 "$packaging/tmpfiles.conf" usr/lib/tmpfiles.d/peipkg.conf
 put 644 "$packaging/config.toml" etc/peipkg-manager/config.toml
 put 644 "$root/LICENSE" usr/share/doc/peipkg/copyright
+put 644 "$packaging/debian/lintian-overrides" usr/share/lintian/overrides/peipkg
+maintainer=$(sed -n 's/^Maintainer: //p' "$packaging/debian/control.in")
+printf 'peipkg (%s) unstable; urgency=medium\n\n  * https://github.com/peios/peipkg/releases\n\n -- %s  %s\n' \
+    "$version" "$maintainer" "$(LC_ALL=C date -uR --date="@$SOURCE_DATE_EPOCH")" | gzip -9n > "$tree/usr/share/doc/peipkg/changelog.gz"
+chmod 644 "$tree/usr/share/doc/peipkg/changelog.gz"
 for page in "$root"/docs/*.md; do
     put 644 "$page" "usr/share/doc/peipkg/$(basename "$page")"
 done
@@ -62,5 +67,5 @@ find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$out"
 package=$out/peipkg_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zzstd --threads-max=1 --build "$tree" "$package" > /dev/null
+dpkg-deb --root-owner-group -Zxz -z1 --threads-max=1 --build "$tree" "$package" > /dev/null
 printf '%s\n' "$package"

@@ -15,7 +15,7 @@ install_missing "$logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
     rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
     perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
-    node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd \
+    node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
     bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
     cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
     /usr/bin/cargo=cargo /usr/bin/go=golang-go \

@@ -34,6 +34,13 @@ test_the_Debian_package_has_the_same_bytes_each_time_and_holds_programs_unit_pag
     ! grep -v ' root/root ' contents || fail "something does not belong to root"
 }
 
+test_lintian_has_nothing_to_say_about_the_Debian_package() {
+    command -v lintian > /dev/null || skip "there is no lintian"
+    make_package
+    lintian --allow-root --fail-on warning "$deb" > said 2>&1 || fail "$(cat said)"
+    assert_equal '' "$(cat said)"
+}
+
 test_systemd_takes_the_unit_and_the_documentation_prints_its_score() {
     command -v systemd-analyze > /dev/null || skip "there is no systemd-analyze"
     local unit=$PWD/peipkg-manager.service

@@ -14,11 +14,12 @@ internal static class DashboardPages
     public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history)
     {
         HtmlWriter html = new();
+        Standing(html, status);
         html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
         Tile(html, "Recipes", Count(status.Recipes.Count), status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used" : null);
         Tile(html, "Running", Count(status.Running.Count), null);
         Tile(html, "Waiting", Count(status.Queue.Count), null);
-        Tile(html, "Failing", Count(status.Failures.Count), null);
+        Tile(html, "Failing", Count(status.Failures.Count), null, bad: status.Failures.Count > 0);
         Tile(html, "Generation", Count(status.Generation), null);
         Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
         html.Raw("</dl></section>");
@@ -27,8 +28,8 @@ internal static class DashboardPages
         Failing(html, status);
         Queue(html, status);
         Sync(html, status);
-        Recipes(html, recipes);
         Builds(html, history);
+        Recipes(html, recipes);
         return Page(status.FarmId, "Farm", "", html);
     }
 
@@ -103,7 +104,7 @@ internal static class DashboardPages
             html.Raw("<p class=\"package\">").Element("code", package.File).Text(" " + ByteSize.Format(package.Size)).Raw("</p>");
         }
 
-        html.Raw("<h2>Log</h2><p>").Link("../logs/" + Count(build.Build), "The whole log as text").Raw("</p>");
+        html.Raw("<div class=\"heading\"><h2>Log</h2>").Link("../logs/" + Count(build.Build), "The whole log as text").Raw("</div>");
         html.Raw($"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>");
         html.Text(tail).Raw("</pre>");
         return Page(farm, $"{build.Recipe} {build.Version}", "../", html, refresh: false);
@@ -115,6 +116,20 @@ internal static class DashboardPages
         HtmlWriter html = new();
         html.Element("h1", title).Element("p", text);
         return Page(farm, title, "/", html, refresh: false);
+    }
+
+    private static void Standing(HtmlWriter html, StatusDocument status)
+    {
+        (string look, string word) = status.Problems.Count > 0 ? ("bad", status.Problems.Count == 1 ? "1 problem" : $"{status.Problems.Count} problems")
+            : status.Paused is not null ? ("idle", "paused")
+            : ("good", "in order");
+        html.Raw($"<p class=\"standing\"><span class=\"state {look}\">").Text(word).Raw("</span>");
+        if (status.Process is { } process)
+        {
+            html.Text(" running since ").Time(process.StartedAt).Text(", version " + process.Version.Split(' ')[0]);
+        }
+
+        html.Raw("</p>");
     }
 
     private static void Problems(HtmlWriter html, StatusDocument status)
@@ -165,7 +180,7 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Failing", ["Version", "Failures", "Next try", "Error"], status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal), f =>
+        Table(html, "Failing", ["Version", "Failures", "Next try", "Log", "Error"], status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal), f =>
         {
             string[] name = f.Key.Split('@', 2);
             html.Raw("<td>").Link("recipes/" + Uri.EscapeDataString(name[0]), name[0]).Text(" " + name[1]).Raw("</td>");
@@ -179,7 +194,9 @@ internal static class DashboardPages
                 html.Raw("<td>").Time(f.Value.NextRetry).Raw("</td>");
             }
 
-            html.Element("td class=\"wide\"", First(f.Value.Error));
+            html.Raw("<td>");
+            _ = f.Value.Build is { } build ? html.Link("/builds/" + Count(build), $"build {Count(build)}") : html.Raw("–");
+            html.Raw("</td>").Element("td class=\"wide\"", First(f.Value.Error));
         });
     }
 
@@ -225,7 +242,7 @@ internal static class DashboardPages
         }
 
         html.Raw("<div class=\"filter\"><label for=\"filter\">Filter recipes</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\"></div>");
-        Table(html, "Recipes", ["Recipe", "Published", "Latest", "State", "Answered", "Latest poll"], recipes.Recipes, r =>
+        Table(html, "Recipes", ["Recipe", "Published", "Last build", "State", "Answered", "Latest poll"], recipes.Recipes, r =>
         {
             Name(html, r.Name);
             html.Element("td", r.Published ?? "–").Element("td", r.Version ?? "–");
@@ -279,9 +296,9 @@ internal static class DashboardPages
         html.Raw("</tbody></table></div></section>");
     }
 
-    private static void Tile(HtmlWriter html, string label, string value, string? more)
+    private static void Tile(HtmlWriter html, string label, string value, string? more, bool bad = false)
     {
-        html.Raw("<div>").Element("dt", label).Raw("<dd>").Text(value);
+        html.Raw("<div>").Element("dt", label).Raw(bad ? "<dd class=\"bad\">" : "<dd>").Text(value);
         if (more is not null)
         {
             html.Raw(" ").Element("small", more);
@@ -323,7 +340,7 @@ internal static class DashboardPages
         page.Raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
         page.Text($"{title} · {farm}").Raw("</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>");
         page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
-        page.Raw("<a class=\"home\" href=\"/\">").Text(farm).Raw("</a>");
+        page.Raw("<a class=\"home\" href=\"/\">").Text(root.Length == 0 ? "Build farm" : farm).Raw("</a>");
         page.Raw("<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>");
         page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
         if (root.Length == 0)

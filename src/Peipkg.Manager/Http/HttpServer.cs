@@ -116,6 +116,15 @@ internal sealed class HttpServer(
         try
         {
             await next(context);
+            if (context.Response is { HasStarted: false, ContentType: null } response)
+            {
+                await (response.StatusCode switch
+                {
+                    StatusCodes.Status404NotFound => TextAsync(context, response.StatusCode, "there is nothing at this address; the farm's page is at /"),
+                    StatusCodes.Status405MethodNotAllowed => TextAsync(context, response.StatusCode, $"only {response.Headers.Allow} is answered here"),
+                    _ => Task.CompletedTask,
+                });
+            }
         }
         catch (Exception e) when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
         {

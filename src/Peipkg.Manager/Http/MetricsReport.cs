@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
@@ -43,6 +44,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
             writer.Sample("peipkg_versions", states.GetValueOrDefault(state.Text()), ("state", state.Text()));
         }
 
+        writer.Gauge("peipkg_builds_queued", "Versions that wait to be built.", states.GetValueOrDefault(BuildState.Queued.Text()));
         writer.Gauge("peipkg_versions_failing", "Versions that failed and were not finished since.", stores.Builds.Failing().Count);
         writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Operator.FarmPause() is null ? 0 : 1);
         Builds(writer);
@@ -90,13 +92,21 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
 
     private void Syncs(OpenMetricsWriter writer, DateTimeOffset now)
     {
-        long generation = (long)stores.Repository.Published().Generation;
+        PublishedPackages published = stores.Repository.Published();
+        long generation = (long)published.Generation;
         writer.Gauge("peipkg_repository_generation", "The index_version of the local repository.", generation);
         List<(SyncTarget Target, SyncTargetRecord Known)> targets = [.. stores.Targets.Select(t => (t, stores.Syncs.Get(t.Key)))];
         writer.Begin("peipkg_sync_lag_generations", "gauge", "Generations that a target is behind.");
         foreach ((SyncTarget target, SyncTargetRecord known) in targets)
         {
             writer.Sample("peipkg_sync_lag_generations", Math.Max(0, generation - known.Generation), ("target", target.Config.Name));
+        }
+
+        writer.Begin("peipkg_sync_lag_seconds", "gauge", "How long the latest generation has been waiting to reach a target; 0 when it is there.", "seconds");
+        foreach ((SyncTarget target, SyncTargetRecord known) in targets)
+        {
+            double lag = known.Generation >= generation ? 0 : Age(now, DateTimeOffset.FromUnixTimeSeconds(published.GeneratedAt.UnixSeconds));
+            writer.Sample("peipkg_sync_lag_seconds", lag, ("target", target.Config.Name));
         }
 
         writer.Begin("peipkg_sync_age_seconds", "gauge", "Time since the last whole sync.", "seconds");

@@ -47,6 +47,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
                     Error = b.Detail,
                     Cause = b.Cause?.Text(),
                     Hold = b.Hold.Text(),
+                    Build = b.AttemptId,
                 },
                 StringComparer.Ordinal),
             BrokenRecipes = recipes.Broken,
@@ -193,6 +194,9 @@ internal sealed record StatusFailure
     public required string? Cause { get; init; }
 
     public required string? Hold { get; init; }
+
+    /// <summary>The number of the latest attempt, which names its log.</summary>
+    public required long? Build { get; init; }
 }
 
 /// <summary>A target of the sync.</summary>

@@ -13,6 +13,17 @@ internal sealed unsafe partial class DescriptorStream(int descriptor) : Stream
     private const int TryAgain = 11;
     private const int BrokenPipe = 32;
     private const short Writable = 4;
+    private const short Failed = 8;
+
+    /// <summary>Whether whoever reads has left.</summary>
+    public bool IsAbandoned
+    {
+        get
+        {
+            PollDescriptor now = new() { Descriptor = descriptor };
+            return Poll(&now, 1, 0) > 0 && (now.Returned & Failed) != 0;
+        }
+    }
 
     public override bool CanRead => false;
 

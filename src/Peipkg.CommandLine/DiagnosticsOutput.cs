@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace Peipkg.CommandLine;
 
 /// <summary>Where diagnostics go, and what may be written there besides plain lines.</summary>
 /// <param name="Writer">The error stream.</param>
-public sealed partial record DiagnosticsOutput(TextWriter Writer)
+public sealed record DiagnosticsOutput(TextWriter Writer)
 {
     private const int StandardErrorDescriptor = 2;
     private const int UsualColumns = 80;
@@ -32,28 +30,13 @@ public sealed partial record DiagnosticsOutput(TextWriter Writer)
         TextWriter writer, IReadOnlyDictionary<string, string> variables, TimeProvider clock)
     {
         bool capable = variables.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb"
-            && IsATerminal(StandardErrorDescriptor) == 1;
+            && Terminal.Is(StandardErrorDescriptor);
         return new DiagnosticsOutput(writer)
         {
             IsTerminal = capable,
             Colours = capable && string.IsNullOrEmpty(variables.GetValueOrDefault("NO_COLOR")),
-            Columns = ReadColumns,
+            Columns = static () => Terminal.Columns(StandardErrorDescriptor),
             Clock = clock,
         };
     }
-
-    private static unsafe int ReadColumns()
-    {
-        // struct winsize: rows, columns, and their sizes in pixels, which nobody fills in.
-        const nuint GetWindowSize = 0x5413;
-        ushort* size = stackalloc ushort[4];
-        return Control(StandardErrorDescriptor, GetWindowSize, size) == 0 && size[1] > 0 ? size[1] : UsualColumns;
-    }
-
-    // System.Console would answer too, but it takes the terminal over: modes, and handlers for its signals.
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    private static partial int IsATerminal(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static unsafe partial int Control(int descriptor, nuint request, void* argument);
 }

@@ -19,6 +19,10 @@ public static class StandardStreams
     /// <param name="stream">Standard error.</param>
     public static TextWriter Error(Stream stream) => Writer(stream, autoFlush: true);
 
+    /// <summary>Whether nobody is left who could read what is written to one of the two.</summary>
+    /// <param name="stream">As it was opened here.</param>
+    public static bool IsAbandoned(Stream stream) => stream is DescriptorStream { IsAbandoned: true };
+
     private static StreamWriter Writer(Stream stream, bool autoFlush)
         => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096)
         {

@@ -3,14 +3,17 @@ using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Logging;
 
 EmbeddedLibraries.Load();
+using Stream output = StandardStreams.OpenOutput();
 using ManagerSignals signals = new();
 signals.Listen();
 IReadOnlyDictionary<string, string> environment = ProcessEnvironment.From(Environment.GetEnvironmentVariables());
 return await ManagerCommandLine.RunAsync(args, new ManagerWorld
 {
-    Stdout = StandardStreams.Output(Console.OpenStandardOutput()),
+    Stdout = StandardStreams.Output(output),
+    IsStdoutAbandoned = () => StandardStreams.IsAbandoned(output),
     Stderr = JournalWriter.Wrap(
-        StandardStreams.Error(Console.OpenStandardError()), environment.GetValueOrDefault("JOURNAL_STREAM"), new FileInfo("/proc/self/fd/2").LinkTarget),
+        StandardStreams.Error(StandardStreams.OpenError()), environment.GetValueOrDefault("JOURNAL_STREAM"), new FileInfo("/proc/self/fd/2").LinkTarget),
+    Columns = Terminal.StandardOutputColumns(),
     Environment = environment,
     OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
     ProcessId = Environment.ProcessId,

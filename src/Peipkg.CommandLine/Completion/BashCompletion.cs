@@ -67,7 +67,7 @@ internal static class BashCompletion
         {
             foreach (CompletedOption option in command.Options.Where(option => option.Value is not null))
             {
-                WriteValue(text, string.Join('|', option.Names.Select(name => $"'{command.Path} {name}'")), option.Value!);
+                WriteValue(text, root, string.Join('|', option.Names.Select(name => $"'{command.Path} {name}'")), option.Value!);
             }
         }
 
@@ -98,7 +98,7 @@ internal static class BashCompletion
             for (int i = 0; i < command.Arguments.Count; i++)
             {
                 CompletedValue argument = command.Arguments[i];
-                WriteValue(text, argument.Repeats ? $"'{command.Path}:'*" : $"'{command.Path}:{i}'", argument);
+                WriteValue(text, root, argument.Repeats ? $"'{command.Path}:'*" : $"'{command.Path}:{i}'", argument);
             }
         }
 
@@ -114,13 +114,14 @@ internal static class BashCompletion
         return text.ToString();
     }
 
-    private static void WriteValue(StringBuilder text, string pattern, CompletedValue value)
+    private static void WriteValue(StringBuilder text, CompletedCommand root, string pattern, CompletedValue value)
     {
         string action = value.Kind switch
         {
             CompletedKind.Choice => $"words='{string.Join(' ', value.Choices)}'",
             CompletedKind.File => "compopt -o default",
             CompletedKind.Directory => "compopt -o dirnames",
+            CompletedKind.Listed => $"words=$({root.Name} {value.Choices[0]} 2> /dev/null)",
             _ => "",
         };
         if (action.Length > 0)

@@ -17,12 +17,15 @@ internal enum CompletedKind
 
     /// <summary>A directory.</summary>
     Directory,
+
+    /// <summary>A line of what the program prints for the word in <see cref="CompletedValue.Choices"/>.</summary>
+    Listed,
 }
 
 /// <summary>A value on the command line, as a shell completes it.</summary>
 /// <param name="Name">The name that help shows. FILE, PATH, PACKAGE and RECIPE take files, DIR takes directories.</param>
 /// <param name="Kind">What is offered.</param>
-/// <param name="Choices">The words of a fixed set.</param>
+/// <param name="Choices">The words of a fixed set, or the command that lists them.</param>
 /// <param name="Repeats">Whether further values of the kind may follow.</param>
 internal sealed record CompletedValue(string Name, CompletedKind Kind, IReadOnlyList<string> Choices, bool Repeats);
 
@@ -78,8 +81,10 @@ internal sealed record CompletedCommand(
 
     private static CompletedValue Value(string name, ArgumentArity arity, IEnumerable<CompletionItem> items)
     {
-        string[] choices = [.. items.Select(item => item.Label)];
-        CompletedKind kind = choices.Length > 0 ? CompletedKind.Choice
+        CompletionItem[] offered = [.. items];
+        string[] choices = [.. offered.Select(item => item.Label)];
+        CompletedKind kind = offered is [ListedCompletion] ? CompletedKind.Listed
+            : choices.Length > 0 ? CompletedKind.Choice
             : name is "DIR" ? CompletedKind.Directory
             : name is "FILE" or "PATH" or "PACKAGE" or "RECIPE" ? CompletedKind.File
             : CompletedKind.Anything;

@@ -77,7 +77,7 @@ internal static class FishCompletion
         {
             CompletedValue argument = command.Arguments[i];
             string where = argument.Repeats ? here : Quote($"{function} {DoubleQuote(command.Path)} {i}");
-            string offer = Offer(argument);
+            string offer = Offer(root, argument);
             if (offer.Length > 0)
             {
                 text.Append($"{start}{where} {offer}\n");
@@ -90,15 +90,16 @@ internal static class FishCompletion
                 ? $"-l {name[2..]}" : $"-s {name[1..]}"));
             string value = option.Value is null ? ""
                 : option.Value.Kind == CompletedKind.File ? " -r -F"
-                : $" -x {Offer(option.Value)}".TrimEnd();
+                : $" -x {Offer(root, option.Value)}".TrimEnd();
             text.Append($"{start}{here} {names}{value} -d {Quote(option.Description)}\n");
         }
     }
 
-    private static string Offer(CompletedValue value) => value.Kind switch
+    private static string Offer(CompletedCommand root, CompletedValue value) => value.Kind switch
     {
         CompletedKind.Choice => $"-a {Quote(string.Join(' ', value.Choices))}",
         CompletedKind.File => "-F",
+        CompletedKind.Listed => $"-a '({root.Name} {value.Choices[0]} 2> /dev/null)'",
         CompletedKind.Directory => "-a '(__fish_complete_directories)'",
         _ => "",
     };

@@ -33,7 +33,7 @@ internal static class ZshCompletion
         text.Append("    _arguments -C \\\n");
         foreach (CompletedOption option in command.Options)
         {
-            text.Append($"        {Specification(option)} \\\n");
+            text.Append($"        {Specification(root, option)} \\\n");
         }
 
         if (command.Commands.Count == 0)
@@ -41,7 +41,7 @@ internal static class ZshCompletion
             for (int i = 0; i < command.Arguments.Count; i++)
             {
                 CompletedValue argument = command.Arguments[i];
-                text.Append($"        {Quote($"{(argument.Repeats ? "*" : $"{i + 1}")}{Message(argument)}")} \\\n");
+                text.Append($"        {Quote($"{(argument.Repeats ? "*" : $"{i + 1}")}{Message(root, argument)}")} \\\n");
             }
 
             text.Append("        && return 0\n}\n");
@@ -63,15 +63,15 @@ internal static class ZshCompletion
         text.Append("        esac\n        ;;\n    esac\n}\n");
     }
 
-    private static string Specification(CompletedOption option)
+    private static string Specification(CompletedCommand root, CompletedOption option)
     {
         // Those of one option exclude each other, unless it may be given again.
         bool repeats = option.Value?.Repeats == true;
         string exclusion = repeats ? "*" : $"({string.Join(' ', option.Names)})";
         string names = option.Names.Count == 1
-            ? Quote(exclusion + Name(option, option.Names[0]) + Description(option) + Message(option.Value))
+            ? Quote(exclusion + Name(option, option.Names[0]) + Description(option) + Message(root, option.Value))
             : $"{Quote(exclusion)}{{{string.Join(',', option.Names.Select(name => Name(option, name)))}}}"
-                + Quote(Description(option) + Message(option.Value));
+                + Quote(Description(option) + Message(root, option.Value));
         return names;
     }
 
@@ -82,7 +82,7 @@ internal static class ZshCompletion
         => $"[{option.Description.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal)}]";
 
-    private static string Message(CompletedValue? value)
+    private static string Message(CompletedCommand root, CompletedValue? value)
     {
         if (value is null)
         {
@@ -95,6 +95,7 @@ internal static class ZshCompletion
             CompletedKind.Choice => $":{name}:({string.Join(' ', value.Choices)})",
             CompletedKind.File => $":{name}:_files",
             CompletedKind.Directory => $":{name}:_files -/",
+            CompletedKind.Listed => $":{name}:{{compadd -- ${{(f)\"$({root.Name} {value.Choices[0]} 2> /dev/null)\"}}}}",
             _ => $":{name}: ",
         };
     }

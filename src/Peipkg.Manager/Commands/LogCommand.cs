@@ -1,14 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Peipkg.CommandLine;
+using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
 
 namespace Peipkg.Manager.Commands;
 
 /// <summary><c>log BUILD [--follow]</c>.</summary>
-internal sealed class LogCommand(TextWriter output, TimeProvider clock)
+/// <param name="world">Where it runs.</param>
+internal sealed class LogCommand(ManagerWorld world)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly TextWriter _output = world.Stdout;
 
     public bool Follow { get; init; }
 
@@ -34,16 +38,16 @@ internal sealed class LogCommand(TextWriter output, TimeProvider clock)
                 bool ended = !Follow || build.EndedAt is not null;
                 foreach (string line in reader.Lines(last: ended))
                 {
-                    await output.WriteLineAsync(Shown(build.Build, line));
+                    await _output.WriteLineAsync(Shown(build.Build, line));
                 }
 
-                await output.FlushAsync(stop);
-                if (ended)
+                await _output.FlushAsync(stop);
+                if (ended || world.IsStdoutAbandoned())
                 {
                     return;
                 }
 
-                await Task.Delay(Pause, clock, stop);
+                await Task.Delay(Pause, world.Clock, stop);
                 build = (await farm.AskAsync(request with { Attempt = build.Build }, stop)).Attempt!;
             }
         }

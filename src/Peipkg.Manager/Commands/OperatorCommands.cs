@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Peipkg.CommandLine;
+using Peipkg.CommandLine.Completion;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
@@ -35,13 +36,14 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         yield return new CheckConfigCommand(config, world).Create();
         yield return new BackupCommand(config, world).Create();
         yield return Gc();
+        yield return new RecipeNamesCommand(config, world).Create();
     }
 
     private Command Status()
     {
         Option<bool> json = Json();
         Command command = new("status", "Show how the farm is: what runs, waits, fails, and is out where.") { json };
-        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Status }, reply => reply.Status!, Indented.StatusDocument, FarmTables.Write);
+        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Status }, reply => reply.Status!, Indented.StatusDocument, (tables, document) => tables.Write(document));
         return command;
     }
 
@@ -49,7 +51,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     {
         Option<bool> json = Json();
         Command command = new("recipes", "List the recipes: what is published of each, how its upstream answers, what is wrong with it.") { json };
-        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Recipes }, reply => reply.Recipes!, Indented.RecipesDocument, FarmTables.Write);
+        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Recipes }, reply => reply.Recipes!, Indented.RecipesDocument, (tables, document) => tables.Write(document));
         return command;
     }
 
@@ -70,7 +72,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             },
             reply => reply.History!,
             Indented.HistoryDocument,
-            FarmTables.Write);
+            (tables, document) => tables.Write(document));
         return command;
     }
 
@@ -88,7 +90,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             },
             reply => reply.Why!,
             Indented.WhyDocument,
-            FarmTables.Write);
+            (tables, document) => tables.Write(document));
         return command;
     }
 
@@ -187,19 +189,27 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         command.SetAction(async (result, stop) =>
         {
             RecipeVersion named = result.GetRequiredValue(target);
-            LogCommand log = new(world.Stdout, world.Clock)
+            LogCommand log = new(world)
             {
                 Follow = result.GetValue(follow), Raw = result.GetValue(raw), Json = result.GetValue(json),
             };
             using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
-            await log.RunAsync(farm, named, stop);
-            return ExitCode.Success;
+            try
+            {
+                await log.RunAsync(farm, named, stop);
+                return ExitCode.Success;
+            }
+            catch (OperationCanceledException) when (log.Follow && stop.IsCancellationRequested)
+            {
+                // The usual way to end it.
+                return world.Signals.FirstExitCode;
+            }
         });
         return command;
     }
 
     private void SetAction(Command command, Option<bool> json, Func<ParseResult, OperatorRequest> request) =>
-        SetAction(command, json, request, reply => reply.Action!, Indented.ActionDocument, FarmTables.Write);
+        SetAction(command, json, request, reply => reply.Action!, Indented.ActionDocument, (tables, document) => tables.Write(document));
 
     private void SetAction<T>(
         Command command,
@@ -207,7 +217,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Func<ParseResult, OperatorRequest> request,
         Func<OperatorReply, T> pick,
         JsonTypeInfo<T> type,
-        Action<TextWriter, T> table) => command.SetAction(async (result, stop) =>
+        Action<FarmTables, T> table) => command.SetAction(async (result, stop) =>
     {
         OperatorRequest asked = request(result);
         using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
@@ -218,7 +228,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         }
         else
         {
-            table(world.Stdout, document);
+            table(new FarmTables(world.Stdout, world.Columns, world.Clock.GetUtcNow()), document);
         }
 
         return ExitCode.Success;
@@ -229,15 +239,20 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private static Option<bool> Json() => CommandOptions.Flag("--json", "Report in JSON.");
 
     private static Argument<string?> Optional(string name, string description) =>
-        new(name) { Description = description, Arity = ArgumentArity.ZeroOrOne };
+        Listed(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne });
 
     private static Argument<RecipeVersion> Target(string name, string description) =>
-        CommandOptions.ParsedArgument<RecipeVersion>(name, description, RecipeVersion.TryParse);
+        Listed(CommandOptions.ParsedArgument<RecipeVersion>(name, description, RecipeVersion.TryParse));
 
-    private static Argument<RecipeVersion?> OptionalTarget(string name, string description)
+    private static Argument<T> Listed<T>(Argument<T> argument)
     {
-        Argument<RecipeVersion> required = Target(name, description);
-        return new(name)
+        argument.CompletionSources.Clear();
+        argument.CompletionSources.Add(_ => [new ListedCompletion(RecipeNamesCommand.Name)]);
+        return argument;
+    }
+
+    private static Argument<RecipeVersion?> OptionalTarget(string name, string description) =>
+        Listed(new Argument<RecipeVersion?>(name)
         {
             Description = description,
             Arity = ArgumentArity.ZeroOrOne,
@@ -251,8 +266,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
                 result.AddError(error);
                 return null;
             },
-        };
-    }
+        });
 
     private static bool Number(string? text, out long value, [NotNullWhen(false)] out string? error)
     {

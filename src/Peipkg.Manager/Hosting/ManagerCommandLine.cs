@@ -37,6 +37,6 @@ internal static class ManagerCommandLine
                 result.GetValue(strict) ? RunMode.StrictlyOnce : result.GetValue(once) ? RunMode.Once : RunMode.Daemon, world));
         // What is said while it runs is the log's business, and --log-level's.
         return CommandLineHost.InvokeAsync(
-            root, args, world.Stdout, new Diagnostics(root.Name, world.Stderr), world.Signals.Stop, verbosity: false);
+            root, args, world.Stdout, new Diagnostics(root.Name, world.Stderr), world.Signals.Any, verbosity: false);
     }
 }

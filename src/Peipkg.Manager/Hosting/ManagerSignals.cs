@@ -5,17 +5,20 @@ namespace Peipkg.Manager.Hosting;
 
 /// <summary>
 /// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now; SIGHUP reloads recipes and configuration.
+/// A command that only looks at a farm or leads it has nothing to drain and ends at the first of them.
 /// Only <c>Program.cs</c> listens to real signals.
 /// </summary>
 internal sealed class ManagerSignals : IDisposable
 {
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _any = new();
     private readonly Lock _gate = new();
     private PosixSignalRegistration[] _registrations = [];
     private Action? _reload;
     private bool _missed;
     private int _exitCode = ExitCode.Interrupted;
+    private int _first;
 
     /// <summary>Raised on SIGHUP, on a thread of the pool; one that came before anybody listened is told the first who does.</summary>
     public event Action? Reload
@@ -50,8 +53,14 @@ internal sealed class ManagerSignals : IDisposable
     /// <summary>Cancelled: stop what is running.</summary>
     public CancellationToken Stop => _stop.Token;
 
+    /// <summary>Cancelled: a signal of any kind came; what everything but the farm itself observes.</summary>
+    public CancellationToken Any => _any.Token;
+
     /// <summary>How the process ends when it was stopped at once.</summary>
     public int StopExitCode => _exitCode;
+
+    /// <summary>How a command ends that <see cref="Any"/> has ended.</summary>
+    public int FirstExitCode => _first;
 
     /// <summary>Listens to the process's signals.</summary>
     public void Listen() => _registrations =
@@ -61,6 +70,7 @@ internal sealed class ManagerSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
+            Note(ExitCode.Terminated);
             Action? reload;
             lock (_gate)
             {
@@ -115,11 +125,19 @@ internal sealed class ManagerSignals : IDisposable
 
         _drain.Dispose();
         _stop.Dispose();
+        _any.Dispose();
     }
 
     private void Terminate(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
+        Note(exitCode);
         Terminate(exitCode);
+    }
+
+    private void Note(int exitCode)
+    {
+        Interlocked.CompareExchange(ref _first, exitCode, 0);
+        _any.Cancel();
     }
 }

@@ -7,6 +7,12 @@ internal sealed record ManagerWorld
 
     public required TextWriter Stderr { get; init; }
 
+    /// <summary>The width of the terminal that <see cref="Stdout"/> is; null when it is none.</summary>
+    public int? Columns { get; init; }
+
+    /// <summary>Whether nobody can read any more what goes to <see cref="Stdout"/>.</summary>
+    public Func<bool> IsStdoutAbandoned { get; init; } = static () => false;
+
     /// <summary>The whole environment.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 

@@ -1,61 +1,74 @@
 using System.Globalization;
-using Peipkg.CommandLine;
 using Peipkg.Manager.Http;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;
 
-/// <summary>Shows documents to people.</summary>
-internal static class FarmTables
+/// <summary>Shows documents to people: whole where a program may read along, fitted to the width and with times in words on a terminal.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="columns">The terminal's width; null when it is none.</param>
+/// <param name="now">The time.</param>
+internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset now)
 {
-    public static void Write(TextWriter output, StatusDocument status)
+    // A first contact may queue thousands; --json has them all.
+    private const int MostQueued = 20;
+
+    public void Write(StatusDocument status)
     {
-        string process = status.Process is { } running
-            ? $"running since {running.StartedAt} (pid {running.Pid}, version {running.Version})"
-            : "not running";
-        output.WriteLine(Safe($"farm        {status.FarmId}, {process}"));
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"recipes     {status.Recipes.Count}{(status.BrokenRecipes > 0 ? $", and {status.BrokenRecipes} that cannot be used" : "")}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"repository  generation {status.Generation}"));
-        output.WriteLine(Safe($"builds      {(status.Builds.Count == 0 ? "none yet" : string.Join(", ", status.Builds.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Value} {b.Key}")))}"));
-        output.WriteLine($"disk        {ByteSize.Format(status.Disk.Free)} of {ByteSize.Format(status.Disk.Total)} free");
+        Fact("farm", status.Process is { } running
+            ? $"{status.FarmId}, running since {When(running.StartedAt)} (pid {running.Pid}, version {running.Version})"
+            : $"{status.FarmId}, not running");
+        Fact("recipes", $"{status.Recipes.Count}{(status.BrokenRecipes > 0 ? $", and {status.BrokenRecipes} that cannot be used" : "")}");
+        Fact("repository", $"generation {status.Generation}");
+        Fact("builds", status.Builds.Count == 0
+            ? "none yet"
+            : string.Join(", ", status.Builds.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Value} {b.Key}")));
+        Fact("disk", $"{ByteSize.Format(status.Disk.Free)} of {ByteSize.Format(status.Disk.Total)} free");
         if (status.Paused is { } pause)
         {
-            output.WriteLine(Safe($"paused      {pause}"));
+            Fact("paused", pause);
         }
 
         foreach (string problem in status.Problems)
         {
-            output.WriteLine(Safe($"problem     {problem}"));
+            Fact("problem", problem);
         }
 
-        Table(output, "Running", ["RECIPE", "VERSION", "SINCE"], status.Running.Select(b => new[] { b.Recipe, b.Version, b.StartedAt }));
-        Table(output, "Queue", ["RECIPE", "VERSION", "REASON", "SINCE"], status.Queue.Select(b => new[] { b.Recipe, b.Version, b.Reason, b.QueuedAt }));
+        Table("Running", ["RECIPE", "VERSION", "SINCE"], status.Running.Select(b => new[] { b.Recipe, b.Version, When(b.StartedAt) }));
         Table(
-            output, "Failing", ["BUILD", "FAILURES", "CAUSE", "NEXT", "ERROR"],
-            status.Failures.Select(f => new[]
+            "Queue", ["RECIPE", "VERSION", "REASON", "SINCE"],
+            status.Queue.Take(MostQueued).Select(b => new[] { b.Recipe, b.Version, b.Reason, When(b.QueuedAt) }));
+        if (status.Queue.Count > MostQueued)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"and {status.Queue.Count - MostQueued} more"));
+        }
+
+        Table(
+            "Failing", ["VERSION", "FAILURES", "CAUSE", "NEXT", "ERROR"],
+            status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new[]
             {
-                f.Key, f.Value.Failures.ToString(CultureInfo.InvariantCulture), f.Value.Cause ?? "", f.Value.Hold ?? f.Value.NextRetry ?? "now", Line(f.Value.Error),
+                f.Key, f.Value.Failures.ToString(CultureInfo.InvariantCulture), f.Value.Cause ?? "",
+                f.Value.Hold ?? (f.Value.NextRetry is { } next ? When(next) : "now"), Line(f.Value.Error),
             }));
         Table(
-            output, "Sync", ["TARGET", "GENERATION", "SYNCED", "REMOTE", "TROUBLE"],
+            "Sync", ["TARGET", "GENERATION", "SYNCED", "REMOTE", "TROUBLE"],
             status.Sync.Select(s => new[]
             {
-                s.Target, s.Generation.ToString(CultureInfo.InvariantCulture), s.SyncedAt ?? "never", s.Remote,
+                s.Target, s.Generation.ToString(CultureInfo.InvariantCulture), When(s.SyncedAt), s.Remote,
                 Line(s.Failures > 0 ? s.LastError : s.CheckError),
             }));
     }
 
-    public static void Write(TextWriter output, RecipesDocument recipes)
+    public void Write(RecipesDocument recipes)
     {
         Table(
-            output, null, ["RECIPE", "PUBLISHED", "LATEST", "STATE", "POLLED", "OUTCOME"],
+            null, ["RECIPE", "PUBLISHED", "LAST BUILD", "STATE", "POLLED", "OUTCOME"],
             recipes.Recipes.Select(r => new[]
             {
-                r.Name, r.Published ?? "-", r.Version ?? "-", (r.State ?? "-") + (r.Paused is null ? "" : " (paused)"), r.PolledAt ?? "never", Line(r.Outcome),
+                r.Name, r.Published ?? "-", r.Version ?? "-", (r.State ?? "-") + (r.Paused is null ? "" : " (paused)"), When(r.PolledAt), Line(r.Outcome),
             }));
         Table(
-            output, "Cannot be used", ["RECIPE", "PROBLEM"],
+            "Cannot be used", ["RECIPE", "PROBLEM"],
             recipes.Broken.SelectMany(b => b.Problems.Select(problem => new[] { b.Name, Line(problem) })));
         if (recipes.Recipes.Count + recipes.Broken.Count == 0)
         {
@@ -63,41 +76,38 @@ internal static class FarmTables
         }
     }
 
-    public static void Write(TextWriter output, HistoryDocument history)
+    public void Write(HistoryDocument history)
     {
         Table(
-            output, null, ["BUILD", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
+            null, ["BUILD", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
             history.Builds.Select(b => new[]
             {
-                b.Build.ToString(CultureInfo.InvariantCulture), b.Recipe, b.Version, b.Reason, b.StartedAt, Took(b),
+                b.Build.ToString(CultureInfo.InvariantCulture), b.Recipe, b.Version, b.Reason, When(b.StartedAt), Took(b),
                 b.Result is null ? "running" : b.Cause is null ? b.Result : $"{b.Result} ({b.Cause})", Line(b.Detail),
             }));
         Table(
-            output, "Events", ["TIME", "EVENT", "RECIPE", "VERSION", "DETAIL"],
-            history.Events.Select(e => new[] { e.At, e.Kind, e.Recipe ?? "", e.Version ?? "", Line(e.Detail) }));
+            "Events", ["TIME", "EVENT", "RECIPE", "VERSION", "DETAIL"],
+            history.Events.Select(e => new[] { When(e.At), e.Kind, e.Recipe ?? "", e.Version ?? "", Line(e.Detail) }));
         if (history.Builds.Count + history.Events.Count == 0)
         {
             output.WriteLine("Nothing has happened yet.");
         }
     }
 
-    public static void Write(TextWriter output, WhyDocument why)
+    public void Write(WhyDocument why)
     {
-        output.WriteLine(Safe(why.Recipe));
+        output.WriteLine(TextTable.Safe(why.Recipe));
         foreach (string note in why.Notes)
         {
-            output.WriteLine(Safe("  " + note));
+            TextTable.WriteLine(output, "  ", note, columns);
         }
 
         Table(
-            output, "Versions", ["VERSION", "TAG", "STATE", "WHY"],
+            "Versions", ["VERSION", "TAG", "STATE", "WHY"],
             why.Versions.Select(v => new[] { v.Version ?? "-", v.Tag ?? "-", v.State ?? "-", Line(v.Verdict) }));
     }
 
-    public static void Write(TextWriter output, ActionDocument action)
-    {
-        output.WriteLine(Safe(action.Message));
-    }
+    public void Write(ActionDocument action) => output.WriteLine(TextTable.Safe(action.Message));
 
     /// <summary>How long a build took until it was built or ended.</summary>
     public static string Took(AttemptDocument build) =>
@@ -105,27 +115,11 @@ internal static class FarmTables
             ? GoDuration.Format(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture) - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture))
             : "";
 
-    /// <summary>Columns under a heading; nothing at all without rows.</summary>
-    private static void Table(TextWriter output, string? heading, string[] titles, IEnumerable<string[]> rows)
-    {
-        List<string[]> all = [titles, .. rows.Select(row => row.Select(Safe).ToArray())];
-        if (all.Count == 1)
-        {
-            return;
-        }
+    private string When(string? time) => time is null ? "never" : columns is null ? time : ManagerTime.InWords(time, now);
 
-        if (heading is not null)
-        {
-            output.WriteLine();
-            output.WriteLine(heading + ":");
-        }
+    private void Fact(string name, string text) => TextTable.WriteLine(output, name.PadRight(12), text, columns);
 
-        int[] widths = [.. titles.Select((_, column) => all.Max(row => row[column].Length))];
-        foreach (string[] row in all)
-        {
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
-    }
+    private void Table(string? heading, string[] titles, IEnumerable<string[]> rows) => TextTable.Write(output, heading, titles, rows, columns);
 
     // The first line says what it is; the log has the rest.
     private static string Line(string text)
@@ -133,6 +127,4 @@ internal static class FarmTables
         int end = text.IndexOf('\n', StringComparison.Ordinal);
         return end < 0 ? text : text[..end] + " …";
     }
-
-    private static string Safe(string text) => TerminalText.Escape(text);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -68,7 +69,7 @@ internal static class WhyQuery
         }
         else if (record.Failures > 0)
         {
-            notes.Add($"its upstream has not answered {record.Failures} time(s) in a row, last at {record.PolledAt.Text()}: {record.Outcome}");
+            notes.Add($"its upstream has not answered {Times(record.Failures)} in a row, last at {record.PolledAt.Text()}: {record.Outcome}");
         }
         else
         {
@@ -154,7 +155,7 @@ internal static class WhyQuery
         string name = $"{story.Recipe}@{story.Version}";
         return story.Hold switch
         {
-            BuildHold.GivenUp => $"given up after {story.Failures} failures until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
+            BuildHold.GivenUp => $"given up after it failed {Times(story.Failures)}, until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
             BuildHold.Cancelled => $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
             BuildHold.Rejected => $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
             _ => story.State switch
@@ -166,12 +167,14 @@ internal static class WhyQuery
                 BuildState.Publishing => live?.WhyWaiting(story) ?? "is built and waits to be published",
                 BuildState.Syncing => "is published and on its way to the sync targets",
                 BuildState.Failed when story.NextAttempt is { } next =>
-                    $"failed {story.Failures + story.Trouble} time(s) ({story.Cause?.Text()}), is tried again at {next.Text()}: {story.Detail}",
+                    $"failed {Times(story.Failures + story.Trouble)} ({story.Cause?.Text()}), is tried again at {next.Text()}: {story.Detail}",
                 BuildState.Failed => $"failed: {story.Detail}",
                 _ => story.Detail.Length > 0 ? story.Detail : story.State.Text(),
             },
         };
     }
+
+    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
     private static string Because(string reason) => reason.Length > 0 ? ": " + reason : "";
 }

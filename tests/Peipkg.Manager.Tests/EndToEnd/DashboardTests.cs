@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -69,6 +70,10 @@ public sealed partial class DashboardTests : IDisposable
         using HttpResponseMessage alive = await _client.SendAsync(head);
         Assert.Equal((HttpStatusCode.OK, 0), (alive.StatusCode, (await alive.Content.ReadAsByteArrayAsync()).Length));
 
+        Assert.Contains("nothing at this address", (await Get(manager, "/nothing")).Body, StringComparison.Ordinal);
+        using HttpResponseMessage refused = await _client.PostAsync(new Uri(manager.Address, "/status"), null);
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, "only GET, HEAD is answered here"), (refused.StatusCode, await refused.Content.ReadAsStringAsync()));
+
         (HttpResponseMessage metrics, string numbers) = await Get(manager, "/metrics");
         Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", metrics.Content.Headers.ContentType?.ToString());
         Dictionary<string, double> samples = OpenMetrics(numbers);
@@ -76,6 +81,7 @@ public sealed partial class DashboardTests : IDisposable
         Assert.Equal(1, samples["peipkg_versions{state=\"done\"}"]);
         Assert.Equal(2, samples["peipkg_build_duration_seconds_count"]);
         Assert.Equal(2, samples["peipkg_recipes"]);
+        Assert.Equal(0, samples["peipkg_builds_queued"]);
         Assert.True(samples["peipkg_repository_size_bytes"] > 0);
         await Repository(manager);
     }
@@ -95,10 +101,44 @@ public sealed partial class DashboardTests : IDisposable
 
         File.CreateSymbolicLink(_farm["state/repo/out"], _farm["config.toml"]);
         File.CreateSymbolicLink(_farm["state/repo/up"], _farm.Path);
-        foreach (string bad in (string[])["out", "up/config.toml", "../manager.db", "..%2fmanager.db", "%2e%2e/manager.db", "index//archive.json", "index", ".hidden", "a%00b"])
+        File.CreateSymbolicLink(_farm["state/repo/database"], "../manager.db");
+        using (Process pipe = Process.Start("mkfifo", [_farm["state/repo/pipe"]]))
+        {
+            await pipe.WaitForExitAsync();
+        }
+
+        foreach (string bad in (string[])["out", "up/config.toml", "database", "pipe", ".peipkg-repo.lock", "../manager.db", "..%2fmanager.db", "%2e%2e/manager.db", "index//archive.json", "index", ".hidden", "a%00b"])
         {
             Assert.Matches("^HTTP/1.1 40[04] ", await Raw(manager.Address, $"GET /repo/{bad} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         }
+    }
+
+    [Fact]
+    public async Task What_a_publication_cut_short_leaves_is_served_all_the_same()
+    {
+        _farm.AddRecipe("good", "greeting");
+        _farm.Release("1.0");
+        using ManagerProcess manager = _farm.Start();
+        manager.WaitFor("build \\+ publish complete\" recipe=good");
+        string descriptor = await File.ReadAllTextAsync(_farm["state/repo/repo.json"]);
+
+        // As docs/repository-layout.md describes it.
+        Directory.CreateDirectory(_farm["state/repo/.peipkg-repo.9"]);
+        File.Move(_farm["state/repo/repo.json"], _farm["state/repo/.peipkg-repo.9/repo.json"]);
+        File.CreateSymbolicLink(_farm["state/repo/.peipkg-repo.current"], ".peipkg-repo.9");
+        File.CreateSymbolicLink(_farm["state/repo/repo.json"], ".peipkg-repo.current/repo.json");
+        Assert.Equal(descriptor, (await Get(manager, "/repo/repo.json")).Body);
+
+        (HttpResponseMessage page, string html) = await Get(manager, "/repo");
+        Assert.Equal((HttpStatusCode.OK, "/repo/"), (page.StatusCode, page.RequestMessage?.RequestUri?.AbsolutePath));
+        Assert.StartsWith("<!DOCTYPE html>", html, StringComparison.OrdinalIgnoreCase);
+        using HttpRequestMessage head = new(HttpMethod.Head, new Uri(manager.Address, "/repo/repo.json"));
+        using HttpResponseMessage known = await _client.SendAsync(head);
+        Assert.Equal(Encoding.UTF8.GetByteCount(descriptor), known.Content.Headers.ContentLength);
+        using HttpRequestMessage again = new(HttpMethod.Get, new Uri(manager.Address, "/repo/repo.json"));
+        again.Headers.IfNoneMatch.Add(known.Headers.ETag!);
+        using HttpResponseMessage unchanged = await _client.SendAsync(again);
+        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
     }
 
     [Fact]

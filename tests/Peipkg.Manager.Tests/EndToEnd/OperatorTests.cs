@@ -125,6 +125,93 @@ public sealed class OperatorTests : IDisposable
         Assert.Equal(0, manager.WaitForExit());
     }
 
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 143)]
+    public void A_log_is_followed_until_the_first_signal(string signal, int code)
+    {
+        _farm.AddRecipe("slow", "greeting", script: "echo begun; while [ ! -e /nowhere ]; do sleep 0.1; done");
+        _farm.Release("1.0");
+        using ManagerProcess manager = _farm.Start();
+        manager.WaitFor("msg=\"starting build\" recipe=slow");
+        Wait(() => Run("log", "slow").Output.Contains("begun", StringComparison.Ordinal));
+        using ManagerProcess log = _farm.Start("log", "slow", "--follow");
+        log.WaitFor("begun");
+        log.Signal(signal);
+        Assert.Equal(code, log.WaitForExit());
+        Assert.DoesNotContain("error", log.Log, StringComparison.Ordinal);
+        Assert.False(manager.HasExited);
+    }
+
+    private string Shell(string command)
+    {
+        ProcessStartInfo start = new("/bin/sh", ["-c", command]) { RedirectStandardOutput = true };
+        start.Environment["PATH"] = _farm.Search;
+        start.Environment["MANAGER"] = $"{Tools.Manager} --config {_farm["config.toml"]}";
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), $"{command} does not end");
+        return output.Result;
+    }
+
+    [Fact]
+    public void A_terminal_gets_lines_of_its_width_and_times_in_words_and_a_reader_that_goes_ends_what_follows()
+    {
+        _farm.AddRecipe("bad", "broken", script: "exit 1");
+        _farm.AddRecipe("slow", "greeting", script: "while [ ! -e /nowhere ]; do echo tick; sleep 0.1; done");
+        _farm.Release("1.0");
+        File.AppendAllText(_farm["config.toml"], "[build]\nparallel = 2\n");
+        using ManagerProcess manager = _farm.Start();
+        manager.WaitFor("msg=\"starting build\" recipe=slow");
+        manager.WaitFor("msg=\"build failed\" recipe=bad");
+        foreach (string command in (string[])["status", "recipes", "history", "why bad"])
+        {
+            string shown = Shell($"script -qec \"stty cols 80; $MANAGER {command}\" /dev/null < /dev/null").Replace("\r", "", StringComparison.Ordinal);
+            Assert.Contains("bad", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("\u001b", shown, StringComparison.Ordinal);
+            Assert.All(shown.Split('\n').Where(line => line.Contains(' ', StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
+            if (command != "why bad")
+            {
+                Assert.Matches("[0-9] s ago", shown);
+            }
+
+            // For a program each row is one line, with whole times.
+            Assert.Matches(" 20[0-9]{2}-[0-9-]+T[0-9:]+Z", Shell("$MANAGER " + command));
+        }
+
+        Assert.Matches("^== .*\n$", Shell("$MANAGER log slow --follow | head -n 1"));
+        Assert.False(manager.HasExited);
+    }
+
+    [Fact]
+    public void Shells_complete_the_names_of_recipes()
+    {
+        _farm.AddRecipe("libstdc++", "libstdc++");
+        _farm.AddRecipe("zlib", "zlib");
+        Directory.CreateDirectory(_farm["recipes/notes"]);
+        Assert.Equal("libstdc++\nzlib\n", Shell("$MANAGER recipe-names"));
+        Assert.Equal("", Shell($"{Tools.Manager} --config /nowhere recipe-names 2>&1"));
+        File.WriteAllText(_farm["bin/peipkg-manager"], $"#!/bin/sh\nexec {Tools.Manager} \"$@\" --config {_farm["config.toml"]}\n");
+        File.SetUnixFileMode(_farm["bin/peipkg-manager"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.WriteAllText(_farm["complete.bash"], """
+            eval "$(peipkg-manager completion bash)"
+            COMP_WORDS=(peipkg-manager why li) COMP_CWORD=2
+            _peipkg_manager
+            echo "${COMPREPLY[@]}"
+            """);
+        Assert.Equal("libstdc++\n", Shell($"bash {_farm["complete.bash"]}"));
+        Assert.Equal("libstdc++\n", Shell("fish --no-config -c 'peipkg-manager completion fish | source; complete -C \"peipkg-manager retry li\"'"));
+        File.WriteAllText(_farm["complete.zsh"], """
+            compadd() { print -r -- "$@" }
+            _arguments() { for word in "$@"; do case $word in 1:RECIPE*) eval "${${word#*:*:\{}%\}}" ;; esac; done }
+            compdef() { : }
+            source <(peipkg-manager completion zsh)
+            _peipkg-manager__pause
+            """);
+        Assert.Equal("-- libstdc++ zlib\n", Shell($"zsh -f {_farm["complete.zsh"]}"));
+    }
+
     [Fact]
     public void What_is_decided_while_no_manager_runs_holds_when_one_does()
     {

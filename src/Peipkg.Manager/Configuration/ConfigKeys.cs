@@ -52,6 +52,7 @@ internal static class ConfigKeys
         new("[http]", "forgejo_secret_file", Effect.Reload, c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("forgejo", []))),
         new("[http]", "gitlab_secret_file", Effect.Reload, c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("gitlab", []))),
         new("[http]", "serve_repo", Effect.Reload, c => Text(c.Http.ServesRepository)),
+        new("[http]", "hosts", Effect.Reload, c => Lines(c.Http.Hosts)),
         new("[poll]", "default_interval", Effect.Reload, c => Text(c.DefaultInterval)),
         new("[poll]", "max_concurrent", Effect.Reload, c => Text(c.Polling.MaxConcurrent)),
         new("[poll]", "max_per_host", Effect.Reload, c => Text(c.Polling.MaxPerHost)),

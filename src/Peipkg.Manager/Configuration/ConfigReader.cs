@@ -172,8 +172,14 @@ internal static class ConfigReader
         }
 
         bool serves = section.Boolean("serve_repo")?.Value ?? false;
+        IReadOnlyList<Located<string>> hosts = section.Strings("hosts");
+        foreach (Located<string> host in hosts.Where(host => Uri.CheckHostName(host.Value) != UriHostNameType.Dns))
+        {
+            section.Problems.Error(host.Position, $"hosts in {section.Label}: \"{host.Value}\" is no host name; write it without scheme and port, as \"farm.example.org\"");
+        }
+
         section.Finish();
-        HttpConfig http = new(address) { ServesRepository = serves };
+        HttpConfig http = new(address) { ServesRepository = serves, Hosts = [.. hosts.Select(host => host.Value)] };
         http = shared.Count > 0 ? http with { WebhookSecretFiles = shared } : http;
         return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
     }

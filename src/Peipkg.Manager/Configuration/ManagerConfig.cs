@@ -67,6 +67,9 @@ internal sealed record HttpConfig(ListenAddress? Address)
 
     /// <summary><c>serve_repo</c>: whether the repository is served below <c>/repo/</c>.</summary>
     public bool ServesRepository { get; init; }
+
+    /// <summary><c>hosts</c>: the names under which pages are asked for, besides addresses and localhost; empty: any.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
 }
 
 /// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>

@@ -126,7 +126,7 @@ internal static class DashboardPages
         html.Raw($"<p class=\"standing\"><span class=\"state {look}\">").Text(word).Raw("</span>");
         if (status.Process is { } process)
         {
-            html.Text(" running since ").Time(process.StartedAt).Text(", version " + process.Version.Split(' ')[0]);
+            html.Text(" started ").Time(process.StartedAt).Text(", version " + process.Version.Split(' ')[0]);
         }
 
         html.Raw("</p>");

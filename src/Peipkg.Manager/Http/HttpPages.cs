@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Peipkg.Manager.Operating;
@@ -12,6 +13,17 @@ namespace Peipkg.Manager.Http;
 /// </summary>
 internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live, Redactor redactor)
 {
+    /// <summary>
+    /// Whether a request may be answered that names this host. A web page can make its own name lead to this machine and
+    /// then read what is here with its visitor's browser; but it cannot do so under another name than its own.
+    /// </summary>
+    public bool Answers(HostString host)
+    {
+        IReadOnlyList<string> known = stores.Config.Http.Hosts;
+        return known.Count == 0 || known.Append("localhost").Contains(host.Host, StringComparer.OrdinalIgnoreCase)
+            || IPAddress.TryParse(host.Host, out _);
+    }
+
     public void Map(IEndpointRouteBuilder routes)
     {
         Dashboard.Get(routes, "/healthz", context => HttpServer.TextAsync(context, StatusCodes.Status200OK, "ok"));

@@ -23,6 +23,9 @@ namespace Peipkg.Manager.Http;
 internal sealed class HttpServer(
     ListenAddress address, HttpPages pages, IReadOnlyList<WebhookEndpoint> webhooks, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
+    // Whoever watches the process, and forges, which prove themselves, may come by any name.
+    private static readonly string[] Everywhere = ["/healthz", "/webhooks"];
+
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
 
@@ -111,6 +114,12 @@ internal sealed class HttpServer(
             // The repository's own pages bring their own policy.
             context.Response.Headers.ContentSecurityPolicy = Dashboard.Policy;
             context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        }
+
+        if (!pages.Answers(context.Request.Host) && !Everywhere.Any(path => context.Request.Path.StartsWithSegments(path)))
+        {
+            await TextAsync(context, StatusCodes.Status421MisdirectedRequest, "this farm has no such name; [http] hosts lists those that it has");
+            return;
         }
 
         try

@@ -56,6 +56,7 @@ public partial class ConfigKeysTests
         ["[http] forgejo_secret_file"] = "forgejo_secret_file = \"/two\"",
         ["[http] gitlab_secret_file"] = "gitlab_secret_file = [\"/two\", \"/three\"]",
         ["[http] serve_repo"] = "serve_repo = true",
+        ["[http] hosts"] = "hosts = [\"farm.example.org\"]",
         ["[poll] default_interval"] = "default_interval = \"2h\"",
         ["[poll] max_concurrent"] = "max_concurrent = 2",
         ["[poll] max_per_host"] = "max_per_host = 2",

@@ -159,6 +159,7 @@ public class ConfigReaderTests
     [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\npublic_url = \"https://p\"\ncontent = \"packages\"", "needs another target")]
     [InlineData("\"r2:pkgs.peios.org\"", "\"-x\"", "begin with")]
     [InlineData("remote = \"r2:pkgs.peios.org\"", "", "needs remote")]
+    [InlineData("addr = \":8080\"", "addr = \":8080\"\nhosts = [\"https://farm\"]", "is no host name")]
     [InlineData("\"/var/lib/peipkg-manager\"", "\"state\"", "absolute path")]
     [InlineData("\"peios-build-1\"", "\" \"", "empty")]
     public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) => Assert.Contains(

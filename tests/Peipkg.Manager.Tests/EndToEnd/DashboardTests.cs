@@ -142,6 +142,20 @@ public sealed partial class DashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_that_takes_the_farms_address_for_its_own_name_learns_nothing()
+    {
+        _farm.Configure(http: "addr = \"127.0.0.1:0\"\nhosts = [\"farm.example.org\"]");
+        using ManagerProcess manager = _farm.Start();
+        foreach ((string path, string host, int code) in ((string, string, int)[])[
+            ("/status", "evil.example", 421), ("/", "farm.example.org.evil.example:80", 421), ("/repo/", "evil.example", 421),
+            ("/status", "farm.example.org", 200), ("/", "Farm.example.org:8080", 200), ("/status", "127.0.0.1:1", 200), ("/status", "[::1]:1", 200),
+            ("/status", "localhost", 200), ("/healthz", "evil.example", 200), ("/webhooks/none", "evil.example", 404)])
+        {
+            Assert.StartsWith($"HTTP/1.1 {code} ", await Raw(manager.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Commands_and_urls_are_told_of_failures_without_secrets()
     {
         _listener.Start();

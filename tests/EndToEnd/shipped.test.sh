@@ -35,6 +35,7 @@ test_the_shipped_file_does_everything_on_a_machine_with_nothing_else() {
     alone peipkg-build new greeting --template files
     # More than a little to hash, so that whoever would rather leave that to a library asks for it.
     head -c 3000000 /dev/urandom > empty/greeting/source/noise
+    # shellcheck disable=SC2016 # the script's own variables
     echo 'cp "$SOURCE_DIR/noise" "$DESTDIR/usr/share/hello/"' >> empty/greeting/build.sh
     alone peipkg-build check greeting --deny warnings
     alone peipkg-build build --recipe greeting/peipkg.toml --source greeting/source --version 1.0.0-1 \

@@ -20,7 +20,7 @@ builds_twice() {
     "$PEIPKG_BUILD" verify out/*
 
     mkdir split
-    cd split
+    cd split || fail "no directory"
     "$PEIPKG_BUILD" new "my-$template" --template "$template" --split > made
     "$PEIPKG_BUILD" check "my-$template" --deny warnings
     "$PEIPKG_BUILD" build --deny warnings --recipe "my-$template/peipkg.toml" --source "my-$template/source" \

@@ -26,10 +26,18 @@ internal static partial class BuildLog
         string log,
         string? logTail);
 
-    [LoggerMessage(
-        Level = LogLevel.Error, EventName = "build given up", Message = "build failed, given up until the recipe or the tag changes or someone asks for it")]
+    // To whoever waits for failures it is one: the last.
+    [LoggerMessage(Level = LogLevel.Error, EventName = "build given up", Message = "build failed")]
     public static partial void GivenUp(
-        ILogger logger, string recipe, string version, string cause, string error, int failures, string log, string? logTail);
+        ILogger logger,
+        string recipe,
+        string version,
+        string cause,
+        string error,
+        int failures,
+        string givenUpUntil,
+        string log,
+        string? logTail);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "build skipped")]
     public static partial void Skipped(ILogger logger, string recipe, string version, string reason);

@@ -239,7 +239,8 @@ internal sealed class BuildRunner(
         }
         else
         {
-            BuildLog.GivenUp(logger, build.Recipe, build.Version, cause.Text(), error, failures, layout.LogOf(attempt), tail);
+            BuildLog.GivenUp(
+                logger, build.Recipe, build.Version, cause.Text(), error, failures, "its recipe or tag changes, or someone retries it", layout.LogOf(attempt), tail);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     // A first contact may queue thousands; --json has them all.
     private const int MostQueued = 20;
 
+    // An upstream's old tags are dozens, all passed over for the same reason.
+    private const int MostAlike = 3;
+
     public void Write(StatusDocument status)
     {
         Fact("farm", status.Process is { } running
@@ -104,7 +107,8 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
         Table(
             "Versions", ["VERSION", "TAG", "STATE", "WHY"],
-            why.Versions.Select(v => new[] { v.Version ?? "-", v.Tag ?? "-", v.State ?? "-", Line(v.Verdict) }));
+            why.Versions.Where(v => v.Version is not null).Select(Row)
+                .Concat(why.Versions.Where(v => v.Version is null).GroupBy(v => v.Verdict, StringComparer.Ordinal).SelectMany(Ruled)));
     }
 
     public void Write(ActionDocument action) => output.WriteLine(TextTable.Safe(action.Message));
@@ -114,6 +118,17 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         (build.BuiltAt ?? build.EndedAt) is { } end
             ? GoDuration.Format(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture) - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture))
             : "";
+
+    private static string[] Row(WhyVersionDocument version) =>
+        [version.Version ?? "-", version.Tag ?? "-", version.State ?? "-", Line(version.Verdict)];
+
+    private static IEnumerable<string[]> Ruled(IGrouping<string, WhyVersionDocument> alike)
+    {
+        WhyVersionDocument first = alike.First();
+        return alike.Count() <= MostAlike
+            ? alike.Select(Row)
+            : [["-", string.Create(CultureInfo.InvariantCulture, $"{first.Tag} and {alike.Count() - 1} more"), "-", Line(alike.Key)]];
+    }
 
     private string When(string? time) => time is null ? "never" : columns is null ? time : ManagerTime.InWords(time, now);
 

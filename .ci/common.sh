@@ -3,8 +3,13 @@
 # installing what is missing. To be sourced; the caller sets `set -euo pipefail`.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Build servers would outlive the script and hold its output open.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Build servers would outlive the script and hold its output open. The compiler's is worth it, for analyzers take longer to
+# start than to run; whoever builds ends it with stop_compiler.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=true
+
+stop_compiler() {
+    dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1 || true
+}
 
 say() {
     printf '==> %s\n' "$*"

@@ -15,6 +15,7 @@ esac
 logs=$root/artifacts/logs
 install_missing "$logs/apt.log" cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
 require_dotnet "$root"
+trap stop_compiler EXIT
 
 # Native, one file each. The analyzers have their say where the solution is built; here they would only take their time again.
 for project in Build Repo Manager; do

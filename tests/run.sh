@@ -36,6 +36,7 @@ export PEIPKG_MANAGER=$root/artifacts/bin/peipkg-manager
 
 say "building the tests, warnings are errors"
 run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
+stop_compiler
 
 # Whoever starts this in the background leaves SIGINT ignored, and children would inherit that.
 undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT --default-signal=TERM)

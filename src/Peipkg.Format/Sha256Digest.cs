@@ -74,6 +74,23 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
         return true;
     }
 
+    /// <summary>Reads 64 lower-case hexadecimal digits in UTF-8.</summary>
+    /// <param name="utf8">The candidate.</param>
+    /// <param name="digest">The digest, or zeros.</param>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Sha256Digest digest)
+    {
+        digest = default;
+        Span<byte> bytes = stackalloc byte[Size];
+        if (utf8.Length != TextLength || utf8.ContainsAnyInRange((byte)'A', (byte)'F')
+            || Convert.FromHexString(utf8, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return false;
+        }
+
+        digest = new Sha256Digest(bytes);
+        return true;
+    }
+
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination) => ((ReadOnlySpan<byte>)_bytes).CopyTo(destination);
 

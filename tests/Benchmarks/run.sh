@@ -7,43 +7,32 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-need() { # program package
-    command -v "$1" >/dev/null && return
-    echo "installing $2" >&2
-    if [ "$(id -u)" = 0 ]; then apt-get install -y -qq "$2" >/dev/null; else sudo apt-get install -y -qq "$2" >/dev/null; fi
-}
-need hyperfine hyperfine
-need zstd zstd
-need gcc gcc
-need git git
-[ -x /usr/bin/time ] || need /usr/bin/time time
+# shellcheck source=.ci/common.sh
+. .ci/common.sh
 
 bench=$PWD/artifacts/bench
 bin=$PWD/artifacts/bin
 results=$bench/results.txt
-rid=linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo x64)
 cores=$(nproc)
 mkdir -p "$bench"
 : >"$results"
+install_missing "$bench/apt.log" hyperfine=hyperfine zstd=zstd cc=gcc /usr/include/zlib.h=zlib1g-dev git=git openssl=openssl /usr/bin/time=time
 
-for tool in Build Repo Manager; do
-    dotnet publish "src/Peipkg.$tool" -c Release -r "$rid" -o "$bin" --nologo -v q >"$bench/publish.log" 2>&1 ||
-        { cat "$bench/publish.log" >&2; exit 1; }
-done
+bash .ci/publish.sh >"$bench/publish.log" 2>&1 || { cat "$bench/publish.log" >&2; exit 1; }
 dotnet build tests/Benchmarks -c Release --nologo -v q >"$bench/publish.log" 2>&1 || { cat "$bench/publish.log" >&2; exit 1; }
 inputs() { dotnet tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll "$@"; }
 
-say() { printf '%-58s %s\n' "$1" "$2" | tee -a "$results"; }
+figure() { printf '%-58s %s\n' "$1" "$2" | tee -a "$results"; }
 mean() { # name, command: mean seconds of five runs after one to warm up
     hyperfine --warmup 1 --runs "${runs:-5}" ${prepare:+--prepare "$prepare"} --shell=bash --export-json "$bench/time.json" "$2" >/dev/null
     seconds=$(sed -n 's/^ *"mean": \([0-9.]*\),*$/\1/p' "$bench/time.json")
-    say "$1" "$(LC_ALL=C printf '%.3f s' "$seconds")"
+    figure "$1" "$(LC_ALL=C printf '%.3f s' "$seconds")"
 }
 peak() { # name, command...: peak resident memory
     local name=$1
     shift
     /usr/bin/time -f %M -o "$bench/peak" "$@" >/dev/null
-    say "$name" "$(($(tail -n 1 "$bench/peak") / 1024)) MiB"
+    figure "$name" "$(($(tail -n 1 "$bench/peak") / 1024)) MiB"
 }
 
 [ -f "$bench/key.pem" ] || "$bin/peipkg-repo" keygen --out "$bench/key.pem" >/dev/null
@@ -63,8 +52,8 @@ pack() {
     mean "tar -c | zstd -9 -T$cores: 12,000 files, 140 MiB" "tar -C $bench/tree -c . | zstd -9 -T$cores -q -f -o $bench/tree.tar.zst"
     reference=$seconds
     mean "pack: the same tree" "$bin/peipkg-build pack --manifest $bench/tree.json --staged $bench/tree --out $bench/tree.peipkg --sign-key $bench/key.pem"
-    say "pack / tar | zstd, wall time" "$(awk "BEGIN { printf \"%.2f\", $seconds / $reference }")"
-    say "pack / tar | zstd, size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/tree.peipkg") / $(stat -c %s "$bench/tree.tar.zst") }")"
+    figure "pack / tar | zstd, wall time" "$(awk "BEGIN { printf \"%.2f\", $seconds / $reference }")"
+    figure "pack / tar | zstd, size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/tree.peipkg") / $(stat -c %s "$bench/tree.tar.zst") }")"
     peak "pack: peak memory" "$bin/peipkg-build" pack --manifest "$bench/tree.json" --staged "$bench/tree" --out "$bench/tree.peipkg"
     mean "pack: 99,000 empty files" "$bin/peipkg-build pack --manifest $bench/empty.json --staged $bench/empty --out $bench/empty.peipkg"
     runs=2 mean "zstd -9 -T$cores: 1 GiB incompressible" "zstd -9 -T$cores -q -f $bench/random/usr/share/random/blob -o $bench/random.zst"
@@ -142,9 +131,9 @@ verify() {
     mean "openssl dgst -sha256, $cores at once: 512 MiB" "find $bench/repo-big/p -name '*.peipkg' -print0 | xargs -0 -n 1 -P $cores openssl dgst -sha256"
     local reference=$seconds
     mean "verify --mode hashes: 512 MiB of packages" "$bin/peipkg-repo verify --repo $bench/repo-big --mode hashes"
-    say "verify --mode hashes / SHA-256's speed" "$(awk "BEGIN { printf \"%.2f\", $reference / $seconds }")"
+    figure "verify --mode hashes / SHA-256's speed" "$(awk "BEGIN { printf \"%.2f\", $reference / $seconds }")"
     mean "verify: 512 MiB of packages, whole" "$bin/peipkg-repo verify --repo $bench/repo-big"
-    say "verify / SHA-256's speed, over its three digests" "$(awk "BEGIN { printf \"%.2f\", 3 * $reference / $seconds }")"
+    figure "verify / SHA-256's speed, over its three digests" "$(awk "BEGIN { printf \"%.2f\", 3 * $reference / $seconds }")"
 }
 
 farm() {

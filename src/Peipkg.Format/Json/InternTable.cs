@@ -5,23 +5,27 @@ namespace Peipkg.Format.Json;
 /// <summary>Turns a text into a checked value, as the identities' <c>TryParse</c> does.</summary>
 internal delegate bool TextParser<T>(string? text, out T value, out string? error);
 
-/// <summary>Checks each distinct text of a document once and hands out one value for all its occurrences.</summary>
-/// <remarks>An index names the same packages, constraints and licences a hundred thousand times over.</remarks>
+/// <summary>Remembers texts that were checked, so that those that recur are checked once and kept once.</summary>
+/// <remarks>
+/// An index names the same packages, constraints and licences a hundred thousand times over. It also holds many texts that come
+/// once only, so a text costs no more than its place: one that falls on another's replaces it. Texts beyond ASCII are not found
+/// again, which is of no consequence but to speed.
+/// </remarks>
 /// <typeparam name="T">What the text denotes.</typeparam>
 /// <param name="rule">The rule that a text breaks when it does not parse.</param>
 /// <param name="parser">Checks a text.</param>
 internal sealed class InternTable<T>(string rule, TextParser<T> parser)
 {
-    // A document of nothing but distinct or huge texts gains nothing from being remembered.
-    private const int MaxEntries = 1 << 16;
+    // Powers of two.
+    private const int FirstPlaces = 16;
+    private const int MostPlaces = 1 << 14;
     private const int MaxTextBytes = 256;
 
-    private readonly Dictionary<byte[], T> _values = new(Utf8Comparer.Instance);
+    private Place[] _places = new Place[FirstPlaces];
+    private int _taken;
 
     // Neighbours in a sorted document often share a text, which a comparison finds sooner than a hash.
-    private readonly byte[] _lastKey = new byte[MaxTextBytes];
-    private int _lastLength = -1;
-    private T _lastValue = default!;
+    private Place _last;
 
     /// <summary>The rule that a text breaks when it does not parse.</summary>
     internal string Rule => rule;
@@ -30,9 +34,9 @@ internal sealed class InternTable<T>(string rule, TextParser<T> parser)
     internal bool TryGet(ReadOnlySpan<byte> utf8, out T value, out string? error)
     {
         error = null;
-        if (utf8.Length == _lastLength && utf8.SequenceEqual(_lastKey.AsSpan(0, _lastLength)))
+        if (_last.Holds(utf8))
         {
-            value = _lastValue;
+            value = _last.Value;
             return true;
         }
 
@@ -41,38 +45,48 @@ internal sealed class InternTable<T>(string rule, TextParser<T> parser)
             return parser(Encoding.UTF8.GetString(utf8), out value, out error);
         }
 
-        var lookup = _values.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (lookup.TryGetValue(utf8, out var known))
+        int hash = RandomizedHash.Of(utf8);
+        ref Place place = ref _places[hash & (_places.Length - 1)];
+        if (!place.Holds(utf8))
         {
-            value = known;
-        }
-        else if (!parser(Encoding.UTF8.GetString(utf8), out value, out error))
-        {
-            return false;
-        }
-        else if (_values.Count < MaxEntries)
-        {
-            lookup[utf8] = value;
+            string text = Encoding.UTF8.GetString(utf8);
+            if (!parser(text, out value, out error))
+            {
+                return false;
+            }
+
+            _taken += place.Text is null ? 1 : 0;
+            place = new Place(text, hash, value);
         }
 
-        utf8.CopyTo(_lastKey);
-        _lastLength = utf8.Length;
-        _lastValue = value;
+        _last = place;
+        value = place.Value;
+        if (_taken > _places.Length / 2 && _places.Length < MostPlaces)
+        {
+            Grow();
+        }
+
         return true;
     }
 
-    private sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private void Grow()
     {
-        internal static Utf8Comparer Instance { get; } = new();
+        Place[] places = new Place[_places.Length * 4];
+        _taken = 0;
+        foreach (Place place in _places)
+        {
+            if (place.Text is not null)
+            {
+                places[place.Hash & (places.Length - 1)] = place;
+                _taken++;
+            }
+        }
 
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+        _places = places;
+    }
 
-        public int GetHashCode(byte[] obj) => RandomizedHash.Of(obj);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => RandomizedHash.Of(alternate);
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    private readonly record struct Place(string? Text, int Hash, T Value)
+    {
+        internal bool Holds(ReadOnlySpan<byte> utf8) => Text is not null && Ascii.Equals(utf8, Text);
     }
 }

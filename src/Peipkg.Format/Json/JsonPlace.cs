@@ -23,6 +23,9 @@ internal sealed class JsonPlace
     /// <summary>Where the innermost object's keys start among those of all open objects.</summary>
     internal int FirstName => _firstName[Depth - 1];
 
+    /// <summary>Goes back to before the document.</summary>
+    internal void Reset() => Depth = 0;
+
     /// <summary>Opens a container, which the caller has checked not to be too deep.</summary>
     internal void Push(int firstName)
     {

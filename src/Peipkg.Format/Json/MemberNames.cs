@@ -40,6 +40,17 @@ internal sealed class MemberNames
         Count = first;
     }
 
+    /// <summary>Forgets all keys, also those of objects that never closed.</summary>
+    internal void Clear()
+    {
+        Count = 0;
+        if (_tabled > 0)
+        {
+            Array.Clear(_table);
+            _tabled = 0;
+        }
+    }
+
     /// <summary>Adds a key to the innermost object.</summary>
     /// <param name="document">The whole document.</param>
     /// <param name="first">Index of the object's first key.</param>

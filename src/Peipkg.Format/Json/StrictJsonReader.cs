@@ -21,9 +21,8 @@ namespace Peipkg.Format.Json;
 public ref struct StrictJsonReader
 {
     private readonly ReadOnlySpan<byte> _document;
-    private readonly MemberNames _names = new();
-
-    private readonly JsonPlace _place = new();
+    private readonly MemberNames _names;
+    private readonly JsonPlace _place;
     private Utf8JsonReader _tokens;
     private ReadOnlySpan<byte> _name;
 
@@ -35,6 +34,16 @@ public ref struct StrictJsonReader
     /// <param name="maxBytes">The limit of this kind of document.</param>
     /// <exception cref="FormatViolationException">The document is too large or not UTF-8.</exception>
     public StrictJsonReader(ReadOnlySpan<byte> utf8, int maxBytes)
+        : this(utf8, maxBytes, new JsonScratch())
+    {
+    }
+
+    /// <summary>The same, for whoever reads one small document after the other.</summary>
+    /// <param name="utf8">The whole document.</param>
+    /// <param name="maxBytes">The limit of this kind of document.</param>
+    /// <param name="scratch">Serves one reader at a time.</param>
+    /// <exception cref="FormatViolationException">The document is too large or not UTF-8.</exception>
+    internal StrictJsonReader(ReadOnlySpan<byte> utf8, int maxBytes, JsonScratch scratch)
     {
         if (utf8.Length > maxBytes)
         {
@@ -49,6 +58,10 @@ public ref struct StrictJsonReader
         }
 
         _document = utf8;
+        _names = scratch.Names;
+        _place = scratch.Place;
+        _names.Clear();
+        _place.Reset();
 
         // Depth is counted here, where the pointer to the place is known.
         _tokens = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Limits.JsonDepth + 8 });

@@ -101,14 +101,12 @@ public static class FilesDocument
     internal static Sha256Digest ReadHash(ref StrictJsonReader reader)
     {
         var text = reader.ReadUtf8();
-        Span<byte> bytes = stackalloc byte[Sha256Digest.Size];
-        return text.Length == Sha256Digest.TextLength && !text.ContainsAnyInRange((byte)'A', (byte)'F')
-            && Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done
-                ? new Sha256Digest(bytes)
-                : throw reader.Violation(
-                    ManifestRule.Hash,
-                    $"{DisplayText.Quote(Encoding.UTF8.GetString(text))} is no hash: "
-                    + "it must be 64 lower-case hexadecimal digits");
+        return Sha256Digest.TryParse(text, out var hash)
+            ? hash
+            : throw reader.Violation(
+                ManifestRule.Hash,
+                $"{DisplayText.Quote(Encoding.UTF8.GetString(text))} is no hash: "
+                + "it must be 64 lower-case hexadecimal digits");
     }
 
     private static List<FilesEntry> ReadEntries(ref StrictJsonReader reader)

@@ -9,7 +9,7 @@ internal static class ManifestRules
     /// <exception cref="FormatViolationException">The first rule that is broken, with the pointer to the place.</exception>
     internal static void Check(Manifest manifest)
     {
-        var site = RelationRules.Site.Manifest;
+        var site = RelationRules.Site.Alone;
         RelationRules.Check(site, manifest);
         RelationRules.CheckLength(site, "sd_overrides", manifest.SdOverrides.Count, Limits.SdOverrides);
         for (var index = 0; index < manifest.SdOverrides.Count; index++)

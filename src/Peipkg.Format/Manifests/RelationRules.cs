@@ -6,11 +6,11 @@ namespace Peipkg.Format.Manifests;
 /// <summary>The rules that the lists of a manifest and of an index entry share (PSD-009 §4.1, §4.3).</summary>
 internal static class RelationRules
 {
-    /// <summary>Where the lists stand: in a manifest, or in an entry of an index.</summary>
-    /// <param name="Entry">The entry's number, or −1 for a manifest.</param>
+    /// <summary>Where the lists stand: in an object of their own, such as a manifest, or in an entry of an index.</summary>
+    /// <param name="Entry">The entry's number, or −1 for an object of their own.</param>
     internal readonly record struct Site(int Entry)
     {
-        internal static Site Manifest { get; } = new(-1);
+        internal static Site Alone { get; } = new(-1);
 
         internal FormatViolationException Violation(string rule, string pointer, string detail) =>
             new(rule, ToString() + pointer, detail);

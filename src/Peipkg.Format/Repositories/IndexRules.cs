@@ -32,7 +32,10 @@ internal static class IndexRules
         }
     }
 
-    private static void CheckEntry(RelationRules.Site site, IndexEntry entry)
+    /// <summary>Checks what one entry can break by itself.</summary>
+    /// <param name="site">Where it stands.</param>
+    /// <param name="entry">The entry.</param>
+    internal static void CheckEntry(RelationRules.Site site, IndexEntry entry)
     {
         RelationRules.Check(site, entry);
         if (entry.SizeCompressed < 0)

@@ -2,7 +2,8 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
+using Peipkg.Repo.State;
+using static Peipkg.Repo.Indexing.JsonTokens;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -12,73 +13,47 @@ namespace Peipkg.Repo.Indexing;
 /// </summary>
 internal static class CanonicalIndexParser
 {
-    /// <summary>Reads an index.</summary>
+    /// <summary>Reads an index, on all cores.</summary>
+    /// <param name="content">The document.</param>
+    /// <param name="known">Rows of the other index, in its order; those that stand here too are taken over.</param>
     /// <returns>Null when the document is not canonical, well-formed or in order.</returns>
     /// <exception cref="JsonException">The document is not JSON.</exception>
-    internal static IndexSheet? TryRead(byte[] content)
-    {
-        if (!content.AsSpan().StartsWith("{\"schema_version\":1,\"repo\":\""u8) || !content.AsSpan().EndsWith("]}\n"u8))
-        {
-            return null;
-        }
-
-        Utf8JsonReader reader = new(content);
-        if (!TryReadHead(ref reader, out string repo, out IndexKind kind, out ulong version, out Timestamp generatedAt)
-            || !IsName(ref reader, "packages"u8) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-        {
-            return null;
-        }
-
-        List<IndexRow> rows = [];
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            IndexRow? last = rows.Count > 0 ? rows[^1] : null;
-            if (TryReadRow(ref reader, content, last) is not { } row || !IsInOrder(last, row, kind))
-            {
-                return null;
-            }
-
-            rows.Add(row);
-        }
-
-        return reader.TokenType == JsonTokenType.EndArray && reader.Read() && reader.TokenType == JsonTokenType.EndObject
-            && !reader.Read()
-                ? new IndexSheet(repo, kind, version, generatedAt, rows)
+    internal static IndexSheet? TryRead(byte[] content, IReadOnlyList<IndexRow> known)
+        => IndexOutline.TryRead(content) is { } outline
+            && (outline.TryTakeOver(known) ?? (IReadOnlyList<IndexRow>?)TryReadRows(outline)) is { } rows
+            && outline.IsInOrder(rows)
+                ? outline.ToSheet(rows)
                 : null;
+
+    private static IndexRow[]? TryReadRows(IndexOutline outline)
+    {
+        IndexRow[] rows = new IndexRow[outline.Count];
+        int failures = 0;
+        Workers.ForEach(
+            outline.Pieces(),
+            piece =>
+            {
+                IndexRow? last = null;
+                for (int i = piece.Start; i < piece.End; i++)
+                {
+                    last = TryReadRow(outline[i], last);
+                    if (last is null)
+                    {
+                        Interlocked.Increment(ref failures);
+                        return;
+                    }
+
+                    rows[i] = last;
+                }
+            },
+            CancellationToken.None);
+        return failures == 0 ? rows : null;
     }
 
-    /// <summary>Reads the fields before <c>packages</c>.</summary>
-    internal static bool TryReadHead(
-        ref Utf8JsonReader reader, out string repo, out IndexKind kind, out ulong version, out Timestamp generatedAt)
+    private static IndexRow? TryReadRow(ReadOnlyMemory<byte> json, IndexRow? last)
     {
-        repo = "";
-        kind = default;
-        version = 0;
-        generatedAt = default;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject
-            || !IsName(ref reader, "schema_version"u8) || !IsNumber(ref reader, out ulong schema) || schema != 1
-            || !IsName(ref reader, "repo"u8) || !IsString(ref reader))
-        {
-            return false;
-        }
-
-        repo = reader.GetString()!;
-        if (!IsName(ref reader, "kind"u8) || !IsString(ref reader))
-        {
-            return false;
-        }
-
-        kind = reader.ValueTextEquals("archive"u8) ? IndexKind.Archive : IndexKind.Active;
-        return (kind == IndexKind.Archive || reader.ValueTextEquals("active"u8))
-            && IsName(ref reader, "index_version"u8) && IsNumber(ref reader, out version) && version > 0
-            && IsName(ref reader, "generated_at"u8) && IsString(ref reader)
-            && Timestamp.TryParse(reader.GetString(), out generatedAt, out _);
-    }
-
-    private static IndexRow? TryReadRow(ref Utf8JsonReader reader, byte[] content, IndexRow? last)
-    {
-        int start = (int)reader.TokenStartIndex;
-        if (!IsName(ref reader, "name"u8) || !IsString(ref reader))
+        Utf8JsonReader reader = new(json.Span);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !IsName(ref reader, "name"u8) || !IsString(ref reader))
         {
             return null;
         }
@@ -119,12 +94,11 @@ internal static class CanonicalIndexParser
         string url = reader.GetString()!;
         if (!IsName(ref reader, "build"u8) || !reader.Read() || reader.TokenType != JsonTokenType.StartObject
             || !SkipText(ref reader, "timestamp"u8) || !SkipText(ref reader, "farm_id"u8)
-            || !IsEnd(ref reader) || !IsEnd(ref reader))
+            || !IsEnd(ref reader) || !IsEnd(ref reader) || reader.Read())
         {
             return null;
         }
 
-        ReadOnlyMemory<byte> json = content.AsMemory(start, (int)reader.BytesConsumed - start);
         return IsCanonicalText(json.Span, name)
             ? new IndexRow(name, version, architecture, url, (long)size, hash, json)
             : null;
@@ -136,13 +110,8 @@ internal static class CanonicalIndexParser
         return IsName(ref reader, "hash"u8) && reader.Read() && reader.TokenType == JsonTokenType.StartObject
             && IsName(ref reader, "algorithm"u8) && IsString(ref reader) && reader.ValueTextEquals("sha256"u8)
             && IsName(ref reader, "value"u8) && IsString(ref reader)
-            && Sha256Digest.TryParse(reader.GetString(), out hash) && IsEnd(ref reader);
+            && Sha256Digest.TryParse(reader.ValueSpan, out hash) && IsEnd(ref reader);
     }
-
-    private static bool IsInOrder(IndexRow? last, IndexRow row, IndexKind kind)
-        => last is null || (kind == IndexKind.Active
-            ? last.Name.CompareTo(row.Name) < 0
-            : IndexRow.ArchiveOrder.Compare(last, row) < 0);
 
     /// <summary>Compact, and escaped as the canonical writer escapes.</summary>
     private static bool IsCanonicalText(ReadOnlySpan<byte> entry, PackageName name)
@@ -185,23 +154,4 @@ internal static class CanonicalIndexParser
                 ? 6
                 : 0;
     }
-
-    private static bool IsName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.SequenceEqual(name);
-
-    private static bool IsString(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.String;
-
-    private static bool IsEnd(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.EndObject;
-
-    private static bool IsNumber(ref Utf8JsonReader reader, out ulong value)
-    {
-        value = 0;
-        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out value);
-    }
-
-    private static bool SkipText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => IsName(ref reader, name) && IsString(ref reader);
-
-    private static bool SkipArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => IsName(ref reader, name) && reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.TrySkip();
 }

@@ -56,7 +56,7 @@ internal static class IndexConsistency
             bool listed = advertised.Remove(archive[start].Name, out IndexRow? row);
             for (; end < archive.Count && archive[end].Name == highest.Name; end++)
             {
-                found |= listed && archive[end].IsSamePackage(row!) && archive[end].Json.Span.SequenceEqual(row!.Json.Span);
+                found |= listed && IndexEntryText.SayTheSame(archive[end], row!);
             }
 
             if (!listed)

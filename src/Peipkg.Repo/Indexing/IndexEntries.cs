@@ -1,5 +1,4 @@
 using Peipkg.Format;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.State;
 
@@ -10,11 +9,8 @@ internal static class IndexEntries
 {
     private const int EntriesPerPiece = 500;
 
-    private static readonly IndexSheet AnyArchive = new(
-        "x", IndexKind.Archive, 1, Timestamp.FromUnixSeconds(0), []);
-
     /// <summary>The entry of each row, in the rows' order; on all cores.</summary>
-    /// <param name="rows">Rows of an index, some or all, in its order.</param>
+    /// <param name="rows">Rows of an index, some or all.</param>
     /// <exception cref="FormatViolationException">An entry breaks a rule of §6.2.</exception>
     internal static IndexEntry[] Of(IReadOnlyList<IndexRow> rows)
     {
@@ -23,17 +19,25 @@ internal static class IndexEntries
             .Select(static piece => piece * EntriesPerPiece)];
         Workers.ForEach(
             starts,
-            start =>
-            {
-                int end = Math.Min(start + EntriesPerPiece, rows.Count);
-                IReadOnlyList<IndexEntry> piece =
-                    IndexDocument.Read(IndexEntryText.DocumentOf(AnyArchive, rows, start, end)).Packages;
-                for (int i = 0; i < piece.Count; i++)
-                {
-                    entries[start + i] = piece[i];
-                }
-            },
+            static () => new IndexEntryReader(),
+            (start, reader) => Read(reader, rows, start, entries.AsSpan(start, Math.Min(EntriesPerPiece, rows.Count - start))),
             CancellationToken.None);
         return entries;
+    }
+
+    private static void Read(IndexEntryReader reader, IReadOnlyList<IndexRow> rows, int start, Span<IndexEntry> entries)
+    {
+        for (int i = 0; i < entries.Length; i++)
+        {
+            IndexRow row = rows[start + i];
+            try
+            {
+                entries[i] = reader.Read(row.Json.Span);
+            }
+            catch (FormatViolationException error)
+            {
+                throw error.Within($"{row} ");
+            }
+        }
     }
 }

@@ -19,28 +19,19 @@ internal static class IndexEntryText
         IndexDocument.Write(new RepositoryIndex("x", IndexKind.Archive, 1, AnyTime, [entry]), document);
         int start = document.WrittenSpan.IndexOf("\"packages\":["u8) + "\"packages\":["u8.Length;
         int end = document.WrittenCount - "]}\n"u8.Length;
-        return new IndexRow(
-            entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, document.WrittenMemory[start..end].ToArray());
+        return RowOf(entry, document.WrittenMemory[start..end].ToArray());
     }
 
-    /// <summary>A whole document of some rows, for a reader that takes nothing less.</summary>
-    /// <param name="head">Whose head it gets.</param>
-    /// <param name="rows">Rows in the order of the head's kind.</param>
-    /// <param name="start">The first row.</param>
-    /// <param name="end">The row after the last.</param>
-    internal static ReadOnlySpan<byte> DocumentOf(IndexSheet head, IReadOnlyList<IndexRow> rows, int start, int end)
-    {
-        ArrayBufferWriter<byte> document = new(256 << 10);
-        WriteHead(head, document);
-        for (int i = start; i < end; i++)
-        {
-            document.Write(i == start ? default : ","u8);
-            document.Write(rows[i].Json.Span);
-        }
+    /// <summary>The row of an entry whose text is there.</summary>
+    internal static IndexRow RowOf(IndexEntry entry, ReadOnlyMemory<byte> text)
+        => new(entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, text);
 
-        document.Write("]}\n"u8);
-        return document.WrittenSpan;
-    }
+    /// <summary>Whether two rows say the same, however it is written.</summary>
+    internal static bool SayTheSame(IndexRow first, IndexRow second)
+        => first.Json.Span.SequenceEqual(second.Json.Span)
+            || (first.IsSamePackage(second) && Canonical(first).Json.Span.SequenceEqual(Canonical(second).Json.Span));
+
+    private static IndexRow Canonical(IndexRow row) => RowOf(IndexEntries.Of([row])[0]);
 
     /// <summary>Everything of an index before its first entry.</summary>
     internal static void WriteHead(IndexSheet sheet, IBufferWriter<byte> output)

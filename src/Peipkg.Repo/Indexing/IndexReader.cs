@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Peipkg.Format;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Indexing;
@@ -14,39 +13,28 @@ namespace Peipkg.Repo.Indexing;
 internal static class IndexReader
 {
     /// <summary>Reads a whole index: its shape and the order of its entries.</summary>
+    /// <param name="content">The document.</param>
+    /// <param name="known">
+    /// The archive's rows when it is the active index that is read: its entries stand there too, and are not read twice.
+    /// </param>
     /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>
-    internal static IndexSheet Read(byte[] content)
-        => TryReadCanonical(content) ?? ReadStrictly(content);
+    internal static IndexSheet Read(byte[] content, IReadOnlyList<IndexRow>? known = null)
+        => TryReadCanonical(content, known ?? []) ?? ReadWhole(content);
 
     /// <summary>Holds the document to every rule, and writes its entries anew.</summary>
-    private static IndexSheet ReadStrictly(byte[] content)
+    /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>
+    internal static IndexSheet ReadWhole(byte[] content)
     {
         RepositoryIndex index = IndexDocument.Read(content);
         List<IndexRow> rows = [.. index.Packages.Select(IndexEntryText.RowOf)];
         return new IndexSheet(index.Repo, index.Kind, index.IndexVersion, index.GeneratedAt, rows);
     }
 
-    /// <summary>Finds the version and time at the head of an index that is damaged further on.</summary>
-    internal static bool TrySalvageHeader(ReadOnlySpan<byte> content, out ulong version, out Timestamp generatedAt)
-    {
-        version = 0;
-        generatedAt = default;
-        try
-        {
-            Utf8JsonReader reader = new(content, isFinalBlock: false, default);
-            return CanonicalIndexParser.TryReadHead(ref reader, out _, out _, out version, out generatedAt);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static IndexSheet? TryReadCanonical(byte[] content)
+    private static IndexSheet? TryReadCanonical(byte[] content, IReadOnlyList<IndexRow> known)
     {
         try
         {
-            return CanonicalIndexParser.TryRead(content);
+            return CanonicalIndexParser.TryRead(content, known);
         }
         catch (JsonException)
         {

@@ -61,8 +61,12 @@ internal sealed class PublishedState
     {
         List<string> problems = [];
         PublishedState state = LoadDescriptor(snapshot, judgedAt);
-        IndexSheet? active = state.LoadIndex(snapshot.Active, problems);
-        IndexSheet? archive = state.LoadIndex(snapshot.Archive, problems);
+        Task<SignatureCheck>? archiveSignature = SignatureCheck.Begin(snapshot.Archive, state.Keys, judgedAt);
+        Task<SignatureCheck>? activeSignature = SignatureCheck.Begin(snapshot.Active, state.Keys, judgedAt);
+        List<string> archiveProblems = [];
+        IndexSheet? archive = state.LoadIndex(snapshot.Archive, archiveSignature, null, archiveProblems);
+        IndexSheet? active = state.LoadIndex(snapshot.Active, activeSignature, archive?.Rows, problems);
+        problems.AddRange(archiveProblems);
         if (active is not null && archive is not null)
         {
             problems.AddRange(IndexConsistency.Check(state.Descriptor.Name, active, archive)
@@ -116,9 +120,10 @@ internal sealed class PublishedState
     }
 
     /// <summary>Reads an index, also one that is not properly signed as far as its version and time are concerned.</summary>
-    private IndexSheet? LoadIndex(SignedDocument document, List<string> problems)
+    private IndexSheet? LoadIndex(
+        SignedDocument document, Task<SignatureCheck>? signature, IReadOnlyList<IndexRow>? known, List<string> problems)
     {
-        if (document.Content is null)
+        if (document.Content is null || signature is null)
         {
             problems.Add($"{document.Name}: the index is missing");
             return null;
@@ -126,9 +131,9 @@ internal sealed class PublishedState
 
         try
         {
-            IndexSheet sheet = IndexReader.Read(document.Content);
+            IndexSheet sheet = IndexReader.Read(document.Content, known);
             Follow(sheet.IndexVersion, sheet.GeneratedAt);
-            SignatureCheck check = SignatureCheck.Of(document, Keys, JudgedAt);
+            SignatureCheck check = signature.GetAwaiter().GetResult();
             if (check.State is SignatureState.Good)
             {
                 return sheet;
@@ -145,7 +150,7 @@ internal sealed class PublishedState
         catch (FormatViolationException error)
         {
             problems.Add($"{document.Name}: {error.Message}");
-            if (IndexReader.TrySalvageHeader(document.Content, out ulong version, out Timestamp generatedAt))
+            if (IndexOutline.TrySalvageHead(document.Content, out ulong version, out Timestamp generatedAt))
             {
                 Follow(version, generatedAt);
             }

@@ -114,8 +114,9 @@ internal static class DescriptorOperation
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
-        SitePublication.OfPresent(state.Root)?.Stage(transaction, SiteContent.Of(
-            edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)));
+        SitePublication.OfPresent(state.Root)
+            ?.Render(SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)))
+            .Stage(transaction);
     }
 
     private static void Report(

@@ -36,7 +36,6 @@ internal static class MetadataAudit
     internal static AuditedDocuments Run(
         RepositoryReader repository, RepositorySnapshot snapshot, ConsumerView view, Findings findings)
     {
-        AuditedDocuments indexes = ReadIndexes(snapshot, findings);
         Descriptor descriptor;
         try
         {
@@ -44,10 +43,15 @@ internal static class MetadataAudit
         }
         catch (FormatViolationException error)
         {
+            AuditedDocuments undescribed = ReadIndexes(snapshot, findings);
             Fail(findings, error.Rule, snapshot.Descriptor.Name, error.Message, Restore);
-            return indexes;
+            return undescribed;
         }
 
+        Keyring keys = repository.ReadKeys(descriptor);
+        (SignedDocument Document, Task<SignatureCheck>? Check)[] signed = [.. new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive }
+            .Select(document => (document, SignatureCheck.Begin(document, keys, view.Now)))];
+        AuditedDocuments indexes = ReadIndexes(snapshot, findings);
         if (!view.AnyPlaces && !RepositoryLayout.IsConventional(descriptor))
         {
             Fail(
@@ -58,13 +62,11 @@ internal static class MetadataAudit
                 null);
         }
 
-        Keyring keys = repository.ReadKeys(descriptor);
         CheckKeys(keys, findings);
-        foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
+        foreach ((SignedDocument document, Task<SignatureCheck>? begun) in signed)
         {
-            if (document.Content is not null)
+            if (begun?.GetAwaiter().GetResult() is { } check)
             {
-                SignatureCheck check = SignatureCheck.Of(document, keys, view.Now);
                 CheckSignature(check, view.AllowUnsigned, document == snapshot.Descriptor, findings);
                 if (document == snapshot.Descriptor)
                 {
@@ -81,13 +83,10 @@ internal static class MetadataAudit
     /// <summary>Reads both indexes by every rule of their documents.</summary>
     internal static AuditedDocuments ReadIndexes(RepositorySnapshot snapshot, Findings findings)
     {
-        // The two are most of the work, and independent.
-        Task<(IndexSheet? Sheet, string? Problem)> other = Task.Run(() => Read(snapshot.Active));
-        (IndexSheet? archive, string? archiveProblem) = Read(snapshot.Archive);
-        (IndexSheet? active, string? activeProblem) = other.GetAwaiter().GetResult();
-        (FormatViolationException? activeFault, FormatViolationException? archiveFault) = StrictIndexCheck.Run(active, archive);
-        Report(snapshot.Active, activeProblem ?? activeFault?.Message, findings);
-        Report(snapshot.Archive, archiveProblem ?? archiveFault?.Message, findings);
+        (IndexSheet? archive, string? archiveProblem) = Read(snapshot.Archive, null);
+        (IndexSheet? active, string? activeProblem) = Read(snapshot.Active, archive?.Rows);
+        Report(snapshot.Active, activeProblem, findings);
+        Report(snapshot.Archive, archiveProblem, findings);
         return new AuditedDocuments(active, archive, null);
     }
 
@@ -99,7 +98,7 @@ internal static class MetadataAudit
         }
     }
 
-    private static (IndexSheet? Sheet, string? Problem) Read(SignedDocument document)
+    private static (IndexSheet? Sheet, string? Problem) Read(SignedDocument document, IReadOnlyList<IndexRow>? known)
     {
         if (document.Content is null)
         {
@@ -108,11 +107,24 @@ internal static class MetadataAudit
 
         try
         {
-            return (IndexReader.Read(document.Content), null);
+            return (StrictIndexReader.Read(document.Content, known), null);
         }
         catch (FormatViolationException error)
         {
-            return (null, error.Message);
+            return (TryReadLeniently(document.Content), error.Message);
+        }
+    }
+
+    /// <summary>What an index with a fault in some entry says of the others is worth looking at as well.</summary>
+    private static IndexSheet? TryReadLeniently(byte[] content)
+    {
+        try
+        {
+            return IndexReader.Read(content);
+        }
+        catch (FormatViolationException)
+        {
+            return null;
         }
     }
 

@@ -198,7 +198,7 @@ internal sealed class PackageAudit
     private void CompareEntry(int index, IndexRow row, PackageCopy copy, VerifiedPackage package)
     {
         IndexEntry entry = IndexEntry.FromPackage(package.Manifest, package.PackageHash, package.CompressedSize, row.Url);
-        if (IndexEntryText.RowOf(entry).Json.Span.SequenceEqual(row.Json.Span))
+        if (IndexEntryText.SayTheSame(IndexEntryText.RowOf(entry), row))
         {
             return;
         }

@@ -83,8 +83,9 @@ internal static class PruneOperation
     {
         GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), record.Write().Span);
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
-        SitePublication.OfPresent(state.Root)?.Stage(
-            transaction, SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record));
+        SitePublication.OfPresent(state.Root)
+            ?.Render(SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record))
+            .Stage(transaction);
         foreach (IndexRow row in pruned)
         {
             foreach (string? path in new[]

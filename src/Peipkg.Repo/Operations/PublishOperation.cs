@@ -210,7 +210,13 @@ internal sealed class PublishOperation
         DocumentSigner key,
         CancellationToken stop)
     {
+        bool handsOver = SignatureDuty.MustHandOver(state);
         SitePublication? site = SitePublication.Begin(state.Root, _request.NoSite, _context.Diagnostics);
+        SiteContent content = SiteContent.Of(
+            state.Descriptor, handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint, plan, RetentionRecord.Read(state.Root));
+
+        // The pages take as long as all the rest.
+        Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), stop);
         List<Placement> placements = [.. site?.Details(plan, stop) ?? []];
         foreach (NewPackage package in plan.Added)
         {
@@ -222,7 +228,6 @@ internal sealed class PublishOperation
 
         placements.AddRange(report.Restored);
         transaction.Place(placements, stop);
-        bool handsOver = SignatureDuty.MustHandOver(state);
         if (handsOver)
         {
             _context.Diagnostics.Note(
@@ -232,8 +237,7 @@ internal sealed class PublishOperation
         }
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
-        site?.Stage(transaction, SiteContent.Of(
-            state.Descriptor, handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint, plan, RetentionRecord.Read(state.Root)));
+        pages?.GetAwaiter().GetResult().Stage(transaction);
     }
 
     /// <summary>A repository inside another would be carried over into itself, and be published with it.</summary>

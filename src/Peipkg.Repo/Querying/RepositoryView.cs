@@ -56,8 +56,8 @@ internal sealed class RepositoryView
         string location = reader.Location;
         RepositorySnapshot snapshot = reader.ReadDocuments();
         Descriptor descriptor = Read(location, snapshot.Descriptor, static content => DescriptorDocument.Read(content));
-        IndexSheet active = Read(location, snapshot.Active, static content => IndexReader.Read(content));
         IndexSheet archive = Read(location, snapshot.Archive, static content => IndexReader.Read(content));
+        IndexSheet active = Read(location, snapshot.Active, content => IndexReader.Read(content, archive.Rows));
         Keyring keys = reader.ReadKeys(descriptor);
         Timestamp now = Timestamp.FromUnixSeconds(
             Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));

@@ -84,11 +84,11 @@ internal sealed class SitePublication
         return fresh.Concat(late);
     }
 
-    /// <summary>Stages every file that differs from what is there, and removes what the generation no longer has.</summary>
-    internal void Stage(GenerationTransaction transaction, SiteContent content)
+    /// <summary>Makes every file, and finds out what of it the repository does not have; changes nothing.</summary>
+    internal SiteChanges Render(SiteContent content)
     {
         SiteFile[] files = _isRemoved ? [] : [.. SiteWriter.Write(content)];
-        ReadOnlyMemory<byte>?[] changed = new ReadOnlyMemory<byte>?[files.Length];
+        ReadOnlyMemory<byte>?[] rendered = new ReadOnlyMemory<byte>?[files.Length];
         Workers.ForEach(
             [.. Enumerable.Range(0, files.Length)],
             i =>
@@ -96,23 +96,21 @@ internal sealed class SitePublication
                 ReadOnlyMemory<byte> bytes = files[i].Render();
                 if (!IsPresent(files[i].Path, bytes.Span))
                 {
-                    changed[i] = bytes;
+                    rendered[i] = bytes;
                 }
             },
             CancellationToken.None);
+        List<(string Path, ReadOnlyMemory<byte> Bytes)> changed = [];
         for (int i = 0; i < files.Length; i++)
         {
-            if (changed[i] is { } bytes)
+            if (rendered[i] is { } bytes)
             {
-                GenerationWriter.WriteFile(transaction.Stage(files[i].Path), bytes.Span);
+                changed.Add((files[i].Path, bytes));
             }
         }
 
         HashSet<string> kept = [.. files.Select(static file => file.Path)];
-        foreach (string path in (_isNew ? [] : SiteLayout.FilesIn(_root)).Where(path => !kept.Contains(path)))
-        {
-            transaction.Remove(path);
-        }
+        return new SiteChanges(changed, _isNew ? [] : [.. SiteLayout.FilesIn(_root).Where(path => !kept.Contains(path))]);
     }
 
     private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content)

@@ -29,11 +29,11 @@ internal sealed class ChangeJournal
     /// <summary>Files that go after the step.</summary>
     internal List<string> Removed { get; } = [];
 
-    /// <summary>Whether the transaction came to its end: the directory only keeps the generation before.</summary>
-    internal bool IsDone => File.Exists(Path.Combine(_staging, DoneName));
-
     /// <summary>The journal of a new transaction, empty.</summary>
     internal static ChangeJournal Create(string staging, ulong indexVersion) => new(staging) { IndexVersion = indexVersion };
+
+    /// <summary>Whether a staging directory's transaction came to its end: the directory only keeps the generation before.</summary>
+    internal static bool IsDone(string staging) => File.Exists(Path.Combine(staging, DoneName));
 
     /// <summary>The journal in a staging directory; empty when the run did not come to write one.</summary>
     internal static ChangeJournal Read(string staging)

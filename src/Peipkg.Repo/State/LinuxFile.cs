@@ -24,6 +24,12 @@ internal static partial class LinuxFile
     private const int PathOnlyEmpty = 0x1000;
     private const int DoNotFollow = 0x100;
     private const int CurrentDirectory = -100;
+    private const int WithHugePages = 14;
+    private const int ReadyForWriting = 23;
+    private const int HugePage = 2 << 20;
+
+    // The largest there is on these architectures, so that no neighbour's memory is touched.
+    private const nint Page = 64 << 10;
     private const uint BasicStatus = 0x7ff;
     private const ulong MountRoot = 0x2000;
 
@@ -103,6 +109,31 @@ internal static partial class LinuxFile
         int error = Marshal.GetLastPInvokeError();
         return new PosixIOException($"cannot {what} {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
+
+    /// <summary>
+    /// Has memory ready for large data: in huge pages where the machine has them, and all at once. Met page by page on first
+    /// use, it would cost more than reading the data into it.
+    /// </summary>
+    internal static unsafe void Prepare(Span<byte> memory)
+    {
+        if (memory.Length < HugePage)
+        {
+            return;
+        }
+
+        fixed (byte* start = memory)
+        {
+            nint first = ((nint)start + Page - 1) & -Page;
+            nint end = ((nint)start + memory.Length) & -Page;
+
+            // Nothing depends on it, so that a kernel may refuse.
+            _ = Advise(first, end - first, WithHugePages);
+            _ = Advise(first, end - first, ReadyForWriting);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenFile(string path, int flags, uint mode);

@@ -62,7 +62,8 @@ internal sealed record RepositorySnapshot(
         }
 
         using SafeFileHandle directory = LinuxFile.OpenDirectory(path);
-        return (Read(directory, path, RepositoryLayout.ActiveIndex), Read(directory, path, RepositoryLayout.ArchiveIndex));
+        return Workers.Both(
+            () => Read(directory, path, RepositoryLayout.ActiveIndex), () => Read(directory, path, RepositoryLayout.ArchiveIndex));
 
         static SignedDocument Missing(string name) => new($"{RepositoryLayout.IndexDirectory}/{name}", null, null);
     }
@@ -124,6 +125,7 @@ internal sealed record RepositorySnapshot(
         }
 
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);
+        LinuxFile.Prepare(content);
         int have = 0;
         while (have < content.Length && RandomAccess.Read(file, content.AsSpan(have), have) is int read and > 0)
         {

@@ -27,6 +27,14 @@ internal enum SignatureState
 /// <param name="Signer">The key the signature names.</param>
 internal sealed record SignatureCheck(SignatureState State, string File, string? Problem, Fingerprint? Signer)
 {
+    /// <summary>Begins to verify, while the caller reads the document: hashing it takes as long.</summary>
+    /// <param name="document">A document.</param>
+    /// <param name="keys">The descriptor's keys.</param>
+    /// <param name="at">The time at which keys in transition must still be accepted.</param>
+    /// <returns>Null when the document is not there.</returns>
+    internal static Task<SignatureCheck>? Begin(SignedDocument document, Keyring keys, Timestamp at)
+        => document.Content is null ? null : Task.Run(() => Of(document, keys, at));
+
     /// <summary>Verifies a document's signature with the keys of the repository's descriptor (§6.1.6, §6.2.1).</summary>
     /// <param name="document">A document whose content is there.</param>
     /// <param name="keys">The descriptor's keys.</param>

@@ -50,10 +50,9 @@ internal static class StagingDirectory
         int removed = 0;
         foreach (string staging in Stagings(root))
         {
-            ChangeJournal journal = ChangeJournal.Read(staging);
-            if (!journal.IsDone)
+            if (!ChangeJournal.IsDone(staging))
             {
-                removed += 1 + CleanUp(root, staging, journal, indexVersion, isPublished);
+                removed += 1 + CleanUp(root, staging, ChangeJournal.Read(staging), indexVersion, isPublished);
             }
 
             Directory.Delete(staging, recursive: true);

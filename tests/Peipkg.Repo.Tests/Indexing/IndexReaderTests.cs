@@ -83,16 +83,57 @@ public class IndexReaderTests
     [InlineData("\"homepage\":\"https", "\"homepage\":\"gopher")]
     [InlineData("\"farm_id\":\"test-farm\"", "\"farm_id\":\"x\",\"farm_id\":\"y\"")]
     [InlineData("\"url\":\"/p/b", "\"url\":\"//p/b")]
-    public void What_the_quick_look_passes_over_the_strict_check_finds(string right, string wrong)
+    public void The_strict_reader_finds_what_is_wrong_inside_an_entry(string right, string wrong)
     {
-        IndexSheet good = IndexReader.Read(IndexDocument.Write(Index with { Packages = IndexOrder.Sort(Index.Packages) }));
-        Assert.Equal((null, null), StrictIndexCheck.Run(null, good));
-        List<IndexRow> rows = [.. good.Rows.Select(row => new IndexRow(
-            row.Name, row.Version, row.Architecture, row.Url, row.Size, row.Hash,
-            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(row.Json.Span).Replace(right, wrong, StringComparison.Ordinal))))];
-        (FormatViolationException? active, FormatViolationException? archive) = StrictIndexCheck.Run(null, good with { Rows = rows });
-        Assert.Null(active);
-        Assert.Contains("aa", archive!.Message, StringComparison.Ordinal);
+        byte[] good = IndexDocument.Write(Index with { Packages = IndexOrder.Sort(Index.Packages) });
+        Assert.Equal(3, StrictIndexReader.Read(good).Rows.Count);
+        byte[] bad = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(good).Replace(right, wrong, StringComparison.Ordinal));
+        Assert.NotEqual(good, bad);
+        FormatViolationException error = Assert.Throws<FormatViolationException>(() => StrictIndexReader.Read(bad));
+        Assert.StartsWith("/packages/", error.Place, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_active_index_takes_over_what_the_archive_has_shown()
+    {
+        RepositoryIndex archive = Index with { Packages = IndexOrder.Sort(Index.Packages) };
+        RepositoryIndex active = archive with { Kind = IndexKind.Active, Packages = [archive.Packages[0], archive.Packages[2]] };
+        IndexSheet read = StrictIndexReader.Read(IndexDocument.Write(archive));
+        Assert.Equal([read.Rows[0], read.Rows[2]], StrictIndexReader.Read(IndexDocument.Write(active), read.Rows).Rows);
+        Assert.Equal([read.Rows[0], read.Rows[2]], IndexReader.Read(IndexDocument.Write(active), read.Rows).Rows);
+
+        RepositoryIndex other = active with { Packages = [active.Packages[0], active.Packages[1] with { Description = "Another." }] };
+        IndexSheet apart = StrictIndexReader.Read(IndexDocument.Write(other), read.Rows);
+        Assert.DoesNotContain(apart.Rows[1], read.Rows);
+        Assert.Contains("Another.", Encoding.UTF8.GetString(apart.Rows[1].Json.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Entries_that_say_the_same_in_other_words_are_the_same()
+    {
+        string canonical = Encoding.UTF8.GetString(IndexDocument.Write(Index with { Packages = [Index.Packages[2]] }));
+        string other = canonical.Replace("\"architecture\"", "\"added\":1,\"architecture\"", StringComparison.Ordinal);
+        IndexRow first = StrictIndexReader.Read(Encoding.UTF8.GetBytes(canonical)).Rows[0];
+        IndexRow second = StrictIndexReader.Read(Encoding.UTF8.GetBytes(other)).Rows[0];
+        Assert.NotEqual(first.Json.Length, second.Json.Length);
+        Assert.True(IndexEntryText.SayTheSame(first, second));
+        Assert.False(IndexEntryText.SayTheSame(first, IndexEntryText.RowOf(Index.Packages[2] with { Description = "Another." })));
+    }
+
+    [Theory]
+    [InlineData("1.0~alpha-1", "1.0~a-1", "equal")]
+    [InlineData("1.0-1", "1.0-1", "twice")]
+    public void Versions_that_no_consumer_could_tell_apart_are_found(string first, string second, string message)
+    {
+        // Not sorted by this tool, which would refuse to write them.
+        byte[] document = IndexDocument.Write(Index with
+        {
+            Packages = IndexOrder.Sort([Entry("aa", "3.0-1"), Entry("aa", first), Entry("aa", "2.0-1"), Entry("ab", "1.0-1")]),
+        });
+        byte[] changed = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document)
+            .Replace("\"name\":\"ab\",\"version\":\"1.0-1\"", $"\"name\":\"aa\",\"version\":\"{second}\"", StringComparison.Ordinal));
+        FormatViolationException error = Assert.Throws<FormatViolationException>(() => StrictIndexReader.Read(changed));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     private static IndexEntry Entry(string name, string version, string? description = null)

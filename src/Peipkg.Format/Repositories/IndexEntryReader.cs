@@ -1,0 +1,27 @@
+using Peipkg.Format.Json;
+using Peipkg.Format.Manifests;
+
+namespace Peipkg.Format.Repositories;
+
+/// <summary>
+/// Reads entries of an index one by one, out of a document whose shape is known already (PSD-009 §6.2.4). Each is held to every
+/// rule that it alone can break, not to what entries owe each other.
+/// </summary>
+/// <remarks>Texts that recur are checked once and kept once. Not for several threads at a time.</remarks>
+public sealed class IndexEntryReader
+{
+    private readonly JsonScratch _scratch = new();
+    private readonly RelationReader _values = new();
+
+    /// <summary>Reads the object of one package.</summary>
+    /// <param name="utf8">From its opening brace to its closing one; at most 1 GiB.</param>
+    /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer into the entry.</exception>
+    public IndexEntry Read(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new StrictJsonReader(utf8, Limits.IndexBytes, _scratch);
+        var entry = IndexEntryJson.Read(ref reader, _values);
+        reader.EndDocument();
+        IndexRules.CheckEntry(RelationRules.Site.Alone, entry);
+        return entry;
+    }
+}

@@ -15,7 +15,7 @@ namespace Peipkg.Repo.Indexing;
 /// </summary>
 internal static class GenerationWriter
 {
-    private const int BufferSize = 1 << 20;
+    private const int BufferSize = 48 << 10;
 
     /// <summary>Writes both indexes with their signatures.</summary>
     /// <param name="stage">Gives the path to write to for a path in the repository.</param>
@@ -56,7 +56,7 @@ internal static class GenerationWriter
         using Sha256Hasher hash = new();
         using (FileStream file = Create(stage(document)))
         {
-            ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize >> 2));
+            ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize / 2));
             IndexEntryText.WriteHead(sheet, pending);
             for (int i = 0; i < sheet.Rows.Count; i++)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Peipkg.Format;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
@@ -26,16 +27,18 @@ internal static class SiteAudit
     internal static void Run(string root, RepositorySnapshot snapshot, IndexSheet active, IndexSheet archive, Findings findings)
     {
         HashSet<string> strange = [.. SiteLayout.FilesIn(root)];
+        ArrayBufferWriter<byte> buffer = new();
         foreach (SiteFile file in PagesOf(root, snapshot, active, archive))
         {
             strange.Remove(file.Path);
-            ReadOnlySpan<byte> expected = file.Render().Span;
+            buffer.ResetWrittenCount();
+            file.Write(buffer);
             string place = Path.Combine(root, file.Path);
-            if (LinuxFile.Identify(place) is not { IsRegular: true } present)
+            if (LinuxFile.Identify(place) is not { IsRegular: true })
             {
                 findings.Note("site-page", file.Path, $"{file.Path}: this file of the package browser is missing", Rewrite);
             }
-            else if (present.Size != expected.Length || !expected.SequenceEqual(File.ReadAllBytes(place)))
+            else if (!SiteFile.Holds(place, buffer.WrittenSpan))
             {
                 findings.Note("site-page", file.Path, $"{file.Path}: this is not what the package browser shows of this generation", Rewrite);
             }
@@ -55,9 +58,9 @@ internal static class SiteAudit
         string place = Path.Combine(root, path);
         const string remedy = "remove it, publish with --no-site, then without";
         ReadOnlySpan<byte> expected = PackageDetails.Write(row, package).Span;
-        return LinuxFile.Identify(place) is not { IsRegular: true } present
+        return LinuxFile.Identify(place) is not { IsRegular: true }
             ? new Finding("site-details", path, $"{path}: the package browser's document of {row} is missing", remedy)
-            : present.Size != expected.Length || !expected.SequenceEqual(File.ReadAllBytes(place))
+            : !SiteFile.Holds(place, expected)
                 ? new Finding("site-details", path, $"{path}: it does not tell what is in {row}", remedy)
                 : null;
     }

@@ -19,12 +19,20 @@ internal static class CompactJson
     internal static ReadOnlyMemory<byte> Of(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer, Options))
+        Write(buffer, write);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Writes a document.</summary>
+    /// <param name="output">Receives it.</param>
+    /// <param name="write">Writes its one value.</param>
+    internal static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
+    {
+        using (Utf8JsonWriter json = new(output, Options))
         {
             write(json);
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenMemory;
+        output.Write("\n"u8);
     }
 }

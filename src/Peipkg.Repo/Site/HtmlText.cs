@@ -5,17 +5,16 @@ using System.Text;
 namespace Peipkg.Repo.Site;
 
 /// <summary>Puts a page together. Everything from a package's metadata goes through <see cref="Text"/>.</summary>
-internal sealed class HtmlText
+/// <param name="page">Receives the page in UTF-8.</param>
+internal sealed class HtmlText(IBufferWriter<byte> page)
 {
-    private readonly ArrayBufferWriter<byte> _page = new(16 << 10);
-
-    /// <summary>The page so far.</summary>
-    internal ReadOnlyMemory<byte> Bytes => _page.WrittenMemory;
+    private static readonly SearchValues<char> Special = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(static c => (char)c).Where(static c => Replacement(c) is not null)]);
 
     /// <summary>Adds markup of our own.</summary>
     internal HtmlText Raw(string markup)
     {
-        Encoding.UTF8.GetBytes(markup, _page);
+        Encoding.UTF8.GetBytes(markup, page);
         return this;
     }
 
@@ -25,18 +24,14 @@ internal sealed class HtmlText
     /// </summary>
     internal HtmlText Text(string text)
     {
-        int plain = 0;
-        for (int i = 0; i < text.Length; i++)
+        ReadOnlySpan<char> rest = text;
+        for (int special; (special = rest.IndexOfAny(Special)) >= 0; rest = rest[(special + 1)..])
         {
-            if (Replacement(text[i]) is { } replacement)
-            {
-                Encoding.UTF8.GetBytes(text.AsSpan(plain, i - plain), _page);
-                Encoding.UTF8.GetBytes(replacement, _page);
-                plain = i + 1;
-            }
+            Encoding.UTF8.GetBytes(rest[..special], page);
+            Encoding.UTF8.GetBytes(Replacement(rest[special]), page);
         }
 
-        Encoding.UTF8.GetBytes(text.AsSpan(plain), _page);
+        Encoding.UTF8.GetBytes(rest, page);
         return this;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Peipkg.Format.Identity;
@@ -13,7 +14,7 @@ namespace Peipkg.Repo.Site;
 /// </summary>
 internal sealed class NameDocuments
 {
-    private readonly SortedDictionary<string, Facts>?[] _files = new SortedDictionary<string, Facts>?[SiteLayout.NameFiles];
+    private readonly Dictionary<string, Facts>?[] _files = new Dictionary<string, Facts>?[SiteLayout.NameFiles];
 
     private NameDocuments()
     {
@@ -62,13 +63,8 @@ internal sealed class NameDocuments
 
     private Facts Of(string name)
     {
-        SortedDictionary<string, Facts> file = _files[SiteLayout.NumberOf(name)] ??= new(StringComparer.Ordinal);
-        if (!file.TryGetValue(name, out Facts? facts))
-        {
-            file.Add(name, facts = new Facts());
-        }
-
-        return facts;
+        Dictionary<string, Facts> file = _files[SiteLayout.NumberOf(name)] ??= new(StringComparer.Ordinal);
+        return CollectionsMarshal.GetValueRefOrAddDefault(file, name, out _) ??= new Facts();
     }
 
     private IEnumerable<SiteFile> Write()
@@ -77,10 +73,10 @@ internal sealed class NameDocuments
         {
             if (_files[number] is { } names)
             {
-                yield return new SiteFile(SiteLayout.NamesFile(number), () => CompactJson.Of(json =>
+                yield return new SiteFile(SiteLayout.NamesFile(number), output => CompactJson.Write(output, json =>
                 {
                     json.WriteStartObject();
-                    foreach ((string name, Facts facts) in names)
+                    foreach ((string name, Facts facts) in names.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
                     {
                         json.WriteStartObject(name);
                         facts.Write(json);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 
@@ -7,7 +8,7 @@ namespace Peipkg.Repo.Site;
 internal static class SearchDocument
 {
     /// <summary>One row for each advertised package: name, version, description, and the names it provides.</summary>
-    internal static ReadOnlyMemory<byte> Write(IReadOnlyList<IndexEntry> active) => CompactJson.Of(json =>
+    internal static void Write(IReadOnlyList<IndexEntry> active, IBufferWriter<byte> output) => CompactJson.Write(output, json =>
     {
         json.WriteStartArray();
         foreach (IndexEntry entry in active)

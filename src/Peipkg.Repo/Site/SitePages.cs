@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
@@ -20,6 +21,8 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     private const string All = "all";
     private const string Digits = "0-9";
 
+    private static readonly string[] Alphabet = [.. Enumerable.Range('a', 26).Select(static letter => ((char)letter).ToString())];
+
     /// <summary>The pages.</summary>
     internal IEnumerable<SiteFile> Write()
     {
@@ -27,17 +30,17 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             .GroupBy(static entry => LetterOf(entry.Name))
             .Select(static group => (group.Key, (IReadOnlyList<IndexEntry>)[.. group]))];
         bool large = active.Count > OneList;
-        yield return new SiteFile(SiteLayout.Front, () => Front(letters, large));
+        yield return new SiteFile(SiteLayout.Front, output => Front(output, letters, large));
         yield return new SiteFile(SiteLayout.Package, Package);
         foreach ((string letter, IReadOnlyList<IndexEntry> entries) in large ? letters : [])
         {
-            yield return new SiteFile(SiteLayout.ListPage(letter), () => Letter(letter, entries, letters));
+            yield return new SiteFile(SiteLayout.ListPage(letter), output => Letter(output, letter, entries, letters));
         }
     }
 
-    private ReadOnlyMemory<byte> Front(List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters, bool large)
+    private void Front(IBufferWriter<byte> output, List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters, bool large)
     {
-        HtmlText page = Begin("", content.Descriptor.Name, "front");
+        HtmlText page = Begin(output, "", content.Descriptor.Name, "front");
         page.Raw("<main id=\"main\">\n<div class=\"intro\">\n<div>\n<h1>").Text(content.Descriptor.Name).Raw("</h1>\n");
         if (content.Descriptor.Description.Length > 0)
         {
@@ -87,33 +90,31 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         }
 
         page.Raw("</p></footer>\n</body>\n</html>\n");
-        return page.Bytes;
     }
 
-    private ReadOnlyMemory<byte> Letter(
-        string letter, IReadOnlyList<IndexEntry> entries, List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters)
+    private void Letter(
+        IBufferWriter<byte> output, string letter, IReadOnlyList<IndexEntry> entries, List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters)
     {
-        HtmlText page = Begin("../../", $"{letter.ToUpperInvariant()} \u2013 {content.Descriptor.Name}", "letter");
+        HtmlText page = Begin(output, "../../", $"{letter.ToUpperInvariant()} \u2013 {content.Descriptor.Name}", "letter");
         page.Raw("<main id=\"main\">\n<h1 id=\"all\">Packages with ").Text(letter.ToUpperInvariant()).Raw("</h1>\n");
         Letters(page, letters, All, static other => other + ".html", letter, counts: false);
         List(page, "../../", All, entries);
         page.Raw("</main>\n</body>\n</html>\n");
-        return page.Bytes;
     }
 
-    private ReadOnlyMemory<byte> Package()
+    private void Package(IBufferWriter<byte> output)
     {
-        HtmlText page = Begin("", content.Descriptor.Name, "package");
-        return page.Raw("<main id=\"main\" data-repository=\"").Text(ShellWord(content.Descriptor.Name))
+        HtmlText page = Begin(output, "", content.Descriptor.Name, "package");
+        page.Raw("<main id=\"main\" data-repository=\"").Text(ShellWord(content.Descriptor.Name))
             .Raw("\" data-anchor=\"").Text(content.Signer.Text)
             .Raw("\">\n<noscript><p>A package's page is put together by a script. Without it, the "
                 + "<a href=\"index.html\">list of packages</a> and the <a href=\"index/active.json\">index</a> tell most of it.</p></noscript>\n"
-                + "</main>\n</body>\n</html>\n").Bytes;
+                + "</main>\n</body>\n</html>\n");
     }
 
     /// <summary>Everything up to the page's own content; what a page may load is itself and its neighbours, nothing else.</summary>
-    private HtmlText Begin(string root, string title, string kind)
-        => new HtmlText()
+    private HtmlText Begin(IBufferWriter<byte> output, string root, string title, string kind)
+        => new HtmlText(output)
             .Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self'; "
                 + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'\">\n"
@@ -173,10 +174,15 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         string? letter = null;
         foreach (IndexEntry entry in entries)
         {
-            // What the letters above a list of all lead to.
-            bool first = labelledBy == All && LetterOf(entry.Name) != letter;
-            letter = LetterOf(entry.Name);
-            page.Raw($"<li{(first ? $" id=\"letter-{letter}\"" : "")}><a href=\"{root}{SiteLayout.Package}?name=")
+            page.Raw("<li");
+            if (labelledBy == All && letter != LetterOf(entry.Name))
+            {
+                // What the letters above a list of all lead to.
+                letter = LetterOf(entry.Name);
+                page.Raw($" id=\"letter-{letter}\"");
+            }
+
+            page.Raw("><a href=\"").Raw(root).Raw(SiteLayout.Package).Raw("?name=")
                 .Text(Uri.EscapeDataString(entry.Name.Text))
                 .Raw("\"><b>").Text(entry.Name.Text).Raw("</b> <span>").Text(entry.Version.Text)
                 .Raw("</span></a><p><bdi>").Text(entry.Description).Raw("</bdi></p></li>\n");
@@ -185,7 +191,8 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         page.Raw("</ul>\n");
     }
 
-    private static string LetterOf(PackageName name) => char.IsAsciiDigit(name.Text[0]) ? Digits : name.Text[..1];
+    private static string LetterOf(PackageName name)
+        => char.IsAsciiDigit(name.Text[0]) ? Digits : Alphabet[name.Text[0] - 'a'];
 
     /// <summary>A word as a shell takes it, whatever is in it.</summary>
     private static string ShellWord(string word)

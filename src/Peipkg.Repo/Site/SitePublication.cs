@@ -1,3 +1,4 @@
+using System.Buffers;
 using Peipkg.CommandLine;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
@@ -11,6 +12,8 @@ namespace Peipkg.Repo.Site;
 /// </summary>
 internal sealed class SitePublication
 {
+    private const int SmallestBuffer = 32 << 10;
+
     private readonly string _root;
     private readonly bool _isNew;
     private readonly bool _isRemoved;
@@ -91,12 +94,14 @@ internal sealed class SitePublication
         ReadOnlyMemory<byte>?[] rendered = new ReadOnlyMemory<byte>?[files.Length];
         Workers.ForEach(
             [.. Enumerable.Range(0, files.Length)],
-            i =>
+            static () => new ArrayBufferWriter<byte>(SmallestBuffer),
+            (i, buffer) =>
             {
-                ReadOnlyMemory<byte> bytes = files[i].Render();
-                if (!IsPresent(files[i].Path, bytes.Span))
+                buffer.ResetWrittenCount();
+                files[i].Write(buffer);
+                if (!SiteFile.Holds(Path.Combine(_root, files[i].Path), buffer.WrittenSpan))
                 {
-                    rendered[i] = bytes;
+                    rendered[i] = buffer.WrittenSpan.ToArray();
                 }
             },
             CancellationToken.None);
@@ -121,11 +126,4 @@ internal sealed class SitePublication
         => PublishedPackage.TryRead(_root, row, stop) is { } package
             ? PackageDetails.Write(row, package)
             : PackageDetails.WriteWithoutFiles(row);
-
-    private bool IsPresent(string path, ReadOnlySpan<byte> bytes)
-    {
-        FileInfo present = new(Path.Combine(_root, path));
-        return present.Exists && present.Length == bytes.Length && bytes.SequenceEqual(File.ReadAllBytes(present.FullName));
-    }
-
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
@@ -26,10 +27,10 @@ internal static class SiteWriter
             static asset => asset.Path, static asset => Load(asset.Resource), StringComparer.Ordinal);
         foreach ((string path, byte[] bytes) in assets)
         {
-            yield return new SiteFile(path, () => bytes);
+            yield return new SiteFile(path, output => output.Write(bytes));
         }
 
-        yield return new SiteFile(SiteLayout.Search, () => SearchDocument.Write(active));
+        yield return new SiteFile(SiteLayout.Search, output => SearchDocument.Write(active, output));
         foreach (SiteFile file in NameDocuments.Write(active, content.Archive))
         {
             yield return file;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Hashing;
@@ -15,7 +16,8 @@ namespace Peipkg.Repo.Indexing;
 /// </summary>
 internal static class GenerationWriter
 {
-    private const int BufferSize = 48 << 10;
+    private const int FirstBuffer = 16 << 10;
+    private const int BufferSize = 256 << 10;
 
     /// <summary>Writes both indexes with their signatures.</summary>
     /// <param name="stage">Gives the path to write to for a path in the repository.</param>
@@ -56,15 +58,24 @@ internal static class GenerationWriter
         using Sha256Hasher hash = new();
         using (FileStream file = Create(stage(document)))
         {
-            ArrayBufferWriter<byte> pending = new(BufferSize + (BufferSize / 2));
+            ArrayBufferWriter<byte> pending = new(FirstBuffer);
             IndexEntryText.WriteHead(sheet, pending);
-            for (int i = 0; i < sheet.Rows.Count; i++)
+            for (int i = 0; i < sheet.Rows.Count;)
             {
                 pending.Write(i == 0 ? default : ","u8);
-                pending.Write(sheet.Rows[i].Json.Span);
-                if (pending.WrittenCount >= BufferSize)
+                ReadOnlyMemory<byte> run = NextRun(sheet.Rows, ref i);
+                if (pending.WrittenCount + run.Length >= BufferSize)
                 {
                     Flush(pending, file, hash);
+                }
+
+                if (run.Length < BufferSize)
+                {
+                    pending.Write(run.Span);
+                }
+                else
+                {
+                    Write(run.Span, file, hash);
                 }
             }
 
@@ -81,11 +92,41 @@ internal static class GenerationWriter
         signer.Sign(stage, document, hash.Finish());
     }
 
+    /// <summary>The text of a row and of those that follow it in the document it came in as they do here, commas included.</summary>
+    private static ReadOnlyMemory<byte> NextRun(IReadOnlyList<IndexRow> rows, ref int row)
+    {
+        ReadOnlyMemory<byte> run = rows[row++].Json;
+        if (!MemoryMarshal.TryGetArray(run, out ArraySegment<byte> whole))
+        {
+            return run;
+        }
+
+        int end = whole.Offset + whole.Count;
+        for (; row < rows.Count
+            && MemoryMarshal.TryGetArray(rows[row].Json, out ArraySegment<byte> next)
+            && next.Array == whole.Array && next.Offset == end + 1 && whole.Array![end] == (byte)','; row++)
+        {
+            end = next.Offset + next.Count;
+        }
+
+        return whole.Array.AsMemory(whole.Offset..end);
+    }
+
     private static void Flush(ArrayBufferWriter<byte> pending, FileStream file, Sha256Hasher hash)
     {
-        file.Write(pending.WrittenSpan);
-        hash.Append(pending.WrittenSpan);
+        Write(pending.WrittenSpan, file, hash);
         pending.ResetWrittenCount();
+    }
+
+    // In pieces that stay in the processor's cache between the file and the hash.
+    private static void Write(ReadOnlySpan<byte> bytes, FileStream file, Sha256Hasher hash)
+    {
+        for (int done = 0; done < bytes.Length; done += BufferSize)
+        {
+            ReadOnlySpan<byte> piece = bytes[done..Math.Min(done + BufferSize, bytes.Length)];
+            file.Write(piece);
+            hash.Append(piece);
+        }
     }
 
     private static FileStream Create(string path)

@@ -30,13 +30,14 @@ internal static class SiteWriter
             yield return new SiteFile(path, output => output.Write(bytes));
         }
 
-        yield return new SiteFile(SiteLayout.Search, output => SearchDocument.Write(active, output));
-        foreach (SiteFile file in NameDocuments.Write(active, content.Archive))
+        // The largest first, so that no worker begins with one when the others end.
+        foreach (SiteFile file in new SitePages(content, active, assets).Write())
         {
             yield return file;
         }
 
-        foreach (SiteFile file in new SitePages(content, active, assets).Write())
+        yield return new SiteFile(SiteLayout.Search, output => SearchDocument.Write(active, output));
+        foreach (SiteFile file in NameDocuments.Write(active, content.Archive))
         {
             yield return file;
         }

@@ -10,6 +10,9 @@ namespace Peipkg.Repo.State;
 /// </summary>
 internal sealed class DirectoryTree(string root)
 {
+    // Each waits for the disk, which does what waits together at one go.
+    private const int FlushesAtOnce = 8;
+
     // Whoever finds a directory that another thread is just making waits for it.
     private readonly ConcurrentDictionary<string, Lazy<bool>> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _changed = new(StringComparer.Ordinal);
@@ -29,13 +32,28 @@ internal sealed class DirectoryTree(string root)
     internal void Note(string directory) => _changed[directory] = true;
 
     /// <summary>Makes the entries of every directory that got some durable.</summary>
-    internal void Flush()
-    {
-        foreach (string directory in _changed.Keys)
-        {
-            DurableFile.SyncDirectory(directory);
-        }
-    }
+    internal void Flush() => Flush([], this);
+
+    /// <summary>Makes the content of files durable, and the entries of every directory that got some.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="trees">Trees whose directories got some.</param>
+    internal static void Flush(IEnumerable<string> files, params IEnumerable<DirectoryTree> trees)
+        => Workers.ForEach(
+            [.. files.Select(static file => (Path: file, IsDirectory: false)),
+                .. trees.SelectMany(static tree => tree._changed.Keys).Select(static directory => (Path: directory, IsDirectory: true))],
+            static item =>
+            {
+                if (item.IsDirectory)
+                {
+                    DurableFile.SyncDirectory(item.Path);
+                }
+                else
+                {
+                    DurableFile.SyncFile(item.Path);
+                }
+            },
+            CancellationToken.None,
+            FlushesAtOnce);
 
     /// <summary>Removes a file and the directories above it that are empty without it, up to the root.</summary>
     /// <returns>Whether the file was there.</returns>

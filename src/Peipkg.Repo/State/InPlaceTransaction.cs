@@ -171,13 +171,10 @@ internal sealed class InPlaceTransaction : GenerationTransaction
             return;
         }
 
-        foreach (string path in _stagedPaths.Except(added, StringComparer.Ordinal))
-        {
-            FlushUnlessAll(Path.Combine(_staging, StagingDirectory.Next, path));
-        }
-
-        _staged.Flush();
-        _places.Flush();
+        DirectoryTree.Flush(
+            _stagedPaths.Except(added, StringComparer.Ordinal).Select(path => Path.Combine(_staging, StagingDirectory.Next, path)),
+            _staged,
+            _places);
     }
 
     private void FlushUnlessAll(string file)

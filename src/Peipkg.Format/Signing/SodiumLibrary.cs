@@ -11,18 +11,20 @@ namespace Peipkg.Format.Signing;
 internal static partial class SodiumLibrary
 {
     private static readonly Lazy<nint> Handle = new(LoadEmbedded);
-    private static int _registered;
 
-    /// <summary>Must run before the first use of an NSec type that calls into libsodium.</summary>
-    internal static void Register()
+    private static readonly Lazy<bool> Ready = new(static () =>
     {
-        if (Interlocked.Exchange(ref _registered, 1) == 0)
-        {
-            NativeLibrary.SetDllImportResolver(
-                typeof(NSec.Cryptography.Key).Assembly,
-                static (name, _, _) => name == "libsodium" ? Handle.Value : 0);
-        }
-    }
+        NativeLibrary.SetDllImportResolver(
+            typeof(NSec.Cryptography.Key).Assembly, static (name, _, _) => name == "libsodium" ? Handle.Value : 0);
+
+        // The first call binds the library. In a native program each of several threads that come first would bind it, and all
+        // but one close what it got again: the one library that there is.
+        _ = NSec.Cryptography.HashAlgorithm.Sha256;
+        return true;
+    });
+
+    /// <summary>Must run before the first use of an NSec type that calls into libsodium; returns when the library is there.</summary>
+    internal static void Register() => _ = Ready.Value;
 
     private static nint LoadEmbedded()
     {

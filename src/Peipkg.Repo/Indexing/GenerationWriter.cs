@@ -24,13 +24,16 @@ internal static class GenerationWriter
     /// <param name="repositoryName">The repository's name.</param>
     /// <param name="plan">The generation.</param>
     /// <param name="signer">The key that signs.</param>
+    /// <param name="limit">Bytes that an index may have.</param>
     /// <exception cref="IOException">The disk is full or failing.</exception>
-    internal static void WriteIndexes(Func<string, string> stage, string repositoryName, PublishPlan plan, DocumentSigner signer)
+    /// <exception cref="UserErrorException">An index would be larger than the limit.</exception>
+    internal static void WriteIndexes(
+        Func<string, string> stage, string repositoryName, PublishPlan plan, DocumentSigner signer, long limit = Limits.IndexBytes)
     {
         IndexSheet active = new(repositoryName, IndexKind.Active, plan.IndexVersion, plan.GeneratedAt, plan.Active);
         IndexSheet archive = new(repositoryName, IndexKind.Archive, plan.IndexVersion, plan.GeneratedAt, plan.Archive);
-        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, signer);
-        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, signer);
+        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, signer, limit);
+        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, signer, limit);
     }
 
     /// <summary>Writes <c>repo.json</c> with its signature.</summary>
@@ -52,7 +55,7 @@ internal static class GenerationWriter
         file.Write(content);
     }
 
-    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer)
+    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer, long limit)
     {
         string document = $"{RepositoryLayout.IndexDirectory}/{name}";
         using Sha256Hasher hash = new();
@@ -81,11 +84,11 @@ internal static class GenerationWriter
 
             pending.Write("]}\n"u8);
             Flush(pending, file, hash);
-            if (file.Position > Limits.IndexBytes)
+            if (file.Position > limit)
             {
                 // Better this generation than the next, which could not read it.
                 throw new UserErrorException(
-                    $"{document} would have {file.Position} bytes, and readers take {Limits.IndexBytes} at most; begin another repository");
+                    $"{document} would have {file.Position} bytes, and readers take {limit} at most; begin another repository");
             }
         }
 

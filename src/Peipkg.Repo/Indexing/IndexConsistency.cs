@@ -42,18 +42,16 @@ internal static class IndexConsistency
     private static void CompareRows(
         IReadOnlyList<IndexRow> active, IReadOnlyList<IndexRow> archive, Action<IndexRow, string> report)
     {
-        Dictionary<PackageName, IndexRow> advertised = new(active.Count);
-        foreach (IndexRow row in active)
-        {
-            advertised[row.Name] = row;
-        }
-
+        // Both are sorted by name.
+        int next = 0;
         for (int start = 0; start < archive.Count;)
         {
             int end = start;
             IndexRow highest = archive[start];
             bool found = false;
-            bool listed = advertised.Remove(archive[start].Name, out IndexRow? row);
+            ReportUnknown(highest.Name);
+            bool listed = next < active.Count && active[next].Name == highest.Name;
+            IndexRow? row = listed ? active[next++] : null;
             for (; end < archive.Count && archive[end].Name == highest.Name; end++)
             {
                 found |= listed && IndexEntryText.SayTheSame(archive[end], row!);
@@ -75,9 +73,14 @@ internal static class IndexConsistency
             start = end;
         }
 
-        foreach (IndexRow row in advertised.Values)
+        ReportUnknown(null);
+
+        void ReportUnknown(PackageName? before)
         {
-            report(row, "the archive does not have the name at all");
+            for (; next < active.Count && (before is not { } name || active[next].Name.CompareTo(name) < 0); next++)
+            {
+                report(active[next], "the archive does not have the name at all");
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class NameDocuments
         foreach (IndexRow row in archive)
         {
             facts = facts is not null && row.Name == last ? facts : documents.Of(row.Name.Text);
-            facts.Versions.Add(row);
+            (facts.Versions ??= new(1)).Add(row);
             last = row.Name;
         }
 
@@ -47,17 +47,17 @@ internal sealed class NameDocuments
     {
         foreach (Dependency dependency in entry.Dependencies)
         {
-            Of(dependency.Name.Text).NeededBy.Add(entry.Name.Text);
+            (Of(dependency.Name.Text).NeededBy ??= []).Add(entry.Name.Text);
         }
 
         foreach (Dependency dependency in entry.OptionalDependencies)
         {
-            Of(dependency.Name.Text).SuggestedBy.Add(entry.Name.Text);
+            (Of(dependency.Name.Text).SuggestedBy ??= []).Add(entry.Name.Text);
         }
 
         foreach (Provide provide in entry.Provides)
         {
-            Of(provide.Name.Text).ProvidedBy.Add(entry.Name.Text);
+            (Of(provide.Name.Text).ProvidedBy ??= []).Add(entry.Name.Text);
         }
     }
 
@@ -91,17 +91,17 @@ internal sealed class NameDocuments
 
     private sealed class Facts
     {
-        internal List<IndexRow> Versions { get; } = [];
+        internal List<IndexRow>? Versions { get; set; }
 
-        internal List<string> ProvidedBy { get; } = [];
+        internal List<string>? ProvidedBy { get; set; }
 
-        internal List<string> NeededBy { get; } = [];
+        internal List<string>? NeededBy { get; set; }
 
-        internal List<string> SuggestedBy { get; } = [];
+        internal List<string>? SuggestedBy { get; set; }
 
         internal void Write(Utf8JsonWriter json)
         {
-            if (Versions.Count > 0)
+            if (Versions is not null)
             {
                 json.WriteStartArray("versions");
                 Versions.ForEach(row => WriteVersion(json, row));
@@ -129,9 +129,9 @@ internal sealed class NameDocuments
             json.WriteEndArray();
         }
 
-        private static void WriteNames(Utf8JsonWriter json, string field, List<string> names)
+        private static void WriteNames(Utf8JsonWriter json, string field, List<string>? names)
         {
-            if (names.Count > 0)
+            if (names is not null)
             {
                 json.WriteStartArray(field);
                 names.ForEach(json.WriteStringValue);

@@ -7,7 +7,7 @@ namespace Peipkg.CommandLine;
 /// send it sequences that change what its keys mean, and handle its signals.
 /// </summary>
 /// <param name="descriptor">1 or 2; stays open.</param>
-internal sealed unsafe partial class DescriptorStream(int descriptor) : Stream
+internal sealed unsafe partial class DescriptorStream(int descriptor) : WriteOnlyStream
 {
     private const int Interrupted = 4;
     private const int TryAgain = 11;
@@ -23,20 +23,6 @@ internal sealed unsafe partial class DescriptorStream(int descriptor) : Stream
             PollDescriptor now = new() { Descriptor = descriptor };
             return Poll(&now, 1, 0) > 0 && (now.Returned & Failed) != 0;
         }
-    }
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Writes all of it; nothing where whoever reads has left.</summary>
@@ -74,18 +60,6 @@ internal sealed unsafe partial class DescriptorStream(int descriptor) : Stream
             }
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private struct PollDescriptor
     {

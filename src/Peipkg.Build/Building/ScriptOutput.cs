@@ -1,3 +1,4 @@
+using Peipkg.CommandLine;
 using Peipkg.CommandLine.Processes;
 
 namespace Peipkg.Build.Building;
@@ -65,36 +66,14 @@ internal sealed class ScriptOutput : IDisposable
     }
 
     /// <summary>Writes to two streams; the first belongs to somebody else.</summary>
-    private sealed class Tee(Stream first, BoundedOutputStream second) : Stream
+    private sealed class Tee(Stream first, BoundedOutputStream second) : WriteOnlyStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             second.Write(buffer);
             first.Write(buffer);
         }
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
         public override void Flush() => first.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -1,3 +1,5 @@
+using Peipkg.CommandLine;
+
 namespace Peipkg.Build.Extracting;
 
 /// <summary>
@@ -5,24 +7,10 @@ namespace Peipkg.Build.Extracting;
 /// executed.
 /// </summary>
 /// <param name="file">The file; disposed with this.</param>
-internal sealed class ExtractedFile(FileStream file) : Stream
+internal sealed class ExtractedFile(FileStream file) : WriteOnlyStream
 {
     private readonly byte[] _start = new byte[4];
     private long _written;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => _written;
-
-    public override long Position
-    {
-        get => _written;
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -35,15 +23,7 @@ internal sealed class ExtractedFile(FileStream file) : Stream
         _written += buffer.Length;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override void Flush() => file.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

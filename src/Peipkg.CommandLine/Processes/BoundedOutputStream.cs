@@ -7,7 +7,7 @@ namespace Peipkg.CommandLine.Processes;
 /// only quoted when something fails. Safe to read while another thread writes.
 /// </summary>
 /// <param name="limit">How many bytes are remembered.</param>
-public sealed class BoundedOutputStream(int limit) : Stream
+public sealed class BoundedOutputStream(int limit) : WriteOnlyStream
 {
     private readonly Lock _lock = new();
     private readonly byte[] _ring = new byte[limit];
@@ -23,25 +23,6 @@ public sealed class BoundedOutputStream(int limit) : Stream
                 return _total;
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => TotalBytes;
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => TotalBytes;
-        set => throw new NotSupportedException();
     }
 
     /// <summary>What is remembered; bytes that are no UTF-8 are replaced, and a cut first character is dropped.</summary>
@@ -96,21 +77,4 @@ public sealed class BoundedOutputStream(int limit) : Stream
             }
         }
     }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

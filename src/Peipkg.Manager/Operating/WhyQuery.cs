@@ -126,7 +126,7 @@ internal static class WhyQuery
                 Version = candidate.Version.Text,
                 Tag = candidate.Tag.Name,
                 State = story is null ? null : FarmQueries.Word(story),
-                Verdict = verdict,
+                Verdict = verdict + Moved(story, candidate.Tag),
             });
         }
 
@@ -146,6 +146,12 @@ internal static class WhyQuery
         versions.AddRange(selection.Skipped.Select(tag => Ruled(tag, "its tag gives no usable version: ")));
         return versions;
     }
+
+    private static string Moved(BuildRecord? story, ListedTag tag) =>
+        story is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done } && story.CommitId != tag.CommitId
+            ? $"; its tag has moved from {story.CommitId} to {tag.CommitId} since it was built: what was built stays, and a higher "
+                + "peios_revision builds what is there now"
+            : "";
 
     private static WhyVersionDocument Ruled(SkippedTag tag, string intro) =>
         new() { Version = null, Tag = tag.Tag.Name, State = null, Verdict = intro + tag.Why };

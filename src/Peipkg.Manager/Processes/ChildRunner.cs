@@ -176,23 +176,9 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
     }
 
     /// <summary>What the child writes, on its way to whoever takes it.</summary>
-    private sealed class OutputStream(IChildOutput taker, ChildWatch watch) : Stream
+    private sealed class OutputStream(IChildOutput taker, ChildWatch watch) : WriteOnlyStream
     {
         private bool _ended;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -203,18 +189,6 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
                 watch.End(ChildEnd.TooMuchOutput);
             }
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Hashing;
 using Peipkg.Format.IO;
@@ -196,40 +197,14 @@ internal sealed class PublicCheck(HttpClient client)
     private sealed class DifferenceException(string message) : Exception(message);
 
     /// <summary>Hashes what is written to it.</summary>
-    private sealed class HashStream(Sha256Hasher hash) : Stream
+    private sealed class HashStream(Sha256Hasher hash) : WriteOnlyStream
     {
         public long Count { get; private set; }
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             hash.Append(buffer);
             Count += buffer.Length;
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -108,6 +108,9 @@ public class OnceTests
         Assert.Contains("level=error msg=\"tag moved after it was built\" recipe=hello tag=v1.0", log, StringComparison.Ordinal);
         Assert.DoesNotContain("starting build", log, StringComparison.Ordinal);
         Assert.DoesNotContain("tag moved", farm.Once().Log, StringComparison.Ordinal);
+        string why = TestFarm.RunTool(Tools.Manager, "why", "hello", "--json", "--config", farm["config.toml"]);
+        Assert.Contains("its tag has moved from", why, StringComparison.Ordinal);
+        Assert.Contains("peios_revision", why, StringComparison.Ordinal);
     }
 
     [Fact]

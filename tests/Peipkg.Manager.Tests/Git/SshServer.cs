@@ -50,6 +50,7 @@ internal sealed class SshServer : IDisposable
             AcceptEnv TMPDIR
             PidFile none
             UsePAM no
+            MaxStartups 200
             StrictModes no
             PasswordAuthentication no
             PermitRootLogin yes

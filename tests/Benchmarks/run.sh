@@ -19,6 +19,7 @@ mkdir -p "$bench"
 install_missing "$bench/apt.log" hyperfine=hyperfine zstd=zstd cc=gcc /usr/include/zlib.h=zlib1g-dev git=git openssl=openssl /usr/bin/time=time
 
 bash .ci/publish.sh >"$bench/publish.log" 2>&1 || { cat "$bench/publish.log" >&2; exit 1; }
+trap stop_compiler EXIT
 dotnet build tests/Benchmarks -c Release --nologo -v q >"$bench/publish.log" 2>&1 || { cat "$bench/publish.log" >&2; exit 1; }
 inputs() { dotnet tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll "$@"; }
 

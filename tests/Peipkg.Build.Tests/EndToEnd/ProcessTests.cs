@@ -260,7 +260,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Building_hello_takes_less_than_forty_milliseconds()
+    public void Building_hello_takes_a_fraction_of_a_second()
     {
         if (!Tool.IsNative)
         {
@@ -273,8 +273,8 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         string[] args = _bench.BuildArguments("--sign-key", _bench.Key());
         double best = double.MaxValue;
 
-        // The least of many runs: other programs on the machine can only add to it.
-        for (int i = 0; i < 300 && (i < 5 || best >= 40); i++)
+        // What it takes exactly is the benchmark's to say; here only what is wrong by an order of magnitude, on any machine.
+        for (int i = 0; i < 20 && (i < 3 || best >= 400); i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
             using Process process = Tool.Start(Variables, args);
@@ -283,7 +283,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"best {best:F1} ms"));
-        Assert.True(best < 40, $"{best} ms");
+        Assert.True(best < 400, $"{best} ms");
     }
 
 #pragma warning disable SYSLIB1054, CA5392 // One call in a test needs no generated marshalling.

@@ -158,9 +158,37 @@ public sealed class ConfinementTests : IDisposable
         }
         finally
         {
-            File.WriteAllText(Path.Combine(own!, "cgroup.procs"), "0");
-            Directory.Delete(Path.Combine(group, "manager"));
+            LeaveGroup(own!, Path.Combine(group, "manager"));
             Directory.Delete(group);
+        }
+    }
+
+    /// <summary>Tests beside this one have started programs meanwhile, which are in the group as well.</summary>
+    private static void LeaveGroup(string home, string group)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            foreach (string process in File.ReadAllLines(Path.Combine(group, "cgroup.procs")))
+            {
+                try
+                {
+                    File.WriteAllText(Path.Combine(home, "cgroup.procs"), process);
+                }
+                catch (IOException)
+                {
+                    // It has ended.
+                }
+            }
+
+            try
+            {
+                Directory.Delete(group);
+                return;
+            }
+            catch (IOException) when (tries < 200)
+            {
+                Thread.Sleep(25);
+            }
         }
     }
 }

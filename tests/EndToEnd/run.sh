@@ -25,7 +25,7 @@ export PEIPKG_SHARED=$work/shared
 mkdir "$PEIPKG_SHARED"
 
 passed=0 failed=0 skipped=0 number=0
-limit=${PEIPKG_TEST_LIMIT:-420}
+limit=${PEIPKG_TEST_LIMIT:-600}
 
 wanted() {
     local word

@@ -2,7 +2,7 @@
 # The scripts themselves.
 
 all_scripts() {
-    (cd "$root" && find .ci samples tests -name "*.sh" -o -path .ci/run | LC_ALL=C sort)
+    (cd "$root" && find .ci samples tests -name node_modules -prune -o '(' -name "*.sh" -o -path .ci/run ')' -print | LC_ALL=C sort)
 }
 
 test_shellcheck_finds_nothing_in_any_script() {

@@ -86,17 +86,16 @@ internal sealed class PollLoop(
         return answered;
     }
 
-    /// <summary>Takes over the current roster and <c>[poll]</c>.</summary>
+    /// <summary>Takes over the current roster and <c>[poll]</c>; reads the recipes' folders to see which have changed.</summary>
     public void Reload()
     {
         ManagerConfig current = config.Current;
+        List<PollTarget> targets = [.. roster.Current.Watched.Select(recipe => new PollTarget(
+            recipe.Name, recipe.Digest() ?? recipe.Url!.Text, recipe.Url!.Host, recipe.IntervalUnder(current.DefaultInterval)))];
         lock (_gate)
         {
             hosts.MaxPerHost = current.Polling.MaxPerHost;
-            _schedule.Reload(
-                roster.Current.Watched.Select(recipe => new PollTarget(
-                    recipe.Name, recipe.Url!.Text, recipe.Url.Host, recipe.IntervalUnder(current.DefaultInterval))),
-                clock.GetUtcNow());
+            _schedule.Reload(targets, clock.GetUtcNow());
         }
 
         _wake.Set();

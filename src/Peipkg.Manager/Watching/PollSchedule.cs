@@ -30,8 +30,8 @@ internal sealed class PollSchedule(HostGate hosts)
     private DateTimeOffset _seen = DateTimeOffset.MinValue;
 
     /// <summary>
-    /// Takes over a roster: new recipes are due at once, known ones keep their time unless their interval became
-    /// shorter, others are forgotten.
+    /// Takes over a roster: new and changed recipes are due at once, others keep their time unless their interval became
+    /// shorter, and those that are gone are forgotten.
     /// </summary>
     public void Reload(IEnumerable<PollTarget> roster, DateTimeOffset now)
     {
@@ -50,8 +50,14 @@ internal sealed class PollSchedule(HostGate hosts)
                 continue;
             }
 
-            entry.Due = entry.Target.Upstream == target.Upstream ? Min(entry.Due, now + target.Interval) : now;
+            bool changed = entry.Target.State != target.State;
+            entry.Due = changed ? now : Min(entry.Due, now + target.Interval);
             entry.Target = target;
+            if (changed && entry.Polling is not null)
+            {
+                // What runs has begun with the recipe as it was.
+                entry.Again ??= PollTrigger.Interval;
+            }
         }
     }
 
@@ -226,10 +232,10 @@ internal sealed class PollSchedule(HostGate hosts)
 
 /// <summary>What is polled, and how often.</summary>
 /// <param name="Recipe">The recipe.</param>
-/// <param name="Upstream">Its upstream; another one is due at once.</param>
+/// <param name="State">What the recipe says, in one word; where that changes it is due at once.</param>
 /// <param name="Host">The upstream's host, as in <see cref="UpstreamUrl.Host"/>.</param>
 /// <param name="Interval">The longest time between polls.</param>
-internal sealed record PollTarget(string Recipe, string Upstream, string Host, TimeSpan Interval);
+internal sealed record PollTarget(string Recipe, string State, string Host, TimeSpan Interval);
 
 /// <summary>What made a recipe due.</summary>
 internal enum PollTrigger

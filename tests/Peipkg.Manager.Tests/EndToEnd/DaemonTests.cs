@@ -263,6 +263,12 @@ public sealed class DaemonTests : IDisposable
         manager.WaitFor("msg=\"recipe cannot be used\" recipe=bad problem=\\S+/bad/peipkg.toml:\\d+:\\d+:");
         manager.WaitFor("msg=\"recipe roster loaded\" count=1 watched=1 broken=1");
         manager.WaitFor("build \\+ publish complete\" recipe=hello");
+
+        // What an operator changes in a recipe is looked at then, not an interval later.
+        string recipe = _farm["recipes/hello/peipkg.toml"];
+        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("peios_revision = 1", "peios_revision = 2", StringComparison.Ordinal));
+        manager.Signal("HUP");
+        manager.WaitFor("build \\+ publish complete\" recipe=hello version=1.0-2");
     }
 
     [Fact]

@@ -25,6 +25,8 @@ internal sealed class GitDaemon : IDisposable
         {
             RedirectStandardError = true,
         })!;
+        // A pipe that nobody empties stops the server in the end.
+        _process.BeginErrorReadLine();
         for (int i = 0; i < 100; i++)
         {
             try

@@ -56,7 +56,8 @@ internal sealed class SshServer : IDisposable
             PermitRootLogin yes
 
             """);
-        _process = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", configuration]) { RedirectStandardError = true })!;
+        // To a file: a pipe that nobody empties stops the server after some dozen connections.
+        _process = Process.Start("/usr/sbin/sshd", ["-D", "-E", Path.Combine(directory, "log"), "-f", configuration]);
         for (int i = 0; i < 100; i++)
         {
             try

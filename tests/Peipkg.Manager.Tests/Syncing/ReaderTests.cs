@@ -68,9 +68,9 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         {
             _bench.Publish();
             await syncer.SyncAsync(force: true, CancellationToken.None);
-            foreach (UploadConfig target in targets.Where(target => _bench.Known(target).LastError.Length > 0))
+            foreach (UploadConfig target in targets.Where(target => target.Name == "s3" && _bench.Known(target).LastError.Length > 0))
             {
-                // The servers here are small ones on a busy machine, and refuse one now and then; the next sync mends it.
+                // This S3 server drops a request now and then on a busy machine; the next sync mends it.
                 output.WriteLine($"sync {i} to {target.Name}: {_bench.Known(target).LastError}");
                 again++;
                 await syncer.SyncAsync(force: true, CancellationToken.None);

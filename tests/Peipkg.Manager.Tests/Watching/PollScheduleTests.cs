@@ -11,8 +11,8 @@ public class PollScheduleTests
     private static readonly PollResult News = Quiet with { News = true };
     private static readonly PollResult Refused = PollResult.Failed with { HostTrouble = true };
 
-    private static PollTarget[] Targets((string Recipe, TimeSpan Interval)[] roster, string host) =>
-        [.. roster.Select(r => new PollTarget(r.Recipe, "https://" + host, host, r.Interval))];
+    private static PollTarget[] Targets((string Recipe, TimeSpan Interval)[] roster, string host, string state = "as it was") =>
+        [.. roster.Select(r => new PollTarget(r.Recipe, state, host, r.Interval))];
 
     private static PollSchedule With(params (string, TimeSpan)[] roster)
     {
@@ -177,8 +177,26 @@ public class PollScheduleTests
         schedule.Reload(Targets([("a", TimeSpan.FromMinutes(5))], "host"), now);
         Assert.Equal(Noon.AddMinutes(15), schedule.NextDue(now));
         Assert.False(schedule.Trigger("b", PollTrigger.Webhook, now));
-        schedule.Reload(Targets([("a", Hour)], "elsewhere"), now);
-        Assert.Equal(now, schedule.NextDue(now));
+    }
+
+    [Fact]
+    public void A_changed_recipe_is_due_at_once_and_once_more_when_its_poll_had_begun()
+    {
+        PollSchedule schedule = With(("a", Hour));
+        schedule.Complete(schedule.Take(Noon)!, Quiet, Noon, 0);
+        DateTimeOffset now = Noon.AddMinutes(10);
+        schedule.Reload(Targets([("a", Hour)], "host", "another revision"), now);
+        DuePoll poll = schedule.Take(now)!;
+        schedule.Reload(Targets([("a", Hour)], "host", "another revision"), now);
+        schedule.Complete(poll, Quiet, now, 0);
+        Assert.Equal(now + Hour, schedule.NextDue(now));
+
+        now += Hour;
+        poll = schedule.Take(now)!;
+        schedule.Reload(Targets([("a", Hour)], "elsewhere", "another upstream"), now);
+        Assert.Null(schedule.Take(now));
+        schedule.Complete(poll, Quiet, now, 0);
+        Assert.Equal("a", schedule.Take(now)!.Recipe);
     }
 
     [Fact]

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# In the machine, as root: a farm builds and publishes, an operator packs and publishes by hand, and the power is cut at
+# any moment: the kernel resets without writing what it still holds. After each start everything there is must verify, and
+# in the end everything must be there once.
+# In /given lie first.deb, the sample hello and the number of cuts.
+# shellcheck disable=SC2016 # What builds run is for their shells to expand.
+set -Eeuo pipefail
+line=0
+trap 'line="${BASH_LINENO[*]} $LINENO"' ERR
+trap 'echo "machine: FAILED in line $line"; cat /run/by-hand; journalctl -u peipkg-manager -b --no-pager -n 40 -o short-monotonic; sync; systemctl --force --force poweroff' EXIT
+: > /run/by-hand
+
+state=/var/lib/peipkg-manager
+etc=/etc/peipkg-manager
+here=/var/lib/power
+each=4
+recipes=(one two three)
+export HOME=/root
+export GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@x.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@x.org
+
+cuts=$(cat /given/cuts)
+mkdir -p "$here"
+cut=$(cat "$here/cut" 2> /dev/null || echo 0)
+
+# The upstreams are the same after each start, with a few tags more: it is not their disk that is tried here.
+for recipe in "${recipes[@]}"; do
+    git init -q -b main "/run/git/$recipe"
+    for ((tag = 1; tag <= each * (cut + 1); tag++)); do
+        printf '%s\n' "$recipe $tag" > "/run/git/$recipe/MESSAGE"
+        mkdir -p "/run/git/$recipe/usr/share/$recipe"
+        seq $((tag * 500)) > "/run/git/$recipe/usr/share/$recipe/numbers"
+        git -C "/run/git/$recipe" add -A
+        GIT_AUTHOR_DATE="2026-01-01T00:00:$((tag % 60))Z" GIT_COMMITTER_DATE="2026-01-01T00:00:$((tag % 60))Z" \
+            git -C "/run/git/$recipe" commit -q -m "$tag"
+        git -C "/run/git/$recipe" tag "v0.$tag"
+    done
+done
+
+if [ ! -e "$here/ready" ]; then
+    dpkg -i /given/first.deb
+    systemctl disable peipkg-manager
+    mkdir -p "$here/out"
+    sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' "$etc/config.toml"
+    printf '%s\n' '[build]' 'parallel = 2' >> "$etc/config.toml"
+    for recipe in "${recipes[@]}"; do
+        cp -R /given/hello/recipe "$etc/recipes/$recipe"
+        sed -i -e "s|^git = .*|git = \"file:///run/git/$recipe\"|" -e "s/^name = .*/name = \"$recipe\"/" \
+            -e "s|usr/share/hello/MESSAGE|usr/share/$recipe/**|" "$etc/recipes/$recipe/peipkg.toml"
+        printf '%s\n' '#!/bin/sh' 'set -eu' 'cp -R "$SOURCE_DIR/usr" "$DESTDIR/"' > "$etc/recipes/$recipe/build.sh"
+    done
+    peipkg-repo keygen --out "$here/key.pem"
+    peipkg-repo init --name hand --sign-key "$here/key.pem" --timestamp "$(date -u +%FT%TZ)" --out "$here/repo"
+    touch "$here/ready"
+    sync
+fi
+
+# versions REPOSITORY: how many it has, superseded ones too.
+versions() {
+    peipkg-repo list --repo "$1" --all --json | grep -o '"version"' | wc -l
+}
+
+# What there is after the power came back, before anything of ours has run again.
+kept=0
+for repository in "$state/repo" "$here/repo"; do
+    [ -e "$repository/repo.json" ] || continue
+    peipkg-repo verify --repo "$repository"
+    kept=$((kept + $(versions "$repository")))
+done
+[ "$kept" -ge "$(cat "$here/kept" 2> /dev/null || echo 0)" ] || { echo "machine: what had been published is gone"; false; }
+echo "$kept" > "$here/kept"
+# A package is there whole or not at all, whatever had just been written.
+for file in "$here"/out/*.peipkg; do
+    [ ! -e "$file" ] || peipkg-build check "$file" > /dev/null
+done
+echo "ok after cut $cut: $kept packages published, $(find "$here/out" -name '*.peipkg' | wc -l) packed"
+
+
+# By hand: pack, and publish what was packed, again and again.
+by_hand() {
+    local i=0
+    while [ -e "$here/out/hand_1.$i-1_noarch.peipkg" ]; do i=$((i + 1)); done
+    for (( ; ; i++)); do
+        rm -rf /run/payload
+        mkdir -p /run/payload/usr/share/hand
+        seq $((i % 97 * 300)) > /run/payload/usr/share/hand/numbers
+        cat > /run/manifest.json << END
+{"schema_version":1,"name":"hand","version":"1.$i-1","architecture":"noarch","description":"For tests","license":"MIT","homepage":"",
+"dependencies":[],"optional_dependencies":[],"conflicts":[],"provides":[],"replaces":[],"side_effects":[],"size_installed":0,
+"sd_overrides":[],"build":{"timestamp":"2026-05-01T00:00:00Z","farm_id":"hand","source_ref":"test://hand"}}
+END
+        peipkg-build pack --quiet --manifest /run/manifest.json --staged /run/payload --sign-key "$here/key.pem" \
+            --out "$here/out/hand_1.$i-1_noarch.peipkg"
+        peipkg-repo publish --quiet --in "$here/repo" --out "$here/repo" --sign-key "$here/key.pem" \
+            --timestamp "$(date -u +%FT%TZ)" --new "$here/out" --skip-existing
+    done
+}
+
+# A start repairs what the cut left, and goes on.
+systemctl start peipkg-manager
+if [ "$cut" -lt "$cuts" ]; then
+    echo $((cut + 1)) > "$here/cut"
+    sync "$here/cut"
+    by_hand > /run/by-hand 2>&1 &
+    sleep "$((RANDOM % 20)).$((RANDOM % 1000))"
+    [ ! -s /run/by-hand ] || { echo "machine: what is done by hand fails"; false; }
+    [ "$(systemctl show -P NRestarts peipkg-manager)" = 0 ]
+    trap - EXIT
+    echo b > /proc/sysrq-trigger
+    sleep 60
+fi
+
+expected=$((each * (cuts + 1) * ${#recipes[@]}))
+for ((i = 0; i < 1200; i++)); do
+    [ "$(versions "$state/repo")" -lt "$expected" ] || break
+    sleep 1
+done
+[ "$(versions "$state/repo")" = "$expected" ] || { echo "machine: $(versions "$state/repo") versions of $expected"; false; }
+sleep 3
+peipkg-repo verify --repo "$state/repo"
+runuser -u peipkg -- peipkg-manager status
+json=$(runuser -u peipkg -- peipkg-manager status --json | tr -d ' \n')
+case $json in *'"running":[]'*) ;; *) echo "machine: builds seem to run: $json"; false ;; esac
+case $json in *'"queue":[]'*) ;; *) echo "machine: builds seem to wait: $json"; false ;; esac
+peipkg-repo publish --in "$here/repo" --out "$here/repo" --sign-key "$here/key.pem" --timestamp "$(date -u +%FT%TZ)" --new "$here/out" --skip-existing
+peipkg-repo verify --repo "$here/repo"
+[ "$(versions "$here/repo")" = "$(find "$here/out" -name '*.peipkg' | wc -l)" ]
+left=$(find "$state/repo" "$here/repo" "$here/out" -name '.*' ! -name . ! -name .. ! -path '*/.peipkg*')
+[ -z "$left" ] || { echo "machine: left behind: $left"; false; }
+echo "ok after $cuts cuts all $expected versions are published once"
+
+trap - EXIT
+echo "machine: all of it"
+sync
+systemctl poweroff

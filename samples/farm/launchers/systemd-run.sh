@@ -5,7 +5,7 @@
 #   launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]
 #
 # The manager must be allowed to start units: as root, or by polkit (org.freedesktop.systemd1.manage-units).
-#   PEIPKG_SYSTEMD_RUN  the command (default: systemd-run)
+#   PEIPKG_SYSTEMD_RUN, PEIPKG_SYSTEMCTL  the commands (default: systemd-run, systemctl)
 #   PEIPKG_UNIT_BUILD   the path of peipkg-build (default: peipkg-build on PATH)
 set -eu
 
@@ -23,12 +23,12 @@ limit() {
     sed -n "s/^ *\"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" job.json
 }
 
+# DynamicUser gives the unit a /var/tmp of its own, which is gone when it ends, however that was.
 unit=peipkg-job-$$-$(date +%s)
-set -- --quiet --wait --pipe --collect --unit="$unit" --service-type=exec \
+set -- --quiet --wait --pipe --unit="$unit" --service-type=exec \
     --property=DynamicUser=yes \
-    --property=StateDirectory="$unit" \
-    --property=WorkingDirectory="/var/lib/$unit" \
-    --property=Environment="TMPDIR=/var/lib/$unit/tmp" \
+    --property=WorkingDirectory=/var/tmp \
+    --property=Environment=TMPDIR=/var/tmp/tmp \
     --property=NoNewPrivileges=yes \
     --property=ProtectSystem=strict \
     --property=ProtectHome=yes \
@@ -46,8 +46,14 @@ time=$(limit time_seconds)
 [ -z "$processes" ] || set -- "$@" --property=TasksMax="$processes"
 [ -z "$time" ] || set -- "$@" --property=RuntimeMaxSec="$time"
 
+# Where the manager is a service, a job does not outlive it, not even when both it and this script are killed.
+service=$(sed -n 's|^0::.*/\([^/]*\.service\)\(/.*\)\{0,1\}$|\1|p' /proc/self/cgroup)
+[ -z "$service" ] || set -- "$@" --property=BindsTo="$service" --property=After="$service"
+
+systemctl=${PEIPKG_SYSTEMCTL:-systemctl}
 stop() {
-    systemctl stop "$unit.service" 2> /dev/null || true
+    "$systemctl" stop "$unit.service" 2> /dev/null || true
+    "$systemctl" reset-failed "$unit.service" 2> /dev/null || true
     exit 75
 }
 trap stop HUP INT TERM
@@ -71,7 +77,17 @@ script='
     done < "$1/job.packages"'
 status=0
 "${PEIPKG_SYSTEMD_RUN:-systemd-run}" "$@" /bin/sh -c "$script" sh "/run/$unit" "$build" > job.output || status=$?
-[ "$status" -eq 0 ] || { [ "$status" -eq 1 ] && exit 1; trouble "the unit $unit ended with status $status"; }
+if [ "$status" -ne 0 ]; then
+    # A unit that failed is kept until somebody has asked why.
+    why=$("$systemctl" show --property=Result --value "$unit.service" 2> /dev/null) || why=''
+    "$systemctl" reset-failed "$unit.service" 2> /dev/null || true
+    case $why in
+        oom-kill) echo "the job needed more than its $memory bytes of memory" >&2; exit 1 ;;
+        timeout) echo "the job took longer than its $time seconds" >&2; exit 1 ;;
+    esac
+    [ "$status" -ne 1 ] || exit 1
+    trouble "the unit $unit ended with status $status${why:+ ($why)}"
+fi
 
 # Each package is preceded by its size on a line of its own; it goes under the name that was ordered.
 exec 6< job.output

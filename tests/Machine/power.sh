@@ -5,48 +5,51 @@
 # In /given lie first.deb, the sample hello and the number of cuts.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
 set -Eeuo pipefail
-line=0
-trap 'line="${BASH_LINENO[*]} $LINENO"' ERR
-trap 'echo "machine: FAILED in line $line"; cat /run/by-hand; journalctl -u peipkg-manager -b --no-pager -n 40 -o short-monotonic; sync; systemctl --force --force poweroff' EXIT
+# shellcheck source=tests/Machine/guest.sh
+. /given/guest.sh
+trap 'echo "machine: FAILED in line $line"; cat /run/by-hand; journalctl -u peipkg-manager -b --no-pager -n 40 -o short-monotonic; off' EXIT
 : > /run/by-hand
 
-state=/var/lib/peipkg-manager
-etc=/etc/peipkg-manager
 here=/var/lib/power
 each=4
-recipes=(one two three)
-export HOME=/root
-export GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@x.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@x.org
+names=(one two three)
 
 cuts=$(cat /given/cuts)
 mkdir -p "$here"
 cut=$(cat "$here/cut" 2> /dev/null || echo 0)
 
+# keep NAME NUMBER: over the cut.
+keep() {
+    echo "$2" > "$here/$1.new"
+    sync "$here/$1.new"
+    mv "$here/$1.new" "$here/$1"
+    sync "$here"
+}
+
 # The upstreams are the same after each start, with a few tags more: it is not their disk that is tried here.
-for recipe in "${recipes[@]}"; do
-    git init -q -b main "/run/git/$recipe"
+for name in "${names[@]}"; do
+    git init -q -b main "/run/git/$name"
     for ((tag = 1; tag <= each * (cut + 1); tag++)); do
-        printf '%s\n' "$recipe $tag" > "/run/git/$recipe/MESSAGE"
-        mkdir -p "/run/git/$recipe/usr/share/$recipe"
-        seq $((tag * 500)) > "/run/git/$recipe/usr/share/$recipe/numbers"
-        git -C "/run/git/$recipe" add -A
+        printf '%s\n' "$name $tag" > "/run/git/$name/MESSAGE"
+        mkdir -p "/run/git/$name/usr/share/$name"
+        seq $((tag * 500)) > "/run/git/$name/usr/share/$name/numbers"
+        git -C "/run/git/$name" add -A
         GIT_AUTHOR_DATE="2026-01-01T00:00:$((tag % 60))Z" GIT_COMMITTER_DATE="2026-01-01T00:00:$((tag % 60))Z" \
-            git -C "/run/git/$recipe" commit -q -m "$tag"
-        git -C "/run/git/$recipe" tag "v0.$tag"
+            git -C "/run/git/$name" commit -q -m "$tag"
+        git -C "/run/git/$name" tag "v0.$tag"
     done
 done
 
 if [ ! -e "$here/ready" ]; then
-    dpkg -i /given/first.deb
+    install_package
     systemctl disable peipkg-manager
     mkdir -p "$here/out"
-    sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' "$etc/config.toml"
     printf '%s\n' '[build]' 'parallel = 2' >> "$etc/config.toml"
-    for recipe in "${recipes[@]}"; do
-        cp -R /given/hello/recipe "$etc/recipes/$recipe"
-        sed -i -e "s|^git = .*|git = \"file:///run/git/$recipe\"|" -e "s/^name = .*/name = \"$recipe\"/" \
-            -e "s|usr/share/hello/MESSAGE|usr/share/$recipe/**|" "$etc/recipes/$recipe/peipkg.toml"
-        printf '%s\n' '#!/bin/sh' 'set -eu' 'cp -R "$SOURCE_DIR/usr" "$DESTDIR/"' > "$etc/recipes/$recipe/build.sh"
+    for name in "${names[@]}"; do
+        cp -R /given/hello/recipe "$recipes/$name"
+        sed -i -e "s|^git = .*|git = \"file:///run/git/$name\"|" -e "s/^name = .*/name = \"$name\"/" \
+            -e "s|usr/share/hello/MESSAGE|usr/share/$name/**|" "$recipes/$name/peipkg.toml"
+        printf '%s\n' '#!/bin/sh' 'set -eu' 'cp -R "$SOURCE_DIR/usr" "$DESTDIR/"' > "$recipes/$name/build.sh"
     done
     peipkg-repo keygen --out "$here/key.pem"
     peipkg-repo init --name hand --sign-key "$here/key.pem" --timestamp "$(date -u +%FT%TZ)" --out "$here/repo"
@@ -67,13 +70,12 @@ for repository in "$state/repo" "$here/repo"; do
     kept=$((kept + $(versions "$repository")))
 done
 [ "$kept" -ge "$(cat "$here/kept" 2> /dev/null || echo 0)" ] || { echo "machine: what had been published is gone"; false; }
-echo "$kept" > "$here/kept"
+keep kept "$kept"
 # A package is there whole or not at all, whatever had just been written.
 for file in "$here"/out/*.peipkg; do
     [ ! -e "$file" ] || peipkg-build check "$file" > /dev/null
 done
 echo "ok after cut $cut: $kept packages published, $(find "$here/out" -name '*.peipkg' | wc -l) packed"
-
 
 # By hand: pack, and publish what was packed, again and again.
 by_hand() {
@@ -98,8 +100,7 @@ END
 # A start repairs what the cut left, and goes on.
 systemctl start peipkg-manager
 if [ "$cut" -lt "$cuts" ]; then
-    echo $((cut + 1)) > "$here/cut"
-    sync "$here/cut"
+    keep cut $((cut + 1))
     by_hand > /run/by-hand 2>&1 &
     sleep "$((RANDOM % 20)).$((RANDOM % 1000))"
     [ ! -s /run/by-hand ] || { echo "machine: what is done by hand fails"; false; }
@@ -109,7 +110,7 @@ if [ "$cut" -lt "$cuts" ]; then
     sleep 60
 fi
 
-expected=$((each * (cuts + 1) * ${#recipes[@]}))
+expected=$((each * (cuts + 1) * ${#names[@]}))
 for ((i = 0; i < 1200; i++)); do
     [ "$(versions "$state/repo")" -lt "$expected" ] || break
     sleep 1
@@ -128,7 +129,4 @@ left=$(find "$state/repo" "$here/repo" "$here/out" -name '.*' ! -name . ! -name 
 [ -z "$left" ] || { echo "machine: left behind: $left"; false; }
 echo "ok after $cuts cuts all $expected versions are published once"
 
-trap - EXIT
-echo "machine: all of it"
-sync
-systemctl poweroff
+finished

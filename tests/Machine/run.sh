@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The Debian package on a whole machine: a Debian with its own kernel and systemd, made by debootstrap and run by qemu.
-# life.sh there installs, uses, upgrades and removes it as an operator would; power.sh cuts the power again and again.
+# package.sh there installs, uses, upgrades and removes it as an operator would, launcher.sh builds in transient units, and
+# power.sh cuts the power again and again.
 # Needs root and a Debian mirror; the machine is kept in artifacts/machine for the next time.
-# usage: bash tests/Machine/run.sh [life|power [CUTS]]     default: both, 20 cuts; minutes, many without KVM
+# usage: bash tests/Machine/run.sh [package|launcher|power [CUTS]]     default: all, 20 cuts; minutes, many without KVM
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -13,9 +14,9 @@ logs=$root/artifacts/logs
 mirror=${PEIPKG_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 machine=$root/artifacts/machine
 case ${1:-} in
-    '') scripts=(life power) ;;
-    life | power) scripts=("$1") ;;
-    *) die "usage: bash tests/Machine/run.sh [life|power [CUTS]]" ;;
+    '') scripts=(package launcher power) ;;
+    package | launcher | power) scripts=("$1") ;;
+    *) die "usage: bash tests/Machine/run.sh [package|launcher|power [CUTS]]" ;;
 esac
 cuts=${2:-20}
 install_missing "$logs/apt.log" debootstrap=debootstrap dpkg-deb=dpkg qemu-system-x86_64=qemu-system-x86 mkfs.ext4=e2fsprogs
@@ -69,8 +70,10 @@ for script in "${scripts[@]}"; do
     cp "$deb" "$given/first.deb"
     dpkg-deb --root-owner-group -Znone --build "$work/second" "$given/second.deb" > /dev/null
     cp "$here/$script.sh" "$given/run.sh"
+    cp "$here/guest.sh" "$given"
     cp -R "$root/samples/hello" "$given/hello"
     cp -R "$root/samples/farm/launchers" "$given/launchers"
+    # shellcheck disable=SC2016 # the fences of a block
     sed -n '/^```js$/,/^```$/{/^```/!p}' "$root/docs/launchers.md" > "$given/50-peipkg.rules"
     echo "$cuts" > "$given/cuts"
     run_logged "$logs/machine.log" mkfs.ext4 -q -F -d "$given" "$given.img" 512M

@@ -5,7 +5,7 @@
 #   launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]
 #
 # The manager must be allowed to start units: as root, or by polkit (org.freedesktop.systemd1.manage-units).
-#   PEIPKG_SYSTEMD_RUN, PEIPKG_SYSTEMCTL  the commands (default: systemd-run, systemctl)
+#   PEIPKG_SYSTEMD_RUN  the command (default: systemd-run)
 #   PEIPKG_UNIT_BUILD   the path of peipkg-build (default: peipkg-build on PATH)
 set -eu
 
@@ -25,7 +25,7 @@ limit() {
 
 # DynamicUser gives the unit a /var/tmp of its own, which is gone when it ends, however that was.
 unit=peipkg-job-$$-$(date +%s)
-set -- --quiet --wait --pipe --unit="$unit" --service-type=exec \
+set -- --quiet --wait --pipe --collect --unit="$unit" --service-type=exec \
     --property=DynamicUser=yes \
     --property=WorkingDirectory=/var/tmp \
     --property=Environment=TMPDIR=/var/tmp/tmp \
@@ -41,7 +41,7 @@ memory=$(limit memory_bytes)
 cpus=$(limit cpus)
 processes=$(limit processes)
 time=$(limit time_seconds)
-[ -z "$memory" ] || set -- "$@" --property=MemoryMax="$memory" --property=MemorySwapMax=0
+[ -z "$memory" ] || set -- "$@" --property=MemoryMax="$memory" --property=MemorySwapMax=0 --property=OOMPolicy=continue
 [ -z "$cpus" ] || set -- "$@" --property=CPUQuota="${cpus}00%"
 [ -z "$processes" ] || set -- "$@" --property=TasksMax="$processes"
 [ -z "$time" ] || set -- "$@" --property=RuntimeMaxSec="$time"
@@ -50,25 +50,28 @@ time=$(limit time_seconds)
 service=$(sed -n 's|^0::.*/\([^/]*\.service\)\(/.*\)\{0,1\}$|\1|p' /proc/self/cgroup)
 [ -z "$service" ] || set -- "$@" --property=BindsTo="$service" --property=After="$service"
 
-systemctl=${PEIPKG_SYSTEMCTL:-systemctl}
 stop() {
-    "$systemctl" stop "$unit.service" 2> /dev/null || true
-    "$systemctl" reset-failed "$unit.service" 2> /dev/null || true
+    systemctl stop "$unit.service" 2> /dev/null || true
     exit 75
 }
 trap stop HUP INT TERM
 
 # The unit cannot write into the job's directory. It packs what it has made, and standard output carries it here; its
-# messages go to standard error.
+# messages go to standard error. systemd-run ends with 1 when it cannot start a unit, so a failed build ends with 10.
 # shellcheck disable=SC2016 # Expanded there.
 script='
     mkdir tmp out || exit 75
     cp -R "$1/recipe" "$1/source" . || exit 75
     status=0
     xargs -0 "$2" < "$1/job.args" >&2 || status=$?
+    if [ "$status" -ne 0 ] &&
+        grep -qs "^oom_kill [1-9]" "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.events"; then
+        echo "the job needed more memory than its limit" >&2
+        status=123
+    fi
     case $status in
         0) ;;
-        123) exit 1 ;;
+        123) exit 10 ;;
         *) exit 75 ;;
     esac
     while read -r name; do
@@ -77,17 +80,11 @@ script='
     done < "$1/job.packages"'
 status=0
 "${PEIPKG_SYSTEMD_RUN:-systemd-run}" "$@" /bin/sh -c "$script" sh "/run/$unit" "$build" > job.output || status=$?
-if [ "$status" -ne 0 ]; then
-    # A unit that failed is kept until somebody has asked why.
-    why=$("$systemctl" show --property=Result --value "$unit.service" 2> /dev/null) || why=''
-    "$systemctl" reset-failed "$unit.service" 2> /dev/null || true
-    case $why in
-        oom-kill) echo "the job needed more than its $memory bytes of memory" >&2; exit 1 ;;
-        timeout) echo "the job took longer than its $time seconds" >&2; exit 1 ;;
-    esac
-    [ "$status" -ne 1 ] || exit 1
-    trouble "the unit $unit ended with status $status${why:+ ($why)}"
-fi
+case $status in
+    0) ;;
+    10) exit 1 ;;
+    *) trouble "the unit $unit ended with status $status" ;;
+esac
 
 # Each package is preceded by its size on a line of its own; it goes under the name that was ordered.
 exec 6< job.output

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# In the machine, as root: the launcher that makes transient units, used by the service's unprivileged user.
+# shellcheck disable=SC2016 # What builds run is for their shells to expand.
+set -Eeuo pipefail
+# shellcheck source=tests/Machine/guest.sh
+. /given/guest.sh
+
+install_package
+mkdir -p /run/systemd/system/"$unit".d
+printf '%s\n' '[Service]' 'RestartSec=1s' > /run/systemd/system/"$unit".d/restart.conf
+systemctl daemon-reload
+
+some_unit() {
+    systemctl list-units --all --no-legend 'peipkg-job-*' | grep -q running
+}
+
+one_unit() {
+    [ "$(systemctl list-units --all --no-legend 'peipkg-job-*' | wc -l)" = 1 ] && some_unit
+}
+
+no_unit() {
+    [ -z "$(systemctl list-units --all --no-legend 'peipkg-job-*')" ]
+}
+
+install -d /opt/peipkg/launchers
+install -m 755 /given/launchers/systemd-run.sh /opt/peipkg/launchers
+printf '%s\n' '[build]' 'launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]' '[limits]' 'memory = "300MiB"' 'time = "20s"' >> "$etc/config.toml"
+recipe near 1.0
+mark
+systemctl restart "$unit"
+eventually "a refusal" said 'msg="build failed" recipe=near version=1.0-1 cause=infrastructure'
+cp /given/50-peipkg.rules /etc/polkit-1/rules.d
+systemctl restart polkit
+recipe far 1.0 'echo "user $(id -u)"; echo "net: $(ls /sys/class/net | tr "\n" " ")"; touch /usr/x || echo "read-only system"; ls -d /etc/peipkg-manager/signing-key.pem; cat /etc/peipkg-manager/signing-key.pem || echo "no key"'
+recipe eager 1.0 'perl -e "my @a; push @a, \"x\" x 1048576 while 1"'
+recipe endless 1.0 'sleep 1000'
+mark
+systemctl restart "$unit"
+eventually "a package from a transient unit" published far
+log=$(runuser -u peipkg -- peipkg-manager log far)
+for line in 'user 6[0-9][0-9][0-9][0-9]$' 'read-only system' 'no key'; do
+    grep -q "^$line" <<< "$log" || fail "the unit's build says: $log"
+done
+grep -q '^net: lo $' <<< "$log" || fail "there is a network: $log"
+eventually "the eager one's end" said 'the job needed more memory than its limit'
+eventually "the endless one's end" said 'msg="build failed" recipe=endless'
+eventually "the end of the units" no_unit
+left=$(find /var/lib/private /var/tmp /tmp -name '*peipkg-job-*' 2> /dev/null || true)
+[ -z "$left" ] || fail "units left $left"
+peipkg-repo verify --repo "$state/repo"
+runuser -u peipkg -- peipkg-manager history --json
+passed "a transient unit builds, unprivileged, without network, within its limits, and leaves nothing"
+
+rm -r "$recipes/eager" "$recipes/endless"
+
+# A manager that stops now, and one that is killed with its launcher, take the unit along.
+recipe linger 1.0 'sleep 1000'
+mark
+systemctl reload "$unit"
+eventually "a unit" some_unit
+kill -KILL "$(property MainPID)"
+eventually "a restart" restarted 1
+eventually "the build again" said 'msg="work of the last run taken up again"'
+eventually "its unit" some_unit
+eventually "the end of the former unit" one_unit
+systemctl --no-block stop "$unit"
+sleep 2
+systemctl kill --kill-whom=main "$unit"
+eventually "the unit's end" no_unit
+passed "a killed and a stopped manager take their transient units along"
+rm -r "$recipes/linger"
+
+finished

@@ -10,21 +10,21 @@ mkdir -p /run/systemd/system/"$unit".d
 printf '%s\n' '[Service]' 'RestartSec=1s' > /run/systemd/system/"$unit".d/restart.conf
 systemctl daemon-reload
 
-some_unit() {
-    systemctl list-units --all --no-legend 'peipkg-job-*' | grep -q running
+units() {
+    systemctl list-units --no-legend --plain "$@" 'peipkg-job-*'
 }
 
 one_unit() {
-    [ "$(systemctl list-units --all --no-legend 'peipkg-job-*' | wc -l)" = 1 ] && some_unit
+    [ "$(units --state=running | wc -l)" = 1 ]
 }
 
 no_unit() {
-    [ -z "$(systemctl list-units --all --no-legend 'peipkg-job-*')" ]
+    [ -z "$(units)" ]
 }
 
 install -d /opt/peipkg/launchers
 install -m 755 /given/launchers/systemd-run.sh /opt/peipkg/launchers
-printf '%s\n' '[build]' 'launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]' '[limits]' 'memory = "300MiB"' 'time = "20s"' >> "$etc/config.toml"
+printf '%s\n' '[build]' 'launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]' '[limits]' 'memory = "300MiB"' 'time = "30s"' >> "$etc/config.toml"
 recipe near 1.0
 mark
 systemctl restart "$unit"
@@ -53,21 +53,29 @@ passed "a transient unit builds, unprivileged, without network, within its limit
 
 rm -r "$recipes/eager" "$recipes/endless"
 
-# A manager that stops now, and one that is killed with its launcher, take the unit along.
-recipe linger 1.0 'sleep 1000'
+# Whoever is killed, the unit goes too; who drains waits for it.
+recipe linger 1.0 'while [ ! -e /srv/go ]; do sleep 0.1; done'
 mark
 systemctl reload "$unit"
-eventually "a unit" some_unit
+eventually "a unit" one_unit
+former=$(units)
 kill -KILL "$(property MainPID)"
 eventually "a restart" restarted 1
 eventually "the build again" said 'msg="work of the last run taken up again"'
-eventually "its unit" some_unit
-eventually "the end of the former unit" one_unit
+eventually "its unit" one_unit
+[ "$(units)" != "$former" ] || fail "the unit outlived its manager: $former"
 systemctl --no-block stop "$unit"
-sleep 2
+sleep 3
+one_unit || fail "a draining manager does not wait for its unit"
 systemctl kill --kill-whom=main "$unit"
 eventually "the unit's end" no_unit
-passed "a killed and a stopped manager take their transient units along"
+mark
+systemctl start "$unit"
+eventually "its unit once more" one_unit
+systemctl --no-block stop "$unit"
+touch /srv/go
+eventually "the package of a draining manager" published linger
+passed "a killed and a stopped manager take their transient units along, a draining one waits"
 rm -r "$recipes/linger"
 
 finished

@@ -26,6 +26,7 @@ limit() {
 # DynamicUser gives the unit a /var/tmp of its own, which is gone when it ends, however that was.
 unit=peipkg-job-$$-$(date +%s)
 set -- --quiet --wait --pipe --collect --unit="$unit" --service-type=exec \
+    --description="peipkg-build of $PWD" \
     --property=DynamicUser=yes \
     --property=WorkingDirectory=/var/tmp \
     --property=Environment=TMPDIR=/var/tmp/tmp \
@@ -46,9 +47,9 @@ time=$(limit time_seconds)
 [ -z "$processes" ] || set -- "$@" --property=TasksMax="$processes"
 [ -z "$time" ] || set -- "$@" --property=RuntimeMaxSec="$time"
 
-# Where the manager is a service, a job does not outlive it, not even when both it and this script are killed.
-service=$(sed -n 's|^0::.*/\([^/]*\.service\)\(/.*\)\{0,1\}$|\1|p' /proc/self/cgroup)
-[ -z "$service" ] || set -- "$@" --property=BindsTo="$service" --property=After="$service"
+# The unit reads this pipe, which ends when this script does, however that is; then the unit ends too.
+mkfifo lifeline || trouble "cannot make a pipe"
+exec 7<> lifeline
 
 stop() {
     systemctl stop "$unit.service" 2> /dev/null || true
@@ -62,8 +63,12 @@ trap stop HUP INT TERM
 script='
     mkdir tmp out || exit 75
     cp -R "$1/recipe" "$1/source" . || exit 75
+    exec 3<&0 < /dev/null
+    xargs -0 "$2" < "$1/job.args" >&2 &
+    build=$!
+    { cat <&3 > /dev/null; kill "$build"; } &
     status=0
-    xargs -0 "$2" < "$1/job.args" >&2 || status=$?
+    wait "$build" || status=$?
     if [ "$status" -ne 0 ] &&
         grep -qs "^oom_kill [1-9]" "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.events"; then
         echo "the job needed more memory than its limit" >&2
@@ -79,7 +84,8 @@ script='
         cat "out/$name" || exit 75
     done < "$1/job.packages"'
 status=0
-"${PEIPKG_SYSTEMD_RUN:-systemd-run}" "$@" /bin/sh -c "$script" sh "/run/$unit" "$build" > job.output || status=$?
+"${PEIPKG_SYSTEMD_RUN:-systemd-run}" "$@" /bin/sh -c "$script" sh "/run/$unit" "$build" < lifeline 7>&- > job.output ||
+    status=$?
 case $status in
     0) ;;
     10) exit 1 ;;

@@ -59,7 +59,7 @@ fi
 
 # versions REPOSITORY: how many it has, superseded ones too.
 versions() {
-    peipkg-repo list --repo "$1" --all --json | grep -o '"version"' | wc -l
+    peipkg-repo list --repo "$1" --all --json | { grep -o '"version"' || true; } | wc -l
 }
 
 # What there is after the power came back, before anything of ours has run again.
@@ -73,7 +73,7 @@ done
 keep kept "$kept"
 # A package is there whole or not at all, whatever had just been written.
 for file in "$here"/out/*.peipkg; do
-    [ ! -e "$file" ] || peipkg-build check "$file" > /dev/null
+    [ ! -e "$file" ] || peipkg-build verify "$file" > /dev/null
 done
 echo "ok after cut $cut: $kept packages published, $(find "$here/out" -name '*.peipkg' | wc -l) packed"
 
@@ -101,7 +101,7 @@ END
 systemctl start peipkg-manager
 if [ "$cut" -lt "$cuts" ]; then
     keep cut $((cut + 1))
-    by_hand > /run/by-hand 2>&1 &
+    by_hand > /dev/null 2> /run/by-hand &
     sleep "$((RANDOM % 20)).$((RANDOM % 1000))"
     [ ! -s /run/by-hand ] || { echo "machine: what is done by hand fails"; false; }
     [ "$(systemctl show -P NRestarts peipkg-manager)" = 0 ]

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # What the scripts in the machine share; /given/guest.sh there. Whatever fails is told with the end of the manager's
 # journal, and the machine is turned off.
+set -E
 line=0
 trap 'line="${BASH_LINENO[*]} $LINENO"' ERR
 trap 'echo "machine: FAILED in line $line"; journalctl -u peipkg-manager -u "peipkg-job-*" -b --no-pager -n 60 -o short-monotonic; off' EXIT

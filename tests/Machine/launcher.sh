@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # In the machine, as root: the launcher that makes transient units, used by the service's unprivileged user.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
-set -Eeuo pipefail
+set -euo pipefail
 # shellcheck source=tests/Machine/guest.sh
 . /given/guest.sh
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # In the machine, as root: the Debian package under a running systemd, the way an operator meets it.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
-set -Eeuo pipefail
+set -euo pipefail
 # shellcheck source=tests/Machine/guest.sh
 . /given/guest.sh
 

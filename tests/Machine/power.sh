@@ -4,7 +4,7 @@
 # in the end everything must be there once.
 # In /given lie first.deb, the sample hello and the number of cuts.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
-set -Eeuo pipefail
+set -euo pipefail
 # shellcheck source=tests/Machine/guest.sh
 . /given/guest.sh
 trap 'echo "machine: FAILED in line $line"; cat /run/by-hand; journalctl -u peipkg-manager -b --no-pager -n 40 -o short-monotonic; off' EXIT

@@ -10,14 +10,6 @@ make_package() {
     deb=$(echo "$PEIPKG_SHARED"/deb/*.deb)
 }
 
-# other_version VERSION: a package like $deb with another version; sets $other.
-other_version() {
-    dpkg-deb --raw-extract "$deb" "$TMPDIR/other"
-    sed -i "s/^Version: .*/Version: $1/" "$TMPDIR/other/DEBIAN/control"
-    other=$TMPDIR/other.deb
-    dpkg-deb --root-owner-group -Znone --build "$TMPDIR/other" "$other" > /dev/null
-}
-
 test_the_Debian_package_has_the_same_bytes_each_time_and_holds_programs_unit_pages_and_completions() {
     make_package
     bash "$root/.ci/deb.sh" again > /dev/null
@@ -75,12 +67,9 @@ test_the_Debian_package_is_installed_upgraded_over_running_work_removed_and_purg
     command -v systemd-sysusers > /dev/null || skip "there is no systemd-sysusers"
     command -v dpkg > /dev/null || skip "this is no Debian"
     make_package
-    other_version 99.0
-    mkdir layer given
-    cp "$deb" given/first.deb
-    cp "$other" given/second.deb
+    mkdir layer
+    bash "$root/tests/Package/given.sh" "$deb" given
     cp "$root/tests/Package/life.sh" given
-    cp -R "$samples/hello" given/hello
     tar -c -f given.tar --transform 's,^given,up/given,' given
     in_root "$PWD/layer" "$PWD/given.tar" bash /given/life.sh > life.log 2>&1 || {
         case $(cat life.log) in *"overlay: "* | *"unshare: "*) skip "no overlay file system can be mounted here" ;; esac

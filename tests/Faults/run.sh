@@ -236,8 +236,8 @@ cases() {
     local fault n call
     for fault in "${faults[@]}"; do
         while read -r n call _; do
-            # Killed at a flush is killed at the call after it; and freeing space is never out of space.
             [ "$fault" = kill ] || [ $((n % every)) -eq 0 ] || continue
+            # Killed at a flush is killed at the call after it; and freeing space is never out of space.
             case $fault:$call in kill:*sync* | ENOSPC:unlink* | ENOSPC:rmdir) continue ;; esac
             printf '%s %s %s\n' "$work/$1" "$fault" "$n"
         done < "$work/$1/calls"

@@ -26,14 +26,9 @@ fi
 say "the package's life in a clean root"
 mkdir "$work/root"
 tar -x -f "$bare" -C "$work/root"
-mkdir "$work/root/given"
 deb=$(bash "$root/.ci/deb.sh" "$work/deb")
-cp "$deb" "$work/root/given/first.deb"
-dpkg-deb --raw-extract "$deb" "$work/second"
-sed -i 's/^Version: .*/Version: 99.0/' "$work/second/DEBIAN/control"
-dpkg-deb --root-owner-group -Znone --build "$work/second" "$work/root/given/second.deb" > /dev/null
+bash "$root/tests/Package/given.sh" "$deb" "$work/root/given"
 cp "$root/tests/Package/life.sh" "$work/root/given"
-cp -R "$root/samples/hello" "$work/root/given/hello"
 # shellcheck disable=SC2016 # expanded by the inner shell
 run_logged "$logs/package-life.log" unshare --mount --pid --fork --kill-child bash -euc '
     mount -t proc proc "$1/proc"

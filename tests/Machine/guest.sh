@@ -4,7 +4,13 @@
 set -E
 line=0
 trap 'line="${BASH_LINENO[*]} $LINENO"' ERR
-trap 'echo "machine: FAILED in line $line"; journalctl -u peipkg-manager -u "peipkg-job-*" -b --no-pager -n 60 -o short-monotonic; off' EXIT
+trap failed EXIT
+
+failed() {
+    echo "machine: FAILED in line $line"
+    journalctl -u peipkg-manager -u "peipkg-job-*" -b --no-pager -n 60 -o short-monotonic
+    off
+}
 
 off() {
     sync
@@ -91,8 +97,7 @@ recipe() {
     mv "/srv/recipe-$1" "$recipes/$1"
 }
 
-# install_package: the Debian package, and the one file edited.
-install_package() {
-    dpkg -i /given/first.deb
+# edit_configuration: the one file that an operator must edit.
+edit_configuration() {
     sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' "$etc/config.toml"
 }

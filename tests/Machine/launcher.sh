@@ -5,7 +5,8 @@ set -euo pipefail
 # shellcheck source=tests/Machine/guest.sh
 . /given/guest.sh
 
-install_package
+dpkg -i /given/first.deb
+edit_configuration
 mkdir -p /run/systemd/system/"$unit".d
 printf '%s\n' '[Service]' 'RestartSec=1s' > /run/systemd/system/"$unit".d/restart.conf
 systemctl daemon-reload
@@ -76,6 +77,5 @@ systemctl --no-block stop "$unit"
 touch /srv/go
 eventually "the package of a draining manager" published linger
 passed "a killed and a stopped manager take their transient units along, a draining one waits"
-rm -r "$recipes/linger"
 
 finished

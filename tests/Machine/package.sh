@@ -6,7 +6,6 @@ set -euo pipefail
 . /given/guest.sh
 
 mark
-
 dpkg -i /given/first.deb
 [ "$(systemctl is-enabled "$unit")" = enabled ]
 [ "$(property ActiveState)" = inactive ] || fail "it started before its file was edited"
@@ -16,7 +15,7 @@ sleep 1
 [ "$(property NRestarts)" = 0 ] || fail "systemd tries an unedited file again and again"
 passed "installed and enabled, and an unedited file is told once"
 
-sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' "$etc/config.toml"
+edit_configuration
 recipe hello 0.1
 systemctl restart "$unit"
 [ "$(property ActiveState)/$(property SubState)" = active/running ]
@@ -34,12 +33,12 @@ recipe glutton 1.0 'perl -e "my @a; for (1..4) { fork or last } while (1) { push
 printf '%s\n' '[limits]' 'memory = "200MiB"' >> "$recipes/glutton/peipkg.toml"
 recipe storm 1.0 'for i in $(seq 200); do sleep 300 & done; wait'
 printf '%s\n' '[limits]' 'processes = 50' >> "$recipes/storm/peipkg.toml"
-recipe busy 1.0 's=$(date +%s); perl -e "fork; fork; fork; my \$e = time + 6; 1 while time < \$e; exit 0"; wait; sleep 3; cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cpu.stat; cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cpu.max'
+recipe busy 1.0 'perl -e "fork; fork; fork; my \$e = time + 6; 1 while time < \$e; exit 0"; wait; sleep 3; cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cpu.stat; cat /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cpu.max'
 printf '%s\n' '[limits]' 'cpus = 1' >> "$recipes/busy/peipkg.toml"
 mark
 systemctl reload "$unit"
 eventually "the end of the glutton" said "needed more than 200 MiB of memory and was stopped"
-eventually "the end of the storm" said "processes"
+eventually "the end of the storm" said "had more than 50 processes and threads and was stopped"
 eventually "the busy one" published busy
 log=$(runuser -u peipkg -- peipkg-manager log busy)
 usage=$(sed -n 's/^usage_usec //p' <<< "$log")

@@ -7,7 +7,7 @@
 set -euo pipefail
 # shellcheck source=tests/Machine/guest.sh
 . /given/guest.sh
-trap 'echo "machine: FAILED in line $line"; cat /run/by-hand; journalctl -u peipkg-manager -b --no-pager -n 40 -o short-monotonic; off' EXIT
+trap 'cat /run/by-hand; failed' EXIT
 : > /run/by-hand
 
 here=/var/lib/power
@@ -41,8 +41,9 @@ for name in "${names[@]}"; do
 done
 
 if [ ! -e "$here/ready" ]; then
-    install_package
-    systemctl disable peipkg-manager
+    dpkg -i /given/first.deb
+    edit_configuration
+    systemctl disable "$unit"
     mkdir -p "$here/out"
     printf '%s\n' '[build]' 'parallel = 2' >> "$etc/config.toml"
     for name in "${names[@]}"; do
@@ -69,13 +70,13 @@ for repository in "$state/repo" "$here/repo"; do
     peipkg-repo verify --repo "$repository"
     kept=$((kept + $(versions "$repository")))
 done
-[ "$kept" -ge "$(cat "$here/kept" 2> /dev/null || echo 0)" ] || { echo "machine: what had been published is gone"; false; }
+[ "$kept" -ge "$(cat "$here/kept" 2> /dev/null || echo 0)" ] || fail "what had been published is gone"
 keep kept "$kept"
 # A package is there whole or not at all, whatever had just been written.
 for file in "$here"/out/*.peipkg; do
     [ ! -e "$file" ] || peipkg-build verify "$file" > /dev/null
 done
-echo "ok after cut $cut: $kept packages published, $(find "$here/out" -name '*.peipkg' | wc -l) packed"
+passed "after cut $cut: $kept packages published, $(find "$here/out" -name '*.peipkg' | wc -l) packed"
 
 # By hand: pack, and publish what was packed, again and again.
 by_hand() {
@@ -98,13 +99,13 @@ END
 }
 
 # A start repairs what the cut left, and goes on.
-systemctl start peipkg-manager
+systemctl start "$unit"
 if [ "$cut" -lt "$cuts" ]; then
     keep cut $((cut + 1))
     by_hand > /dev/null 2> /run/by-hand &
     sleep "$((RANDOM % 20)).$((RANDOM % 1000))"
-    [ ! -s /run/by-hand ] || { echo "machine: what is done by hand fails"; false; }
-    [ "$(systemctl show -P NRestarts peipkg-manager)" = 0 ]
+    [ ! -s /run/by-hand ] || fail "what is done by hand fails"
+    restarted 0
     trap - EXIT
     echo b > /proc/sysrq-trigger
     sleep 60
@@ -115,19 +116,19 @@ for ((i = 0; i < 1200; i++)); do
     [ "$(versions "$state/repo")" -lt "$expected" ] || break
     sleep 1
 done
-[ "$(versions "$state/repo")" = "$expected" ] || { echo "machine: $(versions "$state/repo") versions of $expected"; false; }
+[ "$(versions "$state/repo")" = "$expected" ] || fail "$(versions "$state/repo") versions of $expected"
 sleep 3
 peipkg-repo verify --repo "$state/repo"
 runuser -u peipkg -- peipkg-manager status
 json=$(runuser -u peipkg -- peipkg-manager status --json | tr -d ' \n')
-case $json in *'"running":[]'*) ;; *) echo "machine: builds seem to run: $json"; false ;; esac
-case $json in *'"queue":[]'*) ;; *) echo "machine: builds seem to wait: $json"; false ;; esac
+case $json in *'"running":[]'*) ;; *) fail "builds seem to run: $json" ;; esac
+case $json in *'"queue":[]'*) ;; *) fail "builds seem to wait: $json" ;; esac
 peipkg-repo publish --in "$here/repo" --out "$here/repo" --sign-key "$here/key.pem" --timestamp "$(date -u +%FT%TZ)" --new "$here/out" --skip-existing
 peipkg-repo verify --repo "$here/repo"
 [ "$(versions "$here/repo")" = "$(find "$here/out" -name '*.peipkg' | wc -l)" ]
 # A repository clears up after a cut; where packages are made an unfinished one stays, under a hidden name.
 left=$(find "$state/repo" "$here/repo" -name '.*' ! -name . ! -name .. ! -path '*/.peipkg*')
-[ -z "$left" ] || { echo "machine: left behind: $left"; false; }
-echo "ok after $cuts cuts all $expected versions are published once"
+[ -z "$left" ] || fail "left behind: $left"
+passed "after $cuts cuts all $expected versions are published once"
 
 finished

@@ -55,37 +55,33 @@ END
     echo "$packages" > "$machine/packages"
 fi
 
+given=$work/given
 deb=$(bash "$root/.ci/deb.sh" "$work/deb")
-dpkg-deb --raw-extract "$deb" "$work/second"
-sed -i 's/^Version: .*/Version: 99.0/' "$work/second/DEBIAN/control"
+bash "$root/tests/Package/given.sh" "$deb" "$given"
+cp "$here/guest.sh" "$given"
+cp -R "$root/samples/farm/launchers" "$given/launchers"
+# shellcheck disable=SC2016 # the fences of a block
+sed -n '/^```js$/,/^```$/{/^```/!p}' "$root/docs/launchers.md" > "$given/50-peipkg.rules"
+echo "$cuts" > "$given/cuts"
 
 # Without help of the processor there is a /dev/kvm now and then, and it does not boot.
 accelerator=tcg patience=3600
 if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then accelerator=kvm patience=900; fi
 for script in "${scripts[@]}"; do
     say "$script, on a machine of its own ($accelerator)"
-    given=$work/given
-    rm -rf "$given" "$given.img"
-    mkdir "$given"
-    cp "$deb" "$given/first.deb"
-    dpkg-deb --root-owner-group -Znone --build "$work/second" "$given/second.deb" > /dev/null
+    log=$logs/machine-$script.log
     cp "$here/$script.sh" "$given/run.sh"
-    cp "$here/guest.sh" "$given"
-    cp -R "$root/samples/hello" "$given/hello"
-    cp -R "$root/samples/farm/launchers" "$given/launchers"
-    # shellcheck disable=SC2016 # the fences of a block
-    sed -n '/^```js$/,/^```$/{/^```/!p}' "$root/docs/launchers.md" > "$given/50-peipkg.rules"
-    echo "$cuts" > "$given/cuts"
+    rm -f "$given.img"
     run_logged "$logs/machine.log" mkfs.ext4 -q -F -d "$given" "$given.img" 512M
     # The guest has no network. What it writes to its disk is gone when it ends; a reset keeps it.
     timeout --kill-after=10 "$patience" qemu-system-x86_64 -accel "$accelerator" -cpu max -smp 2 -m 3G -display none -nic none \
         -kernel "$machine/vmlinuz" -initrd "$machine/initrd" -append "root=/dev/vda rw console=ttyS0 quiet panic=1" \
         -drive "file=$machine/root.img,format=raw,if=virtio,snapshot=on,cache=unsafe" \
         -drive "file=$given.img,format=raw,if=virtio,readonly=on" \
-        -serial "file:$logs/machine-boot.log" -serial "file:$logs/machine-$script.log" < /dev/null || die "the machine did not end by itself, see $logs/machine-$script.log"
-    grep -a '^ok ' "$logs/machine-$script.log" | tr -d '\r' || true
-    if ! grep -aq '^machine: all of it' "$logs/machine-$script.log"; then
-        tail -n 40 "$logs/machine-$script.log" >&2
-        die "$script failed, see $logs/machine-$script.log"
+        -serial "file:$logs/machine-boot.log" -serial "file:$log" < /dev/null || die "the machine did not end by itself, see $log"
+    grep -a '^ok ' "$log" | tr -d '\r' || true
+    if ! grep -aq '^machine: all of it' "$log"; then
+        tail -n 40 "$log" >&2
+        die "$script failed, see $log"
     fi
 done

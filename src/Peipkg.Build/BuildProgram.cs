@@ -1,14 +1,14 @@
 using System.CommandLine;
 using Peipkg.Build.Commands;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build;
 
 /// <summary>The whole of peipkg-build, with the world handed in.</summary>
 internal static class BuildProgram
 {
-    internal const string Name = "peipkg-build";
-
     /// <summary>Runs the command that the words name.</summary>
     /// <param name="args">The words after the program's name.</param>
     /// <param name="stdout">Results.</param>
@@ -27,8 +27,8 @@ internal static class BuildProgram
         Stream scriptError,
         CancellationToken cancellation)
     {
-        ToolContext context = new(stdout, new Diagnostics(Name, messages), variables, scriptOutput, scriptError, cancellation);
-        Command root = new(Name, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
+        ToolContext context = new(stdout, new Diagnostics(ToolContext.Program, messages), variables, scriptOutput, scriptError, cancellation);
+        Command root = new(ToolContext.Program, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
         {
             NewCommand.Create(context),
             CheckCommand.Create(context),

@@ -1,5 +1,7 @@
 using Peipkg.Build;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 
 using TerminationSignals signals = new();
 using Stream rawOutput = StandardStreams.OpenOutput();

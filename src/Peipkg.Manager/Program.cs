@@ -1,6 +1,9 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.Manager.Commands;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
+using Peipkg.Posix.Terminals;
 
 EmbeddedLibraries.Load();
 using Stream output = StandardStreams.OpenOutput();

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Recipes;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
-using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
 

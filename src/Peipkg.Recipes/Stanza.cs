@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;

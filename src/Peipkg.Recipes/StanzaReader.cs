@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Peipkg.CommandLine;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Commands;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 using TerminationSignals signals = new();
 using TextReader input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

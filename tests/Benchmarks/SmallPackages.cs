@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Benchmarks;
 

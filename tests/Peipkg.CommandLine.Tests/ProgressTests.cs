@@ -1,3 +1,5 @@
+using Peipkg.CommandLine.Reporting;
+
 namespace Peipkg.CommandLine.Tests;
 
 public sealed class ProgressTests

@@ -1,3 +1,8 @@
+using Peipkg.CommandLine.Help;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
+
 namespace Peipkg.CommandLine.Tests;
 
 public sealed class TextTests

@@ -1,5 +1,5 @@
 using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Tests;

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

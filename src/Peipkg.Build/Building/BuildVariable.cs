@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
-using Peipkg.Format.Identity;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Building;
 

@@ -1,5 +1,6 @@
 using Peipkg.Build.Scanning;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;

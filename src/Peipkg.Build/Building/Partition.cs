@@ -1,5 +1,5 @@
 using Peipkg.Build.Staging;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

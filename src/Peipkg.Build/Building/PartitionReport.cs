@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
@@ -12,7 +14,7 @@ internal static class ScriptCommand
     private const string Shell = "/bin/sh";
 
     /// <summary>What to run. Its outputs are the caller's to set.</summary>
-    /// <exception cref="Peipkg.CommandLine.UserErrorException">A sandbox cannot be made here.</exception>
+    /// <exception cref="Peipkg.CommandLine.Reporting.UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
     {
         ScriptPlaces places;

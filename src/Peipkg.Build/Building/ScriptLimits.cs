@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Peipkg.CommandLine;
-using Peipkg.Format.Identity;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

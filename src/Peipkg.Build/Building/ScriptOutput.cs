@@ -1,5 +1,5 @@
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Building;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Building;
 

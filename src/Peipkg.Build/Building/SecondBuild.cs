@@ -1,9 +1,9 @@
 using System.Globalization;
 using Peipkg.Build.Comparing;
-using Peipkg.Build.Packing;
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

@@ -1,4 +1,4 @@
-using Peipkg.Build.Staging;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Building;
 

@@ -1,6 +1,7 @@
 using Peipkg.Build.Checking.Reports;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Checking;
 

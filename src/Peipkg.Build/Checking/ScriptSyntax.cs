@@ -1,7 +1,7 @@
 using System.Globalization;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Checking;

@@ -1,6 +1,8 @@
 using Peipkg.Build.Rules;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
 

@@ -1,5 +1,6 @@
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Checking;
 

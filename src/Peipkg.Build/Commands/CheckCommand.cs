@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Peipkg.Build.Checking;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Options;
 
 namespace Peipkg.Build.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Peipkg.Build.Inspecting;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Peipkg.Build.Starting;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Options;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
 
 namespace Peipkg.Build.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Peipkg.Build.Building;
 using Peipkg.Build.Reproducing;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Options;
 
 namespace Peipkg.Build.Commands;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Commands;
 

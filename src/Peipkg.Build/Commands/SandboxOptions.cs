@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Peipkg.Build.Building;
 using Peipkg.Build.Sandboxing;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Commands;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Peipkg.Build.Inspecting;
+using Peipkg.Build.Reading;
 using Peipkg.Build.Staging;
-using Peipkg.Format;
+using Peipkg.Build.World;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

@@ -1,4 +1,5 @@
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Comparing;

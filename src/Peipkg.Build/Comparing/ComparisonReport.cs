@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Comparing;
 

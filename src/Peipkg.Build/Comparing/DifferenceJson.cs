@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Build.Comparing;
 

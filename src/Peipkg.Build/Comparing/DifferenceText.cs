@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.CommandLine;
-using Peipkg.Format.Manifests;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Build.Comparing;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Peipkg.Format.Hashing;
+using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Build.Comparing;
 

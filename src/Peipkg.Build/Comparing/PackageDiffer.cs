@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Comparing;

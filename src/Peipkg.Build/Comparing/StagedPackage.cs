@@ -1,5 +1,6 @@
-using Peipkg.Build.Packing;
-using Peipkg.Format;
+using Peipkg.Build.Staging;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

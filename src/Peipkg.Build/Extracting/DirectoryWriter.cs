@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Peipkg.Build.Staging;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Extracting;
 

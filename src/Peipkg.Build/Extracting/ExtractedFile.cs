@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Extracting;
 

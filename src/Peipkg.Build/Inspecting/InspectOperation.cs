@@ -1,7 +1,9 @@
 using System.Text;
 using Peipkg.Build.Comparing;
+using Peipkg.Build.Reading;
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;

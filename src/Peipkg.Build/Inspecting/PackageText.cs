@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

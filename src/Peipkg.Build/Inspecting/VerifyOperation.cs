@@ -1,10 +1,14 @@
 using System.Globalization;
-using Peipkg.CommandLine;
+using Peipkg.Build.Reading;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Build.Inspecting;
 

@@ -1,8 +1,9 @@
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
-using Peipkg.Format.IO;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Packing;
 

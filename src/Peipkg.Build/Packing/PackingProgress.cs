@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Packing;

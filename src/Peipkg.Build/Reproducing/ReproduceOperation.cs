@@ -1,13 +1,15 @@
 using Peipkg.Build.Building;
 using Peipkg.Build.Comparing;
-using Peipkg.Build.Inspecting;
 using Peipkg.Build.Packing;
+using Peipkg.Build.Reading;
 using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Reproducing;

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Rules;
 

@@ -1,4 +1,4 @@
-using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Rules;
 

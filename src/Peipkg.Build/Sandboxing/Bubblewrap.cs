@@ -1,6 +1,7 @@
 using System.Globalization;
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Sandboxing;
 

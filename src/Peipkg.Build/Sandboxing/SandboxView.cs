@@ -1,5 +1,5 @@
-using Peipkg.Build.Building;
 using Peipkg.Build.Staging;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Sandboxing;
 

@@ -1,4 +1,4 @@
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Scanning;
 

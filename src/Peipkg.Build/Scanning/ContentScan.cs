@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Scanning.Elf;
-using Peipkg.CommandLine;
+using Peipkg.Build.Staging;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Scanning;
 

@@ -1,8 +1,8 @@
-using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
-using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
+using Peipkg.Build.Staging;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Scanning;
 

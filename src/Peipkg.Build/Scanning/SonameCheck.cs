@@ -1,7 +1,7 @@
-using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
-using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
+using Peipkg.Build.Staging;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Scanning;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Staging;
 

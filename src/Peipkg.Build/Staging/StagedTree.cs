@@ -3,10 +3,11 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Staging;
 

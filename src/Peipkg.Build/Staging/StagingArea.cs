@@ -1,4 +1,5 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Staging;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Peipkg.Build.Staging;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 using Architecture = Peipkg.Format.Identity.Architecture;
 
 namespace Peipkg.Build.Starting;
@@ -60,8 +60,8 @@ internal static class NewOperation
 
         context.Diagnostics.Note(
             $"{directory}/source is an example to try the recipe on; when it builds, use your own and remove it. Try:\n"
-            + $"  {BuildProgram.Name} check {directory}\n"
-            + $"  {BuildProgram.Name} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
+            + $"  {ToolContext.Program} check {directory}\n"
+            + $"  {ToolContext.Program} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
             + "    --source-ref test://example --farm-id me --timestamp 2026-05-01T12:00:00Z --out out");
         return ExitCode.Success;
     }

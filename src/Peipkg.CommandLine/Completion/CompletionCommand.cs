@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.CommandLine.Completion;
 

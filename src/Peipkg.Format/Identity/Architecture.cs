@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Identity;
 

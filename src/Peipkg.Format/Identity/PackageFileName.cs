@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Identity;
 

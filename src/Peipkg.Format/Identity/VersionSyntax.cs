@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Identity;
 

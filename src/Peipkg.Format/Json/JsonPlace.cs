@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Json;
 

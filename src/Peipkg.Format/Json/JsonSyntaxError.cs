@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Json;
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -101,7 +103,7 @@ public static class FilesDocument
     internal static Sha256Digest ReadHash(ref StrictJsonReader reader)
     {
         var text = reader.ReadUtf8();
-        return Sha256Digest.TryParse(text, out var hash)
+        return Sha256Digest.TryParse(text, out Sha256Digest hash)
             ? hash
             : throw reader.Violation(
                 ManifestRule.Hash,

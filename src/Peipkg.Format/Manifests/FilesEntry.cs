@@ -1,3 +1,5 @@
+using Peipkg.Format.Cryptography;
+
 namespace Peipkg.Format.Manifests;
 
 /// <summary>One regular file of the payload as <c>.peipkg/files.json</c> lists it (PSD-009 §3.5).</summary>

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Format.Manifests;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 

@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Format.Manifests;
 

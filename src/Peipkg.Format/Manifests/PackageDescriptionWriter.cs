@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Format.Manifests;
 
@@ -46,7 +47,7 @@ internal static class PackageDescriptionWriter
 
         writer.EndArray();
         writer.BeginArray("side_effects"u8);
-        foreach (var effect in package.SideEffects)
+        foreach (SideEffect effect in package.SideEffects)
         {
             writer.String(effect.Text());
         }

@@ -1,4 +1,6 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -51,7 +53,7 @@ public static class PayloadLayout
     {
         var problems = new List<LayoutProblem>();
         var kinds = new Dictionary<string, PayloadKind>(StringComparer.Ordinal);
-        var destinations = Destinations.Of(manifest.Architecture);
+        Destinations destinations = Destinations.Of(manifest.Architecture);
         var evidence = new SideEffectEvidence();
         foreach (var (path, kind, target) in entries)
         {
@@ -142,7 +144,7 @@ public static class PayloadLayout
         var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in manifest.SdOverrides)
         {
-            if (!kinds.TryGetValue(item.Path, out var kind))
+            if (!kinds.TryGetValue(item.Path, out PayloadKind kind))
             {
                 missing.Add(item.Path);
             }

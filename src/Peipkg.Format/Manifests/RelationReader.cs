@@ -1,5 +1,7 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -163,7 +165,7 @@ internal sealed class RelationReader
         while (reader.NextElement())
         {
             var text = reader.ReadString();
-            if (!SideEffects.TryParse(text, out var effect))
+            if (!SideEffects.TryParse(text, out SideEffect effect))
             {
                 throw reader.Violation(
                     ManifestRule.SideEffectUnknown,

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 

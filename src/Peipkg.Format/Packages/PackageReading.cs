@@ -1,8 +1,8 @@
-using Peipkg.Format.Hashing;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Signing;
-using Peipkg.Format.Tar;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Packages;
 
@@ -182,7 +182,7 @@ internal sealed class PackageReading(
                 "files-size", DisplayText.Escape(entry.Name), $"the file has {entry.Size} bytes, files.json says {listed.Size}");
         }
 
-        using var hash = new Sha256Hasher();
+        using Sha256Hasher hash = new Sha256Hasher();
         using Stream? target = receiver?.Open(listed);
         ReadOnlySpan<byte> content;
         while (!(content = tar.ReadContent()).IsEmpty)

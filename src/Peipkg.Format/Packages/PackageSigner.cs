@@ -1,9 +1,7 @@
 using System.Buffers;
-using Peipkg.Format.Compression;
-using Peipkg.Format.Hashing;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Signing;
-using Peipkg.Format.Tar;
 
 namespace Peipkg.Format.Packages;
 
@@ -56,9 +54,9 @@ public static class PackageSigner
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            using var source = new ZstdFrameReader(package);
-            using var frame = new ZstdFrameWriter(output, size, options.Workers);
-            using var signedBytes = new Sha256Hasher();
+            using ZstdFrameReader source = new ZstdFrameReader(package);
+            using ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers);
+            using Sha256Hasher signedBytes = new Sha256Hasher();
             var begin = new MetadataCheck(metadata);
             for (long position = 0; position < unsigned;)
             {
@@ -80,7 +78,7 @@ public static class PackageSigner
                 throw Changed();
             }
 
-            var tar = new TarWriter(frame.Content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
+            TarWriter tar = new TarWriter(frame.Content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, verified.SignedDigest).Write());
             tar.WriteEnd();
             frame.Finish();
@@ -95,7 +93,7 @@ public static class PackageSigner
     private static byte[] Metadata(VerifiedPackage verified)
     {
         using var content = new MemoryStream();
-        var tar = new TarWriter(content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
+        TarWriter tar = new TarWriter(content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
         tar.WriteFile(PackageNames.ManifestBytes, ManifestDocument.Write(verified.Manifest));
         tar.WriteFile(PackageNames.FilesBytes, FilesDocument.Write(verified.Files));
         return content.ToArray();

@@ -1,8 +1,5 @@
-using Peipkg.Format.Compression;
-using Peipkg.Format.Hashing;
-using Peipkg.Format.IO;
-using Peipkg.Format.Signing;
-using Peipkg.Format.Tar;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Format.Packages;
 
@@ -23,10 +20,10 @@ public static class PackageVerifier
         Stream package, PackageVerifyOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new PackageVerifyOptions();
-        using var compressed = new HashingReadStream(package);
-        using var frame = new ZstdFrameReader(compressed);
-        using var signedBytes = new Sha256Hasher();
-        using var tar = new TarReader(frame, signedBytes);
+        using HashingReadStream compressed = new HashingReadStream(package);
+        using ZstdFrameReader frame = new ZstdFrameReader(compressed);
+        using Sha256Hasher signedBytes = new Sha256Hasher();
+        using TarReader tar = new TarReader(frame, signedBytes);
         var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), options.Receiver, cancellation);
         reading.Run();
 

@@ -1,4 +1,4 @@
-using Peipkg.Format.Signing;
+using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Format.Packages;
 

@@ -1,9 +1,8 @@
 using System.Buffers;
-using Peipkg.Format.Compression;
-using Peipkg.Format.Hashing;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Signing;
-using Peipkg.Format.Tar;
 
 namespace Peipkg.Format.Packages;
 
@@ -56,10 +55,10 @@ public static class PackageWriter
         RequireWithinLimits(complete, manifestBytes, filesBytes, size);
 
         progress.Begin(PackPhase.Packing);
-        using (var frame = new ZstdFrameWriter(output, size, options.Workers))
+        using (ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers))
         {
             using Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
-            var tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
+            TarWriter tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);
             WritePayload(tar, plan, hashed, progress, cancellation);

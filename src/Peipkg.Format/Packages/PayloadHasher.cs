@@ -1,5 +1,5 @@
-using Peipkg.Format.Hashing;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Packages;
 
@@ -21,7 +21,7 @@ internal static class PayloadHasher
         void Work()
         {
             byte[] buffer = new byte[PieceSize];
-            using var hash = new Sha256Hasher();
+            using Sha256Hasher hash = new Sha256Hasher();
             for (int i = Interlocked.Increment(ref next); i < files.Length; i = Interlocked.Increment(ref next))
             {
                 hashed[i] = files[i].Size == 0 ? empty : HashOne(files[i], buffer, hash, progress, cancellation);

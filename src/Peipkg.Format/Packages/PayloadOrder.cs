@@ -1,6 +1,6 @@
-using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
-using Peipkg.Format.Tar;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Packages;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
-using Peipkg.Format.Tar;
+using Peipkg.Format.Archive;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Packages;
 

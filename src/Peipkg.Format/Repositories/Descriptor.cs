@@ -1,5 +1,5 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Format.Repositories;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Signing;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Repositories;
 
@@ -168,7 +169,7 @@ public static class DescriptorDocument
         {
             if (reader.NameIs("fingerprint"u8))
             {
-                fingerprint = Fingerprint.TryParse(reader.ReadString(), out var value, out var error)
+                fingerprint = Fingerprint.TryParse(reader.ReadString(), out Fingerprint value, out var error)
                     ? value
                     : throw reader.Violation(RepositoryRule.Fingerprint, error);
             }

@@ -1,4 +1,4 @@
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Repositories;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Repositories;
 

@@ -1,3 +1,4 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;

@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Repositories;
 

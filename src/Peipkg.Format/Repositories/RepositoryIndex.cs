@@ -1,4 +1,6 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 
 namespace Peipkg.Format.Repositories;

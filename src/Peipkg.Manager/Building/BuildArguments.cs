@@ -1,3 +1,5 @@
+using Peipkg.Manager.Publishing;
+
 namespace Peipkg.Manager.Building;
 
 /// <summary>The words of <c>peipkg-build build</c>, without a signing key: nothing that runs foreign scripts gets to see it.</summary>

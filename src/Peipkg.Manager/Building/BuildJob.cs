@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Publishing;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
@@ -8,7 +7,9 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.Watching;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Building;

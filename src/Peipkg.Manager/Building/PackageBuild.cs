@@ -1,20 +1,10 @@
-using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
-using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
-
-/// <summary>What is to be built.</summary>
-/// <param name="Recipe">The recipe.</param>
-/// <param name="Version">The package version.</param>
-/// <param name="SourceRef"><c>git+&lt;url&gt;#refs/tags/&lt;tag&gt;</c>, without credentials.</param>
-/// <param name="Commit">The commit that was fetched.</param>
-/// <param name="Timestamp">That commit's time.</param>
-internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string SourceRef, string Commit, Timestamp Timestamp);
 
 /// <summary>
 /// Builds one attempt's packages, here or through the launcher, and signs them after they were verified: what runs a

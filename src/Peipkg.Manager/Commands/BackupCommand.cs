@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Commands;
@@ -57,7 +59,7 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
         {
             ManagerDatabase.CopyTo(database, temporary);
             File.Move(temporary, target, overwrite: false);
-            Format.IO.DurableFile.SyncDirectory(directory);
+            Peipkg.Posix.Files.DurableFile.SyncDirectory(directory);
         }
         catch (StorageException e)
         {

@@ -2,14 +2,16 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Commands;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Peipkg.CommandLine;
-using Peipkg.Manager.Hosting;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Commands;
 

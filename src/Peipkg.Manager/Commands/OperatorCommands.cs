@@ -3,11 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Peipkg.CommandLine;
 using Peipkg.CommandLine.Completion;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Commands;
 

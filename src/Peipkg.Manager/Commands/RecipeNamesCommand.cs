@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Hosting;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Commands;
 

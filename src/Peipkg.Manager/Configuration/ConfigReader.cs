@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Logging;
 using Peipkg.Recipes;
-using Peipkg.Recipes.Upstreams;
 using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;
 

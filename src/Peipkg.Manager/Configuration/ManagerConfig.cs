@@ -1,4 +1,3 @@
-using Peipkg.Manager.Building;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;

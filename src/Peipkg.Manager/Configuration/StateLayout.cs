@@ -1,5 +1,5 @@
 using System.Globalization;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Configuration;
 

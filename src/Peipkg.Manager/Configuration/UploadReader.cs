@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
-using Peipkg.CommandLine;
-using Peipkg.Manager.Syncing;
-using Peipkg.Manager.Watching;
+using Peipkg.Format.Text;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 

@@ -1,6 +1,5 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Git;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.Format;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Git;
 

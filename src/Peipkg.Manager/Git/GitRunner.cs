@@ -1,5 +1,5 @@
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Git;
 

@@ -1,8 +1,7 @@
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Git;
 

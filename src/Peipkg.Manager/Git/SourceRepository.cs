@@ -1,6 +1,6 @@
 using System.Globalization;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Git;
 

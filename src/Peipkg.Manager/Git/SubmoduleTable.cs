@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Git;
 

@@ -1,8 +1,6 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
-using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Git;
 

@@ -1,19 +1,19 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Watching;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Hosting;
 

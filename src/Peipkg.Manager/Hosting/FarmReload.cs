@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
-using Peipkg.Manager.Secrets;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;

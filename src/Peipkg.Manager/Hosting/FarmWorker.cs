@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Hosting;
 

@@ -1,17 +1,19 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Help;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Confinement;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;

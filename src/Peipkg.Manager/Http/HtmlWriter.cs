@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Manager.Http;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Http;
 

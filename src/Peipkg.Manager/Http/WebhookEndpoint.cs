@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Logging;
 using Peipkg.Manager.Recipes;
 
 namespace Peipkg.Manager.Http;

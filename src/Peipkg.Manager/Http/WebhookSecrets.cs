@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Http;
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Peipkg.Manager.Http;
+using Peipkg.Manager.Logging;
 
 namespace Peipkg.Manager.Operating;
 

@@ -2,12 +2,12 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Peipkg.Manager.Http;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;

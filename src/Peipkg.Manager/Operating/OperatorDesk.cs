@@ -1,6 +1,5 @@
 using Peipkg.Format;
 using Peipkg.Format.Identity;
-using Peipkg.Manager.Http;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;

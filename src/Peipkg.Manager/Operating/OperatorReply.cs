@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Peipkg.Manager.Http;
 
 namespace Peipkg.Manager.Operating;
 

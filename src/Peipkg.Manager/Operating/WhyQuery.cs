@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.Watching;
 
 namespace Peipkg.Manager.Operating;
@@ -53,7 +54,7 @@ internal static class WhyQuery
     /// <exception cref="OperatorException">There is none of this name.</exception>
     public static Recipe Known(RecipeRoster roster, string name) => roster.Find(name)
         ?? throw new OperatorException(
-            $"there is no recipe \"{name}\"{CommandLine.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
+            $"there is no recipe \"{name}\"{Peipkg.Format.Text.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
             + "are directories below recipes_dir that hold a peipkg.toml");
 
     private static List<string> Notes(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)

@@ -1,4 +1,3 @@
-using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Processes;

@@ -1,6 +1,6 @@
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
-using Peipkg.Manager.Processes.Confinement;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Processes;
 

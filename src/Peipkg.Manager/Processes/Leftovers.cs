@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Manager.Processes;
 

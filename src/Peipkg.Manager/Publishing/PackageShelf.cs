@@ -1,5 +1,5 @@
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Publishing;
 

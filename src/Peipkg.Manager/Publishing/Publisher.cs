@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format;
 using Peipkg.Format.Identity;
-using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
 
 namespace Peipkg.Manager.Publishing;
 

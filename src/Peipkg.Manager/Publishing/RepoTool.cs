@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Publishing;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Peipkg.Format;
-using Peipkg.Format.Hashing;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Manager.Publishing;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 

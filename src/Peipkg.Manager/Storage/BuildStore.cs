@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Storage;
 

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Peipkg.CommandLine;
 using Peipkg.Format;
-using Peipkg.Format.Hashing;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -106,7 +106,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         string history = Path.Combine(session.Directory, "generations");
         string[] before = File.Exists(history) ? await File.ReadAllLinesAsync(history, session.Stop) : [];
         string[] keep = [.. before.Where(id => id != source.Id).TakeLast(Kept), source.Id];
-        Format.IO.DurableFile.Write(history, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n"));
+        Peipkg.Posix.Files.DurableFile.Write(history, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n"));
         string empty = Directory.CreateDirectory(Path.Combine(stage, "empty", "generations")).Parent!.FullName;
         await session.RunAsync(
             "rsync",

@@ -1,6 +1,6 @@
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -1,6 +1,7 @@
+using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
 
 namespace Peipkg.Manager.Syncing;

@@ -6,7 +6,6 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -1,3 +1,5 @@
+using Peipkg.Manager.Upstreams;
+
 namespace Peipkg.Manager.Watching;
 
 /// <summary>

@@ -4,6 +4,7 @@ using Peipkg.Manager.Git;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 

@@ -1,5 +1,5 @@
 using Peipkg.Format.Identity;
-using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Recipes.Globs;
 

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Recipes.Toml;
 

@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
+using Peipkg.Recipes.RegularExpressions;
 
 namespace Peipkg.Recipes.Upstreams;
 
@@ -166,7 +168,7 @@ public sealed class TagPattern
         if (unknown is not null)
         {
             return $"a group cannot be named {DisplayText.Quote(unknown)}; the names are {string.Join(", ", GroupNames)}"
-                + CommandLine.NearestName.Suggestion(unknown, GroupNames);
+                + NearestName.Suggestion(unknown, GroupNames);
         }
 
         return named.Contains("major") && named.Contains("minor") ? null

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
+using Peipkg.Format.Text;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;

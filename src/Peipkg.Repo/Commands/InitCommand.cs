@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

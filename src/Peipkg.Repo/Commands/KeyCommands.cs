@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

@@ -1,10 +1,13 @@
 using System.CommandLine;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

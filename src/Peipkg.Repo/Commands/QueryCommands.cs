@@ -1,10 +1,11 @@
 using System.CommandLine;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Options;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Operations;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

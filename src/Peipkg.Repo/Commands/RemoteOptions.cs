@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Options;
+using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Repo.Commands;
 

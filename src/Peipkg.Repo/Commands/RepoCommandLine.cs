@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

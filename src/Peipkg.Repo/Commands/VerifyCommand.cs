@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Operations;
 using Peipkg.Repo.Remote;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
 

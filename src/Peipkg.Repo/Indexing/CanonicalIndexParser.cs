@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.State;
 using static Peipkg.Repo.Indexing.JsonTokens;

@@ -1,6 +1,6 @@
-using Peipkg.CommandLine;
-using Peipkg.Format;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;

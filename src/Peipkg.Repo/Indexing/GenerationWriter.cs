@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
-using Peipkg.Format.Hashing;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;

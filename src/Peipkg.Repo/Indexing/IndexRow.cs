@@ -1,4 +1,4 @@
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Repo.Indexing;

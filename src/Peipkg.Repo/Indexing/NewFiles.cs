@@ -1,6 +1,6 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.State;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.Indexing;
 

@@ -1,5 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Packages;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;

@@ -1,8 +1,8 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Indexing;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Repo.Keys;
 

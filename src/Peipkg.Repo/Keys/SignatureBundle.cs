@@ -1,8 +1,8 @@
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.State;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

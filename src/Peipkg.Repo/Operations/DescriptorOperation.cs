@@ -1,14 +1,15 @@
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,11 +1,13 @@
 using System.Text;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,5 +1,6 @@
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,9 +1,10 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,6 +1,8 @@
-using Peipkg.CommandLine;
-using Peipkg.Format.IO;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Posix.Files;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

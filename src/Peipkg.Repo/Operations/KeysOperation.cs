@@ -1,12 +1,13 @@
 using System.Globalization;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

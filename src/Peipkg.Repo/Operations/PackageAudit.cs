@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
-using Peipkg.Format.Hashing;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

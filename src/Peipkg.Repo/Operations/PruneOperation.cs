@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

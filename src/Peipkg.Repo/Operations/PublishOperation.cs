@@ -1,13 +1,14 @@
-using Peipkg.CommandLine;
-using Peipkg.Format;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.State;

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Site;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

@@ -1,8 +1,10 @@
-using Peipkg.CommandLine;
-using Peipkg.Format.Signing;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

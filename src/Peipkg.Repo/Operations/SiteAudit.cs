@@ -1,8 +1,9 @@
 using System.Buffers;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Retention;
 using Peipkg.Repo.Site;

@@ -1,6 +1,6 @@
 using Peipkg.Format.Identity;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Operations;

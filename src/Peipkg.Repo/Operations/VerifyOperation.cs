@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
-using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Operations;
 

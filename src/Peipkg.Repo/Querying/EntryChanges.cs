@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 

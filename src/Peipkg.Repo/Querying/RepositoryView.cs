@@ -1,12 +1,13 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Operations;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Querying;
 

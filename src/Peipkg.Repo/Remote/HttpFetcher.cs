@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Repo.Remote;
 

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;

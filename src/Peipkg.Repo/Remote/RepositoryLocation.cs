@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine;
-using Peipkg.Repo.State;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Remote;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Site;
+using Peipkg.Repo.Reporting;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Retention;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Peipkg.Format;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reporting;
+using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Site;
 

@@ -1,6 +1,6 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Retention;
 

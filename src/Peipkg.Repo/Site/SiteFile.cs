@@ -1,5 +1,5 @@
 using System.Buffers;
-using Peipkg.Repo.State;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.Site;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.State;
 

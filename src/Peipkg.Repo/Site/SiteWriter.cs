@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 

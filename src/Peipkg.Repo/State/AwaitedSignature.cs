@@ -1,6 +1,6 @@
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Repo.State;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Peipkg.CommandLine;
-using Peipkg.Format.IO;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

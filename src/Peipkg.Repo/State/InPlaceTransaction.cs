@@ -1,5 +1,5 @@
-using Peipkg.CommandLine;
-using Peipkg.Format.IO;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

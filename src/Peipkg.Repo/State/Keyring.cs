@@ -1,7 +1,8 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

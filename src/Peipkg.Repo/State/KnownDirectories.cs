@@ -1,3 +1,5 @@
+using Peipkg.Posix.Files;
+
 namespace Peipkg.Repo.State;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Peipkg.Posix.Files;
+
 namespace Peipkg.Repo.State;
 
 /// <summary>A second name for a file where the file system has such, else a copy, by reflink where there are those.</summary>

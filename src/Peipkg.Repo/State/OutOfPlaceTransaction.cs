@@ -1,7 +1,6 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
-using Peipkg.Repo.Site;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

@@ -1,9 +1,8 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using Peipkg.CommandLine;
-using Peipkg.Format;
-using Peipkg.Format.Hashing;
-using Peipkg.Format.IO;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

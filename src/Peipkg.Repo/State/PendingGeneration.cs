@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
 using Peipkg.Format.Json;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

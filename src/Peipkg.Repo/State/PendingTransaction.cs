@@ -1,4 +1,4 @@
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

@@ -1,5 +1,5 @@
-using Peipkg.Format;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

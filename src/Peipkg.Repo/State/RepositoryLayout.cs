@@ -1,5 +1,4 @@
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.State;
 

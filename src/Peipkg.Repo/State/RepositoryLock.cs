@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Peipkg.CommandLine;
-using Peipkg.Format.IO;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

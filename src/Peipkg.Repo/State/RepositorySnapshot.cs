@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

@@ -1,6 +1,6 @@
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Repo.State;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.Format;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.State;
 

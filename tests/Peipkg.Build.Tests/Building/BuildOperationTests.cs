@@ -1,5 +1,5 @@
 using Peipkg.Build.Tests.Support;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

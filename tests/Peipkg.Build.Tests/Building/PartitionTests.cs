@@ -1,7 +1,7 @@
 using Peipkg.Build.Building;
 using Peipkg.Build.Staging;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;

@@ -1,6 +1,6 @@
 using Peipkg.Build.Extracting;
 using Peipkg.Build.Tests.Support;
-using Peipkg.Format.IO;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Tests.Extracting;
 

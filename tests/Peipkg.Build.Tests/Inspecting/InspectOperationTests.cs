@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Peipkg.Build.Tests.Support;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
@@ -119,8 +120,8 @@ public sealed class InspectOperationTests : IDisposable
             PayloadSource.Symlink("usr/bin/c", "../bin/a"),
         ];
         string path = _bench["x.peipkg"];
-        using Format.Signing.SigningKey? key = keyFile is null ? null
-            : Format.Signing.SigningKey.Load(File.ReadAllBytes(keyFile), keyFile);
+        using Peipkg.Format.Cryptography.SigningKey? key = keyFile is null ? null
+            : Peipkg.Format.Cryptography.SigningKey.Load(File.ReadAllBytes(keyFile), keyFile);
         using FileStream stream = File.Create(path);
         PackageWriter.Write(stream, manifest, payload, key);
         return path;

@@ -1,5 +1,6 @@
 using Peipkg.Build.Tests.Support;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

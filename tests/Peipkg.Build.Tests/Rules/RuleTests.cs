@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Tests.Support;
-using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Tests.Rules;
 

@@ -1,5 +1,5 @@
 using Peipkg.Build.Tests.Support;
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Tests.Sandboxing;
 

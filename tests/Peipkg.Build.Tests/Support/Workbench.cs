@@ -1,8 +1,8 @@
 using System.Text;
-using Peipkg.CommandLine;
-using Peipkg.CommandLine.Processes;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Tests.Support;
 

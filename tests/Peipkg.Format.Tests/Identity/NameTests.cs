@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Tests.Identity;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
 

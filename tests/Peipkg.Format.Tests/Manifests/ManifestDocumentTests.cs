@@ -1,8 +1,10 @@
 using System.Text;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Tests.Repositories;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Tests.Manifests;
 

@@ -1,3 +1,4 @@
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Tests.Repositories;
 
@@ -41,7 +42,7 @@ public sealed class PayloadLayoutTests
     public void Permitted_under_usr_lib_for_its_own_architecture_and_never_for_noarch(string path)
     {
         Assert.Empty(Check("x86_64", path));
-        var problem = Assert.Single(Check("noarch", path));
+        LayoutProblem problem = Assert.Single(Check("noarch", path));
         Assert.Equal((PayloadLayout.DestinationRule, path.TrimEnd('/')), (problem.Rule, problem.Path));
         Assert.Contains("noarch", problem.Message, StringComparison.Ordinal);
     }
@@ -75,7 +76,7 @@ public sealed class PayloadLayoutTests
     [InlineData("a")]
     public void Refused_anywhere_else(string path)
     {
-        var problem = Assert.Single(Check("x86_64", path), p => p.Rule == PayloadLayout.DestinationRule);
+        LayoutProblem problem = Assert.Single(Check("x86_64", path), p => p.Rule == PayloadLayout.DestinationRule);
         Assert.Equal((path.TrimEnd('/'), LayoutSeverity.Error), (problem.Path, problem.Severity));
         Assert.DoesNotContain(Check("x86_64", LayoutChecks.None, [(path.TrimEnd('/'), Kind(path), null)]), p => p.Rule == PayloadLayout.DestinationRule);
     }
@@ -117,7 +118,7 @@ public sealed class PayloadLayoutTests
     [InlineData("etc/a", "../dev")]
     public void A_symlink_may_not_lead_elsewhere(string link, string target)
     {
-        var problem = Assert.Single(Check("x86_64", LayoutChecks.All, [(link, PayloadKind.Symlink, target)]));
+        LayoutProblem problem = Assert.Single(Check("x86_64", LayoutChecks.All, [(link, PayloadKind.Symlink, target)]));
         Assert.Equal((PayloadLayout.TargetDestinationRule, link), (problem.Rule, problem.Path));
         Assert.Empty(Check("x86_64", LayoutChecks.SideEffects, [(link, PayloadKind.Symlink, target)]));
     }
@@ -129,9 +130,9 @@ public sealed class PayloadLayoutTests
     [InlineData("a\\b")]
     public void An_unsafe_symlink_is_refused_whatever_is_checked(string target)
     {
-        foreach (var checks in new[] { LayoutChecks.None, LayoutChecks.All })
+        foreach (LayoutChecks checks in new[] { LayoutChecks.None, LayoutChecks.All })
         {
-            var problem = Assert.Single(Check("x86_64", checks, [("usr/bin/a", PayloadKind.Symlink, target)]));
+            LayoutProblem problem = Assert.Single(Check("x86_64", checks, [("usr/bin/a", PayloadKind.Symlink, target)]));
             Assert.Equal(PayloadLayout.TargetRule, problem.Rule);
         }
     }
@@ -173,7 +174,7 @@ public sealed class PayloadLayoutTests
     [InlineData("usr/lib/x86_64-linux-peios/modules/a.ko", "depmod")]
     public void A_payload_demands_its_side_effect(string path, string effect)
     {
-        var problem = Assert.Single(Check("x86_64", path));
+        LayoutProblem problem = Assert.Single(Check("x86_64", path));
         Assert.Equal((PayloadLayout.SideEffectRule, path, LayoutSeverity.Error), (problem.Rule, problem.Path, problem.Severity));
         Assert.Contains($"must declare the side effect \"{effect}\"", problem.Message, StringComparison.Ordinal);
         Assert.Empty(CheckDeclared([effect], path));
@@ -200,7 +201,7 @@ public sealed class PayloadLayoutTests
     public void A_payload_without_cause_must_not_declare_a_side_effect(string effect, string path)
     {
         Assert.Empty(Check("x86_64", path));
-        var problem = Assert.Single(CheckDeclared([effect], path));
+        LayoutProblem problem = Assert.Single(CheckDeclared([effect], path));
         Assert.Equal((PayloadLayout.SideEffectRule, "", LayoutSeverity.Error), (problem.Rule, problem.Path, problem.Severity));
     }
 
@@ -224,7 +225,7 @@ public sealed class PayloadLayoutTests
     [Fact]
     public void A_man_page_without_man_db_is_a_warning()
     {
-        var problem = Assert.Single(Check("noarch", "usr/share/man/man1/a.1"));
+        LayoutProblem problem = Assert.Single(Check("noarch", "usr/share/man/man1/a.1"));
         Assert.Equal((PayloadLayout.SideEffectRule, LayoutSeverity.Warning), (problem.Rule, problem.Severity));
         Assert.Empty(CheckDeclared(["man-db"], "usr/share/man/man1/a.1"));
         Assert.Empty(CheckDeclared(["man-db"], "usr/bin/a"));
@@ -285,6 +286,6 @@ public sealed class PayloadLayoutTests
         PayloadLayout.Check(Manifest(arch), payload, checks);
 
     private static IReadOnlyList<LayoutProblem> CheckDeclared(string[] effects, string path) => PayloadLayout.Check(
-        Manifest("x86_64") with { SideEffects = [.. effects.Select(text => SideEffects.TryParse(text, out var effect) ? effect : throw new ArgumentException(text))] },
+        Manifest("x86_64") with { SideEffects = [.. effects.Select(text => SideEffects.TryParse(text, out SideEffect effect) ? effect : throw new ArgumentException(text))] },
         [(path.TrimEnd('/'), Kind(path), null)]);
 }

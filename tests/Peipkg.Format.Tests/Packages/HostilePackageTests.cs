@@ -1,7 +1,7 @@
 using System.Text;
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Format.Tests.Packages;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Format.Tests.Packages;
 

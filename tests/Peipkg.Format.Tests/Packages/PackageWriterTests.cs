@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 

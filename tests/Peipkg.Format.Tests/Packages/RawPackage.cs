@@ -1,6 +1,5 @@
 using System.Text;
-using Peipkg.Format.Compression;
-using Peipkg.Format.Tar;
+using Peipkg.Format.Archive;
 using SharpCompress.Compressors.ZStandard;
 using SharpCompress.Compressors.ZStandard.Unsafe;
 
@@ -109,7 +108,7 @@ internal sealed class RawPackage
 
     internal static byte[] Decompress(byte[] package)
     {
-        using var frame = new ZstdFrameReader(new MemoryStream(package));
+        using ZstdFrameReader frame = new ZstdFrameReader(new MemoryStream(package));
         using var content = new MemoryStream();
         byte[] buffer = new byte[1 << 16];
         int read;

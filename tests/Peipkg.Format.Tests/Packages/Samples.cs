@@ -1,8 +1,8 @@
 using System.Text;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Format.Tests.Packages;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
@@ -15,7 +16,7 @@ public sealed class IndexDocumentTests
     [Fact]
     public void Is_written_in_the_canonical_form()
     {
-        var hash = Samples.Entry().Hash;
+        Sha256Digest hash = Samples.Entry().Hash;
         Assert.Equal(
             $$$"""{"schema_version":1,"repo":"example","kind":"archive","index_version":7,"generated_at":"2026-01-02T03:04:05Z","packages":[{"name":"nginx","version":"1.26.2-3","architecture":"x86_64","description":"A web server","license":"BSD-2-Clause","homepage":"https://nginx.org/","dependencies":[{"name":"libc","constraint":">= 2.40, < 3"},{"name":"pkgconfig(zlib)","arch":"any"}],"optional_dependencies":[{"name":"geoip"}],"conflicts":[{"name":"apache","constraint":"< 2","arch":"any"}],"provides":[{"name":"httpd","version":"1.1"},{"name":"www"}],"replaces":[{"name":"nginx-core","constraint":"< 1.0"}],"side_effects":["man-db","ldconfig"],"size_compressed":54321,"size_installed":12345,"hash":{"algorithm":"sha256","value":"{{{hash}}}"},"url":"/p/nginx/1.26.2-3/nginx_1.26.2-3_x86_64.peipkg","build":{"timestamp":"2026-01-02T03:04:05Z","farm_id":"farm-1"}}]}"""
             + "\n",

@@ -1,7 +1,8 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Format.Tests.Repositories;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.Format.Signing;
+using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Format.Tests.Signing;
 
@@ -78,7 +78,7 @@ public sealed class KeyFileTests
     {
         byte[] pem = OpenSsl(command, []);
 
-        var refused = Assert.Throws<KeyFileException>(() => SigningKey.Load(pem, "farm.pem"));
+        KeyFileException refused = Assert.Throws<KeyFileException>(() => SigningKey.Load(pem, "farm.pem"));
 
         Assert.StartsWith("farm.pem: ", refused.Message, StringComparison.Ordinal);
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);

@@ -6,6 +6,7 @@ using Peipkg.Manager.Operating;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.EndToEnd;
 

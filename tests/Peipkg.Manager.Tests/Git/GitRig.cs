@@ -1,11 +1,10 @@
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Confinement;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
 using Peipkg.Manager.Secrets;
-using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 

@@ -6,8 +6,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Secrets;
-using Peipkg.Manager.Storage;
-using Peipkg.Manager.Watching;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 

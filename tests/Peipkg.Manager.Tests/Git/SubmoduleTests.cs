@@ -1,6 +1,6 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
-using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 

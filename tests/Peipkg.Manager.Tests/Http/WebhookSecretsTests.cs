@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Http;
 
 namespace Peipkg.Manager.Tests.Http;

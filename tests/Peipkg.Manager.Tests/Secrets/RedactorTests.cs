@@ -1,3 +1,4 @@
+using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Tests.Secrets;

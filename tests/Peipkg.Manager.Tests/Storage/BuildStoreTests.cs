@@ -1,4 +1,5 @@
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Storage;
 

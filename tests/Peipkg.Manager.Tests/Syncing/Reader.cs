@@ -1,7 +1,7 @@
 using System.Net;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Manager.Tests.Syncing;
 

@@ -1,10 +1,11 @@
 using System.Text;
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.Watching;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;

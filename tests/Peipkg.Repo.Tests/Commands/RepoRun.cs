@@ -1,7 +1,8 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Host;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Commands;
-using Peipkg.Repo.Operations;
 using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Tests.Commands;
 

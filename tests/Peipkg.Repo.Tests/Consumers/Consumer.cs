@@ -1,7 +1,7 @@
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 
 namespace Peipkg.Repo.Tests.Consumers;
 

@@ -1,7 +1,7 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Operations;
 
 namespace Peipkg.Repo.Tests.Consumers;

@@ -1,6 +1,6 @@
 using System.Text;
-using Peipkg.CommandLine;
-using Peipkg.Format;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;

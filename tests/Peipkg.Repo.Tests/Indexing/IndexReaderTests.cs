@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;

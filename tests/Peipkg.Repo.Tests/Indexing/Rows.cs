@@ -1,5 +1,5 @@
 using System.Text;
-using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Tests.Commands;
 

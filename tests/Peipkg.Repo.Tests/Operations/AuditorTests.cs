@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Tests.Commands;
 
 namespace Peipkg.Repo.Tests.Operations;

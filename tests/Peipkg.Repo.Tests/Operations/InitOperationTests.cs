@@ -1,5 +1,5 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
 using Peipkg.Repo.Tests.Commands;
 
 namespace Peipkg.Repo.Tests.Operations;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Peipkg.Format.IO;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
 
 namespace Peipkg.Repo.Tests.Operations;

@@ -1,4 +1,4 @@
-using Peipkg.Format.Signing;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.State;
 

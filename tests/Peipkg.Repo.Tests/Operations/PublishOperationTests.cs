@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Site;
 using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Commands;
 
@@ -26,7 +26,7 @@ public sealed class PublishOperationTests : IDisposable
             result.Output);
         IndexEntry entry = Assert.Single(_fixture.Active.Packages);
         Assert.Equal("/p/hello/1:1.0~rc1-2/hello_1:1.0~rc1-2_x86_64.peipkg", entry.Url);
-        Assert.Equal((bytes.Length, Format.Sha256Digest.Of(bytes)), (entry.SizeCompressed, entry.Hash));
+        Assert.Equal((bytes.Length, Peipkg.Format.Cryptography.Sha256Digest.Of(bytes)), (entry.SizeCompressed, entry.Hash));
         Assert.Equal(bytes, File.ReadAllBytes(_fixture.Repo + entry.Url));
         Assert.Equal(2ul, _fixture.Archive.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());

@@ -1,10 +1,10 @@
 using System.Text;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.IO;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
-using Peipkg.Format.Signing;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.State;

@@ -1,5 +1,5 @@
-using Peipkg.Format.IO;
-using Peipkg.Format.Signing;
+using Peipkg.Format.Cryptography;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Operations;
 

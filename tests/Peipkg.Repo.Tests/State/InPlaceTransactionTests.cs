@@ -1,3 +1,4 @@
+using Peipkg.Posix.Files;
 using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Operations;
 
@@ -122,7 +123,7 @@ public sealed class InPlaceTransactionTests : IDisposable
         Directory.CreateSymbolicLink(_directory["p/linked"], _directory["outside"]);
         using InPlaceTransaction transaction = Begin();
         Write(transaction.Stage("p/linked/x.json"), "2");
-        CommandLine.UserErrorException error = Assert.Throws<CommandLine.UserErrorException>(transaction.Commit);
+        Peipkg.CommandLine.Reporting.UserErrorException error = Assert.Throws<Peipkg.CommandLine.Reporting.UserErrorException>(transaction.Commit);
         Assert.Contains("p/linked is a symlink", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["outside"]));
     }

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Tests.State;

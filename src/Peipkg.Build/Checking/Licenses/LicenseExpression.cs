@@ -1,5 +1,5 @@
 using Peipkg.Build.Rules;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Checking.Licenses;
 

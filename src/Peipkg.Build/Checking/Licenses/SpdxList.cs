@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Peipkg.CommandLine;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Checking.Licenses;
 

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Help;
 
 namespace Peipkg.Build.Checking.Reports;
 
@@ -42,7 +43,7 @@ internal static class CheckSarif
     {
         json.WriteStartObject("tool");
         json.WriteStartObject("driver");
-        json.WriteString("name", BuildProgram.Name);
+        json.WriteString("name", ToolContext.Program);
         json.WriteString("version", ProductVersion.Text);
         json.WriteStartArray("rules");
         foreach (Rule rule in RuleTable.All)

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Peipkg.Manager.Confinement;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Processes.Confinement;
 
 namespace Peipkg.Manager.Tests.Processes.Confinement;
 

@@ -1,0 +1,58 @@
+using Peipkg.Build.Sandboxing;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
+using Peipkg.Recipes;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>Refuses what would make a sandbox pointless or impossible, before anything runs in it.</summary>
+internal static class SandboxCheck
+{
+    // What the view makes itself; a directory of the host over it would bring back what was left out.
+    private static readonly string[] Taken = ["/build", "/dev", "/etc", "/proc", "/run", "/tmp", "/usr", "/var/tmp"];
+
+    /// <exception cref="UserErrorException">Everything that is wrong, a line each.</exception>
+    internal static void Require(SandboxSettings settings, Recipe recipe, BuildRequest request)
+    {
+        List<string> problems = [];
+        foreach (string path in settings.ReadOnly)
+        {
+            if (!Path.Exists(path))
+            {
+                problems.Add($"--bind-ro {path} does not exist");
+            }
+            else if (path == "/" || Array.Exists(Taken, taken => path == taken))
+            {
+                problems.Add($"--bind-ro {path} would replace what the sandbox has there; name what is needed of it");
+            }
+            else if (path.StartsWith("/build/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
+            {
+                problems.Add($"--bind-ro {path} lies where the sandbox keeps its own; give it another name on this machine");
+            }
+        }
+
+        if (request.SignKey is { } key)
+        {
+            string real = PosixTree.RealPath(key);
+            foreach ((string shown, string option) in Shown(settings, recipe, request))
+            {
+                if ((real + "/").StartsWith(PosixTree.RealPath(shown).TrimEnd('/') + "/", StringComparison.Ordinal))
+                {
+                    problems.Add($"--sign-key {key} lies in {option}, which the script can read in the sandbox; keep the key elsewhere");
+                    break;
+                }
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new UserErrorException(string.Join('\n', problems));
+        }
+    }
+
+    private static IEnumerable<(string Path, string Option)> Shown(SandboxSettings settings, Recipe recipe, BuildRequest request)
+        => settings.ReadOnly.Select(path => (path, $"--bind-ro {path}"))
+            .Append((request.Source, "--source"))
+            .Append((recipe.Directory, "the recipe's directory"))
+            .Append(("/usr", "/usr"));
+}

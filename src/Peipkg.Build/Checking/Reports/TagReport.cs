@@ -1,0 +1,55 @@
+using System.Globalization;
+using Peipkg.Build.Rules;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
+using Peipkg.Recipes.Upstreams;
+
+namespace Peipkg.Build.Checking.Reports;
+
+/// <summary>What a recipe makes of its upstream's tags.</summary>
+/// <param name="Tags">Each tag with what becomes of it: the matching ones first, newest first.</param>
+/// <param name="Findings">Tags that match and are no versions, or that none matches.</param>
+internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>A tag.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Version">The version that it becomes; null where it becomes none.</param>
+    /// <param name="Reason">Why it becomes none; null where it does.</param>
+    internal sealed record Tag(string Name, PackageVersion? Version, string? Reason);
+
+    /// <summary>Tries a recipe's pattern on tags.</summary>
+    internal static TagReport Make(string file, Upstream upstream, IReadOnlyList<string> names)
+    {
+        List<(string Name, PackageVersion Version)> built = [];
+        List<Tag> others = [];
+        List<Finding> findings = [];
+        foreach (string name in names)
+        {
+            if (upstream.TryGetVersion(name, out PackageVersion version, out string? error))
+            {
+                built.Add((name, version));
+            }
+            else if (error is not null)
+            {
+                others.Add(new Tag(name, null, error));
+                findings.Add(Finding.Of(RecipeValueRules.TagVersion,
+                    $"the tag {DisplayText.Quote(name)} matches tag_pattern, but {error}", file, upstream.Position));
+            }
+            else
+            {
+                others.Add(new Tag(name, null, upstream.TagPattern.UpstreamOf(name) is null ? "does not match" : upstream.WhyUnwanted(name, version)));
+            }
+        }
+
+        if (built.Count == 0)
+        {
+            findings.Add(Finding.Of(RecipeValueRules.TagNone, string.Create(CultureInfo.InvariantCulture,
+                $"none of the {names.Count} tags given becomes a version"), file, upstream.Position));
+        }
+
+        // Stable where the versions compare equal.
+        IEnumerable<Tag> sorted = built.OrderByDescending(tag => tag.Version, PackageVersion.Order)
+            .Select(tag => new Tag(tag.Name, tag.Version, null));
+        return new TagReport([.. sorted, .. others], findings);
+    }
+}

@@ -1,0 +1,44 @@
+using Peipkg.Build.Rules;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Build.Staging;
+
+/// <summary>A package that is to be written.</summary>
+/// <param name="Manifest">Everything but <c>size_installed</c>, which is computed.</param>
+/// <param name="Payload">Its entries; ancestor directories may be left out.</param>
+internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSource> Payload)
+{
+    /// <summary>The conventional file name (§2.1.4).</summary>
+    internal string FileName => PackageFileName.Compose(Manifest.Name, Manifest.Version, Manifest.Architecture);
+
+    /// <summary>Checks the manifest and the layout.</summary>
+    /// <param name="checks">What of the layout to check besides safety.</param>
+    /// <param name="findings">Told everything, each sentence with the package's name.</param>
+    internal void Check(LayoutChecks checks, FindingReporter findings)
+    {
+        string label = $"package {Manifest.Name}";
+        try
+        {
+            _ = ManifestDocument.Write(Manifest);
+        }
+        catch (FormatViolationException exception)
+        {
+            // The format's own rule is named by the message.
+            findings.Report(RecipeRule.Value, $"{label}: {exception.Message}");
+        }
+
+        foreach (LayoutProblem problem in PayloadLayout.Check(
+            Manifest, Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)), checks))
+        {
+            // Where a side effect is only advisable, it is the recipe's choice. What no tree on a disk can break has no row.
+            string rule = problem.Severity == LayoutSeverity.Warning ? StanzaRules.SideEffectMissing
+                : RuleTable.Find(problem.Rule)?.Id ?? RecipeRule.Value;
+            findings.Report(rule, $"{label}: {problem.Message}");
+        }
+    }
+}

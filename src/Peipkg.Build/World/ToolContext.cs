@@ -1,0 +1,22 @@
+using Peipkg.CommandLine.Reporting;
+
+namespace Peipkg.Build.World;
+
+/// <summary>The world as an operation sees it.</summary>
+/// <param name="Output">Results.</param>
+/// <param name="Diagnostics">Errors and warnings.</param>
+/// <param name="Variables">The caller's environment.</param>
+/// <param name="ScriptOutput">Where a build script's standard output goes.</param>
+/// <param name="ScriptError">Where its standard error goes; perhaps the same stream.</param>
+/// <param name="Cancellation">Cancelled by signals.</param>
+internal sealed record ToolContext(
+    TextWriter Output,
+    Diagnostics Diagnostics,
+    IReadOnlyDictionary<string, string> Variables,
+    Stream ScriptOutput,
+    Stream ScriptError,
+    CancellationToken Cancellation)
+{
+    /// <summary>The program's name, as it is typed.</summary>
+    internal const string Program = "peipkg-build";
+}

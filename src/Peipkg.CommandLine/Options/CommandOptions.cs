@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
+
+namespace Peipkg.CommandLine.Options;
+
+/// <summary>
+/// The options the tools have. A value that is malformed is reported with the option's name and ends the tool with
+/// <see cref="ExitCode.Usage"/>; whether a file exists is the operation's business.
+/// </summary>
+public static class CommandOptions
+{
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Flag(string name, string description)
+        => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    /// <summary>An option whose value is any text that is not empty.</summary>
+    public static Option<string> Text(string name, string valueName, string description, bool required = false)
+        => Parsed<string>(name, valueName, description, NotEmpty, required);
+
+    /// <summary>An option whose value is the path of a file or directory.</summary>
+    public static Option<string> Path(string name, string valueName, string description, bool required = false)
+        => Parsed<string>(name, valueName, description, NotEmpty, required);
+
+    /// <summary>An option whose value has a parser of its own, such as <c>Timestamp.TryParse</c>.</summary>
+    public static Option<T> Parsed<T>(
+        string name, string valueName, string description, ValueParser<T> parser, bool required = false)
+        => new(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            Arity = ArgumentArity.ExactlyOne,
+            Required = required,
+            CustomParser = result => ParseOne(result, parser),
+        };
+
+    /// <summary>An option that may be given several times, each with one value.</summary>
+    public static Option<IReadOnlyList<T>> Many<T>(
+        string name, string valueName, string description, ValueParser<T> parser)
+        => new(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+            CustomParser = result => ParseAll(result, parser),
+        };
+
+    /// <summary>An option that may be given several times, each with the path of a file.</summary>
+    public static Option<IReadOnlyList<string>> Paths(string name, string valueName, string description)
+        => Many<string>(name, valueName, description, NotEmpty);
+
+    /// <summary>An option that takes one word of a fixed set.</summary>
+    public static Option<string> Choice(string name, string description, string defaultValue, params string[] choices)
+    {
+        Option<string> option = Parsed<string>(name, string.Join('|', choices), description, OneOf(choices));
+        option.DefaultValueFactory = _ => defaultValue;
+        option.CompletionSources.Add(choices);
+        return option;
+    }
+
+    /// <summary>A required argument that is one word of a fixed set.</summary>
+    public static Argument<string> ChoiceArgument(string valueName, string description, params string[] choices)
+    {
+        Argument<string> argument = new(valueName)
+        {
+            Description = description,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ParseOne<string>(result, OneOf(choices)),
+        };
+        argument.CompletionSources.Add(choices);
+        return argument;
+    }
+
+    /// <summary>A required argument.</summary>
+    public static Argument<string> Argument(string valueName, string description)
+        => ParsedArgument<string>(valueName, description, NotEmpty);
+
+    /// <summary>A required argument whose value has a parser of its own.</summary>
+    public static Argument<T> ParsedArgument<T>(string valueName, string description, ValueParser<T> parser)
+        => new(valueName)
+        {
+            Description = description,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ParseOne(result, parser),
+        };
+
+    /// <summary>One argument or more.</summary>
+    public static Argument<IReadOnlyList<string>> Arguments(string valueName, string description)
+        => new(valueName)
+        {
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result => ParseAll<string>(result, NotEmpty),
+        };
+
+    /// <summary>Accepts any text but the empty one.</summary>
+    public static bool NotEmpty(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = value.Length == 0 ? "the value is empty" : null;
+        return error is null;
+    }
+
+    private static ValueParser<string> OneOf(string[] choices)
+    {
+        return Choose;
+
+        bool Choose(string? text, out string value, [NotNullWhen(false)] out string? error)
+        {
+            value = text ?? "";
+            error = choices.Contains(value, StringComparer.Ordinal)
+                ? null
+                : $"\"{value}\" is none of {string.Join(", ", choices)}{NearestName.Suggestion(value, choices)}";
+            return error is null;
+        }
+    }
+
+    private static T? ParseOne<T>(ArgumentResult result, ValueParser<T> parser)
+    {
+        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (parser(text, out T value, out string? error))
+        {
+            return value;
+        }
+
+        result.AddError(error);
+        return default;
+    }
+
+    private static List<T> ParseAll<T>(ArgumentResult result, ValueParser<T> parser)
+    {
+        List<T> values = new(result.Tokens.Count);
+        foreach (Token token in result.Tokens)
+        {
+            if (parser(token.Value, out T value, out string? error))
+            {
+                values.Add(value);
+            }
+            else
+            {
+                result.AddError(error);
+            }
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,44 @@
+using Peipkg.Posix.Terminals;
+
+namespace Peipkg.CommandLine.Reporting;
+
+/// <summary>Where diagnostics go, and what may be written there besides plain lines.</summary>
+/// <param name="Writer">The error stream.</param>
+public sealed record DiagnosticsOutput(TextWriter Writer)
+{
+    private const int StandardErrorDescriptor = 2;
+    private const int UsualColumns = 80;
+
+    /// <summary>Whether a line may be written over: a terminal that understands more than text.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>Whether severities are coloured.</summary>
+    public bool Colours { get; init; }
+
+    /// <summary>The terminal's width, asked for at every use because windows change.</summary>
+    public Func<int> Columns { get; init; } = static () => UsualColumns;
+
+    /// <summary>Tells when progress is due; null shows no progress.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>
+    /// The process's error stream: progress on a line of its own and colours where it is a terminal and <c>TERM</c> is not
+    /// <c>dumb</c>, no colours under <c>NO_COLOR</c>.
+    /// </summary>
+    /// <param name="writer">The writer over it.</param>
+    /// <param name="variables">The environment.</param>
+    /// <param name="clock">The time.</param>
+    public static DiagnosticsOutput StandardError(
+        TextWriter writer, IReadOnlyDictionary<string, string> variables, TimeProvider clock)
+    {
+        bool capable = variables.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb"
+            && Terminal.Is(StandardErrorDescriptor);
+        return new DiagnosticsOutput(writer)
+        {
+            IsTerminal = capable,
+            Colours = capable && string.IsNullOrEmpty(variables.GetValueOrDefault("NO_COLOR")),
+            Columns = static () => Terminal.Columns(StandardErrorDescriptor),
+            Clock = clock,
+        };
+    }
+}

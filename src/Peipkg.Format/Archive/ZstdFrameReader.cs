@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using SharpCompress.Compressors.ZStandard.Unsafe;
+
+namespace Peipkg.Format.Archive;
+
+/// <summary>
+/// Reads the content of exactly one zstd frame (§3.1): a second frame, a skippable one, a checksum, a dictionary, bytes
+/// behind the end and an end too early are all refused. Memory is bounded by <see cref="Limits.ZstdWindowLog"/>.
+/// </summary>
+internal sealed unsafe class ZstdFrameReader : IDisposable
+{
+    private const int InputSize = 1 << 17;
+    private const int MagicSize = 4;
+    private const uint Magic = 0xFD2FB528;
+    private const uint SkippableMagic = 0x184D2A50;
+
+    private readonly Stream _compressed;
+    private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(InputSize);
+    private ZSTD_DCtx_s* _context;
+    private int _inputStart;
+    private int _inputEnd;
+    private bool _begun;
+    private bool _ended;
+
+    internal ZstdFrameReader(Stream compressed)
+    {
+        _compressed = compressed;
+        _context = Methods.ZSTD_createDCtx();
+        Check(Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, Limits.ZstdWindowLog));
+    }
+
+    /// <summary>Reads some content; 0 when the frame, and the file with it, has ended.</summary>
+    internal int Read(Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(_context is null, this);
+        if (!_begun)
+        {
+            ReadFrameHeader();
+        }
+
+        fixed (byte* target = destination, source = _input)
+        {
+            var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)destination.Length };
+            while (!_ended && output.pos == 0)
+            {
+                // The engine may hold content that did not fit last time, so it is asked before more is read.
+                var input = new ZSTD_inBuffer_s { src = source, size = (nuint)_inputEnd, pos = (nuint)_inputStart };
+                nuint hint = Check(Methods.ZSTD_decompressStream(_context, &output, &input));
+                _inputStart = (int)input.pos;
+                _ended = hint == 0;
+                if (!_ended && output.pos == 0 && _inputStart == _inputEnd && !Fill())
+                {
+                    throw new FormatViolationException(
+                        "zstd-truncated", "the file's end", "the zstd frame is cut off; fetch or build the package again");
+                }
+            }
+
+            if (output.pos == 0)
+            {
+                RequireNothingBehind();
+            }
+
+            return (int)output.pos;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_context is not null)
+        {
+            Methods.ZSTD_freeDCtx(_context);
+            _context = null;
+            ArrayPool<byte>.Shared.Return(_input);
+        }
+    }
+
+    private void ReadFrameHeader()
+    {
+        _begun = true;
+        while (_inputEnd < MagicSize + 1 && Fill())
+        {
+        }
+
+        if (_inputEnd == 0)
+        {
+            throw new FormatViolationException("zstd-frame", "byte 0", "the file is empty");
+        }
+
+        uint magic = _inputEnd < MagicSize ? 0 : MemoryMarshal.Read<uint>(_input);
+        if ((magic & 0xFFFFFFF0) == SkippableMagic)
+        {
+            throw new FormatViolationException(
+                "zstd-frame", "byte 0", "the file begins with a skippable frame; a package is one plain zstd frame");
+        }
+
+        if (magic != Magic || _inputEnd <= MagicSize)
+        {
+            throw new FormatViolationException("zstd-frame", "byte 0", "this is not a package: it does not begin as a zstd frame");
+        }
+
+        byte descriptor = _input[MagicSize];
+        if ((descriptor & 0b0000_0100) != 0)
+        {
+            throw new FormatViolationException(
+                "zstd-checksum", "byte 4", "the zstd frame carries a checksum; packages are written without (zstd --no-check)");
+        }
+
+        if ((descriptor & 0b0000_0011) != 0)
+        {
+            throw new FormatViolationException("zstd-dictionary", "byte 4", "the zstd frame needs a dictionary; a package stands alone");
+        }
+    }
+
+    private void RequireNothingBehind()
+    {
+        if (_inputStart < _inputEnd || Fill())
+        {
+            throw new FormatViolationException(
+                "zstd-trailing-data", "the file's end", "there is more behind the zstd frame; a package is one frame and nothing else");
+        }
+    }
+
+    private bool Fill()
+    {
+        if (_inputStart == _inputEnd)
+        {
+            _inputStart = _inputEnd = 0;
+        }
+
+        int read = _compressed.Read(_input, _inputEnd, InputSize - _inputEnd);
+        _inputEnd += read;
+        return read > 0;
+    }
+
+    private static nuint Check(nuint result)
+    {
+        if (!Methods.ZSTD_isError(result))
+        {
+            return result;
+        }
+
+        string reason = Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
+            ? $"the zstd frame needs a window over {1 << (Limits.ZstdWindowLog - 20)} MiB"
+            : $"the zstd frame is damaged: {Methods.ZSTD_getErrorName(result)}";
+        throw new FormatViolationException("zstd-frame", "the compressed data", reason);
+    }
+}

@@ -1,0 +1,58 @@
+
+namespace Peipkg.Format.Cryptography;
+
+/// <summary>Passes a stream on and hashes and counts what passes.</summary>
+internal sealed class HashingReadStream(Stream inner) : Stream
+{
+    private readonly Sha256Hasher _hash = new();
+
+    /// <summary>Bytes read so far.</summary>
+    internal long Count { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => Count;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>The digest of all that was read; the count starts anew.</summary>
+    internal Sha256Digest Finish() => _hash.Finish();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read = inner.Read(buffer);
+        _hash.Append(buffer[..read]);
+        Count += read;
+        return read;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

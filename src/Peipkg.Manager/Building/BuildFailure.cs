@@ -1,9 +1,0 @@
-using Peipkg.Manager.Storage;
-
-namespace Peipkg.Manager.Building;
-
-/// <summary>An attempt failed, for a reason that belongs into the log and the database.</summary>
-internal sealed class BuildFailureException(FailureCause cause, string message, Exception? inner = null) : Exception(message, inner)
-{
-    public FailureCause Cause { get; } = cause;
-}

@@ -1,0 +1,230 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Peipkg.CommandLine.Help;
+using Peipkg.Manager.Building;
+using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
+using Peipkg.Manager.Syncing;
+
+namespace Peipkg.Manager.Operating;
+
+/// <summary>
+/// <c>GET /status</c> (user documentation, monitoring) and <c>peipkg-manager status</c>. The documented fields keep their
+/// meaning; additions are fields of their own at the end.
+/// </summary>
+/// <param name="stores">What the farm remembers.</param>
+/// <param name="roster">The current recipes.</param>
+/// <param name="live">The running manager; null beside one that does not run.</param>
+internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster, LiveFarm? live)
+{
+    /// <summary>Answers the request.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body, Collect(), StatusJson.Default.StatusDocument, context.RequestAborted);
+    }
+
+    internal StatusDocument Collect()
+    {
+        RecipeRoster recipes = roster();
+        IReadOnlyList<RunningBuild> running = live?.Counters.Running ?? [];
+        return new StatusDocument
+        {
+            FarmId = stores.Config.FarmId,
+            Recipes = [.. recipes.Recipes.Select(r => r.Name)],
+            BuildsAttempted = live?.Counters.Attempted ?? 0,
+            BuildsSucceeded = live?.Counters.Succeeded ?? 0,
+            InFlight = running is [var oldest, ..] ? Map(oldest) : null,
+            Failures = stores.Builds.Failing().ToDictionary(
+                b => $"{b.Recipe}@{b.Version}",
+                b => new StatusFailure
+                {
+                    Failures = b.Failures + b.Trouble,
+                    NextRetry = b.NextAttempt.Text(),
+                    Error = b.Detail,
+                    Cause = b.Cause?.Text(),
+                    Hold = b.Hold.Text(),
+                    Build = b.AttemptId,
+                },
+                StringComparer.Ordinal),
+            BrokenRecipes = recipes.Broken,
+            Builds = stores.Builds.CountByState(),
+            Sync = [.. stores.Targets.Select(Map)],
+            Running = [.. running.Select(Map)],
+            Queue = [.. stores.Builds.OpenStories().Where(b => b.State == BuildState.Queued).Select(b => new StatusQueued
+            {
+                Recipe = b.Recipe, Version = b.Version, Reason = b.Reason.Text(), QueuedAt = b.QueuedAt.Text(),
+            })],
+            Paused = stores.Operator.FarmPause(),
+            Generation = (long)stores.Repository.Published().Generation,
+            Disk = Disk(),
+            Process = live is null ? null : new StatusProcess
+            {
+                Pid = live.ProcessId, StartedAt = live.StartedAt.Text(), Version = ProductVersion.Text,
+            },
+            Problems = Readiness.Problems(stores, recipes, live),
+        };
+    }
+
+    private StatusDisk Disk()
+    {
+        DriveInfo drive = new(stores.Layout.Root);
+        return new StatusDisk { Free = drive.AvailableFreeSpace, Total = drive.TotalSize, MinFree = stores.Config.Limits.MinFree };
+    }
+
+    private StatusSync Map(SyncTarget target)
+    {
+        SyncTargetRecord known = stores.Syncs.Get(target.Key);
+        return new StatusSync
+        {
+            Target = target.Config.Name,
+            Backend = target.Backend,
+            Remote = target.DisplayRemote,
+            Generation = known.Generation,
+            SyncedAt = known.SyncedAt.Text(),
+            Failures = known.Failures,
+            NextRetry = known.NextAttempt.Text(),
+            LastError = known.LastError,
+            PublicUrl = target.Config.PublicUrl,
+            CheckedAt = known.CheckedAt.Text(),
+            CheckError = known.CheckError,
+        };
+    }
+
+    private static StatusBuild Map(RunningBuild build) =>
+        new() { Recipe = build.Recipe, Version = build.Version, StartedAt = build.StartedAt.Text() };
+}
+
+/// <summary>The document of <c>/status</c>.</summary>
+internal sealed record StatusDocument
+{
+    public required string FarmId { get; init; }
+
+    public required IReadOnlyList<string> Recipes { get; init; }
+
+    public required long BuildsAttempted { get; init; }
+
+    public required long BuildsSucceeded { get; init; }
+
+    public required StatusBuild? InFlight { get; init; }
+
+    public required IReadOnlyDictionary<string, StatusFailure> Failures { get; init; }
+
+    public required int BrokenRecipes { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Builds { get; init; }
+
+    public required IReadOnlyList<StatusSync> Sync { get; init; }
+
+    /// <summary>Every running build, the longest-running first.</summary>
+    public required IReadOnlyList<StatusBuild> Running { get; init; }
+
+    /// <summary>What waits to be begun, in the order in which it was queued first.</summary>
+    public required IReadOnlyList<StatusQueued> Queue { get; init; }
+
+    /// <summary>Why all builds are paused; null when they are not.</summary>
+    public required string? Paused { get; init; }
+
+    /// <summary>The index_version of the local repository.</summary>
+    public required long Generation { get; init; }
+
+    public required StatusDisk Disk { get; init; }
+
+    /// <summary>Null when no manager runs.</summary>
+    public required StatusProcess? Process { get; init; }
+
+    /// <summary>What <c>/readyz</c> complains of.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+}
+
+/// <summary>A version that waits to be built.</summary>
+internal sealed record StatusQueued
+{
+    public required string Recipe { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string QueuedAt { get; init; }
+}
+
+/// <summary>The disk that the state directory is on, in bytes.</summary>
+internal sealed record StatusDisk
+{
+    public required long Free { get; init; }
+
+    public required long Total { get; init; }
+
+    public required long MinFree { get; init; }
+}
+
+/// <summary>The running manager.</summary>
+internal sealed record StatusProcess
+{
+    public required int Pid { get; init; }
+
+    public required string StartedAt { get; init; }
+
+    public required string Version { get; init; }
+}
+
+/// <summary>A running build.</summary>
+internal sealed record StatusBuild
+{
+    public required string Recipe { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string StartedAt { get; init; }
+}
+
+/// <summary>A build that waits after failing.</summary>
+internal sealed record StatusFailure
+{
+    public required int Failures { get; init; }
+
+    public required string? NextRetry { get; init; }
+
+    public required string Error { get; init; }
+
+    public required string? Cause { get; init; }
+
+    public required string? Hold { get; init; }
+
+    /// <summary>The number of the latest attempt, which names its log.</summary>
+    public required long? Build { get; init; }
+}
+
+/// <summary>A target of the sync.</summary>
+internal sealed record StatusSync
+{
+    public required string Target { get; init; }
+
+    public required string Backend { get; init; }
+
+    public required string Remote { get; init; }
+
+    public required long Generation { get; init; }
+
+    public required string? SyncedAt { get; init; }
+
+    public required int Failures { get; init; }
+
+    public required string? NextRetry { get; init; }
+
+    public required string LastError { get; init; }
+
+    public required string? PublicUrl { get; init; }
+
+    /// <summary>When what was synced was last seen whole at the public URL.</summary>
+    public required string? CheckedAt { get; init; }
+
+    public required string CheckError { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StatusDocument))]
+internal sealed partial class StatusJson : JsonSerializerContext;

@@ -1,0 +1,12 @@
+using Peipkg.Format.Identity;
+using Peipkg.Manager.Recipes;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>What is to be built.</summary>
+/// <param name="Recipe">The recipe.</param>
+/// <param name="Version">The package version.</param>
+/// <param name="SourceRef"><c>git+&lt;url&gt;#refs/tags/&lt;tag&gt;</c>, without credentials.</param>
+/// <param name="Commit">The commit that was fetched.</param>
+/// <param name="Timestamp">That commit's time.</param>
+internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string SourceRef, string Commit, Timestamp Timestamp);

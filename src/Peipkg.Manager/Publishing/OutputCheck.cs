@@ -1,0 +1,104 @@
+using Peipkg.Format;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
+using Peipkg.Manager.Storage;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Toml;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>
+/// Verifies what a build left: exactly the packages that the recipe's stanzas produce, each whole, saying of itself and
+/// holding what its stanza allows. Whoever built them is not trusted.
+/// </summary>
+internal sealed class OutputCheck(PublicKey farmKey, string farmId)
+{
+    /// <summary>What came from the build, unsigned.</summary>
+    /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
+    /// <exception cref="RecipeException">The recipe cannot be used any more.</exception>
+    public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken stop)
+    {
+        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File);
+        Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
+            s => PackageFileName.Compose(s.Name, order.Version, s.Architecture), StringComparer.Ordinal);
+        _ = Check(order, directory, new PackageVerifyOptions(), (name, package) =>
+            package.Signature is not null ? ["it is signed; the farm signs"]
+            : stanzas.TryGetValue(name, out Stanza? stanza) ? StanzaCheck.Problems(recipe, stanza, order, farmId, package)
+            : ["the recipe does not produce it any more"], stop);
+        return [.. stanzas.Keys.Select(name => Path.Combine(directory, name))];
+    }
+
+    /// <summary>What is ready to publish: the same, signed by the farm's key.</summary>
+    /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
+    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop) => Check(
+        order, directory, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, (_, _) => [], stop);
+
+    private static List<BuildOutput> Check(
+        BuildOrder order,
+        string directory,
+        PackageVerifyOptions options,
+        Func<string, VerifiedPackage, IEnumerable<string>> look,
+        CancellationToken stop)
+    {
+        HashSet<string> wanted =
+            [.. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture))];
+        string[] found = [.. Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        List<string> problems =
+        [
+            .. wanted.Except(found, StringComparer.Ordinal).Select(name => $"{name} is missing"),
+            .. found.Except(wanted, StringComparer.Ordinal).Take(100).Select(name => $"{DisplayText.Escape(name)} was not expected"),
+        ];
+        List<BuildOutput> outputs = [];
+        foreach (string name in found.Where(wanted.Contains))
+        {
+            // A link could lead anywhere, a FIFO would be waited for.
+            FileInfo entry = new(Path.Combine(directory, name));
+            if (entry.LinkTarget is not null || !entry.Exists || entry.Length == 0)
+            {
+                problems.Add($"{name} is no regular file, or empty");
+                continue;
+            }
+
+            try
+            {
+                using FileStream file = entry.OpenRead();
+                VerifiedPackage package = PackageVerifier.Verify(file, options, stop);
+                problems.AddRange(look(name, package).Select(problem => $"{name}: {problem}"));
+                outputs.Add(new BuildOutput(name, package.PackageHash.ToString(), file.Length));
+            }
+            catch (FormatViolationException e)
+            {
+                problems.Add($"{name}: {e.Message}");
+            }
+        }
+
+        return problems.Count == 0
+            ? outputs
+            : throw new BuildFailureException(
+                FailureCause.Recipe, "what was built is not what was ordered: " + string.Join("; ", problems));
+    }
+
+    /// <summary>Why a finished package cannot be published with the farm's key of today; null when it can.</summary>
+    public string? WhyUnusable(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            _ = PackageVerifier.Verify(file, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true });
+            return null;
+        }
+        catch (FormatViolationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>The digest of a finished file, lower-case hex.</summary>
+    public static string HashFile(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Sha256Digest.Of(file).ToString();
+    }
+}

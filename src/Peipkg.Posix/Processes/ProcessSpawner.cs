@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Peipkg.Posix.Processes;
+
+/// <summary>
+/// Starts a program in a session of its own, with every signal as the system has it, so that neither our ignored SIGPIPE
+/// nor the terminal's Ctrl-C reaches it. <see cref="System.Diagnostics.Process"/> can do neither.
+/// </summary>
+internal static unsafe class ProcessSpawner
+{
+    private const int NotFound = 2;
+
+    /// <summary>Starts the program.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="input">What becomes its standard input; null for nothing to read.</param>
+    /// <param name="output">What becomes its standard output; null for ours.</param>
+    /// <param name="error">What becomes its standard error; null for ours.</param>
+    /// <returns>The process id, which is also that of its session and group.</returns>
+    /// <exception cref="ProcessStartException">The program cannot be started.</exception>
+    internal static int Start(ChildProcessOptions options, SafeFileHandle? input, SafeFileHandle? output, SafeFileHandle? error)
+    {
+        byte* actions = stackalloc byte[PosixProcess.FileActionsSize];
+        byte* attributes = stackalloc byte[PosixProcess.AttributesSize];
+        byte* allSignals = stackalloc byte[PosixProcess.SignalSetSize];
+        byte* noSignals = stackalloc byte[PosixProcess.SignalSetSize];
+        new Span<byte>(allSignals, PosixProcess.SignalSetSize).Fill(0xff);
+        new Span<byte>(noSignals, PosixProcess.SignalSetSize).Clear();
+
+        byte** arguments = null;
+        byte** environment = null;
+        Check(PosixProcess.InitActions(actions), options);
+        Check(PosixProcess.InitAttributes(attributes), options);
+        try
+        {
+            Check(PosixProcess.AddChangeDirectory(actions, options.WorkingDirectory), options);
+            if (input is null)
+            {
+                Check(PosixProcess.AddOpen(actions, 0, "/dev/null", 0, 0), options);
+            }
+
+            Redirect(actions, input, 0, options);
+            Redirect(actions, output, 1, options);
+            Redirect(actions, error, 2, options);
+            Check(PosixProcess.SetMask(attributes, noSignals), options);
+            Check(PosixProcess.SetDefaults(attributes, allSignals), options);
+            const short Flags =
+                PosixProcess.SetSession | PosixProcess.SetSignalMask | PosixProcess.SetSignalDefaults;
+            Check(PosixProcess.SetFlags(attributes, Flags), options);
+
+            arguments = Strings([options.FileName, .. options.Arguments]);
+            environment = Strings([.. options.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
+            PosixProcess.KeepDescriptors();
+            using ProcessorAffinity narrowed = ProcessorAffinity.Narrow(options.Processors);
+            Check(PosixProcess.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment), options);
+            return pid;
+        }
+        finally
+        {
+            Free(arguments);
+            Free(environment);
+            _ = PosixProcess.DestroyActions(actions);
+            _ = PosixProcess.DestroyAttributes(attributes);
+        }
+    }
+
+    private static void Redirect(void* actions, SafeFileHandle? handle, int descriptor, ChildProcessOptions options)
+    {
+        if (handle is not null)
+        {
+            Check(PosixProcess.AddDuplicate(actions, (int)handle.DangerousGetHandle(), descriptor), options);
+        }
+    }
+
+    private static void Check(int error, ChildProcessOptions options)
+    {
+        if (error != 0)
+        {
+            string where = error == NotFound && !Directory.Exists(options.WorkingDirectory)
+                ? $" in {options.WorkingDirectory}" : "";
+            throw new ProcessStartException($"cannot run {options.FileName}{where}: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+    }
+
+    private static byte** Strings(IReadOnlyList<string> texts)
+    {
+        byte** list = (byte**)NativeMemory.AllocZeroed((nuint)(texts.Count + 1) * (nuint)sizeof(byte*));
+        for (int i = 0; i < texts.Count; i++)
+        {
+            int length = Encoding.UTF8.GetByteCount(texts[i]);
+            list[i] = (byte*)NativeMemory.Alloc((nuint)length + 1);
+            Encoding.UTF8.GetBytes(texts[i], new Span<byte>(list[i], length));
+            list[i][length] = 0;
+        }
+
+        return list;
+    }
+
+    private static void Free(byte** list)
+    {
+        if (list is null)
+        {
+            return;
+        }
+
+        for (byte** item = list; *item is not null; item++)
+        {
+            NativeMemory.Free(*item);
+        }
+
+        NativeMemory.Free(list);
+    }
+}

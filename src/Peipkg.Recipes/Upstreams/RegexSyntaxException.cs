@@ -1,7 +1,0 @@
-using System.Diagnostics.CodeAnalysis;
-
-namespace Peipkg.Recipes.Upstreams;
-
-/// <summary>A regular expression is not RE2; never leaves <see cref="TagPattern"/>.</summary>
-[SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "It is caught where the parser is called.")]
-internal sealed class RegexSyntaxException(string message) : Exception(message);

@@ -25,10 +25,21 @@ internal static class BuildProgram
         IReadOnlyDictionary<string, string> variables,
         Stream scriptOutput,
         Stream scriptError,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
-        ToolContext context = new(stdout, new Diagnostics(ToolContext.Program, messages), variables, scriptOutput, scriptError, cancellation);
-        Command root = new(ToolContext.Program, "Turns a recipe and a source tree into .peipkg packages, the same bytes every time.")
+        ToolContext context = new(
+            stdout,
+            new Diagnostics(ToolContext.Program, messages),
+            variables,
+            scriptOutput,
+            scriptError,
+            cancellation
+        );
+        Command root = new(
+            ToolContext.Program,
+            "Turns a recipe and a source tree into .peipkg packages, the same bytes every time."
+        )
         {
             NewCommand.Create(context),
             CheckCommand.Create(context),

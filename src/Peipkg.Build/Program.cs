@@ -10,7 +10,9 @@ using TextWriter output = StandardStreams.Output(rawOutput);
 using TextWriter error = StandardStreams.Error(rawError);
 Dictionary<string, string> variables = ProcessEnvironment.From(Environment.GetEnvironmentVariables());
 DiagnosticsOutput diagnostics = DiagnosticsOutput.StandardError(error, variables, TimeProvider.System);
-int code = signals.ExitCodeFor(BuildProgram.Run(args, output, diagnostics, variables, rawOutput, rawError, signals.Token));
+int code = signals.ExitCodeFor(
+    BuildProgram.Run(args, output, diagnostics, variables, rawOutput, rawError, signals.Token)
+);
 if (signals.Token.IsCancellationRequested)
 {
     // Everything is cleaned up, and the runtime would wait for the compressing threads that nobody waits for any more.

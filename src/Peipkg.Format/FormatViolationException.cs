@@ -33,6 +33,6 @@ public sealed class FormatViolationException : Exception
     /// <summary>The same report with the place put inside a larger one: <c>files.json/entries/3</c>.</summary>
     /// <param name="outer">The document or entry that holds the place.</param>
     /// <returns>A new exception with the same rule and detail.</returns>
-    public FormatViolationException Within(string outer)
-        => new(Rule, Place.Length == 0 ? outer : outer + Place, Detail, this);
+    public FormatViolationException Within(string outer) =>
+        new(Rule, Place.Length == 0 ? outer : outer + Place, Detail, this);
 }

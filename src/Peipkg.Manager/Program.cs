@@ -10,17 +10,23 @@ using Stream output = StandardStreams.OpenOutput();
 using ManagerSignals signals = new();
 signals.Listen();
 IReadOnlyDictionary<string, string> environment = ProcessEnvironment.From(Environment.GetEnvironmentVariables());
-return await ManagerCommandLine.RunAsync(args, new ManagerWorld
-{
-    Stdout = StandardStreams.Output(output),
-    IsStdoutAbandoned = () => StandardStreams.IsAbandoned(output),
-    Stderr = JournalWriter.Wrap(
-        StandardStreams.Error(StandardStreams.OpenError()), environment.GetValueOrDefault("JOURNAL_STREAM"), new FileInfo("/proc/self/fd/2").LinkTarget),
-    Columns = Terminal.StandardOutputColumns(),
-    Environment = environment,
-    OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
-    ProcessId = Environment.ProcessId,
-    ProcessorCount = Environment.ProcessorCount,
-    Clock = TimeProvider.System,
-    Signals = signals,
-});
+return await ManagerCommandLine.RunAsync(
+    args,
+    new ManagerWorld
+    {
+        Stdout = StandardStreams.Output(output),
+        IsStdoutAbandoned = () => StandardStreams.IsAbandoned(output),
+        Stderr = JournalWriter.Wrap(
+            StandardStreams.Error(StandardStreams.OpenError()),
+            environment.GetValueOrDefault("JOURNAL_STREAM"),
+            new FileInfo("/proc/self/fd/2").LinkTarget
+        ),
+        Columns = Terminal.StandardOutputColumns(),
+        Environment = environment,
+        OwnDirectory = AppContext.BaseDirectory.TrimEnd('/'),
+        ProcessId = Environment.ProcessId,
+        ProcessorCount = Environment.ProcessorCount,
+        Clock = TimeProvider.System,
+        Signals = signals,
+    }
+);

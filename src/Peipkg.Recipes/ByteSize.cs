@@ -8,8 +8,14 @@ public static class ByteSize
 {
     private static readonly (string Unit, long Bytes)[] Units =
     [
-        ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
-        ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+        ("KiB", 1L << 10),
+        ("MiB", 1L << 20),
+        ("GiB", 1L << 30),
+        ("TiB", 1L << 40),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("TB", 1_000_000_000_000),
         ("B", 1),
     ];
 
@@ -28,8 +34,15 @@ public static class ByteSize
         }
 
         // 15 digits cannot overflow whatever the unit.
-        bool valid = scale > 0 && number.Length is > 0 and <= 15
-            && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
+        bool valid =
+            scale > 0
+            && number.Length is > 0 and <= 15
+            && decimal.TryParse(
+                number,
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out decimal amount
+            )
             && (scale *= amount) <= long.MaxValue;
         value = valid ? (long)scale : 0;
         error = valid ? null : $"\"{text}\" is no amount of storage; write it like \"512MiB\", \"2GiB\" or \"0\"";
@@ -39,7 +52,9 @@ public static class ByteSize
     /// <summary>For people: <c>1.5 GiB</c>.</summary>
     public static string Format(long bytes)
     {
-        (string unit, long size) = Array.FindLast(Units[..4], u => bytes >= u.Bytes) is { Unit: not null } found ? found : ("B", 1);
+        (string unit, long size) = Array.FindLast(Units[..4], u => bytes >= u.Bytes) is { Unit: not null } found
+            ? found
+            : ("B", 1);
         return ((decimal)bytes / size).ToString("0.#", CultureInfo.InvariantCulture) + " " + unit;
     }
 }

@@ -113,8 +113,8 @@ public static class GoDuration
         return text.Append(Decimal(nanoseconds % 60_000_000_000, 1_000_000_000)).Append('s').ToString();
     }
 
-    private static string Decimal(Int128 nanoseconds, int scale)
-        => ((decimal)nanoseconds / scale).ToString("0.#########", CultureInfo.InvariantCulture);
+    private static string Decimal(Int128 nanoseconds, int scale) =>
+        ((decimal)nanoseconds / scale).ToString("0.#########", CultureInfo.InvariantCulture);
 
     private static string? ReadPart(ref ReadOnlySpan<char> rest, out UInt128 nanoseconds)
     {

@@ -18,7 +18,8 @@ public sealed record Recipe(
     RecipeMeta Meta,
     IReadOnlyList<Stanza> Stanzas,
     IReadOnlyList<SignEntry> Signs,
-    IReadOnlyList<RecipeProblem> Warnings)
+    IReadOnlyList<RecipeProblem> Warnings
+)
 {
     /// <summary>Reads a recipe file and checks all that can be known without building.</summary>
     /// <param name="path">The file; its directory is the recipe directory.</param>
@@ -42,10 +43,14 @@ public sealed record Recipe(
     /// lack it would be worse than none.
     /// </summary>
     public IReadOnlyList<RecipeProblem> UnsupportedSigns =>
-    [
-        .. Signs.Select(sign => new RecipeProblem(
-            File, sign.Position, RecipeRule.Sign, "[[sign]] is not supported by this version of peipkg-build; remove it to build without")),
-    ];
+        [
+            .. Signs.Select(sign => new RecipeProblem(
+                File,
+                sign.Position,
+                RecipeRule.Sign,
+                "[[sign]] is not supported by this version of peipkg-build; remove it to build without"
+            )),
+        ];
 }
 
 /// <summary>What all packages of a recipe share.</summary>

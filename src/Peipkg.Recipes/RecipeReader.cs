@@ -37,12 +37,22 @@ internal sealed class RecipeReader
         reader.CheckSiblings();
         if (_file.Root.Find("package") is null)
         {
-            Problems.Error(TomlPosition.Start, "the recipe has no [[package]]: it needs one for each package it produces", RecipeRule.MissingKey);
+            Problems.Error(
+                TomlPosition.Start,
+                "the recipe has no [[package]]: it needs one for each package it produces",
+                RecipeRule.MissingKey
+            );
         }
 
         List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
         return new Recipe(
-            Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], [.. signs.OfType<SignEntry>()], Problems.Warnings);
+            Problems.File,
+            _directory,
+            meta,
+            [.. stanzas.OfType<Stanza>()],
+            [.. signs.OfType<SignEntry>()],
+            Problems.Warnings
+        );
     }
 
     private void WarnOfOddSections()
@@ -51,12 +61,19 @@ internal sealed class RecipeReader
         {
             if (entry.Value is not (TomlTable or TomlArray { FromHeaders: true }))
             {
-                Problems.Warning(entry.Position, $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored",
-                    RecipeRule.UnknownSection);
+                Problems.Warning(
+                    entry.Position,
+                    $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored",
+                    RecipeRule.UnknownSection
+                );
             }
             else if (NearestName.Suggestion(entry.Key, SectionNames) is { Length: > 0 } suggestion)
             {
-                Problems.Warning(entry.Position, $"the section {DisplayText.Quote(entry.Key)} is ignored{suggestion}", RecipeRule.UnknownSection);
+                Problems.Warning(
+                    entry.Position,
+                    $"the section {DisplayText.Quote(entry.Key)} is ignored{suggestion}",
+                    RecipeRule.UnknownSection
+                );
             }
         }
     }
@@ -67,7 +84,11 @@ internal sealed class RecipeReader
         {
             if (_file.Root.Find("meta") is null)
             {
-                Problems.Error(TomlPosition.Start, "the recipe has no [meta]: it needs one with build_script", RecipeRule.MissingKey);
+                Problems.Error(
+                    TomlPosition.Start,
+                    "the recipe has no [meta]: it needs one with build_script",
+                    RecipeRule.MissingKey
+                );
             }
 
             return new RecipeMeta("", "", "", "");
@@ -83,8 +104,7 @@ internal sealed class RecipeReader
             CheckFile("build_script in [meta]", located);
         }
 
-        return new RecipeMeta(
-            license?.Value ?? "", homepage?.Value ?? "", source?.Value ?? "", script?.Value ?? "");
+        return new RecipeMeta(license?.Value ?? "", homepage?.Value ?? "", source?.Value ?? "", script?.Value ?? "");
     }
 
     private SignEntry? ReadSign(TomlSection section)
@@ -104,10 +124,18 @@ internal sealed class RecipeReader
     {
         string shown = DisplayText.Quote(path.Value);
         string[] components = path.Value.Split('/');
-        if (path.Value.Length == 0 || path.Value[0] == '/' || components.Contains("..") || path.Value.Contains('\0', StringComparison.Ordinal))
+        if (
+            path.Value.Length == 0
+            || path.Value[0] == '/'
+            || components.Contains("..")
+            || path.Value.Contains('\0', StringComparison.Ordinal)
+        )
         {
-            Problems.Error(path.Position,
-                $"{label}: {shown} is not a path inside the recipe directory; write it relative to the recipe, without \"..\"", RecipeRule.RecipeFile);
+            Problems.Error(
+                path.Position,
+                $"{label}: {shown} is not a path inside the recipe directory; write it relative to the recipe, without \"..\"",
+                RecipeRule.RecipeFile
+            );
         }
         else if (Directory.Exists(Path.Combine(_directory, path.Value)))
         {
@@ -115,8 +143,11 @@ internal sealed class RecipeReader
         }
         else if (!File.Exists(Path.Combine(_directory, path.Value)))
         {
-            Problems.Error(path.Position, $"{label}: {shown} does not exist in the recipe directory {_directory}",
-                RecipeRule.RecipeFile);
+            Problems.Error(
+                path.Position,
+                $"{label}: {shown} does not exist in the recipe directory {_directory}",
+                RecipeRule.RecipeFile
+            );
         }
     }
 

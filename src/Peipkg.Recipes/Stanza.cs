@@ -51,8 +51,8 @@ public sealed record Stanza
 public sealed record StanzaDependency(VirtualName Name, VersionConstraint? Constraint, bool ArchAny, bool SameBuild)
 {
     /// <summary>The constraint of a build of the given version.</summary>
-    public VersionConstraint? ConstraintFor(PackageVersion version)
-        => SameBuild ? VersionConstraint.Parse($"= {version.Text}") : Constraint;
+    public VersionConstraint? ConstraintFor(PackageVersion version) =>
+        SameBuild ? VersionConstraint.Parse($"= {version.Text}") : Constraint;
 }
 
 /// <summary>A pattern of a stanza's <c>files</c>.</summary>

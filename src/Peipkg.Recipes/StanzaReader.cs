@@ -22,39 +22,62 @@ internal sealed class StanzaReader(ProblemList problems)
     /// <returns>The stanza, or null when it cannot be used.</returns>
     internal Stanza? Read(TomlSection section)
     {
-        Located<PackageName>? name = section.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName);
-        Located<Architecture>? architecture = section.Parsed<Architecture>("architecture", ParseArchitecture, required: true, RecipeRule.Architecture);
-        Located<string>? description = section.Parsed<string>("description", ParseDescription, rule: RecipeRule.Description);
+        Located<PackageName>? name = section.Parsed<PackageName>(
+            "name",
+            PackageName.TryParse,
+            required: true,
+            RecipeRule.PackageName
+        );
+        Located<Architecture>? architecture = section.Parsed<Architecture>(
+            "architecture",
+            ParseArchitecture,
+            required: true,
+            RecipeRule.Architecture
+        );
+        Located<string>? description = section.Parsed<string>(
+            "description",
+            ParseDescription,
+            rule: RecipeRule.Description
+        );
         string stanza = name?.Value.Text ?? "";
         if (name is { } located && !_names.TryAdd(stanza, located.Position))
         {
-            problems.Error(located.Position,
+            problems.Error(
+                located.Position,
                 $"name in {section.Label}: two stanzas are named \"{stanza}\"; the first is on line {_names[stanza].Line}",
-                RecipeRule.DuplicateName);
+                RecipeRule.DuplicateName
+            );
         }
 
         List<StanzaDependency> dependencies = ReadDependencies(section, "dependencies", Limits.Dependencies, stanza);
-        List<StanzaDependency> optional = ReadDependencies(section, "optional_dependencies", Limits.OptionalDependencies, stanza);
+        List<StanzaDependency> optional = ReadDependencies(
+            section,
+            "optional_dependencies",
+            Limits.OptionalDependencies,
+            stanza
+        );
         List<StanzaDependency> conflicts = ReadDependencies(section, "conflicts", Limits.Conflicts, stanza);
         List<Provide> provides = ReadProvides(section);
         List<Replacement> replaces = ReadReplaces(section);
         List<SideEffect> sideEffects = ReadSideEffects(section);
         List<FilePattern> files = ReadFiles(section);
         section.Finish();
-        return name is null || architecture is null ? null : new Stanza
-        {
-            Name = name.Value.Value,
-            Architecture = architecture.Value.Value,
-            Description = description?.Value ?? "",
-            Dependencies = dependencies,
-            OptionalDependencies = optional,
-            Conflicts = conflicts,
-            Provides = provides,
-            Replaces = replaces,
-            SideEffects = sideEffects,
-            Files = files,
-            Position = section.Position,
-        };
+        return name is null || architecture is null
+            ? null
+            : new Stanza
+            {
+                Name = name.Value.Value,
+                Architecture = architecture.Value.Value,
+                Description = description?.Value ?? "",
+                Dependencies = dependencies,
+                OptionalDependencies = optional,
+                Conflicts = conflicts,
+                Provides = provides,
+                Replaces = replaces,
+                SideEffects = sideEffects,
+                Files = files,
+                Position = section.Position,
+            };
     }
 
     /// <summary>Checks that every <c>same_build</c> names another stanza, once all are read.</summary>
@@ -64,14 +87,20 @@ internal sealed class StanzaReader(ProblemList problems)
         {
             if (name.Value == stanza)
             {
-                problems.Error(name.Position, $"same_build: \"{stanza}\" cannot depend on itself", RecipeRule.SameBuild);
+                problems.Error(
+                    name.Position,
+                    $"same_build: \"{stanza}\" cannot depend on itself",
+                    RecipeRule.SameBuild
+                );
             }
             else if (!_names.ContainsKey(name.Value))
             {
-                problems.Error(name.Position,
+                problems.Error(
+                    name.Position,
                     $"same_build: {DisplayText.Quote(name.Value)} is not another [[package]] of this recipe; use constraint instead"
-                    + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)),
-                    RecipeRule.SameBuild);
+                        + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)),
+                    RecipeRule.SameBuild
+                );
             }
         }
     }
@@ -82,24 +111,35 @@ internal sealed class StanzaReader(ProblemList problems)
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (TomlSection entry in Entries(section, key, limit))
         {
-            Located<VirtualName>? name = key == "conflicts" ? ParsePackageName(entry)
-                : entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true, RecipeRule.VirtualName);
-            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse, rule: RecipeRule.Constraint);
+            Located<VirtualName>? name =
+                key == "conflicts"
+                    ? ParsePackageName(entry)
+                    : entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true, RecipeRule.VirtualName);
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>(
+                "constraint",
+                VersionConstraint.TryParse,
+                rule: RecipeRule.Constraint
+            );
             Located<string>? arch = entry.Parsed<string>("arch", ParseArch, rule: RecipeRule.Architecture);
             Located<bool>? sameBuild = entry.Boolean("same_build");
             entry.Finish();
             if (sameBuild is { } misplaced && key == "conflicts")
             {
-                problems.Error(misplaced.Position,
+                problems.Error(
+                    misplaced.Position,
                     $"same_build in {entry.Label}: packages of one build cannot conflict; use constraint, or remove the conflict",
-                    RecipeRule.SameBuild);
+                    RecipeRule.SameBuild
+                );
             }
             else if (sameBuild is { Value: true })
             {
                 if (entry.Has("constraint"))
                 {
-                    problems.Error(sameBuild.Value.Position,
-                        $"same_build in {entry.Label} already is a constraint; remove one of the two", RecipeRule.SameBuild);
+                    problems.Error(
+                        sameBuild.Value.Position,
+                        $"same_build in {entry.Label} already is a constraint; remove one of the two",
+                        RecipeRule.SameBuild
+                    );
                 }
 
                 if (name is { } sibling)
@@ -110,7 +150,9 @@ internal sealed class StanzaReader(ProblemList problems)
 
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
-                list.Add(new StanzaDependency(located.Value, constraint?.Value, arch is not null, sameBuild?.Value ?? false));
+                list.Add(
+                    new StanzaDependency(located.Value, constraint?.Value, arch is not null, sameBuild?.Value ?? false)
+                );
             }
         }
 
@@ -123,8 +165,17 @@ internal sealed class StanzaReader(ProblemList problems)
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (TomlSection entry in Entries(section, "provides", Limits.Provides))
         {
-            Located<VirtualName>? name = entry.Parsed<VirtualName>("name", VirtualName.TryParse, required: true, RecipeRule.VirtualName);
-            Located<VersionOperand>? version = entry.Parsed<VersionOperand>("version", VersionOperand.TryParse, rule: RecipeRule.Version);
+            Located<VirtualName>? name = entry.Parsed<VirtualName>(
+                "name",
+                VirtualName.TryParse,
+                required: true,
+                RecipeRule.VirtualName
+            );
+            Located<VersionOperand>? version = entry.Parsed<VersionOperand>(
+                "version",
+                VersionOperand.TryParse,
+                rule: RecipeRule.Version
+            );
             entry.Finish();
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
@@ -141,8 +192,17 @@ internal sealed class StanzaReader(ProblemList problems)
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (TomlSection entry in Entries(section, "replaces", Limits.Replaces))
         {
-            Located<PackageName>? name = entry.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName);
-            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>("constraint", VersionConstraint.TryParse, rule: RecipeRule.Constraint);
+            Located<PackageName>? name = entry.Parsed<PackageName>(
+                "name",
+                PackageName.TryParse,
+                required: true,
+                RecipeRule.PackageName
+            );
+            Located<VersionConstraint>? constraint = entry.Parsed<VersionConstraint>(
+                "constraint",
+                VersionConstraint.TryParse,
+                rule: RecipeRule.Constraint
+            );
             entry.Finish();
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
@@ -160,14 +220,20 @@ internal sealed class StanzaReader(ProblemList problems)
         {
             if (!SideEffects.TryParse(text.Value, out SideEffect effect))
             {
-                problems.Error(text.Position,
+                problems.Error(
+                    text.Position,
                     $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is none of {SideEffects.Known}"
-                    + NearestName.Suggestion(text.Value, SideEffectNames),
-                    RecipeRule.SideEffect);
+                        + NearestName.Suggestion(text.Value, SideEffectNames),
+                    RecipeRule.SideEffect
+                );
             }
             else if (list.Contains(effect))
             {
-                problems.Error(text.Position, $"side_effects in {section.Label}: \"{text.Value}\" is declared twice", RecipeRule.SideEffect);
+                problems.Error(
+                    text.Position,
+                    $"side_effects in {section.Label}: \"{text.Value}\" is declared twice",
+                    RecipeRule.SideEffect
+                );
             }
             else
             {
@@ -202,7 +268,11 @@ internal sealed class StanzaReader(ProblemList problems)
         IReadOnlyList<TomlSection> entries = section.Tables(key);
         if (entries.Count > limit)
         {
-            problems.Error(section.PositionOf(key), $"{key} in {section.Label} has more than the {limit} entries allowed", RecipeRule.TooMany);
+            problems.Error(
+                section.PositionOf(key),
+                $"{key} in {section.Label} has more than the {limit} entries allowed",
+                RecipeRule.TooMany
+            );
             return [];
         }
 
@@ -216,19 +286,25 @@ internal sealed class StanzaReader(ProblemList problems)
             return true;
         }
 
-        problems.Error(position, $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma", RecipeRule.DuplicateName);
+        problems.Error(
+            position,
+            $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma",
+            RecipeRule.DuplicateName
+        );
         return false;
     }
 
-    private static Located<VirtualName>? ParsePackageName(TomlSection entry)
-        => entry.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName) is { } name
-            ? new(name.Value, name.Position) : null;
+    private static Located<VirtualName>? ParsePackageName(TomlSection entry) =>
+        entry.Parsed<PackageName>("name", PackageName.TryParse, required: true, RecipeRule.PackageName) is { } name
+            ? new(name.Value, name.Position)
+            : null;
 
     private static bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)
     {
         if (Architecture.TryParse(text, out value, out error) && !value.IsSupported)
         {
-            error = $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are x86_64, aarch64 and noarch"
+            error =
+                $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are x86_64, aarch64 and noarch"
                 + NearestName.Suggestion(text!, ["x86_64", "aarch64", "noarch"]);
         }
 
@@ -254,7 +330,8 @@ internal sealed class StanzaReader(ProblemList problems)
 
         Rune.DecodeFromUtf16(value.AsSpan(bad), out Rune rune, out _);
         string shown = rune.Value < 0x80 ? "" : $"\"{rune}\", ";
-        error = $"the character {shown}U+{rune.Value:X4} at position {bad + 1} is not printable ASCII; "
+        error =
+            $"the character {shown}U+{rune.Value:X4} at position {bad + 1} is not printable ASCII; "
             + (rune.Value is 0x2013 or 0x2014 ? "write \"-\" for a dash" : "descriptions hold nothing else");
         return false;
     }

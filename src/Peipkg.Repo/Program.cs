@@ -5,11 +5,26 @@ using Peipkg.Repo.Commands;
 using Peipkg.Repo.World;
 
 using TerminationSignals signals = new();
-using TextReader input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+using TextReader input = new StreamReader(
+    Console.OpenStandardInput(),
+    new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+);
 using TextWriter output = StandardStreams.Output(StandardStreams.OpenOutput());
 using TextWriter error = StandardStreams.Error(StandardStreams.OpenError());
-Diagnostics diagnostics = new(RepoCommandLine.Program, DiagnosticsOutput.StandardError(
-    error, ProcessEnvironment.From(Environment.GetEnvironmentVariables()), TimeProvider.System));
+Diagnostics diagnostics = new(
+    RepoCommandLine.Program,
+    DiagnosticsOutput.StandardError(
+        error,
+        ProcessEnvironment.From(Environment.GetEnvironmentVariables()),
+        TimeProvider.System
+    )
+);
 OperationContext context = new(input, output, diagnostics, TimeProvider.System);
-int code = CommandLineHost.Invoke(RepoCommandLine.Create(context, signals.Token), args, output, diagnostics, signals.Token);
+int code = CommandLineHost.Invoke(
+    RepoCommandLine.Create(context, signals.Token),
+    args,
+    output,
+    diagnostics,
+    signals.Token
+);
 return signals.ExitCodeFor(code);

@@ -60,7 +60,10 @@ internal sealed partial class FarmLoad(string root, string bin)
             await Task.Delay(20);
         }
 
-        Say($"{Recipes} recipes polled over local smart HTTP, exit {manager.ExitCode}", $"{watch.Elapsed.TotalSeconds:f1} s, at most {children} children");
+        Say(
+            $"{Recipes} recipes polled over local smart HTTP, exit {manager.ExitCode}",
+            $"{watch.Elapsed.TotalSeconds:f1} s, at most {children} children"
+        );
     }
 
     private async Task ServeAsync(string upstream)
@@ -93,29 +96,44 @@ internal sealed partial class FarmLoad(string root, string bin)
         }
 
         times.Sort();
-        Say($"webhook to start of build, {Samples} times", $"median {times[Samples / 2]:f0} ms, 99th percentile {times[(Samples * 99 / 100) - 1]:f0} ms");
+        Say(
+            $"webhook to start of build, {Samples} times",
+            $"median {times[Samples / 2]:f0} ms, 99th percentile {times[(Samples * 99 / 100) - 1]:f0} ms"
+        );
 
         Stopwatch flood = Stopwatch.StartNew();
         Lock releasing = new();
         int[] statuses = new int[600];
-        await Parallel.ForEachAsync(Enumerable.Range(0, Deliveries), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
-        {
-            if (i % 500 == 0)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Deliveries),
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (i, _) =>
             {
-                lock (releasing)
+                if (i % 500 == 0)
                 {
-                    Release(upstream);
+                    lock (releasing)
+                    {
+                        Release(upstream);
+                    }
                 }
-            }
 
-            Interlocked.Increment(ref statuses[(int)await DeliverAsync(client, address, upstream, valid: i % 2 == 0)]);
-        });
-        Say($"{Deliveries} deliveries, half of them forged", $"{flood.Elapsed.TotalSeconds:f1} s, {statuses[200]} × 200, {statuses[401]} × 401");
+                Interlocked.Increment(
+                    ref statuses[(int)await DeliverAsync(client, address, upstream, valid: i % 2 == 0)]
+                );
+            }
+        );
+        Say(
+            $"{Deliveries} deliveries, half of them forged",
+            $"{flood.Elapsed.TotalSeconds:f1} s, {statuses[200]} × 200, {statuses[401]} × 401"
+        );
         await DeliverAsync(client, address, upstream, valid: true);
         Stopwatch patience = Stopwatch.StartNew();
         int built;
-        while ((built = _log.Count(line => line.Contains("msg=\"build + publish complete\"", StringComparison.Ordinal))) < _released
-            && patience.Elapsed < TimeSpan.FromMinutes(3))
+        while (
+            (built = _log.Count(line => line.Contains("msg=\"build + publish complete\"", StringComparison.Ordinal)))
+                < _released
+            && patience.Elapsed < TimeSpan.FromMinutes(3)
+        )
         {
             await Task.Delay(100);
         }
@@ -144,8 +162,13 @@ internal sealed partial class FarmLoad(string root, string bin)
 
     private static async Task<HttpStatusCode> DeliverAsync(HttpClient client, Uri address, string upstream, bool valid)
     {
-        byte[] body = Encoding.UTF8.GetBytes($$$"""{"ref":"refs/tags/v1","repository":{"clone_url":"file://{{{upstream}}}"}}""");
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, "/webhooks/github")) { Content = new ByteArrayContent(body) };
+        byte[] body = Encoding.UTF8.GetBytes(
+            $$$"""{"ref":"refs/tags/v1","repository":{"clone_url":"file://{{{upstream}}}"}}"""
+        );
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, "/webhooks/github"))
+        {
+            Content = new ByteArrayContent(body),
+        };
         byte[] signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(valid ? Secret : "another"), body);
         request.Headers.Add("X-GitHub-Event", "push");
         request.Headers.Add("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(signature));
@@ -156,7 +179,9 @@ internal sealed partial class FarmLoad(string root, string bin)
     private void Recipe(string name, string git, string watch)
     {
         string directory = Directory.CreateDirectory(Path.Combine(root, "recipes", name)).FullName;
-        File.WriteAllText(Path.Combine(directory, "peipkg.toml"), $"""
+        File.WriteAllText(
+            Path.Combine(directory, "peipkg.toml"),
+            $"""
             [meta]
             license = "MIT"
             build_script = "build.sh"
@@ -170,29 +195,40 @@ internal sealed partial class FarmLoad(string root, string bin)
             tag_pattern = "^v([0-9]+)$"
             peios_revision = 1
             {watch}
-            """);
-        File.WriteAllText(Path.Combine(directory, "build.sh"), $"mkdir -p \"$DESTDIR/usr/share/{name}\"; echo x > \"$DESTDIR/usr/share/{name}/x\"\n");
+            """
+        );
+        File.WriteAllText(
+            Path.Combine(directory, "build.sh"),
+            $"mkdir -p \"$DESTDIR/usr/share/{name}\"; echo x > \"$DESTDIR/usr/share/{name}/x\"\n"
+        );
     }
 
-    private void Configure(string http) => File.WriteAllText(Path.Combine(root, "config.toml"), $"""
-        [manager]
-        id = "bench"
-        recipes_dir = "{root}/recipes"
-        state_dir = "{root}/state"
-        [repo]
-        name = "bench"
-        [signing]
-        key_file = "{root}/key.pem"
-        [http]
-        {http}
-        [poll]
-        default_interval = "24h"
+    private void Configure(string http) =>
+        File.WriteAllText(
+            Path.Combine(root, "config.toml"),
+            $"""
+            [manager]
+            id = "bench"
+            recipes_dir = "{root}/recipes"
+            state_dir = "{root}/state"
+            [repo]
+            name = "bench"
+            [signing]
+            key_file = "{root}/key.pem"
+            [http]
+            {http}
+            [poll]
+            default_interval = "24h"
 
-        """);
+            """
+        );
 
     private Process Start(params string[] arguments)
     {
-        ProcessStartInfo start = new(Path.Combine(bin, "peipkg-manager"), ["--config", Path.Combine(root, "config.toml"), .. arguments])
+        ProcessStartInfo start = new(
+            Path.Combine(bin, "peipkg-manager"),
+            ["--config", Path.Combine(root, "config.toml"), .. arguments]
+        )
         {
             RedirectStandardError = true,
         };
@@ -226,8 +262,11 @@ internal sealed partial class FarmLoad(string root, string bin)
     {
         try
         {
-            return Directory.EnumerateDirectories($"/proc/{pid}/task")
-                .Sum(thread => File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+            return Directory
+                .EnumerateDirectories($"/proc/{pid}/task")
+                .Sum(thread =>
+                    File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length
+                );
         }
         catch (IOException)
         {
@@ -235,16 +274,23 @@ internal sealed partial class FarmLoad(string root, string bin)
         }
     }
 
-    private static string Memory(int pid, string field) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{long.Parse(Regex.Match(File.ReadAllText($"/proc/{pid}/status"), field + @":\s+(\d+)").Groups[1].Value, CultureInfo.InvariantCulture) / 1024} MiB");
+    private static string Memory(int pid, string field) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{long.Parse(Regex.Match(File.ReadAllText($"/proc/{pid}/status"), field + @":\s+(\d+)").Groups[1].Value, CultureInfo.InvariantCulture) / 1024} MiB"
+        );
 
-    private static void Git(string directory, params string[] arguments) => Run(
-        "/usr/bin/git", ["-C", directory, "-c", "user.name=bench", "-c", "user.email=bench@example.org", .. arguments]);
+    private static void Git(string directory, params string[] arguments) =>
+        Run(
+            "/usr/bin/git",
+            ["-C", directory, "-c", "user.name=bench", "-c", "user.email=bench@example.org", .. arguments]
+        );
 
     private static void Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true }
+        )!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)
@@ -253,7 +299,7 @@ internal sealed partial class FarmLoad(string root, string bin)
         }
     }
 
-    private static void Say(string what, string figure) => Console.WriteLine($"{what,-58} {figure}");
+    private static void Say(string what, string figure) => Console.WriteLine($"{what, -58} {figure}");
 
     [GeneratedRegex("msg=\"webhook server listening\" addr=(\\S+)")]
     private static partial Regex ListeningLine();

@@ -6,10 +6,17 @@ return args switch
     ["tree", string directory] => SourceTree.Write(directory, files: 12_000, bytes: 140L << 20),
     ["empty", string directory, string count] => SourceTree.WriteEmpty(directory, Number(count)),
     ["random", string file, string mebibytes] => SourceTree.WriteRandom(file, (long)Number(mebibytes) << 20),
-    ["packages", string directory, string names, string versions, string key] =>
-        SmallPackages.Write(directory, Number(names), Number(versions), key),
+    ["packages", string directory, string names, string versions, string key] => SmallPackages.Write(
+        directory,
+        Number(names),
+        Number(versions),
+        key
+    ),
     ["recipes", string directory, string count] => RecipeTree.Write(directory, Number(count)),
-    ["farm", string directory, string programs] => await new FarmLoad(Path.GetFullPath(directory), Path.GetFullPath(programs)).RunAsync(),
+    ["farm", string directory, string programs] => await new FarmLoad(
+        Path.GetFullPath(directory),
+        Path.GetFullPath(programs)
+    ).RunAsync(),
     _ => Usage(),
 };
 
@@ -26,6 +33,7 @@ static int Usage()
                Benchmarks recipes DIRECTORY COUNT                recipes of three packages each
                Benchmarks farm DIRECTORY PROGRAMS                times a farm: polls, webhooks, memory
         Everything is made from fixed seeds: the same command gives the same bytes.
-        """);
+        """
+    );
     return 2;
 }

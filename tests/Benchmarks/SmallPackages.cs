@@ -14,13 +14,17 @@ internal static class SmallPackages
     {
         using SigningKey key = SigningKey.Load(File.ReadAllBytes(keyFile), keyFile);
         Directory.CreateDirectory(directory);
-        Parallel.For(0, names, name =>
-        {
-            for (int version = 1; version <= versions; version++)
+        Parallel.For(
+            0,
+            names,
+            name =>
             {
-                WriteOne(directory, name, version, key);
+                for (int version = 1; version <= versions; version++)
+                {
+                    WriteOne(directory, name, version, key);
+                }
             }
-        });
+        );
         return 0;
     }
 
@@ -35,15 +39,29 @@ internal static class SmallPackages
             Description = $"The small package {text}.",
             License = "MIT",
             Homepage = $"https://example.org/{text}",
-            Build = new BuildInfo(Timestamp.Parse("2026-05-01T12:00:00Z"), "bench", $"git+https://example.org/{text}#refs/tags/v1.{version}"),
+            Build = new BuildInfo(
+                Timestamp.Parse("2026-05-01T12:00:00Z"),
+                "bench",
+                $"git+https://example.org/{text}#refs/tags/v1.{version}"
+            ),
         };
         PayloadSource[] payload =
         [
-            .. Enumerable.Range(0, 4).Select(i => PayloadSource.File(
-                $"usr/share/{text}/file{i}",
-                Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"{text} {version} {i}\n", 50 * (i + 1)))))),
+            .. Enumerable
+                .Range(0, 4)
+                .Select(i =>
+                    PayloadSource.File(
+                        $"usr/share/{text}/file{i}",
+                        Encoding.ASCII.GetBytes(
+                            string.Concat(Enumerable.Repeat($"{text} {version} {i}\n", 50 * (i + 1)))
+                        )
+                    )
+                ),
         ];
-        string path = Path.Combine(directory, PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture));
+        string path = Path.Combine(
+            directory,
+            PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture)
+        );
         using FileStream output = File.Create(path);
         PackageWriter.Write(output, manifest, payload, key, new PackageWriteOptions { Workers = 1 });
     }

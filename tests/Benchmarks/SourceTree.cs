@@ -8,8 +8,31 @@ internal static class SourceTree
 {
     private static readonly string[] Keywords =
     [
-        "if", "else", "return", "static", "const", "int", "char", "void", "struct", "for", "while", "break", "unsigned",
-        "size_t", "NULL", "sizeof", "case", "default", "switch", "goto", "#include", "#define", "#ifdef", "#endif", "extern",
+        "if",
+        "else",
+        "return",
+        "static",
+        "const",
+        "int",
+        "char",
+        "void",
+        "struct",
+        "for",
+        "while",
+        "break",
+        "unsigned",
+        "size_t",
+        "NULL",
+        "sizeof",
+        "case",
+        "default",
+        "switch",
+        "goto",
+        "#include",
+        "#define",
+        "#ifdef",
+        "#endif",
+        "extern",
     ];
 
     /// <summary>Nine files in ten are text; the rest look like machine code with tables and strings.</summary>
@@ -22,12 +45,23 @@ internal static class SourceTree
         for (int i = 0; i < files; i++)
         {
             string folder = Path.Combine(
-                directory, "usr", "share", "bench", string.Create(CultureInfo.InvariantCulture, $"module{i / 60:d3}"));
+                directory,
+                "usr",
+                "share",
+                "bench",
+                string.Create(CultureInfo.InvariantCulture, $"module{i / 60:d3}")
+            );
             Directory.CreateDirectory(folder);
             int size = (int)(perFile * (0.1 + (1.8 * random.NextDouble())));
             bool text = i % 10 != 0;
-            string name = string.Create(CultureInfo.InvariantCulture, $"{vocabulary[i % vocabulary.Length]}_{i}{(text ? ".c" : ".bin")}");
-            File.WriteAllBytes(Path.Combine(folder, name), text ? Text(random, phrases, size) : Binary(random, vocabulary, size));
+            string name = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{vocabulary[i % vocabulary.Length]}_{i}{(text ? ".c" : ".bin")}"
+            );
+            File.WriteAllBytes(
+                Path.Combine(folder, name),
+                text ? Text(random, phrases, size) : Binary(random, vocabulary, size)
+            );
         }
 
         return 0;
@@ -37,7 +71,13 @@ internal static class SourceTree
     {
         for (int i = 0; i < count; i++)
         {
-            string folder = Path.Combine(directory, "usr", "share", "empty", (i / 1000).ToString("d3", CultureInfo.InvariantCulture));
+            string folder = Path.Combine(
+                directory,
+                "usr",
+                "share",
+                "empty",
+                (i / 1000).ToString("d3", CultureInfo.InvariantCulture)
+            );
             if (i % 1000 == 0)
             {
                 Directory.CreateDirectory(folder);
@@ -85,9 +125,10 @@ internal static class SourceTree
     private static string Statement(Random random, string[] vocabulary)
     {
         // A few names are everywhere and most are rare, as in real text.
-        string Word() => random.Next(3) == 0
-            ? Keywords[random.Next(Keywords.Length)]
-            : vocabulary[(int)(vocabulary.Length * Math.Pow(random.NextDouble(), 3))];
+        string Word() =>
+            random.Next(3) == 0
+                ? Keywords[random.Next(Keywords.Length)]
+                : vocabulary[(int)(vocabulary.Length * Math.Pow(random.NextDouble(), 3))];
         return random.Next(5) switch
         {
             0 => $"{Word()} = {Word()}({Word()}, {random.Next(512)});",
@@ -103,10 +144,15 @@ internal static class SourceTree
         var text = new StringBuilder(size + 128);
         while (text.Length < size)
         {
-            text.Append(' ', 4 * random.Next(4)).Append(phrases[(int)(phrases.Length * Math.Pow(random.NextDouble(), 1.5))]).Append('\n');
+            text.Append(' ', 4 * random.Next(4))
+                .Append(phrases[(int)(phrases.Length * Math.Pow(random.NextDouble(), 1.5))])
+                .Append('\n');
             if (random.Next(6) == 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"    value_{random.Next(100_000):x} = 0x{random.Next():x8};\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"    value_{random.Next(100_000):x} = 0x{random.Next():x8};\n"
+                );
             }
         }
 
@@ -127,8 +173,14 @@ internal static class SourceTree
                     random.NextBytes(rest[..length]);
                     break;
                 case 1:
-                    length = Math.Min(length, Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)] + '\0').Length);
-                    Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)].PadRight(length, '\0').AsSpan(0, length), rest);
+                    length = Math.Min(
+                        length,
+                        Encoding.ASCII.GetBytes(vocabulary[random.Next(vocabulary.Length)] + '\0').Length
+                    );
+                    Encoding.ASCII.GetBytes(
+                        vocabulary[random.Next(vocabulary.Length)].PadRight(length, '\0').AsSpan(0, length),
+                        rest
+                    );
                     break;
                 case 2:
                     for (int i = 0; i < length; i++)

@@ -21,7 +21,9 @@ public sealed class ProgressTests
         }
 
         Assert.Equal(
-            "\r\e[Ktool: compressing: 3,000 of 12,000 files, 45.0 MiB of 140.0 MiB, 45.0 MiB/s\r\e[K", _stderr.ToString());
+            "\r\e[Ktool: compressing: 3,000 of 12,000 files, 45.0 MiB of 140.0 MiB, 45.0 MiB/s\r\e[K",
+            _stderr.ToString()
+        );
     }
 
     [Fact]
@@ -60,7 +62,9 @@ public sealed class ProgressTests
         }
 
         Assert.Equal(
-            "tool: hashing: 50.0 MiB of 300.0 MiB, 10.0 MiB/s\ntool: hashing: 200.0 MiB of 300.0 MiB, 10.0 MiB/s\n", _stderr.ToString());
+            "tool: hashing: 50.0 MiB of 300.0 MiB, 10.0 MiB/s\ntool: hashing: 200.0 MiB of 300.0 MiB, 10.0 MiB/s\n",
+            _stderr.ToString()
+        );
     }
 
     [Fact]
@@ -94,7 +98,10 @@ public sealed class ProgressTests
             phase.Report(2, 4096);
         }
 
-        Assert.Equal("tool: running build.sh\ntool: hashing: 2 files, 4.0 KiB, 2.0 KiB/s in 2.00 s\n", _stderr.ToString());
+        Assert.Equal(
+            "tool: running build.sh\ntool: hashing: 2 files, 4.0 KiB, 2.0 KiB/s in 2.00 s\n",
+            _stderr.ToString()
+        );
     }
 
     [Fact]
@@ -105,7 +112,9 @@ public sealed class ProgressTests
         diagnostics.Warning("well");
         diagnostics.Note("so");
         Assert.Equal(
-            "tool: \e[1;31merror:\e[0m no\ntool: \e[1;35mwarning:\e[0m well\ntool: \e[1;36mnote:\e[0m so\n", _stderr.ToString());
+            "tool: \e[1;31merror:\e[0m no\ntool: \e[1;35mwarning:\e[0m well\ntool: \e[1;36mnote:\e[0m so\n",
+            _stderr.ToString()
+        );
     }
 
     [Theory]
@@ -115,10 +124,19 @@ public sealed class ProgressTests
     [InlineData((1 << 20) - 1, "1.0 MiB")]
     [InlineData(1536L << 20, "1.5 GiB")]
     [InlineData(long.MaxValue, "8.0 EiB")]
-    public void Bytes_are_counted_in_powers_of_1024(long bytes, string text) => Assert.Equal(text, ByteCount.Text(bytes));
+    public void Bytes_are_counted_in_powers_of_1024(long bytes, string text) =>
+        Assert.Equal(text, ByteCount.Text(bytes));
 
-    private Diagnostics Terminal(int columns = 120)
-        => new("tool", new DiagnosticsOutput(_stderr) { IsTerminal = true, Columns = () => columns, Clock = _clock });
+    private Diagnostics Terminal(int columns = 120) =>
+        new(
+            "tool",
+            new DiagnosticsOutput(_stderr)
+            {
+                IsTerminal = true,
+                Columns = () => columns,
+                Clock = _clock,
+            }
+        );
 
     private Diagnostics Pipe() => new("tool", new DiagnosticsOutput(_stderr) { Clock = _clock });
 

@@ -16,15 +16,15 @@ public sealed class TextTests
     [InlineData("\u2066x\u2069", "\\u2066x\\u2069")]
     [InlineData("x\u2028y", "x\\u2028y")]
     [InlineData("", "")]
-    public void What_could_move_a_terminal_is_spelled_out(string text, string expected)
-        => Assert.Equal(expected, TerminalText.Escape(text));
+    public void What_could_move_a_terminal_is_spelled_out(string text, string expected) =>
+        Assert.Equal(expected, TerminalText.Escape(text));
 
     [Fact]
     public void Half_a_character_is_spelled_out() => Assert.Equal("\\ud800x", TerminalText.Escape("\ud800x"));
 
     [Fact]
-    public void Messages_keep_their_lines_but_nothing_else()
-        => Assert.Equal("a\n\tb\\x1bc", TerminalText.Escape("a\n\tb\u001bc", keepLines: true));
+    public void Messages_keep_their_lines_but_nothing_else() =>
+        Assert.Equal("a\n\tb\\x1bc", TerminalText.Escape("a\n\tb\u001bc", keepLines: true));
 
     [Theory]
     [InlineData("homepag", "homepage")]
@@ -34,8 +34,8 @@ public sealed class TextTests
     [InlineData("buildScript", "build_script")]
     [InlineData("xyz", null)]
     [InlineData("", null)]
-    public void The_nearest_name_is_what_was_probably_meant(string word, string? expected)
-        => Assert.Equal(expected, NearestName.Find(word, ["license", "homepage", "source", "build_script"]));
+    public void The_nearest_name_is_what_was_probably_meant(string word, string? expected) =>
+        Assert.Equal(expected, NearestName.Find(word, ["license", "homepage", "source", "build_script"]));
 
     [Fact]
     public void Swapped_neighbours_are_one_edit()
@@ -51,8 +51,8 @@ public sealed class TextTests
     [InlineData("0.1.0+abc", "0.1.0 (abc)")]
     [InlineData("0.1.0", "0.1.0")]
     [InlineData(null, "unknown")]
-    public void The_version_carries_a_short_commit(string? informational, string expected)
-        => Assert.Equal(expected, ProductVersion.Describe(informational));
+    public void The_version_carries_a_short_commit(string? informational, string expected) =>
+        Assert.Equal(expected, ProductVersion.Describe(informational));
 
     [Fact]
     public void Diagnostics_name_the_program_and_defuse_foreign_text()
@@ -65,7 +65,8 @@ public sealed class TextTests
         diagnostics.Line("file:1:2: x");
         Assert.Equal(
             "tool: error: bad \\x1b[2J name\ntool: warning: two\nlines\ntool: note: fine\nfile:1:2: x\n",
-            writer.ToString());
+            writer.ToString()
+        );
     }
 
     [Fact]

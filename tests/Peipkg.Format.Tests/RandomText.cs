@@ -6,7 +6,32 @@ namespace Peipkg.Format.Tests;
 internal static class RandomText
 {
     private static readonly int[] Favourites =
-        [0, 1, 8, 9, 10, 12, 13, 27, 31, 34, 47, 60, 92, 127, 128, 0x85, 0xE9, 0x2028, 0x2029, 0xFEFF, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF];
+    [
+        0,
+        1,
+        8,
+        9,
+        10,
+        12,
+        13,
+        27,
+        31,
+        34,
+        47,
+        60,
+        92,
+        127,
+        128,
+        0x85,
+        0xE9,
+        0x2028,
+        0x2029,
+        0xFEFF,
+        0xFFFF,
+        0x10000,
+        0x1F600,
+        0x10FFFF,
+    ];
 
     internal static string Any(Random random, int maxLength)
     {

@@ -66,6 +66,6 @@ public sealed class GoDurationTests
     [InlineData(0.0015, "1.5ms")]
     [InlineData(0.00025, "250µs")]
     [InlineData(-60, "-1m0s")]
-    public void Writes_what_go_writes(double seconds, string text)
-        => Assert.Equal(text, GoDuration.Format(TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))));
+    public void Writes_what_go_writes(double seconds, string text) =>
+        Assert.Equal(text, GoDuration.Format(TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))));
 }

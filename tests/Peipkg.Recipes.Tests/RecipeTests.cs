@@ -18,7 +18,8 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Reads_the_documentations_complete_example()
     {
-        Recipe recipe = Load("""
+        Recipe recipe = Load(
+            """
             [meta]
             license = "Zlib"
             homepage = "https://zlib.net"
@@ -53,7 +54,8 @@ public sealed class RecipeTests : IDisposable
             anything = "is the manager's"
             [provenance]
             future = true
-            """);
+            """
+        );
         Assert.Equal(new RecipeMeta("Zlib", "https://zlib.net", "github:madler/zlib", "build.sh"), recipe.Meta);
         Assert.Equal(_directory, recipe.Directory);
         Assert.Empty(recipe.Warnings);
@@ -72,8 +74,10 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public void A_package_may_claim_nothing_and_stand_for_others()
-        => Assert.Empty(Load(Meta + "[[package]]\nname = \"all\"\narchitecture = \"noarch\"\nfiles = []\n").Stanzas.Single().Files);
+    public void A_package_may_claim_nothing_and_stand_for_others() =>
+        Assert.Empty(
+            Load(Meta + "[[package]]\nname = \"all\"\narchitecture = \"noarch\"\nfiles = []\n").Stanzas.Single().Files
+        );
 
     [Fact]
     public void Everything_that_is_wrong_is_reported_in_one_run()
@@ -92,24 +96,32 @@ public sealed class RecipeTests : IDisposable
             12:16: unknown key "nane" in replaces of [[package]] (did you mean "name"?)
             13:17: side_effects in [[package]]: "ldconfg" is none of ldconfig, depmod, man-db (did you mean "ldconfig"?)
             """.ReplaceLineEndings("\n").Split('\n');
-        string[] actual = Problems("""
-                [meta]
-                licence = "Zlib"
-                homepage = "ftp://x"
-                build_script = "../build.sh"
-                [[package]]
-                name = "Libz"
-                architecture = "x86_46"
-                description = "zlib — runtime"
-                dependencies = [{ name =   "a b" }]
-                conflicts = [   "apache2"]
-                provides = [{ name = "http" }, { name = "http" }]
-                replaces = [ { nane = "x1" }]
-                side_effects = ["ldconfg"]
-                """);
+        string[] actual = Problems(
+            """
+            [meta]
+            licence = "Zlib"
+            homepage = "ftp://x"
+            build_script = "../build.sh"
+            [[package]]
+            name = "Libz"
+            architecture = "x86_46"
+            description = "zlib — runtime"
+            dependencies = [{ name =   "a b" }]
+            conflicts = [   "apache2"]
+            provides = [{ name = "http" }, { name = "http" }]
+            replaces = [ { nane = "x1" }]
+            side_effects = ["ldconfg"]
+            """
+        );
 
         // How an identity's own rules are worded is not this test's business.
-        Assert.Equal(expected, actual.Select((line, i) => i < expected.Length && line.StartsWith(expected[i], StringComparison.Ordinal) ? expected[i] : line));
+        Assert.Equal(
+            expected,
+            actual.Select(
+                (line, i) =>
+                    i < expected.Length && line.StartsWith(expected[i], StringComparison.Ordinal) ? expected[i] : line
+            )
+        );
     }
 
     [Theory]
@@ -124,28 +136,64 @@ public sealed class RecipeTests : IDisposable
     [InlineData(Meta + "[package]\nname = \"x\"\n", "write [[package]], not [package]")]
     [InlineData(Meta + "[[package]]\narchitecture = \"noarch\"\nfiles = [\"a\"]\n", "[[package]] needs name, a string")]
     [InlineData(Meta + "[[package]]\nname = \"ab\"\nfiles = [\"a\"]\n", "[[package]] needs architecture, a string")]
-    [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = \"usr/**\"\n", "must be an array of strings, not a string")]
-    [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = [\"/usr\", \"[x\"]\n", "6:18: files in [[package]]: \"[x\" is not a file pattern")]
-    [InlineData(Meta + "[[package]]\nname = \"ab\"\narchitecture = \"riscv64\"\nfiles = [\"a\"]\n", "packages cannot be built for \"riscv64\"")]
+    [InlineData(
+        Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = \"usr/**\"\n",
+        "must be an array of strings, not a string"
+    )]
+    [InlineData(
+        Meta + "[[package]]\nname = \"ab\"\narchitecture = \"noarch\"\nfiles = [\"/usr\", \"[x\"]\n",
+        "6:18: files in [[package]]: \"[x\" is not a file pattern"
+    )]
+    [InlineData(
+        Meta + "[[package]]\nname = \"ab\"\narchitecture = \"riscv64\"\nfiles = [\"a\"]\n",
+        "packages cannot be built for \"riscv64\""
+    )]
     [InlineData(Meta + Package + Package, "two stanzas are named \"libz\"; the first is on line 4")]
-    [InlineData(Meta + Package + "dependencies = [{ name = \"libz\", same_build = true }]\n", "\"libz\" cannot depend on itself")]
-    [InlineData(Meta + Package + "dependencies = [{ name = \"libc\", same_build = true }]\n", "\"libc\" is not another [[package]] of this recipe")]
-    [InlineData(Meta + Package + "dependencies = [{ name = \"libc\", same_build = true, constraint = \"= 1\" }]\n", "already is a constraint")]
-    [InlineData(Meta + Package + "dependencies = [{ name = \"libc\", constraint = \">> 1\" }]\n", "constraint in dependencies of [[package]]")]
+    [InlineData(
+        Meta + Package + "dependencies = [{ name = \"libz\", same_build = true }]\n",
+        "\"libz\" cannot depend on itself"
+    )]
+    [InlineData(
+        Meta + Package + "dependencies = [{ name = \"libc\", same_build = true }]\n",
+        "\"libc\" is not another [[package]] of this recipe"
+    )]
+    [InlineData(
+        Meta + Package + "dependencies = [{ name = \"libc\", same_build = true, constraint = \"= 1\" }]\n",
+        "already is a constraint"
+    )]
+    [InlineData(
+        Meta + Package + "dependencies = [{ name = \"libc\", constraint = \">> 1\" }]\n",
+        "constraint in dependencies of [[package]]"
+    )]
     [InlineData(Meta + Package + "dependencies = [{ name = \"libc\", arch = \"all\" }]\n", "the only value is \"any\"")]
-    [InlineData(Meta + Package + "dependencies = [{ constraint = \"= 1\" }]\n", "dependencies of [[package]] needs name")]
+    [InlineData(
+        Meta + Package + "dependencies = [{ constraint = \"= 1\" }]\n",
+        "dependencies of [[package]] needs name"
+    )]
     [InlineData(Meta + Package + "conflicts = [{ name = \"Virtual_Name\" }]\n", "is not a package name")]
     [InlineData(Meta + Package + "conflicts = [{ name = \"pkgconfig(x)\" }]\n", "is not a package name")]
-    [InlineData(Meta + Package + "conflicts = [{ name = \"libx\", same_build = true }]\n", "packages of one build cannot conflict")]
+    [InlineData(
+        Meta + Package + "conflicts = [{ name = \"libx\", same_build = true }]\n",
+        "packages of one build cannot conflict"
+    )]
     [InlineData(Meta + Package + "replaces = [{ name = \"x1\", same_build = true }]\n", "unknown key \"same_build\"")]
-    [InlineData(Meta + Package + "provides = [{ name = \"x1\", constraint = \"= 1\" }]\n", "unknown key \"constraint\"")]
-    [InlineData(Meta + Package + "provides = [{ name = \"x1\", version = \"1_0\" }]\n", "version in provides of [[package]]")]
+    [InlineData(
+        Meta + Package + "provides = [{ name = \"x1\", constraint = \"= 1\" }]\n",
+        "unknown key \"constraint\""
+    )]
+    [InlineData(
+        Meta + Package + "provides = [{ name = \"x1\", version = \"1_0\" }]\n",
+        "version in provides of [[package]]"
+    )]
     [InlineData(Meta + Package + "side_effects = [\"ldconfig\", \"ldconfig\"]\n", "\"ldconfig\" is declared twice")]
     [InlineData(Meta + Package + "description = \"caf\u00e9\"\n", "the character \"é\", U+00E9 at position 4")]
     [InlineData(Meta + Package + "description = \"a\\tb\"\n", "the character U+0009 at position 2")]
     [InlineData(Meta + Package + "version = \"1\"\n", "unknown key \"version\" in [[package]]")]
     [InlineData(Meta + Package + "[[sign]]\npath = \"usr/bin/x\"\n", "[[sign]] needs key")]
-    [InlineData(Meta + Package + "[[sign]]\npath = \"/usr\"\nkey = \"../k\"\nkeyy = 1\n", "unknown key \"keyy\" in [[sign]] (did you mean \"key\"?)")]
+    [InlineData(
+        Meta + Package + "[[sign]]\npath = \"/usr\"\nkey = \"../k\"\nkeyy = 1\n",
+        "unknown key \"keyy\" in [[sign]] (did you mean \"key\"?)"
+    )]
     public void A_mistake_is_named_with_its_place(string text, string message)
     {
         string problems = string.Join('\n', Problems(text));
@@ -155,8 +203,12 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Same_build_may_name_a_stanza_that_comes_later()
     {
-        Recipe recipe = Load(Meta + Package + "dependencies = [{ name = \"libz-common\", same_build = true }]\n"
-            + Package.Replace("libz", "libz-common", StringComparison.Ordinal));
+        Recipe recipe = Load(
+            Meta
+                + Package
+                + "dependencies = [{ name = \"libz-common\", same_build = true }]\n"
+                + Package.Replace("libz", "libz-common", StringComparison.Ordinal)
+        );
         Assert.True(recipe.Stanzas[0].Dependencies[0].SameBuild);
     }
 
@@ -169,14 +221,18 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public void Odd_top_level_entries_are_warned_of()
-        => Assert.Equal(
-            ["1:1: \"license\" stands outside of any section and is ignored", "8:1: the section \"upsteam\" is ignored (did you mean \"upstream\"?)"],
-            Load("license = \"MIT\"\n" + Meta + Package + "[upsteam]\n[unrelated]\n").Warnings.Select(Short));
+    public void Odd_top_level_entries_are_warned_of() =>
+        Assert.Equal(
+            [
+                "1:1: \"license\" stands outside of any section and is ignored",
+                "8:1: the section \"upsteam\" is ignored (did you mean \"upstream\"?)",
+            ],
+            Load("license = \"MIT\"\n" + Meta + Package + "[upsteam]\n[unrelated]\n").Warnings.Select(Short)
+        );
 
     [Fact]
-    public void A_missing_file_is_an_io_error()
-        => Assert.Throws<FileNotFoundException>(() => Recipe.Load(Path.Combine(_directory, "nope.toml")));
+    public void A_missing_file_is_an_io_error() =>
+        Assert.Throws<FileNotFoundException>(() => Recipe.Load(Path.Combine(_directory, "nope.toml")));
 
     private Recipe Load(string text)
     {
@@ -191,6 +247,6 @@ public sealed class RecipeTests : IDisposable
         return [.. exception.Problems.Select(Short)];
     }
 
-    private string Short(RecipeProblem problem)
-        => problem.ToString().Replace(Path.Combine(_directory, "peipkg.toml") + ":", "", StringComparison.Ordinal);
+    private string Short(RecipeProblem problem) =>
+        problem.ToString().Replace(Path.Combine(_directory, "peipkg.toml") + ":", "", StringComparison.Ordinal);
 }

@@ -25,9 +25,19 @@ internal static class BuildOperation
     internal static int Run(BuildRequest request, ToolContext context)
     {
         Recipe recipe = Prepare(request, context);
-        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
-        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), request.KeepStage, context.Diagnostics);
-        RequireOutside(area.Root, request.Source, "the directory for temporary files lies inside --source; set TMPDIR to another");
+        using SigningKey? key = request.SignKey is null
+            ? null
+            : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using StagingArea area = StagingArea.Create(
+            context.Variables.GetValueOrDefault("TMPDIR"),
+            request.KeepStage,
+            context.Diagnostics
+        );
+        RequireOutside(
+            area.Root,
+            request.Source,
+            "the directory for temporary files lies inside --source; set TMPDIR to another"
+        );
 
         using SecondBuild? second = request.Twice ? new SecondBuild(request, area, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
@@ -35,11 +45,19 @@ internal static class BuildOperation
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         ContentScan scan = new(PathsOf(request, area));
         plans = [.. plans.Select(scan.Watch)];
-        foreach (string path in PackageOutput.WriteAll(plans, request.Output, key, context, () =>
-        {
-            scan.Report(plans, findings, siblings: true);
-            RequireNone(findings);
-        }))
+        foreach (
+            string path in PackageOutput.WriteAll(
+                plans,
+                request.Output,
+                key,
+                context,
+                () =>
+                {
+                    scan.Report(plans, findings, siblings: true);
+                    RequireNone(findings);
+                }
+            )
+        )
         {
             context.Output.WriteLine(path);
         }
@@ -61,7 +79,12 @@ internal static class BuildOperation
     }
 
     /// <summary>Runs the build script and decides what goes into which package; nothing is written yet.</summary>
-    internal static IReadOnlyList<PackagePlan> Stage(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
+    internal static IReadOnlyList<PackagePlan> Stage(
+        Recipe recipe,
+        BuildRequest request,
+        StagingArea area,
+        ToolContext context
+    )
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         BuildScript.Run(recipe, request, area, findings, context);
@@ -70,15 +93,21 @@ internal static class BuildOperation
     }
 
     // In a sandbox only $DESTDIR matters: the other places are the same in every build, and no script sees the real ones.
-    private static BuildPaths PathsOf(BuildRequest request, StagingArea area) => request.Sandbox is null
-        ? new BuildPaths([area.Destination], [area.Work, Path.GetFullPath(request.Source), PosixTree.RealPath(request.Source)])
-        : new BuildPaths([SandboxView.DestinationPlace], []);
+    private static BuildPaths PathsOf(BuildRequest request, StagingArea area) =>
+        request.Sandbox is null
+            ? new BuildPaths(
+                [area.Destination],
+                [area.Work, Path.GetFullPath(request.Source), PosixTree.RealPath(request.Source)]
+            )
+            : new BuildPaths([SandboxView.DestinationPlace], []);
 
     private static Recipe LoadRecipe(string path, Diagnostics diagnostics)
     {
         if (Directory.Exists(path))
         {
-            throw new UserErrorException($"--recipe {path} is a directory; name the recipe file in it, {Path.Combine(path, "peipkg.toml")}");
+            throw new UserErrorException(
+                $"--recipe {path} is a directory; name the recipe file in it, {Path.Combine(path, "peipkg.toml")}"
+            );
         }
 
         try
@@ -98,8 +127,13 @@ internal static class BuildOperation
                 diagnostics.Line(problem.ToString());
             }
 
-            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"the recipe has {exception.Problems.Count} {(exception.Problems.Count == 1 ? "mistake" : "mistakes")}; nothing was built"), exception);
+            throw new UserErrorException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the recipe has {exception.Problems.Count} {(exception.Problems.Count == 1 ? "mistake" : "mistakes")}; nothing was built"
+                ),
+                exception
+            );
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -111,7 +145,9 @@ internal static class BuildOperation
     {
         if (!Directory.Exists(request.Source))
         {
-            throw new UserErrorException($"--source {request.Source} {(File.Exists(request.Source) ? "is not a directory" : "does not exist")}");
+            throw new UserErrorException(
+                $"--source {request.Source} {(File.Exists(request.Source) ? "is not a directory" : "does not exist")}"
+            );
         }
 
         if (File.Exists(request.Output))
@@ -119,19 +155,33 @@ internal static class BuildOperation
             throw new UserErrorException($"--out {request.Output} is a file; it must be a directory");
         }
 
-        RequireOutside(request.Output, request.Source, $"--out {request.Output} lies inside --source, whose content the packages are made of");
+        RequireOutside(
+            request.Output,
+            request.Source,
+            $"--out {request.Output} lies inside --source, whose content the packages are made of"
+        );
     }
 
     private static void RequireOutside(string inner, string outer, string message)
     {
-        if ((PosixTree.RealPath(inner) + "/").StartsWith(PosixTree.RealPath(outer).TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (
+            (PosixTree.RealPath(inner) + "/").StartsWith(
+                PosixTree.RealPath(outer).TrimEnd('/') + "/",
+                StringComparison.Ordinal
+            )
+        )
         {
             throw new UserErrorException(message);
         }
     }
 
     /// <summary>Decides what goes into which package, and finds everything that speaks against it.</summary>
-    private static List<PackagePlan> Plan(Recipe recipe, BuildRequest request, StagedTree tree, FindingReporter findings)
+    private static List<PackagePlan> Plan(
+        Recipe recipe,
+        BuildRequest request,
+        StagedTree tree,
+        FindingReporter findings
+    )
     {
         Partition partition = Partition.Divide(recipe.Stanzas, tree.Entries);
         BuildInfo build = new(request.Timestamp, request.FarmId, request.SourceRef);
@@ -157,7 +207,9 @@ internal static class BuildOperation
     {
         if (findings.Errors > 0)
         {
-            throw new UserErrorException("what the build script installed cannot be packaged as the recipe says; no package was made");
+            throw new UserErrorException(
+                "what the build script installed cannot be packaged as the recipe says; no package was made"
+            );
         }
     }
 }

@@ -43,9 +43,10 @@ internal sealed class Partition
         HashSet<string> parents = new(StringComparer.Ordinal);
         foreach (StagedEntry entry in entries.OrderBy(entry => entry.Path, PayloadPath.Order))
         {
-            bool claimed = entry.Kind == PayloadKind.Directory
-                ? partition.ClaimDirectory(stanzas, entry)
-                : partition.ClaimFile(stanzas, entry);
+            bool claimed =
+                entry.Kind == PayloadKind.Directory
+                    ? partition.ClaimDirectory(stanzas, entry)
+                    : partition.ClaimFile(stanzas, entry);
             int slash = entry.Path.LastIndexOf('/');
             if (slash > 0)
             {
@@ -58,16 +59,22 @@ internal sealed class Partition
             }
         }
 
-        partition._lostDirectories.AddRange(entries
-            .Where(entry => entry.Kind == PayloadKind.Directory && !parents.Contains(entry.Path) && !kept.Contains(entry.Path))
-            .Select(entry => entry.Path)
-            .Order(PayloadPath.Order));
+        partition._lostDirectories.AddRange(
+            entries
+                .Where(entry =>
+                    entry.Kind == PayloadKind.Directory && !parents.Contains(entry.Path) && !kept.Contains(entry.Path)
+                )
+                .Select(entry => entry.Path)
+                .Order(PayloadPath.Order)
+        );
         return partition;
     }
 
     /// <summary>The patterns that claimed nothing, in the order of the recipe.</summary>
-    internal IEnumerable<(Stanza Stanza, FilePattern Pattern)> Unused(IReadOnlyList<Stanza> stanzas)
-        => stanzas.SelectMany(stanza => stanza.Files.Where(pattern => !_used.Contains(pattern)).Select(pattern => (stanza, pattern)));
+    internal IEnumerable<(Stanza Stanza, FilePattern Pattern)> Unused(IReadOnlyList<Stanza> stanzas) =>
+        stanzas.SelectMany(stanza =>
+            stanza.Files.Where(pattern => !_used.Contains(pattern)).Select(pattern => (stanza, pattern))
+        );
 
     private bool ClaimDirectory(IReadOnlyList<Stanza> stanzas, StagedEntry entry)
     {
@@ -125,8 +132,11 @@ internal sealed class Partition
         foreach (FilePattern pattern in stanza.Files)
         {
             // Later patterns are asked too, so long as it is not known that they are of any use.
-            if (pattern.Glob.ClaimsDirectories == directories && (first is null || !_used.Contains(pattern))
-                && pattern.Glob.IsMatch(path))
+            if (
+                pattern.Glob.ClaimsDirectories == directories
+                && (first is null || !_used.Contains(pattern))
+                && pattern.Glob.IsMatch(path)
+            )
             {
                 _used.Add(pattern);
                 first ??= pattern;

@@ -25,9 +25,14 @@ internal static class SandboxCheck
             {
                 problems.Add($"--bind-ro {path} would replace what the sandbox has there; name what is needed of it");
             }
-            else if (path.StartsWith("/build/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
+            else if (
+                path.StartsWith("/build/", StringComparison.Ordinal)
+                || path.StartsWith("/proc/", StringComparison.Ordinal)
+            )
             {
-                problems.Add($"--bind-ro {path} lies where the sandbox keeps its own; give it another name on this machine");
+                problems.Add(
+                    $"--bind-ro {path} lies where the sandbox keeps its own; give it another name on this machine"
+                );
             }
         }
 
@@ -38,7 +43,9 @@ internal static class SandboxCheck
             {
                 if ((real + "/").StartsWith(PosixTree.RealPath(shown).TrimEnd('/') + "/", StringComparison.Ordinal))
                 {
-                    problems.Add($"--sign-key {key} lies in {option}, which the script can read in the sandbox; keep the key elsewhere");
+                    problems.Add(
+                        $"--sign-key {key} lies in {option}, which the script can read in the sandbox; keep the key elsewhere"
+                    );
                     break;
                 }
             }
@@ -50,8 +57,13 @@ internal static class SandboxCheck
         }
     }
 
-    private static IEnumerable<(string Path, string Option)> Shown(SandboxSettings settings, Recipe recipe, BuildRequest request)
-        => settings.ReadOnly.Select(path => (path, $"--bind-ro {path}"))
+    private static IEnumerable<(string Path, string Option)> Shown(
+        SandboxSettings settings,
+        Recipe recipe,
+        BuildRequest request
+    ) =>
+        settings
+            .ReadOnly.Select(path => (path, $"--bind-ro {path}"))
             .Append((request.Source, "--source"))
             .Append((recipe.Directory, "the recipe's directory"))
             .Append(("/usr", "/usr"));

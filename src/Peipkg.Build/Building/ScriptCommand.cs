@@ -15,7 +15,12 @@ internal static class ScriptCommand
 
     /// <summary>What to run. Its outputs are the caller's to set.</summary>
     /// <exception cref="Peipkg.CommandLine.Reporting.UserErrorException">A sandbox cannot be made here.</exception>
-    internal static ChildProcessOptions Create(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
+    internal static ChildProcessOptions Create(
+        Recipe recipe,
+        BuildRequest request,
+        StagingArea area,
+        ToolContext context
+    )
     {
         ScriptPlaces places;
         string path;
@@ -25,16 +30,39 @@ internal static class ScriptCommand
             places = SandboxView.Places(recipe.Meta.BuildScript);
             path = SandboxView.SearchPath(sandbox);
             words.AddRange(Bubblewrap.Require(context));
-            words.AddRange(SandboxView.Arguments(sandbox, request.Source, recipe.Directory, area, request.Variation?.HostName ?? SandboxView.HostName));
+            words.AddRange(
+                SandboxView.Arguments(
+                    sandbox,
+                    request.Source,
+                    recipe.Directory,
+                    area,
+                    request.Variation?.HostName ?? SandboxView.HostName
+                )
+            );
 
             // The mode of new files is the caller's affair without a sandbox, and nobody's in one.
-            words.AddRange(Shell, "-c", "umask \"$1\" && shift && exec \"$@\"", "sh", request.Variation?.Umask ?? "022", Shell, places.Script);
+            words.AddRange(
+                Shell,
+                "-c",
+                "umask \"$1\" && shift && exec \"$@\"",
+                "sh",
+                request.Variation?.Umask ?? "022",
+                Shell,
+                places.Script
+            );
         }
         else
         {
             places = new ScriptPlaces(
-                Path.GetFullPath(request.Source), area.Destination, area.Work, Path.Combine(recipe.Directory, recipe.Meta.BuildScript));
-            path = context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0 ? inherited : SandboxView.ToolPath;
+                Path.GetFullPath(request.Source),
+                area.Destination,
+                area.Work,
+                Path.Combine(recipe.Directory, recipe.Meta.BuildScript)
+            );
+            path =
+                context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0
+                    ? inherited
+                    : SandboxView.ToolPath;
             words.AddRange(request.Variation?.Prefix() ?? []);
             words.AddRange(Shell, places.Script);
         }
@@ -53,11 +81,18 @@ internal static class ScriptCommand
             WorkingDirectory = area.Work,
             Timeout = request.Limits.Timeout,
             Processors = request.Limits.Processors,
-            WhenWeDie = new DeathPlan(request.Sandbox is null ? $"DESTDIR={area.Destination}" : null, request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]),
+            WhenWeDie = new DeathPlan(
+                request.Sandbox is null ? $"DESTDIR={area.Destination}" : null,
+                request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]
+            ),
         };
     }
 
-    private static List<KeyValuePair<string, string>> Environment(BuildRequest request, ScriptPlaces places, string path)
+    private static List<KeyValuePair<string, string>> Environment(
+        BuildRequest request,
+        ScriptPlaces places,
+        string path
+    )
     {
         List<KeyValuePair<string, string>> environment =
         [
@@ -68,7 +103,9 @@ internal static class ScriptCommand
             new("TZ", "UTC"),
             new("PATH", path),
         ];
-        environment.AddRange(request.Variables.Select(variable => new KeyValuePair<string, string>(variable.Name, variable.Value)));
+        environment.AddRange(
+            request.Variables.Select(variable => new KeyValuePair<string, string>(variable.Name, variable.Value))
+        );
         return environment;
     }
 }

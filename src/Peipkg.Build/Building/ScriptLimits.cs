@@ -20,13 +20,18 @@ internal sealed record ScriptLimits(TimeSpan? Timeout, long? Memory, int? Proces
         if (Memory is { } memory)
         {
             diagnostics.Note(
-                $"--memory {ByteCount.Text(memory)} holds for each process of the build script, as an address space limit (RLIMIT_AS)");
+                $"--memory {ByteCount.Text(memory)} holds for each process of the build script, as an address space limit (RLIMIT_AS)"
+            );
         }
 
         if (Processors is { } processors)
         {
-            diagnostics.Note(string.Create(CultureInfo.InvariantCulture,
-                $"--cpus {processors} holds for the build script as a whole, as a processor affinity"));
+            diagnostics.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--cpus {processors} holds for the build script as a whole, as a processor affinity"
+                )
+            );
         }
     }
 

@@ -26,8 +26,16 @@ internal sealed class SecondBuild : IDisposable
         _outer = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
         try
         {
-            _area = StagingArea.Create(_outer.MakeDirectory("the-second-of-two-builds"), request.KeepStage, context.Diagnostics);
-            _copy = StagingArea.Create(SourceOrder.PlaceForCopy(request.Source) ?? _outer.Root, keep: false, context.Diagnostics);
+            _area = StagingArea.Create(
+                _outer.MakeDirectory("the-second-of-two-builds"),
+                request.KeepStage,
+                context.Diagnostics
+            );
+            _copy = StagingArea.Create(
+                SourceOrder.PlaceForCopy(request.Source) ?? _outer.Root,
+                keep: false,
+                context.Diagnostics
+            );
             _source = _copy.MakeDirectory("a-copy-of-the-source");
             first.Companions = [_outer, _copy];
             _area.Companions = [first, _outer, _copy];
@@ -66,7 +74,8 @@ internal sealed class SecondBuild : IDisposable
             PackageDifference difference = PackageDiffer.Compare(
                 new StagedPackage("first build", first[i], context.Cancellation),
                 new StagedPackage("second build", second[i], context.Cancellation),
-                context.Cancellation);
+                context.Cancellation
+            );
             if (!difference.IsEmpty)
             {
                 different++;
@@ -76,11 +85,17 @@ internal sealed class SecondBuild : IDisposable
 
         if (different > 0)
         {
-            throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{different} of {first.Count} {(first.Count == 1 ? "package" : "packages")} came out differently when built again; no package was made"));
+            throw new UserErrorException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{different} of {first.Count} {(first.Count == 1 ? "package" : "packages")} came out differently when built again; no package was made"
+                )
+            );
         }
 
-        context.Diagnostics.Note($"built twice with the same result{(again.Variation.HostName is null ? " (the host name could not be varied)" : "")}");
+        context.Diagnostics.Note(
+            $"built twice with the same result{(again.Variation.HostName is null ? " (the host name could not be varied)" : "")}"
+        );
     }
 
     // What the first build warned of need not be said again, unless the second fails over it.
@@ -89,12 +104,23 @@ internal sealed class SecondBuild : IDisposable
         using StringWriter said = new() { NewLine = "\n" };
         try
         {
-            return BuildOperation.Stage(recipe, again, _area, context with { Diagnostics = new Diagnostics(context.Diagnostics.Program, said) });
+            return BuildOperation.Stage(
+                recipe,
+                again,
+                _area,
+                context with
+                {
+                    Diagnostics = new Diagnostics(context.Diagnostics.Program, said),
+                }
+            );
         }
         catch (UserErrorException exception)
         {
             context.Diagnostics.Line(said.ToString());
-            throw new UserErrorException($"the second build failed where the first did not: {exception.Message}", exception);
+            throw new UserErrorException(
+                $"the second build failed where the first did not: {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -111,14 +137,17 @@ internal sealed class SecondBuild : IDisposable
                 [
                     "-c",
                     "cd \"$1\" && find . -mindepth 1 -print0 | sort -zr | tar --null --no-recursion -T - -cf - | tar -C \"$2\" -xpf -",
-                    "sh", source, _source,
+                    "sh",
+                    source,
+                    _source,
                 ],
                 Environment = [new("PATH", Sandboxing.SandboxView.ToolPath), new("LC_ALL", "C")],
                 WorkingDirectory = "/",
                 StandardOutput = output,
                 StandardError = output,
             },
-            context.Cancellation);
+            context.Cancellation
+        );
         if (!exit.IsSuccess || output.TotalBytes > 0)
         {
             throw new UserErrorException($"the source cannot be copied for a second build: {output.Text().Trim()}");

@@ -14,19 +14,32 @@ internal static class SourceOrder
     private const long MostBytes = 256 << 20;
 
     /// <summary>The directory to copy to, or null where there is no better one than any.</summary>
-    internal static string? PlaceForCopy(string source)
-        => MayHoldPrograms() && SizeWithin(source, Math.Min(MostBytes, new DriveInfo(InMemory).AvailableFreeSpace / 4)) ? InMemory : null;
+    internal static string? PlaceForCopy(string source) =>
+        MayHoldPrograms() && SizeWithin(source, Math.Min(MostBytes, new DriveInfo(InMemory).AvailableFreeSpace / 4))
+            ? InMemory
+            : null;
 
     // Sources hold scripts that are run where they are.
-    private static bool MayHoldPrograms()
-        => Directory.Exists(InMemory) && File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
-            .Any(fields => fields.Length > 3 && fields[1] == InMemory && fields[2] == "tmpfs"
-                && !fields[3].Split(',').Any(option => option is "noexec" or "ro"));
+    private static bool MayHoldPrograms() =>
+        Directory.Exists(InMemory)
+        && File.ReadLines("/proc/self/mounts")
+            .Select(line => line.Split(' '))
+            .Any(fields =>
+                fields.Length > 3
+                && fields[1] == InMemory
+                && fields[2] == "tmpfs"
+                && !fields[3].Split(',').Any(option => option is "noexec" or "ro")
+            );
 
     private static bool SizeWithin(string source, long most)
     {
         long size = 0;
-        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        EnumerationOptions all = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+        };
         foreach (FileInfo file in new DirectoryInfo(PosixTree.RealPath(source)).EnumerateFiles("*", all))
         {
             // Every file takes at least a page.

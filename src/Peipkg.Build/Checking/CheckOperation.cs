@@ -18,12 +18,14 @@ internal static class CheckOperation
     internal static int Run(CheckRequest request, ToolContext context)
     {
         CheckReport report = Check(request, context);
-        context.Output.Write(request.Format switch
-        {
-            "json" => CheckJson.Write(report),
-            "sarif" => CheckSarif.Write(report),
-            _ => CheckText.Write(report),
-        });
+        context.Output.Write(
+            request.Format switch
+            {
+                "json" => CheckJson.Write(report),
+                "sarif" => CheckSarif.Write(report),
+                _ => CheckText.Write(report),
+            }
+        );
         return report.Count(Severity.Error) == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
@@ -35,16 +37,24 @@ internal static class CheckOperation
             throw new UserErrorException($"--tags belongs to one recipe, but {files.Count} are to be checked");
         }
 
-        CheckedRecipe[] recipes = [.. files.AsParallel().AsOrdered().WithCancellation(context.Cancellation).Select(RecipeCheck.Check)];
+        CheckedRecipe[] recipes =
+        [
+            .. files.AsParallel().AsOrdered().WithCancellation(context.Cancellation).Select(RecipeCheck.Check),
+        ];
         TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
         ILookup<string?, Finding> syntax = ScriptSyntax
-            .Check(recipes.Select(recipe => recipe.Script).OfType<string>().Distinct(StringComparer.Ordinal), context.Cancellation)
+            .Check(
+                recipes.Select(recipe => recipe.Script).OfType<string>().Distinct(StringComparer.Ordinal),
+                context.Cancellation
+            )
             .ToLookup(finding => finding.File, StringComparer.Ordinal);
-        IEnumerable<Finding> all = recipes.SelectMany(recipe => recipe.Findings
-            .Concat(recipe.Script is null ? [] : syntax[recipe.Script])
-            .Concat(tags?.Findings ?? [])
-            .OrderBy(finding => finding.File == recipe.File ? 0 : 1)
-            .ThenBy(finding => finding.Position ?? default));
+        IEnumerable<Finding> all = recipes.SelectMany(recipe =>
+            recipe
+                .Findings.Concat(recipe.Script is null ? [] : syntax[recipe.Script])
+                .Concat(tags?.Findings ?? [])
+                .OrderBy(finding => finding.File == recipe.File ? 0 : 1)
+                .ThenBy(finding => finding.Position ?? default)
+        );
         return new CheckReport(files.Count, [.. all.Select(request.Policy.Judge).OfType<Finding>()], tags?.Tags);
     }
 
@@ -56,7 +66,8 @@ internal static class CheckOperation
         }
 
         // What is wrong with [upstream] is told by the findings; that there is none, only here.
-        return recipe.Findings.Exists(finding => finding.Severity == Severity.Error) ? null
+        return recipe.Findings.Exists(finding => finding.Severity == Severity.Error)
+            ? null
             : throw new UserErrorException($"--tags: {recipe.File} has no [upstream] whose tag_pattern could be tried");
     }
 }

@@ -11,18 +11,54 @@ internal static class NetworkUse
     // The words that a command line begins with; "*" stands for any words between.
     private static readonly string[][] Fetching =
     [
-        ["curl"], ["wget"], ["aria2c"], ["rsync"], ["scp"], ["sftp"], ["ftp"],
-        ["git", "*", "clone"], ["git", "*", "fetch"], ["git", "*", "pull"], ["git", "*", "submodule", "*", "update"],
-        ["git", "*", "ls-remote"], ["svn", "checkout"], ["svn", "co"], ["hg", "clone"],
-        ["pip", "install"], ["pip3", "install"], ["pip", "download"], ["npm", "install"], ["npm", "ci"], ["yarn", "install"],
-        ["cargo", "fetch"], ["cargo", "install"], ["go", "get"], ["go", "mod", "download"], ["gem", "install"],
-        ["apt-get", "*", "install"], ["apt", "*", "install"],
+        ["curl"],
+        ["wget"],
+        ["aria2c"],
+        ["rsync"],
+        ["scp"],
+        ["sftp"],
+        ["ftp"],
+        ["git", "*", "clone"],
+        ["git", "*", "fetch"],
+        ["git", "*", "pull"],
+        ["git", "*", "submodule", "*", "update"],
+        ["git", "*", "ls-remote"],
+        ["svn", "checkout"],
+        ["svn", "co"],
+        ["hg", "clone"],
+        ["pip", "install"],
+        ["pip3", "install"],
+        ["pip", "download"],
+        ["npm", "install"],
+        ["npm", "ci"],
+        ["yarn", "install"],
+        ["cargo", "fetch"],
+        ["cargo", "install"],
+        ["go", "get"],
+        ["go", "mod", "download"],
+        ["gem", "install"],
+        ["apt-get", "*", "install"],
+        ["apt", "*", "install"],
     ];
 
     // Words after which another command begins on the same line.
     private static readonly HashSet<string> Prefixes = new(StringComparer.Ordinal)
     {
-        "if", "then", "else", "elif", "while", "until", "do", "!", "exec", "command", "env", "time", "nice", "sudo", "{",
+        "if",
+        "then",
+        "else",
+        "elif",
+        "while",
+        "until",
+        "do",
+        "!",
+        "exec",
+        "command",
+        "env",
+        "time",
+        "nice",
+        "sudo",
+        "{",
     };
 
     /// <summary>The commands found, with their places.</summary>
@@ -69,8 +105,12 @@ internal static class NetworkUse
                     return true;
                 }
 
-                if (skipped < words.Length && words[skipped].Length > 0 && words[skipped][0] != '-'
-                    && (skipped == 0 || words[skipped - 1] is not ("-C" or "-c")))
+                if (
+                    skipped < words.Length
+                    && words[skipped].Length > 0
+                    && words[skipped][0] != '-'
+                    && (skipped == 0 || words[skipped - 1] is not ("-C" or "-c"))
+                )
                 {
                     return false;
                 }
@@ -79,7 +119,9 @@ internal static class NetworkUse
             return false;
         }
 
-        return !words.IsEmpty && words[0][(words[0].LastIndexOf('/') + 1)..] == pattern[0] && Matches(pattern[1..], words[1..]);
+        return !words.IsEmpty
+            && words[0][(words[0].LastIndexOf('/') + 1)..] == pattern[0]
+            && Matches(pattern[1..], words[1..]);
     }
 
     private static bool IsAssignment(string word)

@@ -31,7 +31,10 @@ internal static class RecipeCheck
 
             // The manager's sections are its own, but this is the place to hear of mistakes in them before it does.
             Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
-            findings.AddRange(file.Problems.Errors.Concat(recipe.UnsupportedSigns).Select(problem => Finding.Of(problem, Severity.Error)));
+            findings.AddRange(
+                file.Problems.Errors.Concat(recipe.UnsupportedSigns)
+                    .Select(problem => Finding.Of(problem, Severity.Error))
+            );
             findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
             string? script = ScriptOf(file.Root, path);
             findings.AddRange(StanzaCheck.Check(recipe, whole));
@@ -66,18 +69,27 @@ internal static class RecipeCheck
             {
                 if (meta.Find(key) is null or { Value: TomlString { Value: "" } })
                 {
-                    findings.Add(Finding.Of(RecipeValueRules.Recommended, $"[meta] has no {key}", file, section.Value.Position));
+                    findings.Add(
+                        Finding.Of(RecipeValueRules.Recommended, $"[meta] has no {key}", file, section.Value.Position)
+                    );
                 }
             }
 
             if (meta.Find("license")?.Value is TomlString { Value.Length: > 0 } license)
             {
-                findings.AddRange(LicenseExpression.Check(license.Value).Select(problem =>
-                    Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, license.Position)));
+                findings.AddRange(
+                    LicenseExpression
+                        .Check(license.Value)
+                        .Select(problem =>
+                            Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, license.Position)
+                        )
+                );
             }
         }
 
-        foreach (TomlTable stanza in root.Find("package")?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [])
+        foreach (
+            TomlTable stanza in root.Find("package")?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : []
+        )
         {
             CheckDescription(stanza, file, findings);
         }
@@ -87,17 +99,28 @@ internal static class RecipeCheck
     {
         if (stanza.Find("description")?.Value is not { } node)
         {
-            findings.Add(Finding.Of(RecipeValueRules.Recommended, "[[package]] has no description", file, stanza.Position));
+            findings.Add(
+                Finding.Of(RecipeValueRules.Recommended, "[[package]] has no description", file, stanza.Position)
+            );
         }
         else if (node is TomlString text)
         {
-            string? fault = string.IsNullOrWhiteSpace(text.Value) ? "it is empty"
-                : text.Value.Length > LongestDescription ? $"it has {text.Value.Length} characters, more than {LongestDescription}"
+            string? fault =
+                string.IsNullOrWhiteSpace(text.Value) ? "it is empty"
+                : text.Value.Length > LongestDescription
+                    ? $"it has {text.Value.Length} characters, more than {LongestDescription}"
                 : text.Value != text.Value.Trim() ? "it begins or ends with a blank"
                 : null;
             if (fault is not null)
             {
-                findings.Add(Finding.Of(RecipeValueRules.DescriptionLength, $"description in [[package]]: {fault}", file, text.Position));
+                findings.Add(
+                    Finding.Of(
+                        RecipeValueRules.DescriptionLength,
+                        $"description in [[package]]: {fault}",
+                        file,
+                        text.Position
+                    )
+                );
             }
         }
     }
@@ -105,9 +128,17 @@ internal static class RecipeCheck
     // Also of a recipe with mistakes, so that those of the script are told in the same run.
     private static string? ScriptOf(TomlTable root, string recipe)
     {
-        string name = (root.Find("meta")?.Value as TomlTable)?.Find("build_script")?.Value is TomlString text ? text.Value : "";
+        string name = (root.Find("meta")?.Value as TomlTable)?.Find("build_script")?.Value is TomlString text
+            ? text.Value
+            : "";
         string path = Path.Combine(Path.GetDirectoryName(recipe) ?? "", name);
-        return name.Length > 0 && name[0] != '/' && !name.Contains('\0', StringComparison.Ordinal)
-            && !name.Split('/').Contains("..") && File.Exists(path) ? path : null;
+        return
+            name.Length > 0
+            && name[0] != '/'
+            && !name.Contains('\0', StringComparison.Ordinal)
+            && !name.Split('/').Contains("..")
+            && File.Exists(path)
+            ? path
+            : null;
     }
 }

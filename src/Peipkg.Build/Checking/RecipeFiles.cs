@@ -52,7 +52,11 @@ internal static class RecipeFiles
             return;
         }
 
-        foreach (DirectoryInfo child in new DirectoryInfo(directory).EnumerateDirectories().OrderBy(d => d.Name, StringComparer.Ordinal))
+        foreach (
+            DirectoryInfo child in new DirectoryInfo(directory)
+                .EnumerateDirectories()
+                .OrderBy(d => d.Name, StringComparer.Ordinal)
+        )
         {
             if (child.LinkTarget is null && child.Name[0] != '.')
             {

@@ -17,18 +17,30 @@ internal static class ScriptCheck
         string interpreter = Interpreter(shebang);
         if (interpreter is not ("" or "sh"))
         {
-            findings.Add(Finding.Of(ScriptRules.Shell,
-                $"the first line asks for {interpreter}, but the script is run by sh", script, TomlPosition.Start));
+            findings.Add(
+                Finding.Of(
+                    ScriptRules.Shell,
+                    $"the first line asks for {interpreter}, but the script is run by sh",
+                    script,
+                    TomlPosition.Start
+                )
+            );
         }
 
-        const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode Executable =
+            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         if ((File.GetUnixFileMode(script) & Executable) == 0)
         {
             findings.Add(Finding.Of(ScriptRules.Mode, "the script is not executable", script));
         }
 
-        findings.AddRange(NetworkUse.Find(text).Select(use =>
-            Finding.Of(ScriptRules.Network, $"\"{use.Command}\" fetches from the network", script, use.Position)));
+        findings.AddRange(
+            NetworkUse
+                .Find(text)
+                .Select(use =>
+                    Finding.Of(ScriptRules.Network, $"\"{use.Command}\" fetches from the network", script, use.Position)
+                )
+        );
         return findings;
     }
 
@@ -39,7 +51,10 @@ internal static class ScriptCheck
         byte[] start = new byte[256];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         string first = Encoding.Latin1.GetString(start, 0, length).Split('\n', 2)[0];
-        return first.StartsWith("#!", StringComparison.Ordinal) && Interpreter(first) is "bash" && File.Exists("/bin/bash") ? "/bin/bash" : "/bin/sh";
+        return
+            first.StartsWith("#!", StringComparison.Ordinal) && Interpreter(first) is "bash" && File.Exists("/bin/bash")
+            ? "/bin/bash"
+            : "/bin/sh";
     }
 
     private static string Read(string script)
@@ -53,9 +68,13 @@ internal static class ScriptCheck
     // "#!/bin/sh -eu" and "#!/usr/bin/env bash" alike.
     private static string Interpreter(string shebang)
     {
-        string[] words = shebang.TrimStart('#', '!').Split((char[]?)[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        string[] words = shebang
+            .TrimStart('#', '!')
+            .Split((char[]?)[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
         string[] names = [.. words.Select(word => word[(word.LastIndexOf('/') + 1)..])];
-        return names is ["env", .. string[] rest] ? Array.Find(rest, name => name[0] != '-' && !name.Contains('=', StringComparison.Ordinal)) ?? "env"
-            : names is [string name, ..] ? name : "";
+        return names is ["env", .. string[] rest]
+                ? Array.Find(rest, name => name[0] != '-' && !name.Contains('=', StringComparison.Ordinal)) ?? "env"
+            : names is [string name, ..] ? name
+            : "";
     }
 }

@@ -18,14 +18,16 @@ internal static class ScriptSyntax
     // A line that no shell's message looks like tells where the messages of the next script begin.
     private const string Marker = "\u0001";
 
-    private const string Loop = """for f; do printf '\001%s\n' "$f"; "$SHELL_TO_ASK" -n "$f" 2>&1 </dev/null || :; done""";
+    private const string Loop =
+        """for f; do printf '\001%s\n' "$f"; "$SHELL_TO_ASK" -n "$f" 2>&1 </dev/null || :; done""";
 
     /// <summary>What the shells say of scripts.</summary>
     internal static IEnumerable<Finding> Check(IEnumerable<string> scripts, CancellationToken cancellation)
     {
         (string Shell, string[] Scripts)[] batches =
         [
-            .. scripts.GroupBy(ScriptCheck.ShellOf, StringComparer.Ordinal)
+            .. scripts
+                .GroupBy(ScriptCheck.ShellOf, StringComparer.Ordinal)
                 .SelectMany(group => group.Chunk(Batch).Select(chunk => (group.Key, chunk))),
         ];
         return batches.AsParallel().AsOrdered().SelectMany(batch => Ask(batch.Shell, batch.Scripts, cancellation));
@@ -45,8 +47,12 @@ internal static class ScriptSyntax
                 StandardError = output,
                 Timeout = TimeSpan.FromMinutes(1),
             },
-            cancellation);
-        Dictionary<string, string> names = scripts.ToDictionary(script => Path.GetFullPath(script), StringComparer.Ordinal);
+            cancellation
+        );
+        Dictionary<string, string> names = scripts.ToDictionary(
+            script => Path.GetFullPath(script),
+            StringComparer.Ordinal
+        );
         foreach (string part in output.Text().Split(Marker, StringSplitOptions.RemoveEmptyEntries))
         {
             string[] lines = part.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -60,14 +66,25 @@ internal static class ScriptSyntax
     // "/x/build.sh: 12: Syntax error: …" from dash, "/x/build.sh: line 12: syntax error …" from bash.
     private static Finding Understand(string script, string fullPath, string message)
     {
-        string rest = message.StartsWith(fullPath, StringComparison.Ordinal) ? message[fullPath.Length..].TrimStart(':', ' ') : message;
+        string rest = message.StartsWith(fullPath, StringComparison.Ordinal)
+            ? message[fullPath.Length..].TrimStart(':', ' ')
+            : message;
         rest = rest.StartsWith("line ", StringComparison.Ordinal) ? rest["line ".Length..] : rest;
         int colon = rest.IndexOf(':', StringComparison.Ordinal);
-        bool numbered = int.TryParse(colon < 0 ? "" : rest[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out int line);
+        bool numbered = int.TryParse(
+            colon < 0 ? "" : rest[..colon],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int line
+        );
         string said = numbered ? rest[(colon + 1)..].Trim() : rest;
         const string Prefix = "Syntax error: ";
         said = said.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? said[Prefix.Length..] : said;
-        return Finding.Of(ScriptRules.Syntax, $"the shell cannot read this: {TerminalText.Escape(said)}", script,
-            numbered && line > 0 ? new TomlPosition(line, 1) : null);
+        return Finding.Of(
+            ScriptRules.Syntax,
+            $"the shell cannot read this: {TerminalText.Escape(said)}",
+            script,
+            numbered && line > 0 ? new TomlPosition(line, 1) : null
+        );
     }
 }

@@ -79,7 +79,9 @@ internal static class ShellWords
         }
 
         string rest = line[(at + 2)..].TrimStart('-').TrimStart();
-        string word = new([.. rest.TakeWhile(c => !char.IsWhiteSpace(c) && c is not (';' or '|' or '&' or ')' or '<' or '>'))]);
+        string word = new([
+            .. rest.TakeWhile(c => !char.IsWhiteSpace(c) && c is not (';' or '|' or '&' or ')' or '<' or '>')),
+        ]);
         word = word.Trim('\'', '"').Replace("\\", "", StringComparison.Ordinal);
         return word.Length == 0 ? null : word;
     }

@@ -14,7 +14,13 @@ internal static class StanzaCheck
     // Patterns of what calls for a side effect when it is installed (PSD-009 §4.3.4). Libraries elsewhere would do for
     // ldconfig too, but nobody who writes "usr/share/**" means them.
     private static readonly Glob[] Libraries = Parse(
-        "usr/lib/**/*.so", "usr/lib/**/*.so.*", "opt/**/*.so", "opt/**/*.so.*", "etc/ld.so.conf", "etc/ld.so.conf.d/**");
+        "usr/lib/**/*.so",
+        "usr/lib/**/*.so.*",
+        "opt/**/*.so",
+        "opt/**/*.so.*",
+        "etc/ld.so.conf",
+        "etc/ld.so.conf.d/**"
+    );
     private static readonly Glob[] Modules = Parse("**/modules/**/*.ko", "**/modules/**/*.ko.*");
 
     /// <summary>Checks a recipe's stanzas.</summary>
@@ -24,15 +30,22 @@ internal static class StanzaCheck
     {
         foreach (Stanza stanza in recipe.Stanzas)
         {
-            foreach (Finding finding in CheckPatterns(stanza, recipe.File).Concat(whole ? CheckSideEffects(stanza, recipe.File) : []))
+            foreach (
+                Finding finding in CheckPatterns(stanza, recipe.File)
+                    .Concat(whole ? CheckSideEffects(stanza, recipe.File) : [])
+            )
             {
                 yield return finding;
             }
 
             if (whole && stanza.Files.Count == 0 && stanza.Dependencies.Count == 0 && stanza.Provides.Count == 0)
             {
-                yield return Finding.Of(StanzaRules.EmptyPackage,
-                    $"{stanza.Name} claims no files, depends on nothing and provides nothing", recipe.File, stanza.Position);
+                yield return Finding.Of(
+                    StanzaRules.EmptyPackage,
+                    $"{stanza.Name} claims no files, depends on nothing and provides nothing",
+                    recipe.File,
+                    stanza.Position
+                );
             }
         }
 
@@ -53,19 +66,31 @@ internal static class StanzaCheck
         foreach (FilePattern pattern in stanza.Files)
         {
             Glob glob = pattern.Glob;
-            string? fault = glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
-                : Places(stanza.Architecture, glob.ClaimsDirectories).Any(place => place.CommonPath(glob) is not null) ? null
-                : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal) && stanza.Architecture == Architecture.NoArch
+            string? fault =
+                glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
+                : Places(stanza.Architecture, glob.ClaimsDirectories).Any(place => place.CommonPath(glob) is not null)
+                    ? null
+                : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal)
+                && stanza.Architecture == Architecture.NoArch
                     ? "a noarch package may install nothing under usr/lib/"
                 : glob.LiteralPrefix.StartsWith("var/", StringComparison.Ordinal) && !glob.ClaimsDirectories
                     ? "under var/ packages hold directories only; a pattern that ends in \"/\" claims them"
                 : "packages install below "
-                    + string.Join(' ', PayloadLayout.Places(stanza.Architecture, PayloadKind.File).Select(place => place.Replace("*/**", "", StringComparison.Ordinal)))
+                    + string.Join(
+                        ' ',
+                        PayloadLayout
+                            .Places(stanza.Architecture, PayloadKind.File)
+                            .Select(place => place.Replace("*/**", "", StringComparison.Ordinal))
+                    )
                     + " only";
             if (fault is not null)
             {
-                yield return Finding.Of(StanzaRules.GlobNever,
-                    $"{DisplayText.Quote(glob.Text)} of {stanza.Name} can never match: {fault}", file, pattern.Position);
+                yield return Finding.Of(
+                    StanzaRules.GlobNever,
+                    $"{DisplayText.Quote(glob.Text)} of {stanza.Name} can never match: {fault}",
+                    file,
+                    pattern.Position
+                );
             }
         }
     }
@@ -85,53 +110,76 @@ internal static class StanzaCheck
                 string both = $"{Name(other.Glob, second)} and {Name(one.Glob, first)} on line {one.Position.Line}";
                 if (one.Glob.Covers(other.Glob) || other.Glob.Covers(one.Glob))
                 {
-                    string which = one.Glob.Text == other.Glob.Text ? "claim the same"
+                    string which =
+                        one.Glob.Text == other.Glob.Text ? "claim the same"
                         : one.Glob.Covers(other.Glob) ? "overlap: the second claims all that the first matches"
                         : "overlap: the first claims all that the second matches";
                     yield return Finding.Of(StanzaRules.GlobOverlap, $"{both} {which}", file, other.Position);
                 }
                 else if (one.Glob.CommonPath(other.Glob) is { } path && !IsFarFetched(path))
                 {
-                    yield return Finding.Of(StanzaRules.GlobMayOverlap,
-                        $"{both} can match the same file, such as {DisplayText.Quote(path)}", file, other.Position);
+                    yield return Finding.Of(
+                        StanzaRules.GlobMayOverlap,
+                        $"{both} can match the same file, such as {DisplayText.Quote(path)}",
+                        file,
+                        other.Position
+                    );
                 }
             }
         }
     }
 
     // "libfoo.so.*" and "*.a" could both match libfoo.so.a, which nobody installs.
-    private static bool IsFarFetched(string path)
-        => path.Contains(".so.", StringComparison.Ordinal)
-            && Array.Exists([".a", ".la", ".h", ".pc", ".so", ".cmake", ".o"], ending => path.EndsWith(ending, StringComparison.Ordinal));
+    private static bool IsFarFetched(string path) =>
+        path.Contains(".so.", StringComparison.Ordinal)
+        && Array.Exists(
+            [".a", ".la", ".h", ".pc", ".so", ".cmake", ".o"],
+            ending => path.EndsWith(ending, StringComparison.Ordinal)
+        );
 
     private static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file)
     {
         Glob[] globs = [.. stanza.Files.Select(pattern => pattern.Glob).Where(glob => !glob.ClaimsDirectories)];
-        foreach ((SideEffect effect, Glob[] evidence, string what) in new[]
-        {
-            (SideEffect.Ldconfig, Libraries, "a shared library"),
-            (SideEffect.Depmod, Modules, "a kernel module"),
-        })
-        {
-            if (stanza.SideEffects.Contains(effect) && !globs.Any(glob => Array.Exists(evidence, e => e.CommonPath(glob) is not null)))
+        foreach (
+            (SideEffect effect, Glob[] evidence, string what) in new[]
             {
-                yield return Finding.Of(StanzaRules.SideEffectUnneeded,
-                    $"{stanza.Name} declares {effect.Text()}, but none of its patterns can match {what}", file, stanza.Position);
+                (SideEffect.Ldconfig, Libraries, "a shared library"),
+                (SideEffect.Depmod, Modules, "a kernel module"),
+            }
+        )
+        {
+            if (
+                stanza.SideEffects.Contains(effect)
+                && !globs.Any(glob => Array.Exists(evidence, e => e.CommonPath(glob) is not null))
+            )
+            {
+                yield return Finding.Of(
+                    StanzaRules.SideEffectUnneeded,
+                    $"{stanza.Name} declares {effect.Text()}, but none of its patterns can match {what}",
+                    file,
+                    stanza.Position
+                );
             }
         }
 
         foreach (FilePattern pattern in stanza.Files.Where(pattern => !pattern.Glob.ClaimsDirectories))
         {
             string prefix = pattern.Glob.LiteralPrefix;
-            SideEffect? needed = prefix.StartsWith("usr/share/man/", StringComparison.Ordinal) ? SideEffect.ManDb
-                : prefix.StartsWith("usr/lib/", StringComparison.Ordinal) && pattern.Glob.Text.Contains(".so.", StringComparison.Ordinal)
-                    && !prefix.StartsWith("usr/lib/debug/", StringComparison.Ordinal) ? SideEffect.Ldconfig
+            SideEffect? needed =
+                prefix.StartsWith("usr/share/man/", StringComparison.Ordinal) ? SideEffect.ManDb
+                : prefix.StartsWith("usr/lib/", StringComparison.Ordinal)
+                && pattern.Glob.Text.Contains(".so.", StringComparison.Ordinal)
+                && !prefix.StartsWith("usr/lib/debug/", StringComparison.Ordinal)
+                    ? SideEffect.Ldconfig
                 : null;
             if (needed is { } effect && !stanza.SideEffects.Contains(effect))
             {
-                yield return Finding.Of(StanzaRules.SideEffectMissing,
+                yield return Finding.Of(
+                    StanzaRules.SideEffectMissing,
                     $"{DisplayText.Quote(pattern.Glob.Text)} of {stanza.Name} asks for the side effect \"{effect.Text()}\"",
-                    file, pattern.Position);
+                    file,
+                    pattern.Position
+                );
                 yield break;
             }
         }
@@ -139,17 +187,28 @@ internal static class StanzaCheck
 
     private static string Name(Glob glob, Stanza stanza) => $"{DisplayText.Quote(glob.Text)} of {stanza.Name}";
 
-    private static Glob[] Places(Architecture architecture, bool directories)
-        => AllPlaces[(architecture.Text, directories)];
+    private static Glob[] Places(Architecture architecture, bool directories) =>
+        AllPlaces[(architecture.Text, directories)];
 
-    private static readonly Dictionary<(string Architecture, bool Directories), Glob[]> AllPlaces =
-        (from architecture in new[] { Architecture.X86_64, Architecture.AArch64, Architecture.NoArch }
-         from directories in new[] { false, true }
-         select ((architecture.Text, directories), Parse([.. PayloadLayout
-             .Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
-             .Select(place => directories ? place + "/" : place)])))
-        .ToDictionary(pair => pair.Item1, pair => pair.Item2);
+    private static readonly Dictionary<(string Architecture, bool Directories), Glob[]> AllPlaces = (
+        from architecture in new[] { Architecture.X86_64, Architecture.AArch64, Architecture.NoArch }
+        from directories in new[] { false, true }
+        select (
+            (architecture.Text, directories),
+            Parse([
+                .. PayloadLayout
+                    .Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
+                    .Select(place => directories ? place + "/" : place),
+            ])
+        )
+    ).ToDictionary(pair => pair.Item1, pair => pair.Item2);
 
-    private static Glob[] Parse(params string[] patterns) => [.. patterns.Select(pattern =>
-        Glob.TryParse(pattern, out Glob glob, out string? error) ? glob : throw new InvalidOperationException(error))];
+    private static Glob[] Parse(params string[] patterns) =>
+        [
+            .. patterns.Select(pattern =>
+                Glob.TryParse(pattern, out Glob glob, out string? error)
+                    ? glob
+                    : throw new InvalidOperationException(error)
+            ),
+        ];
 }

@@ -19,10 +19,15 @@ internal static class TagList
     /// <exception cref="UserErrorException">There is neither such a file nor such a repository.</exception>
     internal static IReadOnlyList<string> Load(string source, ToolContext context)
     {
-        string text = File.Exists(source) && new FileInfo(source).Length <= MostBytes ? File.ReadAllText(source) : Ask(source, context);
+        string text =
+            File.Exists(source) && new FileInfo(source).Length <= MostBytes
+                ? File.ReadAllText(source)
+                : Ask(source, context);
         List<string> names = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (
+            string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        )
         {
             string name = line[(line.LastIndexOf('\t') + 1)..];
             name = name.StartsWith(RefPrefix, StringComparison.Ordinal) ? name[RefPrefix.Length..] : name;
@@ -43,20 +48,49 @@ internal static class TagList
             throw new UserErrorException($"--tags {url}: there is no such file, and it is not a repository's address");
         }
 
-        string git = FindGit(context) ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
+        string git =
+            FindGit(context)
+            ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
         using BoundedOutputStream output = new(MostBytes);
         using BoundedOutputStream error = new(4096);
-        string[] keep = ["PATH", "HOME", "SSH_AUTH_SOCK", "http_proxy", "https_proxy", "no_proxy", "GIT_SSL_CAINFO", "SSL_CERT_FILE"];
+        string[] keep =
+        [
+            "PATH",
+            "HOME",
+            "SSH_AUTH_SOCK",
+            "http_proxy",
+            "https_proxy",
+            "no_proxy",
+            "GIT_SSL_CAINFO",
+            "SSL_CERT_FILE",
+        ];
         ChildExit exit = ChildProcess.Run(
             new ChildProcessOptions
             {
                 // A server may send refs for as long as it is listened to, and git keeps them all.
                 FileName = "/bin/sh",
-                Arguments = ["-c", "ulimit -v 1048576; exec \"$@\"", "sh", git, "-c", "protocol.ext.allow=never", "-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30",
-                    "ls-remote", "--tags", "--refs", "--", url],
+                Arguments =
+                [
+                    "-c",
+                    "ulimit -v 1048576; exec \"$@\"",
+                    "sh",
+                    git,
+                    "-c",
+                    "protocol.ext.allow=never",
+                    "-c",
+                    "http.lowSpeedLimit=1",
+                    "-c",
+                    "http.lowSpeedTime=30",
+                    "ls-remote",
+                    "--tags",
+                    "--refs",
+                    "--",
+                    url,
+                ],
                 Environment =
                 [
-                    .. keep.Where(context.Variables.ContainsKey).Select(name => KeyValuePair.Create(name, context.Variables[name])),
+                    .. keep.Where(context.Variables.ContainsKey)
+                        .Select(name => KeyValuePair.Create(name, context.Variables[name])),
                     new("LC_ALL", "C"),
                     new("GIT_TERMINAL_PROMPT", "0"),
                     new("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file"),
@@ -67,13 +101,18 @@ internal static class TagList
                 StandardError = error,
                 Timeout = Patience,
             },
-            context.Cancellation);
-        return output.TotalBytes > MostBytes ? throw new UserErrorException($"--tags {url}: there are more than {ByteCount.Text(MostBytes)} of tags")
+            context.Cancellation
+        );
+        return output.TotalBytes > MostBytes
+                ? throw new UserErrorException($"--tags {url}: there are more than {ByteCount.Text(MostBytes)} of tags")
             : exit.IsSuccess ? output.Text()
             : throw new UserErrorException($"--tags {url}: git {exit}\n{error.Text().TrimEnd()}");
     }
 
-    private static string? FindGit(ToolContext context)
-        => context.Variables.GetValueOrDefault("PATH", "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.GetFullPath(Path.Combine(directory, "git"))).FirstOrDefault(File.Exists);
+    private static string? FindGit(ToolContext context) =>
+        context
+            .Variables.GetValueOrDefault("PATH", "/usr/bin:/bin")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.GetFullPath(Path.Combine(directory, "git")))
+            .FirstOrDefault(File.Exists);
 }

@@ -12,55 +12,107 @@ internal static class BuildCommand
     internal static Command Create(ToolContext context)
     {
         Option<string> recipe = CommandOptions.Path(
-            "--recipe", "FILE", "The recipe, a peipkg.toml; its directory is the recipe directory.", required: true);
+            "--recipe",
+            "FILE",
+            "The recipe, a peipkg.toml; its directory is the recipe directory.",
+            required: true
+        );
         Option<string> source = CommandOptions.Path(
-            "--source", "DIR", "The source tree, $SOURCE_DIR to the build script.", required: true);
+            "--source",
+            "DIR",
+            "The source tree, $SOURCE_DIR to the build script.",
+            required: true
+        );
         Option<PackageVersion> version = CommandOptions.Parsed<PackageVersion>(
-            "--version", "VERSION", "The packages' version, [epoch:]upstream-revision.", PackageVersion.TryParse, required: true);
+            "--version",
+            "VERSION",
+            "The packages' version, [epoch:]upstream-revision.",
+            PackageVersion.TryParse,
+            required: true
+        );
         Option<string> sourceRef = CommandOptions.Text(
-            "--source-ref", "REF", "Where the source comes from, usually git+URL#refs/tags/TAG; recorded in the packages.", required: true);
+            "--source-ref",
+            "REF",
+            "Where the source comes from, usually git+URL#refs/tags/TAG; recorded in the packages.",
+            required: true
+        );
         Option<string> farmId = CommandOptions.Text(
-            "--farm-id", "ID", "Who builds; recorded in the packages.", required: true);
+            "--farm-id",
+            "ID",
+            "Who builds; recorded in the packages.",
+            required: true
+        );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
-            "--timestamp", "TIME", "The time of every archive entry and of SOURCE_DATE_EPOCH, as 2026-05-01T12:00:00Z.",
-            Timestamp.TryParse, required: true);
+            "--timestamp",
+            "TIME",
+            "The time of every archive entry and of SOURCE_DATE_EPOCH, as 2026-05-01T12:00:00Z.",
+            Timestamp.TryParse,
+            required: true
+        );
         Option<string> output = CommandOptions.Path(
-            "--out", "DIR", "Where the packages go; made if it is missing.", required: true);
+            "--out",
+            "DIR",
+            "Where the packages go; made if it is missing.",
+            required: true
+        );
         Option<string> key = CommandOptions.Path(
-            "--sign-key", "FILE", "The Ed25519 private key that signs; without one the packages are unsigned.");
+            "--sign-key",
+            "FILE",
+            "The Ed25519 private key that signs; without one the packages are unsigned."
+        );
         Option<IReadOnlyList<BuildVariable>> variables = CommandOptions.Many<BuildVariable>(
-            "--build-env", "NAME=VALUE", "One more variable of the build script's environment.", BuildVariable.TryParse);
+            "--build-env",
+            "NAME=VALUE",
+            "One more variable of the build script's environment.",
+            BuildVariable.TryParse
+        );
         Option<bool> keepStage = CommandOptions.Flag(
-            "--keep-stage", "Keep the staging directory, with what the script installed and built, and say where it is.");
+            "--keep-stage",
+            "Keep the staging directory, with what the script installed and built, and say where it is."
+        );
         PolicyOptions policy = new();
         Command command = new("build", "Run a recipe's build script and make one package for each of its stanzas.")
         {
-            recipe, source, version, sourceRef, farmId, timestamp, output, key, variables, keepStage,
+            recipe,
+            source,
+            version,
+            sourceRef,
+            farmId,
+            timestamp,
+            output,
+            key,
+            variables,
+            keepStage,
         };
         Option<bool> twice = CommandOptions.Flag(
-            "--twice", "Build a second time elsewhere, with another umask, processor count, host name and directory order, and refuse what differs.");
+            "--twice",
+            "Build a second time elsewhere, with another umask, processor count, host name and directory order, and refuse what differs."
+        );
         command.Options.Add(twice);
         SandboxOptions sandbox = new(command);
         policy.AddTo(command);
-        command.SetAction(result => BuildOperation.Run(
-            new BuildRequest
-            {
-                Recipe = result.GetRequiredValue(recipe),
-                Source = result.GetRequiredValue(source),
-                Version = result.GetRequiredValue(version),
-                SourceRef = result.GetRequiredValue(sourceRef),
-                FarmId = result.GetRequiredValue(farmId),
-                Timestamp = result.GetRequiredValue(timestamp),
-                Output = result.GetRequiredValue(output),
-                SignKey = result.GetValue(key),
-                KeepStage = result.GetValue(keepStage),
-                Twice = result.GetValue(twice),
-                Sandbox = sandbox.Sandbox(result),
-                Limits = sandbox.Limits(result),
-                Policy = policy.Read(result),
-                Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
-            },
-            context));
+        command.SetAction(result =>
+            BuildOperation.Run(
+                new BuildRequest
+                {
+                    Recipe = result.GetRequiredValue(recipe),
+                    Source = result.GetRequiredValue(source),
+                    Version = result.GetRequiredValue(version),
+                    SourceRef = result.GetRequiredValue(sourceRef),
+                    FarmId = result.GetRequiredValue(farmId),
+                    Timestamp = result.GetRequiredValue(timestamp),
+                    Output = result.GetRequiredValue(output),
+                    SignKey = result.GetValue(key),
+                    KeepStage = result.GetValue(keepStage),
+                    Twice = result.GetValue(twice),
+                    Sandbox = sandbox.Sandbox(result),
+                    Limits = sandbox.Limits(result),
+                    Policy = policy.Read(result),
+                    Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
+                },
+                context
+            )
+        );
         return command;
     }
 }

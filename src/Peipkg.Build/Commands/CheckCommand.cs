@@ -11,18 +11,41 @@ internal static class CheckCommand
     internal static Command Create(ToolContext context)
     {
         Argument<IReadOnlyList<string>> recipes = CommandOptions.Arguments(
-            "RECIPE", "Recipe files, recipe directories, or directories of those.");
+            "RECIPE",
+            "Recipe files, recipe directories, or directories of those."
+        );
         Option<string> format = CommandOptions.Choice(
-            "--format", "How to print the findings.", "text", "text", "json", "sarif");
+            "--format",
+            "How to print the findings.",
+            "text",
+            "text",
+            "json",
+            "sarif"
+        );
         Option<string> tags = CommandOptions.Text(
-            "--tags", "FILE|URL", "Show which of these tags match tag_pattern and the version each becomes: a file with one a line, or a git repository's address.");
+            "--tags",
+            "FILE|URL",
+            "Show which of these tags match tag_pattern and the version each becomes: a file with one a line, or a git repository's address."
+        );
         PolicyOptions policy = new();
-        Command command = new("check", "Find everything that is wrong with recipes, without building them.") { recipes, format, tags };
+        Command command = new("check", "Find everything that is wrong with recipes, without building them.")
+        {
+            recipes,
+            format,
+            tags,
+        };
         policy.AddTo(command);
-        command.SetAction(result => CheckOperation.Run(
-            new CheckRequest(
-                result.GetRequiredValue(recipes), result.GetRequiredValue(format), result.GetValue(tags), policy.Read(result)),
-            context));
+        command.SetAction(result =>
+            CheckOperation.Run(
+                new CheckRequest(
+                    result.GetRequiredValue(recipes),
+                    result.GetRequiredValue(format),
+                    result.GetValue(tags),
+                    policy.Read(result)
+                ),
+                context
+            )
+        );
         return command;
     }
 }

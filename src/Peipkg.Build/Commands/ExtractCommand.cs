@@ -10,13 +10,35 @@ internal static class ExtractCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<string> file = CommandOptions.Argument("FILE", "The package; it is verified before anything is written.");
-        Option<string> target = CommandOptions.Path("--to", "DIR", "Where its files go: absent or empty.", required: true);
+        Argument<string> file = CommandOptions.Argument(
+            "FILE",
+            "The package; it is verified before anything is written."
+        );
+        Option<string> target = CommandOptions.Path(
+            "--to",
+            "DIR",
+            "Where its files go: absent or empty.",
+            required: true
+        );
         Option<IReadOnlyList<string>> keys = CommandOptions.Paths(
-            "--key", "FILE", "A trusted Ed25519 public key; with one, other signers and unsigned packages are refused.");
-        Command command = new("extract", "Write a verified package's files into an empty directory.") { file, target, keys };
-        command.SetAction(result => ExtractOperation.Run(
-            result.GetRequiredValue(file), result.GetRequiredValue(target), result.GetRequiredValue(keys), context));
+            "--key",
+            "FILE",
+            "A trusted Ed25519 public key; with one, other signers and unsigned packages are refused."
+        );
+        Command command = new("extract", "Write a verified package's files into an empty directory.")
+        {
+            file,
+            target,
+            keys,
+        };
+        command.SetAction(result =>
+            ExtractOperation.Run(
+                result.GetRequiredValue(file),
+                result.GetRequiredValue(target),
+                result.GetRequiredValue(keys),
+                context
+            )
+        );
         return command;
     }
 }

@@ -13,10 +13,27 @@ internal static class InspectCommand
     {
         Argument<string> file = CommandOptions.Argument("FILE", "The package.");
         Option<bool> json = CommandOptions.Flag("--json", "Print JSON instead of text.");
-        Option<bool> files = CommandOptions.Flag("--files", "Print each file's SHA-256 and path alone, as sha256sum --check takes them.");
-        Option<bool> manifest = CommandOptions.Flag("--manifest", "Print the manifest alone, exactly as the package holds its values.");
-        Option<string> other = CommandOptions.Path("--diff", "OTHER", "Say what differs in this other package; exit 1 when anything does.");
-        Command command = new("inspect", "Show a package's manifest, files, sizes and signature.") { file, json, files, manifest, other };
+        Option<bool> files = CommandOptions.Flag(
+            "--files",
+            "Print each file's SHA-256 and path alone, as sha256sum --check takes them."
+        );
+        Option<bool> manifest = CommandOptions.Flag(
+            "--manifest",
+            "Print the manifest alone, exactly as the package holds its values."
+        );
+        Option<string> other = CommandOptions.Path(
+            "--diff",
+            "OTHER",
+            "Say what differs in this other package; exit 1 when anything does."
+        );
+        Command command = new("inspect", "Show a package's manifest, files, sizes and signature.")
+        {
+            file,
+            json,
+            files,
+            manifest,
+            other,
+        };
         command.SetAction(result =>
         {
             string[] views =
@@ -27,12 +44,19 @@ internal static class InspectCommand
             ];
             if (views.Length > 1 || (views is ["--files" or "--manifest"] && result.GetValue(json)))
             {
-                throw new UsageErrorException($"{string.Join(", ", views.Length > 1 ? views : [.. views, "--json"])} are different views; give one");
+                throw new UsageErrorException(
+                    $"{string.Join(", ", views.Length > 1 ? views : [.. views, "--json"])} are different views; give one"
+                );
             }
 
             return result.GetValue(other) is { } second
                 ? InspectOperation.Compare(result.GetRequiredValue(file), second, result.GetValue(json), context)
-                : InspectOperation.Run(result.GetRequiredValue(file), views.FirstOrDefault(), result.GetValue(json), context);
+                : InspectOperation.Run(
+                    result.GetRequiredValue(file),
+                    views.FirstOrDefault(),
+                    result.GetValue(json),
+                    context
+                );
         });
         return command;
     }

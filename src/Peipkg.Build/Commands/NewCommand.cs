@@ -12,14 +12,36 @@ internal static class NewCommand
     internal static Command Create(ToolContext context)
     {
         Argument<PackageName> name = CommandOptions.ParsedArgument<PackageName>(
-            "NAME", "The package's name; the recipe is made in a new directory of that name.", PackageName.TryParse);
+            "NAME",
+            "The package's name; the recipe is made in a new directory of that name.",
+            PackageName.TryParse
+        );
         Option<string> template = CommandOptions.Choice(
-            "--template", "How the upstream is built.", "make", RecipeTemplate.Names);
+            "--template",
+            "How the upstream is built.",
+            "make",
+            RecipeTemplate.Names
+        );
         Option<bool> split = CommandOptions.Flag(
-            "--split", "Put headers and documentation into packages of their own, NAME-dev and NAME-doc.");
-        Command command = new("new", "Make a recipe to start from, with comments and an example that it builds.") { name, template, split };
-        command.SetAction(result => NewOperation.Run(
-            new NewRequest(result.GetRequiredValue(name), result.GetRequiredValue(template), result.GetValue(split)), context));
+            "--split",
+            "Put headers and documentation into packages of their own, NAME-dev and NAME-doc."
+        );
+        Command command = new("new", "Make a recipe to start from, with comments and an example that it builds.")
+        {
+            name,
+            template,
+            split,
+        };
+        command.SetAction(result =>
+            NewOperation.Run(
+                new NewRequest(
+                    result.GetRequiredValue(name),
+                    result.GetRequiredValue(template),
+                    result.GetValue(split)
+                ),
+                context
+            )
+        );
         return command;
     }
 }

@@ -8,10 +8,18 @@ namespace Peipkg.Build.Commands;
 internal sealed class PolicyOptions
 {
     private readonly Option<IReadOnlyList<string>> _deny = CommandOptions.Many<string>(
-        "--deny", "RULE", "Treat what breaks the rule as an error; \"warnings\" stands for every warning.", CommandOptions.NotEmpty);
+        "--deny",
+        "RULE",
+        "Treat what breaks the rule as an error; \"warnings\" stands for every warning.",
+        CommandOptions.NotEmpty
+    );
 
     private readonly Option<IReadOnlyList<string>> _allow = CommandOptions.Many<string>(
-        "--allow", "RULE", "Do not report what breaks the rule, which must not be an error.", CommandOptions.NotEmpty);
+        "--allow",
+        "RULE",
+        "Do not report what breaks the rule, which must not be an error.",
+        CommandOptions.NotEmpty
+    );
 
     internal void AddTo(Command command)
     {
@@ -19,6 +27,6 @@ internal sealed class PolicyOptions
         command.Add(_allow);
     }
 
-    internal RulePolicy Read(ParseResult result)
-        => RulePolicy.Create(result.GetRequiredValue(_deny), result.GetRequiredValue(_allow));
+    internal RulePolicy Read(ParseResult result) =>
+        RulePolicy.Create(result.GetRequiredValue(_deny), result.GetRequiredValue(_allow));
 }

@@ -12,32 +12,58 @@ internal static class ReproduceCommand
     internal static Command Create(ToolContext context)
     {
         Argument<IReadOnlyList<string>> packages = CommandOptions.Arguments(
-            "PACKAGE", "Packages of one build; version, time, farm and source reference are taken from them.");
+            "PACKAGE",
+            "Packages of one build; version, time, farm and source reference are taken from them."
+        );
         Option<string> recipe = CommandOptions.Path(
-            "--recipe", "FILE", "The recipe, a peipkg.toml; its directory is the recipe directory.", required: true);
+            "--recipe",
+            "FILE",
+            "The recipe, a peipkg.toml; its directory is the recipe directory.",
+            required: true
+        );
         Option<string> source = CommandOptions.Path(
-            "--source", "DIR", "The source tree that the packages were built from.", required: true);
+            "--source",
+            "DIR",
+            "The source tree that the packages were built from.",
+            required: true
+        );
         Option<string> key = CommandOptions.Path(
-            "--sign-key", "FILE", "The private key that signed them; without it what the signatures cover is compared.");
+            "--sign-key",
+            "FILE",
+            "The private key that signed them; without it what the signatures cover is compared."
+        );
         Option<IReadOnlyList<BuildVariable>> variables = CommandOptions.Many<BuildVariable>(
-            "--build-env", "NAME=VALUE", "One more variable of the build script's environment.", BuildVariable.TryParse);
+            "--build-env",
+            "NAME=VALUE",
+            "One more variable of the build script's environment.",
+            BuildVariable.TryParse
+        );
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("reproduce", "Build packages again and say whether they are the same, or what differs.")
         {
-            packages, recipe, source, key, variables, json,
+            packages,
+            recipe,
+            source,
+            key,
+            variables,
+            json,
         };
         SandboxOptions sandbox = new(command);
-        command.SetAction(result => ReproduceOperation.Run(
-            new ReproduceRequest(
-                result.GetRequiredValue(packages),
-                result.GetRequiredValue(recipe),
-                result.GetRequiredValue(source),
-                result.GetValue(key),
-                BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
-                sandbox.Sandbox(result),
-                sandbox.Limits(result),
-                result.GetValue(json)),
-            context));
+        command.SetAction(result =>
+            ReproduceOperation.Run(
+                new ReproduceRequest(
+                    result.GetRequiredValue(packages),
+                    result.GetRequiredValue(recipe),
+                    result.GetRequiredValue(source),
+                    result.GetValue(key),
+                    BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
+                    sandbox.Sandbox(result),
+                    sandbox.Limits(result),
+                    result.GetValue(json)
+                ),
+                context
+            )
+        );
         return command;
     }
 }

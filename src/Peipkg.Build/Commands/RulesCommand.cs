@@ -12,7 +12,10 @@ internal static class RulesCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> names = CommandOptions.Arguments("RULE", "The rules to explain; all of them when none is named.");
+        Argument<IReadOnlyList<string>> names = CommandOptions.Arguments(
+            "RULE",
+            "The rules to explain; all of them when none is named."
+        );
         names.Arity = ArgumentArity.ZeroOrMore;
         names.DefaultValueFactory = _ => [];
         Command command = new("rules", "Explain the rules that check, build and pack report.") { names };
@@ -25,6 +28,9 @@ internal static class RulesCommand
         return command;
     }
 
-    private static Rule Require(string name) => RuleTable.Find(name) ?? throw new UsageErrorException(
-        $"there is no rule \"{name}\"{NearestName.Suggestion(name, RuleTable.All.Select(rule => rule.Id))}");
+    private static Rule Require(string name) =>
+        RuleTable.Find(name)
+        ?? throw new UsageErrorException(
+            $"there is no rule \"{name}\"{NearestName.Suggestion(name, RuleTable.All.Select(rule => rule.Id))}"
+        );
 }

@@ -10,22 +10,41 @@ namespace Peipkg.Build.Commands;
 internal sealed class SandboxOptions
 {
     private readonly Option<bool> _sandbox = CommandOptions.Flag(
-        "--sandbox", "Run the build script under bubblewrap: no network, no homes and keys, the source read-only at a fixed path.");
+        "--sandbox",
+        "Run the build script under bubblewrap: no network, no homes and keys, the source read-only at a fixed path."
+    );
 
     private readonly Option<bool> _allowNetwork = CommandOptions.Flag(
-        "--allow-network", "Let the sandboxed script use the network.");
+        "--allow-network",
+        "Let the sandboxed script use the network."
+    );
 
     private readonly Option<IReadOnlyList<string>> _readOnly = CommandOptions.Paths(
-        "--bind-ro", "PATH", "Show this file or directory in the sandbox too, read-only, where it is; its bin directory joins the PATH.");
+        "--bind-ro",
+        "PATH",
+        "Show this file or directory in the sandbox too, read-only, where it is; its bin directory joins the PATH."
+    );
 
     private readonly Option<TimeSpan?> _timeout = CommandOptions.Parsed<TimeSpan?>(
-        "--timeout", "DURATION", "End the build script, and fail, after this time, as 90m or 1h30m.", ScriptLimits.TryParseTimeout);
+        "--timeout",
+        "DURATION",
+        "End the build script, and fail, after this time, as 90m or 1h30m.",
+        ScriptLimits.TryParseTimeout
+    );
 
     private readonly Option<long?> _memory = CommandOptions.Parsed<long?>(
-        "--memory", "SIZE", "Address space for each process of the build script, as 4GiB.", ScriptLimits.TryParseMemory);
+        "--memory",
+        "SIZE",
+        "Address space for each process of the build script, as 4GiB.",
+        ScriptLimits.TryParseMemory
+    );
 
     private readonly Option<int?> _processors = CommandOptions.Parsed<int?>(
-        "--cpus", "N", "Processors for the build script as a whole.", ScriptLimits.TryParseProcessors);
+        "--cpus",
+        "N",
+        "Processors for the build script as a whole.",
+        ScriptLimits.TryParseProcessors
+    );
 
     internal SandboxOptions(Command command)
     {
@@ -46,10 +65,11 @@ internal sealed class SandboxOptions
 
         return result.GetValue(_allowNetwork) || readOnly.Count > 0
             ? throw new UsageErrorException(
-                $"{(readOnly.Count > 0 ? "--bind-ro" : "--allow-network")} says what a sandbox shows; give --sandbox with it")
+                $"{(readOnly.Count > 0 ? "--bind-ro" : "--allow-network")} says what a sandbox shows; give --sandbox with it"
+            )
             : null;
     }
 
-    internal ScriptLimits Limits(ParseResult result)
-        => new(result.GetValue(_timeout), result.GetValue(_memory), result.GetValue(_processors));
+    internal ScriptLimits Limits(ParseResult result) =>
+        new(result.GetValue(_timeout), result.GetValue(_memory), result.GetValue(_processors));
 }

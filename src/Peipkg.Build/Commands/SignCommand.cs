@@ -10,23 +10,44 @@ internal static class SignCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> files = CommandOptions.Arguments("FILE", "Unsigned packages; all are signed, or none.");
-        Option<string> key = CommandOptions.Path("--sign-key", "FILE", "The Ed25519 private key that signs.", required: true);
+        Argument<IReadOnlyList<string>> files = CommandOptions.Arguments(
+            "FILE",
+            "Unsigned packages; all are signed, or none."
+        );
+        Option<string> key = CommandOptions.Path(
+            "--sign-key",
+            "FILE",
+            "The Ed25519 private key that signs.",
+            required: true
+        );
         Option<string> output = CommandOptions.Path(
-            "--out", "DIR", "Where the signed packages go; made if it is missing.", required: true);
+            "--out",
+            "DIR",
+            "Where the signed packages go; made if it is missing.",
+            required: true
+        );
         Option<bool> skip = CommandOptions.Flag(
-            "--skip-layout-checks", "Do not check destinations and side effects; everything else is checked all the same.");
+            "--skip-layout-checks",
+            "Do not check destinations and side effects; everything else is checked all the same."
+        );
         Command command = new("sign", "Verify unsigned packages and sign them, as if they had been built with the key.")
         {
-            files, key, output, skip,
+            files,
+            key,
+            output,
+            skip,
         };
-        command.SetAction(result => SignOperation.Run(
-            new SignRequest(
-                result.GetRequiredValue(files),
-                result.GetRequiredValue(output),
-                result.GetRequiredValue(key),
-                result.GetValue(skip)),
-            context));
+        command.SetAction(result =>
+            SignOperation.Run(
+                new SignRequest(
+                    result.GetRequiredValue(files),
+                    result.GetRequiredValue(output),
+                    result.GetRequiredValue(key),
+                    result.GetValue(skip)
+                ),
+                context
+            )
+        );
         return command;
     }
 }

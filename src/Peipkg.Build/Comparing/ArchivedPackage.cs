@@ -29,12 +29,22 @@ internal sealed class ArchivedPackage : ComparedPackage
         _package = package;
         _area = area;
         _context = context;
-        Dictionary<string, Sha256Digest> hashes = package.Files.ToDictionary(entry => entry.Path, entry => entry.Hash, StringComparer.Ordinal);
+        Dictionary<string, Sha256Digest> hashes = package.Files.ToDictionary(
+            entry => entry.Path,
+            entry => entry.Hash,
+            StringComparer.Ordinal
+        );
         Entries = package.Entries.ToDictionary(
             entry => entry.Path,
             entry => new ComparedEntry(
-                entry.Path, entry.Kind, entry.Size, hashes.TryGetValue(entry.Path, out Sha256Digest hash) ? hash : null, entry.LinkTarget),
-            StringComparer.Ordinal);
+                entry.Path,
+                entry.Kind,
+                entry.Size,
+                hashes.TryGetValue(entry.Path, out Sha256Digest hash) ? hash : null,
+                entry.LinkTarget
+            ),
+            StringComparer.Ordinal
+        );
     }
 
     internal override string Label { get; }
@@ -50,7 +60,9 @@ internal sealed class ArchivedPackage : ComparedPackage
             return;
         }
 
-        string directory = _area.MakeDirectory(string.Create(CultureInfo.InvariantCulture, $"unpacked-{Guid.NewGuid():N}"));
+        string directory = _area.MakeDirectory(
+            string.Create(CultureInfo.InvariantCulture, $"unpacked-{Guid.NewGuid():N}")
+        );
         foreach (string path in paths)
         {
             _unpacked[path] = Path.Combine(directory, _unpacked.Count.ToString(CultureInfo.InvariantCulture));
@@ -63,10 +75,9 @@ internal sealed class ArchivedPackage : ComparedPackage
 
     private sealed class Receiver(Dictionary<string, string> wanted) : IPayloadReceiver
     {
-        public void Take(PackageEntry entry)
-        {
-        }
+        public void Take(PackageEntry entry) { }
 
-        public Stream? Open(FilesEntry file) => wanted.TryGetValue(file.Path, out string? target) ? File.Create(target) : null;
+        public Stream? Open(FilesEntry file) =>
+            wanted.TryGetValue(file.Path, out string? target) ? File.Create(target) : null;
     }
 }

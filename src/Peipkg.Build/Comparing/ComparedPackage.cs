@@ -25,9 +25,7 @@ internal abstract class ComparedPackage
     internal abstract IReadOnlyDictionary<string, ComparedEntry> Entries { get; }
 
     /// <summary>Makes the content of some files readable; once, before <see cref="Open"/>.</summary>
-    internal virtual void Prepare(IReadOnlyCollection<string> paths)
-    {
-    }
+    internal virtual void Prepare(IReadOnlyCollection<string> paths) { }
 
     /// <summary>A file's content, from its beginning; the stream can seek.</summary>
     internal abstract Stream Open(string path);

@@ -18,7 +18,9 @@ internal sealed class ComparisonReport(bool json, TextWriter output)
         if (!json)
         {
             string reason = verdict.Reason is null ? "" : $", {verdict.Reason}";
-            output.WriteLine($"{TerminalText.Escape(verdict.Name)}: {(verdict.Identical ? "identical" : "different")}{reason}");
+            output.WriteLine(
+                $"{TerminalText.Escape(verdict.Name)}: {(verdict.Identical ? "identical" : "different")}{reason}"
+            );
             output.Write(verdict.Difference.IsEmpty ? "" : DifferenceText.Write(verdict.Difference));
         }
     }

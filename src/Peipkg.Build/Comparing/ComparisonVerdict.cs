@@ -10,18 +10,25 @@ namespace Peipkg.Build.Comparing;
 internal sealed record ComparisonVerdict(string Name, bool Identical, string? Reason, PackageDifference Difference)
 {
     /// <summary>Judges two package files byte by byte.</summary>
-    internal static ComparisonVerdict Of(PackageDifference difference, string name, VerifiedPackage first, VerifiedPackage second)
+    internal static ComparisonVerdict Of(
+        PackageDifference difference,
+        string name,
+        VerifiedPackage first,
+        VerifiedPackage second
+    )
     {
         bool identical = first.PackageHash == second.PackageHash;
-        string? reason = identical ? $"sha256 {first.PackageHash}"
+        string? reason =
+            identical ? $"sha256 {first.PackageHash}"
             : !difference.IsEmpty ? null
-            : first.SignedDigest != second.SignedDigest ? "the content is the same, but not the archive's other metadata"
+            : first.SignedDigest != second.SignedDigest
+                ? "the content is the same, but not the archive's other metadata"
             : first.Signature?.KeyFingerprint != second.Signature?.KeyFingerprint
                 ? $"the content is the same; the first is {Signer(first)}, the second {Signer(second)}"
             : "the content is the same, but it was compressed differently, as by another version of peipkg-build";
         return new ComparisonVerdict(name, identical, reason, difference);
     }
 
-    private static string Signer(VerifiedPackage package)
-        => package.Signature is { } signature ? $"signed by {signature.KeyFingerprint.Grouped}" : "unsigned";
+    private static string Signer(VerifiedPackage package) =>
+        package.Signature is { } signature ? $"signed by {signature.KeyFingerprint.Grouped}" : "unsigned";
 }

@@ -17,8 +17,13 @@ internal static class ContentDiffer
         (long offset, long line, long lineStart) = FirstDifference(one, other);
         long start = Math.Max(0, (offset / Row - 1) * Row);
         return new ContentDifference(
-            offset, start, Window(one, start, Row * RowsQuoted), Window(other, start, Row * RowsQuoted),
-            Lines(one, other, line, lineStart), ElfSections.Compare(one, other));
+            offset,
+            start,
+            Window(one, start, Row * RowsQuoted),
+            Window(other, start, Row * RowsQuoted),
+            Lines(one, other, line, lineStart),
+            ElfSections.Compare(one, other)
+        );
     }
 
     private static (long Offset, long Line, long LineStart) FirstDifference(Stream one, Stream other)
@@ -47,7 +52,9 @@ internal static class ContentDiffer
 
     private static LineDifference? Lines(Stream one, Stream other, long line, long start)
     {
-        return TextLine(one, start) is { } first && TextLine(other, start) is { } second ? new LineDifference(line, first, second) : null;
+        return TextLine(one, start) is { } first && TextLine(other, start) is { } second
+            ? new LineDifference(line, first, second)
+            : null;
 
         static string? TextLine(Stream stream, long start)
         {

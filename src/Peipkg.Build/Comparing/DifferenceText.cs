@@ -54,7 +54,10 @@ internal static class DifferenceText
             text.Append(CultureInfo.InvariantCulture, $", then {changed.Second.Size:N0}");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"; the first difference is at byte {content.Offset:N0} (0x{content.Offset:x})\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"; the first difference is at byte {content.Offset:N0} (0x{content.Offset:x})\n"
+        );
         if (content.Sections.Count > 0)
         {
             text.Append("  sections that differ: ").AppendJoin(", ", content.Sections.Select(Describe)).Append('\n');
@@ -77,31 +80,40 @@ internal static class DifferenceText
         {
             string hexadecimal = string.Join(' ', row.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
             string characters = string.Concat(row.Select(b => b is >= 0x20 and < 0x7f ? (char)b : '.'));
-            text.Append(CultureInfo.InvariantCulture, $"  {sign} {start:x8}  {hexadecimal,-47}  |{characters}|\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {sign} {start:x8}  {hexadecimal, -47}  |{characters}|\n");
             start += row.Length;
         }
     }
 
-    private static void Pair(StringBuilder text, string indent, string first, string second)
-        => text.Append($"{indent}- {Shorten(first)}\n{indent}+ {Shorten(second)}\n");
+    private static void Pair(StringBuilder text, string indent, string first, string second) =>
+        text.Append($"{indent}- {Shorten(first)}\n{indent}+ {Shorten(second)}\n");
 
-    private static string Shorten(string value)
-        => TerminalText.Escape(value.Length <= LongestValue ? value : value[..LongestValue] + "…");
+    private static string Shorten(string value) =>
+        TerminalText.Escape(value.Length <= LongestValue ? value : value[..LongestValue] + "…");
 
-    private static string Describe(ComparedEntry entry) => entry.Kind switch
-    {
-        PayloadKind.Directory => TerminalText.Escape(entry.Path) + "/",
-        PayloadKind.Symlink => $"{TerminalText.Escape(entry.Path)} -> {TerminalText.Escape(entry.LinkTarget!)}",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{TerminalText.Escape(entry.Path)} ({entry.Size:N0} bytes)"),
-    };
-
-    private static string Describe(SectionDifference section)
-        => TerminalText.Escape(section.Name) + (section switch
+    private static string Describe(ComparedEntry entry) =>
+        entry.Kind switch
         {
-            { FirstSize: null } => " (added)",
-            { SecondSize: null } => " (removed)",
-            { FirstSize: { } first, SecondSize: { } second } when first != second
-                => string.Create(CultureInfo.InvariantCulture, $" ({first:N0} bytes, then {second:N0})"),
-            _ => "",
-        });
+            PayloadKind.Directory => TerminalText.Escape(entry.Path) + "/",
+            PayloadKind.Symlink => $"{TerminalText.Escape(entry.Path)} -> {TerminalText.Escape(entry.LinkTarget!)}",
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{TerminalText.Escape(entry.Path)} ({entry.Size:N0} bytes)"
+            ),
+        };
+
+    private static string Describe(SectionDifference section) =>
+        TerminalText.Escape(section.Name)
+        + (
+            section switch
+            {
+                { FirstSize: null } => " (added)",
+                { SecondSize: null } => " (removed)",
+                { FirstSize: { } first, SecondSize: { } second } when first != second => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $" ({first:N0} bytes, then {second:N0})"
+                ),
+                _ => "",
+            }
+        );
 }

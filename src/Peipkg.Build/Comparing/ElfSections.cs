@@ -25,12 +25,18 @@ internal static class ElfSections
 
         return
         [
-            .. one.Keys.Union(other.Keys, StringComparer.Ordinal)
-                .Where(name => !one.TryGetValue(name, out (long Size, string Hash) a) || !other.TryGetValue(name, out (long Size, string Hash) b) || a != b)
+            .. one
+                .Keys.Union(other.Keys, StringComparer.Ordinal)
+                .Where(name =>
+                    !one.TryGetValue(name, out (long Size, string Hash) a)
+                    || !other.TryGetValue(name, out (long Size, string Hash) b)
+                    || a != b
+                )
                 .Select(name => new SectionDifference(
                     name,
                     one.TryGetValue(name, out (long Size, string Hash) a) ? a.Size : null,
-                    other.TryGetValue(name, out (long Size, string Hash) b) ? b.Size : null)),
+                    other.TryGetValue(name, out (long Size, string Hash) b) ? b.Size : null
+                )),
         ];
     }
 
@@ -38,13 +44,20 @@ internal static class ElfSections
     private static Dictionary<string, (long Size, string Hash)>? Read(Stream file)
     {
         byte[] header = Piece(file, 0, HeaderSize);
-        if (header.Length < HeaderSize || !header.AsSpan(0, 4).SequenceEqual("\u007fELF"u8) || header[5] != 1 || header[4] is not (1 or 2))
+        if (
+            header.Length < HeaderSize
+            || !header.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)
+            || header[5] != 1
+            || header[4] is not (1 or 2)
+        )
         {
             return null;
         }
 
         bool wide = header[4] == 2;
-        long table = wide ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(40)) : BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(32));
+        long table = wide
+            ? (long)BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(40))
+            : BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(32));
         int entrySize = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(wide ? 58 : 46));
         int count = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(wide ? 60 : 48));
         int namesIndex = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(wide ? 62 : 50));
@@ -72,18 +85,26 @@ internal static class ElfSections
             string name = Name(names, nameAt);
             int twin = twins[name] = twins.GetValueOrDefault(name) + 1;
             patience -= type == NoBits ? 0 : Math.Clamp(size, 0, file.Length);
-            sections[twin == 1 ? name : $"{name} #{twin}"] = (size, type == NoBits || patience < 0 ? "" : Hash(file, at, size));
+            sections[twin == 1 ? name : $"{name} #{twin}"] = (
+                size,
+                type == NoBits || patience < 0 ? "" : Hash(file, at, size)
+            );
         }
 
         return sections;
     }
 
     private static (uint Name, uint Type, long Offset, long Size) Entry(ReadOnlySpan<byte> entry, bool wide) =>
-    (
-        BinaryPrimitives.ReadUInt32LittleEndian(entry),
-        BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
-        wide ? (long)BinaryPrimitives.ReadUInt64LittleEndian(entry[24..]) : BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]),
-        wide ? (long)BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]) : BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]));
+        (
+            BinaryPrimitives.ReadUInt32LittleEndian(entry),
+            BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
+            wide
+                ? (long)BinaryPrimitives.ReadUInt64LittleEndian(entry[24..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]),
+            wide
+                ? (long)BinaryPrimitives.ReadUInt64LittleEndian(entry[32..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(entry[20..])
+        );
 
     private static string Name(byte[] names, uint at)
     {

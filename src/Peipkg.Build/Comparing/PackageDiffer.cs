@@ -7,20 +7,27 @@ namespace Peipkg.Build.Comparing;
 /// <summary>Finds all that differs between two packages.</summary>
 internal static class PackageDiffer
 {
-    internal static PackageDifference Compare(ComparedPackage first, ComparedPackage second, CancellationToken cancellation)
+    internal static PackageDifference Compare(
+        ComparedPackage first,
+        ComparedPackage second,
+        CancellationToken cancellation
+    )
     {
         ComparedEntry[] removed = Only(first, second);
         ComparedEntry[] added = Only(second, first);
         (ComparedEntry First, ComparedEntry Second)[] changed =
         [
-            .. first.Entries.Values
-                .Where(entry => second.Entries.TryGetValue(entry.Path, out ComparedEntry? other) && entry != other)
+            .. first
+                .Entries.Values.Where(entry =>
+                    second.Entries.TryGetValue(entry.Path, out ComparedEntry? other) && entry != other
+                )
                 .OrderBy(entry => entry.Path, PayloadPath.Order)
                 .Select(entry => (entry, second.Entries[entry.Path])),
         ];
         string[] contents =
         [
-            .. changed.Where(pair => pair.First.Kind == PayloadKind.File && pair.Second.Kind == PayloadKind.File)
+            .. changed
+                .Where(pair => pair.First.Kind == PayloadKind.File && pair.Second.Kind == PayloadKind.File)
                 .Select(pair => pair.First.Path),
         ];
         first.Prepare(contents);
@@ -30,16 +37,27 @@ internal static class PackageDiffer
         {
             cancellation.ThrowIfCancellationRequested();
             bool files = one.Kind == PayloadKind.File && other.Kind == PayloadKind.File;
-            differences.Add(new EntryDifference(one, other, files ? ContentDiffer.Compare(first, second, one.Path) : null));
+            differences.Add(
+                new EntryDifference(one, other, files ? ContentDiffer.Compare(first, second, one.Path) : null)
+            );
         }
 
-        return new PackageDifference(first.Label, second.Label, Fields(first.Manifest, second.Manifest), removed, added, differences);
+        return new PackageDifference(
+            first.Label,
+            second.Label,
+            Fields(first.Manifest, second.Manifest),
+            removed,
+            added,
+            differences
+        );
     }
 
     private static ComparedEntry[] Only(ComparedPackage one, ComparedPackage other) =>
-    [
-        .. one.Entries.Values.Where(entry => !other.Entries.ContainsKey(entry.Path)).OrderBy(entry => entry.Path, PayloadPath.Order),
-    ];
+        [
+            .. one
+                .Entries.Values.Where(entry => !other.Entries.ContainsKey(entry.Path))
+                .OrderBy(entry => entry.Path, PayloadPath.Order),
+        ];
 
     private static List<FieldDifference> Fields(Manifest first, Manifest second)
     {
@@ -52,7 +70,9 @@ internal static class PackageDiffer
 
     private static void Collect(string prefix, JsonElement first, JsonElement second, List<FieldDifference> differences)
     {
-        IEnumerable<string> names = first.EnumerateObject().Select(property => property.Name)
+        IEnumerable<string> names = first
+            .EnumerateObject()
+            .Select(property => property.Name)
             .Union(second.EnumerateObject().Select(property => property.Name), StringComparer.Ordinal);
         foreach (string name in names)
         {

@@ -20,7 +20,13 @@ internal sealed record EntryDifference(ComparedEntry First, ComparedEntry Second
 /// <param name="Line">The line of the difference where both are text; null otherwise.</param>
 /// <param name="Sections">For two ELF files, the sections that differ; empty otherwise.</param>
 internal sealed record ContentDifference(
-    long Offset, long WindowStart, byte[] First, byte[] Second, LineDifference? Line, IReadOnlyList<SectionDifference> Sections);
+    long Offset,
+    long WindowStart,
+    byte[] First,
+    byte[] Second,
+    LineDifference? Line,
+    IReadOnlyList<SectionDifference> Sections
+);
 
 /// <summary>The first line that differs between two texts.</summary>
 /// <param name="Number">Counted from 1.</param>
@@ -47,7 +53,8 @@ internal sealed record PackageDifference(
     IReadOnlyList<FieldDifference> Fields,
     IReadOnlyList<ComparedEntry> Removed,
     IReadOnlyList<ComparedEntry> Added,
-    IReadOnlyList<EntryDifference> Changed)
+    IReadOnlyList<EntryDifference> Changed
+)
 {
     /// <summary>Whether nothing differs.</summary>
     internal bool IsEmpty => Fields.Count == 0 && Removed.Count == 0 && Added.Count == 0 && Changed.Count == 0;

@@ -24,7 +24,12 @@ internal sealed class StagedPackage : ComparedPackage
             cancellation.ThrowIfCancellationRequested();
             _sources[source.Path] = source;
             _entries[source.Path] = new ComparedEntry(
-                source.Path, source.Kind, source.Size, source.Kind == PayloadKind.File ? Hash(source) : null, source.LinkTarget);
+                source.Path,
+                source.Kind,
+                source.Size,
+                source.Kind == PayloadKind.File ? Hash(source) : null,
+                source.LinkTarget
+            );
             AddAncestors(source.Path);
         }
     }

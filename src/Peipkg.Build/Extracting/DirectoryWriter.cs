@@ -19,8 +19,10 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
     private string _lastPath = "";
 
     /// <param name="root">An existing directory.</param>
-    internal DirectoryWriter(string root)
-        => _root = PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(PosixTree.RealPath(root)), out _) ?? throw PosixTree.Failure("open", root);
+    internal DirectoryWriter(string root) =>
+        _root =
+            PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(PosixTree.RealPath(root)), out _)
+            ?? throw PosixTree.Failure("open", root);
 
     public void Dispose()
     {
@@ -59,7 +61,12 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
     internal FileStream MakeFile(string path)
     {
         (SafeFileHandle parent, string name) = Locate(path);
-        return new FileStream(PosixTree.CreateFile(parent, Encoding.UTF8.GetBytes(name)) ?? throw PosixTree.Failure("make the file", path), FileAccess.Write, bufferSize: 0);
+        return new FileStream(
+            PosixTree.CreateFile(parent, Encoding.UTF8.GetBytes(name))
+                ?? throw PosixTree.Failure("make the file", path),
+            FileAccess.Write,
+            bufferSize: 0
+        );
     }
 
     /// <summary>Lets a file that was just made be executed by those who may read it.</summary>
@@ -85,7 +92,9 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
             SafeFileHandle directory = _root;
             foreach (string component in parent.Split('/'))
             {
-                SafeFileHandle next = PosixTree.OpenDirectory(directory, Encoding.UTF8.GetBytes(component), out _) ?? throw PosixTree.Failure("enter", parent);
+                SafeFileHandle next =
+                    PosixTree.OpenDirectory(directory, Encoding.UTF8.GetBytes(component), out _)
+                    ?? throw PosixTree.Failure("enter", parent);
                 if (directory != _root)
                 {
                     directory.Dispose();

@@ -22,7 +22,11 @@ internal static class ExtractOperation
         VerifiedPackage package;
         try
         {
-            package = PackageFile.Verify(file, new PackageVerifyOptions { TrustedKeys = keys, RequireSignature = keys is not null }, context);
+            package = PackageFile.Verify(
+                file,
+                new PackageVerifyOptions { TrustedKeys = keys, RequireSignature = keys is not null },
+                context
+            );
         }
         catch (FormatViolationException exception)
         {
@@ -49,8 +53,12 @@ internal static class ExtractOperation
             }
         }
 
-        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{TerminalText.Escape(file)}: {package.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"));
+        context.Output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{TerminalText.Escape(file)}: {package.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"
+            )
+        );
         return ExitCode.Success;
     }
 
@@ -62,8 +70,11 @@ internal static class ExtractOperation
         }
 
         bool exists = Directory.Exists(target);
-        return !exists || !Directory.EnumerateFileSystemEntries(target).Any() ? exists : throw new UserErrorException(
-            $"--to {target} is not empty; extract into a new directory, so that nothing there is replaced or mixed up");
+        return !exists || !Directory.EnumerateFileSystemEntries(target).Any()
+            ? exists
+            : throw new UserErrorException(
+                $"--to {target} is not empty; extract into a new directory, so that nothing there is replaced or mixed up"
+            );
     }
 
     private sealed class Receiver(DirectoryWriter writer) : IPayloadReceiver

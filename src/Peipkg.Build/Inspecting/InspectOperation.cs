@@ -16,12 +16,14 @@ internal static class InspectOperation
     internal static int Run(string file, string? view, bool json, ToolContext context)
     {
         VerifiedPackage package = Read(file, context);
-        context.Output.Write(view switch
-        {
-            "--files" => string.Concat(package.Files.Select(entry => $"{entry.Hash}  {entry.Path}\n")),
-            "--manifest" => Encoding.UTF8.GetString(ManifestDocument.Write(package.Manifest)),
-            _ => json ? PackageJson.Write(file, package) : PackageText.Write(package),
-        });
+        context.Output.Write(
+            view switch
+            {
+                "--files" => string.Concat(package.Files.Select(entry => $"{entry.Hash}  {entry.Path}\n")),
+                "--manifest" => Encoding.UTF8.GetString(ManifestDocument.Write(package.Manifest)),
+                _ => json ? PackageJson.Write(file, package) : PackageText.Write(package),
+            }
+        );
         return ExitCode.Success;
     }
 
@@ -30,9 +32,16 @@ internal static class InspectOperation
     {
         VerifiedPackage one = Read(first, context);
         VerifiedPackage other = Read(second, context);
-        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
+        using StagingArea area = StagingArea.Create(
+            context.Variables.GetValueOrDefault("TMPDIR"),
+            keep: false,
+            context.Diagnostics
+        );
         PackageDifference difference = PackageDiffer.Compare(
-            new ArchivedPackage(first, first, one, area, context), new ArchivedPackage(second, second, other, area, context), context.Cancellation);
+            new ArchivedPackage(first, first, one, area, context),
+            new ArchivedPackage(second, second, other, area, context),
+            context.Cancellation
+        );
         ComparisonReport report = new(json, context.Output);
         report.Add(ComparisonVerdict.Of(difference, Path.GetFileName(first), one, other));
         return report.Finish();

@@ -60,12 +60,15 @@ internal static class PackageJson
     {
         json.WriteStartObject();
         json.WriteString("path", entry.Path);
-        json.WriteString("type", entry.Kind switch
-        {
-            PayloadKind.Directory => "directory",
-            PayloadKind.Symlink => "symlink",
-            _ => "file",
-        });
+        json.WriteString(
+            "type",
+            entry.Kind switch
+            {
+                PayloadKind.Directory => "directory",
+                PayloadKind.Symlink => "symlink",
+                _ => "file",
+            }
+        );
         if (file is not null)
         {
             json.WriteNumber("size", file.Size);

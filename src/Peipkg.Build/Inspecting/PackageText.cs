@@ -29,8 +29,13 @@ internal static class PackageText
         Field(text, "source", manifest.Build.SourceRef);
         Field(text, "package", $"{Bytes(package.CompressedSize)}, sha256 {package.PackageHash}");
         Field(text, "installed", $"{Bytes(manifest.SizeInstalled)} in {Counts(package.Entries)}");
-        Field(text, "signature", package.Signature is { } signature
-            ? $"present but unproven (see peipkg-build verify --key), key {signature.KeyFingerprint.Grouped}" : "none");
+        Field(
+            text,
+            "signature",
+            package.Signature is { } signature
+                ? $"present but unproven (see peipkg-build verify --key), key {signature.KeyFingerprint.Grouped}"
+                : "none"
+        );
         WriteEntries(text, package.Entries);
         return text.ToString();
     }
@@ -67,17 +72,21 @@ internal static class PackageText
         }
     }
 
-    private static void List(StringBuilder text, string name, IEnumerable<string> values)
-        => Field(text, name, string.Join(", ", values));
+    private static void List(StringBuilder text, string name, IEnumerable<string> values) =>
+        Field(text, name, string.Join(", ", values));
 
     private static string Relation(string name, string? detail) => detail is null ? name : $"{name} ({detail})";
 
-    private static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "byte" : "bytes")}");
+    private static string Bytes(long count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "byte" : "bytes")}");
 
-    private static string Counts(IReadOnlyList<PackageEntry> entries) => string.Join(", ",
-        Count(entries, PayloadKind.File, "file", "files"),
-        Count(entries, PayloadKind.Directory, "directory", "directories"),
-        Count(entries, PayloadKind.Symlink, "symlink", "symlinks"));
+    private static string Counts(IReadOnlyList<PackageEntry> entries) =>
+        string.Join(
+            ", ",
+            Count(entries, PayloadKind.File, "file", "files"),
+            Count(entries, PayloadKind.Directory, "directory", "directories"),
+            Count(entries, PayloadKind.Symlink, "symlink", "symlinks")
+        );
 
     private static string Count(IReadOnlyList<PackageEntry> entries, PayloadKind kind, string one, string many)
     {

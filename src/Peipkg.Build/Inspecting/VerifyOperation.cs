@@ -22,7 +22,9 @@ internal static class VerifyOperation
         int failed = files.Count(file => !Verify(file, options, context));
         if (failed > 0 && files.Count > 1)
         {
-            context.Diagnostics.Error(string.Create(CultureInfo.InvariantCulture, $"{failed} of {files.Count} packages failed"));
+            context.Diagnostics.Error(
+                string.Create(CultureInfo.InvariantCulture, $"{failed} of {files.Count} packages failed")
+            );
         }
 
         return failed == 0 ? ExitCode.Success : ExitCode.Failure;
@@ -42,7 +44,8 @@ internal static class VerifyOperation
             context.Output.WriteLine($"{TerminalText.Escape(file)}: ok, {Describe(package)}");
             return true;
         }
-        catch (Exception exception) when (exception is FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is FormatViolationException or IOException or UnauthorizedAccessException)
         {
             context.Diagnostics.Error($"{file}: {exception.Message}");
         }
@@ -57,8 +60,12 @@ internal static class VerifyOperation
     private static bool CheckLayout(string file, VerifiedPackage package, Diagnostics diagnostics)
     {
         bool fine = true;
-        foreach (LayoutProblem problem in PayloadLayout.Check(
-            package.Manifest, package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))))
+        foreach (
+            LayoutProblem problem in PayloadLayout.Check(
+                package.Manifest,
+                package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
+            )
+        )
         {
             if (problem.Severity == LayoutSeverity.Error)
             {
@@ -84,9 +91,9 @@ internal static class VerifyOperation
         }
     }
 
-    private static string Describe(VerifiedPackage package)
-        => package.Signer is { } signer ? $"signed by {signer.Fingerprint.Grouped}"
-            : package.Signature is { } signature
-                ? $"signature present but unproven (no --key given): {signature.KeyFingerprint.Grouped}"
-            : "unsigned";
+    private static string Describe(VerifiedPackage package) =>
+        package.Signer is { } signer ? $"signed by {signer.Fingerprint.Grouped}"
+        : package.Signature is { } signature
+            ? $"signature present but unproven (no --key given): {signature.KeyFingerprint.Grouped}"
+        : "unsigned";
 }

@@ -20,14 +20,22 @@ internal static class PackOperation
         Manifest manifest = ReadManifest(request.Manifest);
         if (!Directory.Exists(request.Staged))
         {
-            throw new UserErrorException($"--staged {request.Staged} {(File.Exists(request.Staged) ? "is not a directory" : "does not exist")}");
+            throw new UserErrorException(
+                $"--staged {request.Staged} {(File.Exists(request.Staged) ? "is not a directory" : "does not exist")}"
+            );
         }
 
         RequireOutside(request);
-        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using SigningKey? key = request.SignKey is null
+            ? null
+            : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
 
         // The tree may be named through a symlink; what is below it is taken as it is.
-        StagedTree tree = StagedTree.Walk(PosixTree.RealPath(request.Staged), mayChangeModes: false, context.Cancellation);
+        StagedTree tree = StagedTree.Walk(
+            PosixTree.RealPath(request.Staged),
+            mayChangeModes: false,
+            context.Cancellation
+        );
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         ContentScan scan = new(new BuildPaths([Path.GetFullPath(request.Staged), tree.Root], []));
         PackagePlan plan = scan.Watch(new PackagePlan(manifest, [.. tree.Entries.Select(tree.Source)]));
@@ -38,11 +46,17 @@ internal static class PackOperation
 
         plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, findings);
         RequireNone(findings, request.Staged);
-        PackageOutput.WriteOne(plan, request.Output, key, context, () =>
-        {
-            scan.Report([plan], findings, siblings: false);
-            RequireNone(findings, request.Staged);
-        });
+        PackageOutput.WriteOne(
+            plan,
+            request.Output,
+            key,
+            context,
+            () =>
+            {
+                scan.Report([plan], findings, siblings: false);
+                RequireNone(findings, request.Staged);
+            }
+        );
         context.Output.WriteLine(request.Output);
         return ExitCode.Success;
     }
@@ -97,9 +111,16 @@ internal static class PackOperation
             throw new UserErrorException($"--out {request.Output}: the directory {directory} does not exist");
         }
 
-        if ((PosixTree.RealPath(directory) + "/").StartsWith(PosixTree.RealPath(request.Staged).TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (
+            (PosixTree.RealPath(directory) + "/").StartsWith(
+                PosixTree.RealPath(request.Staged).TrimEnd('/') + "/",
+                StringComparison.Ordinal
+            )
+        )
         {
-            throw new UserErrorException($"--out {request.Output} lies inside --staged, all of which goes into the package");
+            throw new UserErrorException(
+                $"--out {request.Output} lies inside --staged, all of which goes into the package"
+            );
         }
     }
 }

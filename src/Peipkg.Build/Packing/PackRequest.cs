@@ -10,4 +10,10 @@ namespace Peipkg.Build.Packing;
 /// <param name="SkipLayoutChecks">Whether destinations and side effects are not checked.</param>
 /// <param name="Policy">What becomes of findings.</param>
 internal sealed record PackRequest(
-    string Manifest, string Staged, string Output, string? SignKey, bool SkipLayoutChecks, RulePolicy Policy);
+    string Manifest,
+    string Staged,
+    string Output,
+    string? SignKey,
+    bool SkipLayoutChecks,
+    RulePolicy Policy
+);

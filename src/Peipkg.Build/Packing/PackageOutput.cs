@@ -23,7 +23,12 @@ internal static class PackageOutput
     /// <exception cref="UserErrorException">A package breaks a rule.</exception>
     /// <exception cref="IOException">The disk is full or refuses; nothing appeared.</exception>
     internal static IReadOnlyList<string> WriteAll(
-        IReadOnlyList<PackagePlan> plans, string directory, SigningKey? key, ToolContext context, Action? judge = null)
+        IReadOnlyList<PackagePlan> plans,
+        string directory,
+        SigningKey? key,
+        ToolContext context,
+        Action? judge = null
+    )
     {
         Directory.CreateDirectory(directory);
         string[] paths = [.. plans.Select(plan => Path.Combine(directory, plan.FileName))];
@@ -60,7 +65,13 @@ internal static class PackageOutput
 
     /// <summary>Writes one package to a path.</summary>
     /// <inheritdoc cref="WriteAll"/>
-    internal static void WriteOne(PackagePlan plan, string path, SigningKey? key, ToolContext context, Action? judge = null)
+    internal static void WriteOne(
+        PackagePlan plan,
+        string path,
+        SigningKey? key,
+        ToolContext context,
+        Action? judge = null
+    )
     {
         RequireReplaceable([path]);
         using DurableFileWriter writer = DurableFile.Create(path);
@@ -80,16 +91,25 @@ internal static class PackageOutput
                 () =>
                 {
                     PackageWriteResult result = PackageWriter.Write(
-                        writer.Stream, plan.Manifest, plan.Payload, key, options, context.Cancellation);
+                        writer.Stream,
+                        plan.Manifest,
+                        plan.Payload,
+                        key,
+                        options,
+                        context.Cancellation
+                    );
                     writer.Flush();
                     return result;
                 },
-                context.Cancellation);
+                context.Cancellation
+            );
         }
         catch (PackagingException exception)
         {
             throw new UserErrorException(
-                string.Join('\n', exception.Problems.Select(problem => $"package {plan.Manifest.Name}: {problem}")), exception);
+                string.Join('\n', exception.Problems.Select(problem => $"package {plan.Manifest.Name}: {problem}")),
+                exception
+            );
         }
     }
 
@@ -107,7 +127,8 @@ internal static class PackageOutput
             if (PosixTree.IsSpecial(path))
             {
                 throw new UserErrorException(
-                    $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file");
+                    $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file"
+                );
             }
         }
     }

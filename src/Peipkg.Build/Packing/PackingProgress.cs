@@ -26,7 +26,11 @@ internal sealed class PackingProgress(Diagnostics diagnostics, string package) :
                 _phase?.Dispose();
                 _current = value.Phase;
                 _phase = diagnostics.Begin(
-                    $"{(value.Phase == PackPhase.Hashing ? "hashing" : "compressing")} {package}", "files", value.TotalFiles, value.TotalBytes);
+                    $"{(value.Phase == PackPhase.Hashing ? "hashing" : "compressing")} {package}",
+                    "files",
+                    value.TotalFiles,
+                    value.TotalBytes
+                );
             }
 
             _phase.Report(value.Files, value.Bytes);

@@ -20,16 +20,23 @@ internal static class PackageFile
 
         try
         {
-            using FileStream file = new(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.ReadWrite,
-                BufferSize = 0,
-                Options = FileOptions.SequentialScan,
-            });
+            using FileStream file = new(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.ReadWrite,
+                    BufferSize = 0,
+                    Options = FileOptions.SequentialScan,
+                }
+            );
             using ProgressPhase phase = context.Diagnostics.Begin(
-                $"{(options.Receiver is null ? "verifying" : "unpacking")} {Path.GetFileName(path)}", null, null, file.CanSeek ? file.Length : null);
+                $"{(options.Receiver is null ? "verifying" : "unpacking")} {Path.GetFileName(path)}",
+                null,
+                null,
+                file.CanSeek ? file.Length : null
+            );
             using ProgressStream watched = new(file, phase);
             return PackageVerifier.Verify(watched, options, context.Cancellation);
         }

@@ -19,11 +19,20 @@ internal static class ReproduceOperation
 {
     internal static int Run(ReproduceRequest request, ToolContext context)
     {
-        (string File, VerifiedPackage Package)[] packages = [.. request.Packages.Select(file => (file, Read(file, context)))];
+        (string File, VerifiedPackage Package)[] packages =
+        [
+            .. request.Packages.Select(file => (file, Read(file, context))),
+        ];
         Manifest manifest = RequireOneBuild(packages);
-        using SigningKey? key = request.SignKey is null ? null : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        using SigningKey? key = request.SignKey is null
+            ? null
+            : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         RequireSigner(packages, key, request);
-        using StagingArea area = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
+        using StagingArea area = StagingArea.Create(
+            context.Variables.GetValueOrDefault("TMPDIR"),
+            keep: false,
+            context.Diagnostics
+        );
         BuildRequest build = new()
         {
             Recipe = request.Recipe,
@@ -52,7 +61,14 @@ internal static class ReproduceOperation
     }
 
     private static ComparisonVerdict Judge(
-        string file, VerifiedPackage package, PackagePlan plan, SigningKey? key, StagingArea area, string output, ToolContext context)
+        string file,
+        VerifiedPackage package,
+        PackagePlan plan,
+        SigningKey? key,
+        StagingArea area,
+        string output,
+        ToolContext context
+    )
     {
         string name = Path.GetFileName(file);
         string rebuiltFile = Path.Combine(output, plan.FileName);
@@ -62,11 +78,17 @@ internal static class ReproduceOperation
         PackageDifference difference = same
             ? new PackageDifference(file, "rebuilt", [], [], [], [])
             : PackageDiffer.Compare(
-                new ArchivedPackage(file, file, package, area, context), new StagedPackage("rebuilt", plan, context.Cancellation), context.Cancellation);
+                new ArchivedPackage(file, file, package, area, context),
+                new StagedPackage("rebuilt", plan, context.Cancellation),
+                context.Cancellation
+            );
         return same && package.Signature is { } signature && key is null
-            ? new ComparisonVerdict(name, true,
+            ? new ComparisonVerdict(
+                name,
+                true,
                 $"all that the signature of {signature.KeyFingerprint.Grouped} covers, sha256 {package.SignedDigest} (--sign-key would compare the whole file)",
-                difference)
+                difference
+            )
             : ComparisonVerdict.Of(difference, name, package, rebuilt);
     }
 
@@ -92,23 +114,33 @@ internal static class ReproduceOperation
             {
                 throw new UserErrorException(
                     $"{file} ({manifest.Version}, {manifest.Build.Timestamp}, {manifest.Build.FarmId}, {manifest.Build.SourceRef}) and "
-                    + $"{packages[0].File} ({first.Version}, {first.Build.Timestamp}, {first.Build.FarmId}, {first.Build.SourceRef}) "
-                    + "are not of one build; reproduce each build by itself");
+                        + $"{packages[0].File} ({first.Version}, {first.Build.Timestamp}, {first.Build.FarmId}, {first.Build.SourceRef}) "
+                        + "are not of one build; reproduce each build by itself"
+                );
             }
         }
 
         return first;
     }
 
-    private static void RequireSigner((string File, VerifiedPackage Package)[] packages, SigningKey? key, ReproduceRequest request)
+    private static void RequireSigner(
+        (string File, VerifiedPackage Package)[] packages,
+        SigningKey? key,
+        ReproduceRequest request
+    )
     {
         foreach ((string file, VerifiedPackage package) in packages)
         {
-            if (key is not null && package.Signature is { } signature && signature.KeyFingerprint != key.PublicKey.Fingerprint)
+            if (
+                key is not null
+                && package.Signature is { } signature
+                && signature.KeyFingerprint != key.PublicKey.Fingerprint
+            )
             {
                 throw new UserErrorException(
                     $"{file} is signed by {signature.KeyFingerprint.Grouped}, and --sign-key {request.SignKey} is {key.PublicKey.Fingerprint.Grouped}; "
-                    + "give the key that signed it, or none to compare what the signature covers");
+                        + "give the key that signed it, or none to compare what the signature covers"
+                );
             }
         }
     }
@@ -120,7 +152,8 @@ internal static class ReproduceOperation
             if (recipe.Stanzas.All(stanza => stanza.Name != package.Manifest.Name))
             {
                 throw new UserErrorException(
-                    $"{file} is {package.Manifest.Name}, which the recipe does not make; it makes {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Name))}");
+                    $"{file} is {package.Manifest.Name}, which the recipe does not make; it makes {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Name))}"
+                );
             }
         }
     }

@@ -20,4 +20,5 @@ internal sealed record ReproduceRequest(
     IReadOnlyList<BuildVariable> Variables,
     SandboxSettings? Sandbox,
     ScriptLimits Limits,
-    bool Json);
+    bool Json
+);

@@ -18,6 +18,6 @@ internal sealed record Finding(Rule Rule, Severity Severity, string? File, TomlP
     }
 
     /// <summary>What the reader of recipes found.</summary>
-    internal static Finding Of(RecipeProblem problem, Severity severity)
-        => new(RuleTable.Get(problem.Rule), severity, problem.File, problem.Position, problem.Message);
+    internal static Finding Of(RecipeProblem problem, Severity severity) =>
+        new(RuleTable.Get(problem.Rule), severity, problem.File, problem.Position, problem.Message);
 }

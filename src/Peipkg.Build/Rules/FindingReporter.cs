@@ -46,7 +46,8 @@ internal sealed class FindingReporter(RulePolicy policy, Diagnostics diagnostics
     // The rule's name ends the first line. What to do is told once for each rule, where the message does not tell itself.
     private string Describe(Finding finding)
     {
-        string place = finding.File is null ? ""
+        string place =
+            finding.File is null ? ""
             : finding.Position is { } position ? $"{finding.File}:{position.Line}:{position.Column}: "
             : $"{finding.File}: ";
         int end = finding.Message.IndexOf('\n', StringComparison.Ordinal);

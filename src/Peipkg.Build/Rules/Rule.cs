@@ -9,7 +9,14 @@ namespace Peipkg.Build.Rules;
 /// <param name="Remedy">What to do about it.</param>
 /// <param name="Example">What breaks the rule, as it is written in a recipe or a script.</param>
 internal sealed record Rule(
-    string Id, Severity Severity, Finder Finder, string Summary, string Why, string Remedy, string Example);
+    string Id,
+    Severity Severity,
+    Finder Finder,
+    string Summary,
+    string Why,
+    string Remedy,
+    string Example
+);
 
 /// <summary>The commands that find a rule broken.</summary>
 [Flags]

@@ -12,7 +12,8 @@ internal static class RuleDocument
     /// <summary>All rules, with an introduction and an overview.</summary>
     internal static string Write()
     {
-        StringBuilder text = new("""
+        StringBuilder text = new(
+            """
             # Rules
 
             What `peipkg-build` checks beyond the format itself. This page is the output of `peipkg-build rules`, and a test holds
@@ -25,11 +26,14 @@ internal static class RuleDocument
             | rule | severity | found by | what it is |
             |---|---|---|---|
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         foreach (Rule rule in RuleTable.All)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"| [`{rule.Id}`](#{rule.Id}) | {rule.Severity.Text()} | {Finders(rule.Finder)} | {rule.Summary.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| [`{rule.Id}`](#{rule.Id}) | {rule.Severity.Text()} | {Finders(rule.Finder)} | {rule.Summary.Replace("|", "\\|", StringComparison.Ordinal)} |\n"
+            );
         }
 
         foreach ((string title, IReadOnlyList<Rule> rules) in RuleTable.Groups)
@@ -61,7 +65,10 @@ internal static class RuleDocument
     private static void WriteOne(Rule rule, StringBuilder text)
     {
         text.Append(CultureInfo.InvariantCulture, $"### {rule.Id}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)})\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)})\n\n"
+        );
         text.Append(CultureInfo.InvariantCulture, $"{rule.Why}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"*Remedy:* {rule.Remedy}\n\n");
         text.Append("```text\n").Append(rule.Example.ReplaceLineEndings("\n")).Append("\n```\n");
@@ -69,8 +76,12 @@ internal static class RuleDocument
 
     private static string Finders(Finder finder)
     {
-        string[] names = [.. new[] { (Finder.Check, "check"), (Finder.Build, "build"), (Finder.Pack, "pack") }
-            .Where(pair => finder.HasFlag(pair.Item1)).Select(pair => $"`{pair.Item2}`")];
+        string[] names =
+        [
+            .. new[] { (Finder.Check, "check"), (Finder.Build, "build"), (Finder.Pack, "pack") }
+                .Where(pair => finder.HasFlag(pair.Item1))
+                .Select(pair => $"`{pair.Item2}`"),
+        ];
         return string.Join(", ", names);
     }
 }

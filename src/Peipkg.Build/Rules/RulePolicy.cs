@@ -48,18 +48,22 @@ internal sealed class RulePolicy
             }
         }
 
-        return problems.Count == 0 ? new RulePolicy([.. denied], [.. allowed])
+        return problems.Count == 0
+            ? new RulePolicy([.. denied], [.. allowed])
             : throw new UsageErrorException(string.Join('\n', problems) + "\n\"peipkg-build rules\" lists the rules.");
     }
 
     /// <summary>The finding as it counts, or null where it is allowed.</summary>
-    internal Finding? Judge(Finding finding)
-        => finding.Severity == Severity.Error ? finding
-            : _allowed.Contains(finding.Rule.Id) ? null
-            : _denied.Contains(finding.Rule.Id) || (finding.Severity == Severity.Warning && _denied.Contains(AllWarnings))
-                ? finding with { Severity = Severity.Error }
-            : finding;
+    internal Finding? Judge(Finding finding) =>
+        finding.Severity == Severity.Error ? finding
+        : _allowed.Contains(finding.Rule.Id) ? null
+        : _denied.Contains(finding.Rule.Id) || (finding.Severity == Severity.Warning && _denied.Contains(AllWarnings))
+            ? finding with
+            {
+                Severity = Severity.Error,
+            }
+        : finding;
 
-    private static string Suggestion(string name, params string[] more)
-        => NearestName.Suggestion(name, RuleTable.All.Select(rule => rule.Id).Concat(more));
+    private static string Suggestion(string name, params string[] more) =>
+        NearestName.Suggestion(name, RuleTable.All.Select(rule => rule.Id).Concat(more));
 }

@@ -22,7 +22,10 @@ internal static class RuleTable
     /// <summary>All rules.</summary>
     internal static IReadOnlyList<Rule> All { get; } = [.. Groups.SelectMany(group => group.Rules)];
 
-    private static readonly FrozenDictionary<string, Rule> ById = All.ToFrozenDictionary(rule => rule.Id, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, Rule> ById = All.ToFrozenDictionary(
+        rule => rule.Id,
+        StringComparer.Ordinal
+    );
 
     /// <summary>The rule with a name that is known to exist.</summary>
     /// <exception cref="KeyNotFoundException">There is none: a finding was made without a row in the table.</exception>

@@ -16,10 +16,11 @@ internal enum Severity
 /// <summary>The spelling of severities.</summary>
 internal static class SeverityText
 {
-    internal static string Text(this Severity severity) => severity switch
-    {
-        Severity.Error => "error",
-        Severity.Warning => "warning",
-        _ => "note",
-    };
+    internal static string Text(this Severity severity) =>
+        severity switch
+        {
+            Severity.Error => "error",
+            Severity.Warning => "warning",
+            _ => "note",
+        };
 }

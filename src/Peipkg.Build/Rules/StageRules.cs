@@ -28,73 +28,125 @@ internal static class StageRules
 
     internal static IReadOnlyList<Rule> All { get; } =
     [
-        new(Orphan, Severity.Error, Finder.Build,
+        new(
+            Orphan,
+            Severity.Error,
+            Finder.Build,
             "No package claims a file that the script installed.",
             "A file that nobody asked for is a mistake of the recipe or of the upstream's installation.",
             "Add the suggested line to the stanza, or remove the file in the build script.",
-            """rm -f "$DESTDIR/usr/share/info/dir" """.TrimEnd()),
-        new(Overlap, Severity.Error, Finder.Build,
+            """rm -f "$DESTDIR/usr/share/info/dir" """.TrimEnd()
+        ),
+        new(
+            Overlap,
+            Severity.Error,
+            Finder.Build,
             "Two packages claim the same file.",
             "Every file belongs to exactly one package; a consumer refuses to install both.",
             "Narrow one of the two patterns.",
             """
             files = ["usr/lib/**"]                              # of libfoo
             files = ["usr/lib/x86_64-linux-peios/libfoo.so"]    # of libfoo-dev
-            """),
-        new(UnusedPattern, Severity.Warning, Finder.Build,
+            """
+        ),
+        new(
+            UnusedPattern,
+            Severity.Warning,
+            Finder.Build,
             "A pattern matched nothing that the script installed.",
             "What it was written for is not there any more, or is spelled differently.",
             "Correct the pattern, or remove it.",
-            """files = ["usr/share/man/**"]    # and no man page was installed"""),
-        new(EmptyDirectory, Severity.Warning, Finder.Build,
+            """files = ["usr/share/man/**"]    # and no man page was installed"""
+        ),
+        new(
+            EmptyDirectory,
+            Severity.Warning,
+            Finder.Build,
             "An empty directory is in no package.",
             "Directories come along with files; an empty one must be claimed by a pattern that ends in a slash.",
             "Claim it, such as \"var/lib/hello/\", or do not create it.",
-            """mkdir -p "$DESTDIR/var/lib/hello" """.TrimEnd()),
-        new(EntryKind, Severity.Error, Finder.Payload,
+            """mkdir -p "$DESTDIR/var/lib/hello" """.TrimEnd()
+        ),
+        new(
+            EntryKind,
+            Severity.Error,
+            Finder.Payload,
             "The staged tree holds what no package can: a device, a FIFO, a socket, a name that is no UTF-8.",
             "Packages hold files, directories and symlinks.",
             "Remove it in the build script; programs create such things when they run.",
-            """mkfifo "$DESTDIR/var/lib/hello/queue" """.TrimEnd()),
-        new(PayloadLayout.DestinationRule, Severity.Error, Finder.Payload,
+            """mkfifo "$DESTDIR/var/lib/hello/queue" """.TrimEnd()
+        ),
+        new(
+            PayloadLayout.DestinationRule,
+            Severity.Error,
+            Finder.Payload,
             "A file lies where packages may not install.",
             "Packages install below a few directories only, so that the rest stays the system's and its owner's (PSD-009 3.4).",
             "Install it elsewhere; prefix=/usr and libdir=/usr/lib/<arch>-linux-peios suit most build systems.",
-            """./configure --prefix=/usr/local"""),
-        new(PayloadLayout.PathRule, Severity.Error, Finder.Payload,
+            """./configure --prefix=/usr/local"""
+        ),
+        new(
+            PayloadLayout.PathRule,
+            Severity.Error,
+            Finder.Payload,
             "A path is not one that an archive may hold.",
             "Paths are UTF-8 in normalization form C, without control characters or backslashes, and of limited length.",
             "Rename the file in the build script.",
-            """touch "$DESTDIR/usr/share/a\\b" """.TrimEnd()),
-        new(PayloadLayout.TargetRule, Severity.Error, Finder.Payload,
+            """touch "$DESTDIR/usr/share/a\\b" """.TrimEnd()
+        ),
+        new(
+            PayloadLayout.TargetRule,
+            Severity.Error,
+            Finder.Payload,
             "A symlink's target is unsafe: absolute, empty, or leading out of the tree.",
             "Installed below another root, it would lead to files that are not the package's.",
             "Make it relative: ln -sr, or ln -s ../share/x.",
-            """ln -s /usr/bin/vim "$DESTDIR/usr/bin/vi" """.TrimEnd()),
-        new(PayloadLayout.TargetDestinationRule, Severity.Error, Finder.Payload,
+            """ln -s /usr/bin/vim "$DESTDIR/usr/bin/vi" """.TrimEnd()
+        ),
+        new(
+            PayloadLayout.TargetDestinationRule,
+            Severity.Error,
+            Finder.Payload,
             "A symlink leads to where no package may install.",
             "Nothing that a package can rely on is there.",
             "Let it lead to a file of this or another package.",
-            """ln -s ../../home/me/config "$DESTDIR/etc/hello" """.TrimEnd()),
-        new(PayloadLayout.SdOverrideRule, Severity.Error, Finder.Pack,
+            """ln -s ../../home/me/config "$DESTDIR/etc/hello" """.TrimEnd()
+        ),
+        new(
+            PayloadLayout.SdOverrideRule,
+            Severity.Error,
+            Finder.Pack,
             "sd_overrides names something that is no file or directory of the package.",
             "There is nothing that the security descriptor could be given to.",
             "Correct the path.",
-            "\"sd_overrides\": [{ \"path\": \"usr/bin/no-such-file\", \"sd\": \"...\" }]"),
-        new(PayloadLayout.SideEffectRule, Severity.Error, Finder.Payload,
+            "\"sd_overrides\": [{ \"path\": \"usr/bin/no-such-file\", \"sd\": \"...\" }]"
+        ),
+        new(
+            PayloadLayout.SideEffectRule,
+            Severity.Error,
+            Finder.Payload,
             "side_effects and what the package holds do not agree.",
             "Shared libraries below usr/lib/ need ldconfig and kernel modules need depmod,, and no other package may ask for them.",
             "Add the side effect to the stanza, or remove it.",
-            """side_effects = []    # and usr/lib/x86_64-linux-peios/libfoo.so.1 in the package"""),
-        new(Cruft, Severity.Warning, Finder.Payload,
+            """side_effects = []    # and usr/lib/x86_64-linux-peios/libfoo.so.1 in the package"""
+        ),
+        new(
+            Cruft,
+            Severity.Warning,
+            Finder.Payload,
             "A package holds a file that is known not to belong into packages.",
             "Indexes that every machine makes for itself clash between packages; libtool archives, packing lists and editors' leftovers only do harm.",
             "Remove it in the build script, as the message says.",
-            "usr/share/info/dir, *.la, perllocal.pod, .packlist"),
-        new(DanglingLink, Severity.Warning, Finder.Build,
+            "usr/share/info/dir, *.la, perllocal.pod, .packlist"
+        ),
+        new(
+            DanglingLink,
+            Severity.Warning,
+            Finder.Build,
             "A symlink leads to something that no package of the recipe holds.",
             "Unless another recipe's package holds it, the link is broken.",
             "Correct the target, claim what it leads to, or allow the rule when a dependency holds it.",
-            """ln -s libfoo.so.2 "$DESTDIR/usr/lib/x86_64-linux-peios/libfoo.so"    # and only libfoo.so.1 is there"""),
+            """ln -s libfoo.so.2 "$DESTDIR/usr/lib/x86_64-linux-peios/libfoo.so"    # and only libfoo.so.1 is there"""
+        ),
     ];
 }

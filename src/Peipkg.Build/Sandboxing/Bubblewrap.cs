@@ -19,11 +19,17 @@ internal static class Bubblewrap
     /// <exception cref="UserErrorException">It is missing, or the system forbids it; the message says what to install or set.</exception>
     internal static IReadOnlyList<string> Require(ToolContext context)
     {
-        string path = context.Variables.GetValueOrDefault("PATH") is { Length: > 0 } value ? value : SandboxView.ToolPath;
-        string program = path.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted)
-            .Select(directory => Path.Combine(directory, Program)).FirstOrDefault(File.Exists)
+        string path = context.Variables.GetValueOrDefault("PATH") is { Length: > 0 } value
+            ? value
+            : SandboxView.ToolPath;
+        string program =
+            path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Where(Path.IsPathRooted)
+                .Select(directory => Path.Combine(directory, Program))
+                .FirstOrDefault(File.Exists)
             ?? throw new UserErrorException(
-                "--sandbox needs bubblewrap (bwrap), which is not installed; install the package \"bubblewrap\", or build without --sandbox");
+                "--sandbox needs bubblewrap (bwrap), which is not installed; install the package \"bubblewrap\", or build without --sandbox"
+            );
         if (Try([program, NoNesting], context, out _))
         {
             return [program, NoNesting];
@@ -31,7 +37,9 @@ internal static class Bubblewrap
 
         if (Try([program], context, out string failure))
         {
-            context.Diagnostics.Detail($"{program} cannot keep the script from making namespaces of its own ({NoNesting})");
+            context.Diagnostics.Detail(
+                $"{program} cannot keep the script from making namespaces of its own ({NoNesting})"
+            );
             return [program];
         }
 
@@ -47,15 +55,23 @@ internal static class Bubblewrap
                 FileName = start[0],
                 Arguments =
                 [
-                    .. start[1..], .. SandboxView.Isolation(allowNetwork: false, SandboxView.HostName),
-                    "--ro-bind", "/", "/", .. SandboxView.Kernel, "/bin/sh", "-c", ":",
+                    .. start[1..],
+                    .. SandboxView.Isolation(allowNetwork: false, SandboxView.HostName),
+                    "--ro-bind",
+                    "/",
+                    "/",
+                    .. SandboxView.Kernel,
+                    "/bin/sh",
+                    "-c",
+                    ":",
                 ],
                 Environment = [],
                 WorkingDirectory = "/",
                 StandardOutput = output,
                 StandardError = output,
             },
-            context.Cancellation);
+            context.Cancellation
+        );
         failure = output.Text().Trim();
         return exit.IsSuccess;
     }
@@ -86,7 +102,14 @@ internal static class Bubblewrap
     {
         try
         {
-            return long.TryParse(File.ReadAllText(file).Trim(), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : null;
+            return long.TryParse(
+                File.ReadAllText(file).Trim(),
+                NumberStyles.Integer,
+                CultureInfo.InvariantCulture,
+                out long value
+            )
+                ? value
+                : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

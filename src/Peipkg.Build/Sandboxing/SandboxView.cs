@@ -29,42 +29,74 @@ internal static class SandboxView
     // Where compilers, interpreters and document processors look things up; nothing that holds a secret.
     private static readonly string[] ToolchainFiles =
     [
-        "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/perl", "/etc/sgml",
-        "/etc/xml", "/etc/texmf", "/etc/mime.types", "/etc/os-release",
+        "/etc/alternatives",
+        "/etc/ld.so.cache",
+        "/etc/ld.so.conf",
+        "/etc/ld.so.conf.d",
+        "/etc/fonts",
+        "/etc/perl",
+        "/etc/sgml",
+        "/etc/xml",
+        "/etc/texmf",
+        "/etc/mime.types",
+        "/etc/os-release",
     ];
 
     private static readonly string[] ToolchainPrefixes = ["java-", "python", "php"];
 
     private static readonly string[] NetworkFiles =
     [
-        "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols", "/etc/gai.conf",
-        "/etc/host.conf", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/pki/tls/certs",
+        "/etc/resolv.conf",
+        "/etc/hosts",
+        "/etc/nsswitch.conf",
+        "/etc/services",
+        "/etc/protocols",
+        "/etc/gai.conf",
+        "/etc/host.conf",
+        "/etc/ssl/certs",
+        "/etc/ssl/openssl.cnf",
+        "/etc/ca-certificates",
+        "/etc/ca-certificates.conf",
+        "/etc/pki/tls/certs",
     ];
 
     /// <summary>
     /// bubblewrap's arguments for <c>/proc</c> and <c>/dev</c>. To the kernel a build that root called is root's still, and
     /// may write its settings below <c>/proc/sys</c>, among them a program to run outside when another crashes.
     /// </summary>
-    internal static IReadOnlyList<string> Kernel { get; } = ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"];
+    internal static IReadOnlyList<string> Kernel { get; } =
+    ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"];
 
     /// <summary>The build's directories as the script knows them.</summary>
-    internal static ScriptPlaces Places(string script)
-        => new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
+    internal static ScriptPlaces Places(string script) =>
+        new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
 
     /// <summary>The search path: the standard one, after the <c>bin</c> of whatever was added.</summary>
-    internal static string SearchPath(SandboxSettings settings)
-        => string.Join(':', settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ToolPath));
+    internal static string SearchPath(SandboxSettings settings) =>
+        string.Join(
+            ':',
+            settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ToolPath)
+        );
 
     /// <summary>bubblewrap's arguments that part the script from everything that runs on the machine.</summary>
     internal static IEnumerable<string> Isolation(bool allowNetwork, string hostName) =>
-    [
-        "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try",
-        .. allowNetwork ? Array.Empty<string>() : ["--unshare-net"],
-        "--uid", UserAndGroup, "--gid", UserAndGroup, "--hostname", hostName,
-
-        // Without a terminal of ours nothing can be typed into it, and nothing outlives us, however we end.
-        "--new-session", "--die-with-parent",
-    ];
+        [
+            "--unshare-user",
+            "--unshare-ipc",
+            "--unshare-pid",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+            .. allowNetwork ? Array.Empty<string>() : ["--unshare-net"],
+            "--uid",
+            UserAndGroup,
+            "--gid",
+            UserAndGroup,
+            "--hostname",
+            hostName,
+            // Without a terminal of ours nothing can be typed into it, and nothing outlives us, however we end.
+            "--new-session",
+            "--die-with-parent",
+        ];
 
     /// <summary>bubblewrap's arguments for the view, up to the command to run in it.</summary>
     /// <param name="settings">What is added.</param>
@@ -73,12 +105,23 @@ internal static class SandboxView
     /// <param name="area">The build's own directories.</param>
     /// <param name="hostName">The name the machine has inside.</param>
     internal static List<string> Arguments(
-        SandboxSettings settings, string source, string recipe, StagingArea area, string hostName)
+        SandboxSettings settings,
+        string source,
+        string recipe,
+        StagingArea area,
+        string hostName
+    )
     {
         List<string> arguments =
         [
             .. Isolation(settings.AllowNetwork, hostName),
-            "--ro-bind", "/usr", "/usr", "--dir", "/etc", "--dir", "/build",
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            "--dir",
+            "/etc",
+            "--dir",
+            "/build",
         ];
         foreach (string directory in SystemDirectories)
         {
@@ -92,17 +135,30 @@ internal static class SandboxView
         }
 
         string stubs = area.MakeDirectory("etc");
-        AddStub(arguments, stubs, "passwd", $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{WorkPlace}:/bin/sh\n");
+        AddStub(
+            arguments,
+            stubs,
+            "passwd",
+            $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{WorkPlace}:/bin/sh\n"
+        );
         AddStub(arguments, stubs, "group", $"root:x:0:\nbuild:x:{UserAndGroup}:\n");
         if (!settings.AllowNetwork)
         {
             AddStub(arguments, stubs, "hosts", $"127.0.0.1 localhost {hostName}\n::1 localhost\n");
         }
 
-        arguments.AddRange(
-        [
-            .. Kernel, "--dir", "/run",
-            "--bind", area.MakeDirectory("tmp"), "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp",
+        arguments.AddRange([
+            .. Kernel,
+            "--dir",
+            "/run",
+            "--bind",
+            area.MakeDirectory("tmp"),
+            "/tmp",
+            "--dir",
+            "/var",
+            "--symlink",
+            "/tmp",
+            "/var/tmp",
         ]);
         foreach (string path in settings.ReadOnly)
         {
@@ -111,11 +167,23 @@ internal static class SandboxView
 
         // Last, so that nothing added above can lie over them; then what holds them all is closed.
         arguments.AddRange(
-            "--ro-bind", PosixTree.RealPath(source), SourcePlace,
-            "--ro-bind", PosixTree.RealPath(recipe), RecipePlace,
-            "--bind", area.Destination, DestinationPlace,
-            "--bind", area.Work, WorkPlace,
-            "--remount-ro", "/", "--chdir", WorkPlace);
+            "--ro-bind",
+            PosixTree.RealPath(source),
+            SourcePlace,
+            "--ro-bind",
+            PosixTree.RealPath(recipe),
+            RecipePlace,
+            "--bind",
+            area.Destination,
+            DestinationPlace,
+            "--bind",
+            area.Work,
+            WorkPlace,
+            "--remount-ro",
+            "/",
+            "--chdir",
+            WorkPlace
+        );
         return arguments;
     }
 
@@ -140,8 +208,14 @@ internal static class SandboxView
         arguments.AddRange("--ro-bind", file, $"/etc/{name}");
     }
 
-    private static IEnumerable<string> Prefixed()
-        => Directory.EnumerateFileSystemEntries("/etc")
-            .Where(path => Array.Exists(ToolchainPrefixes, prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)))
+    private static IEnumerable<string> Prefixed() =>
+        Directory
+            .EnumerateFileSystemEntries("/etc")
+            .Where(path =>
+                Array.Exists(
+                    ToolchainPrefixes,
+                    prefix => Path.GetFileName(path).StartsWith(prefix, StringComparison.Ordinal)
+                )
+            )
             .Order(StringComparer.Ordinal);
 }

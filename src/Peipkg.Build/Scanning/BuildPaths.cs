@@ -57,7 +57,8 @@ internal sealed class BuildPaths
         }
     }
 
-    private static bool ContinuesName(byte b) => char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' or (byte)'.' or >= 0x80;
+    private static bool ContinuesName(byte b) =>
+        char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' or (byte)'.' or >= 0x80;
 
     private void Add(IEnumerable<string> paths, bool isStaged)
     {

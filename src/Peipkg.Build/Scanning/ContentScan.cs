@@ -25,8 +25,11 @@ internal sealed class ContentScan
     internal ContentScan(BuildPaths paths) => _paths = paths;
 
     /// <summary>The plan with files that are looked into when they are read for the first time.</summary>
-    internal PackagePlan Watch(PackagePlan plan)
-        => plan with { Payload = [.. plan.Payload.Select(source => Watch(plan, source))] };
+    internal PackagePlan Watch(PackagePlan plan) =>
+        plan with
+        {
+            Payload = [.. plan.Payload.Select(source => Watch(plan, source))],
+        };
 
     /// <summary>Reports everything that was found, by package and path.</summary>
     /// <param name="plans">All packages that were written.</param>
@@ -38,19 +41,27 @@ internal sealed class ContentScan
         foreach (PackagePlan plan in plans)
         {
             // What is the same of many files, as the path of the build mostly is, is said once.
-            foreach (IGrouping<ContentFault, string> fault in files[plan.Manifest.Name.Text].OrderBy(file => file.Path, PayloadPath.Order)
-                .SelectMany(file => Judge(file, plan.Manifest).Select(fault => (file.Path, Fault: fault)))
-                .GroupBy(pair => pair.Fault, pair => pair.Path))
+            foreach (
+                IGrouping<ContentFault, string> fault in files[plan.Manifest.Name.Text]
+                    .OrderBy(file => file.Path, PayloadPath.Order)
+                    .SelectMany(file => Judge(file, plan.Manifest).Select(fault => (file.Path, Fault: fault)))
+                    .GroupBy(pair => pair.Fault, pair => pair.Path)
+            )
             {
-                reporter.Report(fault.Key.Rule, $"package {plan.Manifest.Name}: {TerminalText.Escape(fault.Key.Of([.. fault]))}");
+                reporter.Report(
+                    fault.Key.Rule,
+                    $"package {plan.Manifest.Name}: {TerminalText.Escape(fault.Key.Of([.. fault]))}"
+                );
             }
 
             foreach (PayloadSource source in plan.Payload)
             {
                 if (source.Kind != PayloadKind.Directory && Cruft.Reason(source.Path) is { } reason)
                 {
-                    reporter.Report(StageRules.Cruft,
-                        $"package {plan.Manifest.Name}: {DisplayText.Quote(source.Path)}: {reason}; {Cruft.Removal(source.Path)}");
+                    reporter.Report(
+                        StageRules.Cruft,
+                        $"package {plan.Manifest.Name}: {DisplayText.Quote(source.Path)}: {reason}; {Cruft.Removal(source.Path)}"
+                    );
                 }
             }
         }
@@ -72,9 +83,10 @@ internal sealed class ContentScan
         int opened = 0;
         return source with
         {
-            Open = () => Interlocked.Exchange(ref opened, 1) == 0
-                ? new ScanningStream(source.Open!(), _paths, stream => Add(plan.Manifest.Name, source, stream))
-                : source.Open!(),
+            Open = () =>
+                Interlocked.Exchange(ref opened, 1) == 0
+                    ? new ScanningStream(source.Open!(), _paths, stream => Add(plan.Manifest.Name, source, stream))
+                    : source.Open!(),
         };
     }
 
@@ -83,8 +95,10 @@ internal sealed class ContentScan
         ReadOnlySpan<byte> start = stream.Start;
         bool isElf = start.StartsWith(ElfReader.Magic);
         bool isArchive = start.StartsWith(StaticArchive.Magic);
-        uint stamp = start.Length >= 8 && start[0] == 0x1f && start[1] == 0x8b && start[2] == 8
-            ? BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) : 0;
+        uint stamp =
+            start.Length >= 8 && start[0] == 0x1f && start[1] == 0x8b && start[2] == 8
+                ? BinaryPrimitives.ReadUInt32LittleEndian(start[4..])
+                : 0;
         if (!isElf && !isArchive && stamp == 0 && !Array.Exists(stream.Found, found => found))
         {
             return;
@@ -92,14 +106,25 @@ internal sealed class ContentScan
 
         using Stream? file = isElf || isArchive ? source.Open!() : null;
         StaticArchive? archive = isArchive ? StaticArchive.Read(file!) : null;
-        _files.Add(new ScannedFile(
-            package, source.Path, stream.Found, stamp, archive, isElf ? ElfReader.Read(file!) : archive?.Image));
+        _files.Add(
+            new ScannedFile(
+                package,
+                source.Path,
+                stream.Found,
+                stamp,
+                archive,
+                isElf ? ElfReader.Read(file!) : archive?.Image
+            )
+        );
     }
 
     private IEnumerable<ContentFault> Judge(ScannedFile file, Manifest manifest)
     {
-        string? runPath = file.Image?.RunPaths.FirstOrDefault(path => Enumerable.Range(0, _paths.Count)
-            .Any(i => (path + "/").StartsWith(_paths.Text(i) + "/", StringComparison.Ordinal)));
+        string? runPath = file.Image?.RunPaths.FirstOrDefault(path =>
+            Enumerable
+                .Range(0, _paths.Count)
+                .Any(i => (path + "/").StartsWith(_paths.Text(i) + "/", StringComparison.Ordinal))
+        );
         if (runPath is not null)
         {
             yield return new(ContentRules.RunPath, "looks", "look", $"for libraries in {DisplayText.Quote(runPath)}");
@@ -118,12 +143,22 @@ internal sealed class ContentScan
 
         if (file.GzipStamp > 0)
         {
-            yield return new(ContentRules.GzipTimestamp, "carries", "carry", $"the time of compression, {Timestamp.FromUnixSeconds(file.GzipStamp)}");
+            yield return new(
+                ContentRules.GzipTimestamp,
+                "carries",
+                "carry",
+                $"the time of compression, {Timestamp.FromUnixSeconds(file.GzipStamp)}"
+            );
         }
 
         if (file.Archive?.Stamped is { } member)
         {
-            yield return new(ContentRules.ArchiveTimestamp, "has", "have", $"a member, {DisplayText.Quote(member)}, that carries a time or an owner");
+            yield return new(
+                ContentRules.ArchiveTimestamp,
+                "has",
+                "have",
+                $"a member, {DisplayText.Quote(member)}, that carries a time or an owner"
+            );
         }
 
         if (file.Image is { Machine: not ElfImage.Bpf } image)
@@ -135,7 +170,12 @@ internal sealed class ContentScan
             }
             else if (image.MachineName != manifest.Architecture.Text)
             {
-                yield return new(ContentRules.ForeignElf, one, many, $"machine code for {image.MachineName}, the package is for {manifest.Architecture}");
+                yield return new(
+                    ContentRules.ForeignElf,
+                    one,
+                    many,
+                    $"machine code for {image.MachineName}, the package is for {manifest.Architecture}"
+                );
             }
         }
     }
@@ -149,4 +189,10 @@ internal sealed class ContentScan
 /// <param name="Archive">What it is as a static archive, or null.</param>
 /// <param name="Image">What it is, or its members are, as an ELF file, or null.</param>
 internal sealed record ScannedFile(
-    PackageName Package, string Path, bool[] Found, uint GzipStamp, StaticArchive? Archive, ElfImage? Image);
+    PackageName Package,
+    string Path,
+    bool[] Found,
+    uint GzipStamp,
+    StaticArchive? Archive,
+    ElfImage? Image
+);

@@ -14,8 +14,21 @@ internal static class LibraryPackages
 
     private static readonly HashSet<string> CLibrary = new(StringComparer.Ordinal)
     {
-        "libc", "libm", "libdl", "libpthread", "librt", "libutil", "libresolv", "libnsl", "libcrypt", "libanl", "libmvec",
-        "libthread_db", "libBrokenLocale", "libnss_files", "libnss_dns",
+        "libc",
+        "libm",
+        "libdl",
+        "libpthread",
+        "librt",
+        "libutil",
+        "libresolv",
+        "libnsl",
+        "libcrypt",
+        "libanl",
+        "libmvec",
+        "libthread_db",
+        "libBrokenLocale",
+        "libnss_files",
+        "libnss_dns",
     };
 
     // Packages with the libraries, a blank between, that have other names.
@@ -25,9 +38,14 @@ internal static class LibraryPackages
         (["zlib"], "libz"),
         (["bzip2"], "libbz2"),
         (["xz", "xz-utils"], "liblzma"),
-        (["gcc-libs", "libgcc", "gcc", "libcxx"],
-            "libstdc++ libgcc_s libgomp libatomic libquadmath libgfortran libssp libasan liblsan libtsan libubsan libitm libobjc"),
-        (["ncurses", "libncurses"], "libtinfo libtinfow libncursesw libform libformw libmenu libmenuw libpanel libpanelw libtic libticw"),
+        (
+            ["gcc-libs", "libgcc", "gcc", "libcxx"],
+            "libstdc++ libgcc_s libgomp libatomic libquadmath libgfortran libssp libasan liblsan libtsan libubsan libitm libobjc"
+        ),
+        (
+            ["ncurses", "libncurses"],
+            "libtinfo libtinfow libncursesw libform libformw libmenu libmenuw libpanel libpanelw libtic libticw"
+        ),
         (["pcre2", "libpcre2", "libpcre"], "libpcre2-8 libpcre2-16 libpcre2-32 libpcre2-posix"),
         (["glib", "libglib"], "libglib-2.0 libgobject-2.0 libgio-2.0 libgmodule-2.0 libgthread-2.0"),
         (["util-linux"], "libuuid libblkid libmount libfdisk libsmartcols"),
@@ -55,7 +73,12 @@ internal static class LibraryPackages
 
         int extension = soname.IndexOf(".so", StringComparison.Ordinal);
         string library = extension < 0 ? soname : soname[..extension];
-        if (Array.Exists(Others, row => row.Libraries.Split(' ').Contains(library) && Array.Exists(row.Packages, dependencies.Contains)))
+        if (
+            Array.Exists(
+                Others,
+                row => row.Libraries.Split(' ').Contains(library) && Array.Exists(row.Packages, dependencies.Contains)
+            )
+        )
         {
             return true;
         }
@@ -66,7 +89,9 @@ internal static class LibraryPackages
         }
 
         string core = Core(library);
-        return dependencies.Any(name => Core(name) is var named && (named == core || IsPart(core, named) || IsPart(named, core)));
+        return dependencies.Any(name =>
+            Core(name) is var named && (named == core || IsPart(core, named) || IsPart(named, core))
+        );
     }
 
     // "libfoo-2.0", "libfoo2", "foo" and "libfoo" are names for one thing; so are "expat" and "libexpat1".
@@ -79,7 +104,8 @@ internal static class LibraryPackages
     }
 
     // "boost-filesystem" of "boost", "icui18n" of "icu", "jpeg-turbo" of "jpeg"; but "capstone" is no part of "cap".
-    private static bool IsPart(string name, string stem)
-        => stem.Length >= ShortestStem && name.StartsWith(stem, StringComparison.Ordinal)
-            && (name[stem.Length] is '-' or '.' || name.Length - stem.Length <= LongestVariant);
+    private static bool IsPart(string name, string stem) =>
+        stem.Length >= ShortestStem
+        && name.StartsWith(stem, StringComparison.Ordinal)
+        && (name[stem.Length] is '-' or '.' || name.Length - stem.Length <= LongestVariant);
 }

@@ -33,9 +33,11 @@ internal static class LinkCheck
             {
                 if (Missing(link.Path, targets) is { } missing)
                 {
-                    reporter.Report(StageRules.DanglingLink,
+                    reporter.Report(
+                        StageRules.DanglingLink,
                         $"package {plan.Manifest.Name}: the symlink {DisplayText.Quote(link.Path)} leads to "
-                        + $"{DisplayText.Quote(missing)}, which no package of the recipe holds");
+                            + $"{DisplayText.Quote(missing)}, which no package of the recipe holds"
+                    );
                 }
             }
         }

@@ -29,16 +29,25 @@ internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
         for (int i = 0; i < MostMembers && at + HeaderSize <= file.Length && (stamped is null || image is null); i++)
         {
             file.Position = at;
-            if (file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize
-                || header[58] != '`' || header[59] != '\n' || Number(header[48..58]) is not { } size)
+            if (
+                file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize
+                || header[58] != '`'
+                || header[59] != '\n'
+                || Number(header[48..58]) is not { } size
+            )
             {
                 break;
             }
 
             // The index and the table of long names begin with a slash; their headers count like any other.
-            if (stamped is null && (Number(header[16..28]) is > 0 || Number(header[28..34]) is > 0 || Number(header[34..40]) is > 0))
+            if (
+                stamped is null
+                && (Number(header[16..28]) is > 0 || Number(header[28..34]) is > 0 || Number(header[34..40]) is > 0)
+            )
             {
-                stamped = Encoding.Latin1.GetString(header[..16]).TrimEnd(' ').TrimEnd('/') is { Length: > 0 } name ? name : "the index";
+                stamped = Encoding.Latin1.GetString(header[..16]).TrimEnd(' ').TrimEnd('/') is { Length: > 0 } name
+                    ? name
+                    : "the index";
             }
 
             if (image is null)

@@ -69,21 +69,36 @@ internal static class SignOperation
     private static void RequireDistinctNames(IReadOnlyList<string> files)
     {
         string[] twice =
-            [.. files.GroupBy(Path.GetFileName, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key!)];
+        [
+            .. files
+                .GroupBy(Path.GetFileName, StringComparer.Ordinal)
+                .Where(group => group.Count() > 1)
+                .Select(group => group.Key!),
+        ];
         if (twice.Length > 0)
         {
-            throw new UserErrorException($"{string.Join(", ", twice)}: named more than once, and would become one file in --out");
+            throw new UserErrorException(
+                $"{string.Join(", ", twice)}: named more than once, and would become one file in --out"
+            );
         }
     }
 
     /// <summary>Signs one; what is wrong with it is answered, so that all are looked at in one run.</summary>
     private static List<string> Sign(
-        string file, DurableFileWriter writer, SigningKey key, bool skipLayoutChecks, ToolContext context)
+        string file,
+        DurableFileWriter writer,
+        SigningKey key,
+        bool skipLayoutChecks,
+        ToolContext context
+    )
     {
         // A FIFO would be waited for, a device read for ever.
         if (!File.Exists(file) || PosixTree.IsSpecial(file))
         {
-            return [$"{file}: {(Directory.Exists(file) ? "it is a directory, not a package" : "there is no such file")}"];
+            return
+            [
+                $"{file}: {(Directory.Exists(file) ? "it is a directory, not a package" : "there is no such file")}",
+            ];
         }
 
         try
@@ -91,18 +106,37 @@ internal static class SignOperation
             VerifiedPackage package = Interruptible.Run(
                 () =>
                 {
-                    using FileStream input = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-                    VerifiedPackage signed = PackageSigner.Sign(input, writer.Stream, key, cancellation: context.Cancellation);
+                    using FileStream input = new(
+                        file,
+                        FileMode.Open,
+                        FileAccess.Read,
+                        FileShare.Read,
+                        bufferSize: 0,
+                        FileOptions.SequentialScan
+                    );
+                    VerifiedPackage signed = PackageSigner.Sign(
+                        input,
+                        writer.Stream,
+                        key,
+                        cancellation: context.Cancellation
+                    );
                     writer.Flush();
                     return signed;
                 },
-                context.Cancellation);
-            return skipLayoutChecks ? [] :
-            [
-                .. PayloadLayout.Check(package.Manifest, package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget)))
-                    .Where(problem => problem.Severity == LayoutSeverity.Error)
-                    .Select(problem => $"{file}: {problem}"),
-            ];
+                context.Cancellation
+            );
+            return skipLayoutChecks
+                ? []
+                :
+                [
+                    .. PayloadLayout
+                        .Check(
+                            package.Manifest,
+                            package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
+                        )
+                        .Where(problem => problem.Severity == LayoutSeverity.Error)
+                        .Select(problem => $"{file}: {problem}"),
+                ];
         }
         catch (FormatViolationException exception)
         {

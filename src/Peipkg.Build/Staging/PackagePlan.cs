@@ -32,12 +32,19 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
             findings.Report(RecipeRule.Value, $"{label}: {exception.Message}");
         }
 
-        foreach (LayoutProblem problem in PayloadLayout.Check(
-            Manifest, Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)), checks))
+        foreach (
+            LayoutProblem problem in PayloadLayout.Check(
+                Manifest,
+                Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)),
+                checks
+            )
+        )
         {
             // Where a side effect is only advisable, it is the recipe's choice. What no tree on a disk can break has no row.
-            string rule = problem.Severity == LayoutSeverity.Warning ? StanzaRules.SideEffectMissing
-                : RuleTable.Find(problem.Rule)?.Id ?? RecipeRule.Value;
+            string rule =
+                problem.Severity == LayoutSeverity.Warning
+                    ? StanzaRules.SideEffectMissing
+                    : RuleTable.Find(problem.Rule)?.Id ?? RecipeRule.Value;
             findings.Report(rule, $"{label}: {problem.Message}");
         }
     }

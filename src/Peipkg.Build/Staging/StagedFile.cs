@@ -19,14 +19,17 @@ internal static class StagedFile
     {
         if (Encoding.UTF8.GetByteCount(root) + 1 + Encoding.UTF8.GetByteCount(path) <= LongestPath)
         {
-            return new FileStream(Path.Combine(root, path), new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.ReadWrite,
-                BufferSize = 0,
-                Options = FileOptions.SequentialScan,
-            });
+            return new FileStream(
+                Path.Combine(root, path),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.ReadWrite,
+                    BufferSize = 0,
+                    Options = FileOptions.SequentialScan,
+                }
+            );
         }
 
         SafeFileHandle directory = Directory(null, root);
@@ -47,7 +50,8 @@ internal static class StagedFile
             }
 
             string rest = step.Length == 0 ? components[^1] : $"{step}/{components[^1]}";
-            SafeFileHandle file = PosixTree.OpenFile(directory, Encoding.UTF8.GetBytes(rest), out _)
+            SafeFileHandle file =
+                PosixTree.OpenFile(directory, Encoding.UTF8.GetBytes(rest), out _)
                 ?? throw PosixTree.Failure("open", path);
             return new FileStream(file, FileAccess.Read, bufferSize: 0);
         }
@@ -57,6 +61,6 @@ internal static class StagedFile
         }
     }
 
-    private static SafeFileHandle Directory(SafeFileHandle? parent, string path)
-        => PosixTree.OpenDirectory(parent, Encoding.UTF8.GetBytes(path), out _) ?? throw PosixTree.Failure("open", path);
+    private static SafeFileHandle Directory(SafeFileHandle? parent, string path) =>
+        PosixTree.OpenDirectory(parent, Encoding.UTF8.GetBytes(path), out _) ?? throw PosixTree.Failure("open", path);
 }

@@ -51,20 +51,31 @@ internal sealed class StagedTree
     internal static StagedTree Walk(string root, bool mayChangeModes, CancellationToken cancellation)
     {
         StagedTree tree = new(Path.GetFullPath(root), mayChangeModes);
-        using SafeFileHandle directory = PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(tree.Root), out int error)
-            ?? throw new UserErrorException(error == PosixTree.AccessDenied
-                ? $"the staged tree {root} may not be read" : $"the staged tree {root} is not a directory");
+        using SafeFileHandle directory =
+            PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(tree.Root), out int error)
+            ?? throw new UserErrorException(
+                error == PosixTree.AccessDenied
+                    ? $"the staged tree {root} may not be read"
+                    : $"the staged tree {root} is not a directory"
+            );
         tree.Descend(directory, "", 0, cancellation);
         return tree;
     }
 
     /// <summary>The entry as the package writer takes it.</summary>
-    internal PayloadSource Source(StagedEntry entry) => entry.Kind switch
-    {
-        PayloadKind.Directory => PayloadSource.Directory(entry.Path),
-        PayloadKind.Symlink => PayloadSource.Symlink(entry.Path, entry.LinkTarget!),
-        _ => new PayloadSource(entry.Path, PayloadKind.File, entry.Size, null, () => StagedFile.Open(Root, entry.Path)),
-    };
+    internal PayloadSource Source(StagedEntry entry) =>
+        entry.Kind switch
+        {
+            PayloadKind.Directory => PayloadSource.Directory(entry.Path),
+            PayloadKind.Symlink => PayloadSource.Symlink(entry.Path, entry.LinkTarget!),
+            _ => new PayloadSource(
+                entry.Path,
+                PayloadKind.File,
+                entry.Size,
+                null,
+                () => StagedFile.Open(Root, entry.Path)
+            ),
+        };
 
     private void Descend(SafeFileHandle directory, string prefix, int depth, CancellationToken cancellation)
     {
@@ -73,7 +84,9 @@ internal sealed class StagedTree
         {
             if (!Utf8.IsValid(name))
             {
-                AddProblem($"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script");
+                AddProblem(
+                    $"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script"
+                );
                 continue;
             }
 
@@ -97,23 +110,34 @@ internal sealed class StagedTree
                     AddSymlink(directory, name, path);
                     break;
                 default:
-                    AddProblem($"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks");
+                    AddProblem(
+                        $"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks"
+                    );
                     break;
             }
         }
     }
 
     private void Enter(
-        SafeFileHandle parent, byte[] name, string path, uint mode, int depth, CancellationToken cancellation)
+        SafeFileHandle parent,
+        byte[] name,
+        string path,
+        uint mode,
+        int depth,
+        CancellationToken cancellation
+    )
     {
         if (depth + 1 == Limits.PathComponents)
         {
-            AddProblem($"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep");
+            AddProblem(
+                $"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep"
+            );
             return;
         }
 
         MakeReadable(parent, name, mode, OwnerReads | (OwnerReads >> 2));
-        using SafeFileHandle directory = PosixTree.OpenDirectory(parent, name, out _) ?? throw PosixTree.Failure("open", path);
+        using SafeFileHandle directory =
+            PosixTree.OpenDirectory(parent, name, out _) ?? throw PosixTree.Failure("open", path);
         Descend(directory, path + "/", depth + 1, cancellation);
     }
 
@@ -140,14 +164,15 @@ internal sealed class StagedTree
 
     private void AddProblem(string message) => _problems.Add(Finding.Of(StageRules.EntryKind, message));
 
-    private static string KindName(uint mode) => (mode & KindMask) switch
-    {
-        0x1000 => "a FIFO",
-        0x2000 => "a character device",
-        0x6000 => "a block device",
-        0xc000 => "a socket",
-        _ => "of a kind that packages do not know",
-    };
+    private static string KindName(uint mode) =>
+        (mode & KindMask) switch
+        {
+            0x1000 => "a FIFO",
+            0x2000 => "a character device",
+            0x6000 => "a block device",
+            0xc000 => "a socket",
+            _ => "of a kind that packages do not know",
+        };
 
     // Bytes that are ASCII show as they are, all others as the escape a shell would take.
     private static string Spell(ReadOnlySpan<byte> bytes)
@@ -155,7 +180,9 @@ internal sealed class StagedTree
         StringBuilder text = new();
         foreach (byte b in bytes)
         {
-            _ = b is >= 0x20 and < 0x7f ? text.Append((char)b) : text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+            _ = b is >= 0x20 and < 0x7f
+                ? text.Append((char)b)
+                : text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
         }
 
         return text.ToString();

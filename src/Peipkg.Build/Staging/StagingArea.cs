@@ -44,7 +44,9 @@ internal sealed class StagingArea : IDisposable
         string parent = Path.GetFullPath(string.IsNullOrEmpty(temporary) ? "/tmp" : temporary);
         if (!Directory.Exists(parent))
         {
-            throw new UserErrorException($"the directory for temporary files, {parent}, does not exist; set TMPDIR to one that does");
+            throw new UserErrorException(
+                $"the directory for temporary files, {parent}, does not exist; set TMPDIR to one that does"
+            );
         }
 
         string root = Path.Combine(parent, $"peipkg-build-{Guid.NewGuid():N}");

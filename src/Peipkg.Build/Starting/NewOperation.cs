@@ -17,17 +17,25 @@ internal sealed record NewRequest(PackageName Name, string Template, bool Split)
 /// <summary>Makes a recipe directory that builds as it stands. All of it appears at once, and never over anything.</summary>
 internal static class NewOperation
 {
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Readable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Executable =
+        Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     internal static int Run(NewRequest request, ToolContext context)
     {
         string directory = request.Name.Text;
         RequireFree(directory, request);
-        Architecture architecture = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
-            ? Architecture.AArch64 : Architecture.X86_64;
-        IReadOnlyList<(string Path, string Content)> files =
-            RecipeTemplate.Files(request.Template, request.Name, request.Split, architecture);
+        Architecture architecture =
+            RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+                ? Architecture.AArch64
+                : Architecture.X86_64;
+        IReadOnlyList<(string Path, string Content)> files = RecipeTemplate.Files(
+            request.Template,
+            request.Name,
+            request.Split,
+            architecture
+        );
 
         string making = $".{directory}.{Guid.NewGuid():N}.tmp";
         try
@@ -60,9 +68,10 @@ internal static class NewOperation
 
         context.Diagnostics.Note(
             $"{directory}/source is an example to try the recipe on; when it builds, use your own and remove it. Try:\n"
-            + $"  {ToolContext.Program} check {directory}\n"
-            + $"  {ToolContext.Program} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
-            + "    --source-ref test://example --farm-id me --timestamp 2026-05-01T12:00:00Z --out out");
+                + $"  {ToolContext.Program} check {directory}\n"
+                + $"  {ToolContext.Program} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
+                + "    --source-ref test://example --farm-id me --timestamp 2026-05-01T12:00:00Z --out out"
+        );
         return ExitCode.Success;
     }
 
@@ -70,7 +79,9 @@ internal static class NewOperation
     {
         if (Path.Exists(directory) || new FileInfo(directory).LinkTarget is not null)
         {
-            throw new UserErrorException($"{directory} exists already, and nothing is overwritten; choose another name or directory");
+            throw new UserErrorException(
+                $"{directory} exists already, and nothing is overwritten; choose another name or directory"
+            );
         }
 
         if (request.Split && !PackageName.TryParse(directory + "-dev", out _, out string? error))

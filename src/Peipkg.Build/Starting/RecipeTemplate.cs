@@ -23,11 +23,17 @@ internal static class RecipeTemplate
     /// <param name="split">Whether headers and documentation become packages of their own.</param>
     /// <param name="architecture">For which architecture, where the template compiles anything.</param>
     internal static IReadOnlyList<(string Path, string Content)> Files(
-        string template, PackageName package, bool split, Architecture architecture)
+        string template,
+        PackageName package,
+        bool split,
+        Architecture architecture
+    )
     {
         string prefix = $"{Prefix}{template}/";
         List<(string Path, string Content)> files = [];
-        foreach (string resource in typeof(RecipeTemplate).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        foreach (
+            string resource in typeof(RecipeTemplate).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
+        )
         {
             if (!resource.StartsWith(prefix, StringComparison.Ordinal))
             {
@@ -41,7 +47,13 @@ internal static class RecipeTemplate
                 case RecipeName or SplitName when (path == SplitName) != split:
                     break;
                 case RecipeName or SplitName:
-                    files.Add((RecipeName, For(architecture, content).Replace($"hello-{template}", package.Text, StringComparison.Ordinal)));
+                    files.Add(
+                        (
+                            RecipeName,
+                            For(architecture, content)
+                                .Replace($"hello-{template}", package.Text, StringComparison.Ordinal)
+                        )
+                    );
                     break;
                 default:
                     files.Add((path, For(architecture, content)));
@@ -53,8 +65,8 @@ internal static class RecipeTemplate
     }
 
     // The samples are written for the commonest architecture.
-    private static string For(Architecture architecture, string content)
-        => content.Replace(Architecture.X86_64.Text, architecture.Text, StringComparison.Ordinal);
+    private static string For(Architecture architecture, string content) =>
+        content.Replace(Architecture.X86_64.Text, architecture.Text, StringComparison.Ordinal);
 
     private static string Read(string resource)
     {

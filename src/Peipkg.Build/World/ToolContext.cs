@@ -15,7 +15,8 @@ internal sealed record ToolContext(
     IReadOnlyDictionary<string, string> Variables,
     Stream ScriptOutput,
     Stream ScriptError,
-    CancellationToken Cancellation)
+    CancellationToken Cancellation
+)
 {
     /// <summary>The program's name, as it is typed.</summary>
     internal const string Program = "peipkg-build";

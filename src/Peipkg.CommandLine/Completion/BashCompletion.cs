@@ -12,7 +12,8 @@ internal static class BashCompletion
     {
         string function = "_" + root.Name.Replace('-', '_');
         StringBuilder text = new();
-        text.Append($$"""
+        text.Append(
+            $$"""
             # bash completion for {{root.Name}}, made by "{{root.Name}} completion bash"
 
             {{function}}() {
@@ -27,15 +28,22 @@ internal static class BashCompletion
                     case "$at $word" in
                         *' --') ended=yes ;;
 
-            """);
+            """
+        );
         string[] valued =
         [
-            .. root.All().SelectMany(command => command.Options.Where(option => option.Value is not null)
-                .SelectMany(option => option.Names).Select(name => $"'{command.Path} {name}'")),
+            .. root.All()
+                .SelectMany(command =>
+                    command
+                        .Options.Where(option => option.Value is not null)
+                        .SelectMany(option => option.Names)
+                        .Select(name => $"'{command.Path} {name}'")
+                ),
         ];
         if (valued.Length > 0)
         {
-            text.Append($$"""
+            text.Append(
+                $$"""
                             {{string.Join("|", valued)}})
                                 i=$((i + 1))
                                 [[ ${COMP_WORDS[i]} != = ]] || i=$((i + 1))
@@ -45,54 +53,72 @@ internal static class BashCompletion
                                 fi
                                 ;;
 
-                """);
+                """
+            );
         }
 
         text.Append("            *' -'*) ;;\n");
         foreach (CompletedCommand command in root.All().Where(command => command.Path.Length > 0))
         {
-            string parent = command.Path.Contains(' ', StringComparison.Ordinal) ? command.Path[..command.Path.LastIndexOf(' ')] : "";
+            string parent = command.Path.Contains(' ', StringComparison.Ordinal)
+                ? command.Path[..command.Path.LastIndexOf(' ')]
+                : "";
             text.Append($"            '{parent} {command.Name}') at='{command.Path}' ;;\n");
         }
 
-        text.Append("""
+        text.Append(
+            """
                         *) count=$((count + 1)) ;;
                     esac
                 done
                 if [[ $option ]]; then
                     case "$at $option" in
 
-            """);
+            """
+        );
         foreach (CompletedCommand command in root.All())
         {
             foreach (CompletedOption option in command.Options.Where(option => option.Value is not null))
             {
-                WriteValue(text, root, string.Join('|', option.Names.Select(name => $"'{command.Path} {name}'")), option.Value!);
+                WriteValue(
+                    text,
+                    root,
+                    string.Join('|', option.Names.Select(name => $"'{command.Path} {name}'")),
+                    option.Value!
+                );
             }
         }
 
-        text.Append("""
+        text.Append(
+            """
                     esac
                 elif [[ $cur == -* && ! $ended ]]; then
                     case $at in
 
-            """);
+            """
+        );
         foreach (CompletedCommand command in root.All())
         {
-            text.Append($"            '{command.Path}') words='{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;\n");
+            text.Append(
+                $"            '{command.Path}') words='{string.Join(' ', command.Options.SelectMany(option => option.Names))}' ;;\n"
+            );
         }
 
-        text.Append("""
+        text.Append(
+            """
                     esac
                 else
                     case "$at:$count" in
 
-            """);
+            """
+        );
         foreach (CompletedCommand command in root.All())
         {
             if (command.Commands.Count > 0)
             {
-                text.Append($"            '{command.Path}:0') words='{string.Join(' ', command.Commands.Select(child => child.Name))}' ;;\n");
+                text.Append(
+                    $"            '{command.Path}:0') words='{string.Join(' ', command.Commands.Select(child => child.Name))}' ;;\n"
+                );
             }
 
             for (int i = 0; i < command.Arguments.Count; i++)
@@ -102,7 +128,8 @@ internal static class BashCompletion
             }
         }
 
-        text.Append($$"""
+        text.Append(
+            $$"""
                     esac
                 fi
                 [[ ! $words ]] || mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -110,7 +137,8 @@ internal static class BashCompletion
 
             complete -F {{function}} {{root.Name}}
 
-            """);
+            """
+        );
         return text.ToString();
     }
 

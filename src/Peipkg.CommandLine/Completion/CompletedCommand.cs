@@ -51,7 +51,8 @@ internal sealed record CompletedCommand(
     string Description,
     IReadOnlyList<CompletedOption> Options,
     IReadOnlyList<CompletedValue> Arguments,
-    IReadOnlyList<CompletedCommand> Commands)
+    IReadOnlyList<CompletedCommand> Commands
+)
 {
     /// <summary>Reads a program's command tree.</summary>
     internal static CompletedCommand Read(Command root) => Read(root, "", []);
@@ -59,31 +60,47 @@ internal sealed record CompletedCommand(
     /// <summary>This command and all below it.</summary>
     internal IEnumerable<CompletedCommand> All() => Commands.SelectMany(command => command.All()).Prepend(this);
 
-    private static CompletedCommand Read(Command command, string path, IReadOnlyList<Option> inherited)
-        => new(
+    private static CompletedCommand Read(Command command, string path, IReadOnlyList<Option> inherited) =>
+        new(
             path,
             command.Name,
             Summary(command.Description),
             [.. command.Options.Concat(inherited).Where(option => !option.Hidden).Select(Read)],
-            [.. command.Arguments.Where(argument => !argument.Hidden).Select(argument => Value(
-                argument.Name, argument.Arity, argument.GetCompletions(CompletionContext.Empty)))],
-            [.. command.Subcommands.Where(child => !child.Hidden).Select(child => Read(
-                child,
-                path.Length == 0 ? child.Name : $"{path} {child.Name}",
-                [.. inherited, .. command.Options.Where(option => option.Recursive)]))]);
+            [
+                .. command
+                    .Arguments.Where(argument => !argument.Hidden)
+                    .Select(argument =>
+                        Value(argument.Name, argument.Arity, argument.GetCompletions(CompletionContext.Empty))
+                    ),
+            ],
+            [
+                .. command
+                    .Subcommands.Where(child => !child.Hidden)
+                    .Select(child =>
+                        Read(
+                            child,
+                            path.Length == 0 ? child.Name : $"{path} {child.Name}",
+                            [.. inherited, .. command.Options.Where(option => option.Recursive)]
+                        )
+                    ),
+            ]
+        );
 
-    private static CompletedOption Read(Option option) => new(
-        [.. option.Aliases.Append(option.Name).OrderByDescending(name => name.Length)],
-        Summary(option.Description),
-        option.Arity.MaximumNumberOfValues == 0
-            ? null
-            : Value(option.HelpName ?? "", option.Arity, option.GetCompletions(CompletionContext.Empty)));
+    private static CompletedOption Read(Option option) =>
+        new(
+            [.. option.Aliases.Append(option.Name).OrderByDescending(name => name.Length)],
+            Summary(option.Description),
+            option.Arity.MaximumNumberOfValues == 0
+                ? null
+                : Value(option.HelpName ?? "", option.Arity, option.GetCompletions(CompletionContext.Empty))
+        );
 
     private static CompletedValue Value(string name, ArgumentArity arity, IEnumerable<CompletionItem> items)
     {
         CompletionItem[] offered = [.. items];
         string[] choices = [.. offered.Select(item => item.Label)];
-        CompletedKind kind = offered is [ListedCompletion] ? CompletedKind.Listed
+        CompletedKind kind =
+            offered is [ListedCompletion] ? CompletedKind.Listed
             : choices.Length > 0 ? CompletedKind.Choice
             : name is "DIR" ? CompletedKind.Directory
             : name is "FILE" or "PATH" or "PACKAGE" or "RECIPE" ? CompletedKind.File

@@ -16,12 +16,14 @@ internal static class CompletionCommand
         command.SetAction(result =>
         {
             CompletedCommand tree = CompletedCommand.Read(root);
-            stdout.Write(result.GetRequiredValue(shell) switch
-            {
-                "bash" => BashCompletion.Write(tree),
-                "zsh" => ZshCompletion.Write(tree),
-                _ => FishCompletion.Write(tree),
-            });
+            stdout.Write(
+                result.GetRequiredValue(shell) switch
+                {
+                    "bash" => BashCompletion.Write(tree),
+                    "zsh" => ZshCompletion.Write(tree),
+                    _ => FishCompletion.Write(tree),
+                }
+            );
             return ExitCode.Success;
         });
         return command;

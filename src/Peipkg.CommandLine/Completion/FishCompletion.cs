@@ -9,7 +9,8 @@ internal static class FishCompletion
     {
         string function = "__" + root.Name.Replace('-', '_') + "_at";
         StringBuilder text = new();
-        text.Append($$"""
+        text.Append(
+            $$"""
             # fish completion for {{root.Name}}, made by "{{root.Name}} completion fish"
 
             # Succeeds where the words before the cursor lead to the command "$argv[1]" with $argv[2] arguments after it.
@@ -24,11 +25,17 @@ internal static class FishCompletion
                     end
                     switch "$at $word"
 
-            """);
+            """
+        );
         string[] valued =
         [
-            .. root.All().SelectMany(command => command.Options.Where(option => option.Value is not null)
-                .SelectMany(option => option.Names).Select(name => Quote($"{command.Path} {name}"))),
+            .. root.All()
+                .SelectMany(command =>
+                    command
+                        .Options.Where(option => option.Value is not null)
+                        .SelectMany(option => option.Names)
+                        .Select(name => Quote($"{command.Path} {name}"))
+                ),
         ];
         if (valued.Length > 0)
         {
@@ -38,11 +45,16 @@ internal static class FishCompletion
         text.Append("            case '* -*'\n");
         foreach (CompletedCommand command in root.All().Where(command => command.Path.Length > 0))
         {
-            string parent = command.Path.Contains(' ', StringComparison.Ordinal) ? command.Path[..command.Path.LastIndexOf(' ')] : "";
-            text.Append($"            case {Quote($"{parent} {command.Name}")}\n                set at {Quote(command.Path)}\n");
+            string parent = command.Path.Contains(' ', StringComparison.Ordinal)
+                ? command.Path[..command.Path.LastIndexOf(' ')]
+                : "";
+            text.Append(
+                $"            case {Quote($"{parent} {command.Name}")}\n                set at {Quote(command.Path)}\n"
+            );
         }
 
-        text.Append($"""
+        text.Append(
+            $"""
                         case '*'
                             set count (math $count + 1)
                     end
@@ -54,7 +66,8 @@ internal static class FishCompletion
 
             complete -c {root.Name} -f
 
-            """);
+            """
+        );
         foreach (CompletedCommand command in root.All())
         {
             WriteCommand(text, root, command, function);
@@ -63,7 +76,12 @@ internal static class FishCompletion
         return text.ToString();
     }
 
-    private static void WriteCommand(StringBuilder text, CompletedCommand root, CompletedCommand command, string function)
+    private static void WriteCommand(
+        StringBuilder text,
+        CompletedCommand root,
+        CompletedCommand command,
+        string function
+    )
     {
         string start = $"complete -c {root.Name} -n ";
         string here = Quote($"{function} {DoubleQuote(command.Path)}");
@@ -86,26 +104,32 @@ internal static class FishCompletion
 
         foreach (CompletedOption option in command.Options)
         {
-            string names = string.Join(' ', option.Names.Select(name => name.StartsWith("--", StringComparison.Ordinal)
-                ? $"-l {name[2..]}" : $"-s {name[1..]}"));
-            string value = option.Value is null ? ""
+            string names = string.Join(
+                ' ',
+                option.Names.Select(name =>
+                    name.StartsWith("--", StringComparison.Ordinal) ? $"-l {name[2..]}" : $"-s {name[1..]}"
+                )
+            );
+            string value =
+                option.Value is null ? ""
                 : option.Value.Kind == CompletedKind.File ? " -r -F"
                 : $" -x {Offer(root, option.Value)}".TrimEnd();
             text.Append($"{start}{here} {names}{value} -d {Quote(option.Description)}\n");
         }
     }
 
-    private static string Offer(CompletedCommand root, CompletedValue value) => value.Kind switch
-    {
-        CompletedKind.Choice => $"-a {Quote(string.Join(' ', value.Choices))}",
-        CompletedKind.File => "-F",
-        CompletedKind.Listed => $"-a '({root.Name} {value.Choices[0]} 2> /dev/null)'",
-        CompletedKind.Directory => "-a '(__fish_complete_directories)'",
-        _ => "",
-    };
+    private static string Offer(CompletedCommand root, CompletedValue value) =>
+        value.Kind switch
+        {
+            CompletedKind.Choice => $"-a {Quote(string.Join(' ', value.Choices))}",
+            CompletedKind.File => "-F",
+            CompletedKind.Listed => $"-a '({root.Name} {value.Choices[0]} 2> /dev/null)'",
+            CompletedKind.Directory => "-a '(__fish_complete_directories)'",
+            _ => "",
+        };
 
     private static string DoubleQuote(string text) => $"\"{text}\"";
 
-    private static string Quote(string text)
-        => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+    private static string Quote(string text) =>
+        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 }

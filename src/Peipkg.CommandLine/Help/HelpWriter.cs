@@ -21,13 +21,25 @@ internal static class HelpWriter
 
         output.WriteLine();
         output.WriteLine($"Usage: {Usage(path)}");
-        WriteRows(output, "Commands", command.Subcommands.Where(c => !c.Hidden)
-            .Select(c => (c.Name, c.Description ?? "")));
-        WriteRows(output, "Arguments", command.Arguments.Where(a => !a.Hidden)
-            .Select(a => (a.Name, a.Description ?? "")));
-        WriteRows(output, "Options", command.Options
-            .Concat(path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive))
-            .Where(o => !o.Hidden).OrderByDescending(o => o.Required).Select(o => (Label(o), Describe(o))));
+        WriteRows(
+            output,
+            "Commands",
+            command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description ?? ""))
+        );
+        WriteRows(
+            output,
+            "Arguments",
+            command.Arguments.Where(a => !a.Hidden).Select(a => (a.Name, a.Description ?? ""))
+        );
+        WriteRows(
+            output,
+            "Options",
+            command
+                .Options.Concat(path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive))
+                .Where(o => !o.Hidden)
+                .OrderByDescending(o => o.Required)
+                .Select(o => (Label(o), Describe(o)))
+        );
     }
 
     internal static string Usage(IReadOnlyList<Command> path)
@@ -59,15 +71,19 @@ internal static class HelpWriter
     }
 
     /// <summary>An option's spellings, the short one first.</summary>
-    internal static IEnumerable<string> Names(Option option) => option.Aliases.Prepend(option.Name).OrderBy(name => name.Length);
+    internal static IEnumerable<string> Names(Option option) =>
+        option.Aliases.Prepend(option.Name).OrderBy(name => name.Length);
 
     /// <summary>What an option does, whether it is required and what it is when left out.</summary>
-    internal static string Describe(Option option)
-        => (option.Description ?? "")
-            + (option.Required ? " (required)" : "")
-            + (option.Arity.MaximumNumberOfValues > 1 ? " (may be given several times)" : "")
-            + (!option.Required && option.HasDefaultValue && option.GetDefaultValue() is string { Length: > 0 } value
-                ? $" (default: {value})" : "");
+    internal static string Describe(Option option) =>
+        (option.Description ?? "")
+        + (option.Required ? " (required)" : "")
+        + (option.Arity.MaximumNumberOfValues > 1 ? " (may be given several times)" : "")
+        + (
+            !option.Required && option.HasDefaultValue && option.GetDefaultValue() is string { Length: > 0 } value
+                ? $" (default: {value})"
+                : ""
+        );
 
     private static string Label(Option option)
     {

@@ -14,14 +14,16 @@ internal static class ManualPage
     internal static string Write(Command root)
     {
         StringBuilder text = new();
-        text.Append($"""
+        text.Append(
+            $"""
             .\" Made by "{root.Name} man"; do not edit.
             .TH {Escape(root.Name.ToUpperInvariant())} 1 "" "{Escape($"{root.Name} {ProductVersion.Number}")}" "Peipkg"
             .SH NAME
             {Line($"{root.Name} - {LowerFirst((root.Description ?? "").TrimEnd('.'))}")}
             .SH SYNOPSIS
 
-            """);
+            """
+        );
         text.AppendJoin(".PP\n", Runnable([root]).Select(path => Line(HelpWriter.Usage(path)) + "\n"));
         text.Append(".SH DESCRIPTION\n").Append(Line(root.Description ?? "")).Append('\n');
         text.Append("Results go to standard output, everything else to standard error.\n");
@@ -35,7 +37,8 @@ internal static class ManualPage
             }
         }
 
-        text.Append($"""
+        text.Append(
+            $"""
             .SH EXIT STATUS
             .TP
             .B 0
@@ -57,14 +60,16 @@ internal static class ManualPage
             .B TERM
             A terminal called \(lqdumb\(rq gets plain lines.
 
-            """);
+            """
+        );
         return text.ToString();
     }
 
     private static IEnumerable<IReadOnlyList<Command>> Runnable(IReadOnlyList<Command> path)
     {
         Command command = path[^1];
-        IEnumerable<IReadOnlyList<Command>> below = command.Subcommands.Where(child => !child.Hidden)
+        IEnumerable<IReadOnlyList<Command>> below = command
+            .Subcommands.Where(child => !child.Hidden)
             .SelectMany(child => Runnable([.. path, child]));
         return command.Action is null ? below : below.Prepend(path);
     }
@@ -98,12 +103,14 @@ internal static class ManualPage
         foreach (Option option in options.Where(option => !option.Hidden).OrderByDescending(option => option.Required))
         {
             string names = string.Join("\\fR, \\fB", HelpWriter.Names(option).Select(Escape));
-            string value = option.Arity.MaximumNumberOfValues == 0 ? "" : $" \\fI{Escape(option.HelpName ?? "VALUE")}\\fR";
+            string value =
+                option.Arity.MaximumNumberOfValues == 0 ? "" : $" \\fI{Escape(option.HelpName ?? "VALUE")}\\fR";
             text.Append($".TP\n\\fB{names}\\fR{value}\n{Line(HelpWriter.Describe(option))}\n");
         }
     }
 
-    private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
+    private static string LowerFirst(string text) =>
+        text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
     // Input lines are short by convention; where they end means nothing.
     private static string Line(string text)
@@ -115,7 +122,11 @@ internal static class ManualPage
             foreach (string word in paragraph.Split(' ').Select(Escape))
             {
                 bool breaks = length > 0 && length + 1 + word.Length > LongestLine;
-                lines.Append(length == 0 ? "" : breaks ? "\n" : " ");
+                lines.Append(
+                    length == 0 ? ""
+                    : breaks ? "\n"
+                    : " "
+                );
                 length = breaks || length == 0 ? 0 : length + 1;
 
                 // A line that begins with a control character of roff would be a request.

@@ -8,8 +8,9 @@ public static class ProductVersion
 {
     private const int CommitLength = 12;
 
-    private static readonly string? Informational =
-        typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    private static readonly string? Informational = typeof(ProductVersion)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+        ?.InformationalVersion;
 
     /// <summary>The version and, where the build knew it, the commit: <c>0.1.0 (4884bf2a1c00)</c>.</summary>
     public static string Text { get; } = Describe(Informational);

@@ -34,11 +34,18 @@ public static class CommandLineHost
     /// <param name="verbosity">Whether the program has <c>--quiet</c> and <c>--verbose</c>.</param>
     /// <returns>One of <see cref="ExitCode"/>, or what the command's action returned.</returns>
     public static int Invoke(
-        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, CancellationToken cancellation, bool verbosity = true)
+        Command root,
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        Diagnostics diagnostics,
+        CancellationToken cancellation,
+        bool verbosity = true
+    )
     {
         try
         {
-            int code = Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
+            int code =
+                Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
                 ?? ready!.Invoke(Configuration(stdout));
             stdout.Flush();
             return code;
@@ -54,11 +61,18 @@ public static class CommandLineHost
     /// <summary>The same for a program whose actions are asynchronous.</summary>
     /// <inheritdoc cref="Invoke"/>
     public static async Task<int> InvokeAsync(
-        Command root, IReadOnlyList<string> args, TextWriter stdout, Diagnostics diagnostics, CancellationToken cancellation, bool verbosity = true)
+        Command root,
+        IReadOnlyList<string> args,
+        TextWriter stdout,
+        Diagnostics diagnostics,
+        CancellationToken cancellation,
+        bool verbosity = true
+    )
     {
         try
         {
-            int code = Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
+            int code =
+                Prepare(root, args, stdout, diagnostics, verbosity, out ParseResult? ready)
                 ?? await ready!.InvokeAsync(Configuration(stdout), cancellation);
             await stdout.FlushAsync(CancellationToken.None);
             return code;
@@ -72,13 +86,14 @@ public static class CommandLineHost
     }
 
     // The signals are the tool's own business, and so are exceptions.
-    private static InvocationConfiguration Configuration(TextWriter stdout) => new()
-    {
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = null,
-        Output = stdout,
-        Error = TextWriter.Null,
-    };
+    private static InvocationConfiguration Configuration(TextWriter stdout) =>
+        new()
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = stdout,
+            Error = TextWriter.Null,
+        };
 
     private static int? Prepare(
         Command root,
@@ -86,7 +101,8 @@ public static class CommandLineHost
         TextWriter stdout,
         Diagnostics diagnostics,
         bool verbosity,
-        out ParseResult? ready)
+        out ParseResult? ready
+    )
     {
         ready = null;
         CommonCommands common = CommonCommands.AddTo(root, verbosity, stdout, diagnostics);
@@ -108,7 +124,8 @@ public static class CommandLineHost
             return Complain(syntax, ["--quiet and --verbose contradict each other"], ExitCode.Usage, diagnostics);
         }
 
-        diagnostics.Verbosity = syntax.Has(common.Quiet) ? Verbosity.Quiet
+        diagnostics.Verbosity =
+            syntax.Has(common.Quiet) ? Verbosity.Quiet
             : syntax.Has(common.Verbose) ? Verbosity.Verbose
             : Verbosity.Normal;
         if (syntax.Problems.Count > 0)
@@ -181,7 +198,11 @@ public static class CommandLineHost
     }
 
     private static int Complain(
-        CommandLineSyntax syntax, IEnumerable<string> problems, int code, Diagnostics diagnostics)
+        CommandLineSyntax syntax,
+        IEnumerable<string> problems,
+        int code,
+        Diagnostics diagnostics
+    )
     {
         foreach (string problem in problems)
         {
@@ -194,7 +215,11 @@ public static class CommandLineHost
     }
 
     private static int Report(
-        Exception exception, Diagnostics diagnostics, TextWriter stdout, CancellationToken cancellation)
+        Exception exception,
+        Diagnostics diagnostics,
+        TextWriter stdout,
+        CancellationToken cancellation
+    )
     {
         if (exception is OperationCanceledException && cancellation.IsCancellationRequested)
         {
@@ -217,14 +242,19 @@ public static class CommandLineHost
     }
 
     /// <summary>What an exception means, in words for the person who ran the tool.</summary>
-    internal static string Explain(Exception exception) => exception switch
-    {
-        UserErrorException or UsageErrorException => exception.Message,
-        FormatViolationException or KeyFileException or PackagingException => exception.Message,
-        AggregateException { InnerExceptions: [Exception only] } => Explain(only),
-        UnauthorizedAccessException or IOException => exception.Message.Replace(" : '", ": '", StringComparison.Ordinal),
-        OutOfMemoryException => "out of memory",
-        OperationCanceledException => "the operation was cancelled",
-        _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",
-    };
+    internal static string Explain(Exception exception) =>
+        exception switch
+        {
+            UserErrorException or UsageErrorException => exception.Message,
+            FormatViolationException or KeyFileException or PackagingException => exception.Message,
+            AggregateException { InnerExceptions: [Exception only] } => Explain(only),
+            UnauthorizedAccessException or IOException => exception.Message.Replace(
+                " : '",
+                ": '",
+                StringComparison.Ordinal
+            ),
+            OutOfMemoryException => "out of memory",
+            OperationCanceledException => "the operation was cancelled",
+            _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",
+        };
 }

@@ -11,32 +11,33 @@ namespace Peipkg.CommandLine.Host;
 /// <summary>The commands and options that every tool has besides its own.</summary>
 internal sealed class CommonCommands
 {
-    private CommonCommands()
-    {
-    }
+    private CommonCommands() { }
 
-    internal Option<bool> Help { get; } = new("--help", "-h")
-    {
-        Description = "Show this help and exit.",
-        Arity = ArgumentArity.Zero,
-        Recursive = true,
-    };
+    internal Option<bool> Help { get; } =
+        new("--help", "-h")
+        {
+            Description = "Show this help and exit.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        };
 
     internal Option<bool> Version { get; } = CommandOptions.Flag("--version", "Show the version and exit.");
 
-    internal Option<bool> Quiet { get; } = new("--quiet", "-q")
-    {
-        Description = "Show errors and warnings only.",
-        Arity = ArgumentArity.Zero,
-        Recursive = true,
-    };
+    internal Option<bool> Quiet { get; } =
+        new("--quiet", "-q")
+        {
+            Description = "Show errors and warnings only.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        };
 
-    internal Option<bool> Verbose { get; } = new("--verbose")
-    {
-        Description = "Show each step and how long it took.",
-        Arity = ArgumentArity.Zero,
-        Recursive = true,
-    };
+    internal Option<bool> Verbose { get; } =
+        new("--verbose")
+        {
+            Description = "Show each step and how long it took.",
+            Arity = ArgumentArity.Zero,
+            Recursive = true,
+        };
 
     /// <summary>Adds them to a program.</summary>
     /// <param name="root">The program.</param>
@@ -81,8 +82,9 @@ internal sealed class CommonCommands
             Description = "The command to explain.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        names.CompletionSources.Add(_ => root.Subcommands.Where(command => !command.Hidden)
-            .Select(command => new CompletionItem(command.Name)));
+        names.CompletionSources.Add(_ =>
+            root.Subcommands.Where(command => !command.Hidden).Select(command => new CompletionItem(command.Name))
+        );
         Command help = new("help", "Explain a command.") { names };
         help.SetAction(result =>
         {
@@ -107,8 +109,14 @@ internal sealed class CommonCommands
     private static Command ManualCommand(Command root, TextWriter stdout)
     {
         Option<string> directory = CommandOptions.Path(
-            "--out", "DIR", $"Write {root.Name}.1 into this directory instead of standard output.");
-        Command manual = new("man", "Print the manual page, for \"man -l -\" or a package's usr/share/man/man1.") { directory };
+            "--out",
+            "DIR",
+            $"Write {root.Name}.1 into this directory instead of standard output."
+        );
+        Command manual = new("man", "Print the manual page, for \"man -l -\" or a package's usr/share/man/man1.")
+        {
+            directory,
+        };
         manual.SetAction(result =>
         {
             string page = ManualPage.Write(root);

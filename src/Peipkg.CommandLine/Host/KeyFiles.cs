@@ -52,9 +52,10 @@ public static class KeyFiles
     public static (SigningKey? Private, PublicKey Public) LoadEither(string path, Diagnostics diagnostics)
     {
         byte[] content = Named(path, $"; \"peipkg-repo keygen --out {path}\" makes one");
-        bool isPrivate = content.Length == RawKeySize
-            ? !path.EndsWith(".pub", StringComparison.Ordinal)
-            : content.AsSpan().IndexOf("PUBLIC KEY-----"u8) < 0;
+        bool isPrivate =
+            content.Length == RawKeySize
+                ? !path.EndsWith(".pub", StringComparison.Ordinal)
+                : content.AsSpan().IndexOf("PUBLIC KEY-----"u8) < 0;
         if (!isPrivate)
         {
             return (null, PublicKey.Load(content, path));
@@ -115,7 +116,8 @@ public static class KeyFiles
         {
             diagnostics.Warning(
                 $"the private key {path} can be read by {((mode & UnixFileMode.OtherRead) != 0 ? "everybody" : "its group")}; "
-                + $"run: chmod 600 {path}");
+                    + $"run: chmod 600 {path}"
+            );
         }
     }
 }

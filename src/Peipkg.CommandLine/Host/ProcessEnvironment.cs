@@ -7,7 +7,12 @@ public static class ProcessEnvironment
 {
     /// <summary>The variables by name.</summary>
     /// <param name="variables">As <c>Environment.GetEnvironmentVariables()</c> answers them.</param>
-    public static Dictionary<string, string> From(IDictionary variables)
-        => variables.Cast<DictionaryEntry>().ToDictionary(
-            variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+    public static Dictionary<string, string> From(IDictionary variables) =>
+        variables
+            .Cast<DictionaryEntry>()
+            .ToDictionary(
+                variable => (string)variable.Key,
+                variable => (string?)variable.Value ?? "",
+                StringComparer.Ordinal
+            );
 }

@@ -24,8 +24,8 @@ public static class StandardStreams
     /// <param name="stream">As it was opened here.</param>
     public static bool IsAbandoned(Stream stream) => stream is DescriptorStream { IsAbandoned: true };
 
-    private static StreamWriter Writer(Stream stream, bool autoFlush)
-        => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096)
+    private static StreamWriter Writer(Stream stream, bool autoFlush) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 4096)
         {
             AutoFlush = autoFlush,
             NewLine = "\n",

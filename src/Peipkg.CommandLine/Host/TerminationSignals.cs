@@ -14,21 +14,21 @@ public sealed class TerminationSignals : IDisposable
     private int _exitCode;
 
     /// <summary>Begins to listen.</summary>
-    public TerminationSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCode.Interrupted)),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCode.Terminated)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCode.Terminated)),
-        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => Stop(context, ExitCode.Interrupted)),
-    ];
+    public TerminationSignals() =>
+        _registrations = [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCode.Interrupted)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => Stop(context, ExitCode.Interrupted)),
+        ];
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>The code to exit with: that of the signal where the command was ended by one.</summary>
     /// <param name="commandResult">What the command returned.</param>
-    public int ExitCodeFor(int commandResult)
-        => commandResult == ExitCode.Interrupted && _exitCode != 0 ? _exitCode : commandResult;
+    public int ExitCodeFor(int commandResult) =>
+        commandResult == ExitCode.Interrupted && _exitCode != 0 ? _exitCode : commandResult;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -70,7 +70,10 @@ internal sealed class CommandLineSyntax
                 break;
             }
 
-            if (positions > syntax.Command.Arguments.Sum(argument => Math.Min(argument.Arity.MaximumNumberOfValues, MostWords)))
+            if (
+                positions
+                > syntax.Command.Arguments.Sum(argument => Math.Min(argument.Arity.MaximumNumberOfValues, MostWords))
+            )
             {
                 syntax._problems.Add($"unexpected argument \"{word}\"");
             }
@@ -79,11 +82,11 @@ internal sealed class CommandLineSyntax
         return syntax;
     }
 
-    internal static Command? Subcommand(Command command, string word)
-        => command.Subcommands.FirstOrDefault(c => c.Name == word || c.Aliases.Contains(word));
+    internal static Command? Subcommand(Command command, string word) =>
+        command.Subcommands.FirstOrDefault(c => c.Name == word || c.Aliases.Contains(word));
 
-    internal static string UnknownCommand(Command command, string word)
-        => $"unknown command \"{word}\"{NearestName.Suggestion(word, command.Subcommands.Select(c => c.Name))}";
+    internal static string UnknownCommand(Command command, string word) =>
+        $"unknown command \"{word}\"{NearestName.Suggestion(word, command.Subcommands.Select(c => c.Name))}";
 
     /// <summary>Looks at one option and answers how many of the following words are its value.</summary>
     private int TakeOption(string word, string? next)
@@ -122,9 +125,11 @@ internal sealed class CommandLineSyntax
 
         if (next is null || next.StartsWith("--", StringComparison.Ordinal))
         {
-            _problems.Add(next is null
-                ? $"option {name} needs a value"
-                : $"option {name} needs a value; one that begins with -- is written {name}=VALUE");
+            _problems.Add(
+                next is null
+                    ? $"option {name} needs a value"
+                    : $"option {name} needs a value; one that begins with -- is written {name}=VALUE"
+            );
             return 0;
         }
 
@@ -133,6 +138,6 @@ internal sealed class CommandLineSyntax
         return 1;
     }
 
-    private IEnumerable<Option> Options()
-        => Command.Options.Concat(_path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive));
+    private IEnumerable<Option> Options() =>
+        Command.Options.Concat(_path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive));
 }

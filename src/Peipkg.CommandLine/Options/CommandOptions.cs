@@ -13,21 +13,26 @@ namespace Peipkg.CommandLine.Options;
 public static class CommandOptions
 {
     /// <summary>An option without a value.</summary>
-    public static Option<bool> Flag(string name, string description)
-        => new(name) { Description = description, Arity = ArgumentArity.Zero };
+    public static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     /// <summary>An option whose value is any text that is not empty.</summary>
-    public static Option<string> Text(string name, string valueName, string description, bool required = false)
-        => Parsed<string>(name, valueName, description, NotEmpty, required);
+    public static Option<string> Text(string name, string valueName, string description, bool required = false) =>
+        Parsed<string>(name, valueName, description, NotEmpty, required);
 
     /// <summary>An option whose value is the path of a file or directory.</summary>
-    public static Option<string> Path(string name, string valueName, string description, bool required = false)
-        => Parsed<string>(name, valueName, description, NotEmpty, required);
+    public static Option<string> Path(string name, string valueName, string description, bool required = false) =>
+        Parsed<string>(name, valueName, description, NotEmpty, required);
 
     /// <summary>An option whose value has a parser of its own, such as <c>Timestamp.TryParse</c>.</summary>
     public static Option<T> Parsed<T>(
-        string name, string valueName, string description, ValueParser<T> parser, bool required = false)
-        => new(name)
+        string name,
+        string valueName,
+        string description,
+        ValueParser<T> parser,
+        bool required = false
+    ) =>
+        new(name)
         {
             Description = description,
             HelpName = valueName,
@@ -38,8 +43,12 @@ public static class CommandOptions
 
     /// <summary>An option that may be given several times, each with one value.</summary>
     public static Option<IReadOnlyList<T>> Many<T>(
-        string name, string valueName, string description, ValueParser<T> parser)
-        => new(name)
+        string name,
+        string valueName,
+        string description,
+        ValueParser<T> parser
+    ) =>
+        new(name)
         {
             Description = description,
             HelpName = valueName,
@@ -49,8 +58,8 @@ public static class CommandOptions
         };
 
     /// <summary>An option that may be given several times, each with the path of a file.</summary>
-    public static Option<IReadOnlyList<string>> Paths(string name, string valueName, string description)
-        => Many<string>(name, valueName, description, NotEmpty);
+    public static Option<IReadOnlyList<string>> Paths(string name, string valueName, string description) =>
+        Many<string>(name, valueName, description, NotEmpty);
 
     /// <summary>An option that takes one word of a fixed set.</summary>
     public static Option<string> Choice(string name, string description, string defaultValue, params string[] choices)
@@ -75,12 +84,12 @@ public static class CommandOptions
     }
 
     /// <summary>A required argument.</summary>
-    public static Argument<string> Argument(string valueName, string description)
-        => ParsedArgument<string>(valueName, description, NotEmpty);
+    public static Argument<string> Argument(string valueName, string description) =>
+        ParsedArgument<string>(valueName, description, NotEmpty);
 
     /// <summary>A required argument whose value has a parser of its own.</summary>
-    public static Argument<T> ParsedArgument<T>(string valueName, string description, ValueParser<T> parser)
-        => new(valueName)
+    public static Argument<T> ParsedArgument<T>(string valueName, string description, ValueParser<T> parser) =>
+        new(valueName)
         {
             Description = description,
             Arity = ArgumentArity.ExactlyOne,
@@ -88,8 +97,8 @@ public static class CommandOptions
         };
 
     /// <summary>One argument or more.</summary>
-    public static Argument<IReadOnlyList<string>> Arguments(string valueName, string description)
-        => new(valueName)
+    public static Argument<IReadOnlyList<string>> Arguments(string valueName, string description) =>
+        new(valueName)
         {
             Description = description,
             Arity = ArgumentArity.OneOrMore,

@@ -17,9 +17,7 @@ public sealed class Diagnostics(string program, DiagnosticsOutput output)
     /// <param name="program">The program's name.</param>
     /// <param name="writer">Where the messages go.</param>
     public Diagnostics(string program, TextWriter writer)
-        : this(program, new DiagnosticsOutput(writer))
-    {
-    }
+        : this(program, new DiagnosticsOutput(writer)) { }
 
     /// <summary>The program's name.</summary>
     public string Program { get; } = program;
@@ -80,8 +78,16 @@ public sealed class Diagnostics(string program, DiagnosticsOutput output)
     /// <param name="items">What is counted, as <c>files</c>; null for bytes alone.</param>
     /// <param name="totalItems">How many there are; null when that is not known.</param>
     /// <param name="totalBytes">How many bytes there are; null when that is not known.</param>
-    public ProgressPhase Begin(string what, string? items, long? totalItems = null, long? totalBytes = null)
-        => new(this, Verbosity == Verbosity.Quiet ? null : output.Clock, output.IsTerminal, what, items, totalItems, totalBytes);
+    public ProgressPhase Begin(string what, string? items, long? totalItems = null, long? totalBytes = null) =>
+        new(
+            this,
+            Verbosity == Verbosity.Quiet ? null : output.Clock,
+            output.IsTerminal,
+            what,
+            items,
+            totalItems,
+            totalBytes
+        );
 
     /// <summary>Shows how far some work is, over what was shown before.</summary>
     internal void ShowStatus(string text)
@@ -112,8 +118,8 @@ public sealed class Diagnostics(string program, DiagnosticsOutput output)
 
     internal void PlainLine(string text) => WriteSafe($"{Program}: ", text);
 
-    private void Write(string kind, string colour, string message)
-        => WriteSafe(output.Colours ? $"{Program}: \e[{colour}m{kind}\e[0m " : $"{Program}: {kind} ", message);
+    private void Write(string kind, string colour, string message) =>
+        WriteSafe(output.Colours ? $"{Program}: \e[{colour}m{kind}\e[0m " : $"{Program}: {kind} ", message);
 
     private void WriteSafe(string prefix, string message)
     {

@@ -29,9 +29,13 @@ public sealed record DiagnosticsOutput(TextWriter Writer)
     /// <param name="variables">The environment.</param>
     /// <param name="clock">The time.</param>
     public static DiagnosticsOutput StandardError(
-        TextWriter writer, IReadOnlyDictionary<string, string> variables, TimeProvider clock)
+        TextWriter writer,
+        IReadOnlyDictionary<string, string> variables,
+        TimeProvider clock
+    )
     {
-        bool capable = variables.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb"
+        bool capable =
+            variables.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb"
             && Terminal.Is(StandardErrorDescriptor);
         return new DiagnosticsOutput(writer)
         {

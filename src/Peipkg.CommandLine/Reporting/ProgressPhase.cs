@@ -28,7 +28,14 @@ public sealed class ProgressPhase : IDisposable
     private long _bytes;
 
     internal ProgressPhase(
-        Diagnostics diagnostics, TimeProvider? clock, bool isTerminal, string what, string? itemName, long? totalItems, long? totalBytes)
+        Diagnostics diagnostics,
+        TimeProvider? clock,
+        bool isTerminal,
+        string what,
+        string? itemName,
+        long? totalItems,
+        long? totalBytes
+    )
     {
         _diagnostics = diagnostics;
         _clock = clock;
@@ -74,7 +81,12 @@ public sealed class ProgressPhase : IDisposable
         if (_items > 0 || _bytes > 0)
         {
             TimeSpan elapsed = _clock.GetElapsedTime(_start);
-            _diagnostics.Detail(string.Create(CultureInfo.InvariantCulture, $"{Text(elapsed, totals: false)} in {elapsed.TotalSeconds:0.00} s"));
+            _diagnostics.Detail(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Text(elapsed, totals: false)} in {elapsed.TotalSeconds:0.00} s"
+                )
+            );
         }
     }
 

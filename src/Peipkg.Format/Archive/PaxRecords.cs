@@ -15,9 +15,9 @@ internal static class PaxRecords
     internal const int MaximumSize = 2 * (Limits.PathBytes + 32);
 
     /// <summary>Whether the entry cannot do without a record block.</summary>
-    internal static bool Needed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
-        => target.Length > TarHeaderBlock.NameSize
-            || (name.Length > TarHeaderBlock.NameSize && UstarPrefix.Split(name) < 0);
+    internal static bool Needed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target) =>
+        target.Length > TarHeaderBlock.NameSize
+        || (name.Length > TarHeaderBlock.NameSize && UstarPrefix.Split(name) < 0);
 
     /// <summary>The records' bytes, without block padding.</summary>
     internal static byte[] Format(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
@@ -38,9 +38,9 @@ internal static class PaxRecords
     }
 
     /// <summary>Bytes of <see cref="Format"/>'s result, computed without building it; the order does not matter.</summary>
-    internal static int FormattedSize(int nameLength, int targetLength)
-        => (nameLength > TarHeaderBlock.NameSize ? RecordSize("path".Length, nameLength) : 0)
-            + (targetLength > TarHeaderBlock.NameSize ? RecordSize("linkpath".Length, targetLength) : 0);
+    internal static int FormattedSize(int nameLength, int targetLength) =>
+        (nameLength > TarHeaderBlock.NameSize ? RecordSize("path".Length, nameLength) : 0)
+        + (targetLength > TarHeaderBlock.NameSize ? RecordSize("linkpath".Length, targetLength) : 0);
 
     /// <summary>The name the record block's own header carries.</summary>
     internal static byte[] HeaderName(ReadOnlySpan<byte> name)
@@ -77,9 +77,15 @@ internal static class PaxRecords
         while (records.Length > 0)
         {
             int blank = records.IndexOf((byte)' ');
-            if (blank is <= 0 or > 5 || !Utf8Parser.TryParse(records[..blank], out int length, out int used)
-                || used != blank || records[0] == (byte)'0' || length <= blank + 2 || length > records.Length
-                || records[length - 1] != (byte)'\n')
+            if (
+                blank is <= 0 or > 5
+                || !Utf8Parser.TryParse(records[..blank], out int length, out int used)
+                || used != blank
+                || records[0] == (byte)'0'
+                || length <= blank + 2
+                || length > records.Length
+                || records[length - 1] != (byte)'\n'
+            )
             {
                 return "a pax record is malformed";
             }
@@ -114,7 +120,12 @@ internal static class PaxRecords
         return rest + Digits(size);
     }
 
-    private static int Digits(int value) => value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : 5;
+    private static int Digits(int value) =>
+        value < 10 ? 1
+        : value < 100 ? 2
+        : value < 1000 ? 3
+        : value < 10000 ? 4
+        : 5;
 
     private static void WriteRecord(Span<byte> record, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -26,10 +26,23 @@ internal static class TarHeaderBlock
     /// <summary>Name, first byte and length of every field, for messages.</summary>
     private static readonly (string Name, int Offset, int Length)[] Fields =
     [
-        ("name", 0, NameSize), ("mode", 100, 8), ("uid", 108, 8), ("gid", 116, 8), ("size", SizeOffset, OctalSize),
-        ("mtime", TimeOffset, OctalSize), ("typeflag", TypeOffset, 1), ("linkname", LinkOffset, NameSize),
-        ("magic", 257, 6), ("version", 263, 2), ("uname", 265, 32), ("gname", 297, 32), ("devmajor", 329, 8),
-        ("devminor", 337, 8), ("prefix", PrefixOffset, UstarPrefix.Size), ("padding", 500, 12), ("checksum", ChecksumOffset, 8),
+        ("name", 0, NameSize),
+        ("mode", 100, 8),
+        ("uid", 108, 8),
+        ("gid", 116, 8),
+        ("size", SizeOffset, OctalSize),
+        ("mtime", TimeOffset, OctalSize),
+        ("typeflag", TypeOffset, 1),
+        ("linkname", LinkOffset, NameSize),
+        ("magic", 257, 6),
+        ("version", 263, 2),
+        ("uname", 265, 32),
+        ("gname", 297, 32),
+        ("devmajor", 329, 8),
+        ("devminor", 337, 8),
+        ("prefix", PrefixOffset, UstarPrefix.Size),
+        ("padding", 500, 12),
+        ("checksum", ChecksumOffset, 8),
     ];
 
     /// <summary>Writes the header of a payload or metadata entry.</summary>
@@ -47,7 +60,8 @@ internal static class TarHeaderBlock
         long size,
         long time,
         ReadOnlySpan<byte> target,
-        bool records)
+        bool records
+    )
     {
         block.Clear();
         int slash = records ? -1 : UstarPrefix.Split(name);

@@ -17,11 +17,16 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
 {
     private const int BufferSize = 1 << 18;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly byte[] _expected = new byte[TarHeaderBlock.Size];
-    private readonly byte[] _headers = new byte[(2 * TarHeaderBlock.Size) + PaxRecords.MaximumSize + TarHeaderBlock.Size];
+    private readonly byte[] _headers = new byte[
+        (2 * TarHeaderBlock.Size) + PaxRecords.MaximumSize + TarHeaderBlock.Size
+    ];
     private int _start;
     private int _end;
     private long _produced;
@@ -76,7 +81,8 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         }
 
         ReadOnlySpan<byte> name = path ?? ReadName(block);
-        ReadOnlySpan<byte> target = linkPath ?? TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.LinkOffset, TarHeaderBlock.NameSize));
+        ReadOnlySpan<byte> target =
+            linkPath ?? TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.LinkOffset, TarHeaderBlock.NameSize));
         TarEntry entry = ParseEntry(block, name, target, offset);
         RequirePrescribed(entry, _headers.AsSpan(0, headersSize), recordsSize, target);
 
@@ -130,13 +136,18 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         if (!TarHeaderBlock.ChecksumFits(block))
         {
             throw new FormatViolationException(
-                "tar-checksum", At(offset), "there is no valid tar header here: its checksum does not fit");
+                "tar-checksum",
+                At(offset),
+                "there is no valid tar header here: its checksum does not fit"
+            );
         }
 
         string? foreign = block[TarHeaderBlock.TypeOffset] switch
         {
-            (byte)TarEntryType.File or (byte)TarEntryType.Directory or (byte)TarEntryType.Symlink
-                or (byte)TarEntryType.PaxRecords => null,
+            (byte)TarEntryType.File
+            or (byte)TarEntryType.Directory
+            or (byte)TarEntryType.Symlink
+            or (byte)TarEntryType.PaxRecords => null,
             (byte)'g' => "a pax global header",
             (byte)'1' => "a hard link",
             (byte)'3' => "a character device",
@@ -152,8 +163,10 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         {
             string name = Encoding.Latin1.GetString(TarHeaderBlock.ReadText(block[..TarHeaderBlock.NameSize]));
             throw new FormatViolationException(
-                "tar-entry-type", name.Length == 0 ? At(offset) : DisplayText.Escape(name),
-                $"the archive holds {foreign}; only files, directories and symlinks are allowed");
+                "tar-entry-type",
+                name.Length == 0 ? At(offset) : DisplayText.Escape(name),
+                $"the archive holds {foreign}; only files, directories and symlinks are allowed"
+            );
         }
     }
 
@@ -168,11 +181,18 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
 
     private int ReadPaxRecords(ReadOnlySpan<byte> block, long offset, out byte[]? path, out byte[]? linkPath)
     {
-        if (!TarHeaderBlock.TryReadOctal(block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize), out long size)
-            || size is 0 or > PaxRecords.MaximumSize)
+        if (
+            !TarHeaderBlock.TryReadOctal(
+                block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize),
+                out long size
+            ) || size is 0 or > PaxRecords.MaximumSize
+        )
         {
             throw new FormatViolationException(
-                "pax-records", At(offset), $"the pax header's size is not between 1 and {PaxRecords.MaximumSize} bytes");
+                "pax-records",
+                At(offset),
+                $"the pax header's size is not between 1 and {PaxRecords.MaximumSize} bytes"
+            );
         }
 
         Span<byte> records = _headers.AsSpan(TarHeaderBlock.Size, Padded((int)size));
@@ -186,18 +206,34 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         return problem is null ? (int)size : throw new FormatViolationException("pax-records", At(offset), problem);
     }
 
-    private TarEntry ParseEntry(ReadOnlySpan<byte> block, ReadOnlySpan<byte> name, ReadOnlySpan<byte> target, long offset)
+    private TarEntry ParseEntry(
+        ReadOnlySpan<byte> block,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> target,
+        long offset
+    )
     {
         if (block[TarHeaderBlock.TypeOffset] == (byte)TarEntryType.PaxRecords)
         {
             throw new FormatViolationException("pax-records", At(offset), "a pax header follows a pax header");
         }
 
-        if (!TarHeaderBlock.TryReadOctal(block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize), out long size)
-            || !TarHeaderBlock.TryReadOctal(block.Slice(TarHeaderBlock.TimeOffset, TarHeaderBlock.OctalSize), out long time))
+        if (
+            !TarHeaderBlock.TryReadOctal(
+                block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize),
+                out long size
+            )
+            || !TarHeaderBlock.TryReadOctal(
+                block.Slice(TarHeaderBlock.TimeOffset, TarHeaderBlock.OctalSize),
+                out long time
+            )
+        )
         {
             throw new FormatViolationException(
-                "tar-header", At(offset), "the header's size or mtime is not eleven octal digits and a NUL");
+                "tar-header",
+                At(offset),
+                "the header's size or mtime is not eleven octal digits and a NUL"
+            );
         }
 
         string text;
@@ -210,7 +246,10 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         catch (DecoderFallbackException)
         {
             throw new FormatViolationException(
-                "path-utf8", DisplayText.Escape(Encoding.Latin1.GetString(name)), "the path or link target is not valid UTF-8");
+                "path-utf8",
+                DisplayText.Escape(Encoding.Latin1.GetString(name)),
+                "the path or link target is not valid UTF-8"
+            );
         }
 
         TarEntryType type = (TarEntryType)block[TarHeaderBlock.TypeOffset];
@@ -218,26 +257,45 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         return new TarEntry(text, name.ToArray(), type, type == TarEntryType.File ? size : 0, targetText, time);
     }
 
-    private void RequirePrescribed(TarEntry entry, ReadOnlySpan<byte> headers, int recordsSize, ReadOnlySpan<byte> target)
+    private void RequirePrescribed(
+        TarEntry entry,
+        ReadOnlySpan<byte> headers,
+        int recordsSize,
+        ReadOnlySpan<byte> target
+    )
     {
         string place = DisplayText.Escape(entry.Name);
         bool directory = entry.Type == TarEntryType.Directory;
         if (directory != entry.Name.EndsWith('/'))
         {
             throw new FormatViolationException(
-                "tar-header", place, directory
+                "tar-header",
+                place,
+                directory
                     ? "a directory's name must end with a slash"
-                    : "a name that ends with a slash is a directory's, but the entry is none");
+                    : "a name that ends with a slash is a directory's, but the entry is none"
+            );
         }
 
         if (entry.Type != TarEntryType.Symlink && target.Length > 0)
         {
-            throw new FormatViolationException("tar-header", place, "the header's linkname field is for symlinks, and this is none");
+            throw new FormatViolationException(
+                "tar-header",
+                place,
+                "the header's linkname field is for symlinks, and this is none"
+            );
         }
 
         ReadOnlySpan<byte> block = headers[^TarHeaderBlock.Size..];
         TarHeaderBlock.WriteEntry(
-            _expected, entry.WireName, entry.Type, entry.Size, Time ?? entry.Time, target, records: recordsSize > 0);
+            _expected,
+            entry.WireName,
+            entry.Type,
+            entry.Size,
+            Time ?? entry.Time,
+            target,
+            records: recordsSize > 0
+        );
         if (!block.SequenceEqual(_expected))
         {
             throw new FormatViolationException("tar-header", place, TarHeaderBlock.Explain(block, _expected));
@@ -248,9 +306,12 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         if (recordsSize > 0 ? recordsSize != needed : PaxRecords.Needed(entry.WireName, target))
         {
             throw new FormatViolationException(
-                "pax-records", place, needed == 0
+                "pax-records",
+                place,
+                needed == 0
                     ? "a pax header is written only for names and targets over 100 bytes"
-                    : "the pax header must hold exactly the names and targets over 100 bytes");
+                    : "the pax header must hold exactly the names and targets over 100 bytes"
+            );
         }
 
         if (recordsSize > 0)
@@ -275,7 +336,11 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
             _paddingLeft = 0;
             if (padding.ContainsAnyExcept((byte)0))
             {
-                throw new FormatViolationException("tar-padding", At(offset), "the padding behind a file's content is not NUL");
+                throw new FormatViolationException(
+                    "tar-padding",
+                    At(offset),
+                    "the padding behind a file's content is not NUL"
+                );
             }
 
             if (_signed)
@@ -292,7 +357,10 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         if (second.ContainsAnyExcept((byte)0) || _start != _end || TryFill())
         {
             throw new FormatViolationException(
-                "tar-end", At(offset), "the archive must end with exactly two blocks of zeros and nothing behind them");
+                "tar-end",
+                At(offset),
+                "the archive must end with exactly two blocks of zeros and nothing behind them"
+            );
         }
     }
 
@@ -317,7 +385,10 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         if (!TryFill())
         {
             throw new FormatViolationException(
-                "tar-truncated", At(_produced), "the archive ends in the middle of an entry or without its end mark");
+                "tar-truncated",
+                At(_produced),
+                "the archive ends in the middle of an entry or without its end mark"
+            );
         }
     }
 
@@ -329,8 +400,10 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         if (_produced > Limit)
         {
             throw new FormatViolationException(
-                "decompression-bound", At(_produced),
-                $"the archive unpacks to more than the {Limit} bytes it may have; it may be a decompression bomb");
+                "decompression-bound",
+                At(_produced),
+                $"the archive unpacks to more than the {Limit} bytes it may have; it may be a decompression bomb"
+            );
         }
 
         return _end > 0;

@@ -50,7 +50,9 @@ internal sealed class TarWriter(Stream output, Sha256Hasher? signedBytes, long t
     {
         if (content.Length > _remaining)
         {
-            throw new InvalidOperationException($"The entry announced {content.Length - _remaining} bytes less of content.");
+            throw new InvalidOperationException(
+                $"The entry announced {content.Length - _remaining} bytes less of content."
+            );
         }
 
         Write(content);
@@ -75,7 +77,8 @@ internal sealed class TarWriter(Stream output, Sha256Hasher? signedBytes, long t
         Write(Zeros);
     }
 
-    private static long Padded(long size) => (size + TarHeaderBlock.Size - 1) / TarHeaderBlock.Size * TarHeaderBlock.Size;
+    private static long Padded(long size) =>
+        (size + TarHeaderBlock.Size - 1) / TarHeaderBlock.Size * TarHeaderBlock.Size;
 
     private void RequireComplete()
     {

@@ -20,7 +20,10 @@ internal static class UstarPrefix
         }
 
         // A directory's own slash ends its name; it separates nothing.
-        int end = name.Length > Size + 1 ? Size + 1 : name[^1] == '/' ? name.Length - 1 : name.Length;
+        int end =
+            name.Length > Size + 1 ? Size + 1
+            : name[^1] == '/' ? name.Length - 1
+            : name.Length;
         int slash = name[..end].LastIndexOf((byte)'/');
         int rest = name.Length - slash - 1;
         return slash > 0 && rest is > 0 and <= TarHeaderBlock.NameSize ? slash : -1;

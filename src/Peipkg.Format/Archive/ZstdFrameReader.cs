@@ -39,20 +39,31 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
             ReadFrameHeader();
         }
 
-        fixed (byte* target = destination, source = _input)
+        fixed (
+            byte* target = destination,
+                source = _input
+        )
         {
             var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)destination.Length };
             while (!_ended && output.pos == 0)
             {
                 // The engine may hold content that did not fit last time, so it is asked before more is read.
-                var input = new ZSTD_inBuffer_s { src = source, size = (nuint)_inputEnd, pos = (nuint)_inputStart };
+                var input = new ZSTD_inBuffer_s
+                {
+                    src = source,
+                    size = (nuint)_inputEnd,
+                    pos = (nuint)_inputStart,
+                };
                 nuint hint = Check(Methods.ZSTD_decompressStream(_context, &output, &input));
                 _inputStart = (int)input.pos;
                 _ended = hint == 0;
                 if (!_ended && output.pos == 0 && _inputStart == _inputEnd && !Fill())
                 {
                     throw new FormatViolationException(
-                        "zstd-truncated", "the file's end", "the zstd frame is cut off; fetch or build the package again");
+                        "zstd-truncated",
+                        "the file's end",
+                        "the zstd frame is cut off; fetch or build the package again"
+                    );
                 }
             }
 
@@ -79,9 +90,7 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
     private void ReadFrameHeader()
     {
         _begun = true;
-        while (_inputEnd < MagicSize + 1 && Fill())
-        {
-        }
+        while (_inputEnd < MagicSize + 1 && Fill()) { }
 
         if (_inputEnd == 0)
         {
@@ -92,24 +101,38 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         if ((magic & 0xFFFFFFF0) == SkippableMagic)
         {
             throw new FormatViolationException(
-                "zstd-frame", "byte 0", "the file begins with a skippable frame; a package is one plain zstd frame");
+                "zstd-frame",
+                "byte 0",
+                "the file begins with a skippable frame; a package is one plain zstd frame"
+            );
         }
 
         if (magic != Magic || _inputEnd <= MagicSize)
         {
-            throw new FormatViolationException("zstd-frame", "byte 0", "this is not a package: it does not begin as a zstd frame");
+            throw new FormatViolationException(
+                "zstd-frame",
+                "byte 0",
+                "this is not a package: it does not begin as a zstd frame"
+            );
         }
 
         byte descriptor = _input[MagicSize];
         if ((descriptor & 0b0000_0100) != 0)
         {
             throw new FormatViolationException(
-                "zstd-checksum", "byte 4", "the zstd frame carries a checksum; packages are written without (zstd --no-check)");
+                "zstd-checksum",
+                "byte 4",
+                "the zstd frame carries a checksum; packages are written without (zstd --no-check)"
+            );
         }
 
         if ((descriptor & 0b0000_0011) != 0)
         {
-            throw new FormatViolationException("zstd-dictionary", "byte 4", "the zstd frame needs a dictionary; a package stands alone");
+            throw new FormatViolationException(
+                "zstd-dictionary",
+                "byte 4",
+                "the zstd frame needs a dictionary; a package stands alone"
+            );
         }
     }
 
@@ -118,7 +141,10 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         if (_inputStart < _inputEnd || Fill())
         {
             throw new FormatViolationException(
-                "zstd-trailing-data", "the file's end", "there is more behind the zstd frame; a package is one frame and nothing else");
+                "zstd-trailing-data",
+                "the file's end",
+                "there is more behind the zstd frame; a package is one frame and nothing else"
+            );
         }
     }
 
@@ -141,9 +167,10 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
             return result;
         }
 
-        string reason = Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
-            ? $"the zstd frame needs a window over {1 << (Limits.ZstdWindowLog - 20)} MiB"
-            : $"the zstd frame is damaged: {Methods.ZSTD_getErrorName(result)}";
+        string reason =
+            Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
+                ? $"the zstd frame needs a window over {1 << (Limits.ZstdWindowLog - 20)} MiB"
+                : $"the zstd frame is damaged: {Methods.ZSTD_getErrorName(result)}";
         throw new FormatViolationException("zstd-frame", "the compressed data", reason);
     }
 }

@@ -45,11 +45,12 @@ public readonly struct Fingerprint : IEquatable<Fingerprint>, IComparable<Finger
     /// <summary>
     /// Reads what a person types or pastes: either case, and blanks or colons between the digits.
     /// </summary>
-    public static bool TryParseTyped(string? text, out Fingerprint value, [NotNullWhen(false)] out string? error)
-        => TryParse(
+    public static bool TryParseTyped(string? text, out Fingerprint value, [NotNullWhen(false)] out string? error) =>
+        TryParse(
             text is null ? null : string.Concat(text.Where(static c => c is not (' ' or ':'))).ToLowerInvariant(),
             out value,
-            out error);
+            out error
+        );
 
     /// <inheritdoc/>
     public bool Equals(Fingerprint other) => string.Equals(Text, other.Text, StringComparison.Ordinal);

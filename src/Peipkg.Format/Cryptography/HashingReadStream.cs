@@ -1,4 +1,3 @@
-
 namespace Peipkg.Format.Cryptography;
 
 /// <summary>Passes a stream on and hashes and counts what passes.</summary>
@@ -36,9 +35,7 @@ internal sealed class HashingReadStream(Stream inner) : Stream
         return read;
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -79,7 +79,9 @@ internal static class KeyEncoding
     {
         if (content.Length > Limits.KeyFileBytes)
         {
-            throw new KeyFileException($"{fileName}: not a key file: it has {content.Length} bytes, a key has a few hundred at most.");
+            throw new KeyFileException(
+                $"{fileName}: not a key file: it has {content.Length} bytes, a key has a few hundred at most."
+            );
         }
 
         string text = Encoding.Latin1.GetString(content);
@@ -88,8 +90,9 @@ internal static class KeyEncoding
             throw text.Contains("-----BEGIN ", StringComparison.Ordinal)
                 ? Broken(fileName, "the PEM block is damaged or cut off before its END line")
                 : new KeyFileException(
-                    $"{fileName}: not an Ed25519 {kind} key: expected exactly {KeySize} raw bytes or a PEM block " +
-                    $"\"{wanted}\", found {content.Length} bytes of something else.");
+                    $"{fileName}: not an Ed25519 {kind} key: expected exactly {KeySize} raw bytes or a PEM block "
+                        + $"\"{wanted}\", found {content.Length} bytes of something else."
+                );
         }
 
         string label = text[found.Label];
@@ -109,17 +112,21 @@ internal static class KeyEncoding
             : throw Broken(fileName, "the PEM block's base64 does not decode");
     }
 
-    private static string Describe(string label, string wanted) => label switch
-    {
-        "ENCRYPTED PRIVATE KEY" => "the key is encrypted; these tools read plain keys only. Decrypt it with " +
-            "'openssl pkey -in FILE -out PLAIN' and protect the result by its file mode.",
-        "OPENSSH PRIVATE KEY" => "this is an OpenSSH key; make one with 'peipkg-repo keygen' or 'openssl genpkey -algorithm ed25519'.",
-        "RSA PRIVATE KEY" or "EC PRIVATE KEY" or "DSA PRIVATE KEY" => $"this is an {label[..label.IndexOf(' ', StringComparison.Ordinal)]} key; packages are signed with Ed25519 only.",
-        PrivateLabel => "this is a private key where a public key is expected; keep it to yourself and pass the public one.",
-        PublicLabel => "this is a public key where the private key is expected.",
-        "CERTIFICATE" => "this is a certificate, not a key.",
-        _ => $"holds a PEM block \"{label}\" where \"{wanted}\" is expected.",
-    };
+    private static string Describe(string label, string wanted) =>
+        label switch
+        {
+            "ENCRYPTED PRIVATE KEY" => "the key is encrypted; these tools read plain keys only. Decrypt it with "
+                + "'openssl pkey -in FILE -out PLAIN' and protect the result by its file mode.",
+            "OPENSSH PRIVATE KEY" =>
+                "this is an OpenSSH key; make one with 'peipkg-repo keygen' or 'openssl genpkey -algorithm ed25519'.",
+            "RSA PRIVATE KEY" or "EC PRIVATE KEY" or "DSA PRIVATE KEY" =>
+                $"this is an {label[..label.IndexOf(' ', StringComparison.Ordinal)]} key; packages are signed with Ed25519 only.",
+            PrivateLabel =>
+                "this is a private key where a public key is expected; keep it to yourself and pass the public one.",
+            PublicLabel => "this is a public key where the private key is expected.",
+            "CERTIFICATE" => "this is a certificate, not a key.",
+            _ => $"holds a PEM block \"{label}\" where \"{wanted}\" is expected.",
+        };
 
     private static void RequireEd25519(AsnReader algorithm, string fileName)
     {
@@ -140,6 +147,6 @@ internal static class KeyEncoding
         algorithm.ThrowIfNotEmpty();
     }
 
-    private static KeyFileException Broken(string fileName, string why)
-        => new($"{fileName}: the key cannot be read: {why}.");
+    private static KeyFileException Broken(string fileName, string why) =>
+        new($"{fileName}: the key cannot be read: {why}.");
 }

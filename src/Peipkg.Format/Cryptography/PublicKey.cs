@@ -25,7 +25,12 @@ public sealed class PublicKey : IEquatable<PublicKey>
     public static PublicKey Load(ReadOnlySpan<byte> content, string fileName)
     {
         byte[] raw = KeyEncoding.ReadPublic(content, fileName);
-        return NSec.Cryptography.PublicKey.TryImport(SignatureAlgorithm.Ed25519, raw, KeyBlobFormat.RawPublicKey, out var key)
+        return NSec.Cryptography.PublicKey.TryImport(
+            SignatureAlgorithm.Ed25519,
+            raw,
+            KeyBlobFormat.RawPublicKey,
+            out var key
+        )
             ? new PublicKey(key!)
             : throw new KeyFileException($"{fileName}: the 32 bytes are not a point of the Ed25519 curve.");
     }
@@ -39,9 +44,9 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <summary>Whether <paramref name="signature"/> is this key's over exactly <paramref name="data"/>.</summary>
     /// <param name="data">What was signed; in this format always a 32-byte SHA-256 digest.</param>
     /// <param name="signature">64 bytes; any other length does not verify.</param>
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-        => signature.Length == SignatureAlgorithm.Ed25519.SignatureSize
-            && SignatureAlgorithm.Ed25519.Verify(_key, data, signature);
+    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        signature.Length == SignatureAlgorithm.Ed25519.SignatureSize
+        && SignatureAlgorithm.Ed25519.Verify(_key, data, signature);
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && other.Fingerprint == Fingerprint;

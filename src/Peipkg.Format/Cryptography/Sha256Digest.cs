@@ -63,8 +63,12 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     {
         digest = default;
         Span<byte> bytes = stackalloc byte[Size];
-        if (text is null || text.Length != TextLength || text.AsSpan().ContainsAnyInRange('A', 'F')
-            || Convert.FromHexString(text, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        if (
+            text is null
+            || text.Length != TextLength
+            || text.AsSpan().ContainsAnyInRange('A', 'F')
+            || Convert.FromHexString(text, bytes, out _, out _) != System.Buffers.OperationStatus.Done
+        )
         {
             return false;
         }
@@ -80,8 +84,11 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     {
         digest = default;
         Span<byte> bytes = stackalloc byte[Size];
-        if (utf8.Length != TextLength || utf8.ContainsAnyInRange((byte)'A', (byte)'F')
-            || Convert.FromHexString(utf8, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        if (
+            utf8.Length != TextLength
+            || utf8.ContainsAnyInRange((byte)'A', (byte)'F')
+            || Convert.FromHexString(utf8, bytes, out _, out _) != System.Buffers.OperationStatus.Done
+        )
         {
             return false;
         }

@@ -24,7 +24,8 @@ public sealed class Sha256Hasher : IDisposable
     private static long _little;
 
     private static readonly Lazy<bool> MachineHasOpenSsl = new(static () =>
-        NativeLibrary.TryLoad("libssl.so.3", out _) || NativeLibrary.TryLoad("libssl.so.1.1", out _));
+        NativeLibrary.TryLoad("libssl.so.3", out _) || NativeLibrary.TryLoad("libssl.so.1.1", out _)
+    );
 
     private readonly bool? _openSslAllowed;
     private byte[] _head = [];
@@ -36,9 +37,7 @@ public sealed class Sha256Hasher : IDisposable
     static Sha256Hasher() => SodiumLibrary.Register();
 
     /// <summary>Begins with no bytes.</summary>
-    public Sha256Hasher()
-    {
-    }
+    public Sha256Hasher() { }
 
     /// <summary>Begins with no bytes, for tests of what a machine without OpenSSL does.</summary>
     internal Sha256Hasher(bool openSslAllowed) => _openSslAllowed = openSslAllowed;

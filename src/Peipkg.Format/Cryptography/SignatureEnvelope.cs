@@ -20,15 +20,16 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
     private const string Algorithm = "ed25519";
 
     /// <summary>Signs a digest.</summary>
-    public static SignatureEnvelope Sign(SigningKey key, Sha256Digest digest)
-        => new(key.PublicKey.Fingerprint, key.Sign(digest.ToArray()));
+    public static SignatureEnvelope Sign(SigningKey key, Sha256Digest digest) =>
+        new(key.PublicKey.Fingerprint, key.Sign(digest.ToArray()));
 
     /// <summary>Signs a document's exact bytes, as for <c>repo.json.sig</c> (§6.1.6, §6.2.1).</summary>
-    public static SignatureEnvelope Sign(SigningKey key, ReadOnlySpan<byte> document) => Sign(key, Sha256Digest.Of(document));
+    public static SignatureEnvelope Sign(SigningKey key, ReadOnlySpan<byte> document) =>
+        Sign(key, Sha256Digest.Of(document));
 
     /// <summary>Whether the signature is this key's over the digest; false also for another key.</summary>
-    public bool Verifies(PublicKey key, Sha256Digest digest)
-        => key.Fingerprint == KeyFingerprint && key.Verify(digest.ToArray(), Signature.Span);
+    public bool Verifies(PublicKey key, Sha256Digest digest) =>
+        key.Fingerprint == KeyFingerprint && key.Verify(digest.ToArray(), Signature.Span);
 
     /// <summary>Whether the signature is this key's over the document's exact bytes.</summary>
     public bool Verifies(PublicKey key, ReadOnlySpan<byte> document) => Verifies(key, Sha256Digest.Of(document));
@@ -66,13 +67,23 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
             if (json.NameIs("schema_version"u8))
             {
                 ulong value = json.ReadUInt64();
-                version = value == 1 ? true : throw json.Violation(
-                    "signature-schema-version", $"the signature has schema version {value}; this tool knows version 1");
+                version =
+                    value == 1
+                        ? true
+                        : throw json.Violation(
+                            "signature-schema-version",
+                            $"the signature has schema version {value}; this tool knows version 1"
+                        );
             }
             else if (json.NameIs("algorithm"u8))
             {
-                algorithm = json.ReadString() == Algorithm ? true : throw json.Violation(
-                    "signature-algorithm", "the signature's algorithm is not \"ed25519\", the only one defined");
+                algorithm =
+                    json.ReadString() == Algorithm
+                        ? true
+                        : throw json.Violation(
+                            "signature-algorithm",
+                            "the signature's algorithm is not \"ed25519\", the only one defined"
+                        );
             }
             else if (json.NameIs("key_fingerprint"u8))
             {
@@ -82,13 +93,19 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
             }
             else if (json.NameIs("signature"u8))
             {
-                signature = Decode(json.ReadString()) ?? throw json.Violation(
-                    "signature-encoding", $"the signature is not base64 without padding of {SignatureSize} bytes");
+                signature =
+                    Decode(json.ReadString())
+                    ?? throw json.Violation(
+                        "signature-encoding",
+                        $"the signature is not base64 without padding of {SignatureSize} bytes"
+                    );
             }
             else
             {
                 throw json.Violation(
-                    "signature-unknown-field", "a signature has no such field; it may be of a later version than this tool knows");
+                    "signature-unknown-field",
+                    "a signature has no such field; it may be of a later version than this tool knows"
+                );
             }
         }
 
@@ -99,7 +116,9 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
         }
 
         return new SignatureEnvelope(
-            fingerprint ?? throw json.Missing("key_fingerprint"), signature ?? throw json.Missing("signature"));
+            fingerprint ?? throw json.Missing("key_fingerprint"),
+            signature ?? throw json.Missing("signature")
+        );
     }
 
     private static byte[]? Decode(string text)
@@ -107,10 +126,13 @@ public sealed record SignatureEnvelope(Fingerprint KeyFingerprint, ReadOnlyMemor
         byte[] bytes = new byte[SignatureSize];
 
         // 64 bytes are 86 digits; the last holds four spare bits, which must be zero or two texts would mean one signature.
-        return text.Length == 86 && !text.Contains('=', StringComparison.Ordinal)
-            && Convert.TryFromBase64String(text + "==", bytes, out int written) && written == SignatureSize
+        return
+            text.Length == 86
+            && !text.Contains('=', StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text + "==", bytes, out int written)
+            && written == SignatureSize
             && Convert.ToBase64String(bytes).StartsWith(text, StringComparison.Ordinal)
-                ? bytes
-                : null;
+            ? bytes
+            : null;
     }
 }

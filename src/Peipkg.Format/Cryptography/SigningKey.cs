@@ -28,7 +28,9 @@ public sealed class SigningKey : IDisposable
         byte[] seed = KeyEncoding.ReadPrivate(content, fileName);
         try
         {
-            return new SigningKey(Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, Exportable));
+            return new SigningKey(
+                Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, Exportable)
+            );
         }
         finally
         {
@@ -49,6 +51,5 @@ public sealed class SigningKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private static KeyCreationParameters Exportable
-        => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+    private static KeyCreationParameters Exportable => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
 }

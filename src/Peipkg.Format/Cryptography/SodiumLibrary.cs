@@ -15,7 +15,9 @@ internal static partial class SodiumLibrary
     private static readonly Lazy<bool> Ready = new(static () =>
     {
         NativeLibrary.SetDllImportResolver(
-            typeof(NSec.Cryptography.Key).Assembly, static (name, _, _) => name == "libsodium" ? Handle.Value : 0);
+            typeof(NSec.Cryptography.Key).Assembly,
+            static (name, _, _) => name == "libsodium" ? Handle.Value : 0
+        );
 
         // The first call binds the library. In a native program each of several threads that come first would bind it, and all
         // but one close what it got again: the one library that there is.
@@ -35,14 +37,20 @@ internal static partial class SodiumLibrary
             return 0;
         }
 
-        int descriptor = MemfdCreate("libsodium", 1 /* MFD_CLOEXEC */);
+        int descriptor = MemfdCreate(
+            "libsodium",
+            1 /* MFD_CLOEXEC */
+        );
         if (descriptor < 0)
         {
             return 0;
         }
 
         // Zero sends the runtime to its ordinary search, which finds the copy that a plain build lays beside the program.
-        using var file = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write);
+        using var file = new FileStream(
+            new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true),
+            FileAccess.Write
+        );
         library.CopyTo(file);
         file.Flush();
         return NativeLibrary.TryLoad($"/proc/self/fd/{descriptor}", out nint handle) ? handle : 0;

@@ -14,15 +14,18 @@ public readonly record struct Architecture
     /// <summary>Longest identifier, in characters.</summary>
     public const int MaxLength = 16;
 
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
     private readonly string? _text;
 
     private Architecture(string text) => _text = text;
 
     /// <summary>64-bit x86.</summary>
-    [SuppressMessage("Naming", "CA1707:Identifiers should not contain underscores", Justification = "The identifier's own spelling.")]
+    [SuppressMessage(
+        "Naming",
+        "CA1707:Identifiers should not contain underscores",
+        Justification = "The identifier's own spelling."
+    )]
     public static Architecture X86_64 { get; } = new("x86_64");
 
     /// <summary>64-bit ARM.</summary>

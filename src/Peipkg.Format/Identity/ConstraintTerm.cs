@@ -31,13 +31,14 @@ public readonly record struct ConstraintTerm(ConstraintOperator Operator, Versio
     public bool IsSatisfiedBy(in PackageVersion version) => Holds(Operator, Operand.CompareVersion(version));
 
     /// <summary>Whether a comparison of a version with an operand means that the relation holds.</summary>
-    internal static bool Holds(ConstraintOperator relation, int order) => relation switch
-    {
-        ConstraintOperator.Equal => order == 0,
-        ConstraintOperator.NotEqual => order != 0,
-        ConstraintOperator.Greater => order > 0,
-        ConstraintOperator.GreaterOrEqual => order >= 0,
-        ConstraintOperator.Less => order < 0,
-        _ => order <= 0,
-    };
+    internal static bool Holds(ConstraintOperator relation, int order) =>
+        relation switch
+        {
+            ConstraintOperator.Equal => order == 0,
+            ConstraintOperator.NotEqual => order != 0,
+            ConstraintOperator.Greater => order > 0,
+            ConstraintOperator.GreaterOrEqual => order >= 0,
+            ConstraintOperator.Less => order < 0,
+            _ => order <= 0,
+        };
 }

@@ -28,7 +28,8 @@ public static class PackageFileName
         out PackageName name,
         out PackageVersion version,
         out Architecture architecture,
-        [NotNullWhen(false)] out string? error)
+        [NotNullWhen(false)] out string? error
+    )
     {
         name = default;
         version = default;
@@ -42,14 +43,17 @@ public static class PackageFileName
         var parts = fileName[..^Extension.Length].Split('_', 3);
         if (parts.Length < 3)
         {
-            error = $"{DisplayText.Quote(fileName)} is not a package file name: "
+            error =
+                $"{DisplayText.Quote(fileName)} is not a package file name: "
                 + $"it must have the form name_version_architecture{Extension}";
             return false;
         }
 
-        if (PackageName.TryParse(parts[0], out name, out var fault)
+        if (
+            PackageName.TryParse(parts[0], out name, out var fault)
             && PackageVersion.TryParse(parts[1], out version, out fault)
-            && Architecture.TryParse(parts[2], out architecture, out fault))
+            && Architecture.TryParse(parts[2], out architecture, out fault)
+        )
         {
             error = null;
             return true;

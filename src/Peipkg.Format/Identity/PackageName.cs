@@ -18,8 +18,7 @@ public readonly record struct PackageName : IComparable<PackageName>
     /// <summary>Longest name, in characters.</summary>
     public const int MaxLength = 64;
 
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.+");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.+");
 
     private readonly string? _text;
 

@@ -48,8 +48,11 @@ public readonly record struct PackageVersion
     /// A text that two versions share exactly when they compare equal: what finds equal ones among many without comparing
     /// each with each, which not even sorting does (see <see cref="VersionOrder"/>).
     /// </summary>
-    public string EqualityKey => string.Create(
-        CultureInfo.InvariantCulture, $"{Epoch}:{VersionPrecedence.EqualityKey(UpstreamSpan)}-{Revision}");
+    public string EqualityKey =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Epoch}:{VersionPrecedence.EqualityKey(UpstreamSpan)}-{Revision}"
+        );
 
     internal ReadOnlySpan<char> UpstreamSpan => Text.AsSpan(_upstreamStart, _upstreamLength);
 
@@ -89,7 +92,12 @@ public readonly record struct PackageVersion
     public override string ToString() => Text;
 
     private static string? Fault(
-        ReadOnlySpan<char> text, out long epoch, out int start, out int length, out long revision)
+        ReadOnlySpan<char> text,
+        out long epoch,
+        out int start,
+        out int length,
+        out long revision
+    )
     {
         length = 0;
         revision = 0;

@@ -42,11 +42,19 @@ public readonly record struct Timestamp : IComparable<Timestamp>
     public static bool TryParse(string? text, out Timestamp value, [NotNullWhen(false)] out string? error)
     {
         value = default;
-        if (text is not { Length: TextLength }
+        if (
+            text is not { Length: TextLength }
             || !DateTimeOffset.TryParseExact(
-                text, Pattern, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                text,
+                Pattern,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var time
+            )
+        )
         {
-            error = $"{DisplayText.Quote(text)} is not a timestamp: "
+            error =
+                $"{DisplayText.Quote(text)} is not a timestamp: "
                 + "write UTC in whole seconds with a final Z, such as 2024-02-29T12:34:56Z";
             return false;
         }

@@ -24,7 +24,7 @@ public readonly record struct VersionConstraint
     {
         get
         {
-            for (var start = 0; start < Text.Length;)
+            for (var start = 0; start < Text.Length; )
             {
                 var comma = Text.IndexOf(',', start);
                 var end = comma < 0 ? Text.Length : comma;
@@ -49,7 +49,8 @@ public readonly record struct VersionConstraint
             if (TermFault(text.AsSpan()[range]) is { } fault)
             {
                 var term = text.AsSpan()[range].Trim(" \t").ToString();
-                error = $"{DisplayText.Quote(text)} is not a version constraint: "
+                error =
+                    $"{DisplayText.Quote(text)} is not a version constraint: "
                     + (term == text ? fault : $"in term {number}, {DisplayText.Quote(term)}, {fault}");
                 return false;
             }

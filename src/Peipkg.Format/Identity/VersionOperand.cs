@@ -44,7 +44,13 @@ public readonly record struct VersionOperand
     /// <param name="error">A sentence that says what is wrong with the candidate.</param>
     public static bool TryParse(string? text, out VersionOperand value, [NotNullWhen(false)] out string? error)
     {
-        error = VersionSyntax.OperandFault(text.AsSpan(), out var epoch, out var start, out var length, out var revision);
+        error = VersionSyntax.OperandFault(
+            text.AsSpan(),
+            out var epoch,
+            out var start,
+            out var length,
+            out var revision
+        );
         if (error is not null)
         {
             error = $"{DisplayText.Quote(text)} is not a version, with or without a revision: {error}";

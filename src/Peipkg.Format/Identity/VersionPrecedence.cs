@@ -24,7 +24,9 @@ internal static class VersionPrecedence
             var hasB = b.MoveNext();
             if (!hasA || !hasB)
             {
-                return hasA ? LongerSide(a) : hasB ? -LongerSide(b) : 0;
+                return hasA ? LongerSide(a)
+                    : hasB ? -LongerSide(b)
+                    : 0;
             }
 
             var order = CompareSegments(a, b);
@@ -38,7 +40,11 @@ internal static class VersionPrecedence
     /// <summary>Compares a version with the parts of an operand, whose revision may be missing.</summary>
     /// <returns>−1, 0 or 1.</returns>
     internal static int CompareToOperand(
-        in PackageVersion version, long epoch, ReadOnlySpan<char> upstream, long? revision)
+        in PackageVersion version,
+        long epoch,
+        ReadOnlySpan<char> upstream,
+        long? revision
+    )
     {
         var order = version.Epoch.CompareTo(epoch);
         if (order == 0)
@@ -123,17 +129,18 @@ internal static class VersionPrecedence
         return a.Length != b.Length ? (a.Length < b.Length ? -1 : 1) : Math.Sign(a.SequenceCompareTo(b));
     }
 
-    private static int RankOf(ReadOnlySpan<char> letters) => letters.Length switch
-    {
-        1 when Is(letters, "a") => 1,
-        1 when Is(letters, "b") => 2,
-        2 when Is(letters, "rc") => 4,
-        3 when Is(letters, "dev") => 0,
-        3 when Is(letters, "pre") => 3,
-        4 when Is(letters, "beta") => 2,
-        5 when Is(letters, "alpha") => 1,
-        _ => OrdinaryRank,
-    };
+    private static int RankOf(ReadOnlySpan<char> letters) =>
+        letters.Length switch
+        {
+            1 when Is(letters, "a") => 1,
+            1 when Is(letters, "b") => 2,
+            2 when Is(letters, "rc") => 4,
+            3 when Is(letters, "dev") => 0,
+            3 when Is(letters, "pre") => 3,
+            4 when Is(letters, "beta") => 2,
+            5 when Is(letters, "alpha") => 1,
+            _ => OrdinaryRank,
+        };
 
     private static bool Is(ReadOnlySpan<char> letters, string token) =>
         letters.Equals(token, StringComparison.OrdinalIgnoreCase);

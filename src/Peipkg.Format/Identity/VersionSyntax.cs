@@ -8,7 +8,8 @@ namespace Peipkg.Format.Identity;
 internal static class VersionSyntax
 {
     private static readonly SearchValues<char> UpstreamCharacters = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-~");
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-~"
+    );
 
     /// <summary>Splits off the epoch, which is 0 when there is no colon.</summary>
     /// <param name="text">The whole version.</param>
@@ -59,7 +60,12 @@ internal static class VersionSyntax
     /// <summary>Reads a version that may lack its revision; without a valid one, all after the epoch is upstream.</summary>
     /// <returns>What is wrong with it, or <see langword="null"/>.</returns>
     internal static string? OperandFault(
-        ReadOnlySpan<char> text, out long epoch, out int start, out int length, out long? revision)
+        ReadOnlySpan<char> text,
+        out long epoch,
+        out int start,
+        out int length,
+        out long? revision
+    )
     {
         revision = null;
         length = 0;

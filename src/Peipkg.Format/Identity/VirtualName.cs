@@ -22,8 +22,9 @@ public readonly record struct VirtualName : IComparable<VirtualName>
     private const string LettersAndDigits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private static readonly SearchValues<char> PlainCharacters = SearchValues.Create(LettersAndDigits + "-.+_");
     private static readonly SearchValues<char> ArgumentCharacters = SearchValues.Create(LettersAndDigits + "-.+_:/");
-    private static readonly SearchValues<char> NamespaceCharacters =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789");
+    private static readonly SearchValues<char> NamespaceCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789"
+    );
 
     private readonly string? _text;
 

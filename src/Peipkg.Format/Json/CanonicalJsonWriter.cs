@@ -14,7 +14,8 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         "\"\\\u2028\u2029\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"
-        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+            + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"
+    );
 
     // Whether the next name or element follows another one and so needs a comma.
     private bool _follows;
@@ -153,11 +154,16 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
             }
 
             var span = output.GetSpan(checked(piece * 3));
-            if (Utf8.FromUtf16(text[..piece], span, out _, out var written, replaceInvalidSequences: false)
-                != OperationStatus.Done)
+            if (
+                Utf8.FromUtf16(text[..piece], span, out _, out var written, replaceInvalidSequences: false)
+                != OperationStatus.Done
+            )
             {
                 throw new FormatViolationException(
-                    JsonRule.LoneSurrogate, "", "a text has a surrogate without its other half and cannot be written as UTF-8");
+                    JsonRule.LoneSurrogate,
+                    "",
+                    "a text has a surrogate without its other half and cannot be written as UTF-8"
+                );
             }
 
             output.Advance(written);

@@ -68,6 +68,8 @@ internal sealed class JsonPlace
         var plain = new byte[raw.Length];
         var length = JsonText.Unescape(raw, plain);
         var name = Encoding.UTF8.GetString(length < 0 ? raw : plain.AsSpan(0, length));
-        return DisplayText.Escape(name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
+        return DisplayText.Escape(
+            name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
+        );
     }
 }

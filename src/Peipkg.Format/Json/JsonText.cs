@@ -41,15 +41,16 @@ internal static class JsonText
         }
     }
 
-    private static byte Simple(byte letter) => letter switch
-    {
-        (byte)'b' => (byte)'\b',
-        (byte)'f' => (byte)'\f',
-        (byte)'n' => (byte)'\n',
-        (byte)'r' => (byte)'\r',
-        (byte)'t' => (byte)'\t',
-        _ => letter,
-    };
+    private static byte Simple(byte letter) =>
+        letter switch
+        {
+            (byte)'b' => (byte)'\b',
+            (byte)'f' => (byte)'\f',
+            (byte)'n' => (byte)'\n',
+            (byte)'r' => (byte)'\r',
+            (byte)'t' => (byte)'\t',
+            _ => letter,
+        };
 
     private static bool TryReadRune(ref ReadOnlySpan<byte> escaped, out Rune rune)
     {

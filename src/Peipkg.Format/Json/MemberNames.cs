@@ -130,7 +130,7 @@ internal sealed class MemberNames
     private bool IsInScan(ReadOnlySpan<byte> document, int first, int hash, ReadOnlySpan<byte> name)
     {
         var hashes = _hashes.AsSpan(first, Count - first);
-        for (var at = hashes.IndexOf(hash); at >= 0;)
+        for (var at = hashes.IndexOf(hash); at >= 0; )
         {
             if (IsSame(document, _positions[first + at], name))
             {

@@ -34,9 +34,7 @@ public ref struct StrictJsonReader
     /// <param name="maxBytes">The limit of this kind of document.</param>
     /// <exception cref="FormatViolationException">The document is too large or not UTF-8.</exception>
     public StrictJsonReader(ReadOnlySpan<byte> utf8, int maxBytes)
-        : this(utf8, maxBytes, new JsonScratch())
-    {
-    }
+        : this(utf8, maxBytes, new JsonScratch()) { }
 
     /// <summary>The same, for whoever reads one small document after the other.</summary>
     /// <param name="utf8">The whole document.</param>
@@ -48,13 +46,19 @@ public ref struct StrictJsonReader
         if (utf8.Length > maxBytes)
         {
             throw new FormatViolationException(
-                JsonRule.Size, "", $"the document has {utf8.Length} bytes, more than the limit of {maxBytes}");
+                JsonRule.Size,
+                "",
+                $"the document has {utf8.Length} bytes, more than the limit of {maxBytes}"
+            );
         }
 
         if (!Utf8.IsValid(utf8))
         {
             throw new FormatViolationException(
-                JsonRule.Utf8, "", $"the document is not UTF-8: byte {JsonSyntaxError.FirstInvalidByte(utf8) + 1} is out of place");
+                JsonRule.Utf8,
+                "",
+                $"the document is not UTF-8: byte {JsonSyntaxError.FirstInvalidByte(utf8) + 1} is out of place"
+            );
         }
 
         _document = utf8;
@@ -200,8 +204,7 @@ public ref struct StrictJsonReader
                     CheckScalar();
                     break;
             }
-        }
-        while (_place.Depth > outer);
+        } while (_place.Depth > outer);
     }
 
     /// <summary>Makes sure that nothing but white space follows the document.</summary>
@@ -220,7 +223,10 @@ public ref struct StrictJsonReader
         }
 
         throw new FormatViolationException(
-            JsonRule.TrailingData, "", $"something follows the document at byte {_tokens.BytesConsumed + 1}");
+            JsonRule.TrailingData,
+            "",
+            $"something follows the document at byte {_tokens.BytesConsumed + 1}"
+        );
     }
 
     /// <summary>A violation at the value just read.</summary>

@@ -31,7 +31,11 @@ internal sealed class Destinations
     private static readonly string[] Ancestors = [.. Table.SelectMany(tree => AncestorsOf(tree.Path)).Distinct()];
 
     private static readonly Destinations[] Supported =
-        [new(Architecture.X86_64), new(Architecture.AArch64), new(Architecture.NoArch)];
+    [
+        new(Architecture.X86_64),
+        new(Architecture.AArch64),
+        new(Architecture.NoArch),
+    ];
 
     private readonly Architecture _architecture;
     private readonly Tree[] _trees;
@@ -44,8 +48,8 @@ internal sealed class Destinations
     }
 
     /// <summary>The destinations of an architecture.</summary>
-    internal static Destinations Of(Architecture architecture)
-        => Array.Find(Supported, known => known._architecture == architecture) ?? new Destinations(architecture);
+    internal static Destinations Of(Architecture architecture) =>
+        Array.Find(Supported, known => known._architecture == architecture) ?? new Destinations(architecture);
 
     /// <summary>All destinations, for messages.</summary>
     internal string List { get; }
@@ -63,7 +67,7 @@ internal sealed class Destinations
             return kind == PayloadKind.Directory || (path.Length > tree.Path.Length && !tree.DirectoriesOnly) ? null
                 : tree.DirectoriesOnly
                     ? $"under {tree.Path}/ a package may hold directories only, their content belongs to the running system"
-                    : "it must be a directory";
+                : "it must be a directory";
         }
 
         if (Array.Find(BareRoots, root => IsAtOrBelow(path, root)) is { } bare)
@@ -82,9 +86,10 @@ internal sealed class Destinations
     internal bool Permits(string path) => TreeOf(path) is not null;
 
     /// <summary>Patterns of all paths that entries of a kind may have.</summary>
-    internal IEnumerable<string> Patterns(PayloadKind kind) => kind == PayloadKind.Directory
-        ? [.. _trees.Select(tree => tree.Path + "/**"), .. Ancestors, .. BareRoots]
-        : [.. _trees.Where(tree => !tree.DirectoriesOnly).Select(tree => tree.Path + "/*/**")];
+    internal IEnumerable<string> Patterns(PayloadKind kind) =>
+        kind == PayloadKind.Directory
+            ? [.. _trees.Select(tree => tree.Path + "/**"), .. Ancestors, .. BareRoots]
+            : [.. _trees.Where(tree => !tree.DirectoriesOnly).Select(tree => tree.Path + "/*/**")];
 
     private static IEnumerable<string> AncestorsOf(string path)
     {
@@ -98,12 +103,16 @@ internal sealed class Destinations
         path.StartsWith(directory, StringComparison.Ordinal)
         && (path.Length == directory.Length || path[directory.Length] == '/');
 
-    private bool IsFor(Tree tree) => tree.Path.EndsWith(TripletPlaceholder, StringComparison.Ordinal)
-        ? _architecture.Triplet is not null
-        : !tree.ArchitectureOnly || _architecture != Architecture.NoArch;
+    private bool IsFor(Tree tree) =>
+        tree.Path.EndsWith(TripletPlaceholder, StringComparison.Ordinal)
+            ? _architecture.Triplet is not null
+            : !tree.ArchitectureOnly || _architecture != Architecture.NoArch;
 
     private Tree Resolve(Tree tree) =>
-        tree with { Path = tree.Path.Replace(TripletPlaceholder, _architecture.Triplet, StringComparison.Ordinal) };
+        tree with
+        {
+            Path = tree.Path.Replace(TripletPlaceholder, _architecture.Triplet, StringComparison.Ordinal),
+        };
 
     private Tree? TreeOf(string path) => Array.Find(_trees, tree => IsAtOrBelow(path, tree.Path));
 

@@ -19,7 +19,8 @@ public static class PayloadPath
 
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(
         "\\\u007f\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"
-        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+            + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"
+    );
 
     /// <summary>Orders paths by their UTF-8 bytes, as every sorted list in the format.</summary>
     public static IComparer<string> Order { get; } = Comparer<string>.Create(Compare);
@@ -77,7 +78,7 @@ public static class PayloadPath
             return null;
         }
 
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             if (Rune.DecodeFromUtf16(text[at..], out _, out var used) != OperationStatus.Done)
             {
@@ -105,8 +106,10 @@ public static class PayloadPath
         {
             var component = text[range];
             components += component.IsEmpty ? 0 : 1;
-            if (component.Length * 3 > Limits.PathComponentBytes
-                && Encoding.UTF8.GetByteCount(component) > Limits.PathComponentBytes)
+            if (
+                component.Length * 3 > Limits.PathComponentBytes
+                && Encoding.UTF8.GetByteCount(component) > Limits.PathComponentBytes
+            )
             {
                 return $"its component {DisplayText.Quote(component.ToString())} "
                     + $"is longer than {Limits.PathComponentBytes} bytes";

@@ -20,13 +20,14 @@ public static class SideEffects
     public const string Known = "ldconfig, depmod, man-db";
 
     /// <summary>The spelling of a side effect in documents and recipes.</summary>
-    public static string Text(this SideEffect effect) => effect switch
-    {
-        SideEffect.Ldconfig => "ldconfig",
-        SideEffect.Depmod => "depmod",
-        SideEffect.ManDb => "man-db",
-        _ => throw new ArgumentOutOfRangeException(nameof(effect), effect, "no such side effect"),
-    };
+    public static string Text(this SideEffect effect) =>
+        effect switch
+        {
+            SideEffect.Ldconfig => "ldconfig",
+            SideEffect.Depmod => "depmod",
+            SideEffect.ManDb => "man-db",
+            _ => throw new ArgumentOutOfRangeException(nameof(effect), effect, "no such side effect"),
+        };
 
     /// <summary>Reads a side effect's spelling.</summary>
     public static bool TryParse(string? text, out SideEffect effect)

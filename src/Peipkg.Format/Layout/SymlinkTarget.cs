@@ -18,9 +18,13 @@ public static class SymlinkTarget
     /// <param name="error">A sentence that says what is wrong with the target.</param>
     public static bool TryValidate(string linkPath, string target, [NotNullWhen(false)] out string? error)
     {
-        error = PayloadPath.CharacterFault(target) ?? (target[0] == '/'
-            ? "it is absolute; write it relative to the link's directory"
-            : PayloadPath.LengthFault(target));
+        error =
+            PayloadPath.CharacterFault(target)
+            ?? (
+                target[0] == '/'
+                    ? "it is absolute; write it relative to the link's directory"
+                    : PayloadPath.LengthFault(target)
+            );
         if (error is null && Resolve(linkPath, target) is null)
         {
             error = $"from {DisplayText.Quote(linkPath)} it leads out of the file system's root";

@@ -84,7 +84,8 @@ public static class FilesDocument
             : throw new FormatViolationException(
                 JsonRule.Size,
                 "",
-                $"the file list has {buffer.WrittenCount} bytes, more than the limit of {Limits.FilesBytes}");
+                $"the file list has {buffer.WrittenCount} bytes, more than the limit of {Limits.FilesBytes}"
+            );
     }
 
     /// <summary>Reads the name of the hash algorithm, of which there is only one.</summary>
@@ -95,7 +96,8 @@ public static class FilesDocument
         {
             throw reader.Violation(
                 ManifestRule.HashAlgorithm,
-                $"the hash algorithm is {DisplayText.Quote(algorithm)}; \"sha256\" is the only one there is");
+                $"the hash algorithm is {DisplayText.Quote(algorithm)}; \"sha256\" is the only one there is"
+            );
         }
     }
 
@@ -108,7 +110,8 @@ public static class FilesDocument
             : throw reader.Violation(
                 ManifestRule.Hash,
                 $"{DisplayText.Quote(Encoding.UTF8.GetString(text))} is no hash: "
-                + "it must be 64 lower-case hexadecimal digits");
+                    + "it must be 64 lower-case hexadecimal digits"
+            );
     }
 
     private static List<FilesEntry> ReadEntries(ref StrictJsonReader reader)
@@ -160,7 +163,8 @@ public static class FilesDocument
         return new FilesEntry(
             path ?? throw reader.Missing("path"),
             size ?? throw reader.Missing("size"),
-            hash ?? throw reader.Missing("hash"));
+            hash ?? throw reader.Missing("hash")
+        );
     }
 
     private static (string Rule, string Detail)? Fault(string? previous, FilesEntry entry, int index)
@@ -180,12 +184,16 @@ public static class FilesDocument
             return (ManifestRule.Size, "the size is negative");
         }
 
-        return previous is null ? null : PayloadPath.Compare(previous, entry.Path) switch
-        {
-            < 0 => null,
-            0 => (ManifestRule.FilesOrder, $"{DisplayText.Quote(entry.Path)} comes twice"),
-            _ => (ManifestRule.FilesOrder,
-                $"the files are not sorted by path: {DisplayText.Quote(entry.Path)} comes after {DisplayText.Quote(previous)}"),
-        };
+        return previous is null
+            ? null
+            : PayloadPath.Compare(previous, entry.Path) switch
+            {
+                < 0 => null,
+                0 => (ManifestRule.FilesOrder, $"{DisplayText.Quote(entry.Path)} comes twice"),
+                _ => (
+                    ManifestRule.FilesOrder,
+                    $"the files are not sorted by path: {DisplayText.Quote(entry.Path)} comes after {DisplayText.Quote(previous)}"
+                ),
+            };
     }
 }

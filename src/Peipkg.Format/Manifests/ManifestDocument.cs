@@ -30,7 +30,10 @@ public static class ManifestDocument
         if (source == ManifestSource.Package && !(utf8.EndsWith("\n"u8) && !utf8.EndsWith("\n\n"u8)))
         {
             throw new FormatViolationException(
-                ManifestRule.Newline, "", "the manifest does not end with one single newline");
+                ManifestRule.Newline,
+                "",
+                "the manifest does not end with one single newline"
+            );
         }
 
         ManifestRules.Check(manifest);
@@ -48,7 +51,8 @@ public static class ManifestDocument
                 ManifestRule.Architecture,
                 "/architecture",
                 $"packages cannot be built for {DisplayText.Quote(manifest.Architecture.Text)}; "
-                + "there are x86_64, aarch64 and noarch");
+                    + "there are x86_64, aarch64 and noarch"
+            );
         }
 
         if (manifest.Build.Timestamp.UnixSeconds > Limits.ArchiveTime)
@@ -56,7 +60,8 @@ public static class ManifestDocument
             throw new FormatViolationException(
                 ManifestRule.Timestamp,
                 "/build/timestamp",
-                $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have");
+                $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have"
+            );
         }
 
         return WriteAny(manifest);
@@ -75,7 +80,8 @@ public static class ManifestDocument
             : throw new FormatViolationException(
                 JsonRule.Size,
                 "",
-                $"the manifest has {buffer.WrittenCount} bytes, more than the limit of {Limits.ManifestBytes}");
+                $"the manifest has {buffer.WrittenCount} bytes, more than the limit of {Limits.ManifestBytes}"
+            );
     }
 
     private static Manifest ReadFields(ref StrictJsonReader reader)
@@ -141,7 +147,9 @@ public static class ManifestDocument
             if (list.Count == Limits.SdOverrides)
             {
                 throw reader.Violation(
-                    ManifestRule.ArrayLimit, $"there are more than the {Limits.SdOverrides} entries allowed");
+                    ManifestRule.ArrayLimit,
+                    $"there are more than the {Limits.SdOverrides} entries allowed"
+                );
             }
 
             string? path = null;
@@ -176,13 +184,16 @@ public static class ManifestDocument
         {
             throw reader.Violation(
                 ManifestRule.SecurityDescriptor,
-                $"the security descriptor is larger than {Limits.SecurityDescriptorBytes} bytes");
+                $"the security descriptor is larger than {Limits.SecurityDescriptorBytes} bytes"
+            );
         }
 
         return UnpaddedBase64.TryDecode(text, out var bytes)
             ? bytes
             : throw reader.Violation(
-                ManifestRule.SecurityDescriptor, "the security descriptor is not base64 without padding");
+                ManifestRule.SecurityDescriptor,
+                "the security descriptor is not base64 without padding"
+            );
     }
 
     private static BuildInfo ReadBuild(ref StrictJsonReader reader, RelationReader values)
@@ -214,7 +225,8 @@ public static class ManifestDocument
         return new BuildInfo(
             timestamp ?? throw reader.Missing("timestamp"),
             farmId ?? throw reader.Missing("farm_id"),
-            sourceRef ?? throw reader.Missing("source_ref"));
+            sourceRef ?? throw reader.Missing("source_ref")
+        );
     }
 
     private static void WriteFields(CanonicalJsonWriter writer, Manifest manifest)

@@ -15,7 +15,12 @@ internal static class ManifestRules
         RelationRules.CheckLength(site, "sd_overrides", manifest.SdOverrides.Count, Limits.SdOverrides);
         for (var index = 0; index < manifest.SdOverrides.Count; index++)
         {
-            CheckOverride(site, index, index == 0 ? null : manifest.SdOverrides[index - 1], manifest.SdOverrides[index]);
+            CheckOverride(
+                site,
+                index,
+                index == 0 ? null : manifest.SdOverrides[index - 1],
+                manifest.SdOverrides[index]
+            );
         }
     }
 
@@ -36,16 +41,21 @@ internal static class ManifestRules
                 order == 0
                     ? $"{DisplayText.Quote(current.Path)} has two security descriptors"
                     : $"sd_overrides is not sorted by path: {DisplayText.Quote(current.Path)} comes after "
-                        + DisplayText.Quote(previous!.Path));
+                        + DisplayText.Quote(previous!.Path)
+            );
         }
 
-        var fault = current.Descriptor.Length > Limits.SecurityDescriptorBytes
-            ? $"it has {current.Descriptor.Length} bytes, more than {Limits.SecurityDescriptorBytes}"
-            : SecurityDescriptor.Fault(current.Descriptor.Span);
+        var fault =
+            current.Descriptor.Length > Limits.SecurityDescriptorBytes
+                ? $"it has {current.Descriptor.Length} bytes, more than {Limits.SecurityDescriptorBytes}"
+                : SecurityDescriptor.Fault(current.Descriptor.Span);
         if (fault is not null)
         {
             throw site.Violation(
-                ManifestRule.SecurityDescriptor, pointer + "/sd", $"this is no security descriptor: {fault}");
+                ManifestRule.SecurityDescriptor,
+                pointer + "/sd",
+                $"this is no security descriptor: {fault}"
+            );
         }
     }
 }

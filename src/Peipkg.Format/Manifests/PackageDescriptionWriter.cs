@@ -56,7 +56,10 @@ internal static class PackageDescriptionWriter
     }
 
     private static void WriteDependencies(
-        CanonicalJsonWriter writer, ReadOnlySpan<byte> field, IReadOnlyList<Dependency> list)
+        CanonicalJsonWriter writer,
+        ReadOnlySpan<byte> field,
+        IReadOnlyList<Dependency> list
+    )
     {
         writer.BeginArray(field);
         foreach (var item in list)
@@ -67,8 +70,7 @@ internal static class PackageDescriptionWriter
         writer.EndArray();
     }
 
-    private static void WriteItem(
-        CanonicalJsonWriter writer, string name, VersionConstraint? constraint, bool archAny)
+    private static void WriteItem(CanonicalJsonWriter writer, string name, VersionConstraint? constraint, bool archAny)
     {
         writer.BeginObject();
         writer.String("name"u8, name);

@@ -36,8 +36,8 @@ public static class PayloadLayout
     /// <param name="architecture">The package's architecture.</param>
     /// <param name="kind">What the entries are.</param>
     /// <returns>Patterns in which <c>*</c> stands for one component and <c>**</c> for any number of them.</returns>
-    public static IReadOnlyList<string> Places(Architecture architecture, PayloadKind kind)
-        => [.. Destinations.Of(architecture).Patterns(kind)];
+    public static IReadOnlyList<string> Places(Architecture architecture, PayloadKind kind) =>
+        [.. Destinations.Of(architecture).Patterns(kind)];
 
     /// <summary>Finds every violation.</summary>
     /// <param name="manifest">Architecture, side effects and security descriptors count.</param>
@@ -49,7 +49,8 @@ public static class PayloadLayout
     public static IReadOnlyList<LayoutProblem> Check(
         Manifest manifest,
         IEnumerable<(string Path, PayloadKind Kind, string? LinkTarget)> entries,
-        LayoutChecks checks = LayoutChecks.All)
+        LayoutChecks checks = LayoutChecks.All
+    )
     {
         var problems = new List<LayoutProblem>();
         var kinds = new Dictionary<string, PayloadKind>(StringComparer.Ordinal);
@@ -70,8 +71,7 @@ public static class PayloadLayout
             }
 
             evidence.Add(path, kind);
-            if ((checks & LayoutChecks.Destinations) != 0
-                && destinations.Fault(path, kind) is { } fault)
+            if ((checks & LayoutChecks.Destinations) != 0 && destinations.Fault(path, kind) is { } fault)
             {
                 problems.Add(Error(DestinationRule, path, $"{DisplayText.Quote(path)} is out of place: {fault}"));
             }
@@ -96,7 +96,12 @@ public static class PayloadLayout
         new(LayoutSeverity.Error, rule, path, message);
 
     private static void CheckTarget(
-        List<LayoutProblem> problems, Destinations destinations, string path, string target, LayoutChecks checks)
+        List<LayoutProblem> problems,
+        Destinations destinations,
+        string path,
+        string target,
+        LayoutChecks checks
+    )
     {
         if (!SymlinkTarget.TryValidate(path, target, out var error))
         {
@@ -107,11 +112,14 @@ public static class PayloadLayout
         var resolved = SymlinkTarget.Resolve(path, target)!;
         if ((checks & LayoutChecks.Destinations) != 0 && !destinations.Permits(resolved))
         {
-            problems.Add(Error(
-                TargetDestinationRule,
-                path,
-                $"the symlink {DisplayText.Quote(path)} leads to {DisplayText.Quote("/" + resolved)}, outside the "
-                + $"destinations {destinations.List}"));
+            problems.Add(
+                Error(
+                    TargetDestinationRule,
+                    path,
+                    $"the symlink {DisplayText.Quote(path)} leads to {DisplayText.Quote("/" + resolved)}, outside the "
+                        + $"destinations {destinations.List}"
+                )
+            );
         }
     }
 
@@ -129,17 +137,23 @@ public static class PayloadLayout
 
             if (!parent.IsEmpty && lookup[parent] != PayloadKind.Directory)
             {
-                problems.Add(Error(
-                    ParentRule,
-                    path,
-                    $"{DisplayText.Quote(path)} lies below {DisplayText.Quote(parent.ToString())}, "
-                    + "which is no directory"));
+                problems.Add(
+                    Error(
+                        ParentRule,
+                        path,
+                        $"{DisplayText.Quote(path)} lies below {DisplayText.Quote(parent.ToString())}, "
+                            + "which is no directory"
+                    )
+                );
             }
         }
     }
 
     private static void CheckOverrides(
-        List<LayoutProblem> problems, Dictionary<string, PayloadKind> kinds, Manifest manifest)
+        List<LayoutProblem> problems,
+        Dictionary<string, PayloadKind> kinds,
+        Manifest manifest
+    )
     {
         var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in manifest.SdOverrides)
@@ -150,17 +164,29 @@ public static class PayloadLayout
             }
             else if (kind == PayloadKind.Symlink)
             {
-                problems.Add(Error(
-                    SdOverrideRule,
-                    item.Path,
-                    $"sd_overrides names {DisplayText.Quote(item.Path)}, a symlink; only files and directories have "
-                    + "security descriptors"));
+                problems.Add(
+                    Error(
+                        SdOverrideRule,
+                        item.Path,
+                        $"sd_overrides names {DisplayText.Quote(item.Path)}, a symlink; only files and directories have "
+                            + "security descriptors"
+                    )
+                );
             }
         }
 
         RemoveAncestors(missing, kinds.Keys);
-        problems.AddRange(missing.Order(PayloadPath.Order).Select(path => Error(
-            SdOverrideRule, path, $"sd_overrides names {DisplayText.Quote(path)}, which is not in the payload")));
+        problems.AddRange(
+            missing
+                .Order(PayloadPath.Order)
+                .Select(path =>
+                    Error(
+                        SdOverrideRule,
+                        path,
+                        $"sd_overrides names {DisplayText.Quote(path)}, which is not in the payload"
+                    )
+                )
+        );
     }
 
     // Ancestors of entries are directories of the payload also when the caller leaves them to the packer.

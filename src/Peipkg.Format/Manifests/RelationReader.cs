@@ -9,8 +9,10 @@ namespace Peipkg.Format.Manifests;
 internal sealed class RelationReader
 {
     private readonly InternTable<VirtualName> _virtualNames = new(ManifestRule.VirtualName, VirtualName.TryParse);
-    private readonly InternTable<VersionConstraint> _constraints =
-        new(ManifestRule.Constraint, VersionConstraint.TryParse);
+    private readonly InternTable<VersionConstraint> _constraints = new(
+        ManifestRule.Constraint,
+        VersionConstraint.TryParse
+    );
 
     private readonly InternTable<VersionOperand> _operands = new(ManifestRule.ProvidedVersion, VersionOperand.TryParse);
 
@@ -169,13 +171,16 @@ internal sealed class RelationReader
             {
                 throw reader.Violation(
                     ManifestRule.SideEffectUnknown,
-                    $"{DisplayText.Quote(text)} is no side effect; there are {SideEffects.Known}");
+                    $"{DisplayText.Quote(text)} is no side effect; there are {SideEffects.Known}"
+                );
             }
 
             if (list.Items.Contains(effect))
             {
                 throw reader.Violation(
-                    ManifestRule.SideEffectDuplicate, $"the side effect {DisplayText.Quote(text)} is declared twice");
+                    ManifestRule.SideEffectDuplicate,
+                    $"the side effect {DisplayText.Quote(text)} is declared twice"
+                );
             }
 
             list.Items.Add(effect);
@@ -191,7 +196,9 @@ internal sealed class RelationReader
         return version == 1
             ? version
             : throw reader.Violation(
-                ManifestRule.SchemaVersion, $"the schema version is {version}; this program knows version 1 only");
+                ManifestRule.SchemaVersion,
+                $"the schema version is {version}; this program knows version 1 only"
+            );
     }
 
     private static bool Keep(string? text, out string value, out string? error)
@@ -220,11 +227,13 @@ internal sealed class RelationReader
         }
 
         var text = reader.ReadString();
-        archAny = text == "any"
-            ? true
-            : throw reader.Violation(
-                ManifestRule.ArchitectureQualifier,
-                $"the architecture qualifier {DisplayText.Quote(text)} is not \"any\", the only one there is");
+        archAny =
+            text == "any"
+                ? true
+                : throw reader.Violation(
+                    ManifestRule.ArchitectureQualifier,
+                    $"the architecture qualifier {DisplayText.Quote(text)} is not \"any\", the only one there is"
+                );
         return true;
     }
 

@@ -43,7 +43,10 @@ internal static class RelationRules
         if (count > limit)
         {
             throw site.Violation(
-                ManifestRule.ArrayLimit, $"/{field}", $"{field} has more than the {limit} entries allowed");
+                ManifestRule.ArrayLimit,
+                $"/{field}",
+                $"{field} has more than the {limit} entries allowed"
+            );
         }
     }
 
@@ -59,7 +62,10 @@ internal static class RelationRules
             if (item.QualifierText is "")
             {
                 throw site.Violation(
-                    T.QualifierRule, $"/{field}/{index}/{T.QualifierField}", $"the {T.QualifierField} is empty");
+                    T.QualifierRule,
+                    $"/{field}/{index}/{T.QualifierField}",
+                    $"the {T.QualifierField} is empty"
+                );
             }
 
             previous = item.NameText;
@@ -77,7 +83,8 @@ internal static class RelationRules
                 throw site.Violation(
                     ManifestRule.SideEffectDuplicate,
                     $"/side_effects/{index}",
-                    $"the side effect {DisplayText.Quote(list[index].Text())} is declared twice");
+                    $"the side effect {DisplayText.Quote(list[index].Text())} is declared twice"
+                );
             }
 
             seen |= bit;
@@ -112,7 +119,8 @@ internal static class RelationRules
                 ManifestRule.Description,
                 "/description",
                 $"the description holds {DisplayText.Character(description, bad)} at position {bad + 1}; "
-                + "use printable ASCII only");
+                    + "use printable ASCII only"
+            );
         }
 
         if (homepage.Length > 0 && !HttpUrl.TryValidateAbsolute(homepage, out var error))
@@ -139,10 +147,12 @@ internal static class RelationRules
             ? site.Violation(
                 ManifestRule.RelationDuplicate,
                 pointer,
-                $"{DisplayText.Quote(name)} comes twice in {field}; join the constraints with a comma")
+                $"{DisplayText.Quote(name)} comes twice in {field}; join the constraints with a comma"
+            )
             : site.Violation(
                 ManifestRule.RelationOrder,
                 pointer,
-                $"{field} is not sorted by name: {DisplayText.Quote(name)} comes after {DisplayText.Quote(previous)}");
+                $"{field} is not sorted by name: {DisplayText.Quote(name)} comes after {DisplayText.Quote(previous)}"
+            );
     }
 }

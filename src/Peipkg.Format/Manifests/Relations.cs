@@ -22,7 +22,8 @@ internal interface IRelation
 /// <param name="Name">The package or virtual name.</param>
 /// <param name="Constraint">Which versions will do; all when <see langword="null"/>.</param>
 /// <param name="ArchAny">Whether <c>"arch": "any"</c> was written out; its absence means the same.</param>
-public readonly record struct Dependency(VirtualName Name, VersionConstraint? Constraint = null, bool ArchAny = false) : IRelation
+public readonly record struct Dependency(VirtualName Name, VersionConstraint? Constraint = null, bool ArchAny = false)
+    : IRelation
 {
     static string IRelation.QualifierField => "constraint";
 
@@ -37,7 +38,8 @@ public readonly record struct Dependency(VirtualName Name, VersionConstraint? Co
 /// <param name="Name">The package's name.</param>
 /// <param name="Constraint">Which versions; all when <see langword="null"/>.</param>
 /// <param name="ArchAny">Whether <c>"arch": "any"</c> was written out; its absence means the same.</param>
-public readonly record struct Conflict(PackageName Name, VersionConstraint? Constraint = null, bool ArchAny = false) : IRelation
+public readonly record struct Conflict(PackageName Name, VersionConstraint? Constraint = null, bool ArchAny = false)
+    : IRelation
 {
     static string IRelation.QualifierField => "constraint";
 

@@ -60,12 +60,15 @@ internal sealed class SideEffectEvidence
         Judge(problems, declared, SideEffect.Depmod, _module, null, "no kernel module under a modules/ directory");
         if (_manPage is not null && !declared.Contains(SideEffect.ManDb))
         {
-            problems.Add(new LayoutProblem(
-                LayoutSeverity.Warning,
-                PayloadLayout.SideEffectRule,
-                _manPage,
-                $"the package holds the man page {DisplayText.Quote(_manPage)} but does not declare the side effect "
-                + "\"man-db\", so that it will not be found by keyword"));
+            problems.Add(
+                new LayoutProblem(
+                    LayoutSeverity.Warning,
+                    PayloadLayout.SideEffectRule,
+                    _manPage,
+                    $"the package holds the man page {DisplayText.Quote(_manPage)} but does not declare the side effect "
+                        + "\"man-db\", so that it will not be found by keyword"
+                )
+            );
         }
     }
 
@@ -75,25 +78,32 @@ internal sealed class SideEffectEvidence
         SideEffect effect,
         string? demandedBy,
         string? allowedBy,
-        string absence)
+        string absence
+    )
     {
         var isDeclared = declared.Contains(effect);
         if (demandedBy is not null && !isDeclared)
         {
-            problems.Add(new LayoutProblem(
-                LayoutSeverity.Error,
-                PayloadLayout.SideEffectRule,
-                demandedBy,
-                $"the package holds {DisplayText.Quote(demandedBy)} and must declare the side effect "
-                + $"\"{effect.Text()}\""));
+            problems.Add(
+                new LayoutProblem(
+                    LayoutSeverity.Error,
+                    PayloadLayout.SideEffectRule,
+                    demandedBy,
+                    $"the package holds {DisplayText.Quote(demandedBy)} and must declare the side effect "
+                        + $"\"{effect.Text()}\""
+                )
+            );
         }
         else if (isDeclared && demandedBy is null && allowedBy is null)
         {
-            problems.Add(new LayoutProblem(
-                LayoutSeverity.Error,
-                PayloadLayout.SideEffectRule,
-                "",
-                $"the package holds {absence} and must not declare the side effect \"{effect.Text()}\""));
+            problems.Add(
+                new LayoutProblem(
+                    LayoutSeverity.Error,
+                    PayloadLayout.SideEffectRule,
+                    "",
+                    $"the package holds {absence} and must not declare the side effect \"{effect.Text()}\""
+                )
+            );
         }
     }
 

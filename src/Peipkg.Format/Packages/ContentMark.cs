@@ -20,14 +20,20 @@ internal struct ContentMark : IEquatable<ContentMark>
         ulong value = _value ^ Secret.Second ^ (uint)piece.Length;
         while (piece.Length >= 16)
         {
-            value = Mix(BinaryPrimitives.ReadUInt64LittleEndian(piece) ^ Secret.First, BinaryPrimitives.ReadUInt64LittleEndian(piece[8..]) ^ value);
+            value = Mix(
+                BinaryPrimitives.ReadUInt64LittleEndian(piece) ^ Secret.First,
+                BinaryPrimitives.ReadUInt64LittleEndian(piece[8..]) ^ value
+            );
             piece = piece[16..];
         }
 
         Span<byte> end = stackalloc byte[16];
         end.Clear();
         piece.CopyTo(end);
-        value = Mix(BinaryPrimitives.ReadUInt64LittleEndian(end) ^ Secret.First, BinaryPrimitives.ReadUInt64LittleEndian(end[8..]) ^ value);
+        value = Mix(
+            BinaryPrimitives.ReadUInt64LittleEndian(end) ^ Secret.First,
+            BinaryPrimitives.ReadUInt64LittleEndian(end[8..]) ^ value
+        );
         _value = Mix(value, Secret.Second);
     }
 

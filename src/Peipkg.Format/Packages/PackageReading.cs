@@ -11,7 +11,11 @@ namespace Peipkg.Format.Packages;
 /// other (§3.2.3). Nothing is taken from an entry before its place is known to be right.
 /// </summary>
 internal sealed class PackageReading(
-    TarReader tar, long maxUncompressed, IPayloadReceiver? receiver, CancellationToken cancellation)
+    TarReader tar,
+    long maxUncompressed,
+    IPayloadReceiver? receiver,
+    CancellationToken cancellation
+)
 {
     private readonly PayloadOrder _order = new();
     private int _nextFile;
@@ -40,8 +44,10 @@ internal sealed class PackageReading(
         if (_nextFile < Files.Count)
         {
             throw new FormatViolationException(
-                "files-coverage", DisplayText.Escape(Files[_nextFile].Path),
-                "files.json lists this file, but the archive does not hold it in its place");
+                "files-coverage",
+                DisplayText.Escape(Files[_nextFile].Path),
+                "files.json lists this file, but the archive does not hold it in its place"
+            );
         }
 
         if (entry is not null)
@@ -53,7 +59,9 @@ internal sealed class PackageReading(
             {
                 throw new FormatViolationException(
                     behind.Name == PackageNames.Signature ? "signature-duplicate" : "signature-last",
-                    DisplayText.Escape(behind.Name), "nothing may follow the signature, and a package has one at most");
+                    DisplayText.Escape(behind.Name),
+                    "nothing may follow the signature, and a package has one at most"
+                );
             }
         }
     }
@@ -70,8 +78,10 @@ internal sealed class PackageReading(
         if (entry is null || entry.Name != name)
         {
             throw new FormatViolationException(
-                "metadata-order", name,
-                $"must be the archive's {position} entry, but {(entry is null ? "the archive ends" : $"{DisplayText.Quote(entry.Name)} stands there")}");
+                "metadata-order",
+                name,
+                $"must be the archive's {position} entry, but {(entry is null ? "the archive ends" : $"{DisplayText.Quote(entry.Name)} stands there")}"
+            );
         }
 
         RequireFile(entry);
@@ -84,13 +94,16 @@ internal sealed class PackageReading(
         if (entry.Time != Manifest.Build.Timestamp.UnixSeconds)
         {
             throw new FormatViolationException(
-                "tar-mtime", entry.Name,
-                $"the entries' mtime is {entry.Time}, but build.timestamp is {Manifest.Build.Timestamp} ({Manifest.Build.Timestamp.UnixSeconds})");
+                "tar-mtime",
+                entry.Name,
+                $"the entries' mtime is {entry.Time}, but build.timestamp is {Manifest.Build.Timestamp} ({Manifest.Build.Timestamp.UnixSeconds})"
+            );
         }
 
-        tar.Limit = Manifest.SizeInstalled > maxUncompressed - Limits.UncompressedOverhead
-            ? maxUncompressed
-            : Manifest.SizeInstalled + Limits.UncompressedOverhead;
+        tar.Limit =
+            Manifest.SizeInstalled > maxUncompressed - Limits.UncompressedOverhead
+                ? maxUncompressed
+                : Manifest.SizeInstalled + Limits.UncompressedOverhead;
     }
 
     private void ReadFiles(TarEntry entry)
@@ -102,7 +115,10 @@ internal sealed class PackageReading(
             if (file.Size > Limits.UncompressedBytes)
             {
                 throw new FormatViolationException(
-                    "decompression-bound", DisplayText.Escape(file.Path), $"the file is said to have {file.Size} bytes, more than any package may unpack to");
+                    "decompression-bound",
+                    DisplayText.Escape(file.Path),
+                    $"the file is said to have {file.Size} bytes, more than any package may unpack to"
+                );
             }
 
             total += file.Size;
@@ -111,25 +127,36 @@ internal sealed class PackageReading(
         if (total != Manifest.SizeInstalled)
         {
             throw new FormatViolationException(
-                "manifest-size-installed", PackageNames.Manifest,
-                $"size_installed is {Manifest.SizeInstalled}, but the files have {total} bytes together");
+                "manifest-size-installed",
+                PackageNames.Manifest,
+                $"size_installed is {Manifest.SizeInstalled}, but the files have {total} bytes together"
+            );
         }
     }
 
     private TarEntry? ReadUnknownMetadata(TarEntry? entry)
     {
         byte[] last = [];
-        while (entry is not null && entry.Name != PackageNames.Signature
-            && entry.Name.StartsWith(PackageNames.MetadataPrefix, StringComparison.Ordinal))
+        while (
+            entry is not null
+            && entry.Name != PackageNames.Signature
+            && entry.Name.StartsWith(PackageNames.MetadataPrefix, StringComparison.Ordinal)
+        )
         {
             if (entry.Name is PackageNames.Manifest or PackageNames.Files)
             {
-                throw new FormatViolationException("metadata-duplicate", entry.Name, "the archive holds this entry twice");
+                throw new FormatViolationException(
+                    "metadata-duplicate",
+                    entry.Name,
+                    "the archive holds this entry twice"
+                );
             }
 
             string path = entry.Name.TrimEnd('/');
-            if (path.Length > PackageNames.MetadataPrefix.Length
-                && !PayloadPath.TryValidate(path[PackageNames.MetadataPrefix.Length..], out string? error))
+            if (
+                path.Length > PackageNames.MetadataPrefix.Length
+                && !PayloadPath.TryValidate(path[PackageNames.MetadataPrefix.Length..], out string? error)
+            )
             {
                 throw new FormatViolationException("path", DisplayText.Escape(entry.Name), error);
             }
@@ -137,7 +164,10 @@ internal sealed class PackageReading(
             if (entry.WireName.AsSpan().SequenceCompareTo(last) <= 0)
             {
                 throw new FormatViolationException(
-                    "metadata-order", DisplayText.Escape(entry.Name), "metadata entries must be sorted by path, each standing once");
+                    "metadata-order",
+                    DisplayText.Escape(entry.Name),
+                    "metadata entries must be sorted by path, each standing once"
+                );
             }
 
             last = entry.WireName;
@@ -150,7 +180,10 @@ internal sealed class PackageReading(
     private void ReadPayload(TarEntry entry)
     {
         PackageEntry placed = _order.Add(entry);
-        if (placed.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(entry.Name, entry.Target, out string? error))
+        if (
+            placed.Kind == PayloadKind.Symlink
+            && !SymlinkTarget.TryValidate(entry.Name, entry.Target, out string? error)
+        )
         {
             throw new FormatViolationException("symlink-target", DisplayText.Escape(entry.Name), error);
         }
@@ -171,15 +204,21 @@ internal sealed class PackageReading(
         if (listed is null || listed.Path != entry.Name)
         {
             throw new FormatViolationException(
-                "files-coverage", DisplayText.Escape(entry.Name), listed is null
+                "files-coverage",
+                DisplayText.Escape(entry.Name),
+                listed is null
                     ? "the archive holds this file, but files.json does not list it"
-                    : $"the archive holds this file where files.json lists {DisplayText.Quote(listed.Path)}");
+                    : $"the archive holds this file where files.json lists {DisplayText.Quote(listed.Path)}"
+            );
         }
 
         if (listed.Size != entry.Size)
         {
             throw new FormatViolationException(
-                "files-size", DisplayText.Escape(entry.Name), $"the file has {entry.Size} bytes, files.json says {listed.Size}");
+                "files-size",
+                DisplayText.Escape(entry.Name),
+                $"the file has {entry.Size} bytes, files.json says {listed.Size}"
+            );
         }
 
         using Sha256Hasher hash = new Sha256Hasher();
@@ -196,7 +235,10 @@ internal sealed class PackageReading(
         if (computed != listed.Hash)
         {
             throw new FormatViolationException(
-                "files-hash", DisplayText.Escape(entry.Name), $"the content's hash is {computed}, files.json says {listed.Hash}");
+                "files-hash",
+                DisplayText.Escape(entry.Name),
+                $"the content's hash is {computed}, files.json says {listed.Hash}"
+            );
         }
 
         _nextFile++;
@@ -207,7 +249,10 @@ internal sealed class PackageReading(
         if (entry.Size > limit)
         {
             throw new FormatViolationException(
-                "metadata-size", entry.Name, $"has {entry.Size} bytes; {limit} are allowed");
+                "metadata-size",
+                entry.Name,
+                $"has {entry.Size} bytes; {limit} are allowed"
+            );
         }
 
         // The size is the archive's word. Bytes are believed as they come, or a tiny file could claim megabytes.

@@ -30,14 +30,17 @@ public static class PackageSigner
         Stream output,
         SigningKey key,
         PackageWriteOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         VerifiedPackage verified = PackageVerifier.Verify(package, cancellation: cancellation);
         if (verified.Signature is { } signature)
         {
             throw new FormatViolationException(
-                "signature-present", PackageNames.Signature,
-                $"the package is signed already, by the key {signature.KeyFingerprint.Grouped}");
+                "signature-present",
+                PackageNames.Signature,
+                $"the package is signed already, by the key {signature.KeyFingerprint.Grouped}"
+            );
         }
 
         package.Position = 0;
@@ -46,11 +49,19 @@ public static class PackageSigner
     }
 
     private static void Write(
-        Stream package, VerifiedPackage verified, Stream output, SigningKey key, PackageWriteOptions options, CancellationToken cancellation)
+        Stream package,
+        VerifiedPackage verified,
+        Stream output,
+        SigningKey key,
+        PackageWriteOptions options,
+        CancellationToken cancellation
+    )
     {
         byte[] metadata = Metadata(verified);
         long unsigned = verified.UncompressedSize - TarWriter.EndSize;
-        long size = verified.UncompressedSize + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default);
+        long size =
+            verified.UncompressedSize
+            + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -58,7 +69,7 @@ public static class PackageSigner
             using ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers);
             using Sha256Hasher signedBytes = new Sha256Hasher();
             var begin = new MetadataCheck(metadata);
-            for (long position = 0; position < unsigned;)
+            for (long position = 0; position < unsigned; )
             {
                 cancellation.ThrowIfCancellationRequested();
                 int count = source.Read(buffer.AsSpan(0, (int)Math.Min(BufferSize, unsigned - position)));
@@ -78,7 +89,11 @@ public static class PackageSigner
                 throw Changed();
             }
 
-            TarWriter tar = new TarWriter(frame.Content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
+            TarWriter tar = new TarWriter(
+                frame.Content,
+                signedBytes: null,
+                verified.Manifest.Build.Timestamp.UnixSeconds
+            );
             tar.WriteFile(PackageNames.SignatureBytes, SignatureEnvelope.Sign(key, verified.SignedDigest).Write());
             tar.WriteEnd();
             frame.Finish();
@@ -117,8 +132,10 @@ public static class PackageSigner
             if (!bytes[..count].SequenceEqual(expected.AsSpan(_position, count)))
             {
                 throw new FormatViolationException(
-                    "metadata-canonical", PackageNames.MetadataPrefix.TrimEnd('/'),
-                    "manifest.json or files.json is not written as these tools write it, or says more than they know; it is not signed");
+                    "metadata-canonical",
+                    PackageNames.MetadataPrefix.TrimEnd('/'),
+                    "manifest.json or files.json is not written as these tools write it, or says more than they know; it is not signed"
+                );
             }
 
             _position += count;
@@ -126,11 +143,17 @@ public static class PackageSigner
             behind = behind[..Math.Min(behind.Length, _behind.Length - _behindCount)];
             behind.CopyTo(_behind.AsSpan(_behindCount));
             _behindCount += behind.Length;
-            if (_behindCount == _behind.Length && !behind.IsEmpty && System.Text.Encoding.ASCII.GetString(_behind) == PackageNames.MetadataPrefix)
+            if (
+                _behindCount == _behind.Length
+                && !behind.IsEmpty
+                && System.Text.Encoding.ASCII.GetString(_behind) == PackageNames.MetadataPrefix
+            )
             {
                 throw new FormatViolationException(
-                    "metadata-unknown", PackageNames.MetadataPrefix.TrimEnd('/'),
-                    "the package holds metadata that these tools do not know; it is not signed");
+                    "metadata-unknown",
+                    PackageNames.MetadataPrefix.TrimEnd('/'),
+                    "the package holds metadata that these tools do not know; it is not signed"
+                );
             }
         }
     }

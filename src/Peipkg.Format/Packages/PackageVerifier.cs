@@ -17,29 +17,55 @@ public static class PackageVerifier
     /// <exception cref="FormatViolationException">The first rule that is broken, with the entry it is broken in.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static VerifiedPackage Verify(
-        Stream package, PackageVerifyOptions? options = null, CancellationToken cancellation = default)
+        Stream package,
+        PackageVerifyOptions? options = null,
+        CancellationToken cancellation = default
+    )
     {
         options ??= new PackageVerifyOptions();
         using HashingReadStream compressed = new HashingReadStream(package);
         using ZstdFrameReader frame = new ZstdFrameReader(compressed);
         using Sha256Hasher signedBytes = new Sha256Hasher();
         using TarReader tar = new TarReader(frame, signedBytes);
-        var reading = new PackageReading(tar, Math.Min(options.MaxUncompressed, Limits.UncompressedBytes), options.Receiver, cancellation);
+        var reading = new PackageReading(
+            tar,
+            Math.Min(options.MaxUncompressed, Limits.UncompressedBytes),
+            options.Receiver,
+            cancellation
+        );
         reading.Run();
 
         Sha256Digest signedDigest = signedBytes.Finish();
         PublicKey? signer = JudgeSignature(reading.Signature, signedDigest, options);
         long size = compressed.Count;
         return new VerifiedPackage(
-            reading.Manifest, reading.Files, reading.Entries, reading.Signature, signer, signedDigest, compressed.Finish(), size, tar.Produced);
+            reading.Manifest,
+            reading.Files,
+            reading.Entries,
+            reading.Signature,
+            signer,
+            signedDigest,
+            compressed.Finish(),
+            size,
+            tar.Produced
+        );
     }
 
-    private static PublicKey? JudgeSignature(SignatureEnvelope? signature, Sha256Digest digest, PackageVerifyOptions options)
+    private static PublicKey? JudgeSignature(
+        SignatureEnvelope? signature,
+        Sha256Digest digest,
+        PackageVerifyOptions options
+    )
     {
         if (signature is null)
         {
-            return !options.RequireSignature ? null : throw new FormatViolationException(
-                "signature-missing", PackageNames.Signature, "the package is not signed, and a signature is required");
+            return !options.RequireSignature
+                ? null
+                : throw new FormatViolationException(
+                    "signature-missing",
+                    PackageNames.Signature,
+                    "the package is not signed, and a signature is required"
+                );
         }
 
         if (options.TrustedKeys is null)
@@ -51,12 +77,18 @@ public static class PackageVerifier
         if (key is null)
         {
             throw new FormatViolationException(
-                "signature-key", PackageNames.Signature,
-                $"the package is signed by the key {signature.KeyFingerprint.Grouped}, which is none of the trusted ones");
+                "signature-key",
+                PackageNames.Signature,
+                $"the package is signed by the key {signature.KeyFingerprint.Grouped}, which is none of the trusted ones"
+            );
         }
 
-        return signature.Verifies(key, digest) ? key : throw new FormatViolationException(
-            "signature-invalid", PackageNames.Signature,
-            $"the signature does not fit the package's content; it was altered after the key {key.Fingerprint.Grouped} signed it, or never signed by it");
+        return signature.Verifies(key, digest)
+            ? key
+            : throw new FormatViolationException(
+                "signature-invalid",
+                PackageNames.Signature,
+                $"the signature does not fit the package's content; it was altered after the key {key.Fingerprint.Grouped} signed it, or never signed by it"
+            );
     }
 }

@@ -14,4 +14,8 @@ public sealed record PackageWriteOptions
 /// <param name="Manifest">The manifest with its computed size.</param>
 /// <param name="Files">The content of files.json.</param>
 /// <param name="UncompressedSize">Bytes of the archive before compression.</param>
-public sealed record PackageWriteResult(Manifests.Manifest Manifest, IReadOnlyList<Manifests.FilesEntry> Files, long UncompressedSize);
+public sealed record PackageWriteResult(
+    Manifests.Manifest Manifest,
+    IReadOnlyList<Manifests.FilesEntry> Files,
+    long UncompressedSize
+);

@@ -33,12 +33,15 @@ public static class PackageWriter
         IReadOnlyList<PayloadSource> payload,
         SigningKey? key,
         PackageWriteOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         options ??= new PackageWriteOptions();
         PayloadPlan plan = PayloadPlan.Create(payload);
         PayloadSource[] sources =
-            [.. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File)];
+        [
+            .. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File),
+        ];
         var progress = new ProgressCounter(options.Progress, sources);
         HashedContent[] hashed = PayloadHasher.Hash(sources, options.Workers, progress, cancellation);
 
@@ -70,7 +73,9 @@ public static class PackageWriter
             tar.WriteEnd();
             if (tar.Position != size)
             {
-                throw new InvalidOperationException($"The archive has {tar.Position} bytes where {size} were announced.");
+                throw new InvalidOperationException(
+                    $"The archive has {tar.Position} bytes where {size} were announced."
+                );
             }
 
             frame.Finish();
@@ -81,7 +86,8 @@ public static class PackageWriter
 
     private static long ArchiveSize(PayloadPlan plan, int manifestSize, int filesSize, bool signed)
     {
-        long size = TarWriter.EndSize
+        long size =
+            TarWriter.EndSize
             + TarWriter.EntrySize(PackageNames.ManifestBytes, manifestSize, default)
             + TarWriter.EntrySize(PackageNames.FilesBytes, filesSize, default);
         foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
@@ -111,7 +117,8 @@ public static class PackageWriter
         if (size > limit)
         {
             problems.Add(
-                $"the archive would have {size} bytes before compression; a consumer stops at {limit}. Split the package.");
+                $"the archive would have {size} bytes before compression; a consumer stops at {limit}. Split the package."
+            );
         }
 
         if (problems.Count > 0)
@@ -121,7 +128,12 @@ public static class PackageWriter
     }
 
     private static void WritePayload(
-        TarWriter tar, PayloadPlan plan, HashedContent[] hashed, ProgressCounter progress, CancellationToken cancellation)
+        TarWriter tar,
+        PayloadPlan plan,
+        HashedContent[] hashed,
+        ProgressCounter progress,
+        CancellationToken cancellation
+    )
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PayloadHasher.PieceSize);
         try
@@ -155,7 +167,8 @@ public static class PackageWriter
         byte[] buffer,
         ContentMark expected,
         ProgressCounter progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         using Stream content = source.Open!();
         ContentMark mark = default;

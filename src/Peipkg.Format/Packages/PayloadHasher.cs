@@ -12,7 +12,11 @@ internal static class PayloadHasher
     /// <summary>The digests and marks, in the order of the files.</summary>
     /// <exception cref="IOException">A file cannot be read or has another size than it had.</exception>
     internal static HashedContent[] Hash(
-        PayloadSource[] files, int workers, ProgressCounter progress, CancellationToken cancellation)
+        PayloadSource[] files,
+        int workers,
+        ProgressCounter progress,
+        CancellationToken cancellation
+    )
     {
         var hashed = new HashedContent[files.Length];
         var empty = new HashedContent(Sha256Digest.Of([]), default);
@@ -30,7 +34,8 @@ internal static class PayloadHasher
         }
 
         // A handful of files is done before a second thread has started.
-        int threads = files.Length < 16 && files.Sum(static f => f.Size) < PieceSize ? 1 : Math.Min(workers, files.Length);
+        int threads =
+            files.Length < 16 && files.Sum(static f => f.Size) < PieceSize ? 1 : Math.Min(workers, files.Length);
         if (threads <= 1)
         {
             Work();
@@ -52,11 +57,18 @@ internal static class PayloadHasher
     }
 
     /// <summary>The error for a file that is not what it was when it was first looked at.</summary>
-    internal static IOException Changed(PayloadSource file)
-        => new($"{DisplayText.Escape(file.Path)}: the file changed while it was being packed; something still writes to the staged tree.");
+    internal static IOException Changed(PayloadSource file) =>
+        new(
+            $"{DisplayText.Escape(file.Path)}: the file changed while it was being packed; something still writes to the staged tree."
+        );
 
     private static HashedContent HashOne(
-        PayloadSource file, byte[] buffer, Sha256Hasher hash, ProgressCounter progress, CancellationToken cancellation)
+        PayloadSource file,
+        byte[] buffer,
+        Sha256Hasher hash,
+        ProgressCounter progress,
+        CancellationToken cancellation
+    )
     {
         using Stream content = file.Open!();
         ContentMark mark = default;

@@ -23,7 +23,10 @@ internal sealed class PayloadOrder
         if (_entries.Count == Limits.PayloadEntries)
         {
             throw new FormatViolationException(
-                "payload-entries", place, $"the package has more than {Limits.PayloadEntries} payload entries");
+                "payload-entries",
+                place,
+                $"the package has more than {Limits.PayloadEntries} payload entries"
+            );
         }
 
         string path = entry.Type == TarEntryType.Directory ? entry.Name[..^1] : entry.Name;
@@ -36,8 +39,12 @@ internal sealed class PayloadOrder
         if (order <= 0)
         {
             throw new FormatViolationException(
-                order == 0 ? "tar-entry-duplicate" : "tar-entry-order", place,
-                order == 0 ? "the archive holds this entry twice" : "the payload must be sorted by the bytes of the paths");
+                order == 0 ? "tar-entry-duplicate" : "tar-entry-order",
+                place,
+                order == 0
+                    ? "the archive holds this entry twice"
+                    : "the payload must be sorted by the bytes of the paths"
+            );
         }
 
         _last = entry.WireName;
@@ -56,7 +63,10 @@ internal sealed class PayloadOrder
         if (name.Contains('/', StringComparison.Ordinal))
         {
             throw new FormatViolationException(
-                "payload-ancestor", place, "the directory it lies in must be an entry of the archive in front of it");
+                "payload-ancestor",
+                place,
+                "the directory it lies in must be an entry of the archive in front of it"
+            );
         }
 
         // A file and a directory of one path differ in the wire name, and others may stand between them.
@@ -75,7 +85,8 @@ internal sealed class PayloadOrder
                 _ => PayloadKind.File,
             },
             entry.Size,
-            entry.Type == TarEntryType.Symlink ? entry.Target : null);
+            entry.Type == TarEntryType.Symlink ? entry.Target : null
+        );
         _entries.Add(placed);
         if (placed.Kind == PayloadKind.Directory)
         {

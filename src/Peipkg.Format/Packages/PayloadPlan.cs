@@ -19,12 +19,13 @@ internal sealed class PayloadPlan
     /// <param name="Target">A symlink's target in UTF-8; empty otherwise.</param>
     internal sealed record PlannedEntry(PayloadSource Source, byte[] WireName, byte[] Target)
     {
-        internal TarEntryType Type => Source.Kind switch
-        {
-            PayloadKind.Directory => TarEntryType.Directory,
-            PayloadKind.Symlink => TarEntryType.Symlink,
-            _ => TarEntryType.File,
-        };
+        internal TarEntryType Type =>
+            Source.Kind switch
+            {
+                PayloadKind.Directory => TarEntryType.Directory,
+                PayloadKind.Symlink => TarEntryType.Symlink,
+                _ => TarEntryType.File,
+            };
     }
 
     internal IReadOnlyList<PlannedEntry> Entries { get; }
@@ -38,8 +39,10 @@ internal sealed class PayloadPlan
         foreach (PayloadSource source in payload)
         {
             Check(source, problems);
-            if (!byPath.TryAdd(source.Path, source)
-                && (source.Kind != PayloadKind.Directory || byPath[source.Path].Kind != PayloadKind.Directory))
+            if (
+                !byPath.TryAdd(source.Path, source)
+                && (source.Kind != PayloadKind.Directory || byPath[source.Path].Kind != PayloadKind.Directory)
+            )
             {
                 problems.Add($"{DisplayText.Escape(source.Path)}: two payload entries have this path");
             }
@@ -53,7 +56,8 @@ internal sealed class PayloadPlan
         if (byPath.Count > Limits.PayloadEntries)
         {
             problems.Add(
-                $"the payload has {byPath.Count} entries with its directories; a package may have {Limits.PayloadEntries}");
+                $"the payload has {byPath.Count} entries with its directories; a package may have {Limits.PayloadEntries}"
+            );
         }
 
         if (problems.Count > 0)
@@ -61,10 +65,14 @@ internal sealed class PayloadPlan
             throw new PackagingException(problems);
         }
 
-        PlannedEntry[] entries = [.. byPath.Values.Select(static source => new PlannedEntry(
-            source,
-            Encoding.UTF8.GetBytes(source.Kind == PayloadKind.Directory ? source.Path + "/" : source.Path),
-            Encoding.UTF8.GetBytes(source.LinkTarget ?? "")))];
+        PlannedEntry[] entries =
+        [
+            .. byPath.Values.Select(static source => new PlannedEntry(
+                source,
+                Encoding.UTF8.GetBytes(source.Kind == PayloadKind.Directory ? source.Path + "/" : source.Path),
+                Encoding.UTF8.GetBytes(source.LinkTarget ?? "")
+            )),
+        ];
         Array.Sort(entries, static (left, right) => left.WireName.AsSpan().SequenceCompareTo(right.WireName));
         return new PayloadPlan(entries);
     }
@@ -77,19 +85,29 @@ internal sealed class PayloadPlan
             problems.Add($"{place}: {error}");
         }
 
-        if (source.Kind == PayloadKind.Symlink && !SymlinkTarget.TryValidate(source.Path, source.LinkTarget ?? "", out error))
+        if (
+            source.Kind == PayloadKind.Symlink
+            && !SymlinkTarget.TryValidate(source.Path, source.LinkTarget ?? "", out error)
+        )
         {
             problems.Add($"{place}: {error}");
         }
 
-        if (source.Size < 0 || (source.Kind != PayloadKind.File && source.Size != 0)
-            || (source.Kind == PayloadKind.File && source.Size > 0 && source.Open is null))
+        if (
+            source.Size < 0
+            || (source.Kind != PayloadKind.File && source.Size != 0)
+            || (source.Kind == PayloadKind.File && source.Size > 0 && source.Open is null)
+        )
         {
             problems.Add($"{place}: only files have content, and it must be readable");
         }
     }
 
-    private static void AddAncestors(PayloadSource source, Dictionary<string, PayloadSource> byPath, List<string> problems)
+    private static void AddAncestors(
+        PayloadSource source,
+        Dictionary<string, PayloadSource> byPath,
+        List<string> problems
+    )
     {
         int slash = source.Path.LastIndexOf('/');
         while (slash > 0)
@@ -100,7 +118,8 @@ internal sealed class PayloadPlan
                 if (existing.Kind != PayloadKind.Directory)
                 {
                     problems.Add(
-                        $"{DisplayText.Escape(source.Path)}: lies below {DisplayText.Escape(ancestor)}, which is not a directory");
+                        $"{DisplayText.Escape(source.Path)}: lies below {DisplayText.Escape(ancestor)}, which is not a directory"
+                    );
                 }
 
                 return;

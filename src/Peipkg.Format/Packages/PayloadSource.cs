@@ -19,20 +19,30 @@ public sealed record PayloadSource(string Path, PayloadKind Kind, long Size, str
     public static PayloadSource Symlink(string path, string target) => new(path, PayloadKind.Symlink, 0, target, null);
 
     /// <summary>A file whose content lies in memory.</summary>
-    public static PayloadSource File(string path, byte[] content)
-        => new(path, PayloadKind.File, content.Length, null, () => new MemoryStream(content, writable: false));
+    public static PayloadSource File(string path, byte[] content) =>
+        new(path, PayloadKind.File, content.Length, null, () => new MemoryStream(content, writable: false));
 
     /// <summary>A file of the disk.</summary>
     /// <param name="path">Its path in the package.</param>
     /// <param name="location">Where it lies.</param>
     /// <param name="size">Its size, which may not change until it is packed.</param>
-    public static PayloadSource File(string path, string location, long size)
-        => new(path, PayloadKind.File, size, null, () => new FileStream(location, new FileStreamOptions
-        {
-            Mode = FileMode.Open,
-            Access = FileAccess.Read,
-            Share = FileShare.ReadWrite,
-            BufferSize = 0,
-            Options = FileOptions.SequentialScan,
-        }));
+    public static PayloadSource File(string path, string location, long size) =>
+        new(
+            path,
+            PayloadKind.File,
+            size,
+            null,
+            () =>
+                new FileStream(
+                    location,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.Open,
+                        Access = FileAccess.Read,
+                        Share = FileShare.ReadWrite,
+                        BufferSize = 0,
+                        Options = FileOptions.SequentialScan,
+                    }
+                )
+        );
 }

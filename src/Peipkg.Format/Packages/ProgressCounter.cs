@@ -39,6 +39,8 @@ internal sealed class ProgressCounter(IProgress<PackProgress>? listener, Payload
         }
     }
 
-    private void Report() => listener?.Report(
-        new PackProgress(_phase, Volatile.Read(ref _files), files.Length, Interlocked.Read(ref _bytes), _totalBytes));
+    private void Report() =>
+        listener?.Report(
+            new PackProgress(_phase, Volatile.Read(ref _files), files.Length, Interlocked.Read(ref _bytes), _totalBytes)
+        );
 }

@@ -15,7 +15,8 @@ public sealed class VerifiedPackage
         Sha256Digest signedDigest,
         Sha256Digest packageHash,
         long compressedSize,
-        long uncompressedSize)
+        long uncompressedSize
+    )
     {
         Manifest = manifest;
         Files = files;

@@ -14,11 +14,13 @@ public sealed record Descriptor(
     string Description,
     IReadOnlyList<DescriptorKey> Keys,
     IndexPointers Active,
-    IndexPointers Archive)
+    IndexPointers Archive
+)
 {
     /// <summary>Finds a key.</summary>
     /// <returns>The key, or <see langword="null"/> when the descriptor does not list it.</returns>
-    public DescriptorKey? FindKey(Fingerprint fingerprint) => Keys.FirstOrDefault(key => key.Fingerprint == fingerprint);
+    public DescriptorKey? FindKey(Fingerprint fingerprint) =>
+        Keys.FirstOrDefault(key => key.Fingerprint == fingerprint);
 }
 
 /// <summary>What a key of a repository is good for (PSD-009 §6.1.4).</summary>
@@ -45,12 +47,13 @@ public sealed record DescriptorKey(Fingerprint Fingerprint, string Url, KeyStatu
     public static string ConventionalUrl(Fingerprint fingerprint) => $"/keys/{fingerprint.Text}.pub";
 
     /// <summary>Whether signatures of the key count at a point in time.</summary>
-    public bool VerifiesAt(Timestamp now) => Status switch
-    {
-        KeyStatus.Active => true,
-        KeyStatus.Transitioning => ValidUntil is { } end && now.CompareTo(end) <= 0,
-        _ => false,
-    };
+    public bool VerifiesAt(Timestamp now) =>
+        Status switch
+        {
+            KeyStatus.Active => true,
+            KeyStatus.Transitioning => ValidUntil is { } end && now.CompareTo(end) <= 0,
+            _ => false,
+        };
 }
 
 /// <summary>Where an index and its signature are: absolute, or relative to the repository's base (PSD-009 §6.1.5).</summary>

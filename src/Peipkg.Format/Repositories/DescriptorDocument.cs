@@ -93,7 +93,8 @@ public static class DescriptorDocument
     }
 
     private static (string Name, string Description, IReadOnlyList<DescriptorKey> Keys) ReadRepo(
-        ref StrictJsonReader reader)
+        ref StrictJsonReader reader
+    )
     {
         string? name = null;
         var description = "";
@@ -132,12 +133,14 @@ public static class DescriptorDocument
             if (reader.NameIs("algorithm"u8))
             {
                 var algorithm = reader.ReadString();
-                hasAlgorithm = algorithm == Algorithm
-                    ? true
-                    : throw reader.Violation(
-                        RepositoryRule.SignatureAlgorithm,
-                        $"the signature algorithm is {DisplayText.Quote(algorithm)}; "
-                        + "\"ed25519\" is the only one there is");
+                hasAlgorithm =
+                    algorithm == Algorithm
+                        ? true
+                        : throw reader.Violation(
+                            RepositoryRule.SignatureAlgorithm,
+                            $"the signature algorithm is {DisplayText.Quote(algorithm)}; "
+                                + "\"ed25519\" is the only one there is"
+                        );
             }
             else if (reader.NameIs("keys"u8))
             {
@@ -202,7 +205,8 @@ public static class DescriptorDocument
             fingerprint ?? throw reader.Missing("fingerprint"),
             url ?? throw reader.Missing("url"),
             status ?? throw reader.Missing("status"),
-            isDate ? end : null);
+            isDate ? end : null
+        );
     }
 
     private static KeyStatus ReadStatus(ref StrictJsonReader reader)
@@ -215,16 +219,18 @@ public static class DescriptorDocument
             "revoked" => KeyStatus.Revoked,
             _ => throw reader.Violation(
                 RepositoryRule.KeyStatus,
-                $"{DisplayText.Quote(text)} is no status of a key; there are active, transitioning and revoked"),
+                $"{DisplayText.Quote(text)} is no status of a key; there are active, transitioning and revoked"
+            ),
         };
     }
 
-    private static string StatusText(KeyStatus status) => status switch
-    {
-        KeyStatus.Active => "active",
-        KeyStatus.Transitioning => "transitioning",
-        _ => "revoked",
-    };
+    private static string StatusText(KeyStatus status) =>
+        status switch
+        {
+            KeyStatus.Active => "active",
+            KeyStatus.Transitioning => "transitioning",
+            _ => "revoked",
+        };
 
     private static (IndexPointers Active, IndexPointers Archive) ReadIndexes(ref StrictJsonReader reader)
     {
@@ -272,7 +278,9 @@ public static class DescriptorDocument
         }
 
         return new IndexPointers(
-            url ?? throw reader.Missing("url"), signatureUrl ?? throw reader.Missing("signature_url"));
+            url ?? throw reader.Missing("url"),
+            signatureUrl ?? throw reader.Missing("signature_url")
+        );
     }
 
     private static void WritePointers(CanonicalJsonWriter writer, ReadOnlySpan<byte> name, IndexPointers pointers)

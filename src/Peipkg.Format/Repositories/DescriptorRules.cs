@@ -16,13 +16,20 @@ internal static class DescriptorRules
 
         for (var index = 0; index < descriptor.Keys.Count; index++)
         {
-            CheckKey($"/repo/signing/keys/{index}", index == 0 ? null : descriptor.Keys[index - 1], descriptor.Keys[index]);
+            CheckKey(
+                $"/repo/signing/keys/{index}",
+                index == 0 ? null : descriptor.Keys[index - 1],
+                descriptor.Keys[index]
+            );
         }
 
         if (!descriptor.Keys.Any(key => key.Status == KeyStatus.Active))
         {
             throw new FormatViolationException(
-                RepositoryRule.NoActiveKey, "/repo/signing/keys", "no key is active, so nobody can sign");
+                RepositoryRule.NoActiveKey,
+                "/repo/signing/keys",
+                "no key is active, so nobody can sign"
+            );
         }
 
         CheckUrl("/indexes/active/url", descriptor.Active.Url);
@@ -36,7 +43,10 @@ internal static class DescriptorRules
         if (key.Fingerprint.Text.Length == 0)
         {
             throw new FormatViolationException(
-                RepositoryRule.Fingerprint, pointer + "/fingerprint", "the key has no fingerprint");
+                RepositoryRule.Fingerprint,
+                pointer + "/fingerprint",
+                "the key has no fingerprint"
+            );
         }
 
         var order = previous is null ? -1 : string.CompareOrdinal(previous.Fingerprint.Text, key.Fingerprint.Text);
@@ -45,14 +55,18 @@ internal static class DescriptorRules
             throw new FormatViolationException(
                 RepositoryRule.KeyOrder,
                 pointer + "/fingerprint",
-                order == 0 ? "the key is listed twice" : "the keys are not sorted by fingerprint");
+                order == 0 ? "the key is listed twice" : "the keys are not sorted by fingerprint"
+            );
         }
 
         CheckUrl(pointer + "/url", key.Url);
         if (key.Status == KeyStatus.Transitioning && key.ValidUntil is null)
         {
             throw new FormatViolationException(
-                RepositoryRule.KeyValidUntil, pointer, "a transitioning key must say until when, in \"valid_until\"");
+                RepositoryRule.KeyValidUntil,
+                pointer,
+                "a transitioning key must say until when, in \"valid_until\""
+            );
         }
     }
 

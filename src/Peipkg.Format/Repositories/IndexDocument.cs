@@ -62,7 +62,8 @@ public static class IndexDocument
             kind ?? throw reader.Missing("kind"),
             version ?? throw reader.Missing("index_version"),
             generatedAt ?? throw reader.Missing("generated_at"),
-            packages ?? throw reader.Missing("packages"));
+            packages ?? throw reader.Missing("packages")
+        );
         reader.EndDocument();
         IndexRules.Check(index);
         return index;
@@ -110,7 +111,9 @@ public static class IndexDocument
             "active" => IndexKind.Active,
             "archive" => IndexKind.Archive,
             _ => throw reader.Violation(
-                RepositoryRule.IndexKind, $"{DisplayText.Quote(text)} is no kind of index; there are active and archive"),
+                RepositoryRule.IndexKind,
+                $"{DisplayText.Quote(text)} is no kind of index; there are active and archive"
+            ),
         };
     }
 

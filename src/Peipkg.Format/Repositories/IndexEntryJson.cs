@@ -136,6 +136,9 @@ internal static class IndexEntryJson
             }
         }
 
-        return new IndexBuild(timestamp ?? throw reader.Missing("timestamp"), farmId ?? throw reader.Missing("farm_id"));
+        return new IndexBuild(
+            timestamp ?? throw reader.Missing("timestamp"),
+            farmId ?? throw reader.Missing("farm_id")
+        );
     }
 }

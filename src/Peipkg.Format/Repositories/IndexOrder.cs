@@ -11,13 +11,13 @@ public static class IndexOrder
 {
     /// <summary>Puts entries in the order of an archive index, whatever order they come in.</summary>
     public static IReadOnlyList<IndexEntry> Sort(IEnumerable<IndexEntry> entries) =>
-    [
-        .. entries
-            .OrderBy(entry => entry.Architecture.Text, StringComparer.Ordinal)
-            .GroupBy(entry => entry.Name)
-            .OrderBy(group => group.Key)
-            .SelectMany(group => VersionOrder.HighestFirst(group, entry => entry.Version)),
-    ];
+        [
+            .. entries
+                .OrderBy(entry => entry.Architecture.Text, StringComparer.Ordinal)
+                .GroupBy(entry => entry.Name)
+                .OrderBy(group => group.Key)
+                .SelectMany(group => VersionOrder.HighestFirst(group, entry => entry.Version)),
+        ];
 
     /// <summary>Picks the highest version of each name from entries in archive order: the packages of the active index.</summary>
     public static IEnumerable<IndexEntry> Highest(IEnumerable<IndexEntry> archive)

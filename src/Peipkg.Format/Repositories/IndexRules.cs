@@ -55,7 +55,8 @@ internal static class IndexRules
         IndexKind kind,
         IndexEntry? previous,
         IndexEntry entry,
-        HashSet<(string Version, string Architecture)> seen)
+        HashSet<(string Version, string Architecture)> seen
+    )
     {
         var order = previous is null ? -1 : previous.Name.CompareTo(entry.Name);
         if (order > 0)
@@ -64,7 +65,8 @@ internal static class IndexRules
                 RepositoryRule.IndexOrder,
                 "/name",
                 $"the packages are not sorted by name: {DisplayText.Quote(entry.Name.Text)} comes after "
-                + DisplayText.Quote(previous!.Name.Text));
+                    + DisplayText.Quote(previous!.Name.Text)
+            );
         }
 
         if (order < 0)
@@ -76,7 +78,8 @@ internal static class IndexRules
             throw site.Violation(
                 RepositoryRule.IndexDuplicate,
                 "/name",
-                $"{DisplayText.Quote(entry.Name.Text)} comes twice; the active index lists one version of each name");
+                $"{DisplayText.Quote(entry.Name.Text)} comes twice; the active index lists one version of each name"
+            );
         }
         else if (PackageVersion.Compare(previous!.Version, entry.Version) < 0)
         {
@@ -84,7 +87,8 @@ internal static class IndexRules
                 RepositoryRule.IndexOrder,
                 "/version",
                 $"the versions of {entry.Name.Text} are not sorted from high to low: "
-                + $"{DisplayText.Quote(entry.Version.Text)} comes after {DisplayText.Quote(previous.Version.Text)}");
+                    + $"{DisplayText.Quote(entry.Version.Text)} comes after {DisplayText.Quote(previous.Version.Text)}"
+            );
         }
 
         if (kind == IndexKind.Archive && !seen.Add((entry.Version.Text, entry.Architecture.Text)))
@@ -92,7 +96,8 @@ internal static class IndexRules
             throw site.Violation(
                 RepositoryRule.IndexDuplicate,
                 "",
-                $"{entry.Name.Text} {entry.Version.Text} for {entry.Architecture.Text} comes twice");
+                $"{entry.Name.Text} {entry.Version.Text} for {entry.Architecture.Text} comes twice"
+            );
         }
     }
 }

@@ -22,7 +22,12 @@ public enum IndexKind
 /// <param name="GeneratedAt">When it was published.</param>
 /// <param name="Packages">The packages in the order of the kind (<see cref="IndexOrder"/>).</param>
 public sealed record RepositoryIndex(
-    string Repo, IndexKind Kind, ulong IndexVersion, Timestamp GeneratedAt, IReadOnlyList<IndexEntry> Packages);
+    string Repo,
+    IndexKind Kind,
+    ulong IndexVersion,
+    Timestamp GeneratedAt,
+    IReadOnlyList<IndexEntry> Packages
+);
 
 /// <summary>One package as an index lists it (PSD-009 §6.2.4); every value is the package's own.</summary>
 public sealed record IndexEntry : IPackageDescription
@@ -83,26 +88,27 @@ public sealed record IndexEntry : IPackageDescription
     /// <param name="hash">The SHA-256 of the package file.</param>
     /// <param name="sizeCompressed">Bytes of the package file.</param>
     /// <param name="url">Where the package file will be.</param>
-    public static IndexEntry FromPackage(Manifest manifest, Sha256Digest hash, long sizeCompressed, string url) => new()
-    {
-        Name = manifest.Name,
-        Version = manifest.Version,
-        Architecture = manifest.Architecture,
-        Description = manifest.Description,
-        License = manifest.License,
-        Homepage = manifest.Homepage,
-        Dependencies = manifest.Dependencies,
-        OptionalDependencies = manifest.OptionalDependencies,
-        Conflicts = manifest.Conflicts,
-        Provides = manifest.Provides,
-        Replaces = manifest.Replaces,
-        SideEffects = manifest.SideEffects,
-        SizeCompressed = sizeCompressed,
-        SizeInstalled = manifest.SizeInstalled,
-        Hash = hash,
-        Url = url,
-        Build = new IndexBuild(manifest.Build.Timestamp, manifest.Build.FarmId),
-    };
+    public static IndexEntry FromPackage(Manifest manifest, Sha256Digest hash, long sizeCompressed, string url) =>
+        new()
+        {
+            Name = manifest.Name,
+            Version = manifest.Version,
+            Architecture = manifest.Architecture,
+            Description = manifest.Description,
+            License = manifest.License,
+            Homepage = manifest.Homepage,
+            Dependencies = manifest.Dependencies,
+            OptionalDependencies = manifest.OptionalDependencies,
+            Conflicts = manifest.Conflicts,
+            Provides = manifest.Provides,
+            Replaces = manifest.Replaces,
+            SideEffects = manifest.SideEffects,
+            SizeCompressed = sizeCompressed,
+            SizeInstalled = manifest.SizeInstalled,
+            Hash = hash,
+            Url = url,
+            Build = new IndexBuild(manifest.Build.Timestamp, manifest.Build.FarmId),
+        };
 }
 
 /// <summary>What an index keeps of a package's build.</summary>

@@ -16,11 +16,13 @@ public static class HttpUrl
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(Unreserved + SubDelimiters + "%");
     private static readonly SearchValues<char> UserCharacters = SearchValues.Create(Unreserved + SubDelimiters + "%:");
     private static readonly SearchValues<char> LiteralCharacters = SearchValues.Create("0123456789abcdefABCDEF:.");
-    private static readonly SearchValues<char> PathCharacters =
-        SearchValues.Create(Unreserved + SubDelimiters + "%:@/");
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(
+        Unreserved + SubDelimiters + "%:@/"
+    );
 
-    private static readonly SearchValues<char> QueryCharacters =
-        SearchValues.Create(Unreserved + SubDelimiters + "%:@/?");
+    private static readonly SearchValues<char> QueryCharacters = SearchValues.Create(
+        Unreserved + SubDelimiters + "%:@/?"
+    );
 
     /// <summary>Checks an absolute http or https URL, such as a homepage.</summary>
     /// <param name="text">The candidate.</param>
@@ -60,8 +62,10 @@ public static class HttpUrl
 
     private static string? AbsoluteFault(string text)
     {
-        var start = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8
-            : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7 : 0;
+        var start =
+            text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8
+            : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7
+            : 0;
         if (start == 0)
         {
             return "it does not start with http:// or https://";

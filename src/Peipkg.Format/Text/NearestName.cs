@@ -41,8 +41,8 @@ public static class NearestName
     /// <summary>The ending <c> (did you mean "x"?)</c> of an error message, or nothing.</summary>
     /// <param name="word">What was typed.</param>
     /// <param name="candidates">What is known.</param>
-    public static string Suggestion(string word, IEnumerable<string> candidates)
-        => Find(word, candidates) is { } name ? $" (did you mean \"{name}\"?)" : "";
+    public static string Suggestion(string word, IEnumerable<string> candidates) =>
+        Find(word, candidates) is { } name ? $" (did you mean \"{name}\"?)" : "";
 
     /// <summary>Edits between two words: insertions, deletions, replacements and swapped neighbours.</summary>
     internal static int Distance(string first, string second)
@@ -80,6 +80,6 @@ public static class NearestName
     }
 
     // "buildScript" and "build-script" are nearer to build_script than their letters say.
-    private static bool Same(char a, char b)
-        => char.ToLowerInvariant(a) == char.ToLowerInvariant(b) || (a is '-' or '_' && b is '-' or '_');
+    private static bool Same(char a, char b) =>
+        char.ToLowerInvariant(a) == char.ToLowerInvariant(b) || (a is '-' or '_' && b is '-' or '_');
 }

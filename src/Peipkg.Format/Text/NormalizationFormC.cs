@@ -32,12 +32,13 @@ internal static class NormalizationFormC
 
     /// <summary>Whether the text is its own normalization form C.</summary>
     /// <param name="text">Well-formed UTF-16; memory and time grow with its length.</param>
-    internal static bool IsNormalized(ReadOnlySpan<char> text) => QuickCheck(text) switch
-    {
-        Answer.Yes => true,
-        Answer.No => false,
-        _ => EqualsItsNormalization(text),
-    };
+    internal static bool IsNormalized(ReadOnlySpan<char> text) =>
+        QuickCheck(text) switch
+        {
+            Answer.Yes => true,
+            Answer.No => false,
+            _ => EqualsItsNormalization(text),
+        };
 
     private static Answer QuickCheck(ReadOnlySpan<char> text)
     {
@@ -154,8 +155,11 @@ internal static class NormalizationFormC
         foreach (var point in buffer)
         {
             var combining = ClassOf(point);
-            if (starter >= 0 && (length - 1 == starter || lastClass < combining)
-                && TryCompose(buffer[starter], point, out var composed))
+            if (
+                starter >= 0
+                && (length - 1 == starter || lastClass < combining)
+                && TryCompose(buffer[starter], point, out var composed)
+            )
             {
                 buffer[starter] = composed;
                 continue;
@@ -181,7 +185,11 @@ internal static class NormalizationFormC
             return true;
         }
 
-        if (IsComposedHangul(first) && (first - HangulBase) % TailCount == 0 && IsIn(second, TailBase + 1, TailCount - 1))
+        if (
+            IsComposedHangul(first)
+            && (first - HangulBase) % TailCount == 0
+            && IsIn(second, TailBase + 1, TailCount - 1)
+        )
         {
             composed = first + second - TailBase;
             return true;
@@ -213,7 +221,8 @@ internal static class NormalizationFormC
     private static bool IsIn(int point, int start, int count) => point >= start && point < start + count;
 
     private static bool CanBeSecond(int point) =>
-        IsIn(point, VowelBase, VowelCount) || IsIn(point, TailBase + 1, TailCount - 1)
+        IsIn(point, VowelBase, VowelCount)
+        || IsIn(point, TailBase + 1, TailCount - 1)
         || NfcData.Seconds.BinarySearch((uint)point) >= 0;
 
     private static bool Composes(int entry)

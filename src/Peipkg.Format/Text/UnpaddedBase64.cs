@@ -5,8 +5,9 @@ namespace Peipkg.Format.Text;
 /// <summary>Base64 without padding, the one spelling of each byte sequence (RFC 4648 §4).</summary>
 internal static class UnpaddedBase64
 {
-    private static readonly SearchValues<byte> Alphabet =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+    private static readonly SearchValues<byte> Alphabet = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8
+    );
 
     /// <summary>Characters that this many bytes take.</summary>
     internal static int LengthOf(int bytes) => checked(((bytes * 4) + 2) / 3);
@@ -27,9 +28,11 @@ internal static class UnpaddedBase64
         padded.AsSpan().Fill((byte)'=');
         text.CopyTo(padded);
         var decoded = new byte[text.Length * 3 / 4];
-        if (System.Buffers.Text.Base64.DecodeFromUtf8(padded, decoded, out _, out var written) != OperationStatus.Done
+        if (
+            System.Buffers.Text.Base64.DecodeFromUtf8(padded, decoded, out _, out var written) != OperationStatus.Done
             || written != decoded.Length
-            || !HasZeroSpareBits(text, decoded))
+            || !HasZeroSpareBits(text, decoded)
+        )
         {
             return false;
         }

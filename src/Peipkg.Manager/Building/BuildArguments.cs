@@ -13,17 +13,23 @@ internal static class BuildArguments
     /// <param name="source">The source tree.</param>
     /// <param name="output">Where the packages go.</param>
     public static IReadOnlyList<string> Compose(
-        BuildOrder order, string farmId, bool? sandbox, string recipe, string source, string output) =>
-    [
-        // Always --x=V: a value that begins with "-" stays a value.
-        "build",
-        $"--recipe={recipe}",
-        $"--source={source}",
-        $"--version={order.Version}",
-        $"--source-ref={order.SourceRef}",
-        $"--farm-id={farmId}",
-        $"--timestamp={order.Timestamp}",
-        $"--out={output}",
-        .. sandbox == true ? (string[])["--sandbox"] : [],
-    ];
+        BuildOrder order,
+        string farmId,
+        bool? sandbox,
+        string recipe,
+        string source,
+        string output
+    ) =>
+        [
+            // Always --x=V: a value that begins with "-" stays a value.
+            "build",
+            $"--recipe={recipe}",
+            $"--source={source}",
+            $"--version={order.Version}",
+            $"--source-ref={order.SourceRef}",
+            $"--farm-id={farmId}",
+            $"--timestamp={order.Timestamp}",
+            $"--out={output}",
+            .. sandbox == true ? (string[])["--sandbox"] : [],
+        ];
 }

@@ -16,11 +16,11 @@ internal static class BuildChoice
     public static BuildRecord? Next(
         IReadOnlyList<BuildRecord> due,
         IReadOnlyDictionary<string, DateTimeOffset> lastStarted,
-        Func<string, bool> mayBegin)
+        Func<string, bool> mayBegin
+    )
     {
         // Whether a recipe may begin is asked in order, and only until one may.
-        BuildRecord? first = due
-            .OrderByDescending(b => b.State == BuildState.Publishing)
+        BuildRecord? first = due.OrderByDescending(b => b.State == BuildState.Publishing)
             .ThenBy(b => lastStarted.GetValueOrDefault(b.Recipe, DateTimeOffset.MinValue))
             .ThenBy(b => b.Recipe, StringComparer.Ordinal)
             .ThenBy(b => b.Id)
@@ -31,11 +31,18 @@ internal static class BuildChoice
         }
 
         // Upstream chooses the versions, and precedence alone cannot sort every set of them.
-        return VersionOrder.HighestFirst(
-            due.Where(b => b.Recipe == first.Recipe
-                    && (b.State == BuildState.Publishing) == (first.State == BuildState.Publishing)
-                    && PackageVersion.TryParse(b.Version, out _, out _))
-                .OrderBy(b => b.Id),
-            b => PackageVersion.Parse(b.Version)) is [var highest, ..] ? highest : first;
+        return
+            VersionOrder.HighestFirst(
+                due.Where(b =>
+                        b.Recipe == first.Recipe
+                        && (b.State == BuildState.Publishing) == (first.State == BuildState.Publishing)
+                        && PackageVersion.TryParse(b.Version, out _, out _)
+                    )
+                    .OrderBy(b => b.Id),
+                b => PackageVersion.Parse(b.Version)
+            )
+                is [var highest, ..]
+            ? highest
+            : first;
     }
 }

@@ -31,7 +31,13 @@ internal sealed record BuildJob(string Directory)
     /// <param name="limits">What the build may use.</param>
     /// <param name="source">The fetched source, which moves into the job.</param>
     public static BuildJob Prepare(
-        string directory, BuildOrder order, long attempt, ManagerConfig config, BuildLimits limits, string source)
+        string directory,
+        BuildOrder order,
+        long attempt,
+        ManagerConfig config,
+        BuildLimits limits,
+        string source
+    )
     {
         BuildJob job = new(System.IO.Directory.CreateDirectory(directory).FullName);
         string recipeFile = order.Recipe.Document.File;
@@ -39,12 +45,27 @@ internal sealed record BuildJob(string Directory)
         System.IO.Directory.Move(source, Path.Combine(directory, SourceDirectory));
         System.IO.Directory.CreateDirectory(job.Output);
         IReadOnlyList<string> arguments = BuildArguments.Compose(
-            order, config.FarmId, config.Builds.Sandbox, $"{RecipeDirectory}/{Path.GetFileName(recipeFile)}", SourceDirectory, OutputDirectory);
+            order,
+            config.FarmId,
+            config.Builds.Sandbox,
+            $"{RecipeDirectory}/{Path.GetFileName(recipeFile)}",
+            SourceDirectory,
+            OutputDirectory
+        );
 
         // For xargs -0 and while read: a script needs no JSON reader to run the build and fetch what it made.
-        string[] packages = [.. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture))];
-        System.IO.File.WriteAllText(Path.Combine(directory, "job.args"), string.Concat(arguments.Select(word => word + "\0")));
-        System.IO.File.WriteAllText(Path.Combine(directory, "job.packages"), string.Concat(packages.Select(name => name + "\n")));
+        string[] packages =
+        [
+            .. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture)),
+        ];
+        System.IO.File.WriteAllText(
+            Path.Combine(directory, "job.args"),
+            string.Concat(arguments.Select(word => word + "\0"))
+        );
+        System.IO.File.WriteAllText(
+            Path.Combine(directory, "job.packages"),
+            string.Concat(packages.Select(name => name + "\n"))
+        );
         System.IO.File.WriteAllBytes(job.File, Describe(order, attempt, config, limits, packages, arguments));
         return job;
     }
@@ -55,7 +76,8 @@ internal sealed record BuildJob(string Directory)
         ManagerConfig config,
         BuildLimits limits,
         IReadOnlyList<string> packages,
-        IReadOnlyList<string> arguments)
+        IReadOnlyList<string> arguments
+    )
     {
         using MemoryStream content = new();
         using (Utf8JsonWriter json = new(content, new JsonWriterOptions { Indented = true }))

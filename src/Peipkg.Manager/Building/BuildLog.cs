@@ -6,7 +6,14 @@ namespace Peipkg.Manager.Building;
 internal static partial class BuildLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "starting build")]
-    public static partial void Starting(ILogger logger, string recipe, string version, string tag, string reason, long attempt);
+    public static partial void Starting(
+        ILogger logger,
+        string recipe,
+        string version,
+        string tag,
+        string reason,
+        long attempt
+    );
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "source fetched")]
     public static partial void Fetched(ILogger logger, string recipe, string version, string commit, TimeSpan duration);
@@ -24,7 +31,8 @@ internal static partial class BuildLog
         int failures,
         TimeSpan nextRetryAfter,
         string log,
-        string? logTail);
+        string? logTail
+    );
 
     // To whoever waits for failures it is one: the last.
     [LoggerMessage(Level = LogLevel.Error, EventName = "build given up", Message = "build failed")]
@@ -37,7 +45,8 @@ internal static partial class BuildLog
         int failures,
         string givenUpUntil,
         string log,
-        string? logTail);
+        string? logTail
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "build skipped")]
     public static partial void Skipped(ILogger logger, string recipe, string version, string reason);

@@ -35,7 +35,8 @@ internal sealed class BuildLoop(
     Syncer syncer,
     WakeSignal wake,
     TimeProvider clock,
-    ILogger<BuildLoop> logger)
+    ILogger<BuildLoop> logger
+)
 {
     private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
@@ -70,7 +71,13 @@ internal sealed class BuildLoop(
 
                     await WorkAsync(untilIdle: false, drain, stop);
                 }
-                catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+                catch (Exception e)
+                    when (e
+                            is StorageException
+                                or FormatViolationException
+                                or IOException
+                                or UnauthorizedAccessException
+                    )
                 {
                     // Neither the database nor the archive index: nothing can be decided. The disk may recover.
                     abandoned = true;
@@ -146,8 +153,10 @@ internal sealed class BuildLoop(
                 }
 
                 DateTimeOffset now = clock.GetUtcNow();
-                DateTimeOffset? next = disk.IsLow ? now + DiskPause
-                    : _running.Count < parallel() ? builds.NextDue(now) : null;
+                DateTimeOffset? next =
+                    disk.IsLow ? now + DiskPause
+                    : _running.Count < parallel() ? builds.NextDue(now)
+                    : null;
                 await wake.WaitAsync(next, clock, drain);
             }
         }
@@ -158,7 +167,8 @@ internal sealed class BuildLoop(
         finally
         {
             // Whatever happened: nobody may find the stories free while somebody still leads them.
-            await Task.WhenAll(_running.Values.Select(r => r.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_running.Values.Select(r => r.Work))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await ObserveAsync();
@@ -177,7 +187,12 @@ internal sealed class BuildLoop(
             running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
 
             // Not by the story itself: whoever is woken must find it ended, or its place stays taken until the next wake.
-            _ = running.Work.ContinueWith(_ => wake.Set(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = running.Work.ContinueWith(
+                _ => wake.Set(),
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default
+            );
         }
     }
 

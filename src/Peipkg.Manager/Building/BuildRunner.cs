@@ -32,7 +32,8 @@ internal sealed class BuildRunner(
     FarmCounters counters,
     Redactor redactor,
     TimeProvider clock,
-    ILogger<BuildRunner> logger)
+    ILogger<BuildRunner> logger
+)
 {
     private const string RecipeGone = "the recipe is gone or cannot be used";
 
@@ -67,7 +68,10 @@ internal sealed class BuildRunner(
     public void Cancel(BuildRecord build)
     {
         const string Reason = "stopped by an operator";
-        if (builds.Get(build.Id) is { State: BuildState.Fetching or BuildState.Building or BuildState.Publishing, AttemptId: { } attempt })
+        if (
+            builds.Get(build.Id) is
+            { State: BuildState.Fetching or BuildState.Building or BuildState.Publishing, AttemptId: { } attempt }
+        )
         {
             attempts.Cancelled(build.Id, attempt, Reason);
             publisher.Clear(attempt);
@@ -126,7 +130,9 @@ internal sealed class BuildRunner(
             return (BuildState.Done, "already published");
         }
 
-        return QueuePolicy.WhyNever(recipe.Outputs, published, version) is { } never ? (BuildState.Skipped, never) : null;
+        return QueuePolicy.WhyNever(recipe.Outputs, published, version) is { } never
+            ? (BuildState.Skipped, never)
+            : null;
     }
 
     private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
@@ -165,11 +171,16 @@ internal sealed class BuildRunner(
         log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
-        string file = roster.Current.Find(build.Recipe)?.Document.File
+        string file =
+            roster.Current.Find(build.Recipe)?.Document.File
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
         Recipe recipe = RecipeRoster.Read(build.Recipe, file);
-        UpstreamUrl url = recipe.Url
-            ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe has lost its [upstream]; reload the recipes");
+        UpstreamUrl url =
+            recipe.Url
+            ?? throw new BuildFailureException(
+                FailureCause.Recipe,
+                "the recipe has lost its [upstream]; reload the recipes"
+            );
         long started = clock.GetTimestamp();
         string source = Directory.CreateDirectory(layout.SourceOf(attempt)).FullName;
         Timestamp committed = await fetcher.FetchAsync(
@@ -178,12 +189,18 @@ internal sealed class BuildRunner(
             recipe.Document.Upstream!.Submodules,
             source,
             log,
-            stop);
+            stop
+        );
         attempts.Fetched(build.Id, attempt);
         BuildLog.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
-            recipe, PackageVersion.Parse(build.Version), $"git+{url.Text}#refs/tags/{build.Tag}", build.CommitId, committed);
+            recipe,
+            PackageVersion.Parse(build.Version),
+            $"git+{url.Text}#refs/tags/{build.Tag}",
+            build.CommitId,
+            committed
+        );
         string output = await packageBuild.RunAsync(order, attempt, log, stop);
         IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, stop);
 
@@ -208,9 +225,14 @@ internal sealed class BuildRunner(
         }
 
         // Built perhaps before a restart: the recipe may make other packages by now.
-        IEnumerable<string> wanted = recipe.Outputs.Select(
-            o => PackageFileName.Compose(o.Name, PackageVersion.Parse(build.Version), o.Architecture));
-        if (!wanted.Order(StringComparer.Ordinal).SequenceEqual(attempts.Outputs(attempt).Select(o => o.FileName).Order(StringComparer.Ordinal)))
+        IEnumerable<string> wanted = recipe.Outputs.Select(o =>
+            PackageFileName.Compose(o.Name, PackageVersion.Parse(build.Version), o.Architecture)
+        );
+        if (
+            !wanted
+                .Order(StringComparer.Ordinal)
+                .SequenceEqual(attempts.Outputs(attempt).Select(o => o.FileName).Order(StringComparer.Ordinal))
+        )
         {
             const string Reason = "the recipe makes other packages than those that were built; building again";
             attempts.Rebuild(build.Id, attempt, Reason);
@@ -228,7 +250,9 @@ internal sealed class BuildRunner(
         int failures = 1 + (cause == FailureCause.Recipe ? build.Failures : build.Trouble);
 
         // One that has lost its recipe meanwhile is closed at once.
-        TimeSpan? delay = roster.Current.Find(build.Recipe) is null ? TimeSpan.Zero : policy().DelayAfter(cause, failures);
+        TimeSpan? delay = roster.Current.Find(build.Recipe) is null
+            ? TimeSpan.Zero
+            : policy().DelayAfter(cause, failures);
         string? tail = log.Tail is { Length: > 0 } text ? text : null;
         log.Heading("failed: " + error);
         log.Settle();
@@ -236,21 +260,40 @@ internal sealed class BuildRunner(
         if (delay is { } wait)
         {
             BuildLog.Failed(
-                logger, build.Recipe, build.Version, cause.Text(), error, failures, wait, layout.LogOf(attempt), tail);
+                logger,
+                build.Recipe,
+                build.Version,
+                cause.Text(),
+                error,
+                failures,
+                wait,
+                layout.LogOf(attempt),
+                tail
+            );
         }
         else
         {
             BuildLog.GivenUp(
-                logger, build.Recipe, build.Version, cause.Text(), error, failures, "its recipe or tag changes, or someone retries it", layout.LogOf(attempt), tail);
+                logger,
+                build.Recipe,
+                build.Version,
+                cause.Text(),
+                error,
+                failures,
+                "its recipe or tag changes, or someone retries it",
+                layout.LogOf(attempt),
+                tail
+            );
         }
     }
 
     // Null: not a failure of the build. Anything unforeseen is one: a version that trips us up must not end the farm.
-    private static FailureCause? Classify(Exception exception) => exception switch
-    {
-        OperationCanceledException or StorageException => null,
-        BuildFailureException e => e.Cause,
-        GitException { IsUpstreamsFault: true } or RecipeException => FailureCause.Recipe,
-        _ => FailureCause.Infrastructure,
-    };
+    private static FailureCause? Classify(Exception exception) =>
+        exception switch
+        {
+            OperationCanceledException or StorageException => null,
+            BuildFailureException e => e.Cause,
+            GitException { IsUpstreamsFault: true } or RecipeException => FailureCause.Recipe,
+            _ => FailureCause.Infrastructure,
+        };
 }

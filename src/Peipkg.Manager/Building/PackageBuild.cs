@@ -16,7 +16,8 @@ internal sealed class PackageBuild(
     StateLayout layout,
     ChildEnvironment environment,
     ChildRunner children,
-    OutputCheck check)
+    OutputCheck check
+)
 {
     // A launcher's contract (docs/launchers.md): any other status says nothing about the recipe.
     private const int LauncherSaysBuildFailed = 1;
@@ -26,7 +27,10 @@ internal sealed class PackageBuild(
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    private static readonly ChildLimits SignLimits = new(TimeSpan.FromHours(2), TimeSpan.FromHours(2)) { Output = 1 << 20 };
+    private static readonly ChildLimits SignLimits = new(TimeSpan.FromHours(2), TimeSpan.FromHours(2))
+    {
+        Output = 1 << 20,
+    };
 
     // What a reload changes holds from the next step on.
     private ManagerConfig Config => holder.Current;
@@ -48,16 +52,29 @@ internal sealed class PackageBuild(
     }
 
     private async Task<string> BuildAsync(
-        BuildOrder order, long attempt, BuildLimits limits, string temporary, AttemptLog log, CancellationToken stop)
+        BuildOrder order,
+        long attempt,
+        BuildLimits limits,
+        string temporary,
+        AttemptLog log,
+        CancellationToken stop
+    )
     {
         string stage = layout.StageOf(attempt);
         string output = Directory.CreateDirectory(Path.Combine(stage, "out")).FullName;
         ChildCommand command = new(
             tools.Build,
             BuildArguments.Compose(
-                order, Config.FarmId, Config.Builds.Sandbox, order.Recipe.Document.File, layout.SourceOf(attempt), output),
+                order,
+                Config.FarmId,
+                Config.Builds.Sandbox,
+                order.Recipe.Document.File,
+                layout.SourceOf(attempt),
+                output
+            ),
             stage,
-            environment.Bare(temporary))
+            environment.Bare(temporary)
+        )
         {
             Name = "peipkg-build",
         };
@@ -73,8 +90,15 @@ internal sealed class PackageBuild(
             },
         };
         (ChildResult result, string said) = await RunAsync(command, child, log, stop);
-        return result.Succeeded ? output : throw Failure(
-            result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe, command, result, child, said);
+        return result.Succeeded
+            ? output
+            : throw Failure(
+                result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe,
+                command,
+                result,
+                child,
+                said
+            );
     }
 
     private async Task<string> LaunchAsync(
@@ -84,13 +108,24 @@ internal sealed class PackageBuild(
         BuildLimits limits,
         string temporary,
         AttemptLog log,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         string stage = layout.StageOf(attempt);
-        BuildJob job = BuildJob.Prepare(Path.Combine(stage, "job"), order, attempt, Config, limits, layout.SourceOf(attempt));
+        BuildJob job = BuildJob.Prepare(
+            Path.Combine(stage, "job"),
+            order,
+            attempt,
+            Config,
+            limits,
+            layout.SourceOf(attempt)
+        );
         ChildCommand command = new(
-            launcher.Program, launcher.ArgumentsFor(job.File, job.Directory), job.Directory,
-            new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = temporary })
+            launcher.Program,
+            launcher.ArgumentsFor(job.File, job.Directory),
+            job.Directory,
+            new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = temporary }
+        )
         {
             Name = "launcher " + Path.GetFileName(launcher.Program),
         };
@@ -104,41 +139,74 @@ internal sealed class PackageBuild(
             { End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull } => false,
             _ => true,
         };
-        return result.Succeeded ? job.Output : throw Failure(
-            recipesFault ? FailureCause.Recipe : FailureCause.Infrastructure, command, result, child, said);
+        return result.Succeeded
+            ? job.Output
+            : throw Failure(
+                recipesFault ? FailureCause.Recipe : FailureCause.Infrastructure,
+                command,
+                result,
+                child,
+                said
+            );
     }
 
     private async Task<string> SignAsync(
-        IReadOnlyList<string> packages, string stage, string temporary, AttemptLog log, CancellationToken stop)
+        IReadOnlyList<string> packages,
+        string stage,
+        string temporary,
+        AttemptLog log,
+        CancellationToken stop
+    )
     {
         string signed = Path.Combine(stage, "signed");
         ChildCommand command = new(
-            tools.Build, ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", "--", .. packages], stage, environment.Bare(temporary))
+            tools.Build,
+            ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", "--", .. packages],
+            stage,
+            environment.Bare(temporary)
+        )
         {
             Name = "peipkg-build sign",
         };
         (ChildResult result, string said) = await RunAsync(command, SignLimits, log, stop);
-        return result.Succeeded ? signed : throw Failure(FailureCause.Infrastructure, command, result, SignLimits, said);
+        return result.Succeeded
+            ? signed
+            : throw Failure(FailureCause.Infrastructure, command, result, SignLimits, said);
     }
 
-    private async Task<(ChildResult Result, string Said)> RunAsync(ChildCommand command, ChildLimits limits, AttemptLog log, CancellationToken stop)
+    private async Task<(ChildResult Result, string Said)> RunAsync(
+        ChildCommand command,
+        ChildLimits limits,
+        AttemptLog log,
+        CancellationToken stop
+    )
     {
         log.Heading($"{command.Program} {string.Join(' ', command.Arguments)}");
         TailOutput words = new();
         ChildResult result = await children.RunAsync(command, log, new BothOutputs(words, log), limits, stop);
-        return result.End == ChildEnd.Cancelled ? throw new OperationCanceledException(stop) : (result, ToolComplaint.In(words.Text()));
+        return result.End == ChildEnd.Cancelled
+            ? throw new OperationCanceledException(stop)
+            : (result, ToolComplaint.In(words.Text()));
     }
 
-    private ChildLimits Limits(BuildLimits limits, long attempt) => new(
-        limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
-    {
-        Grace = Grace,
-        Output = limits.Log,
-        Resources = new ResourceLimits { Disk = limits.Disk, Directories = [layout.StageOf(attempt)] },
-    };
+    private ChildLimits Limits(BuildLimits limits, long attempt) =>
+        new(limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
+        {
+            Grace = Grace,
+            Output = limits.Log,
+            Resources = new ResourceLimits { Disk = limits.Disk, Directories = [layout.StageOf(attempt)] },
+        };
 
     // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
     private static BuildFailureException Failure(
-        FailureCause cause, ChildCommand command, ChildResult result, ChildLimits limits, string said) =>
-        new(cause, $"{command.Name} {result.Describe(limits)}{(said.Length > 0 && result.End == ChildEnd.Exited ? ": " + said : "")}");
+        FailureCause cause,
+        ChildCommand command,
+        ChildResult result,
+        ChildLimits limits,
+        string said
+    ) =>
+        new(
+            cause,
+            $"{command.Name} {result.Describe(limits)}{(said.Length > 0 && result.End == ChildEnd.Exited ? ": " + said : "")}"
+        );
 }

@@ -12,7 +12,13 @@ namespace Peipkg.Manager.Building;
 /// anything is begun, so it may take everything it finds for a leftover.
 /// </summary>
 internal sealed class Recovery(
-    StateLayout layout, BuildStore builds, AttemptStore attempts, int processId, TimeProvider clock, ILogger<Recovery> logger)
+    StateLayout layout,
+    BuildStore builds,
+    AttemptStore attempts,
+    int processId,
+    TimeProvider clock,
+    ILogger<Recovery> logger
+)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
@@ -32,7 +38,11 @@ internal sealed class Recovery(
 
     private void Clear(string directory, HashSet<string> keep)
     {
-        foreach (string path in Directory.EnumerateFileSystemEntries(directory).Where(p => !keep.Contains(Path.GetFileName(p))))
+        foreach (
+            string path in Directory
+                .EnumerateFileSystemEntries(directory)
+                .Where(p => !keep.Contains(Path.GetFileName(p)))
+        )
         {
             try
             {

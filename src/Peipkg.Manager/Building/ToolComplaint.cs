@@ -19,9 +19,17 @@ internal static class ToolComplaint
             return "";
         }
 
-        string text = string.Join("; ", words[start..].Split('\n')
-            .Select(line => (line.StartsWith(Mark, StringComparison.Ordinal) ? line[Mark.Length..] : line).Trim().TrimEnd(':', '.'))
-            .Where(line => line.Length > 0));
+        string text = string.Join(
+            "; ",
+            words[start..]
+                .Split('\n')
+                .Select(line =>
+                    (line.StartsWith(Mark, StringComparison.Ordinal) ? line[Mark.Length..] : line)
+                        .Trim()
+                        .TrimEnd(':', '.')
+                )
+                .Where(line => line.Length > 0)
+        );
         return text.Length <= MaxLength ? text : text[..MaxLength] + "…";
     }
 }

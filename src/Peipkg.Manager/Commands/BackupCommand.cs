@@ -18,7 +18,11 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
     {
         Argument<string> file = CommandOptions.Argument("FILE", "Where the copy goes; it must not exist yet.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("backup", "Write a consistent copy of the farm's database, also while it runs.") { file, json };
+        Command command = new("backup", "Write a consistent copy of the farm's database, also while it runs.")
+        {
+            file,
+            json,
+        };
         command.SetAction(result =>
         {
             StateLayout layout = new(ManagerProgram.LoadConfig(result.GetRequiredValue(config)).StateDirectory);
@@ -26,11 +30,16 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
             Copy(layout.Database, target);
             ActionDocument done = new()
             {
-                Message = $"{target} holds the database ({ByteSize.Format(new FileInfo(target).Length)}). The packages are in {layout.Repository}, "
+                Message =
+                    $"{target} holds the database ({ByteSize.Format(new FileInfo(target).Length)}). The packages are in {layout.Repository}, "
                     + "the key and the recipes where the configuration says.",
                 Changed = [target],
             };
-            world.Stdout.WriteLine(result.GetValue(json) ? JsonSerializer.Serialize(done, OperatorJson.Default.ActionDocument) : TerminalText.Escape(done.Message));
+            world.Stdout.WriteLine(
+                result.GetValue(json)
+                    ? JsonSerializer.Serialize(done, OperatorJson.Default.ActionDocument)
+                    : TerminalText.Escape(done.Message)
+            );
             return ExitCode.Success;
         });
         return command;

@@ -22,7 +22,13 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
     public Command Create()
     {
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("check-config", "Check the configuration, the key, the programs and the recipes; exit 1 if something is wrong.") { json };
+        Command command = new(
+            "check-config",
+            "Check the configuration, the key, the programs and the recipes; exit 1 if something is wrong."
+        )
+        {
+            json,
+        };
         command.SetAction(result =>
         {
             string file = result.GetRequiredValue(config);
@@ -31,8 +37,12 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             int recipes = Check(file, problems, warnings);
             if (result.GetValue(json))
             {
-                world.Stdout.WriteLine(JsonSerializer.Serialize(
-                    new ConfigReport(problems.Count == 0, recipes, problems, warnings), ConfigReportJson.Default.ConfigReport));
+                world.Stdout.WriteLine(
+                    JsonSerializer.Serialize(
+                        new ConfigReport(problems.Count == 0, recipes, problems, warnings),
+                        ConfigReportJson.Default.ConfigReport
+                    )
+                );
             }
             else
             {
@@ -68,37 +78,57 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             return 0;
         }
 
-        Try("[signing] key_file", () =>
-        {
-            using SigningKey key = SigningKey.Load(File.ReadAllBytes(checking.KeyFile), checking.KeyFile);
-            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(checking.KeyFile) & Others) != 0)
+        Try(
+            "[signing] key_file",
+            () =>
             {
-                warnings.Add($"[signing] key_file: {checking.KeyFile} is readable by others; chmod 600 it");
+                using SigningKey key = SigningKey.Load(File.ReadAllBytes(checking.KeyFile), checking.KeyFile);
+                const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+                if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(checking.KeyFile) & Others) != 0)
+                {
+                    warnings.Add($"[signing] key_file: {checking.KeyFile} is readable by others; chmod 600 it");
+                }
             }
-        });
-        Try("the programs", () => ToolSet.Resolve(
-            new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory), checking.Uploads.SelectMany(u => u.Programs).Distinct()));
+        );
+        Try(
+            "the programs",
+            () =>
+                ToolSet.Resolve(
+                    new ProgramFinder(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory),
+                    checking.Uploads.SelectMany(u => u.Programs).Distinct()
+                )
+        );
         if (checking.Http.Address is not null)
         {
-            foreach (string secret in Forge.All.SelectMany(forge => checking.Http.SecretFilesOf(forge.Name)).Distinct(StringComparer.Ordinal))
+            foreach (
+                string secret in Forge
+                    .All.SelectMany(forge => checking.Http.SecretFilesOf(forge.Name))
+                    .Distinct(StringComparer.Ordinal)
+            )
             {
                 Try("[http]", () => WebhookSecrets.Load([secret]));
             }
         }
 
         int count = 0;
-        Try("[manager] recipes_dir", () =>
-        {
-            RecipeRoster roster = RecipeRoster.Load(checking.RecipesDirectory, NullLogger.Instance);
-            count = roster.Recipes.Count;
-            problems.AddRange(roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}")));
-            warnings.AddRange(roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}")));
-            if (ManagerProgram.MissingSecret(checking, roster) is { } missing)
+        Try(
+            "[manager] recipes_dir",
+            () =>
             {
-                problems.Add(missing);
+                RecipeRoster roster = RecipeRoster.Load(checking.RecipesDirectory, NullLogger.Instance);
+                count = roster.Recipes.Count;
+                problems.AddRange(
+                    roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}"))
+                );
+                warnings.AddRange(
+                    roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}"))
+                );
+                if (ManagerProgram.MissingSecret(checking, roster) is { } missing)
+                {
+                    problems.Add(missing);
+                }
             }
-        });
+        );
         return count;
 
         void Try(string what, Action check)
@@ -107,7 +137,8 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             {
                 check();
             }
-            catch (Exception e) when (e is UserErrorException or KeyFileException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
+                when (e is UserErrorException or KeyFileException or IOException or UnauthorizedAccessException)
             {
                 problems.Add($"{what}: {e.Message}");
             }
@@ -116,7 +147,12 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
 }
 
 /// <summary>What <c>check-config --json</c> prints.</summary>
-internal sealed record ConfigReport(bool Valid, int Recipes, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings);
+internal sealed record ConfigReport(
+    bool Valid,
+    int Recipes,
+    IReadOnlyList<string> Problems,
+    IReadOnlyList<string> Warnings
+);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ConfigReport))]

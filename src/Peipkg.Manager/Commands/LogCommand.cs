@@ -26,7 +26,10 @@ internal sealed class LogCommand(ManagerWorld world)
     {
         OperatorRequest request = new()
         {
-            Command = OperatorCommand.Attempt, Attempt = named.Attempt, Recipe = named.Recipe, Version = named.Version,
+            Command = OperatorCommand.Attempt,
+            Attempt = named.Attempt,
+            Recipe = named.Recipe,
+            Version = named.Version,
         };
         AttemptDocument build = (await farm.AskAsync(request, stop)).Attempt!;
         string path = farm.Layout.LogOf(build.Build);
@@ -53,7 +56,10 @@ internal sealed class LogCommand(ManagerWorld world)
         }
         catch (FileNotFoundException e)
         {
-            throw new UserErrorException($"there is no log of build {build.Build} any more ({path}); [retention] says how long logs are kept", e);
+            throw new UserErrorException(
+                $"there is no log of build {build.Build} any more ({path}); [retention] says how long logs are kept",
+                e
+            );
         }
     }
 

@@ -21,25 +21,52 @@ internal static class ManagerCommandLine
         config.DefaultValueFactory = _ => DefaultConfig;
         config.Recursive = true;
         Option<string> level = CommandOptions.Choice(
-            "--log-level", "The least important events to log; goes before [log] level of the configuration.", LogSetup.DefaultLevel, [.. LogSetup.LevelNames]);
+            "--log-level",
+            "The least important events to log; goes before [log] level of the configuration.",
+            LogSetup.DefaultLevel,
+            [.. LogSetup.LevelNames]
+        );
         Option<bool> once = CommandOptions.Flag("--once", "Poll, build, publish and sync once, then exit.");
-        Option<bool> strict = CommandOptions.Flag("--strict", "With --once: exit with 1 when something the recipes ask for is missing at the end.");
-        Command root = new("peipkg-manager", "Watches upstreams for new versions, builds them and publishes the packages.")
+        Option<bool> strict = CommandOptions.Flag(
+            "--strict",
+            "With --once: exit with 1 when something the recipes ask for is missing at the end."
+        );
+        Command root = new(
+            "peipkg-manager",
+            "Watches upstreams for new versions, builds them and publishes the packages."
+        )
         {
-            config, level, once, strict,
+            config,
+            level,
+            once,
+            strict,
         };
         foreach (Command command in new OperatorCommands(config, world).Create())
         {
             root.Subcommands.Add(command);
         }
 
-        root.SetAction((result, _) => result.GetValue(strict) && !result.GetValue(once)
-            ? throw new UsageErrorException("--strict goes with --once; a daemon ends when it is told to")
-            : ManagerProgram.RunAsync(
-                result.GetRequiredValue(config), result.GetResult(level) is { Implicit: false } ? result.GetValue(level) : null,
-                result.GetValue(strict) ? RunMode.StrictlyOnce : result.GetValue(once) ? RunMode.Once : RunMode.Daemon, world));
+        root.SetAction(
+            (result, _) =>
+                result.GetValue(strict) && !result.GetValue(once)
+                    ? throw new UsageErrorException("--strict goes with --once; a daemon ends when it is told to")
+                    : ManagerProgram.RunAsync(
+                        result.GetRequiredValue(config),
+                        result.GetResult(level) is { Implicit: false } ? result.GetValue(level) : null,
+                        result.GetValue(strict) ? RunMode.StrictlyOnce
+                            : result.GetValue(once) ? RunMode.Once
+                            : RunMode.Daemon,
+                        world
+                    )
+        );
         // What is said while it runs is the log's business, and --log-level's.
         return CommandLineHost.InvokeAsync(
-            root, args, world.Stdout, new Diagnostics(root.Name, world.Stderr), world.Signals.Any, verbosity: false);
+            root,
+            args,
+            world.Stdout,
+            new Diagnostics(root.Name, world.Stderr),
+            world.Signals.Any,
+            verbosity: false
+        );
     }
 }

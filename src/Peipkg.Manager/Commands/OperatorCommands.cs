@@ -18,7 +18,9 @@ namespace Peipkg.Manager.Commands;
 /// <param name="world">Where they run.</param>
 internal sealed class OperatorCommands(Option<string> config, ManagerWorld world)
 {
-    private static readonly OperatorJson Indented = new(new JsonSerializerOptions(OperatorJson.Default.Options) { WriteIndented = true });
+    private static readonly OperatorJson Indented = new(
+        new JsonSerializerOptions(OperatorJson.Default.Options) { WriteIndented = true }
+    );
 
     /// <summary>All of them.</summary>
     public IEnumerable<Command> Create()
@@ -30,9 +32,23 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         yield return Why();
         yield return Build();
         yield return Retry();
-        yield return Stop("cancel", OperatorCommand.Cancel, "Stop a build, or take one out of the queue.", "Why, for the history.");
-        yield return Stop("reject", OperatorCommand.Reject, "Never build a version, unless it is asked for with \"retry\".", "Why, for the history.");
-        yield return Pause("pause", OperatorCommand.Pause, "Begin no more builds, of one recipe or of all; polling goes on.");
+        yield return Stop(
+            "cancel",
+            OperatorCommand.Cancel,
+            "Stop a build, or take one out of the queue.",
+            "Why, for the history."
+        );
+        yield return Stop(
+            "reject",
+            OperatorCommand.Reject,
+            "Never build a version, unless it is asked for with \"retry\".",
+            "Why, for the history."
+        );
+        yield return Pause(
+            "pause",
+            OperatorCommand.Pause,
+            "Begin no more builds, of one recipe or of all; polling goes on."
+        );
         yield return Pause("resume", OperatorCommand.Resume, "Take a pause back.");
         yield return Drain();
         yield return new CheckConfigCommand(config, world).Create();
@@ -45,15 +61,35 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     {
         Option<bool> json = Json();
         Command command = new("status", "Show how the farm is: what runs, waits, fails, and is out where.") { json };
-        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Status }, reply => reply.Status!, Indented.StatusDocument, (tables, document) => tables.Write(document));
+        SetAction(
+            command,
+            json,
+            _ => new OperatorRequest { Command = OperatorCommand.Status },
+            reply => reply.Status!,
+            Indented.StatusDocument,
+            (tables, document) => tables.Write(document)
+        );
         return command;
     }
 
     private Command Recipes()
     {
         Option<bool> json = Json();
-        Command command = new("recipes", "List the recipes: what is published of each, how its upstream answers, what is wrong with it.") { json };
-        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Recipes }, reply => reply.Recipes!, Indented.RecipesDocument, (tables, document) => tables.Write(document));
+        Command command = new(
+            "recipes",
+            "List the recipes: what is published of each, how its upstream answers, what is wrong with it."
+        )
+        {
+            json,
+        };
+        SetAction(
+            command,
+            json,
+            _ => new OperatorRequest { Command = OperatorCommand.Recipes },
+            reply => reply.Recipes!,
+            Indented.RecipesDocument,
+            (tables, document) => tables.Write(document)
+        );
         return command;
     }
 
@@ -61,8 +97,18 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     {
         Option<bool> json = Json();
         Argument<string?> recipe = Optional("RECIPE", "Only of this recipe.");
-        Option<long> limit = CommandOptions.Parsed<long>("--limit", "N", "At most so many builds and events (default: 50).", Number);
-        Command command = new("history", "List the latest builds and what else happened, newest first.") { recipe, limit, json };
+        Option<long> limit = CommandOptions.Parsed<long>(
+            "--limit",
+            "N",
+            "At most so many builds and events (default: 50).",
+            Number
+        );
+        Command command = new("history", "List the latest builds and what else happened, newest first.")
+        {
+            recipe,
+            limit,
+            json,
+        };
         SetAction(
             command,
             json,
@@ -74,37 +120,57 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             },
             reply => reply.History!,
             Indented.HistoryDocument,
-            (tables, document) => tables.Write(document));
+            (tables, document) => tables.Write(document)
+        );
         return command;
     }
 
     private Command Why()
     {
         Option<bool> json = Json();
-        Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "The recipe; with a version or tag, only that one.");
-        Command command = new("why", "Explain what would happen to the versions of a recipe, and why not.") { target, json };
+        Argument<RecipeVersion> target = Target(
+            "RECIPE[@VERSION]",
+            "The recipe; with a version or tag, only that one."
+        );
+        Command command = new("why", "Explain what would happen to the versions of a recipe, and why not.")
+        {
+            target,
+            json,
+        };
         SetAction(
             command,
             json,
             result => new OperatorRequest
             {
-                Command = OperatorCommand.Why, Recipe = result.GetRequiredValue(target).Recipe, Version = result.GetRequiredValue(target).Version,
+                Command = OperatorCommand.Why,
+                Recipe = result.GetRequiredValue(target).Recipe,
+                Version = result.GetRequiredValue(target).Version,
             },
             reply => reply.Why!,
             Indented.WhyDocument,
-            (tables, document) => tables.Write(document));
+            (tables, document) => tables.Write(document)
+        );
         return command;
     }
 
     private Command Build()
     {
         Option<bool> json = Json();
-        Argument<RecipeVersion> target = Target("RECIPE[@TAG]", "The recipe, and the tag or version; without one, its highest.");
+        Argument<RecipeVersion> target = Target(
+            "RECIPE[@TAG]",
+            "The recipe, and the tag or version; without one, its highest."
+        );
         Command command = new("build", "Build a version now, whatever the recipe passes over.") { target, json };
-        SetAction(command, json, result => new OperatorRequest
-        {
-            Command = OperatorCommand.Build, Recipe = result.GetRequiredValue(target).Recipe, Tag = result.GetRequiredValue(target).Version,
-        });
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest
+            {
+                Command = OperatorCommand.Build,
+                Recipe = result.GetRequiredValue(target).Recipe,
+                Tag = result.GetRequiredValue(target).Version,
+            }
+        );
         return command;
     }
 
@@ -112,15 +178,33 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     {
         Option<bool> json = Json();
         Option<bool> all = CommandOptions.Flag("--all", "Everything that has failed.");
-        Argument<RecipeVersion?> target = OptionalTarget("RECIPE[@VERSION]", "A version; without one, all of the recipe's that failed.");
-        Command command = new("retry", "Try again at once what failed, was given up, cancelled or rejected.") { target, all, json };
-        SetAction(command, json, result => (result.GetValue(target), result.GetValue(all)) switch
+        Argument<RecipeVersion?> target = OptionalTarget(
+            "RECIPE[@VERSION]",
+            "A version; without one, all of the recipe's that failed."
+        );
+        Command command = new("retry", "Try again at once what failed, was given up, cancelled or rejected.")
         {
-            ({ } one, false) => new OperatorRequest { Command = OperatorCommand.Retry, Recipe = one.Recipe, Version = one.Version },
-            (null, true) => new OperatorRequest { Command = OperatorCommand.Retry },
-            (null, false) => throw new UsageErrorException("name a recipe, or give --all"),
-            _ => throw new UsageErrorException("--all and a recipe contradict each other"),
-        });
+            target,
+            all,
+            json,
+        };
+        SetAction(
+            command,
+            json,
+            result =>
+                (result.GetValue(target), result.GetValue(all)) switch
+                {
+                    ({ } one, false) => new OperatorRequest
+                    {
+                        Command = OperatorCommand.Retry,
+                        Recipe = one.Recipe,
+                        Version = one.Version,
+                    },
+                    (null, true) => new OperatorRequest { Command = OperatorCommand.Retry },
+                    (null, false) => throw new UsageErrorException("name a recipe, or give --all"),
+                    _ => throw new UsageErrorException("--all and a recipe contradict each other"),
+                }
+        );
         return command;
     }
 
@@ -130,18 +214,22 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "The version, or the number of a build.");
         Option<string> reason = CommandOptions.Text("--reason", "TEXT", reasonDescription);
         Command command = new(name, description) { target, reason, json };
-        SetAction(command, json, result =>
-        {
-            RecipeVersion named = result.GetRequiredValue(target);
-            return new OperatorRequest
+        SetAction(
+            command,
+            json,
+            result =>
             {
-                Command = word,
-                Attempt = named.Attempt,
-                Recipe = named.Attempt is null ? named.Recipe : null,
-                Version = named.Version,
-                Reason = result.GetValue(reason),
-            };
-        });
+                RecipeVersion named = result.GetRequiredValue(target);
+                return new OperatorRequest
+                {
+                    Command = word,
+                    Attempt = named.Attempt,
+                    Recipe = named.Attempt is null ? named.Recipe : null,
+                    Version = named.Version,
+                    Reason = result.GetValue(reason),
+                };
+            }
+        );
         return command;
     }
 
@@ -157,17 +245,26 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             command.Options.Add(reason);
         }
 
-        SetAction(command, json, result => new OperatorRequest
-        {
-            Command = word, Recipe = result.GetValue(recipe), Reason = reason is null ? null : result.GetValue(reason),
-        });
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest
+            {
+                Command = word,
+                Recipe = result.GetValue(recipe),
+                Reason = reason is null ? null : result.GetValue(reason),
+            }
+        );
         return command;
     }
 
     private Command Drain()
     {
         Option<bool> json = Json();
-        Command command = new("drain", "Let the manager end what is under way, publish and sync it, and exit.") { json };
+        Command command = new("drain", "Let the manager end what is under way, publish and sync it, and exit.")
+        {
+            json,
+        };
         SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Drain });
         return command;
     }
@@ -177,7 +274,11 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Option<bool> json = Json();
         Option<bool> dry = CommandOptions.Flag("--dry-run", "Only tell what would be removed.");
         Command command = new("gc", "Remove the logs and leftovers that [retention] no longer keeps.") { dry, json };
-        SetAction(command, json, result => new OperatorRequest { Command = OperatorCommand.Gc, DryRun = result.GetValue(dry) });
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest { Command = OperatorCommand.Gc, DryRun = result.GetValue(dry) }
+        );
         return command;
     }
 
@@ -188,30 +289,41 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Option<bool> raw = CommandOptions.Flag("--raw", "Leave control characters as they are.");
         Argument<RecipeVersion> target = Target("BUILD", "The number of a build, or RECIPE[@VERSION] for its latest.");
         Command command = new("log", "Print the log of a build.") { target, follow, raw, json };
-        command.SetAction(async (result, stop) =>
-        {
-            RecipeVersion named = result.GetRequiredValue(target);
-            LogCommand log = new(world)
+        command.SetAction(
+            async (result, stop) =>
             {
-                Follow = result.GetValue(follow), Raw = result.GetValue(raw), Json = result.GetValue(json),
-            };
-            using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
-            try
-            {
-                await log.RunAsync(farm, named, stop);
-                return ExitCode.Success;
+                RecipeVersion named = result.GetRequiredValue(target);
+                LogCommand log = new(world)
+                {
+                    Follow = result.GetValue(follow),
+                    Raw = result.GetValue(raw),
+                    Json = result.GetValue(json),
+                };
+                using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
+                try
+                {
+                    await log.RunAsync(farm, named, stop);
+                    return ExitCode.Success;
+                }
+                catch (OperationCanceledException) when (log.Follow && stop.IsCancellationRequested)
+                {
+                    // The usual way to end it.
+                    return world.Signals.FirstExitCode;
+                }
             }
-            catch (OperationCanceledException) when (log.Follow && stop.IsCancellationRequested)
-            {
-                // The usual way to end it.
-                return world.Signals.FirstExitCode;
-            }
-        });
+        );
         return command;
     }
 
     private void SetAction(Command command, Option<bool> json, Func<ParseResult, OperatorRequest> request) =>
-        SetAction(command, json, request, reply => reply.Action!, Indented.ActionDocument, (tables, document) => tables.Write(document));
+        SetAction(
+            command,
+            json,
+            request,
+            reply => reply.Action!,
+            Indented.ActionDocument,
+            (tables, document) => tables.Write(document)
+        );
 
     private void SetAction<T>(
         Command command,
@@ -219,22 +331,26 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Func<ParseResult, OperatorRequest> request,
         Func<OperatorReply, T> pick,
         JsonTypeInfo<T> type,
-        Action<FarmTables, T> table) => command.SetAction(async (result, stop) =>
-    {
-        OperatorRequest asked = request(result);
-        using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
-        T document = pick(await farm.AskAsync(asked, stop));
-        if (result.GetValue(json))
-        {
-            await world.Stdout.WriteLineAsync(JsonSerializer.Serialize(document, type));
-        }
-        else
-        {
-            table(new FarmTables(world.Stdout, world.Columns, world.Clock.GetUtcNow()), document);
-        }
+        Action<FarmTables, T> table
+    ) =>
+        command.SetAction(
+            async (result, stop) =>
+            {
+                OperatorRequest asked = request(result);
+                using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
+                T document = pick(await farm.AskAsync(asked, stop));
+                if (result.GetValue(json))
+                {
+                    await world.Stdout.WriteLineAsync(JsonSerializer.Serialize(document, type));
+                }
+                else
+                {
+                    table(new FarmTables(world.Stdout, world.Columns, world.Clock.GetUtcNow()), document);
+                }
 
-        return ExitCode.Success;
-    });
+                return ExitCode.Success;
+            }
+        );
 
     private ManagerConfig LoadConfig(ParseResult result) => ManagerProgram.LoadConfig(result.GetRequiredValue(config));
 
@@ -254,27 +370,30 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     }
 
     private static Argument<RecipeVersion?> OptionalTarget(string name, string description) =>
-        Listed(new Argument<RecipeVersion?>(name)
-        {
-            Description = description,
-            Arity = ArgumentArity.ZeroOrOne,
-            CustomParser = result =>
+        Listed(
+            new Argument<RecipeVersion?>(name)
             {
-                if (RecipeVersion.TryParse(result.Tokens[0].Value, out RecipeVersion value, out string? error))
+                Description = description,
+                Arity = ArgumentArity.ZeroOrOne,
+                CustomParser = result =>
                 {
-                    return value;
-                }
+                    if (RecipeVersion.TryParse(result.Tokens[0].Value, out RecipeVersion value, out string? error))
+                    {
+                        return value;
+                    }
 
-                result.AddError(error);
-                return null;
-            },
-        });
+                    result.AddError(error);
+                    return null;
+                },
+            }
+        );
 
     private static bool Number(string? text, out long value, [NotNullWhen(false)] out string? error)
     {
-        error = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0
-            ? null
-            : $"\"{text}\" is no number above 0";
+        error =
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0
+                ? null
+                : $"\"{text}\" is no number above 0";
         return error is null;
     }
 }
@@ -283,13 +402,19 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
 internal sealed record RecipeVersion(string Recipe, string? Version)
 {
     /// <summary>The build's number, where that is all there is.</summary>
-    public long? Attempt => Version is null && long.TryParse(Recipe, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
+    public long? Attempt =>
+        Version is null && long.TryParse(Recipe, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+            ? id
+            : null;
 
     public static bool TryParse(string? text, out RecipeVersion value, [NotNullWhen(false)] out string? error)
     {
         string[] parts = (text ?? "").Split('@', 2);
         value = new RecipeVersion(parts[0], parts.Length > 1 ? parts[1] : null);
-        error = value.Recipe.Length == 0 || value.Version?.Length == 0 ? $"\"{text}\" is not written RECIPE or RECIPE@VERSION" : null;
+        error =
+            value.Recipe.Length == 0 || value.Version?.Length == 0
+                ? $"\"{text}\" is not written RECIPE or RECIPE@VERSION"
+                : null;
         return error is null;
     }
 }

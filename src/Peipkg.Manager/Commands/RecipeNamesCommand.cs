@@ -21,15 +21,20 @@ internal sealed class RecipeNamesCommand(Option<string> config, ManagerWorld wor
             try
             {
                 string directory = ManagerProgram.LoadConfig(result.GetRequiredValue(config)).RecipesDirectory;
-                foreach (string recipe in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal)
-                    .Where(recipe => File.Exists(Path.Combine(recipe, "peipkg.toml"))))
+                foreach (
+                    string recipe in Directory
+                        .EnumerateDirectories(directory)
+                        .Order(StringComparer.Ordinal)
+                        .Where(recipe => File.Exists(Path.Combine(recipe, "peipkg.toml")))
+                )
                 {
                     world.Stdout.WriteLine(TerminalText.Escape(Path.GetFileName(recipe)));
                 }
 
                 return ExitCode.Success;
             }
-            catch (Exception e) when (e is UsageErrorException or UserErrorException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
+                when (e is UsageErrorException or UserErrorException or IOException or UnauthorizedAccessException)
             {
                 return ExitCode.Failure;
             }

@@ -49,8 +49,18 @@ internal static class ConfigKeys
         Upload("content", u => u.Content),
         new("[http]", "addr", Effect.Restart, c => c.Http.Address?.Text ?? ""),
         new("[http]", "webhook_secret_file", Effect.Reload, c => Lines(c.Http.WebhookSecretFiles)),
-        new("[http]", "forgejo_secret_file", Effect.Reload, c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("forgejo", []))),
-        new("[http]", "gitlab_secret_file", Effect.Reload, c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("gitlab", []))),
+        new(
+            "[http]",
+            "forgejo_secret_file",
+            Effect.Reload,
+            c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("forgejo", []))
+        ),
+        new(
+            "[http]",
+            "gitlab_secret_file",
+            Effect.Reload,
+            c => Lines(c.Http.ForgeSecretFiles.GetValueOrDefault("gitlab", []))
+        ),
         new("[http]", "serve_repo", Effect.Reload, c => Text(c.Http.ServesRepository)),
         new("[http]", "hosts", Effect.Reload, c => Lines(c.Http.Hosts)),
         new("[poll]", "default_interval", Effect.Reload, c => Text(c.DefaultInterval)),
@@ -89,18 +99,19 @@ internal static class ConfigKeys
         [.. All.Where(key => key.Value(one) != key.Value(other))];
 
     /// <summary>What runs, with what a running manager takes over from what is written now.</summary>
-    public static ManagerConfig Merge(ManagerConfig running, ManagerConfig written) => running with
-    {
-        DefaultInterval = written.DefaultInterval,
-        Polling = written.Polling,
-        Fetching = written.Fetching,
-        Builds = written.Builds,
-        Limits = written.Limits,
-        Retention = written.Retention,
-        Notifications = written.Notifications,
-        LogLevel = written.LogLevel,
-        Http = written.Http with { Address = running.Http.Address },
-    };
+    public static ManagerConfig Merge(ManagerConfig running, ManagerConfig written) =>
+        running with
+        {
+            DefaultInterval = written.DefaultInterval,
+            Polling = written.Polling,
+            Fetching = written.Fetching,
+            Builds = written.Builds,
+            Limits = written.Limits,
+            Retention = written.Retention,
+            Notifications = written.Notifications,
+            LogLevel = written.LogLevel,
+            Http = written.Http with { Address = running.Http.Address },
+        };
 
     private static ConfigKey Upload(string name, Func<UploadConfig, object?> value) =>
         new("[upload]", name, Effect.Restart, c => Lines(c.Uploads.Select(u => Text(value(u)))));

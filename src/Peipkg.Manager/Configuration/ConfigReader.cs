@@ -13,7 +13,21 @@ namespace Peipkg.Manager.Configuration;
 /// </summary>
 internal static class ConfigReader
 {
-    private static readonly string[] Sections = ["manager", "repo", "signing", "upload", "http", "poll", "fetch", "build", "limits", "retention", "notify", "log"];
+    private static readonly string[] Sections =
+    [
+        "manager",
+        "repo",
+        "signing",
+        "upload",
+        "http",
+        "poll",
+        "fetch",
+        "build",
+        "limits",
+        "retention",
+        "notify",
+        "log",
+    ];
 
     private static readonly string[] ForgesWithOwnSecrets = ["forgejo", "gitlab"];
 
@@ -32,7 +46,9 @@ internal static class ConfigReader
             {
                 string what = entry.Value is TomlTable or TomlArray { FromHeaders: true } ? "section" : "key";
                 file.Problems.Error(
-                    entry.Position, $"unknown {what} \"{entry.Key}\"{NearestName.Suggestion(entry.Key, Sections)}");
+                    entry.Position,
+                    $"unknown {what} \"{entry.Key}\"{NearestName.Suggestion(entry.Key, Sections)}"
+                );
             }
         }
 
@@ -54,12 +70,14 @@ internal static class ConfigReader
         HttpConfig http = ReadHttp(file);
 
         TomlSection poll = Required(file, "poll");
-        TimeSpan interval = poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
+        TimeSpan interval =
+            poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
             ?? GoDuration.MinimumInterval;
         PollConfig polling = new(
             poll.BoundedCount("max_concurrent", 1000) ?? PollConfig.Default.MaxConcurrent,
             poll.BoundedCount("max_per_host", 1000) ?? PollConfig.Default.MaxPerHost,
-            poll.BoundedDuration("timeout") ?? PollConfig.Default.Timeout);
+            poll.BoundedDuration("timeout") ?? PollConfig.Default.Timeout
+        );
         poll.Finish();
 
         FetchConfig fetching = FetchConfig.Read(file);
@@ -92,7 +110,8 @@ internal static class ConfigReader
         RetentionConfig retention = new(
             section.Parsed<TimeSpan>("logs", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Logs,
             section.Parsed<long>("log_size", ByteSize.TryParse)?.Value ?? RetentionConfig.Default.LogSize,
-            section.Parsed<TimeSpan>("stages", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Stages);
+            section.Parsed<TimeSpan>("stages", GoDuration.TryParse)?.Value ?? RetentionConfig.Default.Stages
+        );
         section.Finish();
         return retention;
     }
@@ -117,7 +136,9 @@ internal static class ConfigReader
         }
 
         BuildConfig builds = new(
-            section.BoundedCount("parallel", 1000), section.BoundedCount("give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter)
+            section.BoundedCount("parallel", 1000),
+            section.BoundedCount("give_up_after", 1000) ?? BuildConfig.Default.GiveUpAfter
+        )
         {
             Sandbox = section.Boolean("sandbox")?.Value,
             Launcher = ReadLauncher(section),
@@ -130,7 +151,10 @@ internal static class ConfigReader
     {
         IReadOnlyList<Located<string>> words = section.Strings("launcher");
         LauncherCommand? launcher = null;
-        if (section.Has("launcher") && !LauncherCommand.TryCreate([.. words.Select(word => word.Value)], out launcher, out string? error))
+        if (
+            section.Has("launcher")
+            && !LauncherCommand.TryCreate([.. words.Select(word => word.Value)], out launcher, out string? error)
+        )
         {
             section.Problems.Error(section.PositionOf("launcher"), $"launcher in [build]: {error}");
         }
@@ -145,7 +169,9 @@ internal static class ConfigReader
             return LimitConfig.Default;
         }
 
-        LimitConfig limits = new(section.Parsed<long>("min_free", ByteSize.TryParse)?.Value ?? LimitConfig.Default.MinFree)
+        LimitConfig limits = new(
+            section.Parsed<long>("min_free", ByteSize.TryParse)?.Value ?? LimitConfig.Default.MinFree
+        )
         {
             Builds = BuildLimits.Read(section).Over(LimitConfig.Default.Builds),
         };
@@ -175,7 +201,10 @@ internal static class ConfigReader
         IReadOnlyList<Located<string>> hosts = section.Strings("hosts");
         foreach (Located<string> host in hosts.Where(host => Uri.CheckHostName(host.Value) != UriHostNameType.Dns))
         {
-            section.Problems.Error(host.Position, $"hosts in {section.Label}: \"{host.Value}\" is no host name; write it without scheme and port, as \"farm.example.org\"");
+            section.Problems.Error(
+                host.Position,
+                $"hosts in {section.Label}: \"{host.Value}\" is no host name; write it without scheme and port, as \"farm.example.org\""
+            );
         }
 
         section.Finish();
@@ -236,7 +265,8 @@ internal static class ConfigReader
     private static bool NotBlank(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
-        error = string.IsNullOrWhiteSpace(value) ? "it is empty"
+        error =
+            string.IsNullOrWhiteSpace(value) ? "it is empty"
             : value.Any(char.IsControl) ? "it holds control characters"
             : null;
         return error is null;
@@ -245,7 +275,8 @@ internal static class ConfigReader
     private static bool Rooted(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
-        error = !value.StartsWith('/') ? "write an absolute path, one that begins with \"/\""
+        error =
+            !value.StartsWith('/') ? "write an absolute path, one that begins with \"/\""
             : value.Any(char.IsControl) ? "it holds control characters"
             : null;
         value = error is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : value;
@@ -255,7 +286,8 @@ internal static class ConfigReader
     private static bool ParseLevel(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
-        error = LogSetup.LevelNames.Contains(value, StringComparer.Ordinal) ? null
+        error = LogSetup.LevelNames.Contains(value, StringComparer.Ordinal)
+            ? null
             : $"\"{text}\" is none of {string.Join(", ", LogSetup.LevelNames)}{NearestName.Suggestion(value, LogSetup.LevelNames)}";
         return error is null;
     }

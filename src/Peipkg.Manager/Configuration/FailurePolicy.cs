@@ -15,10 +15,11 @@ internal sealed class FailurePolicy(int giveUpAfter)
     /// <summary>How long to wait before the next attempt; null: it is given up.</summary>
     /// <param name="cause">Of the latest failure.</param>
     /// <param name="failures">Consecutive failures of that cause, the latest included.</param>
-    public TimeSpan? DelayAfter(FailureCause cause, int failures) => cause switch
-    {
-        FailureCause.Recipe when failures >= giveUpAfter => null,
-        FailureCause.Recipe => BackoffSchedule.Recipe.DelayAfter(failures),
-        _ => BackoffSchedule.Infrastructure.DelayAfter(failures),
-    };
+    public TimeSpan? DelayAfter(FailureCause cause, int failures) =>
+        cause switch
+        {
+            FailureCause.Recipe when failures >= giveUpAfter => null,
+            FailureCause.Recipe => BackoffSchedule.Recipe.DelayAfter(failures),
+            _ => BackoffSchedule.Infrastructure.DelayAfter(failures),
+        };
 }

@@ -13,7 +13,8 @@ internal sealed record FetchConfig(TimeSpan Time, TimeSpan Silence, long Files, 
 {
     private const int MostFiles = 100_000_000;
 
-    public static FetchConfig Default { get; } = new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), 1_000_000, 16L << 30, 4L << 30);
+    public static FetchConfig Default { get; } =
+        new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), 1_000_000, 16L << 30, 4L << 30);
 
     /// <summary>Reads the section; what it does not say is the default.</summary>
     public static FetchConfig Read(TomlFile file)
@@ -28,7 +29,8 @@ internal sealed record FetchConfig(TimeSpan Time, TimeSpan Silence, long Files, 
             section.BoundedDuration("silence") ?? Default.Silence,
             section.BoundedCount("files", MostFiles) ?? Default.Files,
             section.BoundedSize("size", 1 << 20) ?? Default.Size,
-            section.BoundedSize("memory", 1 << 20) ?? Default.Memory);
+            section.BoundedSize("memory", 1 << 20) ?? Default.Memory
+        );
         section.Finish();
         return fetch;
     }

@@ -27,9 +27,13 @@ internal sealed class LauncherCommand
 
     /// <summary>Checks the words of the configuration.</summary>
     public static bool TryCreate(
-        IReadOnlyList<string> words, [NotNullWhen(true)] out LauncherCommand? value, [NotNullWhen(false)] out string? error)
+        IReadOnlyList<string> words,
+        [NotNullWhen(true)] out LauncherCommand? value,
+        [NotNullWhen(false)] out string? error
+    )
     {
-        error = words.Count == 0 ? "it is empty; write the program and its arguments, or leave the key out"
+        error =
+            words.Count == 0 ? "it is empty; write the program and its arguments, or leave the key out"
             : !words[0].StartsWith('/') ? $"the program must be an absolute path, not \"{words[0]}\""
             : words.Any(word => word.Contains('\0', StringComparison.Ordinal)) ? "it holds a NUL"
             : !words.Skip(1).Any(word => Names(word, Job) || Names(word, Directory))
@@ -43,7 +47,11 @@ internal sealed class LauncherCommand
     /// <param name="job">The path of job.json.</param>
     /// <param name="directory">The job's directory.</param>
     public IReadOnlyList<string> ArgumentsFor(string job, string directory) =>
-        [.. _words.Select(word => word.Replace(Job, job, StringComparison.Ordinal).Replace(Directory, directory, StringComparison.Ordinal))];
+        [
+            .. _words.Select(word =>
+                word.Replace(Job, job, StringComparison.Ordinal).Replace(Directory, directory, StringComparison.Ordinal)
+            ),
+        ];
 
     private static bool Names(string word, string placeholder) => word.Contains(placeholder, StringComparison.Ordinal);
 }

@@ -15,11 +15,22 @@ namespace Peipkg.Manager.Configuration;
 internal sealed record ListenAddress(string Text, IPAddress? Address, int Port, bool IsLocalhost)
 {
     public static bool TryParse(
-        string text, [NotNullWhen(true)] out ListenAddress? value, [NotNullWhen(false)] out string? error)
+        string text,
+        [NotNullWhen(true)] out ListenAddress? value,
+        [NotNullWhen(false)] out string? error
+    )
     {
         value = null;
         int colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (
+            colon < 0
+            || !ushort.TryParse(
+                text.AsSpan(colon + 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out ushort port
+            )
+        )
         {
             error = $"\"{text}\" is no listen address: write \":8080\", \"127.0.0.1:8080\" or \"[::1]:8080\"";
             return false;
@@ -34,11 +45,14 @@ internal sealed record ListenAddress(string Text, IPAddress? Address, int Port, 
         }
 
         bool bracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (bracketed != host.Contains(':', StringComparison.Ordinal)
+        if (
+            bracketed != host.Contains(':', StringComparison.Ordinal)
             || !IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address)
-            || (!bracketed && host.Split('.').Length != 4))
+            || (!bracketed && host.Split('.').Length != 4)
+        )
         {
-            error = $"\"{text}\" is no listen address: \"{host}\" is not an IP address (an IPv6 address goes in brackets, \"[::1]:8080\")";
+            error =
+                $"\"{text}\" is no listen address: \"{host}\" is not an IP address (an IPv6 address goes in brackets, \"[::1]:8080\")";
             return false;
         }
 

@@ -19,7 +19,8 @@ internal sealed record ManagerConfig(
     string KeyFile,
     IReadOnlyList<UploadConfig> Uploads,
     HttpConfig Http,
-    TimeSpan DefaultInterval)
+    TimeSpan DefaultInterval
+)
 {
     /// <summary>The rest of <c>[poll]</c>.</summary>
     public PollConfig Polling { get; init; } = PollConfig.Default;
@@ -62,7 +63,8 @@ internal sealed record HttpConfig(ListenAddress? Address)
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ForgeSecretFiles { get; init; } = None;
 
     /// <summary>The files that hold a forge's secrets; empty: it delivers nothing here.</summary>
-    public IReadOnlyList<string> SecretFilesOf(string forge) => ForgeSecretFiles.GetValueOrDefault(forge, WebhookSecretFiles);
+    public IReadOnlyList<string> SecretFilesOf(string forge) =>
+        ForgeSecretFiles.GetValueOrDefault(forge, WebhookSecretFiles);
 
     /// <summary><c>serve_repo</c>: whether the repository is served below <c>/repo/</c>.</summary>
     public bool ServesRepository { get; init; }
@@ -110,6 +112,6 @@ internal sealed record LimitConfig(long MinFree)
     public static LimitConfig Default { get; } = new(256L << 20);
 
     /// <summary>The other keys: what a build may use where its recipe does not say otherwise.</summary>
-    public BuildLimits Builds { get; init; } = new(
-        Time: TimeSpan.FromHours(12), Silence: TimeSpan.FromHours(2), Log: 64L << 20, Processes: 8192);
+    public BuildLimits Builds { get; init; } =
+        new(Time: TimeSpan.FromHours(12), Silence: TimeSpan.FromHours(2), Log: 64L << 20, Processes: 8192);
 }

@@ -11,19 +11,41 @@ namespace Peipkg.Manager.Configuration;
 /// <param name="Url">Where the event is sent by POST; null for a command. May hold a token: never shown.</param>
 /// <param name="Events">Words of <see cref="EventKind"/>.</param>
 /// <param name="Timeout">How long telling may take.</param>
-internal sealed record NotifyConfig(IReadOnlyList<string>? Command, Uri? Url, IReadOnlyList<string> Events, TimeSpan Timeout)
+internal sealed record NotifyConfig(
+    IReadOnlyList<string>? Command,
+    Uri? Url,
+    IReadOnlyList<string> Events,
+    TimeSpan Timeout
+)
 {
     /// <summary>The events that can be asked for.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        EventKind.Failed, EventKind.GivenUp, EventKind.Recovered, EventKind.Published, EventKind.TagMoved, EventKind.PollFailed,
-        EventKind.PollRecovered, EventKind.SyncFailed, EventKind.SyncRecovered, EventKind.SyncDiffers, EventKind.DiskLow, EventKind.DiskRecovered,
+        EventKind.Failed,
+        EventKind.GivenUp,
+        EventKind.Recovered,
+        EventKind.Published,
+        EventKind.TagMoved,
+        EventKind.PollFailed,
+        EventKind.PollRecovered,
+        EventKind.SyncFailed,
+        EventKind.SyncRecovered,
+        EventKind.SyncDiffers,
+        EventKind.DiskLow,
+        EventKind.DiskRecovered,
     ];
 
     private static readonly string[] Usual =
     [
-        EventKind.Failed, EventKind.GivenUp, EventKind.Recovered, EventKind.TagMoved, EventKind.SyncFailed, EventKind.SyncRecovered,
-        EventKind.SyncDiffers, EventKind.DiskLow, EventKind.DiskRecovered,
+        EventKind.Failed,
+        EventKind.GivenUp,
+        EventKind.Recovered,
+        EventKind.TagMoved,
+        EventKind.SyncFailed,
+        EventKind.SyncRecovered,
+        EventKind.SyncDiffers,
+        EventKind.DiskLow,
+        EventKind.DiskRecovered,
     ];
 
     /// <summary>What is told, for the log: never a token.</summary>
@@ -38,11 +60,14 @@ internal sealed record NotifyConfig(IReadOnlyList<string>? Command, Uri? Url, IR
             string[] command = [.. section.Strings("command").Select(word => word.Value)];
             Uri? url = section.Parsed<Uri>("url", ParseUrl)?.Value;
             IReadOnlyList<Located<string>> events = section.Strings("events");
-            TimeSpan timeout = section.Parsed<TimeSpan>("timeout", GoDuration.TryParse)?.Value ?? TimeSpan.FromSeconds(30);
+            TimeSpan timeout =
+                section.Parsed<TimeSpan>("timeout", GoDuration.TryParse)?.Value ?? TimeSpan.FromSeconds(30);
             foreach (Located<string> unknown in events.Where(e => !Known.Contains(e.Value, StringComparer.Ordinal)))
             {
                 section.Problems.Error(
-                    unknown.Position, $"events in {section.Label}: \"{unknown.Value}\" is none of {string.Join(", ", Known)}{NearestName.Suggestion(unknown.Value, Known)}");
+                    unknown.Position,
+                    $"events in {section.Label}: \"{unknown.Value}\" is none of {string.Join(", ", Known)}{NearestName.Suggestion(unknown.Value, Known)}"
+                );
             }
 
             if (section.Has("command") == section.Has("url"))
@@ -51,12 +76,21 @@ internal sealed record NotifyConfig(IReadOnlyList<string>? Command, Uri? Url, IR
             }
             else if (section.Has("command") && (command.Length == 0 || !command[0].StartsWith('/')))
             {
-                section.Problems.Error(section.PositionOf("command"), $"command in {section.Label}: name the program by its absolute path");
+                section.Problems.Error(
+                    section.PositionOf("command"),
+                    $"command in {section.Label}: name the program by its absolute path"
+                );
             }
 
             section.Finish();
-            all.Add(new NotifyConfig(
-                command.Length > 0 ? command : null, url, section.Has("events") ? [.. events.Select(e => e.Value)] : Usual, timeout));
+            all.Add(
+                new NotifyConfig(
+                    command.Length > 0 ? command : null,
+                    url,
+                    section.Has("events") ? [.. events.Select(e => e.Value)] : Usual,
+                    timeout
+                )
+            );
         }
 
         if (all.Count == 0)

@@ -17,7 +17,11 @@ internal sealed record RcloneRemote(string Argument, IReadOnlyDictionary<string,
     private const string OwnName = "peipkg_target";
 
     /// <summary>Reads a remote.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out RcloneRemote? remote, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string text,
+        [NotNullWhen(true)] out RcloneRemote? remote,
+        [NotNullWhen(false)] out string? error
+    )
     {
         remote = null;
         error = null;
@@ -55,7 +59,8 @@ internal sealed record RcloneRemote(string Argument, IReadOnlyDictionary<string,
         {
             if (!ReadOption(text, ref at, out string key, out string value))
             {
-                error = "the options of a remote are written \",key=value\", with a value in quotes where it holds \",\" or \":\", and end with \":\"";
+                error =
+                    "the options of a remote are written \",key=value\", with a value in quotes where it holds \",\" or \":\", and end with \":\"";
                 return false;
             }
 

@@ -90,5 +90,7 @@ internal sealed partial class StateLock : IDisposable
 }
 
 /// <summary>Another manager works in this state directory.</summary>
-internal sealed class StateLockedException(string stateDirectory, string holder) : Exception(
-    $"another peipkg-manager ({holder}) works in {stateDirectory}; stop it first, or give this one a state_dir of its own");
+internal sealed class StateLockedException(string stateDirectory, string holder)
+    : Exception(
+        $"another peipkg-manager ({holder}) works in {stateDirectory}; stop it first, or give this one a state_dir of its own"
+    );

@@ -26,12 +26,13 @@ internal sealed record UploadConfig
     public TimeSpan CheckWithin { get; init; } = DefaultCheckWithin;
 
     /// <summary>The programs it takes besides git, which a farm has anyway.</summary>
-    public IEnumerable<string> Programs => Backend switch
-    {
-        UploadBackend.Rclone => ["rclone"],
-        UploadBackend.Rsync => ["rsync"],
-        _ => [],
-    };
+    public IEnumerable<string> Programs =>
+        Backend switch
+        {
+            UploadBackend.Rclone => ["rclone"],
+            UploadBackend.Rsync => ["rsync"],
+            _ => [],
+        };
 
     /// <summary>GitHub needs minutes to deploy a push; caches hold a document for one.</summary>
     public static TimeSpan DefaultCheckWithin { get; } = TimeSpan.FromMinutes(10);

@@ -40,7 +40,8 @@ internal static partial class UploadReader
     public static IReadOnlyList<UploadConfig> Read(TomlFile file)
     {
         bool several = file.Root.Find("upload")?.Value is TomlArray { FromHeaders: true };
-        IReadOnlyList<TomlSection> sections = several ? file.Sections("upload")
+        IReadOnlyList<TomlSection> sections =
+            several ? file.Sections("upload")
             : file.Section("upload") is { } single ? [single]
             : [];
         List<UploadConfig> targets = [];
@@ -56,13 +57,20 @@ internal static partial class UploadReader
             if (targets.Any(other => other.Name == target.Name))
             {
                 section.Problems.Error(
-                    section.PositionOf("name"), $"two targets are called \"{target.Name}\"; give each a name of its own");
+                    section.PositionOf("name"),
+                    $"two targets are called \"{target.Name}\"; give each a name of its own"
+                );
             }
 
-            if (target.Content == UploadContent.Packages && targets.Any(other => other.Content == UploadContent.Packages))
+            if (
+                target.Content == UploadContent.Packages
+                && targets.Any(other => other.Content == UploadContent.Packages)
+            )
             {
                 section.Problems.Error(
-                    section.PositionOf("content"), "only one target can have content = \"packages\": the index names one URL for each package");
+                    section.PositionOf("content"),
+                    "only one target can have content = \"packages\": the index names one URL for each package"
+                );
             }
 
             targets.Add(target);
@@ -71,7 +79,9 @@ internal static partial class UploadReader
         if (targets.Count > 0 && targets.TrueForAll(target => target.Content == UploadContent.Packages))
         {
             file.Problems.Error(
-                sections[0].PositionOf("content"), "content = \"packages\" needs another target that carries the repository");
+                sections[0].PositionOf("content"),
+                "content = \"packages\" needs another target that carries the repository"
+            );
         }
 
         return targets;
@@ -83,7 +93,8 @@ internal static partial class UploadReader
         Located<string>? remote = section.String("remote", required: backend != UploadBackend.None);
         CheckRemote(section, backend, remote);
         string? name = section.Parsed<string>("name", Word)?.Value;
-        UploadContent content = section.Parsed<UploadContent>("content", OneOf(Contents))?.Value ?? UploadContent.Repository;
+        UploadContent content =
+            section.Parsed<UploadContent>("content", OneOf(Contents))?.Value ?? UploadContent.Repository;
         string? url = section.Parsed<string>("public_url", HttpUrl, required: content == UploadContent.Packages)?.Value;
         TimeSpan within = section.Parsed<TimeSpan>("check_within", Patience)?.Value ?? UploadConfig.DefaultCheckWithin;
         UploadMode mode = UploadMode.InPlace;
@@ -101,20 +112,24 @@ internal static partial class UploadReader
         if (content == UploadContent.Packages && mode == UploadMode.Switch)
         {
             section.Problems.Error(
-                section.PositionOf("mode"), "mode = \"switch\" is for a whole repository; packages never change once they are there");
+                section.PositionOf("mode"),
+                "mode = \"switch\" is for a whole repository; packages never change once they are there"
+            );
         }
 
-        return backend == UploadBackend.None ? null : new UploadConfig
-        {
-            Name = name ?? backend.ToString().ToLowerInvariant(),
-            Backend = backend,
-            Remote = remote?.Value ?? "",
-            Content = content,
-            Mode = mode,
-            Branch = branch,
-            PublicUrl = url,
-            CheckWithin = within,
-        };
+        return backend == UploadBackend.None
+            ? null
+            : new UploadConfig
+            {
+                Name = name ?? backend.ToString().ToLowerInvariant(),
+                Backend = backend,
+                Remote = remote?.Value ?? "",
+                Content = content,
+                Mode = mode,
+                Branch = branch,
+                PublicUrl = url,
+                CheckWithin = within,
+            };
     }
 
     private static void CheckRemote(TomlSection section, UploadBackend backend, Located<string>? remote)
@@ -127,7 +142,9 @@ internal static partial class UploadReader
         if (given.Value.Length == 0 || given.Value.StartsWith('-') || given.Value.Any(char.IsControl))
         {
             section.Problems.Error(
-                given.Position, $"remote in {section.Label} must not be empty, begin with \"-\" or hold control characters");
+                given.Position,
+                $"remote in {section.Label} must not be empty, begin with \"-\" or hold control characters"
+            );
             return;
         }
 
@@ -139,7 +156,9 @@ internal static partial class UploadReader
         else if (backend == UploadBackend.Rsync && RsyncPassword().IsMatch(given.Value))
         {
             section.Problems.Error(
-                given.Position, $"remote in {section.Label}: rsync takes no password from an address, and everybody could read it there; give it in the environment as RSYNC_PASSWORD");
+                given.Position,
+                $"remote in {section.Label}: rsync takes no password from an address, and everybody could read it there; give it in the environment as RSYNC_PASSWORD"
+            );
         }
         else if (backend == UploadBackend.Rclone && !RcloneRemote.TryParse(given.Value, out _, out error))
         {
@@ -147,13 +166,15 @@ internal static partial class UploadReader
         }
     }
 
-    private static ValueParser<T> OneOf<T>(Dictionary<string, T> words) where T : struct
+    private static ValueParser<T> OneOf<T>(Dictionary<string, T> words)
+        where T : struct
     {
         return Parse;
 
         bool Parse(string? text, out T value, [NotNullWhen(false)] out string? error)
         {
-            error = words.TryGetValue(text ?? "", out value) ? null
+            error = words.TryGetValue(text ?? "", out value)
+                ? null
                 : $"\"{text}\" is none of {string.Join(", ", words.Keys)}{NearestName.Suggestion(text ?? "", words.Keys)}";
             return error is null;
         }
@@ -162,21 +183,26 @@ internal static partial class UploadReader
     private static bool Word(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
-        error = value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? null
-            : "write 1 to 64 letters, digits, \"-\", \"_\" or \".\"";
+        error =
+            value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+                ? null
+                : "write 1 to 64 letters, digits, \"-\", \"_\" or \".\"";
         return error is null;
     }
 
     private static bool HttpUrl(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = (text ?? "").TrimEnd('/');
-        error = Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
+        error =
+            Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
             && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
-            && url.Host.Length > 0 && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
+            && url.Host.Length > 0
+            && url.UserInfo.Length == 0
+            && url.Query.Length == 0
+            && url.Fragment.Length == 0
             && value.All(c => c is > ' ' and <= '~' and not ('{' or '}'))
-            ? null
-            : "write an https:// or http:// URL without user, query or fragment";
+                ? null
+                : "write an https:// or http:// URL without user, query or fragment";
         return error is null;
     }
 
@@ -184,12 +210,20 @@ internal static partial class UploadReader
     private static bool Branch(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
-        error = value.Length is > 0 and <= 200
+        error =
+            value.Length is > 0 and <= 200
             && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/')
-            && value.Split('/').All(part => part.Length > 0 && part[0] is not ('.' or '-') && !part.EndsWith('.') && !part.EndsWith(".lock", StringComparison.Ordinal))
+            && value
+                .Split('/')
+                .All(part =>
+                    part.Length > 0
+                    && part[0] is not ('.' or '-')
+                    && !part.EndsWith('.')
+                    && !part.EndsWith(".lock", StringComparison.Ordinal)
+                )
             && !value.Contains("..", StringComparison.Ordinal)
-            ? null
-            : $"\"{text}\" is no branch name: write letters, digits, \"-\", \"_\", \".\" and \"/\"";
+                ? null
+                : $"\"{text}\" is no branch name: write letters, digits, \"-\", \"_\", \".\" and \"/\"";
         return error is null;
     }
 
@@ -198,7 +232,10 @@ internal static partial class UploadReader
 
     private static bool Patience(string? text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {
-        if (GoDuration.TryParse(text, out value, out error) && (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromDays(1)))
+        if (
+            GoDuration.TryParse(text, out value, out error)
+            && (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromDays(1))
+        )
         {
             error = $"\"{text}\" must lie between \"1s\" and \"24h\"";
         }

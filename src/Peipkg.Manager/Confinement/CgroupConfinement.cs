@@ -28,7 +28,8 @@ internal sealed class CgroupConfinement : IConfinement
     }
 
     /// <inheritdoc/>
-    public string Description => $"control groups below {_root} ({string.Join(", ", _controllers.Order(StringComparer.Ordinal))})";
+    public string Description =>
+        $"control groups below {_root} ({string.Join(", ", _controllers.Order(StringComparer.Ordinal))})";
 
     /// <summary>Takes the delegated group over: this process moves into a leaf of it, so that others can be limited.</summary>
     /// <param name="group">The directory of the group that this process is in.</param>
@@ -58,7 +59,10 @@ internal sealed class CgroupConfinement : IConfinement
             string[] used = [.. controllers.Intersect(["memory", "pids", "cpu"], StringComparer.Ordinal)];
             if (used.Length > 0)
             {
-                File.WriteAllText(Path.Combine(group, "cgroup.subtree_control"), string.Join(' ', used.Select(name => "+" + name)));
+                File.WriteAllText(
+                    Path.Combine(group, "cgroup.subtree_control"),
+                    string.Join(' ', used.Select(name => "+" + name))
+                );
             }
 
             foreach (string leftover in Directory.EnumerateDirectories(group, ChildPrefix + "*"))
@@ -80,9 +84,12 @@ internal sealed class CgroupConfinement : IConfinement
     public static string? FindOwnGroup()
     {
         // "0::/path" and "… / /sys/fs/cgroup rw… - cgroup2 cgroup2 rw": fields 4 and 5 are the mount's root and place.
-        string? path = File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+        string? path = File.ReadLines("/proc/self/cgroup")
+            .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))
+            ?[3..];
         string[]? mount = File.ReadLines("/proc/self/mountinfo")
-            .FirstOrDefault(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))?.Split(' ');
+            .FirstOrDefault(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))
+            ?.Split(' ');
         return path is null || mount is null ? null : Path.Join(mount[4], path).TrimEnd('/');
     }
 
@@ -90,7 +97,9 @@ internal sealed class CgroupConfinement : IConfinement
     public IConfinedChild Begin(ChildCommand command, ResourceLimits limits)
     {
         string group = Path.Combine(
-            _root, ChildPrefix + Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture));
+            _root,
+            ChildPrefix + Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture)
+        );
         Directory.CreateDirectory(group);
         Limit("memory", "memory.max", limits.Memory);
         Limit("memory", "memory.swap.max", limits.Memory is null ? null : 0);
@@ -99,7 +108,9 @@ internal sealed class CgroupConfinement : IConfinement
         if (limits.Cpus is { } cpus && _controllers.Contains("cpu"))
         {
             File.WriteAllText(
-                Path.Combine(group, "cpu.max"), string.Create(CultureInfo.InvariantCulture, $"{cpus * 100_000L} 100000"));
+                Path.Combine(group, "cpu.max"),
+                string.Create(CultureInfo.InvariantCulture, $"{cpus * 100_000L} 100000")
+            );
         }
 
         return new Child(command, limits, group);
@@ -147,11 +158,12 @@ internal sealed class CgroupConfinement : IConfinement
         private readonly DiskWatch _disk = new(limits);
         private ChildEnd? _excess;
 
-        public ChildCommand Command => command with
-        {
-            Program = "/bin/sh",
-            Arguments = ["-c", Enter, group, command.Program, .. command.Arguments],
-        };
+        public ChildCommand Command =>
+            command with
+            {
+                Program = "/bin/sh",
+                Arguments = ["-c", Enter, group, command.Program, .. command.Arguments],
+            };
 
         public ChildEnd? LookForExcess(int pid)
         {
@@ -177,7 +189,8 @@ internal sealed class CgroupConfinement : IConfinement
         {
             string path = Path.Combine(group, file);
             string? line = File.Exists(path)
-                ? File.ReadLines(path).FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal)) : null;
+                ? File.ReadLines(path).FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal))
+                : null;
             return line is null ? 0 : long.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
         }
     }

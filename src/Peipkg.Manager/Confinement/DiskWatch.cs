@@ -71,7 +71,10 @@ internal sealed class DiskWatch(ResourceLimits limits)
             try
             {
                 FileSystemEnumerable<long> sizes = new(
-                    directory, (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length, Everything);
+                    directory,
+                    (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
+                    Everything
+                );
                 foreach (long size in sizes)
                 {
                     bytes += size;

@@ -15,15 +15,21 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
 
     /// <inheritdoc/>
     public string Description =>
-        "process groups, looked at 4 times a second" + (taskset is null ? "; cpus is not enforced, taskset is missing" : "");
+        "process groups, looked at 4 times a second"
+        + (taskset is null ? "; cpus is not enforced, taskset is missing" : "");
 
     /// <summary>The processors that this process may use, from the kernel's list such as <c>0-3,6</c>.</summary>
     public static IReadOnlyList<int> ReadProcessors()
     {
         const string Label = "Cpus_allowed_list:";
-        string list = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal)) ?? Label;
+        string list =
+            File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal))
+            ?? Label;
         List<int> found = [];
-        foreach (string range in list[Label.Length..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string range in list[Label.Length..]
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             int[] ends = [.. range.Split('-').Select(end => int.Parse(end, CultureInfo.InvariantCulture))];
             found.AddRange(Enumerable.Range(ends[0], ends[^1] - ends[0] + 1));
@@ -33,7 +39,8 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
     }
 
     /// <inheritdoc/>
-    public IConfinedChild Begin(ChildCommand command, ResourceLimits limits) => new Child(Pin(command, limits.Cpus), limits);
+    public IConfinedChild Begin(ChildCommand command, ResourceLimits limits) =>
+        new Child(Pin(command, limits.Cpus), limits);
 
     // Builds beside each other get other processors, as far as there are any.
     private ChildCommand Pin(ChildCommand command, int? cpus)
@@ -44,7 +51,10 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
         }
 
         int first = Interlocked.Add(ref _next, count) - count;
-        string list = string.Join(',', Enumerable.Range(first, count).Select(i => processors[(i & int.MaxValue) % processors.Count]));
+        string list = string.Join(
+            ',',
+            Enumerable.Range(first, count).Select(i => processors[(i & int.MaxValue) % processors.Count])
+        );
         return command with { Program = taskset, Arguments = ["-c", list, command.Program, .. command.Arguments] };
     }
 
@@ -69,9 +79,7 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
 
         public ChildEnd? ExcessOf(ChildResult result) => _excess ?? (result.Succeeded ? null : _disk.Look());
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         private ChildEnd? LookAtTree(int pid)
         {
@@ -91,7 +99,8 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
 
             return tree.Sum(member => member.Status.Threads) > limits.Processes ? ChildEnd.TooManyProcesses
                 : tree.Sum(member => member.Status.ResidentPages * Environment.SystemPageSize) > limits.Memory
-                    && tree.Sum(member => ProportionalSize(member.Pid)) > limits.Memory ? ChildEnd.TooMuchMemory
+                && tree.Sum(member => ProportionalSize(member.Pid)) > limits.Memory
+                    ? ChildEnd.TooMuchMemory
                 : null;
         }
 
@@ -101,8 +110,16 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
             const string Label = "Pss:";
             try
             {
-                string? line = File.ReadLines($"/proc/{pid}/smaps_rollup").FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
-                return line is null ? 0 : 1024 * long.Parse(line[Label.Length..^" kB".Length], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+                string? line = File.ReadLines($"/proc/{pid}/smaps_rollup")
+                    .FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
+                return line is null
+                    ? 0
+                    : 1024
+                        * long.Parse(
+                            line[Label.Length..^" kB".Length],
+                            NumberStyles.AllowLeadingWhite,
+                            CultureInfo.InvariantCulture
+                        );
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

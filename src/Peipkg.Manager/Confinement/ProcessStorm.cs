@@ -42,7 +42,10 @@ internal static partial class ProcessStorm
                     grew = true;
 
                     // A whole group ends at one stroke, also what is just being forked.
-                    _ = status.Group > 1 && status.Group != ownGroup ? SendSignal(-status.Group, Kill) : SendSignal(member, Freeze);
+                    _ =
+                        status.Group > 1 && status.Group != ownGroup
+                            ? SendSignal(-status.Group, Kill)
+                            : SendSignal(member, Freeze);
                 }
             }
         }

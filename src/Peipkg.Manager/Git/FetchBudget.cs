@@ -54,17 +54,20 @@ internal sealed class FetchBudget(FetchConfig limits, TimeProvider clock)
 
     /// <summary>What there is too much of, with what to do about it; null when all is well.</summary>
     public string? Excess =>
-        _files > limits.Files ? $"the tree has more than {limits.Files} files and directories; [fetch] files in config.toml allows more"
-        : _bytes > limits.Size ? $"the files of the tree hold more than {ByteSize.Format(limits.Size)}; [fetch] size in config.toml allows more"
+        _files > limits.Files
+            ? $"the tree has more than {limits.Files} files and directories; [fetch] files in config.toml allows more"
+        : _bytes > limits.Size
+            ? $"the files of the tree hold more than {ByteSize.Format(limits.Size)}; [fetch] size in config.toml allows more"
         : null;
 
     /// <summary>Which key of config.toml allows more; null when none does.</summary>
-    public string? Remedy(ChildEnd? end) => end switch
-    {
-        ChildEnd.TimedOut => $"[fetch] time is {GoDuration.Format(limits.Time)}",
-        ChildEnd.Stalled => $"[fetch] silence is {GoDuration.Format(limits.Silence)}",
-        ChildEnd.TooMuchDisk => $"twice [fetch] size, which is {ByteSize.Format(limits.Size)}",
-        ChildEnd.TooMuchMemory => $"[fetch] memory is {ByteSize.Format(limits.Memory)}",
-        _ => null,
-    };
+    public string? Remedy(ChildEnd? end) =>
+        end switch
+        {
+            ChildEnd.TimedOut => $"[fetch] time is {GoDuration.Format(limits.Time)}",
+            ChildEnd.Stalled => $"[fetch] silence is {GoDuration.Format(limits.Silence)}",
+            ChildEnd.TooMuchDisk => $"twice [fetch] size, which is {ByteSize.Format(limits.Size)}",
+            ChildEnd.TooMuchMemory => $"[fetch] memory is {ByteSize.Format(limits.Memory)}",
+            _ => null,
+        };
 }

@@ -32,17 +32,14 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         "filter.lfs.required=false",
         "submodule.recurse=false",
         "fetch.recurseSubmodules=false",
-
         // Nothing else is fetched than what was asked for, from nobody else.
         "transfer.bundleURI=false",
         "fetch.uriProtocols=",
         "gc.auto=0",
         "maintenance.auto=false",
         "advice.detachedHead=false",
-
         // A large pack is read through a window, so that it does not count as memory.
         "core.packedGitLimit=256m",
-
         // A server that dribbles or stalls over http(s): under 1000 bytes a second for a minute.
         "http.lowSpeedLimit=1000",
         "http.lowSpeedTime=60",
@@ -51,9 +48,22 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
     // What would make git work in another repository than the one we mean, or write secrets into traces.
     private static readonly string[] Dropped =
     [
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_TEMPLATE_DIR", "GIT_CONFIG", "GIT_CURL_VERBOSE",
-        "GIT_SHALLOW_FILE", "GIT_QUARANTINE_PATH", "GIT_DEFAULT_HASH", "GIT_EDITOR", "GIT_PAGER",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_PREFIX",
+        "GIT_TEMPLATE_DIR",
+        "GIT_CONFIG",
+        "GIT_CURL_VERBOSE",
+        "GIT_SHALLOW_FILE",
+        "GIT_QUARANTINE_PATH",
+        "GIT_DEFAULT_HASH",
+        "GIT_EDITOR",
+        "GIT_PAGER",
     ];
 
     /// <summary>A git command.</summary>
@@ -78,8 +88,11 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         Dictionary<string, string> variables = new(StringComparer.Ordinal);
         foreach ((string name, string value) in environment)
         {
-            if (!Dropped.Contains(name, StringComparer.Ordinal) && !name.StartsWith("GIT_TRACE", StringComparison.Ordinal)
-                && (upstream is not null || !name.StartsWith("GIT_CONFIG", StringComparison.Ordinal)))
+            if (
+                !Dropped.Contains(name, StringComparer.Ordinal)
+                && !name.StartsWith("GIT_TRACE", StringComparison.Ordinal)
+                && (upstream is not null || !name.StartsWith("GIT_CONFIG", StringComparison.Ordinal))
+            )
             {
                 variables[name] = value;
             }
@@ -115,12 +128,13 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
     }
 
     // A server may redirect, and the operator's insteadOf may prefer another way to a host, but never to this machine.
-    private static string Protocols(UpstreamTransport? transport) => transport switch
-    {
-        null => "",
-        UpstreamTransport.File => "file",
-        _ => "git:http:https:ssh",
-    };
+    private static string Protocols(UpstreamTransport? transport) =>
+        transport switch
+        {
+            null => "",
+            UpstreamTransport.File => "file",
+            _ => "git:http:https:ssh",
+        };
 
     // Command-line settings do not reach the upload-pack that git starts for a local repository, a global file does.
     private string TrustLocalRepository(string path)
@@ -129,8 +143,15 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         string home = environment.GetValueOrDefault("HOME", "/");
         string[] included = environment.TryGetValue("GIT_CONFIG_GLOBAL", out string? global)
             ? [global]
-            : [Path.Combine(environment.GetValueOrDefault("XDG_CONFIG_HOME", Path.Combine(home, ".config")), "git", "config"),
-               Path.Combine(home, ".gitconfig")];
+            :
+            [
+                Path.Combine(
+                    environment.GetValueOrDefault("XDG_CONFIG_HOME", Path.Combine(home, ".config")),
+                    "git",
+                    "config"
+                ),
+                Path.Combine(home, ".gitconfig"),
+            ];
         text.Append("[include]\n");
         foreach (string file in included.Where(file => file.Length > 0))
         {
@@ -161,7 +182,13 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
     private static void AddConfiguration(Dictionary<string, string> variables, string key, string value)
     {
         int count = int.TryParse(
-            variables.GetValueOrDefault("GIT_CONFIG_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int set) ? set : 0;
+            variables.GetValueOrDefault("GIT_CONFIG_COUNT"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int set
+        )
+            ? set
+            : 0;
         variables[$"GIT_CONFIG_KEY_{count}"] = key;
         variables[$"GIT_CONFIG_VALUE_{count}"] = value;
         variables["GIT_CONFIG_COUNT"] = (count + 1).ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,8 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         IChildOutput stdout,
         IChildOutput? log,
         CancellationToken stop,
-        params string[] arguments)
+        params string[] arguments
+    )
     {
         ChildCommand command = commands.Create(upstream, directory, arguments);
         TailOutput words = new();
@@ -31,7 +32,12 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         try
         {
             result = await children.RunAsync(
-                command, stdout, log is null ? words : new BothOutputs(words, log), limits, stop);
+                command,
+                stdout,
+                log is null ? words : new BothOutputs(words, log),
+                limits,
+                stop
+            );
         }
         catch (ChildStartException e)
         {
@@ -47,7 +53,12 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         {
             string said = LastWords(words.Text());
             string whom = upstream is null ? "" : $" for {upstream}";
-            throw new GitException($"{command.Name}{whom} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}") { End = result.End };
+            throw new GitException(
+                $"{command.Name}{whom} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}"
+            )
+            {
+                End = result.End,
+            };
         }
     }
 
@@ -62,8 +73,11 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
                 .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].Trim())
                 .Where(line => line.Length > 0 && line != "remote:"),
         ];
-        IEnumerable<string> said = lines.SkipLast(3)
-            .Where(line => line.StartsWith("remote: ", StringComparison.Ordinal) && !line.Contains('%', StringComparison.Ordinal))
+        IEnumerable<string> said = lines
+            .SkipLast(3)
+            .Where(line =>
+                line.StartsWith("remote: ", StringComparison.Ordinal) && !line.Contains('%', StringComparison.Ordinal)
+            )
             .TakeLast(4);
         return string.Join("; ", said.Concat(lines.TakeLast(3)));
     }

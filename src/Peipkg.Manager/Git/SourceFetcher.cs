@@ -22,7 +22,13 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
     /// <returns>When the tagged commit was committed.</returns>
     /// <exception cref="GitException">It cannot be fetched, is not what was listed, or is more than <c>[fetch]</c> allows.</exception>
     public async Task<Timestamp> FetchAsync(
-        UpstreamUrl upstream, ListedTag tag, bool submodules, string directory, AttemptLog log, CancellationToken stop)
+        UpstreamUrl upstream,
+        ListedTag tag,
+        bool submodules,
+        string directory,
+        AttemptLog log,
+        CancellationToken stop
+    )
     {
         FetchBudget budget = new(limits(), clock);
         SourceRepository repository = new(git, upstream, directory, budget, log, stop);
@@ -35,11 +41,20 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
     }
 
     private async Task FetchSubmodulesAsync(
-        UpstreamUrl parent, IReadOnlyList<Submodule> submodules, string root, int depth, FetchBudget budget, AttemptLog log, CancellationToken stop)
+        UpstreamUrl parent,
+        IReadOnlyList<Submodule> submodules,
+        string root,
+        int depth,
+        FetchBudget budget,
+        AttemptLog log,
+        CancellationToken stop
+    )
     {
         if (submodules.Count > 0 && depth > FetchBudget.MaxDepth)
         {
-            throw UpstreamsFault($"submodules lie within each other more than {FetchBudget.MaxDepth} deep, {parent} is the last that was fetched");
+            throw UpstreamsFault(
+                $"submodules lie within each other more than {FetchBudget.MaxDepth} deep, {parent} is the last that was fetched"
+            );
         }
 
         if (!budget.TryTakeSubmodules(submodules.Count))
@@ -65,7 +80,11 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
     }
 
     // Where its submodules are is known, and found to be permitted, before a single file is written.
-    private static async Task<IReadOnlyList<Submodule>> TakeTreeAsync(SourceRepository repository, string commit, bool submodules)
+    private static async Task<IReadOnlyList<Submodule>> TakeTreeAsync(
+        SourceRepository repository,
+        string commit,
+        bool submodules
+    )
     {
         TreeListing tree = await repository.ListAsync(commit);
         IReadOnlyList<Submodule> inner = submodules ? await repository.SubmodulesAsync(tree) : [];
@@ -79,7 +98,8 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
         if (fetched != tag.ObjectId)
         {
             throw new GitException(
-                $"tag {tag.Name} of {upstream} was listed as {tag.ObjectId} and fetched as {fetched}: it moved in between. The next poll looks at it again");
+                $"tag {tag.Name} of {upstream} was listed as {tag.ObjectId} and fetched as {fetched}: it moved in between. The next poll looks at it again"
+            );
         }
 
         if (!await repository.IsCommitAsync(peeled))
@@ -89,7 +109,9 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
 
         if (peeled != tag.CommitId)
         {
-            throw UpstreamsFault($"tag {tag.Name} of {upstream} was listed with commit {tag.CommitId} and leads to {peeled}");
+            throw UpstreamsFault(
+                $"tag {tag.Name} of {upstream} was listed with commit {tag.CommitId} and leads to {peeled}"
+            );
         }
 
         // The build's timestamp (§3.3.4): 1970 to 9999. Commits can claim anything.
@@ -97,7 +119,8 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
         return seconds is { } time && time >= 0 && time <= Timestamp.MaxValue.UnixSeconds
             ? Timestamp.FromUnixSeconds(time)
             : throw UpstreamsFault(
-                $"the commit of tag {tag.Name} of {upstream} ({peeled}) has a time outside 1970 to 9999, which a package cannot carry");
+                $"the commit of tag {tag.Name} of {upstream} ({peeled}) has a time outside 1970 to 9999, which a package cannot carry"
+            );
     }
 
     private static GitException UpstreamsFault(string message) => new(message) { IsUpstreamsFault = true };

@@ -15,7 +15,13 @@ namespace Peipkg.Manager.Git;
 /// <param name="log">The attempt's log.</param>
 /// <param name="stop">The manager is stopping.</param>
 internal sealed class SourceRepository(
-    GitRunner git, UpstreamUrl upstream, string directory, FetchBudget budget, AttemptLog log, CancellationToken stop)
+    GitRunner git,
+    UpstreamUrl upstream,
+    string directory,
+    FetchBudget budget,
+    AttemptLog log,
+    CancellationToken stop
+)
 {
     private const string LocalRef = "refs/peipkg/source";
     private const int MaxWords = 64 << 10;
@@ -23,23 +29,46 @@ internal sealed class SourceRepository(
     // Above every attribute of the tree: files are the bytes that were committed.
     private const string Attributes = "* -text -filter -ident -working-tree-encoding\n";
 
-    private static readonly string[] UnnamedCommitRefused = ["not our ref", "unadvertised object", "does not allow request"];
+    private static readonly string[] UnnamedCommitRefused =
+    [
+        "not our ref",
+        "unadvertised object",
+        "does not allow request",
+    ];
 
     /// <summary>Makes the repository.</summary>
     /// <param name="idLength">Digits of an object's id: 40 for SHA-1, 64 for SHA-256.</param>
     public async Task CreateAsync(int idLength)
     {
         string format = idLength == 64 ? "sha256" : "sha1";
-        await RunAsync(local: true, log, "init", "--quiet", "--template=", "--initial-branch=none", "--object-format=" + format);
+        await RunAsync(
+            local: true,
+            log,
+            "init",
+            "--quiet",
+            "--template=",
+            "--initial-branch=none",
+            "--object-format=" + format
+        );
         string information = Directory.CreateDirectory(Path.Combine(directory, ".git", "info")).FullName;
         await File.WriteAllTextAsync(Path.Combine(information, "attributes"), Attributes, stop);
     }
 
     /// <summary>Fetches a ref or a commit under a name of our own, so that no listed name ever becomes a path.</summary>
-    public Task FetchAsync(string source) => RunAsync(
-        local: false, log,
-        "fetch", "--progress", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-        "--", upstream.Text, $"+{source}:{LocalRef}");
+    public Task FetchAsync(string source) =>
+        RunAsync(
+            local: false,
+            log,
+            "fetch",
+            "--progress",
+            "--depth=1",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--",
+            upstream.Text,
+            $"+{source}:{LocalRef}"
+        );
 
     /// <summary>Fetches a commit that no ref may name; where the server insists on refs, all branches and tags with it.</summary>
     public async Task FetchCommitAsync(string id)
@@ -48,20 +77,35 @@ internal sealed class SourceRepository(
         {
             await FetchAsync(id);
         }
-        catch (GitException e) when (UnnamedCommitRefused.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+        catch (GitException e)
+            when (UnnamedCommitRefused.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
         {
             await RunAsync(
-                local: false, log,
-                "fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-                "--", upstream.Text, "+refs/heads/*:refs/peipkg/heads/*", "+refs/tags/*:refs/peipkg/tags/*");
+                local: false,
+                log,
+                "fetch",
+                "--progress",
+                "--no-tags",
+                "--no-recurse-submodules",
+                "--no-write-fetch-head",
+                "--",
+                upstream.Text,
+                "+refs/heads/*:refs/peipkg/heads/*",
+                "+refs/tags/*:refs/peipkg/tags/*"
+            );
         }
     }
 
     /// <summary>What was fetched, and what it leads to through any number of tag objects.</summary>
     public async Task<(string ObjectId, string Peeled)> ResolveAsync()
     {
-        string[] ids = (await ReadAsync("rev-parse", LocalRef, LocalRef + "^{}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return ids is [string id, string peeled] ? (id, peeled) : throw new GitException($"git does not say what was fetched from {upstream}");
+        string[] ids = (await ReadAsync("rev-parse", LocalRef, LocalRef + "^{}")).Split(
+            '\n',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        return ids is [string id, string peeled]
+            ? (id, peeled)
+            : throw new GitException($"git does not say what was fetched from {upstream}");
     }
 
     /// <summary>Whether an object is a commit.</summary>
@@ -71,12 +115,16 @@ internal sealed class SourceRepository(
     public async Task<long?> CommitTimeAsync(string commit)
     {
         const string Label = "committer ";
-        string? line = (await ReadAsync("cat-file", "commit", commit)).Split('\n')
+        string? line = (await ReadAsync("cat-file", "commit", commit))
+            .Split('\n')
             .TakeWhile(l => l.Length > 0)
             .FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal));
         string[] words = line?.Split(' ') ?? [];
-        return words.Length > 2 && long.TryParse(words[^2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds)
-            ? seconds : null;
+        return
+            words.Length > 2
+            && long.TryParse(words[^2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds)
+            ? seconds
+            : null;
     }
 
     /// <summary>Looks through a commit's whole tree.</summary>
@@ -117,7 +165,16 @@ internal sealed class SourceRepository(
     /// <summary>Makes the tree of a commit the directory's content, and the repository disappear.</summary>
     public async Task BecomeAsync(string commit)
     {
-        await RunAsync(local: true, log, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", commit);
+        await RunAsync(
+            local: true,
+            log,
+            "checkout",
+            "--quiet",
+            "--force",
+            "--detach",
+            "--no-recurse-submodules",
+            commit
+        );
         TreeRemoval.Remove(Path.Combine(directory, ".git"));
     }
 

@@ -23,7 +23,11 @@ internal static class SubmoduleTable
     /// <param name="links">The tree's submodules.</param>
     /// <param name="parent">Where the tree is from.</param>
     /// <exception cref="GitException">Some may not be fetched; every problem.</exception>
-    public static IReadOnlyList<Submodule> Read(ReadOnlySpan<byte> listing, IReadOnlyList<GitLink> links, UpstreamUrl parent)
+    public static IReadOnlyList<Submodule> Read(
+        ReadOnlySpan<byte> listing,
+        IReadOnlyList<GitLink> links,
+        UpstreamUrl parent
+    )
     {
         ILookup<string, string> urls = Entries(Encoding.UTF8.GetString(listing))
             .Where(entry => entry.Path is not null)
@@ -39,11 +43,15 @@ internal static class SubmoduleTable
             }
             else if (urls[link.Path].ToArray() is not [string text])
             {
-                problem = urls[link.Path].Any() ? ".gitmodules has several entries for it" : ".gitmodules has no entry for it";
+                problem = urls[link.Path].Any()
+                    ? ".gitmodules has several entries for it"
+                    : ".gitmodules has no entry for it";
             }
             else if (!parent.TryResolve(text, out UpstreamUrl? url, out problem))
             {
-                problem = text.Contains('@', StringComparison.Ordinal) ? $"its URL: {problem}" : $"its URL \"{Short(text)}\": {problem}";
+                problem = text.Contains('@', StringComparison.Ordinal)
+                    ? $"its URL: {problem}"
+                    : $"its URL \"{Short(text)}\": {problem}";
             }
             else
             {
@@ -64,7 +72,8 @@ internal static class SubmoduleTable
         string more = problems.Count > MaxProblems ? $"; and {problems.Count - MaxProblems} others" : "";
         throw new GitException(
             $"submodules of {parent} are not fetched: {string.Join("; ", problems.Take(MaxProblems))}{more}. "
-            + "Leave them out with submodules = false in [upstream], or have the upstream mend .gitmodules")
+                + "Leave them out with submodules = false in [upstream], or have the upstream mend .gitmodules"
+        )
         {
             IsUpstreamsFault = true,
         };
@@ -87,11 +96,14 @@ internal static class SubmoduleTable
             }
         }
 
-        return Directory.EnumerateFileSystemEntries(place).Any() ? $"the submodule's directory {Short(path)} holds something else already" : null;
+        return Directory.EnumerateFileSystemEntries(place).Any()
+            ? $"the submodule's directory {Short(path)} holds something else already"
+            : null;
     }
 
     private static bool IsPlain(string path) =>
-        path.Split('/').All(part => part is not ("" or "." or "..") && !part.Equals(".git", StringComparison.OrdinalIgnoreCase));
+        path.Split('/')
+            .All(part => part is not ("" or "." or "..") && !part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
     // "submodule.NAME.path<LF>value<NUL>"; a key without "=" has no line feed. The last of several values counts.
     private static Dictionary<string, (string? Path, string? Url)>.ValueCollection Entries(string listing)

@@ -28,7 +28,18 @@ internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan
             Resources = new ResourceLimits { Memory = MaxMemory },
         };
         await git.RunAsync(
-            upstream, layout.Git, limits, output, log: null, stop, "ls-remote", "--quiet", "--tags", "--", upstream.Text);
+            upstream,
+            layout.Git,
+            limits,
+            output,
+            log: null,
+            stop,
+            "ls-remote",
+            "--quiet",
+            "--tags",
+            "--",
+            upstream.Text
+        );
         return TagListing.Parse(output.Content);
     }
 }

@@ -8,7 +8,10 @@ namespace Peipkg.Manager.Git;
 internal static class TagListing
 {
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>The usable tags in the order listed; of lines that repeat a name the first counts.</summary>
     public static IReadOnlyList<ListedTag> Parse(ReadOnlySpan<byte> output)
@@ -39,7 +42,10 @@ internal static class TagListing
             }
         }
 
-        return [.. order.Select(name => new ListedTag(name, tags[name].ObjectId, tags[name].Peeled ?? tags[name].ObjectId))];
+        return
+        [
+            .. order.Select(name => new ListedTag(name, tags[name].ObjectId, tags[name].Peeled ?? tags[name].ObjectId)),
+        ];
     }
 
     private static bool TryParseLine(ReadOnlySpan<byte> line, out string id, out string name, out bool peeled)

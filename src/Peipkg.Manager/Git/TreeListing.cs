@@ -19,7 +19,10 @@ internal sealed class TreeListing(FetchBudget budget) : IChildOutput
     private const int MaxPath = 4096;
     private const int MaxEntry = MaxPath + 256;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     private readonly ArrayBufferWriter<byte> _partial = new();
     private readonly List<GitLink> _links = [];

@@ -25,7 +25,11 @@ internal static partial class EmbeddedLibraries
     {
         string suffix = "." + RuntimeInformation.ProcessArchitecture;
         Assembly assembly = typeof(EmbeddedLibraries).Assembly;
-        foreach (string resource in assembly.GetManifestResourceNames().Where(name => name.EndsWith(suffix, StringComparison.Ordinal)))
+        foreach (
+            string resource in assembly
+                .GetManifestResourceNames()
+                .Where(name => name.EndsWith(suffix, StringComparison.Ordinal))
+        )
         {
             using Stream stream = assembly.GetManifestResourceStream(resource)!;
             byte[] library = new byte[stream.Length];

@@ -50,7 +50,8 @@ internal sealed class Farm : IDisposable
         RosterHolder roster,
         Redactor redactor,
         ManagerWorld world,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers
+    )
     {
         TimeProvider clock = world.Clock;
         ManagerConfig config = holder.Current;
@@ -71,29 +72,100 @@ internal sealed class Farm : IDisposable
         Redactor = redactor;
         Counters = new FarmCounters(clock);
         SyncServices services = new(
-            tools, layout, repository, _gate, syncs, environment, children, git, new PublicCheck(_client), redactor, clock, loggers.CreateLogger<Syncer>());
+            tools,
+            layout,
+            repository,
+            _gate,
+            syncs,
+            environment,
+            children,
+            git,
+            new PublicCheck(_client),
+            redactor,
+            clock,
+            loggers.CreateLogger<Syncer>()
+        );
         Syncer.Clear(layout, targets);
         Syncer = new Syncer([.. targets.Select(target => new TargetSyncer(target, services))], builds);
-        RepositoryTool = new RepoTool(tools, config, layout, repository, environment, children, clock, loggers.CreateLogger<RepoTool>());
+        RepositoryTool = new RepoTool(
+            tools,
+            config,
+            layout,
+            repository,
+            environment,
+            children,
+            clock,
+            loggers.CreateLogger<RepoTool>()
+        );
         OutputCheck check = new(farmKey, config.FarmId);
         Publisher publisher = new(
-            layout, repository, RepositoryTool, _gate, attempts, check, targets.Length > 0, clock, loggers.CreateLogger<Publisher>());
+            layout,
+            repository,
+            RepositoryTool,
+            _gate,
+            attempts,
+            check,
+            targets.Length > 0,
+            clock,
+            loggers.CreateLogger<Publisher>()
+        );
         BuildRunner runner = new(
-            layout, roster, new SourceFetcher(git, () => holder.Current.Fetching, clock), new PackageBuild(tools, holder, layout, environment, children, check),
-            check, publisher, repository, builds, attempts, () => new FailurePolicy(holder.Current.Builds.GiveUpAfter), Counters, redactor, clock,
-            loggers.CreateLogger<BuildRunner>())
+            layout,
+            roster,
+            new SourceFetcher(git, () => holder.Current.Fetching, clock),
+            new PackageBuild(tools, holder, layout, environment, children, check),
+            check,
+            publisher,
+            repository,
+            builds,
+            attempts,
+            () => new FailurePolicy(holder.Current.Builds.GiveUpAfter),
+            Counters,
+            redactor,
+            clock,
+            loggers.CreateLogger<BuildRunner>()
+        )
         {
             KeepsFailed = () => holder.Current.Retention.Stages > TimeSpan.Zero,
         };
         Poller poller = new(
-            new TagLister(git, layout, () => holder.Current.Polling.Timeout), new TagStore(_database, clock), builds, new RecipeStore(_database, clock), events, repository,
-            clock, loggers.CreateLogger<Poller>());
+            new TagLister(git, layout, () => holder.Current.Polling.Timeout),
+            new TagStore(_database, clock),
+            builds,
+            new RecipeStore(_database, clock),
+            events,
+            repository,
+            clock,
+            loggers.CreateLogger<Poller>()
+        );
         Polls = new PollLoop(
-            roster, poller, holder, new HostGate(config.Polling.MaxPerHost), _buildsWake, clock, loggers.CreateLogger<PollLoop>());
-        DiskGuard disk = new(layout.Root, () => holder.Current.Limits.MinFree, events, loggers.CreateLogger<DiskGuard>());
+            roster,
+            poller,
+            holder,
+            new HostGate(config.Polling.MaxPerHost),
+            _buildsWake,
+            clock,
+            loggers.CreateLogger<PollLoop>()
+        );
+        DiskGuard disk = new(
+            layout.Root,
+            () => holder.Current.Limits.MinFree,
+            events,
+            loggers.CreateLogger<DiskGuard>()
+        );
         Builds = new BuildLoop(
-            () => holder.Current.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2), runner, builds, attempts, roster, Polls.IsPending, disk,
-            Syncer, _buildsWake, clock, loggers.CreateLogger<BuildLoop>());
+            () => holder.Current.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2),
+            runner,
+            builds,
+            attempts,
+            roster,
+            Polls.IsPending,
+            disk,
+            Syncer,
+            _buildsWake,
+            clock,
+            loggers.CreateLogger<BuildLoop>()
+        );
         (_builds, _syncs, _targets) = (builds, syncs, targets);
         Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
         FarmStores stores = new(_database, holder, layout, repository, clock);
@@ -111,17 +183,29 @@ internal sealed class Farm : IDisposable
         };
         Control = new ControlServer(layout.Socket, new OperatorDesk(stores, () => roster.Current, live), loggers);
         Attendants = new Attendants(
-            new Notifier(stores, children, environment, _client, redactor, loggers.CreateLogger<Notifier>()), new Housekeeping(stores), clock,
-            loggers.CreateLogger<Notifier>());
+            new Notifier(stores, children, environment, _client, redactor, loggers.CreateLogger<Notifier>()),
+            new Housekeeping(stores),
+            clock,
+            loggers.CreateLogger<Notifier>()
+        );
         if (config.Http.Address is { } address)
         {
             BodyBudget budget = new();
             Http = new HttpServer(
                 address,
                 new HttpPages(stores, () => roster.Current, live, redactor),
-                [.. Forge.All.Select(forge => new WebhookEndpoint(
-                    forge, roster, Polls.Trigger, () => _secrets.GetValueOrDefault(forge), budget, loggers.CreateLogger<WebhookEndpoint>()))],
-                loggers);
+                [
+                    .. Forge.All.Select(forge => new WebhookEndpoint(
+                        forge,
+                        roster,
+                        Polls.Trigger,
+                        () => _secrets.GetValueOrDefault(forge),
+                        budget,
+                        loggers.CreateLogger<WebhookEndpoint>()
+                    )),
+                ],
+                loggers
+            );
         }
     }
 

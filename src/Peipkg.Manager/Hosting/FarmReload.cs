@@ -16,7 +16,13 @@ namespace Peipkg.Manager.Hosting;
 /// <param name="farm">The farm.</param>
 /// <param name="threshold">What is logged; null when the command line has decided that.</param>
 /// <param name="logger">For events.</param>
-internal sealed class FarmReload(string file, ConfigHolder config, Farm farm, LogThreshold? threshold, ILogger<FarmReload> logger)
+internal sealed class FarmReload(
+    string file,
+    ConfigHolder config,
+    Farm farm,
+    LogThreshold? threshold,
+    ILogger<FarmReload> logger
+)
 {
     private readonly Lock _one = new();
 
@@ -62,7 +68,9 @@ internal sealed class FarmReload(string file, ConfigHolder config, Farm farm, Lo
             return false;
         }
 
-        ILookup<Effect, string> changed = ConfigKeys.Changed(config.Current, written).ToLookup(key => key.Effect, key => key.ToString());
+        ILookup<Effect, string> changed = ConfigKeys
+            .Changed(config.Current, written)
+            .ToLookup(key => key.Effect, key => key.ToString());
         config.Current = merged;
         farm.Secrets = secrets;
         threshold?.Set(merged.LogLevel);
@@ -84,9 +92,15 @@ internal sealed class FarmReload(string file, ConfigHolder config, Farm farm, Lo
 
     private void WarnAboutWebhooks()
     {
-        string[] deaf = [.. farm.Roster.Current.Watched
-            .Where(r => r.Document.Watch is { } watch && Forge.All.Any(forge => forge.IsHeardBy(watch) && !farm.Secrets.ContainsKey(forge)))
-            .Select(r => r.Name)];
+        string[] deaf =
+        [
+            .. farm
+                .Roster.Current.Watched.Where(r =>
+                    r.Document.Watch is { } watch
+                    && Forge.All.Any(forge => forge.IsHeardBy(watch) && !farm.Secrets.ContainsKey(forge))
+                )
+                .Select(r => r.Name),
+        ];
         if (farm.Http is not null && deaf.Length > 0)
         {
             HostingLog.WebhooksOff(logger, deaf);

@@ -19,44 +19,75 @@ internal static partial class FarmSecrets
     // Of rclone's options those that say where and how; every other may be a key of some service.
     private static readonly string[] Harmless =
     [
-        "TYPE", "PROVIDER", "ENDPOINT", "REGION", "ACL", "FORCE_PATH_STYLE", "ENV_AUTH", "LOCATION_CONSTRAINT", "STORAGE_CLASS", "HOST",
-        "PORT", "VENDOR", "URL", "NO_CHECK_BUCKET", "KEY_FILE", "SHELL_TYPE",
+        "TYPE",
+        "PROVIDER",
+        "ENDPOINT",
+        "REGION",
+        "ACL",
+        "FORCE_PATH_STYLE",
+        "ENV_AUTH",
+        "LOCATION_CONSTRAINT",
+        "STORAGE_CLASS",
+        "HOST",
+        "PORT",
+        "VENDOR",
+        "URL",
+        "NO_CHECK_BUCKET",
+        "KEY_FILE",
+        "SHELL_TYPE",
     ];
 
     /// <summary>Those of the environment.</summary>
-    public static IEnumerable<string> Of(IReadOnlyDictionary<string, string> environment) => environment.SelectMany(variable =>
-        variable.Key.StartsWith(RclonePrefix, StringComparison.Ordinal) ? OfRclone(variable.Key, variable.Value)
-        : variable.Key.StartsWith("GIT_CONFIG_VALUE_", StringComparison.Ordinal) && variable.Value.Contains("Authorization:", StringComparison.OrdinalIgnoreCase)
-            ? [variable.Value, variable.Value[(variable.Value.LastIndexOf(' ') + 1)..]]
-        : SecretName().IsMatch(variable.Key) && !PathName().IsMatch(variable.Key) ? [variable.Value]
-        : variable.Value.Contains('@', StringComparison.Ordinal) && Uri.TryCreate(variable.Value, UriKind.Absolute, out Uri? url) ? OfUserInfo(url)
-        : (IEnumerable<string>)[]);
+    public static IEnumerable<string> Of(IReadOnlyDictionary<string, string> environment) =>
+        environment.SelectMany(variable =>
+            variable.Key.StartsWith(RclonePrefix, StringComparison.Ordinal) ? OfRclone(variable.Key, variable.Value)
+            : variable.Key.StartsWith("GIT_CONFIG_VALUE_", StringComparison.Ordinal)
+            && variable.Value.Contains("Authorization:", StringComparison.OrdinalIgnoreCase)
+                ? [variable.Value, variable.Value[(variable.Value.LastIndexOf(' ') + 1)..]]
+            : SecretName().IsMatch(variable.Key) && !PathName().IsMatch(variable.Key) ? [variable.Value]
+            : variable.Value.Contains('@', StringComparison.Ordinal)
+            && Uri.TryCreate(variable.Value, UriKind.Absolute, out Uri? url)
+                ? OfUserInfo(url)
+            : (IEnumerable<string>)[]
+        );
 
     /// <summary>Those of the configuration and the files it names, and of the recipes.</summary>
     public static IEnumerable<string> Of(
-        ManagerConfig config, IReadOnlyDictionary<Forge, WebhookSecrets> webhooks, RecipeRoster roster) =>
-    [
-        .. webhooks.Values.SelectMany(secrets => secrets.Texts),
-        .. config.Notifications.SelectMany(n => n.Url is { } url ? [url.PathAndQuery, .. Parts(url), .. OfUserInfo(url)] : Words(n.Command ?? [])),
-        .. Words(config.Builds.Launcher?.Words ?? []),
-        .. config.Uploads.SelectMany(OfUpload),
-        .. roster.Watched.SelectMany(recipe => OfUrl(recipe.Url)),
-    ];
+        ManagerConfig config,
+        IReadOnlyDictionary<Forge, WebhookSecrets> webhooks,
+        RecipeRoster roster
+    ) =>
+        [
+            .. webhooks.Values.SelectMany(secrets => secrets.Texts),
+            .. config.Notifications.SelectMany(n =>
+                n.Url is { } url ? [url.PathAndQuery, .. Parts(url), .. OfUserInfo(url)] : Words(n.Command ?? [])
+            ),
+            .. Words(config.Builds.Launcher?.Words ?? []),
+            .. config.Uploads.SelectMany(OfUpload),
+            .. roster.Watched.SelectMany(recipe => OfUrl(recipe.Url)),
+        ];
 
     // Chat services have the token in the path, or in the query.
-    private static IEnumerable<string> Parts(Uri url) => url.PathAndQuery.Split('/', '?', '&', '=')
-        .Where(part => part.Length >= LongestWord && part.Any(char.IsAsciiDigit)).SelectMany(part => (string[])[part, Uri.UnescapeDataString(part)]);
+    private static IEnumerable<string> Parts(Uri url) =>
+        url
+            .PathAndQuery.Split('/', '?', '&', '=')
+            .Where(part => part.Length >= LongestWord && part.Any(char.IsAsciiDigit))
+            .SelectMany(part => (string[])[part, Uri.UnescapeDataString(part)]);
 
     private static IEnumerable<string> OfUserInfo(Uri url) =>
-        url.UserInfo.Split(':', 2).Skip(url.UserInfo.Contains(':', StringComparison.Ordinal) ? 1 : 0).SelectMany(part => (string[])[part, Uri.UnescapeDataString(part)]);
+        url
+            .UserInfo.Split(':', 2)
+            .Skip(url.UserInfo.Contains(':', StringComparison.Ordinal) ? 1 : 0)
+            .SelectMany(part => (string[])[part, Uri.UnescapeDataString(part)]);
 
-    private static IEnumerable<string> OfUpload(UploadConfig upload) => upload.Backend switch
-    {
-        UploadBackend.Git when UpstreamUrl.TryParse(upload.Remote, out UpstreamUrl? url, out _) => OfUrl(url),
-        UploadBackend.Rclone when RcloneRemote.TryParse(upload.Remote, out RcloneRemote? remote, out _) =>
-            remote.Variables.SelectMany(variable => OfRclone(variable.Key, variable.Value)),
-        _ => [],
-    };
+    private static IEnumerable<string> OfUpload(UploadConfig upload) =>
+        upload.Backend switch
+        {
+            UploadBackend.Git when UpstreamUrl.TryParse(upload.Remote, out UpstreamUrl? url, out _) => OfUrl(url),
+            UploadBackend.Rclone when RcloneRemote.TryParse(upload.Remote, out RcloneRemote? remote, out _) =>
+                remote.Variables.SelectMany(variable => OfRclone(variable.Key, variable.Value)),
+            _ => [],
+        };
 
     // "Basic " and name and password in Base64: as git sends it, and the password by itself.
     private static IEnumerable<string> OfUrl(UpstreamUrl? url)
@@ -89,9 +120,13 @@ internal static partial class FarmSecrets
 
     [GeneratedRegex(
         "(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|CREDENTIALS?|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY)(_|$)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex SecretName();
 
-    [GeneratedRegex("_(FILE|PATH|DIR|DIRECTORY|SOCK|COMMAND)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "_(FILE|PATH|DIR|DIRECTORY|SOCK|COMMAND)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex PathName();
 }

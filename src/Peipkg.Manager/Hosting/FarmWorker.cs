@@ -9,7 +9,12 @@ namespace Peipkg.Manager.Hosting;
 /// build ends and is published, and only then the last sync runs and the HTTP server goes down.
 /// </summary>
 internal sealed class FarmWorker(
-    Farm farm, FarmReload reload, ManagerSignals signals, ServiceManager service, IHostApplicationLifetime lifetime) : BackgroundService
+    Farm farm,
+    FarmReload reload,
+    ManagerSignals signals,
+    ServiceManager service,
+    IHostApplicationLifetime lifetime
+) : BackgroundService
 {
     /// <summary>Why the daemon ended, if not because it was asked to.</summary>
     public Exception? Failure { get; private set; }
@@ -18,7 +23,10 @@ internal sealed class FarmWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The host's own token is the drain: it is cancelled when the application is asked to stop, however that came.
-        using CancellationTokenSource drain = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, signals.Drain);
+        using CancellationTokenSource drain = CancellationTokenSource.CreateLinkedTokenSource(
+            stoppingToken,
+            signals.Drain
+        );
         using CancellationTokenSource ended = new();
         Task watch = service.WatchAsync(farm.IsAlive, ended.Token);
         Task beside = farm.Attendants.RunAsync(ended.Token);
@@ -30,8 +38,9 @@ internal sealed class FarmWorker(
             Task syncs = farm.Syncer.RunAsync(syncFinish.Token, signals.Stop);
             Task builds = farm.Builds.RunAsync(drain.Token, signals.Stop);
             service.Ready(Status());
-            using CancellationTokenRegistration stopping =
-                drain.Token.Register(() => service.Stopping("Waiting for what is under way; a second SIGTERM stops now."));
+            using CancellationTokenRegistration stopping = drain.Token.Register(() =>
+                service.Stopping("Waiting for what is under way; a second SIGTERM stops now.")
+            );
 
             // Any of them ending early is a defect; the others must not go on as if nothing had happened.
             Task first = await Task.WhenAny(polls, builds, syncs);
@@ -60,8 +69,11 @@ internal sealed class FarmWorker(
         }
     }
 
-    private string Status() => string.Create(
-        CultureInfo.InvariantCulture, $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.{(reload.IsConfigValid ? "" : " The configuration has mistakes and was not reloaded.")}");
+    private string Status() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.{(reload.IsConfigValid ? "" : " The configuration has mistakes and was not reloaded.")}"
+        );
 
     private void Reload()
     {

@@ -7,7 +7,15 @@ internal static partial class HostingLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "peipkg-manager starting")]
     public static partial void Starting(
-        ILogger logger, string farmId, string mode, string version, int pid, string keyFingerprint, string build, string repo);
+        ILogger logger,
+        string farmId,
+        string mode,
+        string version,
+        int pid,
+        string keyFingerprint,
+        string build,
+        string repo
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "builds are limited by")]
     public static partial void Confined(ILogger logger, string means, string? since);
@@ -26,7 +34,8 @@ internal static partial class HostingLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "build scripts run as this user and could read the signing key, [build] sandbox = true or a launcher keeps it from them")]
+        Message = "build scripts run as this user and could read the signing key, [build] sandbox = true or a launcher keeps it from them"
+    )]
     public static partial void KeyInReach(ILogger logger, string keyFile);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "configuration reloaded")]
@@ -35,12 +44,21 @@ internal static partial class HostingLog
     [LoggerMessage(Level = LogLevel.Error, Message = "configuration was not reloaded, the former one stays")]
     public static partial void ConfigBroken(ILogger logger, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the configuration has changes that need more than a reload, restart to apply")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the configuration has changes that need more than a reload, restart to apply"
+    )]
     public static partial void ConfigNeedsRestart(ILogger logger, string[] keys);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the configuration has changes without effect, these keys were used when the repository was made")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the configuration has changes without effect, these keys were used when the repository was made"
+    )]
     public static partial void ConfigUseless(ILogger logger, string[] keys);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "recipes ask for webhooks, but webhook_secret_file is not configured")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "recipes ask for webhooks, but webhook_secret_file is not configured"
+    )]
     public static partial void WebhooksOff(ILogger logger, string[] recipes);
 }

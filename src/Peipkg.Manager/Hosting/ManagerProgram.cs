@@ -56,24 +56,50 @@ internal static class ManagerProgram
         try
         {
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
-            using Farm farm = new(holder, layout, tools, confinement, farmKey, secrets, roster, redactor, world, loggers);
+            using Farm farm = new(
+                holder,
+                layout,
+                tools,
+                confinement,
+                farmKey,
+                secrets,
+                roster,
+                redactor,
+                world,
+                loggers
+            );
             HostingLog.Starting(
-                logger, config.FarmId, mode == RunMode.Daemon ? "daemon" : "once", ProductVersion.Text, world.ProcessId, farmKey.Fingerprint.Text,
-                tools.Build, tools.Repo);
+                logger,
+                config.FarmId,
+                mode == RunMode.Daemon ? "daemon" : "once",
+                ProductVersion.Text,
+                world.ProcessId,
+                farmKey.Fingerprint.Text,
+                tools.Build,
+                tools.Repo
+            );
             HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             if (config.Builds is { Launcher: null, Sandbox: not true })
             {
                 HostingLog.KeyInReach(logger, config.KeyFile);
             }
 
-            using CancellationTokenRegistration draining = world.Signals.Drain.Register(() => HostingLog.Draining(logger));
+            using CancellationTokenRegistration draining = world.Signals.Drain.Register(() =>
+                HostingLog.Draining(logger)
+            );
             await farm.PrepareAsync(world.Signals.Stop);
             await using ControlServer control = farm.Control;
             await control.StartAsync(world.Signals.Stop);
             bool complete = true;
             if (mode == RunMode.Daemon)
             {
-                FarmReload reload = new(configFile, holder, farm, logLevel is null ? threshold : null, loggers.CreateLogger<FarmReload>());
+                FarmReload reload = new(
+                    configFile,
+                    holder,
+                    farm,
+                    logLevel is null ? threshold : null,
+                    loggers.CreateLogger<FarmReload>()
+                );
                 await RunDaemonAsync(farm, reload, world, loggers);
             }
             else
@@ -83,7 +109,8 @@ internal static class ManagerProgram
 
             HostingLog.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);
             return world.Signals.Stop.IsCancellationRequested ? world.Signals.StopExitCode
-                : complete ? ExitCode.Success : ExitCode.Failure;
+                : complete ? ExitCode.Success
+                : ExitCode.Failure;
         }
         catch (OperationCanceledException) when (world.Signals.Stop.IsCancellationRequested)
         {
@@ -106,7 +133,9 @@ internal static class ManagerProgram
         }
         catch (RecipeException e)
         {
-            throw new UsageErrorException(string.Join('\n', e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))));
+            throw new UsageErrorException(
+                string.Join('\n', e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString())))
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -198,11 +227,13 @@ internal static class ManagerProgram
         string[] missing =
         [
             .. from forge in Forge.All
-               where config.Http.SecretFilesOf(forge.Name).Count == 0
-               let recipes = roster.Recipes.Where(r => r is { Url: not null, Document.Watch: { } watch } && forge.IsHeardBy(watch))
-                   .Select(r => r.Name).ToArray()
-               where recipes.Length > 0
-               select $"{forge.Name}_webhook = true in {string.Join(", ", recipes)}",
+            where config.Http.SecretFilesOf(forge.Name).Count == 0
+            let recipes = roster
+                .Recipes.Where(r => r is { Url: not null, Document.Watch: { } watch } && forge.IsHeardBy(watch))
+                .Select(r => r.Name)
+                .ToArray()
+            where recipes.Length > 0
+            select $"{forge.Name}_webhook = true in {string.Join(", ", recipes)}",
         ];
         return missing.Length > 0
             ? $"[http] needs webhook_secret_file, since addr is set and {string.Join(" and ", missing)}"
@@ -236,7 +267,9 @@ internal static class ManagerProgram
     }
 
     /// <summary>Ends the host when <see cref="ManagerSignals"/> asks to; the host's own lifetimes take signals for themselves.</summary>
-    private sealed class SignalLifetime(ManagerSignals signals, IHostApplicationLifetime application) : IHostLifetime, IDisposable
+    private sealed class SignalLifetime(ManagerSignals signals, IHostApplicationLifetime application)
+        : IHostLifetime,
+            IDisposable
     {
         private CancellationTokenRegistration _registration;
 

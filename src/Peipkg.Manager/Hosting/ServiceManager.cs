@@ -16,16 +16,29 @@ internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environ
 
     /// <summary>How often the watchdog wants to hear of us; null when there is none.</summary>
     public TimeSpan? Watchdog { get; } =
-        long.TryParse(environment.GetValueOrDefault("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long time)
+        long.TryParse(
+            environment.GetValueOrDefault("WATCHDOG_USEC"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long time
+        )
         && time > 0
-        && (!environment.TryGetValue("WATCHDOG_PID", out string? pid) || pid == processId.ToString(CultureInfo.InvariantCulture))
+        && (
+            !environment.TryGetValue("WATCHDOG_PID", out string? pid)
+            || pid == processId.ToString(CultureInfo.InvariantCulture)
+        )
             ? TimeSpan.FromMicroseconds(time)
             : null;
 
     public void Ready(string status) => Notify($"READY=1\nSTATUS={status}");
 
-    public void Reloading() => Notify(string.Create(
-        CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={clock.GetTimestamp() / (clock.TimestampFrequency / 1_000_000)}"));
+    public void Reloading() =>
+        Notify(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"RELOADING=1\nMONOTONIC_USEC={clock.GetTimestamp() / (clock.TimestampFrequency / 1_000_000)}"
+            )
+        );
 
     public void Stopping(string status) => Notify($"STOPPING=1\nSTATUS={status}");
 

@@ -30,11 +30,19 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Get(routes, "/", context => HtmlAsync(context, DashboardPages.Farm(
-            _status.Collect(), FarmQueries.Recipes(stores, roster()), new HistoryDocument
-            {
-                Builds = FarmQueries.History(stores, null, Shown).Builds, Events = [],
-            })));
+        Get(
+            routes,
+            "/",
+            context =>
+                HtmlAsync(
+                    context,
+                    DashboardPages.Farm(
+                        _status.Collect(),
+                        FarmQueries.Recipes(stores, roster()),
+                        new HistoryDocument { Builds = FarmQueries.History(stores, null, Shown).Builds, Events = [] }
+                    )
+                )
+        );
         Get(routes, "/recipes/{name}", RecipeAsync);
         Get(routes, "/builds/{build:long}", BuildAsync);
         Get(routes, "/logs/{build:long}", LogAsync);
@@ -54,11 +62,18 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
         {
             WhyDocument why = WhyQuery.Ask(stores, roster(), name, null, live);
             RecipeDocument? recipe = FarmQueries.Recipes(stores, roster()).Recipes.FirstOrDefault(r => r.Name == name);
-            return HtmlAsync(context, DashboardPages.Recipe(FarmId, recipe, why, FarmQueries.History(stores, name, Shown)));
+            return HtmlAsync(
+                context,
+                DashboardPages.Recipe(FarmId, recipe, why, FarmQueries.History(stores, name, Shown))
+            );
         }
         catch (OperatorException e)
         {
-            return HtmlAsync(context, DashboardPages.Message(FarmId, "Not found", e.Message), StatusCodes.Status404NotFound);
+            return HtmlAsync(
+                context,
+                DashboardPages.Message(FarmId, "Not found", e.Message),
+                StatusCodes.Status404NotFound
+            );
         }
     }
 
@@ -73,7 +88,11 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
         }
         catch (OperatorException e)
         {
-            return HtmlAsync(context, DashboardPages.Message(FarmId, "Not found", e.Message), StatusCodes.Status404NotFound);
+            return HtmlAsync(
+                context,
+                DashboardPages.Message(FarmId, "Not found", e.Message),
+                StatusCodes.Status404NotFound
+            );
         }
     }
 
@@ -87,17 +106,29 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
     {
         string file = Route(context, "file");
         string name = file.EndsWith(".svg", StringComparison.Ordinal) ? file[..^4] : "";
-        RecipeDocument? recipe = FarmQueries.Recipes(stores, roster()).Recipes.FirstOrDefault(r => r.Packages.Contains(name));
+        RecipeDocument? recipe = FarmQueries
+            .Recipes(stores, roster())
+            .Recipes.FirstOrDefault(r => r.Packages.Contains(name));
         if (recipe is null)
         {
-            await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "no recipe makes this package; ask for /badges/PACKAGE.svg");
+            await HttpServer.TextAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "no recipe makes this package; ask for /badges/PACKAGE.svg"
+            );
             return;
         }
 
         context.Response.ContentType = "image/svg+xml; charset=utf-8";
         context.Response.Headers.CacheControl = "public, max-age=60";
         await context.Response.WriteAsync(
-            BadgeImage.Make(name, recipe.Published ?? (recipe.Failing > 0 ? "failing" : "not built yet"), recipe.Failing > 0), context.RequestAborted);
+            BadgeImage.Make(
+                name,
+                recipe.Published ?? (recipe.Failing > 0 ? "failing" : "not built yet"),
+                recipe.Failing > 0
+            ),
+            context.RequestAborted
+        );
     }
 
     private async Task HtmlAsync(HttpContext context, string html, int code = StatusCodes.Status200OK)
@@ -110,7 +141,8 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
     private static async Task AssetAsync(HttpContext context, string name, string type)
     {
         context.Response.ContentType = type;
-        await using Stream asset = typeof(Dashboard).Assembly.GetManifestResourceStream(name)
+        await using Stream asset =
+            typeof(Dashboard).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not in the program");
         await asset.CopyToAsync(context.Response.Body, context.RequestAborted);
     }

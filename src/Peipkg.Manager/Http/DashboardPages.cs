@@ -16,7 +16,12 @@ internal static class DashboardPages
         HtmlWriter html = new();
         Standing(html, status);
         html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
-        Tile(html, "Recipes", Count(status.Recipes.Count), status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used" : null);
+        Tile(
+            html,
+            "Recipes",
+            Count(status.Recipes.Count),
+            status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used" : null
+        );
         Tile(html, "Running", Count(status.Running.Count), null);
         Tile(html, "Waiting", Count(status.Queue.Count), null);
         Tile(html, "Failing", Count(status.Failures.Count), null, bad: status.Failures.Count > 0);
@@ -56,21 +61,38 @@ internal static class DashboardPages
         html.Raw("</ul>");
         if (why.Versions.Count > 0)
         {
-            Table(html, "Versions", ["Version", "Tag", "State", "What happens"], why.Versions, v =>
-            {
-                html.Element("td", v.Version ?? "–").Element("td", v.Tag ?? "–");
-                State(html, v.State);
-                html.Element("td class=\"wide\"", First(v.Verdict));
-            });
+            Table(
+                html,
+                "Versions",
+                ["Version", "Tag", "State", "What happens"],
+                why.Versions,
+                v =>
+                {
+                    html.Element("td", v.Version ?? "–").Element("td", v.Tag ?? "–");
+                    State(html, v.State);
+                    html.Element("td class=\"wide\"", First(v.Verdict));
+                }
+            );
         }
 
         Builds(html, history);
         if (history.Events.Count > 0)
         {
-            Table(html, "Events", ["When", "Event", "Version", "Detail"], history.Events, e =>
-            {
-                html.Raw("<td>").Time(e.At).Raw("</td>").Element("td", e.Kind).Element("td", e.Version ?? "").Element("td class=\"wide\"", First(e.Detail));
-            });
+            Table(
+                html,
+                "Events",
+                ["When", "Event", "Version", "Detail"],
+                history.Events,
+                e =>
+                {
+                    html.Raw("<td>")
+                        .Time(e.At)
+                        .Raw("</td>")
+                        .Element("td", e.Kind)
+                        .Element("td", e.Version ?? "")
+                        .Element("td class=\"wide\"", First(e.Detail));
+                }
+            );
         }
 
         return Page(farm, why.Recipe, "../", html);
@@ -80,7 +102,11 @@ internal static class DashboardPages
     public static string Build(string farm, AttemptDocument build, string tail, long end)
     {
         HtmlWriter html = new();
-        html.Raw("<h1>").Link("../recipes/" + Uri.EscapeDataString(build.Recipe), build.Recipe).Raw(" ").Text(build.Version).Raw("</h1><dl class=\"facts\">");
+        html.Raw("<h1>")
+            .Link("../recipes/" + Uri.EscapeDataString(build.Recipe), build.Recipe)
+            .Raw(" ")
+            .Text(build.Version)
+            .Raw("</h1><dl class=\"facts\">");
         html.Raw("<div><dt>Result</dt><dd>");
         html.Raw($"<span class=\"state {Class(build.Result)}\">").Text(build.Result ?? "running").Raw("</span>");
         html.Text(build.Cause is null ? "" : $" ({build.Cause})").Raw("</dd></div>");
@@ -101,11 +127,18 @@ internal static class DashboardPages
 
         foreach (OutputDocument package in build.Packages)
         {
-            html.Raw("<p class=\"package\">").Element("code", package.File).Text(" " + ByteSize.Format(package.Size)).Raw("</p>");
+            html.Raw("<p class=\"package\">")
+                .Element("code", package.File)
+                .Text(" " + ByteSize.Format(package.Size))
+                .Raw("</p>");
         }
 
-        html.Raw("<div class=\"heading\"><h2>Log</h2>").Link("../logs/" + Count(build.Build), "The whole log as text").Raw("</div>");
-        html.Raw($"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>");
+        html.Raw("<div class=\"heading\"><h2>Log</h2>")
+            .Link("../logs/" + Count(build.Build), "The whole log as text")
+            .Raw("</div>");
+        html.Raw(
+            $"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>"
+        );
         html.Text(tail).Raw("</pre>");
         return Page(farm, $"{build.Recipe} {build.Version}", "../", html, refresh: false);
     }
@@ -120,7 +153,9 @@ internal static class DashboardPages
 
     private static void Standing(HtmlWriter html, StatusDocument status)
     {
-        (string look, string word) = status.Problems.Count > 0 ? ("bad", status.Problems.Count == 1 ? "1 problem" : $"{status.Problems.Count} problems")
+        (string look, string word) =
+            status.Problems.Count > 0
+                ? ("bad", status.Problems.Count == 1 ? "1 problem" : $"{status.Problems.Count} problems")
             : status.Paused is not null ? ("idle", "paused")
             : ("good", "in order");
         html.Raw($"<p class=\"standing\"><span class=\"state {look}\">").Text(word).Raw("</span>");
@@ -160,17 +195,28 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Running", ["Recipe", "Version", "Since", "Log"], status.Running, b =>
-        {
-            Name(html, b.Recipe);
-            html.Element("td", b.Version).Raw("<td>").Time(b.StartedAt).Raw("</td><td>");
-            if (history.Builds.FirstOrDefault(a => a.Recipe == b.Recipe && a.Version == b.Version && a.EndedAt is null) is { } attempt)
+        Table(
+            html,
+            "Running",
+            ["Recipe", "Version", "Since", "Log"],
+            status.Running,
+            b =>
             {
-                html.Link("builds/" + Count(attempt.Build), $"build {Count(attempt.Build)}");
-            }
+                Name(html, b.Recipe);
+                html.Element("td", b.Version).Raw("<td>").Time(b.StartedAt).Raw("</td><td>");
+                if (
+                    history.Builds.FirstOrDefault(a =>
+                        a.Recipe == b.Recipe && a.Version == b.Version && a.EndedAt is null
+                    ) is
+                    { } attempt
+                )
+                {
+                    html.Link("builds/" + Count(attempt.Build), $"build {Count(attempt.Build)}");
+                }
 
-            html.Raw("</td>");
-        });
+                html.Raw("</td>");
+            }
+        );
     }
 
     private static void Failing(HtmlWriter html, StatusDocument status)
@@ -180,24 +226,35 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Failing", ["Version", "Failures", "Next try", "Log", "Error"], status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal), f =>
-        {
-            string[] name = f.Key.Split('@', 2);
-            html.Raw("<td>").Link("recipes/" + Uri.EscapeDataString(name[0]), name[0]).Text(" " + name[1]).Raw("</td>");
-            html.Element("td", $"{f.Value.Failures}{(f.Value.Cause is null ? "" : $" ({f.Value.Cause})")}");
-            if (f.Value.Hold is { } hold)
+        Table(
+            html,
+            "Failing",
+            ["Version", "Failures", "Next try", "Log", "Error"],
+            status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal),
+            f =>
             {
-                html.Element("td", hold);
-            }
-            else
-            {
-                html.Raw("<td>").Time(f.Value.NextRetry).Raw("</td>");
-            }
+                string[] name = f.Key.Split('@', 2);
+                html.Raw("<td>")
+                    .Link("recipes/" + Uri.EscapeDataString(name[0]), name[0])
+                    .Text(" " + name[1])
+                    .Raw("</td>");
+                html.Element("td", $"{f.Value.Failures}{(f.Value.Cause is null ? "" : $" ({f.Value.Cause})")}");
+                if (f.Value.Hold is { } hold)
+                {
+                    html.Element("td", hold);
+                }
+                else
+                {
+                    html.Raw("<td>").Time(f.Value.NextRetry).Raw("</td>");
+                }
 
-            html.Raw("<td>");
-            _ = f.Value.Build is { } build ? html.Link("/builds/" + Count(build), $"build {Count(build)}") : html.Raw("–");
-            html.Raw("</td>").Element("td class=\"wide\"", First(f.Value.Error));
-        });
+                html.Raw("<td>");
+                _ = f.Value.Build is { } build
+                    ? html.Link("/builds/" + Count(build), $"build {Count(build)}")
+                    : html.Raw("–");
+                html.Raw("</td>").Element("td class=\"wide\"", First(f.Value.Error));
+            }
+        );
     }
 
     private static void Queue(HtmlWriter html, StatusDocument status)
@@ -207,11 +264,17 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Waiting", ["Recipe", "Version", "Reason", "Since"], status.Queue.Take(MostQueued), b =>
-        {
-            Name(html, b.Recipe);
-            html.Element("td", b.Version).Element("td", b.Reason).Raw("<td>").Time(b.QueuedAt).Raw("</td>");
-        });
+        Table(
+            html,
+            "Waiting",
+            ["Recipe", "Version", "Reason", "Since"],
+            status.Queue.Take(MostQueued),
+            b =>
+            {
+                Name(html, b.Recipe);
+                html.Element("td", b.Version).Element("td", b.Reason).Raw("<td>").Time(b.QueuedAt).Raw("</td>");
+            }
+        );
         if (status.Queue.Count > MostQueued)
         {
             html.Element("p", $"and {status.Queue.Count - MostQueued} more");
@@ -225,37 +288,64 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Sync", ["Target", "Generation", "Synced", "Trouble"], status.Sync, s =>
-        {
-            html.Element("td", $"{s.Target} ({s.Remote})").Element("td", $"{s.Generation} of {status.Generation}").Raw("<td>").Time(s.SyncedAt).Raw("</td>")
-                .Element("td class=\"wide\"", First(s.Failures > 0 ? s.LastError : s.CheckError));
-        });
+        Table(
+            html,
+            "Sync",
+            ["Target", "Generation", "Synced", "Trouble"],
+            status.Sync,
+            s =>
+            {
+                html.Element("td", $"{s.Target} ({s.Remote})")
+                    .Element("td", $"{s.Generation} of {status.Generation}")
+                    .Raw("<td>")
+                    .Time(s.SyncedAt)
+                    .Raw("</td>")
+                    .Element("td class=\"wide\"", First(s.Failures > 0 ? s.LastError : s.CheckError));
+            }
+        );
     }
 
     private static void Recipes(HtmlWriter html, RecipesDocument recipes)
     {
         if (recipes.Recipes.Count + recipes.Broken.Count == 0)
         {
-            html.Raw("<section class=\"empty\"><h2>No recipes yet</h2><p>Put a directory with a <code>peipkg.toml</code> below ")
+            html.Raw(
+                    "<section class=\"empty\"><h2>No recipes yet</h2><p>Put a directory with a <code>peipkg.toml</code> below "
+                )
                 .Raw("<code>recipes_dir</code> and reload the manager; it polls the upstream at once.</p></section>");
             return;
         }
 
-        html.Raw("<div class=\"filter\"><label for=\"filter\">Filter recipes</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\"></div>");
-        Table(html, "Recipes", ["Recipe", "Published", "Last build", "State", "Answered", "Latest poll"], recipes.Recipes, r =>
-        {
-            Name(html, r.Name);
-            html.Element("td", r.Published ?? "–").Element("td", r.Version ?? "–");
-            State(html, r.Paused is not null ? "paused" : r.State);
-            html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
-        }, "recipes");
+        html.Raw(
+            "<div class=\"filter\"><label for=\"filter\">Filter recipes</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\"></div>"
+        );
+        Table(
+            html,
+            "Recipes",
+            ["Recipe", "Published", "Last build", "State", "Answered", "Latest poll"],
+            recipes.Recipes,
+            r =>
+            {
+                Name(html, r.Name);
+                html.Element("td", r.Published ?? "–").Element("td", r.Version ?? "–");
+                State(html, r.Paused is not null ? "paused" : r.State);
+                html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
+            },
+            "recipes"
+        );
         if (recipes.Broken.Count > 0)
         {
-            Table(html, "Recipes that cannot be used", ["Recipe", "Problems"], recipes.Broken, b =>
-            {
-                Name(html, b.Name);
-                html.Element("td class=\"wide\"", string.Join(" · ", b.Problems));
-            });
+            Table(
+                html,
+                "Recipes that cannot be used",
+                ["Recipe", "Problems"],
+                recipes.Broken,
+                b =>
+                {
+                    Name(html, b.Name);
+                    html.Element("td class=\"wide\"", string.Join(" · ", b.Problems));
+                }
+            );
         }
     }
 
@@ -266,20 +356,39 @@ internal static class DashboardPages
             return;
         }
 
-        Table(html, "Latest builds", ["Build", "Recipe", "Version", "Result", "Started", "Took", "Detail"], history.Builds, b =>
-        {
-            html.Raw("<td>").Link("/builds/" + Count(b.Build), Count(b.Build)).Raw("</td>");
-            Name(html, b.Recipe);
-            html.Element("td", b.Version);
-            State(html, b.Result ?? "running");
-            html.Raw("<td>").Time(b.StartedAt).Raw("</td>").Element("td", FarmTables.Took(b)).Element("td class=\"wide\"", First(b.Detail));
-        });
+        Table(
+            html,
+            "Latest builds",
+            ["Build", "Recipe", "Version", "Result", "Started", "Took", "Detail"],
+            history.Builds,
+            b =>
+            {
+                html.Raw("<td>").Link("/builds/" + Count(b.Build), Count(b.Build)).Raw("</td>");
+                Name(html, b.Recipe);
+                html.Element("td", b.Version);
+                State(html, b.Result ?? "running");
+                html.Raw("<td>")
+                    .Time(b.StartedAt)
+                    .Raw("</td>")
+                    .Element("td", FarmTables.Took(b))
+                    .Element("td class=\"wide\"", First(b.Detail));
+            }
+        );
     }
 
-    private static void Table<T>(HtmlWriter html, string title, string[] columns, IEnumerable<T> rows, Action<T> row, string? id = null)
+    private static void Table<T>(
+        HtmlWriter html,
+        string title,
+        string[] columns,
+        IEnumerable<T> rows,
+        Action<T> row,
+        string? id = null
+    )
     {
         string name = title.ToLowerInvariant().Replace(' ', '-');
-        html.Raw($"<section aria-labelledby=\"{name}\"><h2 id=\"{name}\">{title}</h2><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{name}\"><table{(id is null ? "" : $" id=\"table-{id}\"")}><thead><tr>");
+        html.Raw(
+            $"<section aria-labelledby=\"{name}\"><h2 id=\"{name}\">{title}</h2><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"{name}\"><table{(id is null ? "" : $" id=\"table-{id}\"")}><thead><tr>"
+        );
         foreach (string column in columns)
         {
             html.Element("th scope=\"col\"", column);
@@ -313,17 +422,19 @@ internal static class DashboardPages
     private static void Name(HtmlWriter html, string recipe) =>
         html.Raw("<td>").Link("/recipes/" + Uri.EscapeDataString(recipe), recipe).Raw("</td>");
 
-    private static void State(HtmlWriter html, string? state) => _ = state is null
-        ? html.Raw("<td>–</td>")
-        : html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state).Raw("</span></td>");
+    private static void State(HtmlWriter html, string? state) =>
+        _ = state is null
+            ? html.Raw("<td>–</td>")
+            : html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state).Raw("</span></td>");
 
-    private static string Class(string? state) => state switch
-    {
-        "done" => "good",
-        "failed" or "given-up" => "bad",
-        "queued" or "fetching" or "building" or "publishing" or "syncing" or "running" or null => "busy",
-        _ => "idle",
-    };
+    private static string Class(string? state) =>
+        state switch
+        {
+            "done" => "good",
+            "failed" or "given-up" => "bad",
+            "queued" or "fetching" or "building" or "publishing" or "syncing" or "running" or null => "busy",
+            _ => "idle",
+        };
 
     private static string First(string text)
     {
@@ -337,11 +448,18 @@ internal static class DashboardPages
     private static string Page(string farm, string title, string root, HtmlWriter body, bool refresh = true)
     {
         HtmlWriter page = new();
-        page.Raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
-        page.Text($"{title} · {farm}").Raw("</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>");
+        page.Raw(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>"
+        );
+        page.Text($"{title} · {farm}")
+            .Raw(
+                "</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>"
+            );
         page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
         page.Raw("<a class=\"home\" href=\"/\">").Text(root.Length == 0 ? "Build farm" : farm).Raw("</a>");
-        page.Raw("<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>");
+        page.Raw(
+            "<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
+        );
         page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
         if (root.Length == 0)
         {

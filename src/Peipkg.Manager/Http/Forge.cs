@@ -54,13 +54,14 @@ internal abstract class Forge
         return null;
     }
 
-    private static string? WhyNoPush(string? kind) => kind switch
-    {
-        "ping" => "pong",
-        null => null,
-        _ when PushEvents.Contains(kind, StringComparer.Ordinal) => null,
-        _ => "this event brings no tags",
-    };
+    private static string? WhyNoPush(string? kind) =>
+        kind switch
+        {
+            "ping" => "pong",
+            null => null,
+            _ when PushEvents.Contains(kind, StringComparer.Ordinal) => null,
+            _ => "this event brings no tags",
+        };
 
     private static bool TrySplit(string? header, string prefix, [NotNullWhen(true)] out string? signature)
     {
@@ -75,7 +76,8 @@ internal abstract class Forge
         public override string? Delivery(IHeaderDictionary headers) => Header(headers, "X-GitHub-Delivery");
 
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
-            TrySplit(Header(headers, "X-Hub-Signature-256"), "sha256=", out string? signature) && secrets.Verify(body, signature);
+            TrySplit(Header(headers, "X-Hub-Signature-256"), "sha256=", out string? signature)
+            && secrets.Verify(body, signature);
 
         public override string? WhyIdle(IHeaderDictionary headers) => WhyNoPush(Header(headers, "X-GitHub-Event"));
     }
@@ -86,12 +88,15 @@ internal abstract class Forge
 
         public override bool IsHeardBy(Watch watch) => watch.ForgejoWebhook;
 
-        public override string? Delivery(IHeaderDictionary headers) => Header(headers, "X-Forgejo-Delivery", "X-Gitea-Delivery");
+        public override string? Delivery(IHeaderDictionary headers) =>
+            Header(headers, "X-Forgejo-Delivery", "X-Gitea-Delivery");
 
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
-            Header(headers, "X-Forgejo-Signature", "X-Gitea-Signature") is { } signature && secrets.Verify(body, signature);
+            Header(headers, "X-Forgejo-Signature", "X-Gitea-Signature") is { } signature
+            && secrets.Verify(body, signature);
 
-        public override string? WhyIdle(IHeaderDictionary headers) => WhyNoPush(Header(headers, "X-Forgejo-Event", "X-Gitea-Event"));
+        public override string? WhyIdle(IHeaderDictionary headers) =>
+            WhyNoPush(Header(headers, "X-Forgejo-Event", "X-Gitea-Event"));
     }
 
     private sealed class GitlabForge() : Forge("gitlab")
@@ -112,6 +117,7 @@ internal abstract class Forge
 
         public override string? WhyIdle(IHeaderDictionary headers) =>
             Header(headers, "X-Gitlab-Event") is { } kind && !TagEvents.Contains(kind, StringComparer.Ordinal)
-                ? "this event brings no tags" : null;
+                ? "this event brings no tags"
+                : null;
     }
 }

@@ -40,8 +40,7 @@ internal sealed class HtmlWriter
     public HtmlWriter Element(string tag, string? text) => Raw($"<{tag}>").Text(text).Raw($"</{tag.Split(' ')[0]}>");
 
     /// <summary>A link below the dashboard's root.</summary>
-    public HtmlWriter Link(string path, string text) =>
-        Raw("<a href=\"").Text(path).Raw("\">").Text(text).Raw("</a>");
+    public HtmlWriter Link(string path, string text) => Raw("<a href=\"").Text(path).Raw("\">").Text(text).Raw("</a>");
 
     /// <summary>A point in time; the page's script shows how long ago it is.</summary>
     public HtmlWriter Time(string? time) =>

@@ -20,7 +20,8 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
     public bool Answers(HostString host)
     {
         IReadOnlyList<string> known = stores.Config.Http.Hosts;
-        return known.Count == 0 || known.Append("localhost").Contains(host.Host, StringComparer.OrdinalIgnoreCase)
+        return known.Count == 0
+            || known.Append("localhost").Contains(host.Host, StringComparer.OrdinalIgnoreCase)
             || IPAddress.TryParse(host.Host, out _);
     }
 
@@ -32,9 +33,18 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
         Dashboard.Get(routes, "/metrics", new MetricsReport(stores, roster, live).WriteAsync);
         new Dashboard(stores, roster, live, redactor).Map(routes);
         RepositoryFiles files = new(stores.Layout.Repository);
-        Dashboard.Get(routes, "/repo/{**path}", context => stores.Config.Http.ServesRepository
-            ? files.WriteAsync(context, (string?)context.Request.RouteValues["path"] ?? "")
-            : HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "the repository is not served here ([http] serve_repo)"));
+        Dashboard.Get(
+            routes,
+            "/repo/{**path}",
+            context =>
+                stores.Config.Http.ServesRepository
+                    ? files.WriteAsync(context, (string?)context.Request.RouteValues["path"] ?? "")
+                    : HttpServer.TextAsync(
+                        context,
+                        StatusCodes.Status404NotFound,
+                        "the repository is not served here ([http] serve_repo)"
+                    )
+        );
     }
 
     private Task ReadyAsync(HttpContext context)
@@ -42,6 +52,10 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
         IReadOnlyList<string> problems = Readiness.Problems(stores, roster(), live);
         return problems.Count == 0
             ? HttpServer.TextAsync(context, StatusCodes.Status200OK, "ready")
-            : HttpServer.TextAsync(context, StatusCodes.Status503ServiceUnavailable, redactor.Clean(string.Join('\n', problems)));
+            : HttpServer.TextAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                redactor.Clean(string.Join('\n', problems))
+            );
     }
 }

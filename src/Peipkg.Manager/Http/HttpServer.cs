@@ -22,7 +22,11 @@ namespace Peipkg.Manager.Http;
 /// Plain HTTP; TLS is a reverse proxy's. Meant to stay up while a build drains.
 /// </summary>
 internal sealed class HttpServer(
-    ListenAddress address, HttpPages pages, IReadOnlyList<WebhookEndpoint> webhooks, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    ListenAddress address,
+    HttpPages pages,
+    IReadOnlyList<WebhookEndpoint> webhooks,
+    ILoggerFactory loggers
+) : IHostedService, IAsyncDisposable
 {
     // Whoever watches the process, and forges, which prove themselves, may come by any name.
     private static readonly string[] Everywhere = ["/healthz", "/webhooks"];
@@ -52,13 +56,16 @@ internal sealed class HttpServer(
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            string why = e.InnerException is AddressInUseException ? "another program listens there already"
-                : (e as SocketException ?? e.InnerException ?? e).Message;
+            string why =
+                e.InnerException is AddressInUseException
+                    ? "another program listens there already"
+                    : (e as SocketException ?? e.InnerException ?? e).Message;
             throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {why}", e);
         }
 
-        ICollection<string> bound = _application.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        ICollection<string> bound =
+            _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+            ?? [];
         HttpLog.Listening(_logger, string.Join(',', bound));
     }
 
@@ -117,9 +124,16 @@ internal sealed class HttpServer(
             context.Response.Headers["Referrer-Policy"] = "no-referrer";
         }
 
-        if (!pages.Answers(context.Request.Host) && !Everywhere.Any(path => context.Request.Path.StartsWithSegments(path)))
+        if (
+            !pages.Answers(context.Request.Host)
+            && !Everywhere.Any(path => context.Request.Path.StartsWithSegments(path))
+        )
         {
-            await TextAsync(context, StatusCodes.Status421MisdirectedRequest, "this farm has no such name; [http] hosts lists those that it has");
+            await TextAsync(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                "this farm has no such name; [http] hosts lists those that it has"
+            );
             return;
         }
 
@@ -128,20 +142,35 @@ internal sealed class HttpServer(
             await next(context);
             if (context.Response is { HasStarted: false, ContentType: null } response)
             {
-                await (response.StatusCode switch
-                {
-                    StatusCodes.Status404NotFound => TextAsync(context, response.StatusCode, "there is nothing at this address; the farm's page is at /"),
-                    StatusCodes.Status405MethodNotAllowed => TextAsync(context, response.StatusCode, $"only {response.Headers.Allow} is answered here"),
-                    _ => Task.CompletedTask,
-                });
+                await (
+                    response.StatusCode switch
+                    {
+                        StatusCodes.Status404NotFound => TextAsync(
+                            context,
+                            response.StatusCode,
+                            "there is nothing at this address; the farm's page is at /"
+                        ),
+                        StatusCodes.Status405MethodNotAllowed => TextAsync(
+                            context,
+                            response.StatusCode,
+                            $"only {response.Headers.Allow} is answered here"
+                        ),
+                        _ => Task.CompletedTask,
+                    }
+                );
             }
         }
-        catch (Exception e) when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
+        catch (Exception e)
+            when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
         {
             HttpLog.RequestFailed(_logger, context.Request.Path, e);
             if (!context.Response.HasStarted)
             {
-                await TextAsync(context, StatusCodes.Status500InternalServerError, "the request failed; the farm's log says why");
+                await TextAsync(
+                    context,
+                    StatusCodes.Status500InternalServerError,
+                    "the request failed; the farm's log says why"
+                );
             }
         }
     }

@@ -26,7 +26,11 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
         HttpResponse response = context.Response;
         if (Open(attempt) is not { } file)
         {
-            await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "there is no such log; [retention] says how long logs are kept");
+            await HttpServer.TextAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "there is no such log; [retention] says how long logs are kept"
+            );
             return;
         }
 
@@ -34,7 +38,14 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
         {
             response.ContentType = "text/plain; charset=utf-8";
             response.Headers["X-Log-Ended"] = ended ? "1" : "0";
-            if (!long.TryParse(context.Request.Query["from"], NumberStyles.None, CultureInfo.InvariantCulture, out long from))
+            if (
+                !long.TryParse(
+                    context.Request.Query["from"],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out long from
+                )
+            )
             {
                 await WholeAsync(file, response.Body, context.RequestAborted);
                 return;
@@ -42,7 +53,12 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
 
             file.Position = Math.Min(from, file.Length);
             byte[] part = new byte[(int)Math.Min(MostAtOnce, file.Length - file.Position)];
-            int count = await file.ReadAtLeastAsync(part, part.Length, throwOnEndOfStream: false, context.RequestAborted);
+            int count = await file.ReadAtLeastAsync(
+                part,
+                part.Length,
+                throwOnEndOfStream: false,
+                context.RequestAborted
+            );
             count = Whole(part.AsSpan(0, count));
             response.Headers["X-Log-Next"] = (from + count).ToString(CultureInfo.InvariantCulture);
             await response.Body.WriteAsync(Clean(part.AsSpan(0, count)), context.RequestAborted);
@@ -70,7 +86,11 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
     {
         byte[] part = new byte[MostAtOnce];
         int left = 0;
-        while (await file.ReadAtLeastAsync(part.AsMemory(left), part.Length - left, throwOnEndOfStream: false, stop) is > 0 and int read)
+        while (
+            await file.ReadAtLeastAsync(part.AsMemory(left), part.Length - left, throwOnEndOfStream: false, stop)
+                is > 0
+                    and int read
+        )
         {
             int count = Whole(part.AsSpan(0, left + read));
             await output.WriteAsync(Clean(part.AsSpan(0, count)), stop);
@@ -81,11 +101,14 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
         await output.WriteAsync(Clean(part.AsSpan(0, left)), stop);
     }
 
-    private byte[] Clean(ReadOnlySpan<byte> part) => Encoding.UTF8.GetBytes(redactor.Clean(Encoding.UTF8.GetString(part)));
+    private byte[] Clean(ReadOnlySpan<byte> part) =>
+        Encoding.UTF8.GetBytes(redactor.Clean(Encoding.UTF8.GetString(part)));
 
     // Whole lines, so that no secret is cut in two; a line that fills a part is taken as it is.
-    private static int Whole(ReadOnlySpan<byte> part) => part.LastIndexOf((byte)'\n') is >= 0 and int end ? end + 1
-        : part.Length < MostAtOnce ? 0 : WholeCharacters(part);
+    private static int Whole(ReadOnlySpan<byte> part) =>
+        part.LastIndexOf((byte)'\n') is >= 0 and int end ? end + 1
+        : part.Length < MostAtOnce ? 0
+        : WholeCharacters(part);
 
     // A character that is cut comes with the next part; bytes that begin none do not hold it up.
     private static int WholeCharacters(ReadOnlySpan<byte> part)
@@ -95,7 +118,10 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
             byte b = part[^back];
             if (b >= 0xc0)
             {
-                int needed = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
+                int needed =
+                    b >= 0xf0 ? 4
+                    : b >= 0xe0 ? 3
+                    : 2;
                 return needed > back && back < part.Length ? part.Length - back : part.Length;
             }
 
@@ -112,7 +138,12 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
     {
         try
         {
-            return new FileStream(layout.LogOf(attempt), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new FileStream(
+                layout.LogOf(attempt),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

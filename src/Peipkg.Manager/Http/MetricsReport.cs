@@ -33,7 +33,11 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         RecipeRoster recipes = roster();
         DateTimeOffset now = stores.Clock.GetUtcNow();
         writer.Gauge("peipkg_up_since_seconds", "When the manager started, as a Unix time.", Seconds(live.StartedAt));
-        writer.Gauge("peipkg_ready", "1 when nothing is wrong with the farm (see /readyz).", Readiness.Problems(stores, recipes, live).Count == 0 ? 1 : 0);
+        writer.Gauge(
+            "peipkg_ready",
+            "1 when nothing is wrong with the farm (see /readyz).",
+            Readiness.Problems(stores, recipes, live).Count == 0 ? 1 : 0
+        );
         writer.Gauge("peipkg_recipes", "Recipes that can be used.", recipes.Recipes.Count);
         writer.Gauge("peipkg_recipes_broken", "Recipes that cannot be used.", recipes.Broken);
         writer.Gauge("peipkg_builds_running", "Builds under way.", live.Counters.Running.Count);
@@ -44,8 +48,16 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
             writer.Sample("peipkg_versions", states.GetValueOrDefault(state.Text()), ("state", state.Text()));
         }
 
-        writer.Gauge("peipkg_builds_queued", "Versions that wait to be built.", states.GetValueOrDefault(BuildState.Queued.Text()));
-        writer.Gauge("peipkg_versions_failing", "Versions that failed and were not finished since.", stores.Builds.Failing().Count);
+        writer.Gauge(
+            "peipkg_builds_queued",
+            "Versions that wait to be built.",
+            states.GetValueOrDefault(BuildState.Queued.Text())
+        );
+        writer.Gauge(
+            "peipkg_versions_failing",
+            "Versions that failed and were not finished since.",
+            stores.Builds.Failing().Count
+        );
         writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Operator.FarmPause() is null ? 0 : 1);
         Builds(writer);
         Polls(writer, recipes, now);
@@ -63,10 +75,19 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         }
 
         IReadOnlyList<double> durations = stores.History.Durations();
-        writer.Begin("peipkg_build_duration_seconds", "histogram", "How long builds took that were built or failed.", "seconds");
+        writer.Begin(
+            "peipkg_build_duration_seconds",
+            "histogram",
+            "How long builds took that were built or failed.",
+            "seconds"
+        );
         foreach (double bucket in Buckets)
         {
-            writer.Sample("peipkg_build_duration_seconds_bucket", durations.Count(d => d <= bucket), ("le", OpenMetricsWriter.Number(bucket)));
+            writer.Sample(
+                "peipkg_build_duration_seconds_bucket",
+                durations.Count(d => d <= bucket),
+                ("le", OpenMetricsWriter.Number(bucket))
+            );
         }
 
         writer.Sample("peipkg_build_duration_seconds_bucket", durations.Count, ("le", "+Inf"));
@@ -95,17 +116,32 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         PublishedPackages published = stores.Repository.Published();
         long generation = (long)published.Generation;
         writer.Gauge("peipkg_repository_generation", "The index_version of the local repository.", generation);
-        List<(SyncTarget Target, SyncTargetRecord Known)> targets = [.. stores.Targets.Select(t => (t, stores.Syncs.Get(t.Key)))];
+        List<(SyncTarget Target, SyncTargetRecord Known)> targets =
+        [
+            .. stores.Targets.Select(t => (t, stores.Syncs.Get(t.Key))),
+        ];
         writer.Begin("peipkg_sync_lag_generations", "gauge", "Generations that a target is behind.");
         foreach ((SyncTarget target, SyncTargetRecord known) in targets)
         {
-            writer.Sample("peipkg_sync_lag_generations", Math.Max(0, generation - known.Generation), ("target", target.Config.Name));
+            writer.Sample(
+                "peipkg_sync_lag_generations",
+                Math.Max(0, generation - known.Generation),
+                ("target", target.Config.Name)
+            );
         }
 
-        writer.Begin("peipkg_sync_lag_seconds", "gauge", "How long the latest generation has been waiting to reach a target; 0 when it is there.", "seconds");
+        writer.Begin(
+            "peipkg_sync_lag_seconds",
+            "gauge",
+            "How long the latest generation has been waiting to reach a target; 0 when it is there.",
+            "seconds"
+        );
         foreach ((SyncTarget target, SyncTargetRecord known) in targets)
         {
-            double lag = known.Generation >= generation ? 0 : Age(now, DateTimeOffset.FromUnixTimeSeconds(published.GeneratedAt.UnixSeconds));
+            double lag =
+                known.Generation >= generation
+                    ? 0
+                    : Age(now, DateTimeOffset.FromUnixTimeSeconds(published.GeneratedAt.UnixSeconds));
             writer.Sample("peipkg_sync_lag_seconds", lag, ("target", target.Config.Name));
         }
 
@@ -131,10 +167,24 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
     private void Disk(OpenMetricsWriter writer)
     {
         DriveInfo drive = new(stores.Layout.Root);
-        writer.Gauge("peipkg_disk_free_bytes", "Free on the disk of the state directory.", drive.AvailableFreeSpace, "bytes");
+        writer.Gauge(
+            "peipkg_disk_free_bytes",
+            "Free on the disk of the state directory.",
+            drive.AvailableFreeSpace,
+            "bytes"
+        );
         writer.Gauge("peipkg_disk_size_bytes", "Size of the disk of the state directory.", drive.TotalSize, "bytes");
-        writer.Gauge("peipkg_repository_size_bytes", "Packages that the archive index names.", stores.Repository.Published().Size, "bytes");
-        writer.Gauge("peipkg_repository_packages", "Packages that the archive index names, all versions.", stores.Repository.Published().Count);
+        writer.Gauge(
+            "peipkg_repository_size_bytes",
+            "Packages that the archive index names.",
+            stores.Repository.Published().Size,
+            "bytes"
+        );
+        writer.Gauge(
+            "peipkg_repository_packages",
+            "Packages that the archive index names, all versions.",
+            stores.Repository.Published().Count
+        );
     }
 
     private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
@@ -189,6 +239,8 @@ internal sealed class OpenMetricsWriter
 
     public static string Number(double value) => value.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
 }

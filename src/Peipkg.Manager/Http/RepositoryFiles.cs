@@ -20,8 +20,13 @@ internal sealed partial class RepositoryFiles(string directory)
 
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
-        [".json"] = "application/json", [".html"] = "text/html; charset=utf-8", [".css"] = "text/css", [".js"] = "text/javascript",
-        [".svg"] = "image/svg+xml", [".pub"] = "text/plain; charset=utf-8", [".pem"] = "text/plain; charset=utf-8",
+        [".json"] = "application/json",
+        [".html"] = "text/html; charset=utf-8",
+        [".css"] = "text/css",
+        [".js"] = "text/javascript",
+        [".svg"] = "image/svg+xml",
+        [".pub"] = "text/plain; charset=utf-8",
+        [".pem"] = "text/plain; charset=utf-8",
     };
 
     /// <summary>Answers the request, parts of files too.</summary>
@@ -46,14 +51,19 @@ internal sealed partial class RepositoryFiles(string directory)
             // What is named by its content never changes; everything else may with the next generation.
             string extension = Path.GetExtension(path);
             bool immutable = extension == ".peipkg" || path.StartsWith("keys/", StringComparison.Ordinal);
-            context.Response.Headers.CacheControl = immutable ? "public, max-age=31536000, immutable" : "public, max-age=60";
+            context.Response.Headers.CacheControl = immutable
+                ? "public, max-age=31536000, immutable"
+                : "public, max-age=60";
             DateTime changed = File.GetLastWriteTimeUtc(file.SafeFileHandle);
-            await Results.Stream(
-                file,
-                Types.GetValueOrDefault(extension, "application/octet-stream"),
-                lastModified: changed,
-                entityTag: new EntityTagHeaderValue($"\"{changed.Ticks:x}-{file.Length:x}\""),
-                enableRangeProcessing: true).ExecuteAsync(context);
+            await Results
+                .Stream(
+                    file,
+                    Types.GetValueOrDefault(extension, "application/octet-stream"),
+                    lastModified: changed,
+                    entityTag: new EntityTagHeaderValue($"\"{changed.Ticks:x}-{file.Length:x}\""),
+                    enableRangeProcessing: true
+                )
+                .ExecuteAsync(context);
         }
     }
 
@@ -68,9 +78,13 @@ internal sealed partial class RepositoryFiles(string directory)
         SafeFileHandle handle = Open(Path.Combine(directory, path), WithoutWaiting | CloseOnExec);
         try
         {
-            if (!top.IsInvalid && !handle.IsInvalid && (File.GetAttributes(handle) & FileAttributes.Directory) == 0
+            if (
+                !top.IsInvalid
+                && !handle.IsInvalid
+                && (File.GetAttributes(handle) & FileAttributes.Directory) == 0
                 && RealPath(handle).StartsWith(RealPath(top) + "/", StringComparison.Ordinal)
-                && new FileStream(handle, FileAccess.Read, bufferSize: 0) is { CanSeek: true } file)
+                && new FileStream(handle, FileAccess.Read, bufferSize: 0) is { CanSeek: true } file
+            )
             {
                 return file;
             }
@@ -86,7 +100,10 @@ internal sealed partial class RepositoryFiles(string directory)
 
     // Where the kernel says that an open file is, after all links.
     private static string RealPath(SafeFileHandle file) =>
-        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}")).LinkTarget ?? "";
+        new FileInfo(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}")
+        ).LinkTarget
+        ?? "";
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

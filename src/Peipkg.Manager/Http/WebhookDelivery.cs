@@ -19,11 +19,24 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
     private const int MaxName = 200;
 
     private static readonly string[] UrlFields =
-        ["clone_url", "ssh_url", "git_url", "html_url", "url", "git_http_url", "git_ssh_url", "http_url", "web_url"];
+    [
+        "clone_url",
+        "ssh_url",
+        "git_url",
+        "html_url",
+        "url",
+        "git_http_url",
+        "git_ssh_url",
+        "http_url",
+        "web_url",
+    ];
 
     /// <summary>Reads a payload that has been authenticated.</summary>
     public static bool TryParse(
-        ReadOnlyMemory<byte> payload, [NotNullWhen(true)] out WebhookDelivery? delivery, [NotNullWhen(false)] out string? error)
+        ReadOnlyMemory<byte> payload,
+        [NotNullWhen(true)] out WebhookDelivery? delivery,
+        [NotNullWhen(false)] out string? error
+    )
     {
         delivery = null;
         try
@@ -34,8 +47,11 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
             string? title = null;
             foreach (string name in Objects)
             {
-                if (document.RootElement is { ValueKind: JsonValueKind.Object } root
-                    && root.TryGetProperty(name, out JsonElement repository) && repository.ValueKind == JsonValueKind.Object)
+                if (
+                    document.RootElement is { ValueKind: JsonValueKind.Object } root
+                    && root.TryGetProperty(name, out JsonElement repository)
+                    && repository.ValueKind == JsonValueKind.Object
+                )
                 {
                     named = true;
                     AddKeys(repository, keys);
@@ -54,16 +70,24 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
         }
     }
 
-    private static string? NameOf(JsonElement repository) => NameFields
-        .Select(field => repository.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
-        .FirstOrDefault(name => name is { Length: > 0 and <= MaxName });
+    private static string? NameOf(JsonElement repository) =>
+        NameFields
+            .Select(field =>
+                repository.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : null
+            )
+            .FirstOrDefault(name => name is { Length: > 0 and <= MaxName });
 
     private static void AddKeys(JsonElement repository, HashSet<string> keys)
     {
         foreach (string field in UrlFields)
         {
-            if (repository.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String
-                && UpstreamUrl.TryParse(value.GetString()!, out UpstreamUrl? url, out _))
+            if (
+                repository.TryGetProperty(field, out JsonElement value)
+                && value.ValueKind == JsonValueKind.String
+                && UpstreamUrl.TryParse(value.GetString()!, out UpstreamUrl? url, out _)
+            )
             {
                 keys.Add(url.RepositoryKey);
             }

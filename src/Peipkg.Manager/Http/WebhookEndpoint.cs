@@ -11,7 +11,13 @@ namespace Peipkg.Manager.Http;
 /// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
 /// </summary>
 internal sealed class WebhookEndpoint(
-    Forge forge, RosterHolder roster, Action<string> trigger, Func<WebhookSecrets?> current, BodyBudget budget, ILogger<WebhookEndpoint> logger)
+    Forge forge,
+    RosterHolder roster,
+    Action<string> trigger,
+    Func<WebhookSecrets?> current,
+    BodyBudget budget,
+    ILogger<WebhookEndpoint> logger
+)
 {
     /// <summary>GitHub's own cap on a payload.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
@@ -75,9 +81,16 @@ internal sealed class WebhookEndpoint(
     private string Act(WebhookDelivery parsed, string? delivery)
     {
         // Several recipes may share an upstream.
-        List<string> recipes = [.. roster.Current.Recipes
-            .Where(r => r is { Url: { } url, Document.Watch: { } watch } && forge.IsHeardBy(watch) && parsed.Keys.Contains(url.RepositoryKey))
-            .Select(r => r.Name)];
+        List<string> recipes =
+        [
+            .. roster
+                .Current.Recipes.Where(r =>
+                    r is { Url: { } url, Document.Watch: { } watch }
+                    && forge.IsHeardBy(watch)
+                    && parsed.Keys.Contains(url.RepositoryKey)
+                )
+                .Select(r => r.Name),
+        ];
         foreach (string recipe in recipes)
         {
             HttpLog.Accepted(logger, recipe, delivery, forge.Name);
@@ -90,10 +103,14 @@ internal sealed class WebhookEndpoint(
         }
 
         // Most often one has the upstream and does not say that it listens.
-        string[] deaf = [.. roster.Current.Watched.Where(r => parsed.Keys.Contains(r.Url!.RepositoryKey)).Select(r => r.Name)];
-        string reason = deaf.Length > 0
-            ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"
-            : "no recipe has this upstream";
+        string[] deaf =
+        [
+            .. roster.Current.Watched.Where(r => parsed.Keys.Contains(r.Url!.RepositoryKey)).Select(r => r.Name),
+        ];
+        string reason =
+            deaf.Length > 0
+                ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"
+                : "no recipe has this upstream";
         HttpLog.Unwatched(logger, parsed.Repository, reason, delivery, forge.Name);
         return "no recipe watches this repository";
     }
@@ -103,7 +120,9 @@ internal sealed class WebhookEndpoint(
     {
         ReadOnlySpan<byte> field = "payload="u8;
         return context.Request.HasFormContentType && body.AsSpan().StartsWith(field)
-            ? System.Text.Encoding.UTF8.GetBytes(System.Net.WebUtility.UrlDecode(System.Text.Encoding.UTF8.GetString(body.AsSpan(field.Length))))
+            ? System.Text.Encoding.UTF8.GetBytes(
+                System.Net.WebUtility.UrlDecode(System.Text.Encoding.UTF8.GetString(body.AsSpan(field.Length)))
+            )
             : body;
     }
 
@@ -126,7 +145,11 @@ internal sealed class WebhookEndpoint(
             {
                 if (!share.TryGrow(body.Length + count))
                 {
-                    return (null, StatusCodes.Status503ServiceUnavailable, "too many large payloads at once; deliver it again");
+                    return (
+                        null,
+                        StatusCodes.Status503ServiceUnavailable,
+                        "too many large payloads at once; deliver it again"
+                    );
                 }
 
                 await body.WriteAsync(buffer.AsMemory(0, count));

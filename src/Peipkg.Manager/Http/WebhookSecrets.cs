@@ -20,9 +20,12 @@ internal sealed class WebhookSecrets
 
     /// <summary>The secrets of every forge that may deliver; none where nothing listens.</summary>
     /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>
-    public static IReadOnlyDictionary<Forge, WebhookSecrets> Load(HttpConfig http) => http.Address is null ? new Dictionary<Forge, WebhookSecrets>() : Forge.All
-        .Where(forge => http.SecretFilesOf(forge.Name).Count > 0)
-        .ToDictionary(forge => forge, forge => Load(http.SecretFilesOf(forge.Name)));
+    public static IReadOnlyDictionary<Forge, WebhookSecrets> Load(HttpConfig http) =>
+        http.Address is null
+            ? new Dictionary<Forge, WebhookSecrets>()
+            : Forge
+                .All.Where(forge => http.SecretFilesOf(forge.Name).Count > 0)
+                .ToDictionary(forge => forge, forge => Load(http.SecretFilesOf(forge.Name)));
 
     /// <summary>Reads the files; trailing whitespace does not belong to a secret (user documentation, configuration).</summary>
     /// <exception cref="UserErrorException">One cannot be read, or is empty.</exception>
@@ -37,8 +40,10 @@ internal sealed class WebhookSecrets
     public bool Verify(ReadOnlySpan<byte> body, ReadOnlySpan<char> signature)
     {
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        if (signature.Length != 2 * given.Length
-            || Convert.FromHexString(signature, given, out _, out _) != System.Buffers.OperationStatus.Done)
+        if (
+            signature.Length != 2 * given.Length
+            || Convert.FromHexString(signature, given, out _, out _) != System.Buffers.OperationStatus.Done
+        )
         {
             return false;
         }
@@ -85,6 +90,8 @@ internal sealed class WebhookSecrets
         ReadOnlySpan<byte> secret = content.AsSpan().TrimEnd(" \t\r\n\v\f"u8);
         return secret.Length > 0
             ? secret.ToArray()
-            : throw new UserErrorException($"{path} holds no webhook secret ([http]); write one with: openssl rand -hex 32");
+            : throw new UserErrorException(
+                $"{path} holds no webhook secret ([http]); write one with: openssl rand -hex 32"
+            );
     }
 }

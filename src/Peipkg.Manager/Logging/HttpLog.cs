@@ -14,14 +14,31 @@ internal static partial class HttpLog
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, nothing to do")]
     public static partial void Nothing(ILogger logger, string reason, string? delivery, string forge);
 
-    [LoggerMessage(Level = LogLevel.Information, EventName = "webhook accepted, not watched", Message = "webhook accepted, nothing to do")]
-    public static partial void Unwatched(ILogger logger, string? repository, string reason, string? delivery, string forge);
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        EventName = "webhook accepted, not watched",
+        Message = "webhook accepted, nothing to do"
+    )]
+    public static partial void Unwatched(
+        ILogger logger,
+        string? repository,
+        string reason,
+        string? delivery,
+        string forge
+    );
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "webhook signature invalid")]
     public static partial void SignatureInvalid(ILogger logger, string? remote, string? delivery, string forge);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "webhook refused")]
-    public static partial void Refused(ILogger logger, int status, string reason, string? remote, string? delivery, string forge);
+    public static partial void Refused(
+        ILogger logger,
+        int status,
+        string reason,
+        string? remote,
+        string? delivery,
+        string forge
+    );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "request failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error);

@@ -29,7 +29,9 @@ internal sealed class JournalWriter(TextWriter inner) : TextWriter(CultureInfo.I
     {
         // The variable is inherited by whatever redirects its output to a file; the inode tells.
         int colon = journalStream?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        return colon > 0 && stderrLink == $"socket:[{journalStream![(colon + 1)..]}]" ? new JournalWriter(stderr) : stderr;
+        return colon > 0 && stderrLink == $"socket:[{journalStream![(colon + 1)..]}]"
+            ? new JournalWriter(stderr)
+            : stderr;
     }
 
     /// <inheritdoc/>
@@ -71,8 +73,12 @@ internal sealed class JournalWriter(TextWriter inner) : TextWriter(CultureInfo.I
     private static int Priority(string line)
     {
         ReadOnlySpan<char> second = line.AsSpan(line.IndexOf(' ', StringComparison.Ordinal) + 1);
-        return second.StartsWith("level=error ", StringComparison.Ordinal) || second.StartsWith("error:", StringComparison.Ordinal) ? Error
-            : second.StartsWith("level=warn ", StringComparison.Ordinal) || second.StartsWith("warning:", StringComparison.Ordinal) ? Warning
+        return second.StartsWith("level=error ", StringComparison.Ordinal)
+            || second.StartsWith("error:", StringComparison.Ordinal)
+                ? Error
+            : second.StartsWith("level=warn ", StringComparison.Ordinal)
+            || second.StartsWith("warning:", StringComparison.Ordinal)
+                ? Warning
             : second.StartsWith("level=debug ", StringComparison.Ordinal) ? Debug
             : Information;
     }

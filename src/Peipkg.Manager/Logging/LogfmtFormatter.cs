@@ -15,7 +15,13 @@ internal sealed class LogfmtFormatter : ITextFormatter
     // The scalars that the logging bridge and ASP.NET add to every event; none of them says anything to an operator.
     private static readonly HashSet<string> Bookkeeping = new(StringComparer.Ordinal)
     {
-        "SourceContext", "EventId", "Scope", "ConnectionId", "RequestId", "RequestPath", "{OriginalFormat}",
+        "SourceContext",
+        "EventId",
+        "Scope",
+        "ConnectionId",
+        "RequestId",
+        "RequestPath",
+        "{OriginalFormat}",
     };
 
     /// <inheritdoc/>
@@ -23,7 +29,9 @@ internal sealed class LogfmtFormatter : ITextFormatter
     {
         StringBuilder line = new(256);
         line.Append("time=");
-        line.Append(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        line.Append(
+            logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+        );
         line.Append(" level=").Append(LevelName(logEvent.Level));
         line.Append(" msg=");
         LogfmtValue.Append(line, logEvent.RenderMessage(CultureInfo.InvariantCulture));
@@ -51,13 +59,14 @@ internal sealed class LogfmtFormatter : ITextFormatter
         output.Write(line.ToString());
     }
 
-    private static string LevelName(LogEventLevel level) => level switch
-    {
-        LogEventLevel.Verbose or LogEventLevel.Debug => "debug",
-        LogEventLevel.Information => "info",
-        LogEventLevel.Warning => "warn",
-        _ => "error",
-    };
+    private static string LevelName(LogEventLevel level) =>
+        level switch
+        {
+            LogEventLevel.Verbose or LogEventLevel.Debug => "debug",
+            LogEventLevel.Information => "info",
+            LogEventLevel.Warning => "warn",
+            _ => "error",
+        };
 
     private static void AppendKey(StringBuilder line, string name)
     {

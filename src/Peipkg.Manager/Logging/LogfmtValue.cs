@@ -19,7 +19,10 @@ internal static class LogfmtValue
                 Append(line, Render(scalar.Value));
                 break;
             case SequenceValue sequence:
-                Append(line, string.Join(',', sequence.Elements.Select(e => e is ScalarValue s ? Render(s.Value) : e.ToString())));
+                Append(
+                    line,
+                    string.Join(',', sequence.Elements.Select(e => e is ScalarValue s ? Render(s.Value) : e.ToString()))
+                );
                 break;
             default:
                 Append(line, value.ToString(null, CultureInfo.InvariantCulture));
@@ -43,18 +46,30 @@ internal static class LogfmtValue
             char c = shown[i];
             switch (c)
             {
-                case '"': line.Append("\\\""); break;
-                case '\\': line.Append("\\\\"); break;
-                case '\n': line.Append("\\n"); break;
-                case '\r': line.Append("\\r"); break;
-                case '\t': line.Append("\\t"); break;
+                case '"':
+                    line.Append("\\\"");
+                    break;
+                case '\\':
+                    line.Append("\\\\");
+                    break;
+                case '\n':
+                    line.Append("\\n");
+                    break;
+                case '\r':
+                    line.Append("\\r");
+                    break;
+                case '\t':
+                    line.Append("\\t");
+                    break;
                 case var _ when IsSurrogatePair(shown, i):
                     line.Append(c).Append(shown[++i]);
                     break;
                 case var _ when char.IsControl(c) || char.IsSurrogate(c) || IsFormat(c):
                     line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
                     break;
-                default: line.Append(c); break;
+                default:
+                    line.Append(c);
+                    break;
             }
         }
 
@@ -83,17 +98,21 @@ internal static class LogfmtValue
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
 
     // Line and paragraph separators and bidirectional marks would let a value rearrange the line a person reads.
-    private static bool IsFormat(char c) => char.GetUnicodeCategory(c)
-        is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsFormat(char c) =>
+        char.GetUnicodeCategory(c)
+            is UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
-    private static string Render(object? value) => value switch
-    {
-        null => "",
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        TimeSpan span => GoDuration.Format(TimeSpan.FromMilliseconds(Math.Round(span.TotalMilliseconds))),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    private static string Render(object? value) =>
+        value switch
+        {
+            null => "",
+            string text => text,
+            bool flag => flag ? "true" : "false",
+            DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            TimeSpan span => GoDuration.Format(TimeSpan.FromMilliseconds(Math.Round(span.TotalMilliseconds))),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 }

@@ -5,7 +5,12 @@ using Peipkg.Manager.Storage;
 namespace Peipkg.Manager.Operating;
 
 /// <summary>What a daemon does beside its work: tell people of events, and remove what is no longer kept.</summary>
-internal sealed class Attendants(Notifier notifier, Housekeeping housekeeping, TimeProvider clock, ILogger<Notifier> logger)
+internal sealed class Attendants(
+    Notifier notifier,
+    Housekeeping housekeeping,
+    TimeProvider clock,
+    ILogger<Notifier> logger
+)
 {
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
 
@@ -40,7 +45,8 @@ internal sealed class Attendants(Notifier notifier, Housekeeping housekeeping, T
                     NotifyLog.Collected(logger, done.Message);
                 }
             }
-            catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
+                when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
             {
                 NotifyLog.CollectFailed(logger, e.Message);
             }

@@ -33,13 +33,18 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = 64;
-            kestrel.ListenUnixSocket(_socket.Address, options => options.Use(next => connection => Check(connection, next)));
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+                kestrel.Limits.MaxConcurrentConnections = 64;
+                kestrel.ListenUnixSocket(
+                    _socket.Address,
+                    options => options.Use(next => connection => Check(connection, next))
+                );
+            });
         _application = builder.Build();
         _application.MapPost("/operate", OperateAsync);
         try
@@ -94,8 +99,13 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
         try
         {
             OperatorRequest? request = await JsonSerializer.DeserializeAsync(
-                context.Request.Body, OperatorJson.Default.OperatorRequest, context.RequestAborted);
-            reply = request is null ? new OperatorReply { Error = "an empty request" } : await Task.Run(() => desk.Answer(request));
+                context.Request.Body,
+                OperatorJson.Default.OperatorRequest,
+                context.RequestAborted
+            );
+            reply = request is null
+                ? new OperatorReply { Error = "an empty request" }
+                : await Task.Run(() => desk.Answer(request));
         }
         catch (JsonException e)
         {
@@ -110,7 +120,12 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
         }
 
         context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, reply, OperatorJson.Default.OperatorReply, context.RequestAborted);
+        await JsonSerializer.SerializeAsync(
+            context.Response.Body,
+            reply,
+            OperatorJson.Default.OperatorReply,
+            context.RequestAborted
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
@@ -121,7 +136,10 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
 /// <summary>Events of the control socket.</summary>
 internal static partial class ControlLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the control socket cannot be used, commands cannot reach this manager")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the control socket cannot be used, commands cannot reach this manager"
+    )]
     public static partial void Deaf(ILogger logger, string path, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a stranger was turned away from the control socket")]

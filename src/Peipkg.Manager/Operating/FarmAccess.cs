@@ -24,7 +24,14 @@ internal sealed class FarmAccess : IDisposable
     private readonly ManagerDatabase? _database;
     private readonly OperatorDesk? _desk;
 
-    private FarmAccess(ManagerConfig config, StateLayout layout, HttpClient? client, StateLock? held, ManagerDatabase? database, TimeProvider clock)
+    private FarmAccess(
+        ManagerConfig config,
+        StateLayout layout,
+        HttpClient? client,
+        StateLock? held,
+        ManagerDatabase? database,
+        TimeProvider clock
+    )
     {
         Layout = layout;
         _client = client;
@@ -33,8 +40,18 @@ internal sealed class FarmAccess : IDisposable
         if (database is not null)
         {
             RecipeRoster? roster = null;
-            FarmStores stores = new(database, new ConfigHolder(config), layout, new RepositoryState(layout.Repository), clock);
-            _desk = new OperatorDesk(stores, () => roster ??= RecipeRoster.Load(config.RecipesDirectory, NullLogger.Instance), live: null);
+            FarmStores stores = new(
+                database,
+                new ConfigHolder(config),
+                layout,
+                new RepositoryState(layout.Repository),
+                clock
+            );
+            _desk = new OperatorDesk(
+                stores,
+                () => roster ??= RecipeRoster.Load(config.RecipesDirectory, NullLogger.Instance),
+                live: null
+            );
         }
     }
 
@@ -52,9 +69,11 @@ internal sealed class FarmAccess : IDisposable
 
         if (!File.Exists(layout.Database))
         {
-            throw new UserErrorException(Directory.Exists(layout.Root)
-                ? $"there is no {layout.Database}, or it may not be seen: no manager has run with this state_dir yet, or this user may not read it"
-                : $"there is no state_dir {layout.Root}: no manager has run with this configuration yet");
+            throw new UserErrorException(
+                Directory.Exists(layout.Root)
+                    ? $"there is no {layout.Database}, or it may not be seen: no manager has run with this state_dir yet, or this user may not read it"
+                    : $"there is no state_dir {layout.Root}: no manager has run with this configuration yet"
+            );
         }
 
         StateLock? held = null;
@@ -65,7 +84,10 @@ internal sealed class FarmAccess : IDisposable
         }
         catch (StateLockedException e)
         {
-            throw new UserErrorException($"{e.Message.Split(';')[0]} and does not answer on {layout.Socket}; it may just be starting or ending, try again", e);
+            throw new UserErrorException(
+                $"{e.Message.Split(';')[0]} and does not answer on {layout.Socket}; it may just be starting or ending, try again",
+                e
+            );
         }
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
@@ -95,15 +117,23 @@ internal sealed class FarmAccess : IDisposable
         try
         {
             using JsonContent content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
-            using HttpResponseMessage response = await _client!.PostAsync(new Uri("http://manager/operate"), content, stop);
+            using HttpResponseMessage response = await _client!.PostAsync(
+                new Uri("http://manager/operate"),
+                content,
+                stop
+            );
             return await response.Content.ReadFromJsonAsync(OperatorJson.Default.OperatorReply, stop)
                 ?? throw new UserErrorException("the manager sent an empty answer");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or NotSupportedException
-            || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception e)
+            when (e is HttpRequestException or JsonException or IOException or NotSupportedException
+                || (e is OperationCanceledException && !stop.IsCancellationRequested)
+            )
         {
             throw new UserErrorException(
-                $"the manager did not answer on {Layout.Socket}: {e.Message}. It talks to root and its own user only; its log says more.", e);
+                $"the manager did not answer on {Layout.Socket}: {e.Message}. It talks to root and its own user only; its log says more.",
+                e
+            );
         }
     }
 
@@ -121,7 +151,8 @@ internal sealed class FarmAccess : IDisposable
         {
             await socket.ConnectAsync(address, stop);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        catch (SocketException e)
+            when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {
             // Left behind by a manager that was killed.
             return null;
@@ -135,24 +166,28 @@ internal sealed class FarmAccess : IDisposable
             socket.Dispose();
         }
 
-        return new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
+        return new HttpClient(
+            new SocketsHttpHandler
             {
-                using ControlSocket again = new(path);
-                Socket connection = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
+                ConnectCallback = async (_, cancellation) =>
                 {
-                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(again.Address), cancellation);
-                    return new NetworkStream(connection, ownsSocket: true);
-                }
-                catch
-                {
-                    connection.Dispose();
-                    throw;
-                }
-            },
-        })
-        { Timeout = Patience };
+                    using ControlSocket again = new(path);
+                    Socket connection = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    try
+                    {
+                        await connection.ConnectAsync(new UnixDomainSocketEndPoint(again.Address), cancellation);
+                        return new NetworkStream(connection, ownsSocket: true);
+                    }
+                    catch
+                    {
+                        connection.Dispose();
+                        throw;
+                    }
+                },
+            }
+        )
+        {
+            Timeout = Patience,
+        };
     }
 }

@@ -12,96 +12,116 @@ internal static class FarmQueries
     public static RecipesDocument Recipes(FarmStores stores, RecipeRoster roster)
     {
         Dictionary<string, RecipeRecord> polls = stores.Recipes.All().ToDictionary(r => r.Name, StringComparer.Ordinal);
-        Dictionary<string, BuildRecord> latest = stores.Builds.LatestStories().ToDictionary(b => b.Recipe, StringComparer.Ordinal);
+        Dictionary<string, BuildRecord> latest = stores
+            .Builds.LatestStories()
+            .ToDictionary(b => b.Recipe, StringComparer.Ordinal);
         ILookup<string, BuildRecord> failing = stores.Builds.Failing().ToLookup(b => b.Recipe, StringComparer.Ordinal);
         PublishedPackages published = stores.Repository.Published();
         return new RecipesDocument
         {
-            Recipes = [.. roster.Recipes.Select(recipe =>
-            {
-                RecipeRecord poll = polls.GetValueOrDefault(recipe.Name, new RecipeRecord { Name = recipe.Name });
-                BuildRecord? story = latest.GetValueOrDefault(recipe.Name);
-                return new RecipeDocument
+            Recipes =
+            [
+                .. roster.Recipes.Select(recipe =>
                 {
-                    Name = recipe.Name,
-                    Packages = [.. recipe.Outputs.Select(o => o.Name.Text)],
-                    Upstream = recipe.Url?.Text,
-                    PolledAt = poll.PolledAt.Text(),
-                    AnsweredAt = poll.AnsweredAt.Text(),
-                    Outcome = recipe.Url is null ? "is not watched: it has no [upstream]" : poll.Outcome,
-                    PollFailures = poll.Failures,
-                    Paused = poll.PausedAt is null ? null : poll.PauseReason,
-                    Published = Highest(recipe, published),
-                    State = story is null ? null : Word(story),
-                    Version = story?.Version,
-                    Failing = failing[recipe.Name].Count(),
-                };
-            })],
-            Broken = [.. roster.BrokenRecipes.Select(b => new BrokenRecipeDocument { Name = b.Name, Problems = b.Problems })],
+                    RecipeRecord poll = polls.GetValueOrDefault(recipe.Name, new RecipeRecord { Name = recipe.Name });
+                    BuildRecord? story = latest.GetValueOrDefault(recipe.Name);
+                    return new RecipeDocument
+                    {
+                        Name = recipe.Name,
+                        Packages = [.. recipe.Outputs.Select(o => o.Name.Text)],
+                        Upstream = recipe.Url?.Text,
+                        PolledAt = poll.PolledAt.Text(),
+                        AnsweredAt = poll.AnsweredAt.Text(),
+                        Outcome = recipe.Url is null ? "is not watched: it has no [upstream]" : poll.Outcome,
+                        PollFailures = poll.Failures,
+                        Paused = poll.PausedAt is null ? null : poll.PauseReason,
+                        Published = Highest(recipe, published),
+                        State = story is null ? null : Word(story),
+                        Version = story?.Version,
+                        Failing = failing[recipe.Name].Count(),
+                    };
+                }),
+            ],
+            Broken =
+            [
+                .. roster.BrokenRecipes.Select(b => new BrokenRecipeDocument { Name = b.Name, Problems = b.Problems }),
+            ],
         };
     }
 
     /// <summary>The latest builds and events.</summary>
-    public static HistoryDocument History(FarmStores stores, string? recipe, int limit) => new()
-    {
-        Builds = [.. stores.History.Latest(recipe, null, limit).Select(a => Map(a, []))],
-        Events = [.. stores.Events.Latest(recipe, limit).Select(Map)],
-    };
+    public static HistoryDocument History(FarmStores stores, string? recipe, int limit) =>
+        new()
+        {
+            Builds = [.. stores.History.Latest(recipe, null, limit).Select(a => Map(a, []))],
+            Events = [.. stores.Events.Latest(recipe, limit).Select(Map)],
+        };
 
     /// <summary>The build that an operator means: by its number, or the latest of a version or recipe.</summary>
     /// <exception cref="OperatorException">There is none.</exception>
     public static AttemptDocument Attempt(FarmStores stores, long? id, string? recipe, string? version)
     {
-        AttemptRecord? found = id is { } number
-            ? stores.History.Find(number)
-            : stores.History.Latest(recipe, version, 1) is [var latest, ..] ? latest : null;
+        AttemptRecord? found =
+            id is { } number ? stores.History.Find(number)
+            : stores.History.Latest(recipe, version, 1) is [var latest, ..] ? latest
+            : null;
         return found is { } attempt
             ? Map(attempt, stores.Attempts.Outputs(attempt.Id))
-            : throw new OperatorException(id is not null
-                ? $"there is no build {id}; \"peipkg-manager history\" lists them"
-                : $"{recipe}{(version is null ? "" : "@" + version)} was never built; \"peipkg-manager why {recipe}\" may know the reason");
+            : throw new OperatorException(
+                id is not null
+                    ? $"there is no build {id}; \"peipkg-manager history\" lists them"
+                    : $"{recipe}{(version is null ? "" : "@" + version)} was never built; \"peipkg-manager why {recipe}\" may know the reason"
+            );
     }
 
     /// <summary>A story's state, with the hold in place of the state that it hides.</summary>
     public static string Word(BuildRecord story) => story.Hold.Text() ?? story.State.Text();
 
-    private static AttemptDocument Map(AttemptRecord attempt, IReadOnlyList<BuildOutput> outputs) => new()
-    {
-        Build = attempt.Id,
-        Recipe = attempt.Recipe,
-        Version = attempt.Version,
-        Tag = attempt.Tag,
-        Commit = attempt.CommitId,
-        Reason = attempt.Reason,
-        StartedAt = attempt.StartedAt.Text(),
-        BuiltAt = attempt.BuiltAt.Text(),
-        PublishedAt = attempt.PublishedAt.Text(),
-        SyncedAt = attempt.SyncedAt.Text(),
-        EndedAt = attempt.EndedAt.Text(),
-        Result = attempt.Result,
-        Cause = attempt.Cause,
-        Detail = attempt.Detail,
-        Packages = [.. outputs.Select(o => new OutputDocument(o.FileName, o.Sha256, o.Size))],
-    };
+    private static AttemptDocument Map(AttemptRecord attempt, IReadOnlyList<BuildOutput> outputs) =>
+        new()
+        {
+            Build = attempt.Id,
+            Recipe = attempt.Recipe,
+            Version = attempt.Version,
+            Tag = attempt.Tag,
+            Commit = attempt.CommitId,
+            Reason = attempt.Reason,
+            StartedAt = attempt.StartedAt.Text(),
+            BuiltAt = attempt.BuiltAt.Text(),
+            PublishedAt = attempt.PublishedAt.Text(),
+            SyncedAt = attempt.SyncedAt.Text(),
+            EndedAt = attempt.EndedAt.Text(),
+            Result = attempt.Result,
+            Cause = attempt.Cause,
+            Detail = attempt.Detail,
+            Packages = [.. outputs.Select(o => new OutputDocument(o.FileName, o.Sha256, o.Size))],
+        };
 
-    private static EventDocument Map(FarmEvent what) => new()
-    {
-        Id = what.Id,
-        At = what.At.Text(),
-        Kind = what.Kind,
-        Recipe = what.Recipe,
-        Version = what.Version,
-        Build = what.AttemptId,
-        Detail = what.Detail,
-    };
+    private static EventDocument Map(FarmEvent what) =>
+        new()
+        {
+            Id = what.Id,
+            At = what.At.Text(),
+            Kind = what.Kind,
+            Recipe = what.Recipe,
+            Version = what.Version,
+            Build = what.AttemptId,
+            Detail = what.Detail,
+        };
 
     private static string? Highest(Recipe recipe, PublishedPackages published)
     {
         PackageVersion? highest = null;
-        foreach (PackageVersion version in recipe.Outputs.Take(1).SelectMany(o => published.VersionsOf(o.Name, o.Architecture)))
+        foreach (
+            PackageVersion version in recipe
+                .Outputs.Take(1)
+                .SelectMany(o => published.VersionsOf(o.Name, o.Architecture))
+        )
         {
-            if ((highest is not { } best || PackageVersion.Compare(best, version) < 0)
-                && recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null))
+            if (
+                (highest is not { } best || PackageVersion.Compare(best, version) < 0)
+                && recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null)
+            )
             {
                 highest = version;
             }

@@ -7,7 +7,12 @@ namespace Peipkg.Manager.Operating;
 
 /// <summary>Everything that a farm remembers, for whoever looks at it, in the running manager or beside it.</summary>
 internal sealed class FarmStores(
-    ManagerDatabase database, ConfigHolder config, StateLayout layout, RepositoryState repository, TimeProvider clock)
+    ManagerDatabase database,
+    ConfigHolder config,
+    StateLayout layout,
+    RepositoryState repository,
+    TimeProvider clock
+)
 {
     /// <summary>As it is now; it changes on SIGHUP.</summary>
     public ManagerConfig Config => config.Current;

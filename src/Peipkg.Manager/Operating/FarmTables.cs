@@ -17,14 +17,26 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
     public void Write(StatusDocument status)
     {
-        Fact("farm", status.Process is { } running
-            ? $"{status.FarmId}, running since {When(running.StartedAt)} (pid {running.Pid}, version {running.Version})"
-            : $"{status.FarmId}, not running");
-        Fact("recipes", $"{status.Recipes.Count}{(status.BrokenRecipes > 0 ? $", and {status.BrokenRecipes} that cannot be used" : "")}");
+        Fact(
+            "farm",
+            status.Process is { } running
+                ? $"{status.FarmId}, running since {When(running.StartedAt)} (pid {running.Pid}, version {running.Version})"
+                : $"{status.FarmId}, not running"
+        );
+        Fact(
+            "recipes",
+            $"{status.Recipes.Count}{(status.BrokenRecipes > 0 ? $", and {status.BrokenRecipes} that cannot be used" : "")}"
+        );
         Fact("repository", $"generation {status.Generation}");
-        Fact("builds", status.Builds.Count == 0
-            ? "none yet"
-            : string.Join(", ", status.Builds.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Value} {b.Key}")));
+        Fact(
+            "builds",
+            status.Builds.Count == 0
+                ? "none yet"
+                : string.Join(
+                    ", ",
+                    status.Builds.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Value} {b.Key}")
+                )
+        );
         Fact("disk", $"{ByteSize.Format(status.Disk.Free)} of {ByteSize.Format(status.Disk.Total)} free");
         if (status.Paused is { } pause)
         {
@@ -36,42 +48,77 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             Fact("problem", problem);
         }
 
-        Table("Running", ["RECIPE", "VERSION", "SINCE"], status.Running.Select(b => new[] { b.Recipe, b.Version, When(b.StartedAt) }));
         Table(
-            "Queue", ["RECIPE", "VERSION", "REASON", "SINCE"],
-            status.Queue.Take(MostQueued).Select(b => new[] { b.Recipe, b.Version, b.Reason, When(b.QueuedAt) }));
+            "Running",
+            ["RECIPE", "VERSION", "SINCE"],
+            status.Running.Select(b => new[] { b.Recipe, b.Version, When(b.StartedAt) })
+        );
+        Table(
+            "Queue",
+            ["RECIPE", "VERSION", "REASON", "SINCE"],
+            status.Queue.Take(MostQueued).Select(b => new[] { b.Recipe, b.Version, b.Reason, When(b.QueuedAt) })
+        );
         if (status.Queue.Count > MostQueued)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"and {status.Queue.Count - MostQueued} more"));
+            output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"and {status.Queue.Count - MostQueued} more")
+            );
         }
 
         Table(
-            "Failing", ["VERSION", "FAILURES", "CAUSE", "NEXT", "ERROR"],
-            status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => new[]
-            {
-                f.Key, f.Value.Failures.ToString(CultureInfo.InvariantCulture), f.Value.Cause ?? "",
-                f.Value.Hold ?? (f.Value.NextRetry is { } next ? When(next) : "now"), Line(f.Value.Error),
-            }));
+            "Failing",
+            ["VERSION", "FAILURES", "CAUSE", "NEXT", "ERROR"],
+            status
+                .Failures.OrderBy(f => f.Key, StringComparer.Ordinal)
+                .Select(f =>
+                    new[]
+                    {
+                        f.Key,
+                        f.Value.Failures.ToString(CultureInfo.InvariantCulture),
+                        f.Value.Cause ?? "",
+                        f.Value.Hold ?? (f.Value.NextRetry is { } next ? When(next) : "now"),
+                        Line(f.Value.Error),
+                    }
+                )
+        );
         Table(
-            "Sync", ["TARGET", "GENERATION", "SYNCED", "REMOTE", "TROUBLE"],
-            status.Sync.Select(s => new[]
-            {
-                s.Target, s.Generation.ToString(CultureInfo.InvariantCulture), When(s.SyncedAt), s.Remote,
-                Line(s.Failures > 0 ? s.LastError : s.CheckError),
-            }));
+            "Sync",
+            ["TARGET", "GENERATION", "SYNCED", "REMOTE", "TROUBLE"],
+            status.Sync.Select(s =>
+                new[]
+                {
+                    s.Target,
+                    s.Generation.ToString(CultureInfo.InvariantCulture),
+                    When(s.SyncedAt),
+                    s.Remote,
+                    Line(s.Failures > 0 ? s.LastError : s.CheckError),
+                }
+            )
+        );
     }
 
     public void Write(RecipesDocument recipes)
     {
         Table(
-            null, ["RECIPE", "PUBLISHED", "LAST BUILD", "STATE", "POLLED", "OUTCOME"],
-            recipes.Recipes.Select(r => new[]
-            {
-                r.Name, r.Published ?? "-", r.Version ?? "-", (r.State ?? "-") + (r.Paused is null ? "" : " (paused)"), When(r.PolledAt), Line(r.Outcome),
-            }));
+            null,
+            ["RECIPE", "PUBLISHED", "LAST BUILD", "STATE", "POLLED", "OUTCOME"],
+            recipes.Recipes.Select(r =>
+                new[]
+                {
+                    r.Name,
+                    r.Published ?? "-",
+                    r.Version ?? "-",
+                    (r.State ?? "-") + (r.Paused is null ? "" : " (paused)"),
+                    When(r.PolledAt),
+                    Line(r.Outcome),
+                }
+            )
+        );
         Table(
-            "Cannot be used", ["RECIPE", "PROBLEM"],
-            recipes.Broken.SelectMany(b => b.Problems.Select(problem => new[] { b.Name, Line(problem) })));
+            "Cannot be used",
+            ["RECIPE", "PROBLEM"],
+            recipes.Broken.SelectMany(b => b.Problems.Select(problem => new[] { b.Name, Line(problem) }))
+        );
         if (recipes.Recipes.Count + recipes.Broken.Count == 0)
         {
             output.WriteLine("There are no recipes.");
@@ -81,15 +128,29 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     public void Write(HistoryDocument history)
     {
         Table(
-            null, ["BUILD", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
-            history.Builds.Select(b => new[]
-            {
-                b.Build.ToString(CultureInfo.InvariantCulture), b.Recipe, b.Version, b.Reason, When(b.StartedAt), Took(b),
-                b.Result is null ? "running" : b.Cause is null ? b.Result : $"{b.Result} ({b.Cause})", Line(b.Detail),
-            }));
+            null,
+            ["BUILD", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
+            history.Builds.Select(b =>
+                new[]
+                {
+                    b.Build.ToString(CultureInfo.InvariantCulture),
+                    b.Recipe,
+                    b.Version,
+                    b.Reason,
+                    When(b.StartedAt),
+                    Took(b),
+                    b.Result is null ? "running"
+                    : b.Cause is null ? b.Result
+                    : $"{b.Result} ({b.Cause})",
+                    Line(b.Detail),
+                }
+            )
+        );
         Table(
-            "Events", ["TIME", "EVENT", "RECIPE", "VERSION", "DETAIL"],
-            history.Events.Select(e => new[] { When(e.At), e.Kind, e.Recipe ?? "", e.Version ?? "", Line(e.Detail) }));
+            "Events",
+            ["TIME", "EVENT", "RECIPE", "VERSION", "DETAIL"],
+            history.Events.Select(e => new[] { When(e.At), e.Kind, e.Recipe ?? "", e.Version ?? "", Line(e.Detail) })
+        );
         if (history.Builds.Count + history.Events.Count == 0)
         {
             output.WriteLine("Nothing has happened yet.");
@@ -105,9 +166,16 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         }
 
         Table(
-            "Versions", ["VERSION", "TAG", "STATE", "WHY"],
-            why.Versions.Where(v => v.Version is not null).Select(Row)
-                .Concat(why.Versions.Where(v => v.Version is null).GroupBy(v => v.Verdict, StringComparer.Ordinal).SelectMany(Ruled)));
+            "Versions",
+            ["VERSION", "TAG", "STATE", "WHY"],
+            why.Versions.Where(v => v.Version is not null)
+                .Select(Row)
+                .Concat(
+                    why.Versions.Where(v => v.Version is null)
+                        .GroupBy(v => v.Verdict, StringComparer.Ordinal)
+                        .SelectMany(Ruled)
+                )
+        );
     }
 
     public void Write(ActionDocument action) => output.WriteLine(TextTable.Safe(action.Message));
@@ -115,7 +183,10 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     /// <summary>How long a build took until it was built or ended.</summary>
     public static string Took(AttemptDocument build) =>
         (build.BuiltAt ?? build.EndedAt) is { } end
-            ? GoDuration.Format(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture) - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture))
+            ? GoDuration.Format(
+                DateTimeOffset.Parse(end, CultureInfo.InvariantCulture)
+                    - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture)
+            )
             : "";
 
     private static string[] Row(WhyVersionDocument version) =>
@@ -126,14 +197,26 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         WhyVersionDocument first = alike.First();
         return alike.Count() <= MostAlike
             ? alike.Select(Row)
-            : [["-", string.Create(CultureInfo.InvariantCulture, $"{first.Tag} and {alike.Count() - 1} more"), "-", Line(alike.Key)]];
+            :
+            [
+                [
+                    "-",
+                    string.Create(CultureInfo.InvariantCulture, $"{first.Tag} and {alike.Count() - 1} more"),
+                    "-",
+                    Line(alike.Key),
+                ],
+            ];
     }
 
-    private string When(string? time) => time is null ? "never" : columns is null ? time : ManagerTime.InWords(time, now);
+    private string When(string? time) =>
+        time is null ? "never"
+        : columns is null ? time
+        : ManagerTime.InWords(time, now);
 
     private void Fact(string name, string text) => TextTable.WriteLine(output, name.PadRight(12), text, columns);
 
-    private void Table(string? heading, string[] titles, IEnumerable<string[]> rows) => TextTable.Write(output, heading, titles, rows, columns);
+    private void Table(string? heading, string[] titles, IEnumerable<string[]> rows) =>
+        TextTable.Write(output, heading, titles, rows, columns);
 
     // The first line says what it is; the log has the rest.
     private static string Line(string text)

@@ -40,8 +40,13 @@ internal sealed class Housekeeping(FarmStores stores)
         string verb = dryRun ? "would be removed" : "removed";
         return new ActionDocument
         {
-            Message = old.Count == 0 ? "nothing to remove" : string.Create(
-                CultureInfo.InvariantCulture, $"{old.Count} {(old.Count == 1 ? "item" : "items")} of {ByteSize.Format(bytes)} {verb}"),
+            Message =
+                old.Count == 0
+                    ? "nothing to remove"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{old.Count} {(old.Count == 1 ? "item" : "items")} of {ByteSize.Format(bytes)} {verb}"
+                    ),
             Changed = [.. old.Select(item => Path.GetRelativePath(stores.Layout.Root, item.FullName))],
         };
     }
@@ -51,9 +56,20 @@ internal sealed class Housekeeping(FarmStores stores)
     {
         IReadOnlySet<long> open = stores.History.Open();
         long kept = 0;
-        foreach (FileInfo log in new DirectoryInfo(stores.Layout.Logs).EnumerateFiles("*.log")
-            .Where(f => long.TryParse(Path.GetFileNameWithoutExtension(f.Name), NumberStyles.None, CultureInfo.InvariantCulture, out long id) && !open.Contains(id))
-            .OrderByDescending(f => f.LastWriteTimeUtc).ThenByDescending(f => f.Name, StringComparer.Ordinal))
+        foreach (
+            FileInfo log in new DirectoryInfo(stores.Layout.Logs)
+                .EnumerateFiles("*.log")
+                .Where(f =>
+                    long.TryParse(
+                        Path.GetFileNameWithoutExtension(f.Name),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out long id
+                    ) && !open.Contains(id)
+                )
+                .OrderByDescending(f => f.LastWriteTimeUtc)
+                .ThenByDescending(f => f.Name, StringComparer.Ordinal)
+        )
         {
             kept += log.Length;
             if (now - log.LastWriteTimeUtc > retention.Logs || kept > retention.LogSize)
@@ -63,12 +79,23 @@ internal sealed class Housekeeping(FarmStores stores)
         }
     }
 
-    private IEnumerable<DirectoryInfo> Stages(RetentionConfig retention, DateTime now) => Directory.Exists(stores.Layout.Failed)
-        ? new DirectoryInfo(stores.Layout.Failed).EnumerateDirectories().Where(d => now - d.LastWriteTimeUtc > retention.Stages)
-        : [];
+    private IEnumerable<DirectoryInfo> Stages(RetentionConfig retention, DateTime now) =>
+        Directory.Exists(stores.Layout.Failed)
+            ? new DirectoryInfo(stores.Layout.Failed)
+                .EnumerateDirectories()
+                .Where(d => now - d.LastWriteTimeUtc > retention.Stages)
+            : [];
 
-    private static long Size(DirectoryInfo directory) => directory.EnumerateFiles("*", new EnumerationOptions
-    {
-        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true,
-    }).Sum(file => file.Length);
+    private static long Size(DirectoryInfo directory) =>
+        directory
+            .EnumerateFiles(
+                "*",
+                new EnumerationOptions
+                {
+                    RecurseSubdirectories = true,
+                    AttributesToSkip = FileAttributes.ReparsePoint,
+                    IgnoreInaccessible = true,
+                }
+            )
+            .Sum(file => file.Length);
 }

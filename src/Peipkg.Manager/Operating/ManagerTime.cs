@@ -17,12 +17,14 @@ internal static class ManagerTime
     {
         TimeSpan since = now - DateTimeOffset.Parse(time, CultureInfo.InvariantCulture);
         TimeSpan far = since.Duration();
-        string text = far.TotalDays >= 2 ? Count(far.TotalDays, "d")
+        string text =
+            far.TotalDays >= 2 ? Count(far.TotalDays, "d")
             : far.TotalHours >= 2 ? Count(far.TotalHours, "h")
             : far.TotalMinutes >= 2 ? Count(far.TotalMinutes, "min")
             : Count(far.TotalSeconds, "s");
         return since < TimeSpan.Zero ? "in " + text : text + " ago";
     }
 
-    private static string Count(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value)} {unit}");
+    private static string Count(double value, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value)} {unit}");
 }

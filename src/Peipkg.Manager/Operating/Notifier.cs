@@ -20,7 +20,8 @@ internal sealed class Notifier(
     ChildEnvironment environment,
     HttpClient client,
     Redactor redactor,
-    ILogger<Notifier> logger)
+    ILogger<Notifier> logger
+)
 {
     private const string Cursor = "notified";
 
@@ -28,7 +29,12 @@ internal sealed class Notifier(
     private const int MostAtOnce = 100;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan[] Retries = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)];
+    private static readonly TimeSpan[] Retries =
+    [
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(20),
+    ];
 
     /// <summary>Tells of events until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -69,19 +75,21 @@ internal sealed class Notifier(
     }
 
     /// <summary>The message about an event.</summary>
-    internal byte[] Message(FarmEvent what) => JsonSerializer.SerializeToUtf8Bytes(
-        new Notification
-        {
-            FarmId = stores.Config.FarmId,
-            Event = what.Kind,
-            Recipe = what.Recipe,
-            Version = what.Version,
-            Build = what.AttemptId,
-            At = what.At.Text(),
-            Detail = redactor.Clean(what.Detail),
-            Text = redactor.Clean(Sentence(what)),
-        },
-        NotificationJson.Default.Notification);
+    internal byte[] Message(FarmEvent what) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new Notification
+            {
+                FarmId = stores.Config.FarmId,
+                Event = what.Kind,
+                Recipe = what.Recipe,
+                Version = what.Version,
+                Build = what.AttemptId,
+                At = what.At.Text(),
+                Detail = redactor.Clean(what.Detail),
+                Text = redactor.Clean(Sentence(what)),
+            },
+            NotificationJson.Default.Notification
+        );
 
     private async Task TellAsync(CancellationToken stop)
     {
@@ -96,12 +104,21 @@ internal sealed class Notifier(
 
         foreach (FarmEvent what in events)
         {
-            await Task.WhenAll(stores.Config.Notifications.Where(n => n.Events.Contains(what.Kind, StringComparer.Ordinal)).Select(n => TellAsync(n, what, stop)));
+            await Task.WhenAll(
+                stores
+                    .Config.Notifications.Where(n => n.Events.Contains(what.Kind, StringComparer.Ordinal))
+                    .Select(n => TellAsync(n, what, stop))
+            );
             stores.Settings.Set(Cursor, what.Id);
         }
     }
 
-    private long Latest() => stores.Events.Latest(null, 1) switch { [var newest] => newest.Id, _ => 0 };
+    private long Latest() =>
+        stores.Events.Latest(null, 1) switch
+        {
+            [var newest] => newest.Id,
+            _ => 0,
+        };
 
     private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken stop)
     {
@@ -111,10 +128,14 @@ internal sealed class Notifier(
             string? error;
             try
             {
-                error = to.Url is { } url ? await PostAsync(url, message, to.Timeout, stop) : await RunAsync(to, what, message, stop);
+                error = to.Url is { } url
+                    ? await PostAsync(url, message, to.Timeout, stop)
+                    : await RunAsync(to, what, message, stop);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or ChildStartException or UnauthorizedAccessException
-                || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or ChildStartException or UnauthorizedAccessException
+                    || (e is OperationCanceledException && !stop.IsCancellationRequested)
+                )
             {
                 error = e.Message;
             }
@@ -141,7 +162,11 @@ internal sealed class Notifier(
         patience.CancelAfter(timeout);
         using HttpRequestMessage request = new(HttpMethod.Post, url) { Content = new ByteArrayContent(message) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+        using HttpResponseMessage response = await client.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            patience.Token
+        );
         return response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
     }
 
@@ -159,7 +184,12 @@ internal sealed class Notifier(
         ChildLimits limits = new(to.Timeout, to.Timeout);
         TailOutput tail = new();
         ChildResult result = await children.RunAsync(
-            new ChildCommand(to.Command![0], [.. to.Command.Skip(1)], stores.Layout.Root, variables), tail, tail, limits, stop);
+            new ChildCommand(to.Command![0], [.. to.Command.Skip(1)], stores.Layout.Root, variables),
+            tail,
+            tail,
+            limits,
+            stop
+        );
         return result.Succeeded ? null : $"{result.Describe(limits)}: {tail.Text()}";
     }
 

@@ -26,33 +26,53 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         {
             return Do(request);
         }
-        catch (Exception e) when (e is OperatorException or StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is OperatorException
+                        or StorageException
+                        or FormatViolationException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             return new OperatorReply { Error = e.Message };
         }
     }
 
-    private OperatorReply Do(OperatorRequest request) => request.Command switch
-    {
-        OperatorCommand.Status => new OperatorReply { Status = _status.Collect() },
-        OperatorCommand.Recipes => new OperatorReply { Recipes = FarmQueries.Recipes(stores, roster()) },
-        OperatorCommand.History => new OperatorReply { History = History(request) },
-        OperatorCommand.Attempt => new OperatorReply { Attempt = FarmQueries.Attempt(stores, request.Attempt, request.Recipe, Version(request)) },
-        OperatorCommand.Why => new OperatorReply { Why = WhyQuery.Ask(stores, roster(), Recipe(request), request.Version, live) },
-        OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag) },
-        OperatorCommand.Retry => new OperatorReply { Action = Retry(request) },
-        OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled) },
-        OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected) },
-        OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
-        OperatorCommand.Resume => new OperatorReply { Action = Resume(request) },
-        OperatorCommand.Drain => new OperatorReply { Action = Drain() },
-        OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
-        _ => throw new OperatorException($"the running manager does not know the command \"{request.Command}\"; it may be of another version"),
-    };
+    private OperatorReply Do(OperatorRequest request) =>
+        request.Command switch
+        {
+            OperatorCommand.Status => new OperatorReply { Status = _status.Collect() },
+            OperatorCommand.Recipes => new OperatorReply { Recipes = FarmQueries.Recipes(stores, roster()) },
+            OperatorCommand.History => new OperatorReply { History = History(request) },
+            OperatorCommand.Attempt => new OperatorReply
+            {
+                Attempt = FarmQueries.Attempt(stores, request.Attempt, request.Recipe, Version(request)),
+            },
+            OperatorCommand.Why => new OperatorReply
+            {
+                Why = WhyQuery.Ask(stores, roster(), Recipe(request), request.Version, live),
+            },
+            OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag) },
+            OperatorCommand.Retry => new OperatorReply { Action = Retry(request) },
+            OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled) },
+            OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected) },
+            OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
+            OperatorCommand.Resume => new OperatorReply { Action = Resume(request) },
+            OperatorCommand.Drain => new OperatorReply { Action = Drain() },
+            OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
+            _ => throw new OperatorException(
+                $"the running manager does not know the command \"{request.Command}\"; it may be of another version"
+            ),
+        };
 
     private HistoryDocument History(OperatorRequest request)
     {
-        HistoryDocument history = FarmQueries.History(stores, request.Recipe, Math.Clamp(request.Limit, 1, EventStore.Kept));
+        HistoryDocument history = FarmQueries.History(
+            stores,
+            request.Recipe,
+            Math.Clamp(request.Limit, 1, EventStore.Kept)
+        );
         if (request.Recipe is { } name && history is { Builds.Count: 0, Events.Count: 0 })
         {
             // One that is gone may have a history; one that never was is a mistake.
@@ -71,22 +91,32 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         }
 
         VersionSelection selection = VersionSelection.From(stores.Tags.Current(name), recipe.Document.Upstream!);
-        Candidate? candidate = selection.Candidates.FirstOrDefault(c => tag is null || VersionName.Means(tag, c.Tag.Name, c.Version.Text));
+        Candidate? candidate = selection.Candidates.FirstOrDefault(c =>
+            tag is null || VersionName.Means(tag, c.Tag.Name, c.Version.Text)
+        );
         if (candidate is null)
         {
             SkippedTag? refused = selection.Skipped.Concat(selection.Unwanted).FirstOrDefault(s => s.Tag.Name == tag);
             live?.Poll(name);
-            throw new OperatorException(refused is not null
-                ? $"tag {tag} of {name} is not built: {refused.Why}"
-                : (tag is null ? $"no tag of {name} is known" : $"no tag or version \"{tag}\" of {name} is known")
-                    + (live is null ? "; its upstream was last listed while the manager ran" : "; its upstream is listed now, try again in a moment"));
+            throw new OperatorException(
+                refused is not null
+                    ? $"tag {tag} of {name} is not built: {refused.Why}"
+                    : (tag is null ? $"no tag of {name} is known" : $"no tag or version \"{tag}\" of {name} is known")
+                        + (
+                            live is null
+                                ? "; its upstream was last listed while the manager ran"
+                                : "; its upstream is listed now, try again in a moment"
+                        )
+            );
         }
 
         string version = candidate.Version.Text;
         PublishedPackages published = stores.Repository.Published();
         if (recipe.Outputs.All(o => published.Find(o.Name, candidate.Version, o.Architecture) is not null))
         {
-            throw new OperatorException($"{name} {version} is published, and what is published never changes; raise peios_revision to build it anew");
+            throw new OperatorException(
+                $"{name} {version} is published, and what is published never changes; raise peios_revision to build it anew"
+            );
         }
 
         if (QueuePolicy.WhyNever(recipe.Outputs, published, candidate.Version) is { } never)
@@ -100,23 +130,30 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         }
         else
         {
-            stores.Builds.Queue([new QueueEntry(name, version, candidate.Tag, BuildReason.Operator, "asked for by an operator")]);
+            stores.Builds.Queue([
+                new QueueEntry(name, version, candidate.Tag, BuildReason.Operator, "asked for by an operator"),
+            ]);
         }
 
         live?.Wake();
-        return new ActionDocument { Message = $"{name} {version} is queued{WhenBuilt()}", Changed = [$"{name}@{version}"] };
+        return new ActionDocument
+        {
+            Message = $"{name} {version} is queued{WhenBuilt()}",
+            Changed = [$"{name}@{version}"],
+        };
     }
 
     private ActionDocument Retry(OperatorRequest request)
     {
-        IReadOnlyList<BuildRecord> stories = request.Recipe is null
-            ? stores.Builds.Failing()
-            : Version(request) is { } version
-                ? [Story(Recipe(request), version)]
-                : [.. stores.Builds.Failing().Where(b => b.Recipe == request.Recipe)];
+        IReadOnlyList<BuildRecord> stories =
+            request.Recipe is null ? stores.Builds.Failing()
+            : Version(request) is { } version ? [Story(Recipe(request), version)]
+            : [.. stores.Builds.Failing().Where(b => b.Recipe == request.Recipe)];
         if (stories.Count == 0)
         {
-            throw new OperatorException(request.Recipe is null ? "nothing has failed" : $"no version of {request.Recipe} has failed");
+            throw new OperatorException(
+                request.Recipe is null ? "nothing has failed" : $"no version of {request.Recipe} has failed"
+            );
         }
 
         foreach (BuildRecord story in stories)
@@ -126,7 +163,11 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
         live?.Wake();
         string[] names = [.. stories.Select(Name)];
-        return new ActionDocument { Message = $"queued again: {string.Join(", ", names)}{WhenBuilt()}", Changed = names };
+        return new ActionDocument
+        {
+            Message = $"queued again: {string.Join(", ", names)}{WhenBuilt()}",
+            Changed = names,
+        };
     }
 
     private void Again(BuildRecord story)
@@ -140,7 +181,9 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
     private ActionDocument Cancel(OperatorRequest request, BuildHold hold)
     {
         BuildRecord story = request.Attempt is { } attempt
-            ? stores.Builds.Get(stores.History.Find(attempt)?.BuildId ?? throw new OperatorException($"there is no build {attempt}"))
+            ? stores.Builds.Get(
+                stores.History.Find(attempt)?.BuildId ?? throw new OperatorException($"there is no build {attempt}")
+            )
             : Story(Recipe(request), Version(request) ?? Only(Recipe(request)));
         string word = hold == BuildHold.Rejected ? "rejected" : "cancelled";
         string reason = request.Reason ?? $"{word} by an operator";
@@ -157,7 +200,8 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
         return new ActionDocument
         {
-            Message = $"{Name(story)} is {word} and stays so until \"peipkg-manager retry {Name(story)}\"", Changed = [Name(story)],
+            Message = $"{Name(story)} is {word} and stays so until \"peipkg-manager retry {Name(story)}\"",
+            Changed = [Name(story)],
         };
     }
 
@@ -171,7 +215,8 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         stores.Operator.Pause(request.Recipe, request.Reason ?? "by an operator");
         return new ActionDocument
         {
-            Message = $"no more builds{(request.Recipe is { } one ? " of " + one : "")} are begun until \"peipkg-manager resume{(request.Recipe is { } r ? " " + r : "")}\"; what runs goes on",
+            Message =
+                $"no more builds{(request.Recipe is { } one ? " of " + one : "")} are begun until \"peipkg-manager resume{(request.Recipe is { } r ? " " + r : "")}\"; what runs goes on",
             Changed = request.Recipe is { } changed ? [changed] : [],
         };
     }
@@ -186,35 +231,54 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         live?.Wake();
         return new ActionDocument
         {
-            Message = $"builds{(request.Recipe is { } one ? " of " + one : "")} go on", Changed = request.Recipe is { } changed ? [changed] : [],
+            Message = $"builds{(request.Recipe is { } one ? " of " + one : "")} go on",
+            Changed = request.Recipe is { } changed ? [changed] : [],
         };
     }
 
-    private ActionDocument Drain() => live is null ? throw new OperatorException("no manager is running")
-        : live.Drain() ? new ActionDocument { Message = "the manager begins nothing more and ends when what is under way is published and synced" }
+    private ActionDocument Drain() =>
+        live is null ? throw new OperatorException("no manager is running")
+        : live.Drain()
+            ? new ActionDocument
+            {
+                Message = "the manager begins nothing more and ends when what is under way is published and synced",
+            }
         : new ActionDocument { Message = "the manager is draining already" };
 
-    private BuildRecord Story(string recipe, string version) => stores.Builds.Find(recipe, version)
+    private BuildRecord Story(string recipe, string version) =>
+        stores.Builds.Find(recipe, version)
         ?? stores.Builds.OfRecipe(recipe).Where(b => VersionName.Means(version, b.Tag, b.Version)).ToList() switch
         {
             [var only] => only,
-            _ => throw new OperatorException($"{recipe} {version} is not known; \"peipkg-manager why {recipe}\" lists the versions"),
+            _ => throw new OperatorException(
+                $"{recipe} {version} is not known; \"peipkg-manager why {recipe}\" lists the versions"
+            ),
         };
 
-    private string Only(string recipe) => stores.Builds.OfRecipe(recipe).Where(b => b.State is not (BuildState.Done or BuildState.Skipped)).ToList() switch
-    {
-        [var only] => only.Version,
-        [] => throw new OperatorException($"nothing of {recipe} is queued or under way"),
-        var several => throw new OperatorException($"which version of {recipe}? {string.Join(", ", several.Select(b => b.Version))} have work left"),
-    };
+    private string Only(string recipe) =>
+        stores
+            .Builds.OfRecipe(recipe)
+            .Where(b => b.State is not (BuildState.Done or BuildState.Skipped))
+            .ToList() switch
+        {
+            [var only] => only.Version,
+            [] => throw new OperatorException($"nothing of {recipe} is queued or under way"),
+            var several => throw new OperatorException(
+                $"which version of {recipe}? {string.Join(", ", several.Select(b => b.Version))} have work left"
+            ),
+        };
 
     private string WhenBuilt() => live is null ? "; it is built when the manager runs" : "";
 
     private static string Name(BuildRecord story) => $"{story.Recipe}@{story.Version}";
 
-    private static string Recipe(OperatorRequest request) => request.Recipe ?? throw new OperatorException("no recipe was named");
+    private static string Recipe(OperatorRequest request) =>
+        request.Recipe ?? throw new OperatorException("no recipe was named");
 
     // A version that was named by its tag or without its revision.
     private string? Version(OperatorRequest request) =>
-        request is { Recipe: { } recipe, Version: { } version } && PackageVersion.TryParse(version, out _, out _) is false ? Story(recipe, version).Version : request.Version;
+        request is { Recipe: { } recipe, Version: { } version }
+        && PackageVersion.TryParse(version, out _, out _) is false
+            ? Story(recipe, version).Version
+            : request.Version;
 }

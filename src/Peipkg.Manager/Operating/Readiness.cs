@@ -36,7 +36,8 @@ internal static class Readiness
             Disk(stores, problems);
             _ = stores.Repository.Published();
         }
-        catch (Exception e) when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
         {
             problems.Add(e.Message);
         }
@@ -63,8 +64,12 @@ internal static class Readiness
 
         if (polls.Count > 0 && polls.TrueForAll(r => r.Failures > 0))
         {
-            problems.Add(string.Create(
-                CultureInfo.InvariantCulture, $"the latest poll of every upstream failed ({polls.Count}), the first with: {polls[0].Outcome}"));
+            problems.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the latest poll of every upstream failed ({polls.Count}), the first with: {polls[0].Outcome}"
+                )
+            );
         }
     }
 
@@ -76,11 +81,19 @@ internal static class Readiness
         }
 
         DateTimeOffset now = stores.Clock.GetUtcNow();
-        if (live.Counters.Running.Count == 0
-            && stores.Builds.Due(now).Where(b => live.WhyWaiting(b) == "begins now" && now - Later(b.ChangedAt, live.StartedAt) > Idle)
-                .OrderBy(b => b.ChangedAt).FirstOrDefault() is { } stuck)
+        if (
+            live.Counters.Running.Count == 0
+            && stores
+                .Builds.Due(now)
+                .Where(b => live.WhyWaiting(b) == "begins now" && now - Later(b.ChangedAt, live.StartedAt) > Idle)
+                .OrderBy(b => b.ChangedAt)
+                .FirstOrDefault()
+                is { } stuck
+        )
         {
-            problems.Add($"{stuck.Recipe} {stuck.Version} is due since {(stuck.NextAttempt ?? stuck.ChangedAt).Text()} and nothing is begun");
+            problems.Add(
+                $"{stuck.Recipe} {stuck.Version} is due since {(stuck.NextAttempt ?? stuck.ChangedAt).Text()} and nothing is begun"
+            );
         }
     }
 
@@ -106,7 +119,9 @@ internal static class Readiness
         long free = new DriveInfo(stores.Layout.Root).AvailableFreeSpace;
         if (free < stores.Config.Limits.MinFree)
         {
-            problems.Add($"only {ByteSize.Format(free)} are free in {stores.Layout.Root}; builds begin again with {ByteSize.Format(stores.Config.Limits.MinFree)}");
+            problems.Add(
+                $"only {ByteSize.Format(free)} are free in {stores.Layout.Root}; builds begin again with {ByteSize.Format(stores.Config.Limits.MinFree)}"
+            );
         }
     }
 

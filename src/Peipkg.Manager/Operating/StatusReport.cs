@@ -23,7 +23,11 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
     {
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
-            context.Response.Body, Collect(), StatusJson.Default.StatusDocument, context.RequestAborted);
+            context.Response.Body,
+            Collect(),
+            StatusJson.Default.StatusDocument,
+            context.RequestAborted
+        );
     }
 
     internal StatusDocument Collect()
@@ -37,33 +41,49 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             BuildsAttempted = live?.Counters.Attempted ?? 0,
             BuildsSucceeded = live?.Counters.Succeeded ?? 0,
             InFlight = running is [var oldest, ..] ? Map(oldest) : null,
-            Failures = stores.Builds.Failing().ToDictionary(
-                b => $"{b.Recipe}@{b.Version}",
-                b => new StatusFailure
-                {
-                    Failures = b.Failures + b.Trouble,
-                    NextRetry = b.NextAttempt.Text(),
-                    Error = b.Detail,
-                    Cause = b.Cause?.Text(),
-                    Hold = b.Hold.Text(),
-                    Build = b.AttemptId,
-                },
-                StringComparer.Ordinal),
+            Failures = stores
+                .Builds.Failing()
+                .ToDictionary(
+                    b => $"{b.Recipe}@{b.Version}",
+                    b => new StatusFailure
+                    {
+                        Failures = b.Failures + b.Trouble,
+                        NextRetry = b.NextAttempt.Text(),
+                        Error = b.Detail,
+                        Cause = b.Cause?.Text(),
+                        Hold = b.Hold.Text(),
+                        Build = b.AttemptId,
+                    },
+                    StringComparer.Ordinal
+                ),
             BrokenRecipes = recipes.Broken,
             Builds = stores.Builds.CountByState(),
             Sync = [.. stores.Targets.Select(Map)],
             Running = [.. running.Select(Map)],
-            Queue = [.. stores.Builds.OpenStories().Where(b => b.State == BuildState.Queued).Select(b => new StatusQueued
-            {
-                Recipe = b.Recipe, Version = b.Version, Reason = b.Reason.Text(), QueuedAt = b.QueuedAt.Text(),
-            })],
+            Queue =
+            [
+                .. stores
+                    .Builds.OpenStories()
+                    .Where(b => b.State == BuildState.Queued)
+                    .Select(b => new StatusQueued
+                    {
+                        Recipe = b.Recipe,
+                        Version = b.Version,
+                        Reason = b.Reason.Text(),
+                        QueuedAt = b.QueuedAt.Text(),
+                    }),
+            ],
             Paused = stores.Operator.FarmPause(),
             Generation = (long)stores.Repository.Published().Generation,
             Disk = Disk(),
-            Process = live is null ? null : new StatusProcess
-            {
-                Pid = live.ProcessId, StartedAt = live.StartedAt.Text(), Version = ProductVersion.Text,
-            },
+            Process = live is null
+                ? null
+                : new StatusProcess
+                {
+                    Pid = live.ProcessId,
+                    StartedAt = live.StartedAt.Text(),
+                    Version = ProductVersion.Text,
+                },
             Problems = Readiness.Problems(stores, recipes, live),
         };
     }
@@ -71,7 +91,12 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
     private StatusDisk Disk()
     {
         DriveInfo drive = new(stores.Layout.Root);
-        return new StatusDisk { Free = drive.AvailableFreeSpace, Total = drive.TotalSize, MinFree = stores.Config.Limits.MinFree };
+        return new StatusDisk
+        {
+            Free = drive.AvailableFreeSpace,
+            Total = drive.TotalSize,
+            MinFree = stores.Config.Limits.MinFree,
+        };
     }
 
     private StatusSync Map(SyncTarget target)
@@ -94,7 +119,12 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
     }
 
     private static StatusBuild Map(RunningBuild build) =>
-        new() { Recipe = build.Recipe, Version = build.Version, StartedAt = build.StartedAt.Text() };
+        new()
+        {
+            Recipe = build.Recipe,
+            Version = build.Version,
+            StartedAt = build.StartedAt.Text(),
+        };
 }
 
 /// <summary>The document of <c>/status</c>.</summary>

@@ -20,7 +20,13 @@ internal static class TextTable
     /// <param name="titles">The columns.</param>
     /// <param name="rows">As many cells each.</param>
     /// <param name="columns">The width to keep to; null for none.</param>
-    public static void Write(TextWriter output, string? heading, string[] titles, IEnumerable<string[]> rows, int? columns)
+    public static void Write(
+        TextWriter output,
+        string? heading,
+        string[] titles,
+        IEnumerable<string[]> rows,
+        int? columns
+    )
     {
         List<string[]> all = [titles, .. rows.Select(row => row.Select(Safe).ToArray())];
         if (all.Count == 1)

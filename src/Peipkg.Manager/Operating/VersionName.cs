@@ -8,5 +8,7 @@ internal static class VersionName
     /// <param name="tag">The version's tag.</param>
     /// <param name="version">The version.</param>
     public static bool Means(string asked, string? tag, string? version) =>
-        asked == tag || asked == version || (version is not null && version.LastIndexOf('-') is > 0 and int end && asked == version[..end]);
+        asked == tag
+        || asked == version
+        || (version is not null && version.LastIndexOf('-') is > 0 and int end && asked == version[..end]);
 }

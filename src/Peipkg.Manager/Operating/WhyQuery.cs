@@ -42,20 +42,29 @@ internal static class WhyQuery
         List<string> notes = Notes(stores, recipe, record, live);
         if (version is not null && versions.Count == 0)
         {
-            notes.Add(record.AnsweredAt is null
-                ? "no poll has been answered yet, so its tags are not known"
-                : $"the latest listing of the upstream has no tag that matches tag_pattern and gives {version}");
+            notes.Add(
+                record.AnsweredAt is null
+                    ? "no poll has been answered yet, so its tags are not known"
+                    : $"the latest listing of the upstream has no tag that matches tag_pattern and gives {version}"
+            );
         }
 
-        return new WhyDocument { Recipe = name, Notes = notes, Versions = versions };
+        return new WhyDocument
+        {
+            Recipe = name,
+            Notes = notes,
+            Versions = versions,
+        };
     }
 
     /// <summary>A recipe of the roster.</summary>
     /// <exception cref="OperatorException">There is none of this name.</exception>
-    public static Recipe Known(RecipeRoster roster, string name) => roster.Find(name)
+    public static Recipe Known(RecipeRoster roster, string name) =>
+        roster.Find(name)
         ?? throw new OperatorException(
             $"there is no recipe \"{name}\"{Peipkg.Format.Text.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
-            + "are directories below recipes_dir that hold a peipkg.toml");
+                + "are directories below recipes_dir that hold a peipkg.toml"
+        );
 
     private static List<string> Notes(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)
     {
@@ -70,7 +79,9 @@ internal static class WhyQuery
         }
         else if (record.Failures > 0)
         {
-            notes.Add($"its upstream has not answered {Times(record.Failures)} in a row, last at {record.PolledAt.Text()}: {record.Outcome}");
+            notes.Add(
+                $"its upstream has not answered {Times(record.Failures)} in a row, last at {record.PolledAt.Text()}: {record.Outcome}"
+            );
         }
         else
         {
@@ -95,52 +106,66 @@ internal static class WhyQuery
         return notes;
     }
 
-    private static List<WhyVersionDocument> Versions(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)
+    private static List<WhyVersionDocument> Versions(
+        FarmStores stores,
+        Recipe recipe,
+        RecipeRecord record,
+        LiveFarm? live
+    )
     {
         VersionSelection selection = VersionSelection.From(stores.Tags.Current(recipe.Name), recipe.Document.Upstream!);
         IReadOnlyList<BuildRecord> stories = stores.Builds.OfRecipe(recipe.Name);
         PublishedPackages published = stores.Repository.Published();
-        QueuePlan plan = QueuePolicy.Plan(new QueueSituation
-        {
-            Recipe = recipe,
-            Candidates = selection.Candidates,
-            Published = published,
-            Stories = stories,
-            Reason = BuildReason.Poll,
-            FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
-            FirstSeen = stores.Tags.FirstSeen(recipe.Name),
-            RecipeDigest = recipe.Digest(),
-        });
+        QueuePlan plan = QueuePolicy.Plan(
+            new QueueSituation
+            {
+                Recipe = recipe,
+                Candidates = selection.Candidates,
+                Published = published,
+                Stories = stories,
+                Reason = BuildReason.Poll,
+                FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
+                FirstSeen = stores.Tags.FirstSeen(recipe.Name),
+                RecipeDigest = recipe.Digest(),
+            }
+        );
         Dictionary<string, BuildRecord> byVersion = stories.ToDictionary(b => b.Version, StringComparer.Ordinal);
         List<WhyVersionDocument> versions = [];
         foreach (Candidate candidate in selection.Candidates)
         {
             byVersion.Remove(candidate.Version.Text, out BuildRecord? story);
-            string verdict = plan.Queue.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } queue
+            string verdict =
+                plan.Queue.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } queue
                     ? "the next poll queues it" + Because(queue.Detail)
                 : plan.Skip.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } skip
                     ? "the next poll passes it over: " + skip.Detail
-                : plan.Close.Where(c => c.Id == story?.Id).Select(c => "the next poll closes it: " + c.Detail).FirstOrDefault()
-                ?? (story is null ? "published before this manager's records begin" : Standing(story, live));
-            versions.Add(new WhyVersionDocument
-            {
-                Version = candidate.Version.Text,
-                Tag = candidate.Tag.Name,
-                State = story is null ? null : FarmQueries.Word(story),
-                Verdict = verdict + Moved(story, candidate.Tag),
-            });
+                : plan.Close.Where(c => c.Id == story?.Id)
+                    .Select(c => "the next poll closes it: " + c.Detail)
+                    .FirstOrDefault()
+                    ?? (story is null ? "published before this manager's records begin" : Standing(story, live));
+            versions.Add(
+                new WhyVersionDocument
+                {
+                    Version = candidate.Version.Text,
+                    Tag = candidate.Tag.Name,
+                    State = story is null ? null : FarmQueries.Word(story),
+                    Verdict = verdict + Moved(story, candidate.Tag),
+                }
+            );
         }
 
         foreach (BuildRecord story in byVersion.Values.OrderBy(b => b.Id))
         {
             string? closing = plan.Close.Where(c => c.Id == story.Id).Select(c => c.Detail).FirstOrDefault();
-            versions.Add(new WhyVersionDocument
-            {
-                Version = story.Version,
-                Tag = story.Tag,
-                State = FarmQueries.Word(story),
-                Verdict = closing is null ? Standing(story, live) : "the next poll closes it: " + closing,
-            });
+            versions.Add(
+                new WhyVersionDocument
+                {
+                    Version = story.Version,
+                    Tag = story.Tag,
+                    State = FarmQueries.Word(story),
+                    Verdict = closing is null ? Standing(story, live) : "the next poll closes it: " + closing,
+                }
+            );
         }
 
         versions.AddRange(selection.Unwanted.Select(tag => Ruled(tag, "the recipe rules it out: ")));
@@ -149,28 +174,39 @@ internal static class WhyQuery
     }
 
     private static string Moved(BuildRecord? story, ListedTag tag) =>
-        story is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done } && story.CommitId != tag.CommitId
+        story is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done }
+        && story.CommitId != tag.CommitId
             ? $"; its tag has moved from {story.CommitId} to {tag.CommitId} since it was built: what was built stays, and a higher "
                 + "peios_revision builds what is there now"
             : "";
 
     private static WhyVersionDocument Ruled(SkippedTag tag, string intro) =>
-        new() { Version = null, Tag = tag.Tag.Name, State = null, Verdict = intro + tag.Why };
+        new()
+        {
+            Version = null,
+            Tag = tag.Tag.Name,
+            State = null,
+            Verdict = intro + tag.Why,
+        };
 
     private static string Standing(BuildRecord story, LiveFarm? live)
     {
         string name = $"{story.Recipe}@{story.Version}";
         return story.Hold switch
         {
-            BuildHold.GivenUp => $"given up after it failed {Times(story.Failures)}, until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
-            BuildHold.Cancelled => $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
-            BuildHold.Rejected => $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
+            BuildHold.GivenUp =>
+                $"given up after it failed {Times(story.Failures)}, until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
+            BuildHold.Cancelled =>
+                $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
+            BuildHold.Rejected =>
+                $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
             _ => story.State switch
             {
                 BuildState.Queued => live?.WhyWaiting(story) ?? "is queued",
                 BuildState.Fetching => "its source is being fetched",
                 BuildState.Building => "is being built",
-                BuildState.Publishing when story.NextAttempt is { } next => $"is built; publishing it failed and is tried again at {next.Text()}: {story.Detail}",
+                BuildState.Publishing when story.NextAttempt is { } next =>
+                    $"is built; publishing it failed and is tried again at {next.Text()}: {story.Detail}",
                 BuildState.Publishing => live?.WhyWaiting(story) ?? "is built and waits to be published",
                 BuildState.Syncing => "is published and on its way to the sync targets",
                 BuildState.Failed when story.NextAttempt is { } next =>
@@ -181,7 +217,8 @@ internal static class WhyQuery
         };
     }
 
-    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+    private static string Times(int count) =>
+        count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
     private static string Because(string reason) => reason.Length > 0 ? ": " + reason : "";
 }

@@ -11,7 +11,8 @@ internal sealed record ChildCommand(
     string Program,
     IReadOnlyList<string> Arguments,
     string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Environment)
+    IReadOnlyDictionary<string, string> Environment
+)
 {
     /// <summary>The program's name and its first word, for messages: <c>git fetch</c>.</summary>
     public string Name { get; init; } = Path.GetFileName(Program);
@@ -59,20 +60,25 @@ internal sealed record ChildResult(ChildEnd End, int Code)
     public bool Succeeded => End == ChildEnd.Exited && Code == 0;
 
     /// <summary>For a message: <c>ended with exit status 1</c>.</summary>
-    public string Describe(ChildLimits limits) => End switch
-    {
-        ChildEnd.Exited => $"ended with exit status {Code}",
-        ChildEnd.Killed => $"was killed by signal {Code}",
-        ChildEnd.TimedOut => $"took longer than {GoDuration.Format(limits.Total)} and was stopped",
-        ChildEnd.Stalled => $"was silent for {GoDuration.Format(limits.Silence)} and was stopped",
-        ChildEnd.TooMuchOutput => limits.Output is { } bytes
-            ? $"wrote more than {ByteSize.Format(bytes)} of output and was stopped" : "wrote too much and was stopped",
-        ChildEnd.TooMuchMemory => $"needed more than {ByteSize.Format(limits.Resources.Memory ?? 0)} of memory and was stopped",
-        ChildEnd.TooManyProcesses => $"had more than {limits.Resources.Processes} processes and threads and was stopped",
-        ChildEnd.TooMuchDisk => $"filled more than {ByteSize.Format(limits.Resources.Disk ?? 0)} of the disk and was stopped",
-        ChildEnd.DiskFull => "was stopped because the disk of the state directory is almost full",
-        _ => "was stopped with the manager",
-    };
+    public string Describe(ChildLimits limits) =>
+        End switch
+        {
+            ChildEnd.Exited => $"ended with exit status {Code}",
+            ChildEnd.Killed => $"was killed by signal {Code}",
+            ChildEnd.TimedOut => $"took longer than {GoDuration.Format(limits.Total)} and was stopped",
+            ChildEnd.Stalled => $"was silent for {GoDuration.Format(limits.Silence)} and was stopped",
+            ChildEnd.TooMuchOutput => limits.Output is { } bytes
+                ? $"wrote more than {ByteSize.Format(bytes)} of output and was stopped"
+                : "wrote too much and was stopped",
+            ChildEnd.TooMuchMemory =>
+                $"needed more than {ByteSize.Format(limits.Resources.Memory ?? 0)} of memory and was stopped",
+            ChildEnd.TooManyProcesses =>
+                $"had more than {limits.Resources.Processes} processes and threads and was stopped",
+            ChildEnd.TooMuchDisk =>
+                $"filled more than {ByteSize.Format(limits.Resources.Disk ?? 0)} of the disk and was stopped",
+            ChildEnd.DiskFull => "was stopped because the disk of the state directory is almost full",
+            _ => "was stopped with the manager",
+        };
 }
 
 /// <summary>How long a child may take, and what it may use.</summary>

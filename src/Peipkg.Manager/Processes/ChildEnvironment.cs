@@ -12,7 +12,10 @@ internal sealed class ChildEnvironment(IReadOnlyDictionary<string, string> varia
 
     /// <summary>For programs that reach out into the world with the operator's keys and proxies: everything.</summary>
     public Dictionary<string, string> Whole() =>
-        new(variables.Where(variable => !Own.Contains(variable.Key)), StringComparer.Ordinal) { [Leftovers.Marker] = stateDirectory };
+        new(variables.Where(variable => !Own.Contains(variable.Key)), StringComparer.Ordinal)
+        {
+            [Leftovers.Marker] = stateDirectory,
+        };
 
     /// <summary>For peipkg-build and peipkg-repo: no credential of another program.</summary>
     /// <param name="temporary">TMPDIR, inside the state directory, so that a crash leaves nothing outside of it.</param>

@@ -20,7 +20,12 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
     /// <summary>Runs the child on a thread of its own.</summary>
     /// <exception cref="ChildStartException">The program cannot be started.</exception>
     public async Task<ChildResult> RunAsync(
-        ChildCommand command, IChildOutput stdout, IChildOutput stderr, ChildLimits limits, CancellationToken stop)
+        ChildCommand command,
+        IChildOutput stdout,
+        IChildOutput stderr,
+        ChildLimits limits,
+        CancellationToken stop
+    )
     {
         using IConfinedChild? confined = limits.Resources.AreSet ? confinement?.Begin(command, limits.Resources) : null;
         ChildResult result = await RunAsync(confined?.Command ?? command, confined, stdout, stderr, limits, stop);
@@ -29,7 +34,13 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
     }
 
     private async Task<ChildResult> RunAsync(
-        ChildCommand command, IConfinedChild? confined, IChildOutput stdout, IChildOutput stderr, ChildLimits limits, CancellationToken stop)
+        ChildCommand command,
+        IConfinedChild? confined,
+        IChildOutput stdout,
+        IChildOutput stderr,
+        ChildLimits limits,
+        CancellationToken stop
+    )
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using ChildWatch watch = new(limits, clock, ending);
@@ -51,7 +62,8 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
                     KillAdopted = killsAdopted,
                     Started = pid => watch.Supervise(confined, pid),
                 },
-                ending.Token);
+                ending.Token
+            );
             return exit.TimedOut ? new ChildResult(ChildEnd.TimedOut, 0)
                 : exit.Signal is { } signal ? new ChildResult(ChildEnd.Killed, signal)
                 : new ChildResult(ChildEnd.Exited, exit.Code ?? -1);

@@ -31,7 +31,13 @@ internal static partial class Leftovers
     /// <summary>Stops what is left: SIGTERM, and SIGKILL after <paramref name="grace"/>.</summary>
     /// <returns>How many processes there were.</returns>
     /// <exception cref="UserErrorException">Some cannot be ended.</exception>
-    public static async Task<int> StopAsync(string stateDirectory, int ownPid, TimeSpan grace, TimeProvider clock, CancellationToken stop)
+    public static async Task<int> StopAsync(
+        string stateDirectory,
+        int ownPid,
+        TimeSpan grace,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
         List<int> found = Find(stateDirectory, ownPid);
         int count = found.Count;
@@ -43,7 +49,8 @@ internal static partial class Leftovers
             {
                 throw new UserErrorException(
                     $"processes of the last run cannot be ended, nothing is begun beside them: {string.Join(", ", found)}; "
-                    + "see what holds them (ps -o pid,stat,wchan,args), then start again");
+                        + "see what holds them (ps -o pid,stat,wchan,args), then start again"
+                );
             }
 
             if (clock.GetElapsedTime(started) > grace)
@@ -73,16 +80,20 @@ internal static partial class Leftovers
         List<int> found = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            if (
+                !int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
                 || spared.Contains(pid)
                 || ProcessStatus.Read(pid) is not { IsOver: false } status
-                || status.Session == own?.Session)
+                || status.Session == own?.Session
+            )
             {
                 continue;
             }
 
-            if (Carries(Path.Combine(directory, "environ"), mark, work)
-                || (!status.HasTerminal && WorksBelow(directory, stateDirectory)))
+            if (
+                Carries(Path.Combine(directory, "environ"), mark, work)
+                || (!status.HasTerminal && WorksBelow(directory, stateDirectory))
+            )
             {
                 found.Add(pid);
             }
@@ -130,9 +141,12 @@ internal static partial class Leftovers
     {
         try
         {
-            return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName is { } directory
-                && (directory.StartsWith(stateDirectory + "/stage/", StringComparison.Ordinal)
-                    || directory.StartsWith(stateDirectory + "/sources/", StringComparison.Ordinal));
+            return File.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName
+                    is { } directory
+                && (
+                    directory.StartsWith(stateDirectory + "/stage/", StringComparison.Ordinal)
+                    || directory.StartsWith(stateDirectory + "/sources/", StringComparison.Ordinal)
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,15 @@ namespace Peipkg.Manager.Processes;
 /// <param name="HasTerminal">Whether it has a controlling terminal.</param>
 /// <param name="Threads">How many threads it has.</param>
 /// <param name="ResidentPages">Pages of memory in use, shared ones included.</param>
-internal sealed record ProcessStatus(char State, int Parent, int Group, int Session, bool HasTerminal, int Threads, long ResidentPages)
+internal sealed record ProcessStatus(
+    char State,
+    int Parent,
+    int Group,
+    int Session,
+    bool HasTerminal,
+    int Threads,
+    long ResidentPages
+)
 {
     /// <summary>Whether it has ended and only waits to be reaped.</summary>
     public bool IsOver => State is 'Z' or 'X' or 'x';
@@ -25,8 +33,14 @@ internal sealed record ProcessStatus(char State, int Parent, int Group, int Sess
             // "pid (name) state parent group session terminal …", and a name may hold anything.
             string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
             return new ProcessStatus(
-                fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]), Number(fields[4]) != 0, Number(fields[17]),
-                long.Parse(fields[21], CultureInfo.InvariantCulture));
+                fields[0][0],
+                Number(fields[1]),
+                Number(fields[2]),
+                Number(fields[3]),
+                Number(fields[4]) != 0,
+                Number(fields[17]),
+                long.Parse(fields[21], CultureInfo.InvariantCulture)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

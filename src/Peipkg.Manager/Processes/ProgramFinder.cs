@@ -12,13 +12,17 @@ internal sealed record ProgramFinder(string? Path, string OwnDirectory)
     public string? Find(string name)
     {
         // Relative entries of PATH are passed over: they would name another file in another working directory.
-        IEnumerable<string> directories = (Path ?? "").Split(':').Where(System.IO.Path.IsPathRooted).Append(OwnDirectory);
+        IEnumerable<string> directories = (Path ?? "")
+            .Split(':')
+            .Where(System.IO.Path.IsPathRooted)
+            .Append(OwnDirectory);
         return directories.Select(directory => System.IO.Path.Combine(directory, name)).FirstOrDefault(IsExecutable);
     }
 
     private static bool IsExecutable(string path)
     {
-        const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode AnyExecute =
+            UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return File.Exists(path) && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & AnyExecute) != 0;
     }
 }

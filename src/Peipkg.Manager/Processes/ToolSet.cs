@@ -16,11 +16,22 @@ internal sealed record ToolSet(string Git, string Build, string Repo, IReadOnlyD
     public static ToolSet Resolve(ProgramFinder finder, IEnumerable<string> syncPrograms)
     {
         List<string> missing = [];
-        ToolSet tools = new(Find("git"), Find("peipkg-build"), Find("peipkg-repo"), syncPrograms.ToDictionary(name => name, Find, StringComparer.Ordinal));
+        ToolSet tools = new(
+            Find("git"),
+            Find("peipkg-build"),
+            Find("peipkg-repo"),
+            syncPrograms.ToDictionary(name => name, Find, StringComparer.Ordinal)
+        );
         if (missing.Count > 0)
         {
-            throw new UserErrorException(string.Join('\n', missing.Select(name =>
-                $"{name} was found neither on PATH nor in {finder.OwnDirectory}; install it or put it there")));
+            throw new UserErrorException(
+                string.Join(
+                    '\n',
+                    missing.Select(name =>
+                        $"{name} was found neither on PATH nor in {finder.OwnDirectory}; install it or put it there"
+                    )
+                )
+            );
         }
 
         return tools;

@@ -24,7 +24,10 @@ internal sealed class WakeSignal
     public async Task WaitAsync(DateTimeOffset? until, TimeProvider clock, CancellationToken stop)
     {
         TimeSpan delay = until is { } time ? time - clock.GetUtcNow() : Longest;
-        delay = delay < TimeSpan.Zero ? TimeSpan.Zero : delay > Longest ? Longest : delay;
+        delay =
+            delay < TimeSpan.Zero ? TimeSpan.Zero
+            : delay > Longest ? Longest
+            : delay;
         Task signalled;
         lock (_gate)
         {

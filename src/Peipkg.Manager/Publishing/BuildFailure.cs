@@ -3,7 +3,8 @@ using Peipkg.Manager.Storage;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>An attempt failed, for a reason that belongs into the log and the database.</summary>
-internal sealed class BuildFailureException(FailureCause cause, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class BuildFailureException(FailureCause cause, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     public FailureCause Cause { get; } = cause;
 }

@@ -9,4 +9,10 @@ namespace Peipkg.Manager.Publishing;
 /// <param name="SourceRef"><c>git+&lt;url&gt;#refs/tags/&lt;tag&gt;</c>, without credentials.</param>
 /// <param name="Commit">The commit that was fetched.</param>
 /// <param name="Timestamp">That commit's time.</param>
-internal sealed record BuildOrder(Recipe Recipe, PackageVersion Version, string SourceRef, string Commit, Timestamp Timestamp);
+internal sealed record BuildOrder(
+    Recipe Recipe,
+    PackageVersion Version,
+    string SourceRef,
+    string Commit,
+    Timestamp Timestamp
+);

@@ -22,33 +22,57 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     {
         Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File);
         Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
-            s => PackageFileName.Compose(s.Name, order.Version, s.Architecture), StringComparer.Ordinal);
-        _ = Check(order, directory, new PackageVerifyOptions(), (name, package) =>
-            package.Signature is not null ? ["it is signed; the farm signs"]
-            : stanzas.TryGetValue(name, out Stanza? stanza) ? StanzaCheck.Problems(recipe, stanza, order, farmId, package)
-            : ["the recipe does not produce it any more"], stop);
+            s => PackageFileName.Compose(s.Name, order.Version, s.Architecture),
+            StringComparer.Ordinal
+        );
+        _ = Check(
+            order,
+            directory,
+            new PackageVerifyOptions(),
+            (name, package) =>
+                package.Signature is not null ? ["it is signed; the farm signs"]
+                : stanzas.TryGetValue(name, out Stanza? stanza)
+                    ? StanzaCheck.Problems(recipe, stanza, order, farmId, package)
+                : ["the recipe does not produce it any more"],
+            stop
+        );
         return [.. stanzas.Keys.Select(name => Path.Combine(directory, name))];
     }
 
     /// <summary>What is ready to publish: the same, signed by the farm's key.</summary>
     /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
-    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop) => Check(
-        order, directory, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }, (_, _) => [], stop);
+    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop) =>
+        Check(
+            order,
+            directory,
+            new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true },
+            (_, _) => [],
+            stop
+        );
 
     private static List<BuildOutput> Check(
         BuildOrder order,
         string directory,
         PackageVerifyOptions options,
         Func<string, VerifiedPackage, IEnumerable<string>> look,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         HashSet<string> wanted =
-            [.. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture))];
-        string[] found = [.. Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        [
+            .. order.Recipe.Outputs.Select(o => PackageFileName.Compose(o.Name, order.Version, o.Architecture)),
+        ];
+        string[] found =
+        [
+            .. Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal)!,
+        ];
         List<string> problems =
         [
             .. wanted.Except(found, StringComparer.Ordinal).Select(name => $"{name} is missing"),
-            .. found.Except(wanted, StringComparer.Ordinal).Take(100).Select(name => $"{DisplayText.Escape(name)} was not expected"),
+            .. found
+                .Except(wanted, StringComparer.Ordinal)
+                .Take(100)
+                .Select(name => $"{DisplayText.Escape(name)} was not expected"),
         ];
         List<BuildOutput> outputs = [];
         foreach (string name in found.Where(wanted.Contains))
@@ -77,7 +101,9 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         return problems.Count == 0
             ? outputs
             : throw new BuildFailureException(
-                FailureCause.Recipe, "what was built is not what was ordered: " + string.Join("; ", problems));
+                FailureCause.Recipe,
+                "what was built is not what was ordered: " + string.Join("; ", problems)
+            );
     }
 
     /// <summary>Why a finished package cannot be published with the farm's key of today; null when it can.</summary>
@@ -86,7 +112,10 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         try
         {
             using FileStream file = File.OpenRead(path);
-            _ = PackageVerifier.Verify(file, new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true });
+            _ = PackageVerifier.Verify(
+                file,
+                new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }
+            );
             return null;
         }
         catch (FormatViolationException e)

@@ -6,16 +6,31 @@ namespace Peipkg.Manager.Publishing;
 internal static partial class PublishLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "build + publish complete")]
-    public static partial void Complete(ILogger logger, string recipe, string version, string[] packages, ulong generation);
+    public static partial void Complete(
+        ILogger logger,
+        string recipe,
+        string version,
+        string[] packages,
+        ulong generation
+    );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "publish failed")]
     public static partial void Failed(
-        ILogger logger, string recipe, string version, string error, int failures, TimeSpan nextRetryAfter);
+        ILogger logger,
+        string recipe,
+        string version,
+        string error,
+        int failures,
+        TimeSpan nextRetryAfter
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "repository created")]
     public static partial void Created(ILogger logger, string name, string directory);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "package published earlier with other bytes, the published one stays")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "package published earlier with other bytes, the published one stays"
+    )]
     public static partial void OtherBytes(ILogger logger, string recipe, string package);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "packages are not what was built, building again")]

@@ -12,11 +12,17 @@ internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Has
 /// <param name="generatedAt">Its generated_at.</param>
 /// <param name="packages">Its entries.</param>
 internal sealed class PublishedPackages(
-    ulong generation, Timestamp generatedAt, IReadOnlyList<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
+    ulong generation,
+    Timestamp generatedAt,
+    IReadOnlyList<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages
+)
 {
-    private readonly Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> _packages = Group(packages);
+    private readonly Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> _packages =
+        Group(packages);
     private readonly Dictionary<PackageName, List<Architecture>> _architectures = packages
-        .Select(p => (p.Name, p.Architecture)).Distinct().GroupBy(p => p.Name, p => p.Architecture)
+        .Select(p => (p.Name, p.Architecture))
+        .Distinct()
+        .GroupBy(p => p.Name, p => p.Architecture)
         .ToDictionary(g => g.Key, g => g.ToList());
 
     /// <summary>A repository that has published nothing.</summary>
@@ -83,22 +89,28 @@ internal sealed class PublishedPackages(
 
     /// <summary>True when a lower revision of the same upstream version is published under this name.</summary>
     public bool HasLowerRevision(PackageName name, PackageVersion version, Architecture architecture) =>
-        _packages.GetValueOrDefault((name, architecture), []).Exists(package =>
-            package.Version.Epoch == version.Epoch
-            && package.Version.Revision < version.Revision
-            && package.Version.Upstream == version.Upstream);
+        _packages
+            .GetValueOrDefault((name, architecture), [])
+            .Exists(package =>
+                package.Version.Epoch == version.Epoch
+                && package.Version.Revision < version.Revision
+                && package.Version.Upstream == version.Upstream
+            );
 
     /// <summary>The content of an archive index.</summary>
-    public static PublishedPackages From(RepositoryIndex archive) => new(
-        archive.IndexVersion,
-        archive.GeneratedAt,
-        [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))])
-    {
-        Size = archive.Packages.Sum(e => e.SizeCompressed),
-    };
+    public static PublishedPackages From(RepositoryIndex archive) =>
+        new(
+            archive.IndexVersion,
+            archive.GeneratedAt,
+            [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))]
+        )
+        {
+            Size = archive.Packages.Sum(e => e.SizeCompressed),
+        };
 
     private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> Group(
-        IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages)
+        IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages
+    )
     {
         Dictionary<(PackageName, Architecture), List<PublishedPackage>> groups = [];
         foreach ((PackageName name, Architecture architecture, PublishedPackage package) in packages)

@@ -20,7 +20,8 @@ internal sealed class Publisher(
     OutputCheck check,
     bool syncs,
     TimeProvider clock,
-    ILogger<Publisher> logger)
+    ILogger<Publisher> logger
+)
 {
     /// <summary>Publishes a story in state publishing.</summary>
     /// <returns>False when it failed and waits for its next try.</returns>
@@ -40,7 +41,14 @@ internal sealed class Publisher(
                 }
             }
         }
-        catch (Exception e) when (e is PublishException or FormatViolationException or ChildStartException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is PublishException
+                        or FormatViolationException
+                        or ChildStartException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             int failures = build.Trouble + 1;
             TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
@@ -70,7 +78,12 @@ internal sealed class Publisher(
         }
     }
 
-    private async Task<bool> TakeInAsync(BuildRecord build, long attempt, IReadOnlyList<BuildOutput> outputs, CancellationToken stop)
+    private async Task<bool> TakeInAsync(
+        BuildRecord build,
+        long attempt,
+        IReadOnlyList<BuildOutput> outputs,
+        CancellationToken stop
+    )
     {
         string directory = layout.PublishOf(attempt);
         List<BuildOutput> missing = [];
@@ -109,15 +122,28 @@ internal sealed class Publisher(
 
         await tool.PublishAsync(directory, stop);
         published = repository.Published();
-        string[] absent = [.. missing.Where(output => Find(published, output) is null).Select(output => output.FileName)];
+        string[] absent =
+        [
+            .. missing.Where(output => Find(published, output) is null).Select(output => output.FileName),
+        ];
         return absent.Length == 0
             ? true
-            : throw new PublishException($"peipkg-repo succeeded, but the archive index does not name {string.Join(", ", absent)}");
+            : throw new PublishException(
+                $"peipkg-repo succeeded, but the archive index does not name {string.Join(", ", absent)}"
+            );
     }
 
     private static PublishedPackage? Find(PublishedPackages published, BuildOutput output)
     {
-        if (!PackageFileName.TryParse(output.FileName, out PackageName name, out PackageVersion version, out Architecture architecture, out string? error))
+        if (
+            !PackageFileName.TryParse(
+                output.FileName,
+                out PackageName name,
+                out PackageVersion version,
+                out Architecture architecture,
+                out string? error
+            )
+        )
         {
             throw new PublishException($"{output.FileName}: {error}");
         }
@@ -130,7 +156,8 @@ internal sealed class Publisher(
     {
         string path = Path.Combine(directory, output.FileName);
         return !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
-            : OutputCheck.HashFile(path) != output.Sha256 ? $"{output.FileName} in {directory} is not the file that was built"
+            : OutputCheck.HashFile(path) != output.Sha256
+                ? $"{output.FileName} in {directory} is not the file that was built"
             : check.WhyUnusable(path) is { } reason ? $"{output.FileName} in {directory} cannot be published: {reason}"
             : null;
     }

@@ -18,7 +18,8 @@ internal sealed class RepoTool(
     ChildEnvironment environment,
     ChildRunner children,
     TimeProvider clock,
-    ILogger<RepoTool> logger)
+    ILogger<RepoTool> logger
+)
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromHours(6), TimeSpan.FromHours(6));
 
@@ -37,7 +38,8 @@ internal sealed class RepoTool(
         }
 
         TreeRemoval.Remove(Staging);
-        string[] description = config.Repository.Description.Length > 0 ? [$"--description={config.Repository.Description}"] : [];
+        string[] description =
+            config.Repository.Description.Length > 0 ? [$"--description={config.Repository.Description}"] : [];
         await RunAsync(
             "init",
             stop,
@@ -47,7 +49,8 @@ internal sealed class RepoTool(
                 $"--sign-key={config.KeyFile}",
                 $"--timestamp={Now(default)}",
                 $"--out={Staging}",
-            ]);
+            ]
+        );
         if (Directory.Exists(repository.Directory))
         {
             // Fails when it holds something: that is for the operator to look at.
@@ -77,16 +80,17 @@ internal sealed class RepoTool(
             await RunAsync(
                 "publish",
                 stop,
-            [
-                $"--in={repository.Directory}",
-                $"--new={packages}",
-                $"--out={repository.Directory}",
-                $"--sign-key={config.KeyFile}",
-                $"--timestamp={Now(repository.Published().GeneratedAt)}",
-                .. template,
-                "--skip-existing",
-                "--require-signed",
-            ]);
+                [
+                    $"--in={repository.Directory}",
+                    $"--new={packages}",
+                    $"--out={repository.Directory}",
+                    $"--sign-key={config.KeyFile}",
+                    $"--timestamp={Now(repository.Published().GeneratedAt)}",
+                    .. template,
+                    "--skip-existing",
+                    "--require-signed",
+                ]
+            );
         }
         finally
         {

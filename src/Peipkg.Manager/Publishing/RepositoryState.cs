@@ -38,7 +38,9 @@ internal sealed class RepositoryState(string directory)
                 if (Exists)
                 {
                     throw new FileNotFoundException(
-                        $"the repository has no {Archive}; restore it, or rebuild it with peipkg-repo publish --rebuild", Archive);
+                        $"the repository has no {Archive}; restore it, or rebuild it with peipkg-repo publish --rebuild",
+                        Archive
+                    );
                 }
 
                 return _published = PublishedPackages.None;
@@ -71,7 +73,9 @@ internal sealed class RepositoryState(string directory)
     public string Fingerprint()
     {
         using Sha256Hasher hash = new();
-        foreach (string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"])
+        foreach (
+            string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"]
+        )
         {
             string path = Path.Combine(Directory, name);
             hash.Append(Encoding.UTF8.GetBytes(name + "\0"));

@@ -22,7 +22,12 @@ internal static class StanzaCheck
     /// <param name="farmId">Who ordered it.</param>
     /// <param name="package">What came, verified.</param>
     public static IEnumerable<string> Problems(
-        Peipkg.Recipes.Recipe recipe, Stanza stanza, BuildOrder order, string farmId, VerifiedPackage package)
+        Peipkg.Recipes.Recipe recipe,
+        Stanza stanza,
+        BuildOrder order,
+        string farmId,
+        VerifiedPackage package
+    )
     {
         BuildInfo build = new(order.Timestamp, farmId, order.SourceRef);
         Manifest expected = StanzaManifest.Compose(recipe.Meta, stanza, order.Version, build) with
@@ -31,10 +36,15 @@ internal static class StanzaCheck
         };
         return Differences(expected, package.Manifest)
             .Concat(Unclaimed(stanza, package.Entries))
-            .Concat(PayloadLayout
-                .Check(package.Manifest, package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget)))
-                .Where(problem => problem.Severity == LayoutSeverity.Error)
-                .Select(problem => problem.ToString()!));
+            .Concat(
+                PayloadLayout
+                    .Check(
+                        package.Manifest,
+                        package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
+                    )
+                    .Where(problem => problem.Severity == LayoutSeverity.Error)
+                    .Select(problem => problem.ToString()!)
+            );
     }
 
     private static List<string> Differences(Manifest expected, Manifest actual)
@@ -75,7 +85,7 @@ internal static class StanzaCheck
         HashSet<string> ancestors = new(StringComparer.Ordinal);
         foreach (PackageEntry entry in entries)
         {
-            for (int slash = entry.Path.LastIndexOf('/'); slash > 0 && ancestors.Add(entry.Path[..slash]);)
+            for (int slash = entry.Path.LastIndexOf('/'); slash > 0 && ancestors.Add(entry.Path[..slash]); )
             {
                 slash = entry.Path.LastIndexOf('/', slash - 1);
             }
@@ -84,13 +94,21 @@ internal static class StanzaCheck
         string[] paths =
         [
             .. entries
-                .Where(entry => !(entry.Kind == PayloadKind.Directory && ancestors.Contains(entry.Path))
+                .Where(entry =>
+                    !(entry.Kind == PayloadKind.Directory && ancestors.Contains(entry.Path))
                     && !stanza.Files.Any(pattern =>
-                        pattern.Glob.ClaimsDirectories == (entry.Kind == PayloadKind.Directory) && pattern.Glob.IsMatch(entry.Path)))
+                        pattern.Glob.ClaimsDirectories == (entry.Kind == PayloadKind.Directory)
+                        && pattern.Glob.IsMatch(entry.Path)
+                    )
+                )
                 .Select(entry => entry.Path),
         ];
         return paths.Length <= MaxPaths
             ? paths.Select(path => $"its stanza does not claim {path}")
-            : [.. paths.Take(MaxPaths).Select(path => $"its stanza does not claim {path}"), $"nor {paths.Length - MaxPaths} others"];
+            :
+            [
+                .. paths.Take(MaxPaths).Select(path => $"its stanza does not claim {path}"),
+                $"nor {paths.Length - MaxPaths} others",
+            ];
     }
 }

@@ -27,16 +27,29 @@ internal sealed class RecipeDependencies
 
         Dictionary<string, IReadOnlyList<string>> direct = recipes.ToDictionary(
             r => r.Name,
-            r => (IReadOnlyList<string>)[.. r.Document.Dependencies
-                .SelectMany(name => makers.GetValueOrDefault(name, []))
-                .Where(maker => maker != r.Name)
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            StringComparer.Ordinal);
-        Dictionary<string, HashSet<string>> all = direct.Keys.ToDictionary(name => name, name => Reach(name, direct), StringComparer.Ordinal);
-        return new RecipeDependencies(direct.ToDictionary(
-            d => d.Key,
-            d => (IReadOnlyList<string>)[.. d.Value.Where(other => !all[other].Contains(d.Key))],
-            StringComparer.Ordinal));
+            r =>
+                (IReadOnlyList<string>)
+                    [
+                        .. r
+                            .Document.Dependencies.SelectMany(name => makers.GetValueOrDefault(name, []))
+                            .Where(maker => maker != r.Name)
+                            .Distinct(StringComparer.Ordinal)
+                            .Order(StringComparer.Ordinal),
+                    ],
+            StringComparer.Ordinal
+        );
+        Dictionary<string, HashSet<string>> all = direct.Keys.ToDictionary(
+            name => name,
+            name => Reach(name, direct),
+            StringComparer.Ordinal
+        );
+        return new RecipeDependencies(
+            direct.ToDictionary(
+                d => d.Key,
+                d => (IReadOnlyList<string>)[.. d.Value.Where(other => !all[other].Contains(d.Key))],
+                StringComparer.Ordinal
+            )
+        );
     }
 
     private static HashSet<string> Reach(string from, Dictionary<string, IReadOnlyList<string>> direct)

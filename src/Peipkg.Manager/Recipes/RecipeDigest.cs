@@ -29,9 +29,12 @@ internal static class RecipeDigest
             Stack<string> pending = new([directory]);
             while (pending.TryPop(out string? current))
             {
-                foreach (FileSystemInfo entry in new DirectoryInfo(current).EnumerateFileSystemInfos()
-                    .Where(e => !e.Name.Equals(".git", StringComparison.Ordinal))
-                    .OrderBy(e => e.Name, StringComparer.Ordinal))
+                foreach (
+                    FileSystemInfo entry in new DirectoryInfo(current)
+                        .EnumerateFileSystemInfos()
+                        .Where(e => !e.Name.Equals(".git", StringComparison.Ordinal))
+                        .OrderBy(e => e.Name, StringComparer.Ordinal)
+                )
                 {
                     if (++entries > MaxEntries)
                     {
@@ -73,7 +76,13 @@ internal static class RecipeDigest
         hash.Append(facts);
         if (file.Length > 0)
         {
-            using FileStream content = new(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            using FileStream content = new(
+                file.FullName,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite,
+                bufferSize: 0
+            );
             int left = MaxBytes;
             int count;
             while (left > 0 && (count = content.Read(buffer.AsSpan(0, Math.Min(buffer.Length, left)))) > 0)

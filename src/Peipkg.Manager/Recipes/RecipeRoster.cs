@@ -85,7 +85,12 @@ internal sealed class RecipeRoster
             }
             catch (RecipeException e)
             {
-                broken.Add(new BrokenRecipe(name, [.. e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))]));
+                broken.Add(
+                    new BrokenRecipe(
+                        name,
+                        [.. e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))]
+                    )
+                );
                 foreach (RecipeProblem problem in e.Problems)
                 {
                     RosterLog.RecipeBroken(logger, name, problem.ToString());
@@ -98,9 +103,12 @@ internal sealed class RecipeRoster
             }
         }
 
-        foreach (IGrouping<PackageName, string> package in recipes
-            .SelectMany(recipe => recipe.Outputs.Select(output => (output.Name, Recipe: recipe.Name)))
-            .GroupBy(made => made.Name, made => made.Recipe).Where(makers => makers.Count() > 1))
+        foreach (
+            IGrouping<PackageName, string> package in recipes
+                .SelectMany(recipe => recipe.Outputs.Select(output => (output.Name, Recipe: recipe.Name)))
+                .GroupBy(made => made.Name, made => made.Recipe)
+                .Where(makers => makers.Count() > 1)
+        )
         {
             RosterLog.SamePackage(logger, package.Key.Text, [.. package]);
         }
@@ -129,7 +137,9 @@ internal sealed class RecipeRoster
         if (recipe.Outputs.Count == 0)
         {
             document.Problems.Error(
-                TomlPosition.Start, "no [[package]] has a usable name and architecture, so nothing could be published");
+                TomlPosition.Start,
+                "no [[package]] has a usable name and architecture, so nothing could be published"
+            );
         }
 
         document.Problems.ThrowIfAny();

@@ -14,7 +14,10 @@ internal static partial class RosterLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "recipe looks wrong")]
     public static partial void RecipeWarning(ILogger logger, string recipe, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "several recipes make the same package, whichever is first publishes a version")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "several recipes make the same package, whichever is first publishes a version"
+    )]
     public static partial void SamePackage(ILogger logger, string package, string[] recipes);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "recipes could not be reloaded")]

@@ -28,8 +28,14 @@ internal sealed partial class Redactor
             // The longest first: one may be part of another.
             _secrets =
             [
-                .. secrets.Select(secret => secret.Trim()).Where(secret => secret.Length >= Shortest).SelectMany(Spellings).Concat(_secrets)
-                    .Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length).ThenBy(secret => secret, StringComparer.Ordinal),
+                .. secrets
+                    .Select(secret => secret.Trim())
+                    .Where(secret => secret.Length >= Shortest)
+                    .SelectMany(Spellings)
+                    .Concat(_secrets)
+                    .Distinct(StringComparer.Ordinal)
+                    .OrderByDescending(secret => secret.Length)
+                    .ThenBy(secret => secret, StringComparer.Ordinal),
             ];
         }
     }
@@ -51,12 +57,18 @@ internal sealed partial class Redactor
 
     // As a URL, JSON, HTML or the log would have it.
     private static IEnumerable<string> Spellings(string secret) =>
-    [
-        secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).ToString(), WebUtility.HtmlEncode(secret),
-        secret.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal),
-    ];
+        [
+            secret,
+            Uri.EscapeDataString(secret),
+            JsonEncodedText.Encode(secret).ToString(),
+            WebUtility.HtmlEncode(secret),
+            secret.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal),
+        ];
 
     // A token may be all that stands before the "@" of http; elsewhere a name alone is none.
-    [GeneratedRegex(@"(https?://)[^/\s""'<>]+@|(?<=[a-z]://)[^/\s@:""'<>]*:[^/\s""'<>]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(https?://)[^/\s""'<>]+@|(?<=[a-z]://)[^/\s@:""'<>]*:[^/\s""'<>]+@",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex Credentials();
 }

@@ -17,17 +17,23 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
                 INSERT INTO attempt (build_id, reason, tag, commit_id, recipe_digest, started_at, log)
                 SELECT id, reason, tag, commit_id, $digest, $now, '' FROM build WHERE id = $build
                 """,
-                ("$build", buildId), ("$digest", recipeDigest), ("$now", now));
+                ("$build", buildId),
+                ("$digest", recipeDigest),
+                ("$now", now)
+            );
             long id = session.Scalar<long>("SELECT last_insert_rowid()");
-            session.Execute(
-                "UPDATE attempt SET log = $log WHERE id = $id", ("$id", id), ("$log", $"logs/{id}.log"));
+            session.Execute("UPDATE attempt SET log = $log WHERE id = $id", ("$id", id), ("$log", $"logs/{id}.log"));
             session.Execute(
                 """
                 UPDATE build SET state = 'fetching', detail = '', attempts = attempts + 1, attempt_id = $attempt,
                     recipe_digest = $digest, next_attempt = NULL, changed_at = $now
                 WHERE id = $build
                 """,
-                ("$build", buildId), ("$attempt", id), ("$digest", recipeDigest), ("$now", now));
+                ("$build", buildId),
+                ("$attempt", id),
+                ("$digest", recipeDigest),
+                ("$now", now)
+            );
             EventStore.AddOf(session, now, EventKind.Started, buildId, "");
             return id;
         });
@@ -54,7 +60,11 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
             {
                 session.Execute(
                     "INSERT INTO output (attempt_id, file_name, sha256, size) VALUES ($attempt, $file, $sha, $size)",
-                    ("$attempt", attemptId), ("$file", output.FileName), ("$sha", output.Sha256), ("$size", output.Size));
+                    ("$attempt", attemptId),
+                    ("$file", output.FileName),
+                    ("$sha", output.Sha256),
+                    ("$size", output.Size)
+                );
             }
 
             session.Execute("UPDATE attempt SET built_at = $now WHERE id = $id", ("$id", attemptId), ("$now", now));
@@ -75,7 +85,9 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
         {
             session.Execute(
                 "UPDATE attempt SET published_at = $now, ended_at = $now, result = 'done' WHERE id = $id",
-                ("$id", attemptId), ("$now", now));
+                ("$id", attemptId),
+                ("$now", now)
+            );
             EventStore.AddOf(session, now, EventKind.Published, buildId, "");
             if (session.Scalar<long>("SELECT failures + trouble FROM build WHERE id = $build", ("$build", buildId)) > 0)
             {
@@ -88,7 +100,11 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
                     next_attempt = NULL, generation = $generation, changed_at = $now
                 WHERE id = $build
                 """,
-                ("$build", buildId), ("$state", synced ? "done" : "syncing"), ("$generation", generation), ("$now", now));
+                ("$build", buildId),
+                ("$state", synced ? "done" : "syncing"),
+                ("$generation", generation),
+                ("$now", now)
+            );
         });
     }
 
@@ -112,7 +128,11 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
         long now = Now();
         database.Write(session =>
         {
-            session.Execute("UPDATE attempt SET detail = $detail WHERE id = $id", ("$id", attemptId), ("$detail", detail));
+            session.Execute(
+                "UPDATE attempt SET detail = $detail WHERE id = $id",
+                ("$id", attemptId),
+                ("$detail", detail)
+            );
             Delay(session, buildId, BuildState.Publishing, FailureCause.Infrastructure, detail, nextAttempt, now);
         });
     }
@@ -130,16 +150,23 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
                     changed_at = $now
                 WHERE id = $build
                 """,
-                ("$build", buildId), ("$detail", detail), ("$now", now));
+                ("$build", buildId),
+                ("$detail", detail),
+                ("$now", now)
+            );
             EventStore.AddOf(session, now, EventKind.Cancelled, buildId, detail);
         });
     }
 
     /// <summary>What the attempt left in <c>publish/</c>.</summary>
-    public IReadOnlyList<BuildOutput> Outputs(long attemptId) => database.Read(session => session.Query(
-        "SELECT file_name, sha256, size FROM output WHERE attempt_id = $id ORDER BY file_name",
-        row => new BuildOutput(row.GetString(0), row.GetString(1), row.GetInt64(2)),
-        ("$id", attemptId)));
+    public IReadOnlyList<BuildOutput> Outputs(long attemptId) =>
+        database.Read(session =>
+            session.Query(
+                "SELECT file_name, sha256, size FROM output WHERE attempt_id = $id ORDER BY file_name",
+                row => new BuildOutput(row.GetString(0), row.GetString(1), row.GetInt64(2)),
+                ("$id", attemptId)
+            )
+        );
 
     /// <summary>
     /// After a crash: stories that were fetching or building go back to queued, without counting it against them.
@@ -151,7 +178,12 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
         long now = Now();
         return database.Write(session =>
         {
-            foreach (long id in session.Query("SELECT id FROM build WHERE state IN ('fetching', 'building')", row => row.GetInt64(0)))
+            foreach (
+                long id in session.Query(
+                    "SELECT id FROM build WHERE state IN ('fetching', 'building')",
+                    row => row.GetInt64(0)
+                )
+            )
             {
                 EventStore.AddOf(session, now, EventKind.Interrupted, id, "the manager was stopped");
             }
@@ -162,14 +194,16 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
                 WHERE ended_at IS NULL
                   AND build_id IN (SELECT id FROM build WHERE state IN ('fetching', 'building'))
                 """,
-                ("$now", now));
+                ("$now", now)
+            );
             return session.Execute(
                 """
                 UPDATE build SET state = CASE WHEN hold IS NULL THEN 'queued' ELSE 'skipped' END,
                     detail = 'the manager was stopped during the last attempt', next_attempt = NULL, changed_at = $now
                 WHERE state IN ('fetching', 'building')
                 """,
-                ("$now", now));
+                ("$now", now)
+            );
         });
     }
 
@@ -182,19 +216,38 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
             End(session, attemptId, "interrupted", null, detail, now);
             session.Execute(
                 "UPDATE build SET state = 'queued', detail = $detail, next_attempt = NULL, changed_at = $now WHERE id = $build",
-                ("$build", buildId), ("$detail", detail), ("$now", now));
+                ("$build", buildId),
+                ("$detail", detail),
+                ("$now", now)
+            );
             EventStore.AddOf(session, now, EventKind.Interrupted, buildId, detail);
         });
     }
 
-    private static void SetState(DatabaseSession session, long buildId, BuildState state, long now) => session.Execute(
-        "UPDATE build SET state = $state, changed_at = $now WHERE id = $build",
-        ("$build", buildId), ("$state", state.Text()), ("$now", now));
+    private static void SetState(DatabaseSession session, long buildId, BuildState state, long now) =>
+        session.Execute(
+            "UPDATE build SET state = $state, changed_at = $now WHERE id = $build",
+            ("$build", buildId),
+            ("$state", state.Text()),
+            ("$now", now)
+        );
 
     private static void End(
-        DatabaseSession session, long attemptId, string result, FailureCause? cause, string detail, long now) => session.Execute(
-        "UPDATE attempt SET ended_at = $now, result = $result, cause = $cause, detail = $detail WHERE id = $id",
-        ("$id", attemptId), ("$result", result), ("$cause", cause?.Text()), ("$detail", detail), ("$now", now));
+        DatabaseSession session,
+        long attemptId,
+        string result,
+        FailureCause? cause,
+        string detail,
+        long now
+    ) =>
+        session.Execute(
+            "UPDATE attempt SET ended_at = $now, result = $result, cause = $cause, detail = $detail WHERE id = $id",
+            ("$id", attemptId),
+            ("$result", result),
+            ("$cause", cause?.Text()),
+            ("$detail", detail),
+            ("$now", now)
+        );
 
     private static void Delay(
         DatabaseSession session,
@@ -203,7 +256,8 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
         FailureCause cause,
         string detail,
         DateTimeOffset? nextAttempt,
-        long now)
+        long now
+    )
     {
         session.Execute(
             """
@@ -212,8 +266,13 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
                 hold = CASE WHEN $next IS NULL THEN 'given-up' ELSE hold END, next_attempt = $next, changed_at = $now
             WHERE id = $build
             """,
-            ("$build", buildId), ("$state", state.Text()), ("$detail", detail), ("$cause", cause.Text()),
-            ("$next", nextAttempt?.ToUnixTimeMilliseconds()), ("$now", now));
+            ("$build", buildId),
+            ("$state", state.Text()),
+            ("$detail", detail),
+            ("$cause", cause.Text()),
+            ("$next", nextAttempt?.ToUnixTimeMilliseconds()),
+            ("$now", now)
+        );
         EventStore.AddOf(session, now, EventKind.Failed, buildId, detail);
         if (nextAttempt is null)
         {

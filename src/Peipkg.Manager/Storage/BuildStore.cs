@@ -6,14 +6,12 @@ namespace Peipkg.Manager.Storage;
 /// <summary>Queues versions and answers what is to be done; <see cref="AttemptStore"/> records the doing.</summary>
 internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
 {
-    private const string Columns =
-        """
+    private const string Columns = """
         id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts, failures, trouble, cause,
         next_attempt, attempt_id, recipe_digest, queued_at, changed_at
         """;
 
-    private const string NotPaused =
-        """
+    private const string NotPaused = """
         recipe NOT IN (SELECT name FROM recipe WHERE paused_at IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM setting WHERE key = 'paused')
         """;
@@ -22,75 +20,125 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
     private const string Waiting = $"state IN ('queued', 'publishing', 'failed') AND hold IS NULL AND {NotPaused}";
 
     /// <summary>Every story of a recipe.</summary>
-    public IReadOnlyList<BuildRecord> OfRecipe(string recipe) => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM build WHERE recipe = $recipe", Map, ("$recipe", recipe)));
+    public IReadOnlyList<BuildRecord> OfRecipe(string recipe) =>
+        database.Read(session =>
+            session.Query($"SELECT {Columns} FROM build WHERE recipe = $recipe", Map, ("$recipe", recipe))
+        );
 
     /// <summary>A single story by its id.</summary>
-    public BuildRecord Get(long id) => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM build WHERE id = $id", Map, ("$id", id))).Single();
+    public BuildRecord Get(long id) =>
+        database
+            .Read(session => session.Query($"SELECT {Columns} FROM build WHERE id = $id", Map, ("$id", id)))
+            .Single();
 
     /// <summary>The story of a version; null when it has none.</summary>
-    public BuildRecord? Find(string recipe, string version) => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM build WHERE recipe = $recipe AND version = $version",
-        Map, ("$recipe", recipe), ("$version", version))).SingleOrDefault();
+    public BuildRecord? Find(string recipe, string version) =>
+        database
+            .Read(session =>
+                session.Query(
+                    $"SELECT {Columns} FROM build WHERE recipe = $recipe AND version = $version",
+                    Map,
+                    ("$recipe", recipe),
+                    ("$version", version)
+                )
+            )
+            .SingleOrDefault();
 
     /// <summary>
     /// Everything with work that may be done at <paramref name="now"/>. A story that changed in the future was put off
     /// under a clock that has been set back since: its time means nothing, so it is due.
     /// </summary>
-    public IReadOnlyList<BuildRecord> Due(DateTimeOffset now) => database.Read(session => session.Query(
-        $"""
-        SELECT {Columns} FROM build
-        WHERE {Waiting} AND (next_attempt IS NULL OR next_attempt <= $now OR changed_at > $now)
-        ORDER BY id
-        """,
-        Map, ("$now", now.ToUnixTimeMilliseconds())));
+    public IReadOnlyList<BuildRecord> Due(DateTimeOffset now) =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                SELECT {Columns} FROM build
+                WHERE {Waiting} AND (next_attempt IS NULL OR next_attempt <= $now OR changed_at > $now)
+                ORDER BY id
+                """,
+                Map,
+                ("$now", now.ToUnixTimeMilliseconds())
+            )
+        );
 
     /// <summary>When the next story becomes due that is not due yet; null when none waits for a time.</summary>
-    public DateTimeOffset? NextDue(DateTimeOffset now) => FromMilliseconds(database.Read(session => session.Scalar<long?>(
-        $"SELECT min(next_attempt) FROM build WHERE {Waiting} AND next_attempt > $now", ("$now", now.ToUnixTimeMilliseconds()))));
+    public DateTimeOffset? NextDue(DateTimeOffset now) =>
+        FromMilliseconds(
+            database.Read(session =>
+                session.Scalar<long?>(
+                    $"SELECT min(next_attempt) FROM build WHERE {Waiting} AND next_attempt > $now",
+                    ("$now", now.ToUnixTimeMilliseconds())
+                )
+            )
+        );
 
     /// <summary>Every story with work left, by recipe and version.</summary>
-    public IReadOnlyList<BuildRecord> OpenStories() => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map));
+    public IReadOnlyList<BuildRecord> OpenStories() =>
+        database.Read(session =>
+            session.Query($"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map)
+        );
 
     /// <summary>Each recipe's story that changed last.</summary>
-    public IReadOnlyList<BuildRecord> LatestStories() => database.Read(session => session.Query(
-        $"""
-        SELECT {Columns} FROM build WHERE id IN (
-            SELECT id FROM (SELECT id, row_number() OVER (
-                PARTITION BY recipe ORDER BY state = 'skipped' AND hold IS NULL, changed_at DESC, id DESC) AS place FROM build)
-            WHERE place = 1)
-        """,
-        Map));
+    public IReadOnlyList<BuildRecord> LatestStories() =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                SELECT {Columns} FROM build WHERE id IN (
+                    SELECT id FROM (SELECT id, row_number() OVER (
+                        PARTITION BY recipe ORDER BY state = 'skipped' AND hold IS NULL, changed_at DESC, id DESC) AS place FROM build)
+                    WHERE place = 1)
+                """,
+                Map
+            )
+        );
 
     /// <summary>The stories that failed and were not finished since, held ones too.</summary>
-    public IReadOnlyList<BuildRecord> Failing() => database.Read(session => session.Query(
-        $"""
-        SELECT {Columns} FROM build
-        WHERE failures + trouble > 0 AND state IN ('queued', 'fetching', 'building', 'publishing', 'failed')
-        ORDER BY recipe, version
-        """,
-        Map));
+    public IReadOnlyList<BuildRecord> Failing() =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                SELECT {Columns} FROM build
+                WHERE failures + trouble > 0 AND state IN ('queued', 'fetching', 'building', 'publishing', 'failed')
+                ORDER BY recipe, version
+                """,
+                Map
+            )
+        );
 
     /// <summary>How many stories are neither published and synced, nor passed over for a reason, nor paused.</summary>
-    public long Unfinished() => database.Read(session => session.Scalar<long>(
-        $"SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped') AND {NotPaused}"));
+    public long Unfinished() =>
+        database.Read(session =>
+            session.Scalar<long>($"SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped') AND {NotPaused}")
+        );
 
     /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
-    public IReadOnlyList<long> Publishing() => database.Read(session => session.Query(
-        "SELECT attempt_id FROM build WHERE state = 'publishing'", row => row.GetInt64(0)));
+    public IReadOnlyList<long> Publishing() =>
+        database.Read(session =>
+            session.Query("SELECT attempt_id FROM build WHERE state = 'publishing'", row => row.GetInt64(0))
+        );
 
     /// <summary>When each recipe's latest attempt began.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> LastStarted() => database.Read(session => session.Query(
-        "SELECT build.recipe, max(attempt.started_at) FROM attempt JOIN build ON build.id = attempt.build_id GROUP BY build.recipe",
-        row => KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)))))
-        .ToDictionary(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, DateTimeOffset> LastStarted() =>
+        database
+            .Read(session =>
+                session.Query(
+                    "SELECT build.recipe, max(attempt.started_at) FROM attempt JOIN build ON build.id = attempt.build_id GROUP BY build.recipe",
+                    row =>
+                        KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)))
+                )
+            )
+            .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Stories by state, for <c>/status</c>.</summary>
-    public IReadOnlyDictionary<string, long> CountByState() => database.Read(session => session.Query(
-        "SELECT state, count(*) FROM build GROUP BY state",
-        row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)))).ToDictionary(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> CountByState() =>
+        database
+            .Read(session =>
+                session.Query(
+                    "SELECT state, count(*) FROM build GROUP BY state",
+                    row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))
+                )
+            )
+            .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Queues new stories and sets known ones back to queued, all in one transaction.</summary>
     public void Queue(IReadOnlyList<QueueEntry> entries)
@@ -146,14 +194,21 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
                     UPDATE attempt SET ended_at = $now, result = 'skipped', detail = $detail
                     WHERE ended_at IS NULL AND id = (SELECT attempt_id FROM build WHERE id = $id)
                     """,
-                    ("$id", id), ("$detail", detail), ("$now", now));
+                    ("$id", id),
+                    ("$detail", detail),
+                    ("$now", now)
+                );
                 session.Execute(
                     """
                     UPDATE build SET state = $state, detail = $detail, failures = 0, trouble = 0, cause = NULL, hold = NULL,
                         next_attempt = NULL, changed_at = $now
                     WHERE id = $id
                     """,
-                    ("$id", id), ("$state", state.Text()), ("$detail", detail), ("$now", now));
+                    ("$id", id),
+                    ("$state", state.Text()),
+                    ("$detail", detail),
+                    ("$now", now)
+                );
                 EventStore.AddOf(session, now, EventKind.Skipped, id, detail);
             }
         });
@@ -165,16 +220,24 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         long now = Now();
         database.Write(session =>
         {
-            foreach (long id in session.Query(
-                "SELECT id FROM build WHERE state = 'syncing' AND generation <= $generation",
-                row => row.GetInt64(0), ("$generation", generation)))
+            foreach (
+                long id in session.Query(
+                    "SELECT id FROM build WHERE state = 'syncing' AND generation <= $generation",
+                    row => row.GetInt64(0),
+                    ("$generation", generation)
+                )
+            )
             {
                 session.Execute(
                     "UPDATE build SET state = 'done', detail = 'published and synced', changed_at = $now WHERE id = $id",
-                    ("$id", id), ("$now", now));
+                    ("$id", id),
+                    ("$now", now)
+                );
                 session.Execute(
                     "UPDATE attempt SET synced_at = $now WHERE id = (SELECT attempt_id FROM build WHERE id = $id)",
-                    ("$id", id), ("$now", now));
+                    ("$id", id),
+                    ("$now", now)
+                );
                 EventStore.AddOf(session, now, EventKind.Synced, id, "");
             }
         });
@@ -194,39 +257,53 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
                 changed_at = excluded.changed_at
             WHERE state IN ('queued', 'failed', 'done', 'skipped')
             """,
-            ("$recipe", entry.Recipe), ("$version", entry.Version), ("$tag", entry.Tag.Name),
-            ("$object", entry.Tag.ObjectId), ("$commit", entry.Tag.CommitId), ("$reason", entry.Reason.Text()),
-            ("$state", state.Text()), ("$detail", entry.Detail), ("$now", now));
+            ("$recipe", entry.Recipe),
+            ("$version", entry.Version),
+            ("$tag", entry.Tag.Name),
+            ("$object", entry.Tag.ObjectId),
+            ("$commit", entry.Tag.CommitId),
+            ("$reason", entry.Reason.Text()),
+            ("$state", state.Text()),
+            ("$detail", entry.Detail),
+            ("$now", now)
+        );
         if (changed > 0)
         {
             EventStore.Add(
-                session, now, state == BuildState.Queued ? EventKind.Queued : EventKind.Skipped, entry.Recipe, entry.Version, null,
-                entry.Detail);
+                session,
+                now,
+                state == BuildState.Queued ? EventKind.Queued : EventKind.Skipped,
+                entry.Recipe,
+                entry.Version,
+                null,
+                entry.Detail
+            );
         }
     }
 
-    internal static BuildRecord Map(SqliteDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        Recipe = row.GetString(1),
-        Version = row.GetString(2),
-        Tag = row.GetString(3),
-        ObjectId = row.GetString(4),
-        CommitId = row.GetString(5),
-        Reason = EnumText.ParseReason(row.GetString(6)),
-        State = EnumText.ParseState(row.GetString(7)),
-        Detail = row.GetString(8),
-        Hold = EnumText.ParseHold(row.IsDBNull(9) ? null : row.GetString(9)),
-        Attempts = row.GetInt32(10),
-        Failures = row.GetInt32(11),
-        Trouble = row.GetInt32(12),
-        Cause = row.IsDBNull(13) ? null : EnumText.ParseCause(row.GetString(13)),
-        NextAttempt = row.IsDBNull(14) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(14)),
-        AttemptId = row.IsDBNull(15) ? null : row.GetInt64(15),
-        RecipeDigest = row.IsDBNull(16) ? null : row.GetString(16),
-        QueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(17)),
-        ChangedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(18)),
-    };
+    internal static BuildRecord Map(SqliteDataReader row) =>
+        new()
+        {
+            Id = row.GetInt64(0),
+            Recipe = row.GetString(1),
+            Version = row.GetString(2),
+            Tag = row.GetString(3),
+            ObjectId = row.GetString(4),
+            CommitId = row.GetString(5),
+            Reason = EnumText.ParseReason(row.GetString(6)),
+            State = EnumText.ParseState(row.GetString(7)),
+            Detail = row.GetString(8),
+            Hold = EnumText.ParseHold(row.IsDBNull(9) ? null : row.GetString(9)),
+            Attempts = row.GetInt32(10),
+            Failures = row.GetInt32(11),
+            Trouble = row.GetInt32(12),
+            Cause = row.IsDBNull(13) ? null : EnumText.ParseCause(row.GetString(13)),
+            NextAttempt = row.IsDBNull(14) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(14)),
+            AttemptId = row.IsDBNull(15) ? null : row.GetInt64(15),
+            RecipeDigest = row.IsDBNull(16) ? null : row.GetString(16),
+            QueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(17)),
+            ChangedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(18)),
+        };
 
     private static DateTimeOffset? FromMilliseconds(long? value) =>
         value is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;

@@ -24,12 +24,20 @@ internal sealed class DatabaseSession(SqliteConnection connection, SqliteTransac
         object? value = command.ExecuteScalar();
         return value is null or DBNull
             ? default
-            : (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture);
+            : (T)
+                Convert.ChangeType(
+                    value,
+                    Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T),
+                    CultureInfo.InvariantCulture
+                );
     }
 
     /// <summary>Every row of a query, through <paramref name="map"/>.</summary>
     public List<T> Query<T>(
-        string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
+        string sql,
+        Func<SqliteDataReader, T> map,
+        params ReadOnlySpan<(string Name, object? Value)> parameters
+    )
     {
         using SqliteCommand command = Prepare(sql, parameters);
         using SqliteDataReader rows = command.ExecuteReader();
@@ -52,7 +60,11 @@ internal sealed class DatabaseSession(SqliteConnection connection, SqliteTransac
         foreach ((string name, object? value) in parameters)
         {
             command.Parameters.AddWithValue(
-                name, value is string text && Words.Contains(name, StringComparer.Ordinal) ? redactor.Clean(text) : value ?? DBNull.Value);
+                name,
+                value is string text && Words.Contains(name, StringComparer.Ordinal)
+                    ? redactor.Clean(text)
+                    : value ?? DBNull.Value
+            );
         }
 
         return command;

@@ -12,20 +12,29 @@ internal static class EnumText
         (BuildState.Syncing, "syncing"),
         (BuildState.Done, "done"),
         (BuildState.Failed, "failed"),
-        (BuildState.Skipped, "skipped"));
+        (BuildState.Skipped, "skipped")
+    );
 
     private static readonly Words<BuildReason> Reasons = new(
         "build reason",
         (BuildReason.Poll, "poll"),
         (BuildReason.Webhook, "webhook"),
         (BuildReason.Operator, "operator"),
-        (BuildReason.Revision, "revision"));
+        (BuildReason.Revision, "revision")
+    );
 
     private static readonly Words<BuildHold> Holds = new(
-        "hold", (BuildHold.GivenUp, "given-up"), (BuildHold.Cancelled, "cancelled"), (BuildHold.Rejected, "rejected"));
+        "hold",
+        (BuildHold.GivenUp, "given-up"),
+        (BuildHold.Cancelled, "cancelled"),
+        (BuildHold.Rejected, "rejected")
+    );
 
     private static readonly Words<FailureCause> Causes = new(
-        "cause", (FailureCause.Recipe, "recipe"), (FailureCause.Infrastructure, "infrastructure"));
+        "cause",
+        (FailureCause.Recipe, "recipe"),
+        (FailureCause.Infrastructure, "infrastructure")
+    );
 
     public static string Text(this BuildState state) => States.Text(state);
 
@@ -53,8 +62,9 @@ internal static class EnumText
     {
         public string Text(T value) => Array.Find(words, word => word.Value.Equals(value)).Text;
 
-        public T Parse(string text) => Array.FindIndex(words, word => word.Text == text) is >= 0 and int index
-            ? words[index].Value
-            : throw new StorageException($"the state database holds an unknown {what} \"{text}\"");
+        public T Parse(string text) =>
+            Array.FindIndex(words, word => word.Text == text) is >= 0 and int index
+                ? words[index].Value
+                : throw new StorageException($"the state database holds an unknown {what} \"{text}\"");
     }
 }

@@ -48,7 +48,14 @@ internal static class EventKind
 /// <param name="AttemptId">The attempt, if it is about one.</param>
 /// <param name="Detail">More, in words.</param>
 internal sealed record FarmEvent(
-    long Id, DateTimeOffset At, string Kind, string? Recipe, string? Version, long? AttemptId, string Detail);
+    long Id,
+    DateTimeOffset At,
+    string Kind,
+    string? Recipe,
+    string? Version,
+    long? AttemptId,
+    string Detail
+);
 
 /// <summary>The farm's diary. Stores add to it in the transaction of the change that they record.</summary>
 internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
@@ -66,47 +73,80 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
     /// <summary>The latest events, newest first.</summary>
     /// <param name="recipe">Of this recipe only; null for all.</param>
     /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<FarmEvent> Latest(string? recipe, int limit) => database.Read(session => session.Query(
-        """
-        SELECT id, at, kind, recipe, version, attempt_id, detail FROM event
-        WHERE $recipe IS NULL OR recipe = $recipe ORDER BY id DESC LIMIT $limit
-        """,
-        Map, ("$recipe", recipe), ("$limit", limit)));
+    public IReadOnlyList<FarmEvent> Latest(string? recipe, int limit) =>
+        database.Read(session =>
+            session.Query(
+                """
+                SELECT id, at, kind, recipe, version, attempt_id, detail FROM event
+                WHERE $recipe IS NULL OR recipe = $recipe ORDER BY id DESC LIMIT $limit
+                """,
+                Map,
+                ("$recipe", recipe),
+                ("$limit", limit)
+            )
+        );
 
     /// <summary>What happened after an event, oldest first.</summary>
-    public IReadOnlyList<FarmEvent> After(long id, int limit) => database.Read(session => session.Query(
-        "SELECT id, at, kind, recipe, version, attempt_id, detail FROM event WHERE id > $id ORDER BY id LIMIT $limit",
-        Map, ("$id", id), ("$limit", limit)));
+    public IReadOnlyList<FarmEvent> After(long id, int limit) =>
+        database.Read(session =>
+            session.Query(
+                "SELECT id, at, kind, recipe, version, attempt_id, detail FROM event WHERE id > $id ORDER BY id LIMIT $limit",
+                Map,
+                ("$id", id),
+                ("$limit", limit)
+            )
+        );
 
     /// <summary>Forgets all but the latest <see cref="Kept"/>.</summary>
-    public void Prune() => database.Write(session =>
-    {
-        session.Execute("DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - $kept", ("$kept", Kept));
-    });
+    public void Prune() =>
+        database.Write(session =>
+        {
+            session.Execute("DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - $kept", ("$kept", Kept));
+        });
 
     /// <summary>Records an event about a story, in the transaction that changes it.</summary>
-    internal static void AddOf(DatabaseSession session, long now, string kind, long buildId, string detail) => session.Execute(
-        """
-        INSERT INTO event (at, kind, recipe, version, attempt_id, detail)
-        SELECT $now, $kind, recipe, version, attempt_id, $detail FROM build WHERE id = $build
-        """,
-        ("$now", now), ("$kind", kind), ("$build", buildId), ("$detail", detail));
+    internal static void AddOf(DatabaseSession session, long now, string kind, long buildId, string detail) =>
+        session.Execute(
+            """
+            INSERT INTO event (at, kind, recipe, version, attempt_id, detail)
+            SELECT $now, $kind, recipe, version, attempt_id, $detail FROM build WHERE id = $build
+            """,
+            ("$now", now),
+            ("$kind", kind),
+            ("$build", buildId),
+            ("$detail", detail)
+        );
 
     internal static void Add(
-        DatabaseSession session, long now, string kind, string? recipe, string? version, long? attempt, string detail) =>
+        DatabaseSession session,
+        long now,
+        string kind,
+        string? recipe,
+        string? version,
+        long? attempt,
+        string detail
+    ) =>
         session.Execute(
             """
             INSERT INTO event (at, kind, recipe, version, attempt_id, detail)
             VALUES ($now, $kind, $recipe, $version, $attempt, $detail)
             """,
-            ("$now", now), ("$kind", kind), ("$recipe", recipe), ("$version", version), ("$attempt", attempt), ("$detail", detail));
+            ("$now", now),
+            ("$kind", kind),
+            ("$recipe", recipe),
+            ("$version", version),
+            ("$attempt", attempt),
+            ("$detail", detail)
+        );
 
-    private static FarmEvent Map(SqliteDataReader row) => new(
-        row.GetInt64(0),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-        row.GetString(2),
-        row.IsDBNull(3) ? null : row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
-        row.IsDBNull(5) ? null : row.GetInt64(5),
-        row.GetString(6));
+    private static FarmEvent Map(SqliteDataReader row) =>
+        new(
+            row.GetInt64(0),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+            row.GetString(2),
+            row.IsDBNull(3) ? null : row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetString(4),
+            row.IsDBNull(5) ? null : row.GetInt64(5),
+            row.GetString(6)
+        );
 }

@@ -43,8 +43,7 @@ internal sealed record AttemptCount(string Result, string Cause, long Count);
 /// <summary>Looks back at attempts.</summary>
 internal sealed class HistoryStore(ManagerDatabase database)
 {
-    private const string Select =
-        """
+    private const string Select = """
         SELECT attempt.id, build_id, recipe, version, attempt.tag, attempt.commit_id, attempt.reason, started_at, built_at,
             published_at, synced_at, ended_at, result, attempt.cause, attempt.detail
         FROM attempt JOIN build ON build.id = attempt.build_id
@@ -54,52 +53,70 @@ internal sealed class HistoryStore(ManagerDatabase database)
     /// <param name="recipe">Of this recipe only; null for all.</param>
     /// <param name="version">Of this version only; null for all.</param>
     /// <param name="limit">At most so many.</param>
-    public IReadOnlyList<AttemptRecord> Latest(string? recipe, string? version, int limit) => database.Read(session => session.Query(
-        $"""
-        {Select} WHERE ($recipe IS NULL OR recipe = $recipe) AND ($version IS NULL OR version = $version)
-        ORDER BY attempt.id DESC LIMIT $limit
-        """,
-        Map, ("$recipe", recipe), ("$version", version), ("$limit", limit)));
+    public IReadOnlyList<AttemptRecord> Latest(string? recipe, string? version, int limit) =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                {Select} WHERE ($recipe IS NULL OR recipe = $recipe) AND ($version IS NULL OR version = $version)
+                ORDER BY attempt.id DESC LIMIT $limit
+                """,
+                Map,
+                ("$recipe", recipe),
+                ("$version", version),
+                ("$limit", limit)
+            )
+        );
 
     /// <summary>One attempt; null when there is none of this id.</summary>
-    public AttemptRecord? Find(long id) => database.Read(session => session.Query(
-        $"{Select} WHERE attempt.id = $id", Map, ("$id", id))).SingleOrDefault();
+    public AttemptRecord? Find(long id) =>
+        database.Read(session => session.Query($"{Select} WHERE attempt.id = $id", Map, ("$id", id))).SingleOrDefault();
 
     /// <summary>The ids of the attempts that are not over: their logs still grow.</summary>
-    public IReadOnlySet<long> Open() => database.Read(session => session.Query(
-        "SELECT id FROM attempt WHERE ended_at IS NULL", row => row.GetInt64(0))).ToHashSet();
+    public IReadOnlySet<long> Open() =>
+        database
+            .Read(session => session.Query("SELECT id FROM attempt WHERE ended_at IS NULL", row => row.GetInt64(0)))
+            .ToHashSet();
 
     /// <summary>Ended attempts by how they ended.</summary>
-    public IReadOnlyList<AttemptCount> CountByResult() => database.Read(session => session.Query(
-        "SELECT result, coalesce(cause, ''), count(*) FROM attempt WHERE result IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
-        row => new AttemptCount(row.GetString(0), row.GetString(1), row.GetInt64(2))));
+    public IReadOnlyList<AttemptCount> CountByResult() =>
+        database.Read(session =>
+            session.Query(
+                "SELECT result, coalesce(cause, ''), count(*) FROM attempt WHERE result IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+                row => new AttemptCount(row.GetString(0), row.GetString(1), row.GetInt64(2))
+            )
+        );
 
     /// <summary>How long each ended attempt took that built or failed, in seconds.</summary>
-    public IReadOnlyList<double> Durations() => database.Read(session => session.Query(
-        """
-        SELECT (coalesce(built_at, ended_at) - started_at) / 1000.0 FROM attempt
-        WHERE result IN ('done', 'failed') AND coalesce(built_at, ended_at) >= started_at
-        """,
-        row => row.GetDouble(0)));
+    public IReadOnlyList<double> Durations() =>
+        database.Read(session =>
+            session.Query(
+                """
+                SELECT (coalesce(built_at, ended_at) - started_at) / 1000.0 FROM attempt
+                WHERE result IN ('done', 'failed') AND coalesce(built_at, ended_at) >= started_at
+                """,
+                row => row.GetDouble(0)
+            )
+        );
 
-    private static AttemptRecord Map(SqliteDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        BuildId = row.GetInt64(1),
-        Recipe = row.GetString(2),
-        Version = row.GetString(3),
-        Tag = row.GetString(4),
-        CommitId = row.GetString(5),
-        Reason = row.GetString(6),
-        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
-        BuiltAt = Time(row, 8),
-        PublishedAt = Time(row, 9),
-        SyncedAt = Time(row, 10),
-        EndedAt = Time(row, 11),
-        Result = row.IsDBNull(12) ? null : row.GetString(12),
-        Cause = row.IsDBNull(13) ? null : row.GetString(13),
-        Detail = row.GetString(14),
-    };
+    private static AttemptRecord Map(SqliteDataReader row) =>
+        new()
+        {
+            Id = row.GetInt64(0),
+            BuildId = row.GetInt64(1),
+            Recipe = row.GetString(2),
+            Version = row.GetString(3),
+            Tag = row.GetString(4),
+            CommitId = row.GetString(5),
+            Reason = row.GetString(6),
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
+            BuiltAt = Time(row, 8),
+            PublishedAt = Time(row, 9),
+            SyncedAt = Time(row, 10),
+            EndedAt = Time(row, 11),
+            Result = row.IsDBNull(12) ? null : row.GetString(12),
+            Cause = row.IsDBNull(13) ? null : row.GetString(13),
+            Detail = row.GetString(14),
+        };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));

@@ -43,7 +43,12 @@ internal sealed class ManagerDatabase : IDisposable
             Execute(writer, "PRAGMA synchronous = FULL");
             CheckIntegrity(writer, path);
             Migrate(writer, path);
-            return new ManagerDatabase(path, writer, Connect(path, SqliteOpenMode.ReadOnly), redactor ?? new Redactor());
+            return new ManagerDatabase(
+                path,
+                writer,
+                Connect(path, SqliteOpenMode.ReadOnly),
+                redactor ?? new Redactor()
+            );
         }
         catch (SqliteException e)
         {
@@ -95,11 +100,12 @@ internal sealed class ManagerDatabase : IDisposable
     }
 
     /// <inheritdoc cref="Write{T}(Func{DatabaseSession, T})"/>
-    public void Write(Action<DatabaseSession> work) => Write<object?>(session =>
-    {
-        work(session);
-        return null;
-    });
+    public void Write(Action<DatabaseSession> work) =>
+        Write<object?>(session =>
+        {
+            work(session);
+            return null;
+        });
 
     /// <summary>Runs <paramref name="work"/> on one consistent snapshot.</summary>
     public T Read<T>(Func<DatabaseSession, T> work)
@@ -153,13 +159,15 @@ internal sealed class ManagerDatabase : IDisposable
 
     private static void CheckIntegrity(SqliteConnection connection, string path)
     {
-        string verdict = Convert.ToString(Value(connection, "PRAGMA quick_check(1)"), CultureInfo.InvariantCulture) ?? "";
+        string verdict =
+            Convert.ToString(Value(connection, "PRAGMA quick_check(1)"), CultureInfo.InvariantCulture) ?? "";
         if (verdict != "ok")
         {
             throw new StorageException(
                 $"{path}: the state database is damaged ({verdict}). Restore a backup, or move the file and its -wal "
-                + "and -shm companions away: what is published is then read from the repository again, but counts of "
-                + "failures and the history are lost.");
+                    + "and -shm companions away: what is published is then read from the repository again, but counts of "
+                    + "failures and the history are lost."
+            );
         }
     }
 
@@ -170,7 +178,8 @@ internal sealed class ManagerDatabase : IDisposable
         {
             throw new StorageException(
                 $"{path}: the state database was written by a newer peipkg-manager (schema {version}, this one knows "
-                + $"{Schema.Migrations.Count}). Run that version, or use another state_dir.");
+                    + $"{Schema.Migrations.Count}). Run that version, or use another state_dir."
+            );
         }
 
         if (version == Schema.Migrations.Count)
@@ -194,7 +203,8 @@ internal sealed class ManagerDatabase : IDisposable
             {
                 throw new StorageException(
                     $"{path}: the state database cannot be brought to schema {Schema.Migrations.Count}: rows of {table} refer to "
-                    + "none. Restore a backup; the file was left as it was.");
+                        + "none. Restore a backup; the file was left as it was."
+                );
             }
 
             transaction.Commit();
@@ -221,7 +231,8 @@ internal sealed class ManagerDatabase : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static string Full(string path) => $"{path}: the disk is full. Free some space; a manager that is running goes on by itself then.";
+    private static string Full(string path) =>
+        $"{path}: the disk is full. Free some space; a manager that is running goes on by itself then.";
 
     private static long FreeSpace(string path)
     {
@@ -236,18 +247,25 @@ internal sealed class ManagerDatabase : IDisposable
     }
 
     // https://sqlite.org/rescode.html: the primary codes that an operator can do something about.
-    private static StorageException Explain(string path, SqliteException e) => new(e.SqliteErrorCode switch
-    {
-        8 => $"{path}: the state database is read-only. Make it, its -wal and -shm companions and its folder writable for the manager's user.",
-        13 => Full(path),
+    private static StorageException Explain(string path, SqliteException e) =>
+        new(
+            e.SqliteErrorCode switch
+            {
+                8 =>
+                    $"{path}: the state database is read-only. Make it, its -wal and -shm companions and its folder writable for the manager's user.",
+                13 => Full(path),
 
-        // What cannot be enlarged fails as what cannot be read does.
-        10 when FreeSpace(path) < AlmostNothing => Full(path),
-        10 => $"{path}: reading or writing the state database failed ({e.Message}). Check the disk.",
-        11 or 26 => $"{path}: the state database is damaged ({e.Message}). Restore a backup, or move the file and "
-            + "its -wal and -shm companions away; what is published is then read from the repository again.",
-        14 => $"{path}: the state database cannot be opened. Check that its folder exists and is writable.",
-        5 => $"{path}: another program holds the state database locked. Close it (sqlite3, a backup) and try again.",
-        _ => $"{path}: {e.Message}",
-    }, e);
+                // What cannot be enlarged fails as what cannot be read does.
+                10 when FreeSpace(path) < AlmostNothing => Full(path),
+                10 => $"{path}: reading or writing the state database failed ({e.Message}). Check the disk.",
+                11 or 26 =>
+                    $"{path}: the state database is damaged ({e.Message}). Restore a backup, or move the file and "
+                        + "its -wal and -shm companions away; what is published is then read from the repository again.",
+                14 => $"{path}: the state database cannot be opened. Check that its folder exists and is writable.",
+                5 =>
+                    $"{path}: another program holds the state database locked. Close it (sqlite3, a backup) and try again.",
+                _ => $"{path}: {e.Message}",
+            },
+            e
+        );
 }

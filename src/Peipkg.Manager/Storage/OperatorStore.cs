@@ -22,7 +22,9 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
                     hold = NULL, failures = 0, trouble = 0, cause = NULL, next_attempt = NULL, changed_at = $now
                 WHERE id = $id AND state IN ('queued', 'publishing', 'failed', 'done', 'skipped')
                 """,
-                ("$id", buildId), ("$now", now));
+                ("$id", buildId),
+                ("$now", now)
+            );
             if (changed > 0)
             {
                 EventStore.AddOf(session, now, EventKind.Retried, buildId, "");
@@ -47,11 +49,20 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
                 UPDATE build SET state = 'skipped', hold = $hold, detail = $reason, next_attempt = NULL, changed_at = $now
                 WHERE id = $id AND state IN ('queued', 'publishing', 'failed', 'skipped')
                 """,
-                ("$id", buildId), ("$hold", hold.Text()), ("$reason", reason), ("$now", now));
+                ("$id", buildId),
+                ("$hold", hold.Text()),
+                ("$reason", reason),
+                ("$now", now)
+            );
             if (changed > 0)
             {
                 EventStore.AddOf(
-                    session, now, hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled, buildId, reason);
+                    session,
+                    now,
+                    hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled,
+                    buildId,
+                    reason
+                );
             }
 
             return changed > 0;
@@ -71,7 +82,10 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
                     INSERT INTO setting (key, value, changed_at) VALUES ($key, $reason, $now)
                     ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at
                     """,
-                    ("$key", Paused), ("$reason", reason), ("$now", now));
+                    ("$key", Paused),
+                    ("$reason", reason),
+                    ("$now", now)
+                );
             }
             else
             {
@@ -80,7 +94,10 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
                     INSERT INTO recipe (name, paused_at, pause_reason) VALUES ($recipe, $now, $reason)
                     ON CONFLICT (name) DO UPDATE SET paused_at = excluded.paused_at, pause_reason = excluded.pause_reason
                     """,
-                    ("$recipe", recipe), ("$reason", reason), ("$now", now));
+                    ("$recipe", recipe),
+                    ("$reason", reason),
+                    ("$now", now)
+                );
             }
 
             EventStore.Add(session, now, EventKind.Paused, recipe, null, null, reason);
@@ -98,7 +115,8 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
                 ? session.Execute("DELETE FROM setting WHERE key = $key", ("$key", Paused))
                 : session.Execute(
                     "UPDATE recipe SET paused_at = NULL, pause_reason = '' WHERE name = $recipe AND paused_at IS NOT NULL",
-                    ("$recipe", recipe));
+                    ("$recipe", recipe)
+                );
             if (changed > 0)
             {
                 EventStore.Add(session, now, EventKind.Resumed, recipe, null, null, "");
@@ -109,8 +127,10 @@ internal sealed class OperatorStore(ManagerDatabase database, TimeProvider clock
     }
 
     /// <summary>Why the whole farm is paused; null when it is not.</summary>
-    public string? FarmPause() => database.Read(session => session.Scalar<string>(
-        "SELECT value FROM setting WHERE key = $key", ("$key", Paused)));
+    public string? FarmPause() =>
+        database.Read(session =>
+            session.Scalar<string>("SELECT value FROM setting WHERE key = $key", ("$key", Paused))
+        );
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

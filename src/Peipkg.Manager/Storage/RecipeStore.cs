@@ -44,20 +44,20 @@ internal sealed record RecipeRecord
 /// <summary>Remembers each recipe's polls.</summary>
 internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
 {
-    private const string Columns =
-        """
+    private const string Columns = """
         name, upstream, first_contact, polled_at, answered_at, changed_at, trigger, outcome, tags_seen, versions, failures,
         paused_at, pause_reason
         """;
 
     /// <summary>What is known of a recipe.</summary>
-    public RecipeRecord Get(string name) => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM recipe WHERE name = $name", Map, ("$name", name)))
-        .FirstOrDefault(new RecipeRecord { Name = name });
+    public RecipeRecord Get(string name) =>
+        database
+            .Read(session => session.Query($"SELECT {Columns} FROM recipe WHERE name = $name", Map, ("$name", name)))
+            .FirstOrDefault(new RecipeRecord { Name = name });
 
     /// <summary>Everything that was ever polled or paused.</summary>
-    public IReadOnlyList<RecipeRecord> All() => database.Read(session => session.Query(
-        $"SELECT {Columns} FROM recipe ORDER BY name", Map));
+    public IReadOnlyList<RecipeRecord> All() =>
+        database.Read(session => session.Query($"SELECT {Columns} FROM recipe ORDER BY name", Map));
 
     /// <summary>An upstream answered.</summary>
     /// <param name="poll">The poll.</param>
@@ -71,7 +71,10 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
         long now = Now();
         return database.Write(session =>
         {
-            long before = session.Scalar<long>("SELECT failures FROM recipe WHERE name = $name", ("$name", poll.Recipe));
+            long before = session.Scalar<long>(
+                "SELECT failures FROM recipe WHERE name = $name",
+                ("$name", poll.Recipe)
+            );
             session.Execute(
                 """
                 INSERT INTO recipe (name, upstream, first_contact, polled_at, answered_at, changed_at, trigger, outcome,
@@ -83,9 +86,16 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
                     changed_at = coalesce(excluded.changed_at, changed_at), trigger = excluded.trigger,
                     outcome = excluded.outcome, tags_seen = excluded.tags_seen, versions = excluded.versions, failures = 0
                 """,
-                ("$name", poll.Recipe), ("$upstream", poll.Upstream), ("$at", poll.Began.ToUnixTimeMilliseconds()),
-                ("$now", now), ("$news", news ? 1 : 0), ("$trigger", poll.Trigger), ("$outcome", outcome),
-                ("$tags", tagsSeen), ("$versions", versions));
+                ("$name", poll.Recipe),
+                ("$upstream", poll.Upstream),
+                ("$at", poll.Began.ToUnixTimeMilliseconds()),
+                ("$now", now),
+                ("$news", news ? 1 : 0),
+                ("$trigger", poll.Trigger),
+                ("$outcome", outcome),
+                ("$tags", tagsSeen),
+                ("$versions", versions)
+            );
             if (before > 0)
             {
                 EventStore.Add(session, now, EventKind.PollRecovered, poll.Recipe, null, null, "");
@@ -101,15 +111,21 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
         long now = Now();
         database.Write(session =>
         {
-            long before = session.Scalar<long>("SELECT failures FROM recipe WHERE name = $name", ("$name", poll.Recipe));
+            long before = session.Scalar<long>(
+                "SELECT failures FROM recipe WHERE name = $name",
+                ("$name", poll.Recipe)
+            );
             session.Execute(
                 """
                 INSERT INTO recipe (name, polled_at, trigger, outcome, failures) VALUES ($name, $at, $trigger, $error, 1)
                 ON CONFLICT (name) DO UPDATE SET polled_at = excluded.polled_at, trigger = excluded.trigger,
                     outcome = excluded.outcome, failures = failures + 1
                 """,
-                ("$name", poll.Recipe), ("$at", poll.Began.ToUnixTimeMilliseconds()), ("$trigger", poll.Trigger),
-                ("$error", error));
+                ("$name", poll.Recipe),
+                ("$at", poll.Began.ToUnixTimeMilliseconds()),
+                ("$trigger", poll.Trigger),
+                ("$error", error)
+            );
             if (before == 0)
             {
                 EventStore.Add(session, now, EventKind.PollFailed, poll.Recipe, null, null, error);
@@ -117,22 +133,23 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
         });
     }
 
-    private static RecipeRecord Map(SqliteDataReader row) => new()
-    {
-        Name = row.GetString(0),
-        Upstream = row.GetString(1),
-        FirstContact = Time(row, 2),
-        PolledAt = Time(row, 3),
-        AnsweredAt = Time(row, 4),
-        ChangedAt = Time(row, 5),
-        Trigger = row.GetString(6),
-        Outcome = row.GetString(7),
-        TagsSeen = row.GetInt64(8),
-        Versions = row.GetInt64(9),
-        Failures = row.GetInt32(10),
-        PausedAt = Time(row, 11),
-        PauseReason = row.GetString(12),
-    };
+    private static RecipeRecord Map(SqliteDataReader row) =>
+        new()
+        {
+            Name = row.GetString(0),
+            Upstream = row.GetString(1),
+            FirstContact = Time(row, 2),
+            PolledAt = Time(row, 3),
+            AnsweredAt = Time(row, 4),
+            ChangedAt = Time(row, 5),
+            Trigger = row.GetString(6),
+            Outcome = row.GetString(7),
+            TagsSeen = row.GetInt64(8),
+            Versions = row.GetInt64(9),
+            Failures = row.GetInt32(10),
+            PausedAt = Time(row, 11),
+            PauseReason = row.GetString(12),
+        };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));

@@ -14,7 +14,10 @@ internal sealed record MovedTag(string Name, string OldId, string NewId, string?
 /// <param name="Moved">Tags that point elsewhere than at the last listing.</param>
 /// <param name="FirstSeen">When each of the tags was first listed.</param>
 internal sealed record TagChanges(
-    IReadOnlySet<string> New, IReadOnlyList<MovedTag> Moved, IReadOnlyDictionary<string, DateTimeOffset> FirstSeen);
+    IReadOnlySet<string> New,
+    IReadOnlyList<MovedTag> Moved,
+    IReadOnlyDictionary<string, DateTimeOffset> FirstSeen
+);
 
 /// <summary>Remembers the tags of each recipe's upstream with their object ids, so that a moved tag is noticed.</summary>
 internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
@@ -27,11 +30,19 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
     public TagChanges Record(string recipe, string upstream, IReadOnlyList<ListedTag> tags)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        Dictionary<string, Known> known = database.Read(session => session.Query(
-            "SELECT name, upstream, object_id, first_seen, gone_at IS NOT NULL FROM tag WHERE recipe = $recipe",
-            row => KeyValuePair.Create(
-                row.GetString(0), new Known(row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4) != 0)),
-            ("$recipe", recipe))).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, Known> known = database
+            .Read(session =>
+                session.Query(
+                    "SELECT name, upstream, object_id, first_seen, gone_at IS NOT NULL FROM tag WHERE recipe = $recipe",
+                    row =>
+                        KeyValuePair.Create(
+                            row.GetString(0),
+                            new Known(row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4) != 0)
+                        ),
+                    ("$recipe", recipe)
+                )
+            )
+            .ToDictionary(StringComparer.Ordinal);
 
         List<ListedTag> changed = [];
         HashSet<string> fresh = new(StringComparer.Ordinal);
@@ -66,53 +77,83 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
 
         List<string> gone = [.. known.Where(t => !t.Value.Gone).Select(t => t.Key)];
         return new TagChanges(
-            fresh, changed.Count + gone.Count > 0 ? Save(recipe, upstream, changed, moved, gone, now) : [], firstSeen);
+            fresh,
+            changed.Count + gone.Count > 0 ? Save(recipe, upstream, changed, moved, gone, now) : [],
+            firstSeen
+        );
     }
 
     /// <summary>The tags that the recipe's upstream lists, as last seen.</summary>
-    public IReadOnlyList<ListedTag> Current(string recipe) => database.Read(session => session.Query(
-        "SELECT name, object_id, commit_id FROM tag WHERE recipe = $recipe AND gone_at IS NULL ORDER BY name",
-        row => new ListedTag(row.GetString(0), row.GetString(1), row.GetString(2)), ("$recipe", recipe)));
+    public IReadOnlyList<ListedTag> Current(string recipe) =>
+        database.Read(session =>
+            session.Query(
+                "SELECT name, object_id, commit_id FROM tag WHERE recipe = $recipe AND gone_at IS NULL ORDER BY name",
+                row => new ListedTag(row.GetString(0), row.GetString(1), row.GetString(2)),
+                ("$recipe", recipe)
+            )
+        );
 
     /// <summary>When each of the tags of <see cref="Current"/> was first listed.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen(string recipe) => database.Read(session => session.Query(
-        "SELECT name, first_seen FROM tag WHERE recipe = $recipe AND gone_at IS NULL",
-        row => KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))),
-        ("$recipe", recipe))).ToDictionary(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen(string recipe) =>
+        database
+            .Read(session =>
+                session.Query(
+                    "SELECT name, first_seen FROM tag WHERE recipe = $recipe AND gone_at IS NULL",
+                    row =>
+                        KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))),
+                    ("$recipe", recipe)
+                )
+            )
+            .ToDictionary(StringComparer.Ordinal);
 
     private List<MovedTag> Save(
-        string recipe, string upstream, List<ListedTag> tags, List<MovedTag> moved, List<string> gone, long now) => database.Write(session =>
-    {
-        foreach (ListedTag tag in tags)
+        string recipe,
+        string upstream,
+        List<ListedTag> tags,
+        List<MovedTag> moved,
+        List<string> gone,
+        long now
+    ) =>
+        database.Write(session =>
         {
-            session.Execute(
-                """
-                INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen)
-                VALUES ($recipe, $name, $upstream, $object, $commit, $now)
-                ON CONFLICT (recipe, name) DO UPDATE SET
-                    previous_id = CASE WHEN upstream <> excluded.upstream THEN NULL
-                                       WHEN object_id <> excluded.object_id THEN object_id ELSE previous_id END,
-                    moved_at    = CASE WHEN upstream <> excluded.upstream THEN NULL
-                                       WHEN object_id <> excluded.object_id THEN excluded.first_seen ELSE moved_at END,
-                    first_seen  = CASE WHEN upstream <> excluded.upstream THEN excluded.first_seen ELSE first_seen END,
-                    upstream    = excluded.upstream,
-                    object_id   = excluded.object_id,
-                    commit_id   = excluded.commit_id,
-                    gone_at     = NULL
-                """,
-                ("$recipe", recipe), ("$name", tag.Name), ("$upstream", upstream),
-                ("$object", tag.ObjectId), ("$commit", tag.CommitId), ("$now", now));
-        }
+            foreach (ListedTag tag in tags)
+            {
+                session.Execute(
+                    """
+                    INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen)
+                    VALUES ($recipe, $name, $upstream, $object, $commit, $now)
+                    ON CONFLICT (recipe, name) DO UPDATE SET
+                        previous_id = CASE WHEN upstream <> excluded.upstream THEN NULL
+                                           WHEN object_id <> excluded.object_id THEN object_id ELSE previous_id END,
+                        moved_at    = CASE WHEN upstream <> excluded.upstream THEN NULL
+                                           WHEN object_id <> excluded.object_id THEN excluded.first_seen ELSE moved_at END,
+                        first_seen  = CASE WHEN upstream <> excluded.upstream THEN excluded.first_seen ELSE first_seen END,
+                        upstream    = excluded.upstream,
+                        object_id   = excluded.object_id,
+                        commit_id   = excluded.commit_id,
+                        gone_at     = NULL
+                    """,
+                    ("$recipe", recipe),
+                    ("$name", tag.Name),
+                    ("$upstream", upstream),
+                    ("$object", tag.ObjectId),
+                    ("$commit", tag.CommitId),
+                    ("$now", now)
+                );
+            }
 
-        foreach (string name in gone)
-        {
-            session.Execute(
-                "UPDATE tag SET gone_at = $now WHERE recipe = $recipe AND name = $name",
-                ("$recipe", recipe), ("$name", name), ("$now", now));
-        }
+            foreach (string name in gone)
+            {
+                session.Execute(
+                    "UPDATE tag SET gone_at = $now WHERE recipe = $recipe AND name = $name",
+                    ("$recipe", recipe),
+                    ("$name", name),
+                    ("$now", now)
+                );
+            }
 
-        return moved.ConvertAll(tag => Alert(session, recipe, tag, now));
-    });
+            return moved.ConvertAll(tag => Alert(session, recipe, tag, now));
+        });
 
     private static MovedTag Alert(DatabaseSession session, string recipe, MovedTag tag, long now)
     {
@@ -122,15 +163,27 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
                 AND state NOT IN ('queued', 'failed', 'skipped')
             ORDER BY id DESC LIMIT 1
             """,
-            ("$recipe", recipe), ("$name", tag.Name), ("$new", tag.NewId));
+            ("$recipe", recipe),
+            ("$name", tag.Name),
+            ("$new", tag.NewId)
+        );
         if (built is not null)
         {
             EventStore.Add(
-                session, now, EventKind.TagMoved, recipe, built, null,
-                $"tag {tag.Name} moved from {tag.OldId} to {tag.NewId} after it was built; nothing is rebuilt");
+                session,
+                now,
+                EventKind.TagMoved,
+                recipe,
+                built,
+                null,
+                $"tag {tag.Name} moved from {tag.OldId} to {tag.NewId} after it was built; nothing is rebuilt"
+            );
         }
 
-        return tag with { Built = built };
+        return tag with
+        {
+            Built = built,
+        };
     }
 
     private sealed record Known(string Upstream, string ObjectId, long FirstSeen, bool Gone);

@@ -21,17 +21,24 @@ internal sealed class GitTarget : SyncTarget
     private const int LooseObjects = 2000;
 
     // What the branch no longer shows when the repository no longer has it. An index.html may be the operator's.
-    private static readonly string[] Ours = ["repo.json", "repo.json.sig", "index", "keys", "p", "package.html", "site"];
+    private static readonly string[] Ours =
+    [
+        "repo.json",
+        "repo.json.sig",
+        "index",
+        "keys",
+        "p",
+        "package.html",
+        "site",
+    ];
 
     private static readonly (string Name, string Value)[] Settings =
     [
         ("core.bare", "false"),
-
         // The working tree is made of hard links, whose status changes whenever a link is added.
         ("core.trustctime", "false"),
         ("core.checkStat", "minimal"),
         ("core.logAllRefUpdates", "false"),
-
         // Packages are compressed; trying again on them would cost time and memory for nothing.
         ("core.compression", "1"),
         ("core.bigFileThreshold", "1m"),
@@ -40,8 +47,11 @@ internal sealed class GitTarget : SyncTarget
 
     private readonly UpstreamUrl _remote;
 
-    public GitTarget(UploadConfig config) : base(config) => _remote =
-        UpstreamUrl.TryParse(config.Remote, out UpstreamUrl? remote, out string? error) ? remote : throw new ArgumentException(error, nameof(config));
+    public GitTarget(UploadConfig config)
+        : base(config) =>
+        _remote = UpstreamUrl.TryParse(config.Remote, out UpstreamUrl? remote, out string? error)
+            ? remote
+            : throw new ArgumentException(error, nameof(config));
 
     /// <inheritdoc/>
     public override string DisplayRemote => $"{_remote} {Config.Branch}";
@@ -70,7 +80,15 @@ internal sealed class GitTarget : SyncTarget
             {
                 session.Switching();
                 await session.GitAsync(
-                    _remote, source.Directory, "push", "--progress", $"--force-with-lease={Branch}:{tip}", "--", _remote.Text, $"{commit}:{Branch}");
+                    _remote,
+                    source.Directory,
+                    "push",
+                    "--progress",
+                    $"--force-with-lease={Branch}:{tip}",
+                    "--",
+                    _remote.Text,
+                    $"{commit}:{Branch}"
+                );
                 await session.GitAsync(_remote, source.Directory, "update-ref", Local, commit);
             }
 
@@ -101,7 +119,11 @@ internal sealed class GitTarget : SyncTarget
 
             // The bytes are signed: no attribute of the branch may have them changed.
             Directory.CreateDirectory(Path.Combine(directory, "info"));
-            await File.WriteAllTextAsync(Path.Combine(directory, "info", "attributes"), "* -text -filter -ident -working-tree-encoding\n", session.Stop);
+            await File.WriteAllTextAsync(
+                Path.Combine(directory, "info", "attributes"),
+                "* -text -filter -ident -working-tree-encoding\n",
+                session.Stop
+            );
             await File.WriteAllTextAsync(Path.Combine(directory, "ready"), "", session.Stop);
         }
 
@@ -111,15 +133,33 @@ internal sealed class GitTarget : SyncTarget
         }
 
         await File.WriteAllTextAsync(Path.Combine(source.Directory, ".git"), $"gitdir: {directory}\n", session.Stop);
-        string listed = await session.GitAsync(_remote, source.Directory, "ls-remote", "--quiet", "--", _remote.Text, Branch);
+        string listed = await session.GitAsync(
+            _remote,
+            source.Directory,
+            "ls-remote",
+            "--quiet",
+            "--",
+            _remote.Text,
+            Branch
+        );
         if (listed.Length == 0)
         {
             return "";
         }
 
         await session.GitAsync(
-            _remote, source.Directory, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-            "--", _remote.Text, $"+{Branch}:{Local}");
+            _remote,
+            source.Directory,
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--",
+            _remote.Text,
+            $"+{Branch}:{Local}"
+        );
         return await session.GitAsync(_remote, source.Directory, "rev-parse", "--verify", Local + "^{commit}");
     }
 
@@ -128,16 +168,31 @@ internal sealed class GitTarget : SyncTarget
     private async Task<string?> CommitAsync(SyncSource source, SyncSession session, string tip)
     {
         string tree = source.Directory;
-        await (tip.Length > 0
-            ? session.GitAsync(_remote, tree, "read-tree", "--reset", tip)
-            : session.GitAsync(_remote, tree, "read-tree", "--empty"));
-        IEnumerable<string> here = Directory.EnumerateFileSystemEntries(tree).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'));
-        IEnumerable<string> ours = here.Union(Config.Content == UploadContent.Packages ? [] : Ours, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        await (
+            tip.Length > 0
+                ? session.GitAsync(_remote, tree, "read-tree", "--reset", tip)
+                : session.GitAsync(_remote, tree, "read-tree", "--empty")
+        );
+        IEnumerable<string> here = Directory
+            .EnumerateFileSystemEntries(tree)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => !name.StartsWith('.'));
+        IEnumerable<string> ours = here.Union(
+                Config.Content == UploadContent.Packages ? [] : Ours,
+                StringComparer.Ordinal
+            )
+            .Order(StringComparer.Ordinal);
         foreach (IGrouping<bool, string> group in ours.GroupBy(name => Path.Exists(Path.Combine(tree, name))))
         {
-            await (group.Key
-                ? session.GitAsync(_remote, tree, ["add", "--all", "--force", "--", .. group])
-                : session.GitAsync(_remote, tree, ["rm", "--quiet", "--cached", "-r", "--force", "--ignore-unmatch", "--", .. group]));
+            await (
+                group.Key
+                    ? session.GitAsync(_remote, tree, ["add", "--all", "--force", "--", .. group])
+                    : session.GitAsync(
+                        _remote,
+                        tree,
+                        ["rm", "--quiet", "--cached", "-r", "--force", "--ignore-unmatch", "--", .. group]
+                    )
+            );
         }
 
         // Without it GitHub runs a site generator, which leaves out what it does not like the name of.
@@ -149,11 +204,16 @@ internal sealed class GitTarget : SyncTarget
             return null;
         }
 
-        string who = string.Create(CultureInfo.InvariantCulture, $"peipkg-manager <peipkg-manager@localhost> {source.GeneratedAt.UnixSeconds} +0000");
+        string who = string.Create(
+            CultureInfo.InvariantCulture,
+            $"peipkg-manager <peipkg-manager@localhost> {source.GeneratedAt.UnixSeconds} +0000"
+        );
         string parent = Config.Mode == UploadMode.History && tip.Length > 0 ? $"parent {tip}\n" : "";
         string commit = Path.Combine(session.Directory, "commit");
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"tree {id}\n{parent}author {who}\ncommitter {who}\n\nGeneration {source.Generation}\n");
+            CultureInfo.InvariantCulture,
+            $"tree {id}\n{parent}author {who}\ncommitter {who}\n\nGeneration {source.Generation}\n"
+        );
         await File.WriteAllBytesAsync(commit, Encoding.UTF8.GetBytes(text), session.Stop);
         return await session.GitAsync(_remote, tree, "hash-object", "-t", "commit", "-w", "--no-filters", "--", commit);
     }
@@ -162,7 +222,10 @@ internal sealed class GitTarget : SyncTarget
     private async Task TidyAsync(SyncSource source, SyncSession session)
     {
         string objects = Path.Combine(GitDirectory(session), "objects");
-        if (Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Take(LooseObjects + 1).Count() > LooseObjects)
+        if (
+            Directory.EnumerateFiles(objects, "*", SearchOption.AllDirectories).Take(LooseObjects + 1).Count()
+            > LooseObjects
+        )
         {
             await session.GitAsync(_remote, source.Directory, "repack", "-a", "-d", "-q");
             await session.GitAsync(_remote, source.Directory, "prune", "--expire=now");

@@ -26,7 +26,12 @@ internal sealed class PublicCheck(HttpClient client)
     /// <param name="source">What was synced.</param>
     /// <param name="memory">Where the hashes of the packages seen are kept.</param>
     /// <param name="stop">Cancelled: the manager is stopping.</param>
-    public async Task<PublicCheckResult> RunAsync(string baseUrl, SyncSource source, string memory, CancellationToken stop)
+    public async Task<PublicCheckResult> RunAsync(
+        string baseUrl,
+        SyncSource source,
+        string memory,
+        CancellationToken stop
+    )
     {
         int fetched = 0;
         try
@@ -38,7 +43,9 @@ internal sealed class PublicCheck(HttpClient client)
 
             string seenFile = Path.Combine(memory, "seen");
             HashSet<string> seen = File.Exists(seenFile) ? [.. await File.ReadAllLinesAsync(seenFile, stop)] : [];
-            RepositoryIndex archive = IndexDocument.Read(await File.ReadAllBytesAsync(Path.Combine(source.Directory, "index", "archive.json"), stop));
+            RepositoryIndex archive = IndexDocument.Read(
+                await File.ReadAllBytesAsync(Path.Combine(source.Directory, "index", "archive.json"), stop)
+            );
             List<string> all = [];
             foreach (IndexEntry entry in archive.Packages)
             {
@@ -117,7 +124,8 @@ internal sealed class PublicCheck(HttpClient client)
         if (body.Count != entry.SizeCompressed || hash.Finish() != entry.Hash)
         {
             throw new DifferenceException(
-                $"{url} is not the package that the index names: it has {body.Count} bytes, not {entry.SizeCompressed} of the right hash");
+                $"{url} is not the package that the index names: it has {body.Count} bytes, not {entry.SizeCompressed} of the right hash"
+            );
         }
     }
 
@@ -130,12 +138,15 @@ internal sealed class PublicCheck(HttpClient client)
                 RepositoryIndex index = IndexDocument.Read(served);
                 string age = index.IndexVersion.CompareTo(source.Generation) switch
                 {
-                    < 0 => "an older one, so a cache or an unfinished deployment holds it back, or something else serves this address",
+                    < 0 =>
+                        "an older one, so a cache or an unfinished deployment holds it back, or something else serves this address",
                     > 0 => "a newer one, so another manager publishes to this address",
                     _ => "of the same number, so another manager publishes to this address or the host changes files",
                 };
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"generation {index.IndexVersion} of {index.GeneratedAt}, synced was {source.Generation}; {age}");
+                    CultureInfo.InvariantCulture,
+                    $"generation {index.IndexVersion} of {index.GeneratedAt}, synced was {source.Generation}; {age}"
+                );
             }
 
             if (path == "repo.json")
@@ -160,19 +171,30 @@ internal sealed class PublicCheck(HttpClient client)
         try
         {
             // As it is in the index: the Uri class would tidy up dots and escapes.
-            using HttpRequestMessage request = new(HttpMethod.Get, new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            using HttpRequestMessage request = new(
+                HttpMethod.Get,
+                new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })
+            );
             request.Headers.CacheControl = new System.Net.Http.Headers.CacheControlHeaderValue { NoCache = true };
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using HttpResponseMessage response = await client.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                limit.Token
+            );
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new DifferenceException(string.Create(
-                    CultureInfo.InvariantCulture, $"{url} cannot be fetched: the host answers {(int)response.StatusCode} {response.ReasonPhrase}"));
+                throw new DifferenceException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{url} cannot be fetched: the host answers {(int)response.StatusCode} {response.ReasonPhrase}"
+                    )
+                );
             }
 
             await using Stream content = await response.Content.ReadAsStreamAsync(limit.Token);
             byte[] buffer = new byte[1 << 16];
             int count;
-            for (long total = 0; (count = await content.ReadAsync(buffer, limit.Token)) > 0;)
+            for (long total = 0; (count = await content.ReadAsync(buffer, limit.Token)) > 0; )
             {
                 total += count;
                 if (total > most)

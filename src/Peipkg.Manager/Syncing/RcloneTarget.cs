@@ -21,11 +21,29 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
     // Asking for the bucket needs a permission that tokens for a bucket's objects do not have (Cloudflare R2).
     // A remote that stays away is left to the manager's own retries.
     private static readonly string[] Copy =
-        ["copy", "--verbose", "--stats=1m", "--s3-no-check-bucket", "--contimeout=30s", "--retries=2", "--low-level-retries=5"];
+    [
+        "copy",
+        "--verbose",
+        "--stats=1m",
+        "--s3-no-check-bucket",
+        "--contimeout=30s",
+        "--retries=2",
+        "--low-level-retries=5",
+    ];
 
-    private static readonly string[] InOrder = ["--ignore-times", "--check-first", "--transfers=1", "--order-by=name,ascending"];
+    private static readonly string[] InOrder =
+    [
+        "--ignore-times",
+        "--check-first",
+        "--transfers=1",
+        "--order-by=name,ascending",
+    ];
 
-    private readonly RcloneRemote _remote = RcloneRemote.TryParse(config.Remote, out RcloneRemote? remote, out string? error)
+    private readonly RcloneRemote _remote = RcloneRemote.TryParse(
+        config.Remote,
+        out RcloneRemote? remote,
+        out string? error
+    )
         ? remote
         : throw new ArgumentException(error, nameof(config));
 
@@ -45,11 +63,25 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
 
         await RunAsync(
             session,
-            [.. Copy, Minute, "--filter=- .*", "--filter=- /p/**", "--filter=- /index/**", "--filter=- /repo.json", "--filter=- /repo.json.sig", .. ends]);
+            [
+                .. Copy,
+                Minute,
+                "--filter=- .*",
+                "--filter=- /p/**",
+                "--filter=- /index/**",
+                "--filter=- /repo.json",
+                "--filter=- /repo.json.sig",
+                .. ends,
+            ]
+        );
         string[] indexes = ["--filter=+ /index/**"];
         string[] descriptor = ["--filter=+ /repo.json", "--filter=+ /repo.json.sig"];
         session.Switching();
-        foreach (string[] step in source.DescriptorFirst(session.SignerOutThere) ? (string[][])[descriptor, indexes] : [indexes, descriptor])
+        foreach (
+            string[] step in source.DescriptorFirst(session.SignerOutThere)
+                ? (string[][])[descriptor, indexes]
+                : [indexes, descriptor]
+        )
         {
             await RunAsync(session, [.. Copy, Minute, .. InOrder, .. step, "--filter=- **", .. ends], documents: true);
         }
@@ -61,7 +93,12 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
     {
         string packages = Path.Combine(source.Directory, "p");
         string[] plus = Directory.Exists(packages)
-            ? [.. Directory.EnumerateFiles(packages, "*", SearchOption.AllDirectories).Where(path => path.AsSpan(source.Directory.Length).Contains('+'))]
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(packages, "*", SearchOption.AllDirectories)
+                    .Where(path => path.AsSpan(source.Directory.Length).Contains('+')),
+            ]
             : [];
         if (plus.Length == 0 || !await IsObjectStoreAsync(session))
         {
@@ -92,7 +129,8 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
         {
             using JsonDocument features = JsonDocument.Parse(output.Content.ToArray());
             return features.RootElement.TryGetProperty("Features", out JsonElement list)
-                && list.TryGetProperty("BucketBased", out JsonElement answer) && answer.ValueKind == JsonValueKind.True;
+                && list.TryGetProperty("BucketBased", out JsonElement answer)
+                && answer.ValueKind == JsonValueKind.True;
         }
         catch (JsonException e)
         {

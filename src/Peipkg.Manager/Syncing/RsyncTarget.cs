@@ -21,7 +21,13 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 
     // Readable for a web server whatever the manager's umask; owners and groups stay behind (user documentation, VPS).
     private static readonly string[] Common =
-        ["--recursive", "--times", "--verbose", "--timeout=300", "--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r"];
+    [
+        "--recursive",
+        "--times",
+        "--verbose",
+        "--timeout=300",
+        "--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r",
+    ];
 
     /// <inheritdoc/>
     public override string DisplayRemote => Config.Remote;
@@ -35,10 +41,14 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
     public override async Task CopyAsync(SyncSource source, SyncSession session)
     {
         // What a signature does not cover goes by size and time.
-        string[] first = Config.Mode == UploadMode.Switch
-            ? ["--include=/p/", "--include=/p/**", "--exclude=*"]
-            : [.. Documents.Select(name => "--exclude=/" + name)];
-        await session.RunAsync("rsync", [.. Start, "--exclude=.*", .. first, "--", source.Directory + "/", Destination]);
+        string[] first =
+            Config.Mode == UploadMode.Switch
+                ? ["--include=/p/", "--include=/p/**", "--exclude=*"]
+                : [.. Documents.Select(name => "--exclude=/" + name)];
+        await session.RunAsync(
+            "rsync",
+            [.. Start, "--exclude=.*", .. first, "--", source.Directory + "/", Destination]
+        );
         if (Config.Content == UploadContent.Packages)
         {
             return;
@@ -59,12 +69,27 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         string[] indexes = ["--include=/index/", "--include=/index/**"];
         string[] descriptor = ["--include=/repo.json", "--include=/repo.json.sig"];
         session.Switching();
-        foreach (string[] step in source.DescriptorFirst(session.SignerOutThere) ? (string[][])[descriptor, indexes] : [indexes, descriptor])
+        foreach (
+            string[] step in source.DescriptorFirst(session.SignerOutThere)
+                ? (string[][])[descriptor, indexes]
+                : [indexes, descriptor]
+        )
         {
             // By content: indexes of equal length a second apart would not be told apart otherwise.
             await session.RunAsync(
-                "rsync", [.. Common, "--checksum", "--delay-updates", .. step, "--exclude=*", "--", source.Directory + "/", Destination],
-                documents: true);
+                "rsync",
+                [
+                    .. Common,
+                    "--checksum",
+                    "--delay-updates",
+                    .. step,
+                    "--exclude=*",
+                    "--",
+                    source.Directory + "/",
+                    Destination,
+                ],
+                documents: true
+            );
         }
     }
 
@@ -89,14 +114,16 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 
         // The first pass follows the links, which lead to our own files; the second sends those that are meant for there.
         string[] options = [.. Common, "--omit-dir-times"];
-        await session.RunAsync("rsync", [.. options, "--copy-links", "--checksum", "--exclude=.*", "--", stage + "/whole/", Destination]);
+        await session.RunAsync(
+            "rsync",
+            [.. options, "--copy-links", "--checksum", "--exclude=.*", "--", stage + "/whole/", Destination]
+        );
         await session.RunAsync("rsync", [.. options, "--links", "--", stage + "/links/", Destination]);
 
         string current = Directory.CreateDirectory(Path.Combine(stage, "current")).FullName;
         File.CreateSymbolicLink(Path.Combine(current, "current"), "generations/" + source.Id);
         session.Switching();
-        await session.RunAsync(
-            "rsync", [.. options, "--links", "--", current + "/", Destination], documents: true);
+        await session.RunAsync("rsync", [.. options, "--links", "--", current + "/", Destination], documents: true);
         await PruneAsync(source, stage, session);
     }
 
@@ -106,13 +133,25 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         string history = Path.Combine(session.Directory, "generations");
         string[] before = File.Exists(history) ? await File.ReadAllLinesAsync(history, session.Stop) : [];
         string[] keep = [.. before.Where(id => id != source.Id).TakeLast(Kept), source.Id];
-        Peipkg.Posix.Files.DurableFile.Write(history, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n"));
+        Peipkg.Posix.Files.DurableFile.Write(
+            history,
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n")
+        );
         string empty = Directory.CreateDirectory(Path.Combine(stage, "empty", "generations")).Parent!.FullName;
         await session.RunAsync(
             "rsync",
             [
-                .. Common, "--omit-dir-times", "--delete", .. keep.Select(id => $"--exclude=/generations/{id}/"), "--include=/generations/",
-                "--include=/generations/**", "--exclude=*", "--", empty + "/", Destination,
-            ]);
+                .. Common,
+                "--omit-dir-times",
+                "--delete",
+                .. keep.Select(id => $"--exclude=/generations/{id}/"),
+                "--include=/generations/",
+                "--include=/generations/**",
+                "--exclude=*",
+                "--",
+                empty + "/",
+                Destination,
+            ]
+        );
     }
 }

@@ -7,11 +7,24 @@ internal static partial class SyncLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "sync complete")]
     public static partial void Complete(
-        ILogger logger, string backend, string target, string remote, ulong generation, TimeSpan duration);
+        ILogger logger,
+        string backend,
+        string target,
+        string remote,
+        ulong generation,
+        TimeSpan duration
+    );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "sync failed")]
     public static partial void Failed(
-        ILogger logger, string backend, string target, string remote, string error, int failures, TimeSpan nextRetryAfter);
+        ILogger logger,
+        string backend,
+        string target,
+        string remote,
+        string error,
+        int failures,
+        TimeSpan nextRetryAfter
+    );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "sync is paused, the state cannot be written")]
     public static partial void StorageFailed(ILogger logger, string error);

@@ -11,7 +11,12 @@ namespace Peipkg.Manager.Syncing;
 /// <param name="git">Runs git.</param>
 /// <param name="log">The target's log.</param>
 internal sealed class SyncSession(
-    ToolSet tools, ChildEnvironment environment, ChildRunner children, GitRunner git, AttemptLog log) : IDisposable
+    ToolSet tools,
+    ChildEnvironment environment,
+    ChildRunner children,
+    GitRunner git,
+    AttemptLog log
+) : IDisposable
 {
     // A program may be silent for long: one that waits for a slow remote says nothing.
     private static readonly ChildLimits Limits = new(TimeSpan.FromHours(24), TimeSpan.FromMinutes(30));
@@ -45,7 +50,8 @@ internal sealed class SyncSession(
         IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string>? variables = null,
         IChildOutput? output = null,
-        bool documents = false)
+        bool documents = false
+    )
     {
         log.Heading($"{program} {string.Join(' ', arguments)}");
         Dictionary<string, string> all = environment.Whole();
@@ -61,7 +67,12 @@ internal sealed class SyncSession(
         ChildCommand command = new(tools.Sync[program], arguments, Directory, all);
         IChildOutput told = new BothOutputs(words, log);
         ChildResult result = await children.RunAsync(
-            command, output is null ? log : new BothOutputs(output, log), told, Limits, documents ? _late.Token : Stop);
+            command,
+            output is null ? log : new BothOutputs(output, log),
+            told,
+            Limits,
+            documents ? _late.Token : Stop
+        );
         if (result.End == ChildEnd.Cancelled)
         {
             throw new OperationCanceledException(Stop);

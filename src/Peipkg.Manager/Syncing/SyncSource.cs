@@ -23,10 +23,12 @@ internal sealed record SyncSource(
     ulong Generation,
     Timestamp GeneratedAt,
     string Signer,
-    IReadOnlyList<DescriptorKey> Keys)
+    IReadOnlyList<DescriptorKey> Keys
+)
 {
     /// <summary>A name for the generation: it sorts by age, and a generation re-signed has another.</summary>
-    public string Id => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Generation:D8}-{Fingerprint[..12]}");
+    public string Id =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Generation:D8}-{Fingerprint[..12]}");
 
     /// <summary>
     /// Whether the descriptor must go before the indexes. Usually it goes last. But when the indexes out there are
@@ -35,8 +37,11 @@ internal sealed record SyncSource(
     /// </summary>
     /// <param name="signerOutThere">The key that signed the indexes at the target; empty when nothing is there.</param>
     public bool DescriptorFirst(string signerOutThere) =>
-        signerOutThere.Length > 0 && signerOutThere != Signer
-        && Keys.Any(key => key.Fingerprint.Text == signerOutThere && key.Status is KeyStatus.Active or KeyStatus.Transitioning);
+        signerOutThere.Length > 0
+        && signerOutThere != Signer
+        && Keys.Any(key =>
+            key.Fingerprint.Text == signerOutThere && key.Status is KeyStatus.Active or KeyStatus.Transitioning
+        );
 
     /// <summary>Takes a picture of the repository. To be called while nothing is published.</summary>
     /// <exception cref="IOException">The disk is full, or a file cannot be read.</exception>
@@ -46,7 +51,12 @@ internal sealed record SyncSource(
     {
         TreeRemoval.Remove(directory);
         System.IO.Directory.CreateDirectory(directory);
-        Picture(new DirectoryInfo(repository.Directory), directory, repository.Directory, Path.Combine(repository.Directory, "p"));
+        Picture(
+            new DirectoryInfo(repository.Directory),
+            directory,
+            repository.Directory,
+            Path.Combine(repository.Directory, "p")
+        );
         return Describe(repository, directory);
     }
 
@@ -66,11 +76,21 @@ internal sealed record SyncSource(
     private static SyncSource Describe(RepositoryState repository, string directory)
     {
         PublishedPackages published = repository.Published();
-        Descriptor descriptor = DescriptorDocument.Read(File.ReadAllBytes(Path.Combine(repository.Directory, "repo.json")));
+        Descriptor descriptor = DescriptorDocument.Read(
+            File.ReadAllBytes(Path.Combine(repository.Directory, "repo.json"))
+        );
         string signature = Path.Combine(repository.Directory, "index", "active.json.sig");
-        string signer = File.Exists(signature) ? SignatureEnvelope.Read(File.ReadAllBytes(signature)).KeyFingerprint.Text : "";
+        string signer = File.Exists(signature)
+            ? SignatureEnvelope.Read(File.ReadAllBytes(signature)).KeyFingerprint.Text
+            : "";
         return new SyncSource(
-            directory, repository.Fingerprint(), published.Generation, published.GeneratedAt, signer, descriptor.Keys);
+            directory,
+            repository.Fingerprint(),
+            published.Generation,
+            published.GeneratedAt,
+            signer,
+            descriptor.Keys
+        );
     }
 
     // Names with a leading dot are peipkg-repo's own and temporary files. Documents are links to those where a
@@ -82,8 +102,10 @@ internal sealed record SyncSource(
             FileSystemInfo real = entry;
             if (entry.LinkTarget is not null)
             {
-                if (entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } end
-                    || !end.FullName.StartsWith(root + "/", StringComparison.Ordinal))
+                if (
+                    entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } end
+                    || !end.FullName.StartsWith(root + "/", StringComparison.Ordinal)
+                )
                 {
                     continue;
                 }
@@ -97,7 +119,10 @@ internal sealed record SyncSource(
                 System.IO.Directory.CreateDirectory(target);
                 Picture(inner, target, root, immutable);
             }
-            else if (!real.FullName.StartsWith(immutable + "/", StringComparison.Ordinal) || !HardLink.TryCreate(real.FullName, target))
+            else if (
+                !real.FullName.StartsWith(immutable + "/", StringComparison.Ordinal)
+                || !HardLink.TryCreate(real.FullName, target)
+            )
             {
                 File.Copy(real.FullName, target);
             }

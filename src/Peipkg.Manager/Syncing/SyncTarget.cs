@@ -18,8 +18,14 @@ internal abstract class SyncTarget(UploadConfig config)
     public string Backend { get; } = config.Backend.ToString().ToLowerInvariant();
 
     /// <summary>Identifies the target in the database without repeating the remote.</summary>
-    public string Key { get; } = Sha256Digest.Of(Encoding.UTF8.GetBytes(
-        $"{config.Backend}\0{config.Remote}\0{config.Branch}\0{config.Mode}\0{config.Content}")).ToString();
+    public string Key { get; } =
+        Sha256Digest
+            .Of(
+                Encoding.UTF8.GetBytes(
+                    $"{config.Backend}\0{config.Remote}\0{config.Branch}\0{config.Mode}\0{config.Content}"
+                )
+            )
+            .ToString();
 
     /// <summary>The remote for people: URLs and rclone's connection strings may carry credentials.</summary>
     public abstract string DisplayRemote { get; }
@@ -30,12 +36,13 @@ internal abstract class SyncTarget(UploadConfig config)
     public abstract Task CopyAsync(SyncSource source, SyncSession session);
 
     /// <summary>The configured target.</summary>
-    public static SyncTarget From(UploadConfig config) => config.Backend switch
-    {
-        UploadBackend.Rclone => new RcloneTarget(config),
-        UploadBackend.Git => new GitTarget(config),
-        _ => new RsyncTarget(config),
-    };
+    public static SyncTarget From(UploadConfig config) =>
+        config.Backend switch
+        {
+            UploadBackend.Rclone => new RcloneTarget(config),
+            UploadBackend.Git => new GitTarget(config),
+            _ => new RsyncTarget(config),
+        };
 }
 
 /// <summary>A sync failed; the message has the program's own last words.</summary>

@@ -22,7 +22,8 @@ internal sealed record SyncServices(
     PublicCheck Check,
     Redactor Redactor,
     TimeProvider Clock,
-    ILogger<Syncer> Logger);
+    ILogger<Syncer> Logger
+);
 
 /// <summary>Brings one target to the local generation, retries what failed, and looks at what is served.</summary>
 internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : IDisposable
@@ -55,7 +56,8 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
     public long Generation => services.Store.Get(target.Key).Generation;
 
     /// <summary>Where a target's own files are.</summary>
-    public static string DirectoryOf(StateLayout layout, SyncTarget target) => Path.Combine(layout.Sync, target.Key[..16]);
+    public static string DirectoryOf(StateLayout layout, SyncTarget target) =>
+        Path.Combine(layout.Sync, target.Key[..16]);
 
     /// <summary>Asks the loop to look whether the target is behind.</summary>
     public void Request() => _wake.Set();
@@ -139,18 +141,50 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
 
             await CopyAsync(source, known, stop);
             services.Store.Succeeded(
-                target.Key, target.Backend, target.DisplayRemote, source.Fingerprint, (long)source.Generation, source.Signer);
+                target.Key,
+                target.Backend,
+                target.DisplayRemote,
+                source.Fingerprint,
+                (long)source.Generation,
+                source.Signer
+            );
             SyncLog.Complete(
-                services.Logger, target.Backend, target.Config.Name, target.DisplayRemote, source.Generation, services.Clock.GetElapsedTime(started));
+                services.Logger,
+                target.Backend,
+                target.Config.Name,
+                target.DisplayRemote,
+                source.Generation,
+                services.Clock.GetElapsedTime(started)
+            );
         }
-        catch (Exception e) when (e is SyncException or ChildStartException or FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is SyncException
+                        or ChildStartException
+                        or FormatViolationException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             int failures = known.Failures + 1;
             bool torn = services.Store.Get(target.Key).Switching && failures <= HurriedTries;
             TimeSpan delay = torn ? Hurry : BackoffSchedule.Infrastructure.DelayAfter(failures);
-            services.Store.Failed(target.Key, target.Backend, target.DisplayRemote, e.Message, services.Clock.GetUtcNow() + delay);
+            services.Store.Failed(
+                target.Key,
+                target.Backend,
+                target.DisplayRemote,
+                e.Message,
+                services.Clock.GetUtcNow() + delay
+            );
             SyncLog.Failed(
-                services.Logger, target.Backend, target.Config.Name, target.DisplayRemote, e.Message, failures, delay);
+                services.Logger,
+                target.Backend,
+                target.Config.Name,
+                target.DisplayRemote,
+                e.Message,
+                failures,
+                delay
+            );
             return;
         }
 
@@ -164,7 +198,9 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
         using IDisposable held = await services.Gate.EnterAsync(stop);
         string fingerprint = services.Repository.Fingerprint();
         bool behind = known.Fingerprint != fingerprint || known.Switching;
-        bool mustCheck = target.Config is { PublicUrl: not null, Content: UploadContent.Repository } && known.CheckedFingerprint != fingerprint;
+        bool mustCheck =
+            target.Config is { PublicUrl: not null, Content: UploadContent.Repository }
+            && known.CheckedFingerprint != fingerprint;
         if (!behind)
         {
             if (_out is null && mustCheck)
@@ -176,7 +212,11 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
             return null;
         }
 
-        bool due = force || known.Switching && known.Failures == 0 || known.NextAttempt is not { } time || time <= services.Clock.GetUtcNow();
+        bool due =
+            force
+            || known.Switching && known.Failures == 0
+            || known.NextAttempt is not { } time
+            || time <= services.Clock.GetUtcNow();
         if (!due || WaitsFor.Any(other => other.Generation < (long)services.Repository.Published().Generation))
         {
             return null;
@@ -197,7 +237,11 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
 
     private async Task CopyAsync(SyncSource source, SyncTargetRecord known, CancellationToken stop)
     {
-        using AttemptLog log = new(Path.Combine(services.Layout.Logs, $"sync-{target.Config.Name}.log"), services.Clock, services.Redactor);
+        using AttemptLog log = new(
+            Path.Combine(services.Layout.Logs, $"sync-{target.Config.Name}.log"),
+            services.Clock,
+            services.Redactor
+        );
         using SyncSession session = new(services.Tools, services.Environment, services.Children, services.Git, log)
         {
             Directory = _directory,
@@ -257,7 +301,9 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
-        one is null ? other : other is null || one < other ? one : other;
+        one is null ? other
+        : other is null || one < other ? one
+        : other;
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -16,7 +16,12 @@ internal static class RelativeUrl
     /// <param name="resolved">The whole address.</param>
     /// <param name="error">Why there is none.</param>
     public static bool TryResolve(
-        string prefix, string path, string reference, [NotNullWhen(true)] out string? resolved, [NotNullWhen(false)] out string? error)
+        string prefix,
+        string path,
+        string reference,
+        [NotNullWhen(true)] out string? resolved,
+        [NotNullWhen(false)] out string? error
+    )
     {
         List<string> parts = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
         bool leading = true;
@@ -29,7 +34,9 @@ internal static class RelativeUrl
             }
             else if (part == "..")
             {
-                error = leading ? "it leads out of the server that the parent is on" : "it goes up and down, which nobody needs to";
+                error = leading
+                    ? "it leads out of the server that the parent is on"
+                    : "it goes up and down, which nobody needs to";
                 return false;
             }
             else if (part != ".")

@@ -51,21 +51,25 @@ internal sealed partial class UpstreamUrl
     /// <summary>The server alone, for http(s): <c>https://host[:port]/</c>.</summary>
     public string Origin => Text[..(Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3) + 1)];
 
-    private static Dictionary<string, UpstreamTransport> Transports { get; } = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["file"] = UpstreamTransport.File,
-        ["git"] = UpstreamTransport.Git,
-        ["http"] = UpstreamTransport.Http,
-        ["https"] = UpstreamTransport.Https,
-        ["ssh"] = UpstreamTransport.Ssh,
-    };
+    private static Dictionary<string, UpstreamTransport> Transports { get; } =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["file"] = UpstreamTransport.File,
+            ["git"] = UpstreamTransport.Git,
+            ["http"] = UpstreamTransport.Http,
+            ["https"] = UpstreamTransport.Https,
+            ["ssh"] = UpstreamTransport.Ssh,
+        };
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
     /// <summary>Checks and takes apart an upstream's address.</summary>
     public static bool TryParse(
-        string text, [NotNullWhen(true)] out UpstreamUrl? value, [NotNullWhen(false)] out string? error)
+        string text,
+        [NotNullWhen(true)] out UpstreamUrl? value,
+        [NotNullWhen(false)] out string? error
+    )
     {
         value = null;
         if (text.Length is 0 or > 2048 || text.StartsWith('-'))
@@ -93,7 +97,12 @@ internal sealed partial class UpstreamUrl
         if (ScpLike().Match(text) is { Success: true } scp)
         {
             value = new UpstreamUrl(
-                UpstreamTransport.Ssh, text, scp.Groups["host"].Value.ToLowerInvariant(), scp.Groups["path"].Value, null);
+                UpstreamTransport.Ssh,
+                text,
+                scp.Groups["host"].Value.ToLowerInvariant(),
+                scp.Groups["path"].Value,
+                null
+            );
             error = null;
             return true;
         }
@@ -106,12 +115,24 @@ internal sealed partial class UpstreamUrl
     /// The same rules as for a recipe's, and one more: what is not on this machine has no submodules on it
     /// (CVE-2022-39253). On the same server the same credentials hold.
     /// </remarks>
-    public bool TryResolve(string reference, [NotNullWhen(true)] out UpstreamUrl? value, [NotNullWhen(false)] out string? error)
+    public bool TryResolve(
+        string reference,
+        [NotNullWhen(true)] out UpstreamUrl? value,
+        [NotNullWhen(false)] out string? error
+    )
     {
         value = null;
         string? text = reference;
-        if (RelativeUrl.IsRelative(reference)
-            && !RelativeUrl.TryResolve(LocalPath is null ? Text[..^_path.Length] : "", _path, reference, out text, out error))
+        if (
+            RelativeUrl.IsRelative(reference)
+            && !RelativeUrl.TryResolve(
+                LocalPath is null ? Text[..^_path.Length] : "",
+                _path,
+                reference,
+                out text,
+                out error
+            )
+        )
         {
             return false;
         }
@@ -127,17 +148,27 @@ internal sealed partial class UpstreamUrl
             return false;
         }
 
-        value = Authorization is { } authorization && parsed.Authorization is null
-            && parsed.Transport == Transport && parsed.Origin == Origin
-                ? new UpstreamUrl(parsed.Transport, parsed.Text, parsed.Host, parsed._path, authorization) : parsed;
+        value =
+            Authorization is { } authorization
+            && parsed.Authorization is null
+            && parsed.Transport == Transport
+            && parsed.Origin == Origin
+                ? new UpstreamUrl(parsed.Transport, parsed.Text, parsed.Host, parsed._path, authorization)
+                : parsed;
         return true;
     }
 
     private static bool TryParseUrl(
-        string text, [NotNullWhen(true)] out UpstreamUrl? value, [NotNullWhen(false)] out string? error)
+        string text,
+        [NotNullWhen(true)] out UpstreamUrl? value,
+        [NotNullWhen(false)] out string? error
+    )
     {
         value = null;
-        if (Url().Match(text) is not { Success: true } match || !Transports.TryGetValue(match.Groups["scheme"].Value, out UpstreamTransport transport))
+        if (
+            Url().Match(text) is not { Success: true } match
+            || !Transports.TryGetValue(match.Groups["scheme"].Value, out UpstreamTransport transport)
+        )
         {
             // The text may hold credentials in a form that was not understood, so it is not repeated.
             error = "the git URL must be an absolute path, a file, git, http, https or ssh URL, or user@host:path";
@@ -163,7 +194,12 @@ internal sealed partial class UpstreamUrl
         string shownUser = !http && user.Length > 0 ? user + "@" : "";
         string scheme = match.Groups["scheme"].Value.ToLowerInvariant();
         value = new UpstreamUrl(
-            transport, $"{scheme}://{shownUser}{host}{path}", host, path, http && user.Length > 0 ? Basic(user) : null);
+            transport,
+            $"{scheme}://{shownUser}{host}{path}",
+            host,
+            path,
+            http && user.Length > 0 ? Basic(user) : null
+        );
         return true;
     }
 
@@ -176,17 +212,21 @@ internal sealed partial class UpstreamUrl
             _ when text.AsSpan().ContainsAny('?', '#') => "a git URL has no \"?\" and no \"#\"",
             _ when text.AsSpan().ContainsAny(' ', '\\', '"') => "a git URL has no spaces, quotes or backslashes",
             _ when host.StartsWith('-') || user.StartsWith('-') => "no part of a git URL begins with \"-\"",
-            (UpstreamTransport.Git or UpstreamTransport.File, _) when user.Length > 0 => "only http, https and ssh URLs name a user",
-            (UpstreamTransport.Ssh, _) when user.Contains(':', StringComparison.Ordinal) => "ssh takes no password from a URL; use a key",
+            (UpstreamTransport.Git or UpstreamTransport.File, _) when user.Length > 0 =>
+                "only http, https and ssh URLs name a user",
+            (UpstreamTransport.Ssh, _) when user.Contains(':', StringComparison.Ordinal) =>
+                "ssh takes no password from a URL; use a key",
             _ => null,
         };
 
-    private static UpstreamUrl Local(string path) => new(
-        UpstreamTransport.File,
-        "file://" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)),
-        "",
-        path,
-        null);
+    private static UpstreamUrl Local(string path) =>
+        new(
+            UpstreamTransport.File,
+            "file://" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)),
+            "",
+            path,
+            null
+        );
 
     private static string Basic(string userInfo)
     {
@@ -215,12 +255,16 @@ internal sealed partial class UpstreamUrl
 
     [GeneratedRegex(
         @"^(?<scheme>[A-Za-z]+)://((?<user>[^/@]*)@)?(?<host>(\[[0-9A-Fa-f:.]+\]|[^/@:\[\]]*)(:[0-9]{1,5})?)(?<path>/.*)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Url();
 
     // The path may not begin with ":" (that would be a helper, user@ext::…) nor "-".
     [GeneratedRegex(
         @"^(?<user>[A-Za-z0-9_][A-Za-z0-9._-]*)@(?<host>[A-Za-z0-9][A-Za-z0-9.-]*):(?<path>[^:\- \\""][^ \\""]*)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex ScpLike();
 }

@@ -13,6 +13,8 @@ internal static partial class HostTrouble
 
     [GeneratedRegex(
         @"\b(HTTP|error:|status|code:?) ?(429|403)\b|too many requests|rate limit|timed out|timeout|operation too slow|took longer than|was silent for",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Words();
 }

@@ -16,7 +16,8 @@ internal sealed class PollLoop(
     HostGate hosts,
     WakeSignal buildsQueued,
     TimeProvider clock,
-    ILogger<PollLoop> logger)
+    ILogger<PollLoop> logger
+)
 {
     private readonly PollSchedule _schedule = new(hosts);
     private readonly Lock _gate = new();
@@ -90,8 +91,15 @@ internal sealed class PollLoop(
     public void Reload()
     {
         ManagerConfig current = config.Current;
-        List<PollTarget> targets = [.. roster.Current.Watched.Select(recipe => new PollTarget(
-            recipe.Name, recipe.Digest() ?? recipe.Url!.Text, recipe.Url!.Host, recipe.IntervalUnder(current.DefaultInterval)))];
+        List<PollTarget> targets =
+        [
+            .. roster.Current.Watched.Select(recipe => new PollTarget(
+                recipe.Name,
+                recipe.Digest() ?? recipe.Url!.Text,
+                recipe.Url!.Host,
+                recipe.IntervalUnder(current.DefaultInterval)
+            )),
+        ];
         lock (_gate)
         {
             hosts.MaxPerHost = current.Polling.MaxPerHost;

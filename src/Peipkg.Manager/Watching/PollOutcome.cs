@@ -12,7 +12,11 @@ internal static class PollOutcome
     /// <param name="plan">What was changed.</param>
     /// <param name="stories">The recipe's stories after that.</param>
     public static string Describe(
-        int listed, VersionSelection selection, QueuePlan plan, IReadOnlyList<BuildRecord> stories)
+        int listed,
+        VersionSelection selection,
+        QueuePlan plan,
+        IReadOnlyList<BuildRecord> stories
+    )
     {
         if (plan.Queue.Count > 0)
         {
@@ -37,7 +41,12 @@ internal static class PollOutcome
         (int Count, string What)[] parts =
         [
             (untold + stories.Count(b => b.State is BuildState.Done or BuildState.Syncing), "published"),
-            (stories.Count(b => b.State is BuildState.Queued or BuildState.Fetching or BuildState.Building or BuildState.Publishing), "under way"),
+            (
+                stories.Count(b =>
+                    b.State is BuildState.Queued or BuildState.Fetching or BuildState.Building or BuildState.Publishing
+                ),
+                "under way"
+            ),
             (stories.Count(b => b.State == BuildState.Failed && b.Hold == BuildHold.None), "waiting after a failure"),
             (stories.Count(b => b.Hold != BuildHold.None), "held until someone acts"),
             (stories.Count(b => b.State == BuildState.Skipped && b.Hold == BuildHold.None), "passed over"),

@@ -96,9 +96,12 @@ internal sealed class PollSchedule(HostGate hosts)
         (string Recipe, Entry Entry)? next = null;
         foreach ((string recipe, Entry entry) in _entries)
         {
-            if (entry.Polling is null && entry.Due <= now
+            if (
+                entry.Polling is null
+                && entry.Due <= now
                 && (next is null || (entry.Due, recipe).CompareTo((next.Value.Entry.Due, next.Value.Recipe)) < 0)
-                && hosts.MayBegin(entry.Target.Host, now))
+                && hosts.MayBegin(entry.Target.Host, now)
+            )
             {
                 next = (recipe, entry);
             }
@@ -133,7 +136,10 @@ internal sealed class PollSchedule(HostGate hosts)
 
         entry.Polling = null;
         entry.Ended = now;
-        entry.Vain = result.News || result.Queued ? 0 : poll.Trigger == PollTrigger.Webhook ? entry.Vain + 1 : entry.Vain;
+        entry.Vain =
+            result.News || result.Queued ? 0
+            : poll.Trigger == PollTrigger.Webhook ? entry.Vain + 1
+            : entry.Vain;
         entry.Quiet = result.News ? 0 : Math.Min(entry.Quiet + 1, IdleAfter);
         if (entry.Again is { } trigger)
         {

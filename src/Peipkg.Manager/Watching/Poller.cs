@@ -17,7 +17,8 @@ internal sealed class Poller(
     EventStore events,
     RepositoryState repository,
     TimeProvider clock,
-    ILogger<Poller> logger)
+    ILogger<Poller> logger
+)
 {
     // More than this at once and someone may want to know.
     private const int ManyVersions = 10;
@@ -28,7 +29,12 @@ internal sealed class Poller(
     public async Task<PollResult> PollAsync(Recipe recipe, PollTrigger trigger, CancellationToken stop)
     {
         UpstreamUrl url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
-        RecipePoll poll = new(recipe.Name, url.Text, clock.GetUtcNow(), trigger == PollTrigger.Webhook ? "webhook" : "interval");
+        RecipePoll poll = new(
+            recipe.Name,
+            url.Text,
+            clock.GetUtcNow(),
+            trigger == PollTrigger.Webhook ? "webhook" : "interval"
+        );
         WatchLog.Polling(logger, recipe.Name, url.Text, poll.Trigger);
         try
         {
@@ -37,17 +43,19 @@ internal sealed class Poller(
             RecipeRecord known = recipes.Get(recipe.Name);
             DateTimeOffset? contact = known.Upstream == url.Text ? known.FirstContact : null;
             TagChanges changes = Remember(recipe, url, selection);
-            QueuePlan plan = QueuePolicy.Plan(new QueueSituation
-            {
-                Recipe = recipe,
-                Candidates = selection.Candidates,
-                Published = repository.Published(),
-                Stories = builds.OfRecipe(recipe.Name),
-                Reason = trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll,
-                FirstContact = contact,
-                FirstSeen = changes.FirstSeen,
-                RecipeDigest = recipe.Digest(),
-            });
+            QueuePlan plan = QueuePolicy.Plan(
+                new QueueSituation
+                {
+                    Recipe = recipe,
+                    Candidates = selection.Candidates,
+                    Published = repository.Published(),
+                    Stories = builds.OfRecipe(recipe.Name),
+                    Reason = trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll,
+                    FirstContact = contact,
+                    FirstSeen = changes.FirstSeen,
+                    RecipeDigest = recipe.Digest(),
+                }
+            );
             Apply(recipe, plan);
             string outcome = PollOutcome.Describe(listed.Count, selection, plan, builds.OfRecipe(recipe.Name));
             bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
@@ -108,7 +116,13 @@ internal sealed class Poller(
         foreach (QueueEntry entry in plan.Queue)
         {
             WatchLog.Queued(
-                logger, recipe.Name, entry.Version, entry.Tag.Name, entry.Reason.Text(), entry.Detail.Length > 0 ? entry.Detail : null);
+                logger,
+                recipe.Name,
+                entry.Version,
+                entry.Tag.Name,
+                entry.Reason.Text(),
+                entry.Detail.Length > 0 ? entry.Detail : null
+            );
         }
 
         if (plan.Skip.Count > 0)

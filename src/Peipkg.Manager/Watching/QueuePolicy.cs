@@ -27,7 +27,8 @@ internal sealed record QueueSituation
     public DateTimeOffset? FirstContact { get; init; }
 
     /// <summary>When each tag was first listed; one that is missing: just now.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = new Dictionary<string, DateTimeOffset>();
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } =
+        new Dictionary<string, DateTimeOffset>();
 
     /// <summary>The recipe's folder as it is now; null when unknown.</summary>
     public string? RecipeDigest { get; init; }
@@ -40,7 +41,8 @@ internal sealed record QueueSituation
 internal sealed record QueuePlan(
     IReadOnlyList<QueueEntry> Queue,
     IReadOnlyList<QueueEntry> Skip,
-    IReadOnlyList<(long Id, BuildState State, string Detail)> Close);
+    IReadOnlyList<(long Id, BuildState State, string Detail)> Close
+);
 
 /// <summary>
 /// Decides, from what an upstream lists, what is published and what is known, which versions are to be built. Pure.
@@ -51,7 +53,10 @@ internal static class QueuePolicy
     public static QueuePlan Plan(QueueSituation situation)
     {
         Recipe recipe = situation.Recipe;
-        Dictionary<string, BuildRecord> stories = situation.Stories.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        Dictionary<string, BuildRecord> stories = situation.Stories.ToDictionary(
+            b => b.Version,
+            StringComparer.Ordinal
+        );
         HashSet<string> backlog = Backlog(situation);
         List<QueueEntry> queue = [];
         List<QueueEntry> skip = [];
@@ -59,10 +64,15 @@ internal static class QueuePolicy
         foreach (Candidate candidate in situation.Candidates)
         {
             stories.Remove(candidate.Version.Text, out BuildRecord? story);
-            int present = recipe.Outputs.Count(o => situation.Published.Find(o.Name, candidate.Version, o.Architecture) is not null);
+            int present = recipe.Outputs.Count(o =>
+                situation.Published.Find(o.Name, candidate.Version, o.Architecture) is not null
+            );
             if (present == recipe.Outputs.Count)
             {
-                if (story?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped && story.Hold != BuildHold.Rejected)
+                if (
+                    story?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped
+                    && story.Hold != BuildHold.Rejected
+                )
                 {
                     close.Add((story.Id, BuildState.Done, "already published"));
                 }
@@ -71,10 +81,16 @@ internal static class QueuePolicy
             }
 
             bool bumped = IsBump(recipe.Outputs, situation.Published, candidate.Version);
-            string? why = WhyNever(recipe.Outputs, situation.Published, candidate.Version)
-                ?? (present == 0 && !bumped && story?.Reason != BuildReason.Operator && backlog.Contains(candidate.Tag.Name)
-                    ? $"older than what backfill = {Backfill(recipe)} takes of the versions found at first contact"
-                    : null);
+            string? why =
+                WhyNever(recipe.Outputs, situation.Published, candidate.Version)
+                ?? (
+                    present == 0
+                    && !bumped
+                    && story?.Reason != BuildReason.Operator
+                    && backlog.Contains(candidate.Tag.Name)
+                        ? $"older than what backfill = {Backfill(recipe)} takes of the versions found at first contact"
+                        : null
+                );
             if (why is not null)
             {
                 if (story is null or { State: BuildState.Done })
@@ -89,8 +105,13 @@ internal static class QueuePolicy
             else if (WhyQueue(story, candidate, present, recipe.Outputs.Count, situation.RecipeDigest) is { } detail)
             {
                 bool anew = bumped && story is null;
-                queue.Add(Entry(
-                    candidate, anew ? BuildReason.Revision : situation.Reason, anew ? WhyOtherSource(situation.Stories, candidate.Tag) ?? detail : detail));
+                queue.Add(
+                    Entry(
+                        candidate,
+                        anew ? BuildReason.Revision : situation.Reason,
+                        anew ? WhyOtherSource(situation.Stories, candidate.Tag) ?? detail : detail
+                    )
+                );
             }
         }
 
@@ -99,7 +120,13 @@ internal static class QueuePolicy
         {
             if (story.State is BuildState.Queued or BuildState.Failed && story.Reason != BuildReason.Operator)
             {
-                close.Add((story.Id, BuildState.Skipped, "no tag of the upstream gives this version under the recipe as it is now"));
+                close.Add(
+                    (
+                        story.Id,
+                        BuildState.Skipped,
+                        "no tag of the upstream gives this version under the recipe as it is now"
+                    )
+                );
             }
         }
 
@@ -110,7 +137,11 @@ internal static class QueuePolicy
     }
 
     /// <summary>Why the repository would refuse a version's packages however often they were built; null when it would not.</summary>
-    public static string? WhyNever(IReadOnlyList<RecipeOutput> outputs, PublishedPackages published, PackageVersion version)
+    public static string? WhyNever(
+        IReadOnlyList<RecipeOutput> outputs,
+        PublishedPackages published,
+        PackageVersion version
+    )
     {
         foreach (RecipeOutput output in outputs)
         {
@@ -126,37 +157,64 @@ internal static class QueuePolicy
 
     // Null: leave it as it is. What was published of a version stays what it is made from: a moved tag completes and
     // replaces nothing.
-    private static string? WhyQueue(BuildRecord? story, Candidate candidate, int present, int wanted, string? recipeDigest) =>
-        story?.Hold is BuildHold.Cancelled or BuildHold.Rejected ? null : story?.State switch
-        {
-            BuildState.Done when story.CommitId != candidate.Tag.CommitId => null,
-            null or BuildState.Done or BuildState.Skipped when present > 0 =>
-                $"{present} of {wanted} packages are published; the version is completed",
-            null or BuildState.Skipped => "",
-            BuildState.Queued or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
-                "its tag changed before it was built",
-            BuildState.Failed when story.Cause == FailureCause.Recipe && recipeDigest is not null
-                && story.RecipeDigest is not null && story.RecipeDigest != recipeDigest => "the recipe changed since it failed",
-            BuildState.Done => "it was published before and is missing from the repository",
-            _ => null,
-        };
+    private static string? WhyQueue(
+        BuildRecord? story,
+        Candidate candidate,
+        int present,
+        int wanted,
+        string? recipeDigest
+    ) =>
+        story?.Hold is BuildHold.Cancelled or BuildHold.Rejected
+            ? null
+            : story?.State switch
+            {
+                BuildState.Done when story.CommitId != candidate.Tag.CommitId => null,
+                null or BuildState.Done or BuildState.Skipped when present > 0 =>
+                    $"{present} of {wanted} packages are published; the version is completed",
+                null or BuildState.Skipped => "",
+                BuildState.Queued
+                or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
+                    "its tag changed before it was built",
+                BuildState.Failed
+                    when story.Cause == FailureCause.Recipe
+                        && recipeDigest is not null
+                        && story.RecipeDigest is not null
+                        && story.RecipeDigest != recipeDigest => "the recipe changed since it failed",
+                BuildState.Done => "it was published before and is missing from the repository",
+                _ => null,
+            };
 
     // A new revision is built from where the tag points now, which is worth a word when the former one was not.
     private static string? WhyOtherSource(IReadOnlyList<BuildRecord> stories, ListedTag tag) =>
-        stories.LastOrDefault(b => b.Tag == tag.Name && b.State is BuildState.Done or BuildState.Syncing or BuildState.Publishing) is { } former
-            && former.CommitId != tag.CommitId
-                ? $"its tag moved since {former.Version} was built from it, so the source is another" : null;
+        stories.LastOrDefault(b =>
+            b.Tag == tag.Name && b.State is BuildState.Done or BuildState.Syncing or BuildState.Publishing
+        )
+            is { } former
+        && former.CommitId != tag.CommitId
+            ? $"its tag moved since {former.Version} was built from it, so the source is another"
+            : null;
 
     /// <summary>The tags that were there at first contact and are too old to be built because of that.</summary>
-    private static HashSet<string> Backlog(QueueSituation situation) => situation.Recipe.Document.Watch?.Backfill is not { } most
-        ? []
-        : [.. situation.Candidates.Select(c => c.Tag.Name)
-            .Where(tag => situation.FirstContact is not { } contact
-                || (situation.FirstSeen.TryGetValue(tag, out DateTimeOffset seen) && seen <= contact))
-            .Skip((int)Math.Min(most, int.MaxValue))];
+    private static HashSet<string> Backlog(QueueSituation situation) =>
+        situation.Recipe.Document.Watch?.Backfill is not { } most
+            ? []
+            :
+            [
+                .. situation
+                    .Candidates.Select(c => c.Tag.Name)
+                    .Where(tag =>
+                        situation.FirstContact is not { } contact
+                        || (situation.FirstSeen.TryGetValue(tag, out DateTimeOffset seen) && seen <= contact)
+                    )
+                    .Skip((int)Math.Min(most, int.MaxValue)),
+            ];
 
-    private static string Backfill(Recipe recipe) => recipe.Document.Watch?.Backfill is 1 ? "\"latest\"" : $"{recipe.Document.Watch?.Backfill}";
+    private static string Backfill(Recipe recipe) =>
+        recipe.Document.Watch?.Backfill is 1 ? "\"latest\"" : $"{recipe.Document.Watch?.Backfill}";
 
-    private static bool IsBump(IReadOnlyList<RecipeOutput> outputs, PublishedPackages published, PackageVersion version) =>
-        outputs.Any(o => published.HasLowerRevision(o.Name, version, o.Architecture));
+    private static bool IsBump(
+        IReadOnlyList<RecipeOutput> outputs,
+        PublishedPackages published,
+        PackageVersion version
+    ) => outputs.Any(o => published.HasLowerRevision(o.Name, version, o.Architecture));
 }

@@ -15,7 +15,10 @@ internal sealed record SkippedTag(ListedTag Tag, string Why);
 /// <param name="Skipped">Matching tags that give no usable version.</param>
 /// <param name="Unwanted">Versions that the recipe rules out.</param>
 internal sealed record VersionSelection(
-    IReadOnlyList<Candidate> Candidates, IReadOnlyList<SkippedTag> Skipped, IReadOnlyList<SkippedTag> Unwanted)
+    IReadOnlyList<Candidate> Candidates,
+    IReadOnlyList<SkippedTag> Skipped,
+    IReadOnlyList<SkippedTag> Unwanted
+)
 {
     public static VersionSelection From(IReadOnlyList<ListedTag> tags, Upstream upstream)
     {
@@ -24,7 +27,14 @@ internal sealed record VersionSelection(
         List<SkippedTag> unwanted = [];
         foreach (ListedTag tag in tags)
         {
-            if (upstream.TagPattern.TryGetVersion(tag.Name, upstream.PeiosRevision, out PackageVersion version, out string? error))
+            if (
+                upstream.TagPattern.TryGetVersion(
+                    tag.Name,
+                    upstream.PeiosRevision,
+                    out PackageVersion version,
+                    out string? error
+                )
+            )
             {
                 if (upstream.WhyUnwanted(tag.Name, version) is { } why)
                 {
@@ -44,16 +54,21 @@ internal sealed record VersionSelection(
         // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the
         // first by name, so that every poll and every farm takes the same.
         IReadOnlyList<Candidate> ordered = VersionOrder.HighestFirst(
-            found.OrderBy(c => c.Tag.Name, StringComparer.Ordinal), c => c.Version);
+            found.OrderBy(c => c.Tag.Name, StringComparer.Ordinal),
+            c => c.Version
+        );
         List<Candidate> candidates = [];
         foreach (Candidate candidate in ordered)
         {
             if (candidates.Count > 0 && PackageVersion.Compare(candidates[^1].Version, candidate.Version) == 0)
             {
                 Candidate taken = candidates[^1];
-                skipped.Add(new SkippedTag(
-                    candidate.Tag,
-                    $"its version {candidate.Version} equals {taken.Version} of tag {taken.Tag.Name}, which is taken"));
+                skipped.Add(
+                    new SkippedTag(
+                        candidate.Tag,
+                        $"its version {candidate.Version} equals {taken.Version} of tag {taken.Tag.Name}, which is taken"
+                    )
+                );
                 continue;
             }
 

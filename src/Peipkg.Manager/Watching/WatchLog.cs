@@ -23,7 +23,10 @@ internal static partial class WatchLog
     [LoggerMessage(Level = LogLevel.Information, Message = "versions passed over")]
     public static partial void PassedOver(ILogger logger, string recipe, int count, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "first contact queues many versions, newest first; [watch] backfill can limit them")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "first contact queues many versions, newest first; [watch] backfill can limit them"
+    )]
     public static partial void ManyAtFirst(ILogger logger, string recipe, int versions);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "many versions are queued at once, newest first")]
@@ -36,10 +39,24 @@ internal static partial class WatchLog
     public static partial void HostCools(ILogger logger, string host, string recipe, TimeSpan coolDown);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "tag moved after it was built")]
-    public static partial void TagMoved(ILogger logger, string recipe, string tag, string version, string oldId, string newId);
+    public static partial void TagMoved(
+        ILogger logger,
+        string recipe,
+        string tag,
+        string version,
+        string oldId,
+        string newId
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "build queued")]
-    public static partial void Queued(ILogger logger, string recipe, string version, string tag, string reason, string? detail);
+    public static partial void Queued(
+        ILogger logger,
+        string recipe,
+        string version,
+        string tag,
+        string reason,
+        string? detail
+    );
 
     [LoggerMessage(Level = LogLevel.Information, Message = "build no longer needed")]
     public static partial void Closed(ILogger logger, string recipe, string version, string reason);

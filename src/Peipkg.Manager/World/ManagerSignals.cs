@@ -37,7 +37,6 @@ internal sealed class ManagerSignals : IDisposable
                 value?.Invoke();
             }
         }
-
         remove
         {
             lock (_gate)
@@ -63,24 +62,27 @@ internal sealed class ManagerSignals : IDisposable
     public int FirstExitCode => _first;
 
     /// <summary>Listens to the process's signals.</summary>
-    public void Listen() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Terminate(context, ExitCode.Terminated)),
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Terminate(context, ExitCode.Interrupted)),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            Note(ExitCode.Terminated);
-            Action? reload;
-            lock (_gate)
-            {
-                reload = _reload;
-                _missed = reload is null;
-            }
+    public void Listen() =>
+        _registrations = [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Terminate(context, ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Terminate(context, ExitCode.Interrupted)),
+            PosixSignalRegistration.Create(
+                PosixSignal.SIGHUP,
+                context =>
+                {
+                    context.Cancel = true;
+                    Note(ExitCode.Terminated);
+                    Action? reload;
+                    lock (_gate)
+                    {
+                        reload = _reload;
+                        _missed = reload is null;
+                    }
 
-            reload?.Invoke();
-        }),
-    ];
+                    reload?.Invoke();
+                }
+            ),
+        ];
 
     /// <summary>Acts as on a SIGTERM.</summary>
     public void Terminate(int exitCode)

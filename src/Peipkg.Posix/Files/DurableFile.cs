@@ -29,8 +29,8 @@ public static class DurableFile
 
     /// <summary>Begins a file that appears at <paramref name="path"/> when it is committed.</summary>
     /// <exception cref="IOException">The directory is missing or refuses.</exception>
-    public static DurableFileWriter Create(string path, UnixFileMode mode = PublicMode)
-        => new(Path.GetFullPath(path), mode);
+    public static DurableFileWriter Create(string path, UnixFileMode mode = PublicMode) =>
+        new(Path.GetFullPath(path), mode);
 
     /// <summary>A fresh name for a temporary sibling of <paramref name="path"/>, a file or a directory.</summary>
     public static string TemporarySibling(string path)
@@ -44,8 +44,8 @@ public static class DurableFile
     }
 
     /// <summary>Whether a file or directory name is one that <see cref="TemporarySibling"/> makes.</summary>
-    public static bool IsTemporaryName(string name)
-        => name.StartsWith('.') && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+    public static bool IsTemporaryName(string name) =>
+        name.StartsWith('.') && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
     /// <summary>Makes the content of a file that others wrote durable (fsync).</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>
@@ -71,7 +71,8 @@ public static class DurableFile
 
     /// <summary>Swaps two existing files or directories of one file system in a single step.</summary>
     /// <exception cref="PosixIOException">Also where the file system cannot exchange (EINVAL).</exception>
-    public static void Exchange(string first, string second) => PosixFile.Rename(first, second, PosixFile.RenameExchange);
+    public static void Exchange(string first, string second) =>
+        PosixFile.Rename(first, second, PosixFile.RenameExchange);
 
     /// <summary>Renames, failing where the target exists.</summary>
     /// <exception cref="PosixIOException">EEXIST when the target exists.</exception>

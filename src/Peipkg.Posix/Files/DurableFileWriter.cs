@@ -13,14 +13,17 @@ public sealed class DurableFileWriter : IDisposable
     {
         Target = target;
         TemporaryPath = DurableFile.TemporarySibling(target);
-        _stream = new FileStream(TemporaryPath, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
-            BufferSize = 0,
-            UnixCreateMode = mode,
-        });
+        _stream = new FileStream(
+            TemporaryPath,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Read,
+                BufferSize = 0,
+                UnixCreateMode = mode,
+            }
+        );
 
         // The process's umask may have taken bits away; what is published has the mode that was asked for.
         File.SetUnixFileMode(_stream.SafeFileHandle, mode);

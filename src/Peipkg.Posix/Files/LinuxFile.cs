@@ -37,7 +37,11 @@ internal static partial class LinuxFile
     internal static SafeFileHandle Open(string path, bool create)
     {
         int flags = ReadWrite | CloseOnExec | (create ? Create : 0);
-        int descriptor = OpenFile(path, flags, 0x1a4 /* 0644 */);
+        int descriptor = OpenFile(
+            path,
+            flags,
+            0x1a4 /* 0644 */
+        );
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open", path);
     }
 
@@ -45,10 +49,17 @@ internal static partial class LinuxFile
     internal static SafeFileHandle OpenDirectory(string path)
     {
         // O_DIRECTORY differs between the kernel's architectures.
-        int flags = CloseOnExec
-            | (RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 0x4000 : 0x10000);
+        int flags =
+            CloseOnExec
+            | (
+                RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+                    ? 0x4000
+                    : 0x10000
+            );
         int descriptor = OpenFile(path, flags, 0);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure("open the directory", path);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw Failure("open the directory", path);
     }
 
     /// <summary>Opens a file of an open directory for reading.</summary>
@@ -62,7 +73,12 @@ internal static partial class LinuxFile
     /// <exception cref="PosixIOException">The system's refusal.</exception>
     internal static void MakeDirectory(string path)
     {
-        if (MakeDirectory(path, 0x1ff /* 0777, less the umask */) != 0)
+        if (
+            MakeDirectory(
+                path,
+                0x1ff /* 0777, less the umask */
+            ) != 0
+        )
         {
             throw Failure("make the directory", path);
         }
@@ -72,7 +88,12 @@ internal static partial class LinuxFile
     /// <returns>False when another process holds it.</returns>
     internal static bool TryLock(SafeFileHandle handle, string path)
     {
-        if (FLock(handle, 2 | 4 /* LOCK_EX | LOCK_NB */) == 0)
+        if (
+            FLock(
+                handle,
+                2 | 4 /* LOCK_EX | LOCK_NB */
+            ) == 0
+        )
         {
             return true;
         }
@@ -82,8 +103,8 @@ internal static partial class LinuxFile
 
     /// <summary>Makes a second name for a file.</summary>
     /// <returns>0, or the <c>errno</c> value: many reasons only mean that a copy is needed.</returns>
-    internal static int TryLink(string existing, string created)
-        => Link(existing, created) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    internal static int TryLink(string existing, string created) =>
+        Link(existing, created) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>The identity and kind of what is at a path, itself and not what a symlink points to.</summary>
     /// <returns>Null when nothing is there.</returns>
@@ -98,8 +119,8 @@ internal static partial class LinuxFile
     }
 
     /// <summary>The identity of an open file.</summary>
-    internal static FileIdentity Identify(SafeFileHandle handle, string path)
-        => StatXHandle(handle, "", PathOnlyEmpty, BasicStatus, out StatBuffer status) == 0
+    internal static FileIdentity Identify(SafeFileHandle handle, string path) =>
+        StatXHandle(handle, "", PathOnlyEmpty, BasicStatus, out StatBuffer status) == 0
             ? new FileIdentity(in status)
             : throw Failure("examine", path);
 
@@ -153,10 +174,23 @@ internal static partial class LinuxFile
     private static partial int StatX(int directory, string path, int flags, uint mask, out StatBuffer status);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int StatXHandle(SafeFileHandle file, string path, int flags, uint mask, out StatBuffer status);
+    private static partial int StatXHandle(
+        SafeFileHandle file,
+        string path,
+        int flags,
+        uint mask,
+        out StatBuffer status
+    );
 
     /// <summary>What tells one file from another, and its kind and size.</summary>
-    internal readonly record struct FileIdentity(uint Major, uint Minor, ulong Inode, ushort Mode, long Size, bool IsMountRoot)
+    internal readonly record struct FileIdentity(
+        uint Major,
+        uint Minor,
+        ulong Inode,
+        ushort Mode,
+        long Size,
+        bool IsMountRoot
+    )
     {
         internal FileIdentity(in StatBuffer status)
             : this(
@@ -165,9 +199,8 @@ internal static partial class LinuxFile
                 status.Inode,
                 status.Mode,
                 unchecked((long)status.Size),
-                (status.Attributes & status.AttributesMask & MountRoot) != 0)
-        {
-        }
+                (status.Attributes & status.AttributesMask & MountRoot) != 0
+            ) { }
 
         internal bool IsRegular => (Mode & 0xF000) == 0x8000;
 
@@ -175,8 +208,8 @@ internal static partial class LinuxFile
 
         internal bool IsSymlink => (Mode & 0xF000) == 0xA000;
 
-        internal bool IsSameFile(FileIdentity other)
-            => Major == other.Major && Minor == other.Minor && Inode == other.Inode;
+        internal bool IsSameFile(FileIdentity other) =>
+            Major == other.Major && Minor == other.Minor && Inode == other.Inode;
     }
 
     /// <summary><c>struct statx</c>, whose layout is the same on every architecture.</summary>

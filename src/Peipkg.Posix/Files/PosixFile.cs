@@ -9,7 +9,10 @@ internal static partial class PosixFile
     internal const uint RenameNoReplace = 1;
     internal const uint RenameExchange = 2;
 
-    private const int ReadOnlyDirectory = 0x10000 /* O_DIRECTORY */ | 0x80000 /* O_CLOEXEC */;
+    private const int ReadOnlyDirectory =
+        0x10000 /* O_DIRECTORY */
+        | 0x80000 /* O_CLOEXEC */
+    ;
     private const int CurrentDirectory = -100;
 
     internal static SafeFileHandle OpenDirectory(string path)

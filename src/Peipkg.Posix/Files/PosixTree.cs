@@ -25,12 +25,12 @@ internal static unsafe partial class PosixTree
 
     /// <summary>Opens a directory that is no symlink.</summary>
     /// <returns>The directory, or null with the reason.</returns>
-    internal static SafeFileHandle? OpenDirectory(SafeFileHandle? parent, ReadOnlySpan<byte> name, out int error)
-        => Open(parent, name, OpenAsDirectory | OpenWithoutFollowing, out error);
+    internal static SafeFileHandle? OpenDirectory(SafeFileHandle? parent, ReadOnlySpan<byte> name, out int error) =>
+        Open(parent, name, OpenAsDirectory | OpenWithoutFollowing, out error);
 
     /// <summary>Opens a file for reading that is no symlink.</summary>
-    internal static SafeFileHandle? OpenFile(SafeFileHandle parent, ReadOnlySpan<byte> name, out int error)
-        => Open(parent, name, CloseOnExec | OpenWithoutFollowing, out error);
+    internal static SafeFileHandle? OpenFile(SafeFileHandle parent, ReadOnlySpan<byte> name, out int error) =>
+        Open(parent, name, CloseOnExec | OpenWithoutFollowing, out error);
 
     /// <summary>Makes a file that is not there yet, for writing, mode 0644.</summary>
     internal static SafeFileHandle? CreateFile(SafeFileHandle parent, ReadOnlySpan<byte> name)
@@ -41,7 +41,12 @@ internal static unsafe partial class PosixTree
         const uint Mode = 0x1a4;
         fixed (byte* text = Terminated(name))
         {
-            int descriptor = OpenAt(parent, text, WriteOnly | Create | Exclusive | CloseOnExec | OpenWithoutFollowing, Mode);
+            int descriptor = OpenAt(
+                parent,
+                text,
+                WriteOnly | Create | Exclusive | CloseOnExec | OpenWithoutFollowing,
+                Mode
+            );
             return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
         }
     }
@@ -135,7 +140,12 @@ internal static unsafe partial class PosixTree
     }
 
     /// <summary>Moves an entry into another directory.</summary>
-    internal static bool TryMove(SafeFileHandle from, ReadOnlySpan<byte> name, SafeFileHandle to, ReadOnlySpan<byte> newName)
+    internal static bool TryMove(
+        SafeFileHandle from,
+        ReadOnlySpan<byte> name,
+        SafeFileHandle to,
+        ReadOnlySpan<byte> newName
+    )
     {
         fixed (byte* text = Terminated(name))
         fixed (byte* newText = Terminated(newName))

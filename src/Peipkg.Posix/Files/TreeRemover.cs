@@ -41,8 +41,7 @@ internal static class TreeRemover
             {
                 before = moved;
                 Empty(root, root, 0, ref moved);
-            }
-            while (moved > before);
+            } while (moved > before);
         }
 
         return PosixTree.Remove(parent, name, directory: true) == 0;
@@ -52,7 +51,10 @@ internal static class TreeRemover
     {
         foreach (byte[] name in PosixTree.ReadNames(directory, ""))
         {
-            if (PosixTree.Remove(directory, name, directory: false) == 0 || PosixTree.Remove(directory, name, directory: true) == 0)
+            if (
+                PosixTree.Remove(directory, name, directory: false) == 0
+                || PosixTree.Remove(directory, name, directory: true) == 0
+            )
             {
                 continue;
             }

@@ -13,28 +13,29 @@ public readonly record struct ChildExit(int? Code, int? Signal, bool TimedOut, i
     public bool IsSuccess => Code == 0 && !TimedOut;
 
     /// <summary><c>exited with status 3</c>, <c>was killed by SIGSEGV</c>, <c>ran out of time</c>.</summary>
-    public override string ToString()
-        => TimedOut ? "ran out of time"
-            : Signal is { } signal ? $"was killed by {SignalName(signal)}"
-            : string.Create(CultureInfo.InvariantCulture, $"exited with status {Code}");
+    public override string ToString() =>
+        TimedOut ? "ran out of time"
+        : Signal is { } signal ? $"was killed by {SignalName(signal)}"
+        : string.Create(CultureInfo.InvariantCulture, $"exited with status {Code}");
 
-    private static string SignalName(int signal) => signal switch
-    {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => string.Create(CultureInfo.InvariantCulture, $"signal {signal}"),
-    };
+    private static string SignalName(int signal) =>
+        signal switch
+        {
+            1 => "SIGHUP",
+            2 => "SIGINT",
+            3 => "SIGQUIT",
+            4 => "SIGILL",
+            6 => "SIGABRT",
+            7 => "SIGBUS",
+            8 => "SIGFPE",
+            9 => "SIGKILL",
+            11 => "SIGSEGV",
+            13 => "SIGPIPE",
+            14 => "SIGALRM",
+            15 => "SIGTERM",
+            24 => "SIGXCPU",
+            25 => "SIGXFSZ",
+            31 => "SIGSYS",
+            _ => string.Create(CultureInfo.InvariantCulture, $"signal {signal}"),
+        };
 }

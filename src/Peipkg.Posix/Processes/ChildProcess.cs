@@ -30,8 +30,15 @@ public static class ChildProcess
         try
         {
             int pid = ProcessTree.Start(
-                () => ProcessSpawner.Start(options, null, output?.WriteEnd, together ? output!.WriteEnd : error?.WriteEnd),
-                options.KillAdopted);
+                () =>
+                    ProcessSpawner.Start(
+                        options,
+                        null,
+                        output?.WriteEnd,
+                        together ? output!.WriteEnd : error?.WriteEnd
+                    ),
+                options.KillAdopted
+            );
             output?.Begin();
             error?.Begin();
             bool timedOut;
@@ -75,9 +82,13 @@ public static class ChildProcess
 
     /// <summary>Runs a program on a thread of its own.</summary>
     /// <inheritdoc cref="Run"/>
-    public static Task<ChildExit> RunAsync(ChildProcessOptions options, CancellationToken cancellation)
-        => Task.Factory.StartNew(
-            () => Run(options, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task<ChildExit> RunAsync(ChildProcessOptions options, CancellationToken cancellation) =>
+        Task.Factory.StartNew(
+            () => Run(options, cancellation),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
     private static ChildExit Decode(int? status, bool timedOut, int leftOver)
     {
@@ -98,7 +109,10 @@ public static class ChildProcess
             PosixProcess.AwaitExit(pid);
             exited.Set();
         })
-        { IsBackground = true, Name = $"end of process {pid}" };
+        {
+            IsBackground = true,
+            Name = $"end of process {pid}",
+        };
         waiter.Start();
 
         bool inTime = Wait(exited, options.Timeout, cancellation);

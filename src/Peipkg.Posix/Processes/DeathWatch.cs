@@ -52,14 +52,24 @@ internal sealed class DeathWatch : IDisposable
             {
                 FileName = "/bin/sh",
                 Arguments =
-                    ["-c", Script, "sh", leader.ToString(CultureInfo.InvariantCulture), plan.Mark ?? "", .. plan.Directories],
+                [
+                    "-c",
+                    Script,
+                    "sh",
+                    leader.ToString(CultureInfo.InvariantCulture),
+                    plan.Mark ?? "",
+                    .. plan.Directories,
+                ],
                 Environment = [new("PATH", "/usr/bin:/bin"), new("LC_ALL", "C")],
                 WorkingDirectory = "/",
             };
             using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
             try
             {
-                return new DeathWatch(ProcessTree.Start(() => ProcessSpawner.Start(options, read, nowhere, nowhere), adopt), write);
+                return new DeathWatch(
+                    ProcessTree.Start(() => ProcessSpawner.Start(options, read, nowhere, nowhere), adopt),
+                    write
+                );
             }
             catch
             {

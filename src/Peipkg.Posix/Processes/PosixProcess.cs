@@ -38,9 +38,7 @@ internal static unsafe partial class PosixProcess
     internal static void AwaitExit(int pid)
     {
         byte* info = stackalloc byte[128];
-        while (WaitId(ById, pid, info, Exited | DoNotReap) != 0 && Marshal.GetLastPInvokeError() == Interrupted)
-        {
-        }
+        while (WaitId(ById, pid, info, Exited | DoNotReap) != 0 && Marshal.GetLastPInvokeError() == Interrupted) { }
     }
 
     /// <summary>Reaps a child that has ended.</summary>
@@ -49,9 +47,7 @@ internal static unsafe partial class PosixProcess
     {
         int status;
         int result;
-        while ((result = WaitPid(pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
-        {
-        }
+        while ((result = WaitPid(pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == Interrupted) { }
 
         return result == pid ? status : null;
     }
@@ -65,7 +61,9 @@ internal static unsafe partial class PosixProcess
         int* ends = stackalloc int[2];
         return Pipe2(ends, CloseOnExec) == 0
             ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
-            : throw new IOException($"cannot make a pipe: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            : throw new IOException(
+                $"cannot make a pipe: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}"
+            );
     }
 
     /// <summary>
@@ -76,9 +74,21 @@ internal static unsafe partial class PosixProcess
     {
         const int SetDescriptorFlags = 2;
         const int CloseOnExecFlag = 1;
-        foreach (string entry in Directory.Exists("/proc/self/fd") ? Directory.EnumerateFileSystemEntries("/proc/self/fd") : [])
+        foreach (
+            string entry in Directory.Exists("/proc/self/fd")
+                ? Directory.EnumerateFileSystemEntries("/proc/self/fd")
+                : []
+        )
         {
-            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && descriptor > 2)
+            if (
+                int.TryParse(
+                    Path.GetFileName(entry),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int descriptor
+                )
+                && descriptor > 2
+            )
             {
                 _ = FileControl(descriptor, SetDescriptorFlags, CloseOnExecFlag);
             }
@@ -90,7 +100,13 @@ internal static unsafe partial class PosixProcess
 
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Spawn(
-        out int pid, string path, void* actions, void* attributes, byte** arguments, byte** environment);
+        out int pid,
+        string path,
+        void* actions,
+        void* attributes,
+        byte** arguments,
+        byte** environment
+    );
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     internal static partial int InitActions(void* actions);
@@ -104,7 +120,11 @@ internal static unsafe partial class PosixProcess
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     internal static partial int AddDuplicate(void* actions, int descriptor, int target);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc",
+        EntryPoint = "posix_spawn_file_actions_addchdir_np",
+        StringMarshalling = StringMarshalling.Utf8
+    )]
     internal static partial int AddChangeDirectory(void* actions, string path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]

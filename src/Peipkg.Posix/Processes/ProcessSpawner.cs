@@ -19,7 +19,12 @@ internal static unsafe class ProcessSpawner
     /// <param name="error">What becomes its standard error; null for ours.</param>
     /// <returns>The process id, which is also that of its session and group.</returns>
     /// <exception cref="ProcessStartException">The program cannot be started.</exception>
-    internal static int Start(ChildProcessOptions options, SafeFileHandle? input, SafeFileHandle? output, SafeFileHandle? error)
+    internal static int Start(
+        ChildProcessOptions options,
+        SafeFileHandle? input,
+        SafeFileHandle? output,
+        SafeFileHandle? error
+    )
     {
         byte* actions = stackalloc byte[PosixProcess.FileActionsSize];
         byte* attributes = stackalloc byte[PosixProcess.AttributesSize];
@@ -45,15 +50,17 @@ internal static unsafe class ProcessSpawner
             Redirect(actions, error, 2, options);
             Check(PosixProcess.SetMask(attributes, noSignals), options);
             Check(PosixProcess.SetDefaults(attributes, allSignals), options);
-            const short Flags =
-                PosixProcess.SetSession | PosixProcess.SetSignalMask | PosixProcess.SetSignalDefaults;
+            const short Flags = PosixProcess.SetSession | PosixProcess.SetSignalMask | PosixProcess.SetSignalDefaults;
             Check(PosixProcess.SetFlags(attributes, Flags), options);
 
             arguments = Strings([options.FileName, .. options.Arguments]);
             environment = Strings([.. options.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
             PosixProcess.KeepDescriptors();
             using ProcessorAffinity narrowed = ProcessorAffinity.Narrow(options.Processors);
-            Check(PosixProcess.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment), options);
+            Check(
+                PosixProcess.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment),
+                options
+            );
             return pid;
         }
         finally
@@ -77,9 +84,13 @@ internal static unsafe class ProcessSpawner
     {
         if (error != 0)
         {
-            string where = error == NotFound && !Directory.Exists(options.WorkingDirectory)
-                ? $" in {options.WorkingDirectory}" : "";
-            throw new ProcessStartException($"cannot run {options.FileName}{where}: {Marshal.GetPInvokeErrorMessage(error)}");
+            string where =
+                error == NotFound && !Directory.Exists(options.WorkingDirectory)
+                    ? $" in {options.WorkingDirectory}"
+                    : "";
+            throw new ProcessStartException(
+                $"cannot run {options.FileName}{where}: {Marshal.GetPInvokeErrorMessage(error)}"
+            );
         }
     }
 

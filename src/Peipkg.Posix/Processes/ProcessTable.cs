@@ -16,7 +16,9 @@ public static class ProcessTable
             {
                 string file = thread + "/children";
                 listed |= TryRead(file, out string text);
-                foreach (string id in text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                foreach (
+                    string id in text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                )
                 {
                     children.Add(int.Parse(id, CultureInfo.InvariantCulture));
                 }
@@ -54,8 +56,10 @@ public static class ProcessTable
         List<int> children = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && TryRead(directory + "/stat", out string stat))
+            if (
+                int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && TryRead(directory + "/stat", out string stat)
+            )
             {
                 // "pid (name) state parent …", and a name may hold anything.
                 string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -29,7 +29,9 @@ public sealed class Glob
         }
 
         _nodes = nodes;
-        LiteralPrefix = string.Concat(nodes.TakeWhile(node => node is GlobNode.Literal).Select(node => ((GlobNode.Literal)node).Rune));
+        LiteralPrefix = string.Concat(
+            nodes.TakeWhile(node => node is GlobNode.Literal).Select(node => ((GlobNode.Literal)node).Rune)
+        );
         _prefix = LiteralPrefix;
         if (nodes.All(node => node is GlobNode.Literal))
         {
@@ -84,8 +86,9 @@ public sealed class Glob
     /// <param name="path">
     /// A path relative to $DESTDIR, without slashes at either end; of a directory if the pattern claims directories.
     /// </param>
-    public bool IsMatch(ReadOnlySpan<char> path)
-        => _literal is not null ? path.SequenceEqual(_literal)
+    public bool IsMatch(ReadOnlySpan<char> path) =>
+        _literal is not null
+            ? path.SequenceEqual(_literal)
             : path.StartsWith(_prefix, StringComparison.Ordinal) && _program!.IsMatch(path);
 
     /// <summary>A path that both patterns match, or null: then there is none, or the patterns are too large to compare.</summary>
@@ -94,7 +97,10 @@ public sealed class Glob
     {
         string common = LiteralPrefix.Length < other.LiteralPrefix.Length ? LiteralPrefix : other.LiteralPrefix;
         string longer = common.Length == LiteralPrefix.Length ? other.LiteralPrefix : LiteralPrefix;
-        if (ClaimsDirectories != other.ClaimsDirectories || !longer.StartsWith(common.TrimEnd('/'), StringComparison.Ordinal))
+        if (
+            ClaimsDirectories != other.ClaimsDirectories
+            || !longer.StartsWith(common.TrimEnd('/'), StringComparison.Ordinal)
+        )
         {
             return null;
         }
@@ -106,13 +112,17 @@ public sealed class Glob
 
     /// <summary>Whether this pattern certainly matches whatever another one matches; there may be more such pairs.</summary>
     /// <param name="other">The other pattern.</param>
-    public bool Covers(Glob other)
-        => ClaimsDirectories == other.ClaimsDirectories
-            && (Text == other.Text
-                || (other._literal is { } path && IsMatch(path))
-                || (_nodes is [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
-                    && _nodes.Count(node => node is not GlobNode.Literal) == 1
-                    && other.LiteralPrefix.StartsWith(LiteralPrefix, StringComparison.Ordinal)));
+    public bool Covers(Glob other) =>
+        ClaimsDirectories == other.ClaimsDirectories
+        && (
+            Text == other.Text
+            || (other._literal is { } path && IsMatch(path))
+            || (
+                _nodes is [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
+                && _nodes.Count(node => node is not GlobNode.Literal) == 1
+                && other.LiteralPrefix.StartsWith(LiteralPrefix, StringComparison.Ordinal)
+            )
+        );
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -13,12 +13,17 @@ internal static class GlobComponents
     private const int MostNodes = 512;
 
     /// <summary>The alternatives, or null when there are too many or they are too long.</summary>
-    internal static List<List<Component>>? Expand(IReadOnlyList<GlobNode> pattern)
-        => Flatten(pattern) is { } found && found.TrueForAll(list => list.Count <= MostNodes) ? found.ConvertAll(Split) : null;
+    internal static List<List<Component>>? Expand(IReadOnlyList<GlobNode> pattern) =>
+        Flatten(pattern) is { } found && found.TrueForAll(list => list.Count <= MostNodes)
+            ? found.ConvertAll(Split)
+            : null;
 
     private static List<List<GlobNode>>? Flatten(IReadOnlyList<GlobNode> sequence)
     {
-        List<List<GlobNode>> found = [[]];
+        List<List<GlobNode>> found =
+        [
+            [],
+        ];
         foreach (GlobNode node in sequence)
         {
             if (node is not GlobNode.Choice choice)
@@ -30,7 +35,10 @@ internal static class GlobComponents
             List<List<GlobNode>> next = [];
             foreach (IReadOnlyList<GlobNode> alternative in choice.Alternatives)
             {
-                if (Flatten(alternative) is not { } tails || next.Count + (found.Count * tails.Count) > MostAlternatives)
+                if (
+                    Flatten(alternative) is not { } tails
+                    || next.Count + (found.Count * tails.Count) > MostAlternatives
+                )
                 {
                     return null;
                 }
@@ -66,8 +74,9 @@ internal static class GlobComponents
     }
 
     // Two stars that are not a whole component are as good as one.
-    private static Component Make(List<GlobNode> nodes)
-        => nodes is [GlobNode.DoubleStar] ? new Component(true, [])
+    private static Component Make(List<GlobNode> nodes) =>
+        nodes is [GlobNode.DoubleStar]
+            ? new Component(true, [])
             : new Component(false, [.. nodes.Select(node => node is GlobNode.DoubleStar ? new GlobNode.Star() : node)]);
 
     /// <summary>One component.</summary>

@@ -63,8 +63,13 @@ internal sealed class GlobIntersection
             // A path below a directory is a better example than the directory.
             rest = With(Filler, Components(i + 1, j + 1));
         }
-        else if (!deep && !otherDeep && i < _first.Count && j < _second.Count
-            && new ComponentPair(_first[i].Nodes, _second[j].Nodes).Find() is { } common)
+        else if (
+            !deep
+            && !otherDeep
+            && i < _first.Count
+            && j < _second.Count
+            && new ComponentPair(_first[i].Nodes, _second[j].Nodes).Find() is { } common
+        )
         {
             rest = With(common, Components(i + 1, j + 1));
         }
@@ -99,7 +104,8 @@ internal sealed class GlobIntersection
         return component is null ? null : rest;
     }
 
-    private static string? Instance(IReadOnlyList<GlobNode> nodes) => new ComponentPair(nodes, [new GlobNode.Star()]).Find();
+    private static string? Instance(IReadOnlyList<GlobNode> nodes) =>
+        new ComponentPair(nodes, [new GlobNode.Star()]).Find();
 
     /// <summary>A character that two single ones both match.</summary>
     private static Rune? Common(GlobNode one, GlobNode other)
@@ -114,8 +120,10 @@ internal sealed class GlobIntersection
             return Common(other, one);
         }
 
-        IEnumerable<int> ends = new[] { one, other }.OfType<GlobNode.Class>()
-            .SelectMany(set => set.Ranges).SelectMany(range => new[] { range.First, range.Last, range.First - 1, range.Last + 1 });
+        IEnumerable<int> ends = new[] { one, other }
+            .OfType<GlobNode.Class>()
+            .SelectMany(set => set.Ranges)
+            .SelectMany(range => new[] { range.First, range.Last, range.First - 1, range.Last + 1 });
         foreach (int value in Candidates.Select(c => (int)c).Concat(ends))
         {
             if (value != '/' && Rune.IsValid(value) && Matches(one, new Rune(value)) && Matches(other, new Rune(value)))
@@ -127,12 +135,13 @@ internal sealed class GlobIntersection
         return null;
     }
 
-    private static bool Matches(GlobNode node, Rune rune) => node switch
-    {
-        GlobNode.Literal literal => literal.Rune == rune,
-        GlobNode.Class set => set.Matches(rune),
-        _ => true,
-    };
+    private static bool Matches(GlobNode node, Rune rune) =>
+        node switch
+        {
+            GlobNode.Literal literal => literal.Rune == rune,
+            GlobNode.Class set => set.Matches(rune),
+            _ => true,
+        };
 
     /// <summary>Two components, neither of them <c>**</c>.</summary>
     private sealed class ComponentPair(IReadOnlyList<GlobNode> first, IReadOnlyList<GlobNode> second)
@@ -145,7 +154,8 @@ internal sealed class GlobIntersection
 
             // No component is empty; where only stars are left, anything will do.
             return found is not "" ? found
-                : first.Concat(second).All(node => node is GlobNode.Star) && first.Count > 0 && second.Count > 0 ? Filler
+                : first.Concat(second).All(node => node is GlobNode.Star) && first.Count > 0 && second.Count > 0
+                    ? Filler
                 : null;
         }
 
@@ -166,18 +176,24 @@ internal sealed class GlobIntersection
             string? found = null;
             if (star)
             {
-                found = From(i + 1, j)
+                found =
+                    From(i + 1, j)
                     ?? (j < second.Count ? Before(otherStar ? "" : One(second[j]), From(i, j + 1)) : null);
             }
 
             if (found is null && otherStar)
             {
-                found = From(i, j + 1)
-                    ?? (i < first.Count ? Before(star ? "" : One(first[i]), From(i + 1, j)) : null);
+                found = From(i, j + 1) ?? (i < first.Count ? Before(star ? "" : One(first[i]), From(i + 1, j)) : null);
             }
 
-            if (found is null && !star && !otherStar && i < first.Count && j < second.Count
-                && Common(first[i], second[j]) is { } rune)
+            if (
+                found is null
+                && !star
+                && !otherStar
+                && i < first.Count
+                && j < second.Count
+                && Common(first[i], second[j]) is { } rune
+            )
             {
                 found = Before(rune.ToString(), From(i + 1, j + 1));
             }
@@ -192,6 +208,7 @@ internal sealed class GlobIntersection
 
         private static string? One(GlobNode node) => Common(node, new GlobNode.AnyOne())?.ToString();
 
-        private static string? Before(string? start, string? rest) => start is null || rest is null ? null : start + rest;
+        private static string? Before(string? start, string? rest) =>
+            start is null || rest is null ? null : start + rest;
     }
 }

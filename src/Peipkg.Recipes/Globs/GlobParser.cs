@@ -161,7 +161,10 @@ internal ref struct GlobParser(string pattern)
             return default;
         }
 
-        if (Rune.DecodeFromUtf16(pattern.AsSpan(_at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
+        if (
+            Rune.DecodeFromUtf16(pattern.AsSpan(_at), out Rune rune, out int length)
+            != System.Buffers.OperationStatus.Done
+        )
         {
             Error = $"{DisplayText.Quote(pattern.Substring(_at, 1))} is half a character";
         }

@@ -31,7 +31,13 @@ internal sealed class GlobProgram
         int[] rented = ArrayPool<int>.Shared.Rent(count * 4);
         Span<int> seen = rented.AsSpan(0, count);
         seen.Clear();
-        Run run = new(path, seen, rented.AsSpan(count * 3, count), rented.AsSpan(count, count), rented.AsSpan(count * 2, count));
+        Run run = new(
+            path,
+            seen,
+            rented.AsSpan(count * 3, count),
+            rented.AsSpan(count, count),
+            rented.AsSpan(count * 2, count)
+        );
         bool matched = run.Execute(_states, _start);
         ArrayPool<int>.Shared.Return(rented);
         return matched;
@@ -47,8 +53,11 @@ internal sealed class GlobProgram
                 GlobNode.Literal { Rune.Value: '/' } slash => BuildSlash(slash, next),
                 GlobNode.Star => Add(Kind.Star, null, next),
                 GlobNode.DoubleStar => BuildDoubleStar(next),
-                GlobNode.Choice choice
-                    => Add(Kind.Split, null, [.. choice.Alternatives.Select(alternative => Build(alternative, next))]),
+                GlobNode.Choice choice => Add(
+                    Kind.Split,
+                    null,
+                    [.. choice.Alternatives.Select(alternative => Build(alternative, next))]
+                ),
                 { } one => Add(Kind.Character, one, next),
             };
         }
@@ -61,7 +70,8 @@ internal sealed class GlobProgram
         int state = Add(Kind.Character, slash, next);
 
         // "a/**" also matches "a" itself: no component at all below it.
-        bool mayEnd = Reachable(next).Any(s => _states[s].Kind == Kind.DoubleStar && Reachable(_states[s].Next[0]).Contains(Accept));
+        bool mayEnd = Reachable(next)
+            .Any(s => _states[s].Kind == Kind.DoubleStar && Reachable(_states[s].Next[0]).Contains(Accept));
         return mayEnd ? Add(Kind.Split, null, state, Accept) : state;
     }
 
@@ -116,7 +126,12 @@ internal sealed class GlobProgram
 
     /// <summary>One run over one path.</summary>
     private ref struct Run(
-        ReadOnlySpan<char> path, Span<int> seen, Span<int> stack, Span<int> current, Span<int> following)
+        ReadOnlySpan<char> path,
+        Span<int> seen,
+        Span<int> stack,
+        Span<int> current,
+        Span<int> following
+    )
     {
         private readonly ReadOnlySpan<char> _path = path;
         private readonly Span<int> _seen = seen;
@@ -158,13 +173,14 @@ internal sealed class GlobProgram
             return at == _path.Length && _following[.._followingCount].Contains(Accept);
         }
 
-        private static bool Consumes(GlobNode node, Rune rune) => node switch
-        {
-            GlobNode.Literal literal => literal.Rune == rune,
-            _ when rune.Value == '/' => false,
-            GlobNode.Class set => set.Matches(rune),
-            _ => true,
-        };
+        private static bool Consumes(GlobNode node, Rune rune) =>
+            node switch
+            {
+                GlobNode.Literal literal => literal.Rune == rune,
+                _ when rune.Value == '/' => false,
+                GlobNode.Class set => set.Matches(rune),
+                _ => true,
+            };
 
         private void Enter(List<State> states, int start, int at)
         {

@@ -40,12 +40,41 @@ internal sealed class CharacterSet
 
         string[] codes =
         [
-            "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
-            "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So",
+            "Lu",
+            "Ll",
+            "Lt",
+            "Lm",
+            "Lo",
+            "Mn",
+            "Mc",
+            "Me",
+            "Nd",
+            "Nl",
+            "No",
+            "Zs",
+            "Zl",
+            "Zp",
+            "Cc",
+            "Cf",
+            "Cs",
+            "Co",
+            "Pc",
+            "Pd",
+            "Ps",
+            "Pe",
+            "Pi",
+            "Pf",
+            "Po",
+            "Sm",
+            "Sc",
+            "Sk",
+            "So",
         ];
         if (name.Length is 0 or > 2 || !codes.Any(code => code.StartsWith(name, StringComparison.Ordinal)))
         {
-            throw new RegexSyntaxException($"the Unicode class \"{name}\" is not supported; general categories such as Lu are");
+            throw new RegexSyntaxException(
+                $"the Unicode class \"{name}\" is not supported; general categories such as Lu are"
+            );
         }
 
         CharacterSet set = new();
@@ -61,24 +90,25 @@ internal sealed class CharacterSet
         return set;
     }
 
-    internal static CharacterSet? OfPosixName(string name) => name switch
-    {
-        "alnum" => new CharacterSet().Add('0', '9').Add('A', 'Z').Add('a', 'z'),
-        "alpha" => new CharacterSet().Add('A', 'Z').Add('a', 'z'),
-        "ascii" => new CharacterSet().Add(0, 0x7f),
-        "blank" => new CharacterSet().Add('\t', '\t').Add(' ', ' '),
-        "cntrl" => new CharacterSet().Add(0, 0x1f).Add(0x7f, 0x7f),
-        "digit" => Digits,
-        "graph" => new CharacterSet().Add('!', '~'),
-        "lower" => new CharacterSet().Add('a', 'z'),
-        "print" => new CharacterSet().Add(' ', '~'),
-        "punct" => new CharacterSet().Add('!', '/').Add(':', '@').Add('[', '`').Add('{', '~'),
-        "space" => new CharacterSet().Add('\t', '\r').Add(' ', ' '),
-        "upper" => new CharacterSet().Add('A', 'Z'),
-        "word" => Words,
-        "xdigit" => new CharacterSet().Add('0', '9').Add('A', 'F').Add('a', 'f'),
-        _ => null,
-    };
+    internal static CharacterSet? OfPosixName(string name) =>
+        name switch
+        {
+            "alnum" => new CharacterSet().Add('0', '9').Add('A', 'Z').Add('a', 'z'),
+            "alpha" => new CharacterSet().Add('A', 'Z').Add('a', 'z'),
+            "ascii" => new CharacterSet().Add(0, 0x7f),
+            "blank" => new CharacterSet().Add('\t', '\t').Add(' ', ' '),
+            "cntrl" => new CharacterSet().Add(0, 0x1f).Add(0x7f, 0x7f),
+            "digit" => Digits,
+            "graph" => new CharacterSet().Add('!', '~'),
+            "lower" => new CharacterSet().Add('a', 'z'),
+            "print" => new CharacterSet().Add(' ', '~'),
+            "punct" => new CharacterSet().Add('!', '/').Add(':', '@').Add('[', '`').Add('{', '~'),
+            "space" => new CharacterSet().Add('\t', '\r').Add(' ', ' '),
+            "upper" => new CharacterSet().Add('A', 'Z'),
+            "word" => Words,
+            "xdigit" => new CharacterSet().Add('0', '9').Add('A', 'F').Add('a', 'f'),
+            _ => null,
+        };
 
     internal CharacterSet Complement()
     {
@@ -142,7 +172,10 @@ internal sealed class CharacterSet
             int lastHigh = 0xd800 + ((last - 0x10000) >> 10);
             int low = 0xdc00 + (first & 0x3ff);
             bool whole = low == 0xdc00 && (lastHigh > high || (last & 0x3ff) == 0x3ff);
-            int endHigh = !whole ? high : (last & 0x3ff) == 0x3ff ? lastHigh : lastHigh - 1;
+            int endHigh =
+                !whole ? high
+                : (last & 0x3ff) == 0x3ff ? lastHigh
+                : lastHigh - 1;
             int endLow = whole || lastHigh > high ? 0xdfff : 0xdc00 + (last & 0x3ff);
             pairs.Add($"[{Escape(high)}-{Escape(endHigh)}][{Escape(low)}-{Escape(endLow)}]");
             first = 0x10000 + ((endHigh - 0xd800) << 10) + (endLow - 0xdc00) + 1;

@@ -109,17 +109,27 @@ internal static class Re2ClassReader
         at += 2;
         switch (c)
         {
-            case 'a': return '\a';
-            case 'f': return '\f';
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'v': return '\v';
+            case 'a':
+                return '\a';
+            case 'f':
+                return '\f';
+            case 'n':
+                return '\n';
+            case 'r':
+                return '\r';
+            case 't':
+                return '\t';
+            case 'v':
+                return '\v';
             case 'x':
                 return Hexadecimal(pattern, ref at);
             case >= '0' and <= '7' when c == '0' || (at < pattern.Length && pattern[at] is >= '0' and <= '7'):
                 int value = c - '0';
-                for (int digits = 1; digits < 3 && at < pattern.Length && pattern[at] is >= '0' and <= '7'; digits++, at++)
+                for (
+                    int digits = 1;
+                    digits < 3 && at < pattern.Length && pattern[at] is >= '0' and <= '7';
+                    digits++, at++
+                )
                 {
                     value = (value * 8) + (pattern[at] - '0');
                 }
@@ -130,7 +140,9 @@ internal static class Re2ClassReader
             case < '\x80' when !char.IsAsciiLetterOrDigit(c):
                 return c;
             default:
-                throw new RegexSyntaxException(c is 'Z' ? "\"\\Z\" is not RE2; write \"\\z\"" : $"\"\\{c}\" is not an escape of RE2");
+                throw new RegexSyntaxException(
+                    c is 'Z' ? "\"\\Z\" is not RE2; write \"\\z\"" : $"\"\\{c}\" is not an escape of RE2"
+                );
         }
     }
 
@@ -141,9 +153,11 @@ internal static class Re2ClassReader
         if (end >= 0 && end <= rest.Length)
         {
             ReadOnlySpan<char> digits = rest.StartsWith("{") ? rest[1..end] : rest[..end];
-            if (digits.Length is > 0 and <= 6
+            if (
+                digits.Length is > 0 and <= 6
                 && int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-                && value <= 0x10ffff)
+                && value <= 0x10ffff
+            )
             {
                 at += end + (rest.StartsWith("{") ? 1 : 0);
                 return value;
@@ -181,7 +195,8 @@ internal static class Re2ClassReader
 
         string name = rest[2..end].ToString();
         bool negated = name.StartsWith('^');
-        CharacterSet set = CharacterSet.OfPosixName(name.TrimStart('^'))
+        CharacterSet set =
+            CharacterSet.OfPosixName(name.TrimStart('^'))
             ?? throw new RegexSyntaxException($"there is no class \"[:{name}:]\"");
         at += end + 2;
         return negated ? set.Complement() : set;

@@ -34,7 +34,11 @@ internal static class Re2Repetition
         string[] bounds = pattern[(at + 1)..end].Split(',');
         int least = 0;
         int most = 0;
-        if (bounds.Length > 2 || !Bound(bounds[0], out least) || (bounds.Length == 2 && bounds[1].Length > 0 && !Bound(bounds[1], out most)))
+        if (
+            bounds.Length > 2
+            || !Bound(bounds[0], out least)
+            || (bounds.Length == 2 && bounds[1].Length > 0 && !Bound(bounds[1], out most))
+        )
         {
             return false;
         }

@@ -124,7 +124,11 @@ internal sealed class Re2Translator
                 return 1;
             case '.':
                 _at++;
-                Set((_flags.HasFlag(Flags.DotAll) ? new CharacterSet() : new CharacterSet().Add('\n', '\n')).Complement());
+                Set(
+                    (
+                        _flags.HasFlag(Flags.DotAll) ? new CharacterSet() : new CharacterSet().Add('\n', '\n')
+                    ).Complement()
+                );
                 return 1;
             case '^':
                 _at++;
@@ -169,7 +173,7 @@ internal sealed class Re2Translator
                 break;
             case 'Q':
                 int end = _pattern.IndexOf(@"\E", _at, StringComparison.Ordinal);
-                for (_at += 2; _at < (end < 0 ? _pattern.Length : end);)
+                for (_at += 2; _at < (end < 0 ? _pattern.Length : end); )
                 {
                     Literal();
                 }
@@ -235,9 +239,13 @@ internal sealed class Re2Translator
 
     private string? Name()
     {
-        int start = _pattern.AsSpan(_at).StartsWith("P<") ? _at + 2
-            : _pattern.AsSpan(_at).StartsWith("<") && !_pattern.AsSpan(_at).StartsWith("<=") && !_pattern.AsSpan(_at).StartsWith("<!")
-                ? _at + 1 : -1;
+        int start =
+            _pattern.AsSpan(_at).StartsWith("P<") ? _at + 2
+            : _pattern.AsSpan(_at).StartsWith("<")
+            && !_pattern.AsSpan(_at).StartsWith("<=")
+            && !_pattern.AsSpan(_at).StartsWith("<!")
+                ? _at + 1
+            : -1;
         if (start < 0)
         {
             return null;
@@ -247,7 +255,9 @@ internal sealed class Re2Translator
         string name = end < 0 ? "" : _pattern[start..end];
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
-            throw new RegexSyntaxException($"the group \"{_pattern[(_at - 2)..(end < 0 ? _pattern.Length : end + 1)]}\" has no proper name");
+            throw new RegexSyntaxException(
+                $"the group \"{_pattern[(_at - 2)..(end < 0 ? _pattern.Length : end + 1)]}\" has no proper name"
+            );
         }
 
         if (Groups.Contains(name))
@@ -296,8 +306,11 @@ internal sealed class Re2Translator
         }
 
         string shown = _pattern[open..Math.Min(_at + 1, _pattern.Length)];
-        throw new RegexSyntaxException(shown is "(?=" or "(?!" or "(?<"
-            ? $"look-around (\"{shown}\") is not RE2" : $"\"{shown}\" begins no group that RE2 knows");
+        throw new RegexSyntaxException(
+            shown is "(?=" or "(?!" or "(?<"
+                ? $"look-around (\"{shown}\") is not RE2"
+                : $"\"{shown}\" begins no group that RE2 knows"
+        );
     }
 
     private void Character(int c) => Set(new CharacterSet().Add(c, c));

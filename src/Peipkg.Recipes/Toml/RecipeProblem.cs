@@ -34,13 +34,13 @@ public sealed class ProblemList(string file)
     /// <param name="position">Where.</param>
     /// <param name="message">What is wrong and what to do.</param>
     /// <param name="rule">One of <see cref="RecipeRule"/>.</param>
-    public void Error(TomlPosition position, string message, string rule = RecipeRule.Value)
-        => _errors.Add(new RecipeProblem(File, position, rule, message));
+    public void Error(TomlPosition position, string message, string rule = RecipeRule.Value) =>
+        _errors.Add(new RecipeProblem(File, position, rule, message));
 
     /// <summary>Notes a warning.</summary>
     /// <inheritdoc cref="Error"/>
-    public void Warning(TomlPosition position, string message, string rule)
-        => _warnings.Add(new RecipeProblem(File, position, rule, message));
+    public void Warning(TomlPosition position, string message, string rule) =>
+        _warnings.Add(new RecipeProblem(File, position, rule, message));
 
     /// <summary>Throws when there are errors.</summary>
     /// <exception cref="RecipeException">Carries them all.</exception>
@@ -53,8 +53,8 @@ public sealed class ProblemList(string file)
     }
 
     // OrderBy is stable: problems at one place stay in the order they were found.
-    private static IReadOnlyList<RecipeProblem> Ordered(List<RecipeProblem> problems)
-        => [.. problems.OrderBy(problem => problem.Position)];
+    private static IReadOnlyList<RecipeProblem> Ordered(List<RecipeProblem> problems) =>
+        [.. problems.OrderBy(problem => problem.Position)];
 }
 
 /// <summary>A TOML file cannot be used. The message has one line for each problem.</summary>

@@ -38,7 +38,11 @@ public sealed class TomlFile
         byte[] content = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
         try
         {
-            int length = stream.ReadAtLeast(content.AsSpan(0, MaximumBytes + 1), MaximumBytes + 1, throwOnEndOfStream: false);
+            int length = stream.ReadAtLeast(
+                content.AsSpan(0, MaximumBytes + 1),
+                MaximumBytes + 1,
+                throwOnEndOfStream: false
+            );
             return Parse(content.AsSpan(0, length), path);
         }
         finally
@@ -78,9 +82,12 @@ public sealed class TomlFile
             string text = Encoding.UTF8.GetString(utf8);
             DocumentSyntax document = SyntaxParser.Parse(text, fileName, validate: true);
             int told = 0;
-            foreach ((DiagnosticMessage message, TomlPosition place) in document.Diagnostics
-                .Where(message => message.Kind == DiagnosticMessageKind.Error)
-                .Select(message => (message, TomlSyntaxMessage.Place(message, text))).OrderBy(pair => pair.Item2))
+            foreach (
+                (DiagnosticMessage message, TomlPosition place) in document
+                    .Diagnostics.Where(message => message.Kind == DiagnosticMessageKind.Error)
+                    .Select(message => (message, TomlSyntaxMessage.Place(message, text)))
+                    .OrderBy(pair => pair.Item2)
+            )
             {
                 // What follows on the same line is mostly said of the same mistake.
                 if (place.Line != told)
@@ -97,8 +104,13 @@ public sealed class TomlFile
         catch (TomlException exception)
         {
             // Nesting beyond the parser's limit has no place of its own.
-            problems.Error(TomlPosition.Start, exception.Message.Contains("depth", StringComparison.Ordinal)
-                ? "values are nested more than 64 levels deep" : exception.Message, RecipeRule.Syntax);
+            problems.Error(
+                TomlPosition.Start,
+                exception.Message.Contains("depth", StringComparison.Ordinal)
+                    ? "values are nested more than 64 levels deep"
+                    : exception.Message,
+                RecipeRule.Syntax
+            );
             problems.ThrowIfAny();
         }
 
@@ -119,9 +131,13 @@ public sealed class TomlFile
             return new TomlSection(Problems, $"[{name}]", table);
         }
 
-        Problems.Error(entry.Position, entry.Value is TomlArray { FromHeaders: true }
-            ? $"write [{name}], not [[{name}]]: there is only one"
-            : $"{name} must be a section [{name}], not {entry.Value.Kind}", RecipeRule.WrongType);
+        Problems.Error(
+            entry.Position,
+            entry.Value is TomlArray { FromHeaders: true }
+                ? $"write [{name}], not [[{name}]]: there is only one"
+                : $"{name} must be a section [{name}], not {entry.Value.Kind}",
+            RecipeRule.WrongType
+        );
         return null;
     }
 
@@ -136,10 +152,18 @@ public sealed class TomlFile
             case { Value: TomlArray array } when array.Items.All(item => item is TomlTable):
                 return [.. array.Items.Select(item => new TomlSection(Problems, $"[[{name}]]", (TomlTable)item))];
             case { Value: TomlTable } entry:
-                Problems.Error(entry.Position, $"write [[{name}]], not [{name}]: there may be several", RecipeRule.WrongType);
+                Problems.Error(
+                    entry.Position,
+                    $"write [[{name}]], not [{name}]: there may be several",
+                    RecipeRule.WrongType
+                );
                 return [];
             case { } entry:
-                Problems.Error(entry.Position, $"{name} must be written as [[{name}]] sections, not {entry.Value.Kind}", RecipeRule.WrongType);
+                Problems.Error(
+                    entry.Position,
+                    $"{name} must be written as [[{name}]] sections, not {entry.Value.Kind}",
+                    RecipeRule.WrongType
+                );
                 return [];
         }
     }

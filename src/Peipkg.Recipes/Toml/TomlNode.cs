@@ -48,7 +48,8 @@ public sealed record TomlUnused(TomlPosition Position, string Name) : TomlNode(P
 /// <param name="Position">Where it begins.</param>
 /// <param name="Items">Its values in order.</param>
 /// <param name="FromHeaders">Whether it was written as repeated headers.</param>
-public sealed record TomlArray(TomlPosition Position, IReadOnlyList<TomlNode> Items, bool FromHeaders) : TomlNode(Position)
+public sealed record TomlArray(TomlPosition Position, IReadOnlyList<TomlNode> Items, bool FromHeaders)
+    : TomlNode(Position)
 {
     /// <inheritdoc/>
     public override string Kind => "an array";

@@ -9,8 +9,8 @@ public readonly record struct TomlPosition(int Line, int Column) : IComparable<T
     public static TomlPosition Start { get; } = new(1, 1);
 
     /// <inheritdoc/>
-    public int CompareTo(TomlPosition other)
-        => Line != other.Line ? Line.CompareTo(other.Line) : Column.CompareTo(other.Column);
+    public int CompareTo(TomlPosition other) =>
+        Line != other.Line ? Line.CompareTo(other.Line) : Column.CompareTo(other.Column);
 }
 
 /// <summary>A value together with where it was written, so that whatever is wrong with it can be pointed at.</summary>

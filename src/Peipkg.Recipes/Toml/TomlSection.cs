@@ -33,10 +33,10 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     public bool IsString(string key) => table.Find(key)?.Value is TomlString;
 
     /// <summary>Reads a string.</summary>
-    public Located<string>? String(string key, bool required = false)
-        => Get(key, required, "a string") is not { } node ? null
-            : node is TomlString text ? new(text.Value, text.Position)
-            : Wrong<string>(key, "a string", node);
+    public Located<string>? String(string key, bool required = false) =>
+        Get(key, required, "a string") is not { } node ? null
+        : node is TomlString text ? new(text.Value, text.Position)
+        : Wrong<string>(key, "a string", node);
 
     /// <summary>Reads a string and makes an identity or another value of it.</summary>
     /// <param name="key">The key.</param>
@@ -44,7 +44,11 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <param name="required">Whether its absence is a problem.</param>
     /// <param name="rule">The rule that a value breaks which the parser refuses.</param>
     public Located<T>? Parsed<T>(
-        string key, ValueParser<T> parser, bool required = false, string rule = RecipeRule.Value)
+        string key,
+        ValueParser<T> parser,
+        bool required = false,
+        string rule = RecipeRule.Value
+    )
     {
         if (String(key, required) is not { } text)
         {
@@ -61,16 +65,16 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     }
 
     /// <summary>Reads an integer.</summary>
-    public Located<long>? Integer(string key, bool required = false)
-        => Get(key, required, "an integer") is not { } node ? null
-            : node is TomlInteger integer ? new(integer.Value, integer.Position)
-            : Wrong<long>(key, "an integer", node);
+    public Located<long>? Integer(string key, bool required = false) =>
+        Get(key, required, "an integer") is not { } node ? null
+        : node is TomlInteger integer ? new(integer.Value, integer.Position)
+        : Wrong<long>(key, "an integer", node);
 
     /// <summary>Reads a boolean.</summary>
-    public Located<bool>? Boolean(string key, bool required = false)
-        => Get(key, required, "a boolean") is not { } node ? null
-            : node is TomlBoolean boolean ? new(boolean.Value, boolean.Position)
-            : Wrong<bool>(key, "a boolean", node);
+    public Located<bool>? Boolean(string key, bool required = false) =>
+        Get(key, required, "a boolean") is not { } node ? null
+        : node is TomlBoolean boolean ? new(boolean.Value, boolean.Position)
+        : Wrong<bool>(key, "a boolean", node);
 
     /// <summary>Reads an array of strings; empty where the key is absent.</summary>
     public IReadOnlyList<Located<string>> Strings(string key, bool required = false)
@@ -84,7 +88,11 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             }
             else
             {
-                Problems.Error(item.Position, $"{key} in {Label} must hold strings, not {item.Kind}", RecipeRule.WrongType);
+                Problems.Error(
+                    item.Position,
+                    $"{key} in {Label} must hold strings, not {item.Kind}",
+                    RecipeRule.WrongType
+                );
             }
         }
 
@@ -103,9 +111,13 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             }
             else
             {
-                Problems.Error(item.Position, item is TomlString text
-                    ? $"{key} in {Label} must hold tables; write {{ name = \"{text.Value}\" }}"
-                    : $"{key} in {Label} must hold tables such as {{ name = \"…\" }}, not {item.Kind}", RecipeRule.WrongType);
+                Problems.Error(
+                    item.Position,
+                    item is TomlString text
+                        ? $"{key} in {Label} must hold tables; write {{ name = \"{text.Value}\" }}"
+                        : $"{key} in {Label} must hold tables such as {{ name = \"…\" }}, not {item.Kind}",
+                    RecipeRule.WrongType
+                );
             }
         }
 
@@ -119,8 +131,11 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     public void Finish()
     {
         string[] unknown = [.. table.Entries.Select(entry => entry.Key).Where(key => !_known.Contains(key))];
-        foreach ((string key, string kind) in _missing.Where(missing => unknown.All(
-            word => NearestName.Find(word, _known) != missing.Key)))
+        foreach (
+            (string key, string kind) in _missing.Where(missing =>
+                unknown.All(word => NearestName.Find(word, _known) != missing.Key)
+            )
+        )
         {
             Problems.Error(Position, $"{Label} needs {key}, {kind}", RecipeRule.MissingKey);
         }
@@ -130,9 +145,11 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             if (!_known.Contains(entry.Key))
             {
                 string hint = NearestName.Suggestion(entry.Key, _known);
-                Problems.Error(entry.Position,
+                Problems.Error(
+                    entry.Position,
                     $"unknown key \"{entry.Key}\" in {Label}{(hint.Length > 0 ? hint : $" (there are: {string.Join(", ", _known.Distinct())})")}",
-                    RecipeRule.UnknownKey);
+                    RecipeRule.UnknownKey
+                );
             }
         }
     }
@@ -158,7 +175,11 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             case TomlArray array:
                 return array.Items;
             case { } other:
-                Problems.Error(other.Position, $"{key} in {Label} must be {kind}, not {other.Kind}", RecipeRule.WrongType);
+                Problems.Error(
+                    other.Position,
+                    $"{key} in {Label} must be {kind}, not {other.Kind}",
+                    RecipeRule.WrongType
+                );
                 return [];
         }
     }

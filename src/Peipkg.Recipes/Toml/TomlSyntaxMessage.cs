@@ -58,8 +58,10 @@ internal static partial class TomlSyntaxMessage
             }
         }
 
-        string text = message.Replace("\u2424", "end of line", StringComparison.Ordinal)
-            .Replace(EndOfFile, "end of file", StringComparison.Ordinal).Replace('`', '"');
+        string text = message
+            .Replace("\u2424", "end of line", StringComparison.Ordinal)
+            .Replace(EndOfFile, "end of file", StringComparison.Ordinal)
+            .Replace('`', '"');
         return text.Length == 0 ? "not TOML" : char.ToLowerInvariant(text[0]) + text[1..];
     }
 
@@ -84,7 +86,10 @@ internal static partial class TomlSyntaxMessage
     [GeneratedRegex("while expecting `(\\]+)`", RegexOptions.IgnoreCase)]
     private static partial Regex UnclosedHeader();
 
-    [GeneratedRegex("^Unexpected token found `(.+)` \\(token: .*while expecting token `newline`", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "^Unexpected token found `(.+)` \\(token: .*while expecting token `newline`",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex MoreOnLine();
 
     [GeneratedRegex("^Missing a `,`", RegexOptions.IgnoreCase)]

@@ -21,9 +21,10 @@ internal static class TomlTreeBuilder
             }
 
             (string last, TomlPosition place) = path[^1];
-            TomlTable table = header is TableArraySyntax
-                ? Append(parent, last, place, Place(header.Span))
-                : Descend(parent, last, Place(header.Span));
+            TomlTable table =
+                header is TableArraySyntax
+                    ? Append(parent, last, place, Place(header.Span))
+                    : Descend(parent, last, Place(header.Span));
             AddAll(table, header.Items);
         }
     }
@@ -63,7 +64,10 @@ internal static class TomlTreeBuilder
                 AddAll(table, inline.Items.Select(item => item.KeyValue!));
                 return table;
             default:
-                return new TomlUnused(position, syntax is FloatValueSyntax ? "a number with a fraction" : "a date or time");
+                return new TomlUnused(
+                    position,
+                    syntax is FloatValueSyntax ? "a number with a fraction" : "a date or time"
+                );
         }
     }
 
@@ -91,15 +95,17 @@ internal static class TomlTreeBuilder
         }
         else
         {
-            parent.Add(new TomlEntry(key, position, new TomlArray(header, new List<TomlNode> { table }, FromHeaders: true)));
+            parent.Add(
+                new TomlEntry(key, position, new TomlArray(header, new List<TomlNode> { table }, FromHeaders: true))
+            );
         }
 
         return table;
     }
 
-    private static List<(string Text, TomlPosition Position)> Path(KeySyntax key)
-        => [Part(key.Key!), .. key.DotKeys.Select(dotted => Part(dotted.Key!))];
+    private static List<(string Text, TomlPosition Position)> Path(KeySyntax key) =>
+        [Part(key.Key!), .. key.DotKeys.Select(dotted => Part(dotted.Key!))];
 
-    private static (string Text, TomlPosition Position) Part(BareKeyOrStringValueSyntax part)
-        => (part is StringValueSyntax text ? text.Value ?? "" : ((BareKeySyntax)part).Key?.Text ?? "", Place(part.Span));
+    private static (string Text, TomlPosition Position) Part(BareKeyOrStringValueSyntax part) =>
+        (part is StringValueSyntax text ? text.Value ?? "" : ((BareKeySyntax)part).Key?.Text ?? "", Place(part.Span));
 }

@@ -39,7 +39,10 @@ public static class BoundedValues
         {
             section.Problems.Error(
                 size.Position,
-                least == 1 ? $"{key} in {section.Label} must be more than nothing" : $"{key} in {section.Label} must be at least {ByteSize.Format(least)}");
+                least == 1
+                    ? $"{key} in {section.Label} must be more than nothing"
+                    : $"{key} in {section.Label} must be at least {ByteSize.Format(least)}"
+            );
             return null;
         }
 
@@ -57,7 +60,10 @@ public static class BoundedValues
 
         if (count.Value < 1 || count.Value > most)
         {
-            section.Problems.Error(count.Position, $"{key} in {section.Label} must be from 1 to {most}, not {count.Value}");
+            section.Problems.Error(
+                count.Position,
+                $"{key} in {section.Label} must be from 1 to {most}, not {count.Value}"
+            );
             return null;
         }
 

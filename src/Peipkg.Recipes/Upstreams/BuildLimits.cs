@@ -20,28 +20,33 @@ public sealed record BuildLimits(
     long? Memory = null,
     int? Cpus = null,
     int? Processes = null,
-    long? Disk = null)
+    long? Disk = null
+)
 {
     /// <summary>Nothing is said about anything.</summary>
     public static BuildLimits Unsaid { get; } = new();
 
     /// <summary>Reads the keys from a section that may hold others too; what is wrong goes to its problems.</summary>
-    public static BuildLimits Read(TomlSection section) => new(
-        section.BoundedDuration("time"),
-        section.BoundedDuration("silence"),
-        section.BoundedSize("log"),
-        section.BoundedSize("memory"),
-        section.BoundedCount("cpus", 4096),
-        section.BoundedCount("processes", 4_000_000),
-        section.BoundedSize("disk"));
+    public static BuildLimits Read(TomlSection section) =>
+        new(
+            section.BoundedDuration("time"),
+            section.BoundedDuration("silence"),
+            section.BoundedSize("log"),
+            section.BoundedSize("memory"),
+            section.BoundedCount("cpus", 4096),
+            section.BoundedCount("processes", 4_000_000),
+            section.BoundedSize("disk")
+        );
 
     /// <summary>These limits, and the others where these say nothing.</summary>
-    public BuildLimits Over(BuildLimits others) => new(
-        Time ?? others.Time,
-        Silence ?? others.Silence,
-        Log ?? others.Log,
-        Memory ?? others.Memory,
-        Cpus ?? others.Cpus,
-        Processes ?? others.Processes,
-        Disk ?? others.Disk);
+    public BuildLimits Over(BuildLimits others) =>
+        new(
+            Time ?? others.Time,
+            Silence ?? others.Silence,
+            Log ?? others.Log,
+            Memory ?? others.Memory,
+            Cpus ?? others.Cpus,
+            Processes ?? others.Processes,
+            Disk ?? others.Disk
+        );
 }

@@ -26,7 +26,8 @@ internal static class GitUrl
 
     private static string? Fault(string text)
     {
-        const string Hint = "write https://host/path, ssh://user@host/path, git://host/path, user@host:path or file:///path";
+        const string Hint =
+            "write https://host/path, ssh://user@host/path, git://host/path, user@host:path or file:///path";
         if (text.Length is 0 or > 2000)
         {
             return text.Length == 0 ? Hint : "it is longer than 2000 characters";
@@ -62,8 +63,13 @@ internal static class GitUrl
         // The short form of ssh: [user@]host:path, the colon before any slash, and no "ext::" helpers.
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return colon <= 0 || colon == text.Length - 1 || text[colon + 1] == ':' || (slash >= 0 && slash < colon)
+        return
+            colon <= 0
+            || colon == text.Length - 1
+            || text[colon + 1] == ':'
+            || (slash >= 0 && slash < colon)
             || text[(text.IndexOf('@', StringComparison.Ordinal) + 1)..].StartsWith('-')
-            ? Hint : null;
+            ? Hint
+            : null;
     }
 }

@@ -48,7 +48,8 @@ public sealed class TagPattern
         text ??= "";
         if (text.Length is 0 or > MaximumLength)
         {
-            error = text.Length == 0 ? "the pattern is empty" : $"the pattern is longer than {MaximumLength} characters";
+            error =
+                text.Length == 0 ? "the pattern is empty" : $"the pattern is longer than {MaximumLength} characters";
             return false;
         }
 
@@ -141,12 +142,13 @@ public sealed class TagPattern
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static string? Part(Match match, string name)
-        => match.Groups[name] is { Success: true, Length: > 0 } group ? group.Value : null;
+    private static string? Part(Match match, string name) =>
+        match.Groups[name] is { Success: true, Length: > 0 } group ? group.Value : null;
 
     private static string? GroupFault(List<string?> groups)
     {
-        const string Needs = "it needs one group around the version, such as \"^v([0-9.]+)$\", or groups named major and minor";
+        const string Needs =
+            "it needs one group around the version, such as \"^v([0-9.]+)$\", or groups named major and minor";
         List<string> named = [.. groups.OfType<string>()];
         if (groups.Count == 0)
         {
@@ -155,7 +157,8 @@ public sealed class TagPattern
 
         if (named.Count == 0)
         {
-            return groups.Count == 1 ? null
+            return groups.Count == 1
+                ? null
                 : $"it has {groups.Count} groups; {Needs} (write \"(?:…)\" for groups that capture nothing)";
         }
 
@@ -171,7 +174,8 @@ public sealed class TagPattern
                 + NearestName.Suggestion(unknown, GroupNames);
         }
 
-        return named.Contains("major") && named.Contains("minor") ? null
+        return named.Contains("major") && named.Contains("minor")
+            ? null
             : "named groups must include both major and minor";
     }
 }

@@ -37,21 +37,38 @@ public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevis
         }
 
         Located<string>? git = section.Parsed<string>("git", GitUrl.TryParse, required: true, RecipeRule.GitUrl);
-        Located<TagPattern>? pattern = section.Parsed<TagPattern>("tag_pattern", TagPattern.TryParse, required: true, RecipeRule.TagPattern);
+        Located<TagPattern>? pattern = section.Parsed<TagPattern>(
+            "tag_pattern",
+            TagPattern.TryParse,
+            required: true,
+            RecipeRule.TagPattern
+        );
         Located<long>? revision = section.Integer("peios_revision", required: true);
         Located<bool>? submodules = section.Boolean("submodules");
-        Located<VersionOperand>? minimum = section.Parsed<VersionOperand>("min_version", VersionOperand.TryParse, rule: RecipeRule.Version);
-        Located<VersionOperand>? maximum = section.Parsed<VersionOperand>("max_version", VersionOperand.TryParse, rule: RecipeRule.Version);
+        Located<VersionOperand>? minimum = section.Parsed<VersionOperand>(
+            "min_version",
+            VersionOperand.TryParse,
+            rule: RecipeRule.Version
+        );
+        Located<VersionOperand>? maximum = section.Parsed<VersionOperand>(
+            "max_version",
+            VersionOperand.TryParse,
+            rule: RecipeRule.Version
+        );
         Located<bool>? prerelease = section.Boolean("prerelease");
         List<Glob> rejected = ReadRejected(section);
         section.Finish();
         if (revision is { Value: < 1 })
         {
-            file.Problems.Error(revision.Value.Position,
-                $"peios_revision in {section.Label} must be at least 1, not {revision.Value.Value}", RecipeRule.Version);
+            file.Problems.Error(
+                revision.Value.Position,
+                $"peios_revision in {section.Label} must be at least 1, not {revision.Value.Value}",
+                RecipeRule.Version
+            );
         }
 
-        return git is null || pattern is null || revision is null or { Value: < 1 } ? null
+        return git is null || pattern is null || revision is null or { Value: < 1 }
+            ? null
             : new Upstream(git.Value.Value, pattern.Value.Value, revision.Value.Value, section.Position)
             {
                 Submodules = submodules?.Value ?? false,
@@ -66,8 +83,8 @@ public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevis
     /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
     /// <param name="version">The version.</param>
     /// <param name="error">Why a tag that matches is no version; null when it does not match or is not wanted.</param>
-    public bool TryGetVersion(string tag, out PackageVersion version, out string? error)
-        => TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error) && WhyUnwanted(tag, version) is null;
+    public bool TryGetVersion(string tag, out PackageVersion version, out string? error) =>
+        TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error) && WhyUnwanted(tag, version) is null;
 
     /// <summary>Why a tag that gives a version is not to be built; null when it is.</summary>
     /// <param name="tag">The tag's name, without <c>refs/tags/</c>.</param>
@@ -82,8 +99,10 @@ public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevis
             }
         }
 
-        return MinVersion is { } minimum && minimum.CompareVersion(version) < 0 ? $"it is older than min_version {minimum}"
-            : MaxVersion is { } maximum && maximum.CompareVersion(version) > 0 ? $"it is newer than max_version {maximum}"
+        return MinVersion is { } minimum && minimum.CompareVersion(version) < 0
+                ? $"it is older than min_version {minimum}"
+            : MaxVersion is { } maximum && maximum.CompareVersion(version) > 0
+                ? $"it is newer than max_version {maximum}"
             : !Prerelease && version.IsPreRelease ? "it is a pre-release, and prerelease = false"
             : null;
     }
@@ -99,7 +118,11 @@ public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevis
             }
             else
             {
-                section.Problems.Error(text.Position, $"reject_tags in {section.Label}: {error}", RecipeRule.GlobSyntax);
+                section.Problems.Error(
+                    text.Position,
+                    $"reject_tags in {section.Label}: {error}",
+                    RecipeRule.GlobSyntax
+                );
             }
         }
 

@@ -33,7 +33,9 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
         }
 
         Watch watch = new(
-            section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration)?.Value, section.Position)
+            section.Parsed<TimeSpan>("poll_interval", GoDuration.TryParseInterval, rule: RecipeRule.Duration)?.Value,
+            section.Position
+        )
         {
             GithubWebhook = section.Boolean("github_webhook")?.Value ?? false,
             ForgejoWebhook = section.Boolean("forgejo_webhook")?.Value ?? false,
@@ -68,7 +70,8 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
     private static bool ParseBackfill(string? text, out long? value, [NotNullWhen(false)] out string? error)
     {
         value = text == "latest" ? 1 : null;
-        error = BackfillWords.Contains(text, StringComparer.Ordinal) ? null
+        error = BackfillWords.Contains(text, StringComparer.Ordinal)
+            ? null
             : $"\"{text}\" is neither \"all\" nor \"latest\" nor a number{NearestName.Suggestion(text ?? "", BackfillWords)}";
         return error is null;
     }

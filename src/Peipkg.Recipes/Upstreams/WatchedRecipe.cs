@@ -18,7 +18,12 @@ public sealed record RecipeOutput(PackageName Name, Architecture Architecture);
 /// <param name="Outputs">What the stanzas would produce; stanzas whose name or architecture is unusable are left out.</param>
 /// <param name="Warnings">What is suspicious in the manager's sections.</param>
 public sealed record WatchedRecipe(
-    string File, Upstream? Upstream, Watch? Watch, IReadOnlyList<RecipeOutput> Outputs, IReadOnlyList<RecipeProblem> Warnings)
+    string File,
+    Upstream? Upstream,
+    Watch? Watch,
+    IReadOnlyList<RecipeOutput> Outputs,
+    IReadOnlyList<RecipeProblem> Warnings
+)
 {
     /// <summary>What its builds may use; what it does not say, the manager's configuration does.</summary>
     public BuildLimits Limits { get; init; } = BuildLimits.Unsaid;
@@ -77,18 +82,29 @@ public sealed record WatchedRecipe(
     private static IEnumerable<TomlTable> Tables(TomlTable table, string key) =>
         table.Find(key)?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];
 
-    private static HashSet<string> Names(TomlTable[] stanzas, string key, params IEnumerable<string> more) => new(
-        stanzas.SelectMany(stanza => Tables(stanza, key)).Select(table => (table.Find("name")?.Value as TomlString)?.Value)
-            .OfType<string>().Concat(more),
-        StringComparer.Ordinal);
+    private static HashSet<string> Names(TomlTable[] stanzas, string key, params IEnumerable<string> more) =>
+        new(
+            stanzas
+                .SelectMany(stanza => Tables(stanza, key))
+                .Select(table => (table.Find("name")?.Value as TomlString)?.Value)
+                .OfType<string>()
+                .Concat(more),
+            StringComparer.Ordinal
+        );
 
     private static List<RecipeOutput> ReadOutputs(TomlTable[] stanzas)
     {
         List<RecipeOutput> outputs = [];
         foreach (TomlTable stanza in stanzas)
         {
-            if (PackageName.TryParse((stanza.Find("name")?.Value as TomlString)?.Value, out PackageName name, out _)
-                && Architecture.TryParse((stanza.Find("architecture")?.Value as TomlString)?.Value, out Architecture architecture, out _))
+            if (
+                PackageName.TryParse((stanza.Find("name")?.Value as TomlString)?.Value, out PackageName name, out _)
+                && Architecture.TryParse(
+                    (stanza.Find("architecture")?.Value as TomlString)?.Value,
+                    out Architecture architecture,
+                    out _
+                )
+            )
             {
                 outputs.Add(new RecipeOutput(name, architecture));
             }

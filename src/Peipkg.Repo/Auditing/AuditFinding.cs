@@ -8,11 +8,15 @@ namespace Peipkg.Repo.Auditing;
 /// What makes it the same finding in another generation, whatever the versions: a finding is new when one of its keys is.
 /// </param>
 internal sealed record AuditFinding(
-    AuditRule Rule, IReadOnlyList<string> Packages, string Message, IReadOnlyList<string> Keys)
+    AuditRule Rule,
+    IReadOnlyList<string> Packages,
+    string Message,
+    IReadOnlyList<string> Keys
+)
 {
     /// <summary>A finding with one key.</summary>
-    internal static AuditFinding Of(AuditRule rule, string package, string message, string key)
-        => new(rule, [package], message, [$"{rule.Id} {package} {key}"]);
+    internal static AuditFinding Of(AuditRule rule, string package, string message, string key) =>
+        new(rule, [package], message, [$"{rule.Id} {package} {key}"]);
 
     public override string ToString() => $"{Rule.SeverityText}: {Packages[0]}: {Message}; {Rule.Remedy} ({Rule.Id})";
 }

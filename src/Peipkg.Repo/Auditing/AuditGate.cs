@@ -20,18 +20,33 @@ internal static class AuditGate
         ContentSource published = new(state.Root, stop);
         Dictionary<IndexRow, PackageContent?> known = [];
         IReadOnlyList<AuditFinding> before = RepositoryAudit.Run(
-            ActiveSelection.From(state.Archive, static (_, _) => { }), state.Keys, row => Remember(row, published.Find(row)), stop);
+            ActiveSelection.From(state.Archive, static (_, _) => { }),
+            state.Keys,
+            row => Remember(row, published.Find(row)),
+            stop
+        );
         HashSet<string> old = [.. before.SelectMany(static finding => finding.Keys)];
         IReadOnlyList<AuditFinding> after = RepositoryAudit.Run(
             plan.Active,
             state.Keys,
-            row => added.TryGetValue(row, out NewPackage? package) ? PackageDetails.TryRead(package.Details.Span, row)
+            row =>
+                added.TryGetValue(row, out NewPackage? package) ? PackageDetails.TryRead(package.Details.Span, row)
                 : known.TryGetValue(row, out PackageContent? content) ? content
                 : published.Find(row),
-            stop);
-        return [.. after
-            .Where(finding => finding.Rule.Severity > AuditSeverity.Notice && finding.Keys.Any(key => !old.Contains(key)))
-            .Select(finding => new Refusal(FileOf(finding, added), finding.Rule.Id, $"{finding.Message}; {finding.Rule.Remedy}"))];
+            stop
+        );
+        return
+        [
+            .. after
+                .Where(finding =>
+                    finding.Rule.Severity > AuditSeverity.Notice && finding.Keys.Any(key => !old.Contains(key))
+                )
+                .Select(finding => new Refusal(
+                    FileOf(finding, added),
+                    finding.Rule.Id,
+                    $"{finding.Message}; {finding.Rule.Remedy}"
+                )),
+        ];
 
         PackageContent? Remember(IndexRow row, PackageContent? content)
         {
@@ -45,7 +60,9 @@ internal static class AuditGate
     }
 
     /// <summary>The new file that brings a finding, or, where a package only loses by it, that package.</summary>
-    private static string FileOf(AuditFinding finding, Dictionary<IndexRow, NewPackage> added)
-        => added.Values.FirstOrDefault(package => finding.Packages.Contains(package.Row.Name.Text, StringComparer.Ordinal))?.File
-            ?? finding.Packages[0];
+    private static string FileOf(AuditFinding finding, Dictionary<IndexRow, NewPackage> added) =>
+        added
+            .Values.FirstOrDefault(package => finding.Packages.Contains(package.Row.Name.Text, StringComparer.Ordinal))
+            ?.File
+        ?? finding.Packages[0];
 }

@@ -12,11 +12,12 @@ internal sealed class ContentSource(string root, CancellationToken stop)
     /// <returns>Null when neither is there.</returns>
     internal PackageContent? Find(IndexRow row) => PackageDetails.TryFind(root, row) ?? FromPackage(row);
 
-    private PackageContent? FromPackage(IndexRow row)
-        => PublishedPackage.TryRead(root, row, stop) is { } package
+    private PackageContent? FromPackage(IndexRow row) =>
+        PublishedPackage.TryRead(root, row, stop) is { } package
             ? new PackageContent(
                 package.Signature?.KeyFingerprint.Text,
                 package.Manifest.Build.SourceRef,
-                [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)])
+                [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)]
+            )
             : null;
 }

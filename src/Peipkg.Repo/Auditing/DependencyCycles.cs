@@ -22,7 +22,9 @@ internal sealed class DependencyCycles
     /// <summary>One circle out of each component in which there is any.</summary>
     /// <param name="edges">For each node the nodes it leads to.</param>
     /// <returns>Each component with a circle in it: the nodes in their order, beginning with the lowest.</returns>
-    internal static List<(IReadOnlyList<int> Component, IReadOnlyList<int> Circle)> Find(IReadOnlyList<IReadOnlyList<int>> edges)
+    internal static List<(IReadOnlyList<int> Component, IReadOnlyList<int> Circle)> Find(
+        IReadOnlyList<IReadOnlyList<int>> edges
+    )
     {
         DependencyCycles cycles = new(edges);
         for (int node = 0; node < edges.Count; node++)
@@ -33,10 +35,13 @@ internal sealed class DependencyCycles
             }
         }
 
-        return [.. cycles._components
-            .Where(component => component.Count > 1 || edges[component[0]].Contains(component[0]))
-            .Select(component => ((IReadOnlyList<int>)component, cycles.ShortestCircle(component)))
-            .OrderBy(static found => found.Item1[0])];
+        return
+        [
+            .. cycles
+                ._components.Where(component => component.Count > 1 || edges[component[0]].Contains(component[0]))
+                .Select(component => ((IReadOnlyList<int>)component, cycles.ShortestCircle(component)))
+                .OrderBy(static found => found.Item1[0]),
+        ];
     }
 
     private void Visit(int start)
@@ -92,8 +97,7 @@ internal sealed class DependencyCycles
             node = _stack.Pop();
             _onStack[node] = false;
             component.Add(node);
-        }
-        while (node != root);
+        } while (node != root);
 
         component.Sort();
         _components.Add(component);

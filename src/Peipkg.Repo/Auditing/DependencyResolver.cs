@@ -31,7 +31,11 @@ internal sealed class DependencyResolver
         IndexEntry? best = null;
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
         {
-            if (satisfies && Suits(dependent, candidate) && (best is null || IsBetter(candidate, best, dependent, dependency)))
+            if (
+                satisfies
+                && Suits(dependent, candidate)
+                && (best is null || IsBetter(candidate, best, dependent, dependency))
+            )
             {
                 best = candidate;
             }
@@ -46,13 +50,20 @@ internal sealed class DependencyResolver
         List<string> reasons = [];
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
         {
-            string who = candidate.Name.Text == dependency.Name.Text
-                ? $"{candidate.Name} {candidate.Version}"
-                : $"{candidate.Name} {candidate.Version}, which provides {Provided(candidate, dependency)},";
-            reasons.Add(satisfies
-                ? $"{who} is built for {candidate.Architecture}, and a package for {dependent.Architecture} needs "
-                    + (dependent.Architecture.Text == Architecture.NoArch.Text ? "noarch (§4.1.3)" : $"{dependent.Architecture} or noarch")
-                : $"{who} does not satisfy it");
+            string who =
+                candidate.Name.Text == dependency.Name.Text
+                    ? $"{candidate.Name} {candidate.Version}"
+                    : $"{candidate.Name} {candidate.Version}, which provides {Provided(candidate, dependency)},";
+            reasons.Add(
+                satisfies
+                    ? $"{who} is built for {candidate.Architecture}, and a package for {dependent.Architecture} needs "
+                        + (
+                            dependent.Architecture.Text == Architecture.NoArch.Text
+                                ? "noarch (§4.1.3)"
+                                : $"{dependent.Architecture} or noarch"
+                        )
+                    : $"{who} does not satisfy it"
+            );
         }
 
         return reasons.Count == 0 ? "nothing has or provides that name" : string.Join("; ", reasons);
@@ -92,20 +103,26 @@ internal sealed class DependencyResolver
 
         // Where either side leaves the revision out, only epoch and upstream are compared (§2.2.8).
         PackageVersion any = PackageVersion.Parse($"{version.Epoch}:{version.Upstream}-1");
-        return condition.Terms.All(term => new ConstraintTerm(term.Operator, WithoutRevision(term.Operand)).IsSatisfiedBy(any));
+        return condition.Terms.All(term =>
+            new ConstraintTerm(term.Operator, WithoutRevision(term.Operand)).IsSatisfiedBy(any)
+        );
     }
 
-    private static VersionOperand WithoutRevision(VersionOperand operand)
-        => operand.Revision is null ? operand : VersionOperand.Parse(operand.Text[..operand.Text.LastIndexOf('-')]);
+    private static VersionOperand WithoutRevision(VersionOperand operand) =>
+        operand.Revision is null ? operand : VersionOperand.Parse(operand.Text[..operand.Text.LastIndexOf('-')]);
 
-    private static bool Suits(IndexEntry dependent, IndexEntry candidate)
-        => candidate.Architecture == dependent.Architecture || candidate.Architecture == Architecture.NoArch;
+    private static bool Suits(IndexEntry dependent, IndexEntry candidate) =>
+        candidate.Architecture == dependent.Architecture || candidate.Architecture == Architecture.NoArch;
 
     private static bool IsBetter(IndexEntry candidate, IndexEntry best, IndexEntry dependent, Dependency dependency)
     {
-        int order = (candidate.Architecture == dependent.Architecture).CompareTo(best.Architecture == dependent.Architecture);
-        order = order != 0 ? order
-            : (candidate.Name.Text == dependency.Name.Text).CompareTo(best.Name.Text == dependency.Name.Text);
+        int order = (candidate.Architecture == dependent.Architecture).CompareTo(
+            best.Architecture == dependent.Architecture
+        );
+        order =
+            order != 0
+                ? order
+                : (candidate.Name.Text == dependency.Name.Text).CompareTo(best.Name.Text == dependency.Name.Text);
         return (order != 0 ? order : PackageVersion.Compare(candidate.Version, best.Version)) > 0;
     }
 }

@@ -35,7 +35,11 @@ internal sealed class RepositoryAudit
     /// <param name="stop">Ends the work early.</param>
     /// <returns>The findings in the rules' order, then by name.</returns>
     internal static IReadOnlyList<AuditFinding> Run(
-        IReadOnlyList<IndexRow> active, Keyring keys, Func<IndexRow, PackageContent?> contentOf, CancellationToken stop)
+        IReadOnlyList<IndexRow> active,
+        Keyring keys,
+        Func<IndexRow, PackageContent?> contentOf,
+        CancellationToken stop
+    )
     {
         PackageContent?[] contents = new PackageContent?[active.Count];
         Workers.ForEach([.. Enumerable.Range(0, active.Count)], i => contents[i] = contentOf(active[i]), stop);
@@ -45,9 +49,14 @@ internal sealed class RepositoryAudit
         audit._findings.AddRange(SharedPaths.Find(audit._entries, contents, stop));
         audit.CheckProvides();
         audit.CheckEachPackage();
-        return [.. audit._findings
-            .OrderBy(static finding => AuditRule.All.Index().First(rule => rule.Item == finding.Rule).Index)
-            .ThenBy(static finding => finding.Packages[0], StringComparer.Ordinal)];
+        return
+        [
+            .. audit
+                ._findings.OrderBy(static finding =>
+                    AuditRule.All.Index().First(rule => rule.Item == finding.Rule).Index
+                )
+                .ThenBy(static finding => finding.Packages[0], StringComparer.Ordinal),
+        ];
     }
 
     private void CheckDependencies()
@@ -65,11 +74,14 @@ internal sealed class RepositoryAudit
                 if (_resolver.Choose(entry, dependency) is null)
                 {
                     string text = $"{dependency.Name} {dependency.Constraint?.Text}".TrimEnd();
-                    _findings.Add(AuditFinding.Of(
-                        rule,
-                        entry.Name.Text,
-                        $"{entry.Version} {verb} {text}, but {_resolver.WhyNot(entry, dependency)}",
-                        text));
+                    _findings.Add(
+                        AuditFinding.Of(
+                            rule,
+                            entry.Name.Text,
+                            $"{entry.Version} {verb} {text}, but {_resolver.WhyNot(entry, dependency)}",
+                            text
+                        )
+                    );
                 }
             }
         }
@@ -77,28 +89,44 @@ internal sealed class RepositoryAudit
 
     private void CheckCycles()
     {
-        Dictionary<PackageName, int> numbers = _entries.Index().ToDictionary(static pair => pair.Item.Name, static pair => pair.Index);
-        IReadOnlyList<int>[] edges = [.. _entries.Select(entry => (IReadOnlyList<int>)
-            [.. entry.Dependencies.Where(dependency => !Fulfils(entry, dependency))
-                .Select(dependency => _resolver.Choose(entry, dependency))
-                .OfType<IndexEntry>().Select(target => numbers[target.Name]).Distinct()])];
+        Dictionary<PackageName, int> numbers = _entries
+            .Index()
+            .ToDictionary(static pair => pair.Item.Name, static pair => pair.Index);
+        IReadOnlyList<int>[] edges =
+        [
+            .. _entries.Select(entry =>
+                (IReadOnlyList<int>)
+                    [
+                        .. entry
+                            .Dependencies.Where(dependency => !Fulfils(entry, dependency))
+                            .Select(dependency => _resolver.Choose(entry, dependency))
+                            .OfType<IndexEntry>()
+                            .Select(target => numbers[target.Name])
+                            .Distinct(),
+                    ]
+            ),
+        ];
         foreach ((IReadOnlyList<int> component, IReadOnlyList<int> circle) in DependencyCycles.Find(edges))
         {
             string[] names = [.. component.Select(node => _entries[node].Name.Text)];
             string way = string.Join(" -> ", circle.Append(circle[0]).Select(node => _entries[node].Name.Text));
             string more = component.Count > circle.Count ? $" (one circle among {component.Count} packages)" : "";
-            _findings.Add(new AuditFinding(
-                AuditRule.DependencyCycle,
-                names,
-                $"each of these needs the next: {way}{more}",
-                [$"{AuditRule.DependencyCycle.Id} {string.Join(' ', names)}"]));
+            _findings.Add(
+                new AuditFinding(
+                    AuditRule.DependencyCycle,
+                    names,
+                    $"each of these needs the next: {way}{more}",
+                    [$"{AuditRule.DependencyCycle.Id} {string.Join(' ', names)}"]
+                )
+            );
         }
     }
 
     /// <summary>Whether a package brings along what it needs, under another name than its own.</summary>
-    private static bool Fulfils(IndexEntry entry, Dependency dependency)
-        => entry.Provides.Any(provide => provide.Name == dependency.Name
-            && DependencyResolver.Satisfies(dependency.Constraint, provide.Version));
+    private static bool Fulfils(IndexEntry entry, Dependency dependency) =>
+        entry.Provides.Any(provide =>
+            provide.Name == dependency.Name && DependencyResolver.Satisfies(dependency.Constraint, provide.Version)
+        );
 
     private void CheckProvides()
     {
@@ -108,11 +136,14 @@ internal sealed class RepositoryAudit
             {
                 if (_resolver.Find(provide.Name.Text) is { } real && real != entry && !Relations.Exclude(entry, real))
                 {
-                    _findings.Add(AuditFinding.Of(
-                        AuditRule.ShadowedPackage,
-                        entry.Name.Text,
-                        $"{entry.Version} provides {provide.Name}, which is a package of its own ({real.Version})",
-                        real.Name.Text));
+                    _findings.Add(
+                        AuditFinding.Of(
+                            AuditRule.ShadowedPackage,
+                            entry.Name.Text,
+                            $"{entry.Version} provides {provide.Name}, which is a package of its own ({real.Version})",
+                            real.Name.Text
+                        )
+                    );
                 }
             }
         }
@@ -126,21 +157,35 @@ internal sealed class RepositoryAudit
             string name = entry.Name.Text;
             if (entry.Version.IsPreRelease)
             {
-                _findings.Add(AuditFinding.Of(
-                    AuditRule.PreReleaseNewest, name, $"the advertised version, {entry.Version}, is a pre-release", ""));
+                _findings.Add(
+                    AuditFinding.Of(
+                        AuditRule.PreReleaseNewest,
+                        name,
+                        $"the advertised version, {entry.Version}, is a pre-release",
+                        ""
+                    )
+                );
             }
 
             if (_contents[i] is not { } content)
             {
-                _findings.Add(AuditFinding.Of(
-                    AuditRule.ContentUnknown, name, $"{entry.Version} is not here, so its files and its signer are unknown", ""));
+                _findings.Add(
+                    AuditFinding.Of(
+                        AuditRule.ContentUnknown,
+                        name,
+                        $"{entry.Version} is not here, so its files and its signer are unknown",
+                        ""
+                    )
+                );
             }
             else if (content.Signer is null)
             {
                 _findings.Add(AuditFinding.Of(AuditRule.UnsignedPackage, name, $"{entry.Version} is not signed", ""));
             }
-            else if (!Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _)
-                || _keys.StatusOf(signer) is not KeyStatus.Active)
+            else if (
+                !Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _)
+                || _keys.StatusOf(signer) is not KeyStatus.Active
+            )
             {
                 string status = _keys.StatusOf(signer) switch
                 {
@@ -148,8 +193,14 @@ internal sealed class RepositoryAudit
                     KeyStatus.Revoked => "is revoked",
                     _ => "is not listed in repo.json",
                 };
-                _findings.Add(AuditFinding.Of(
-                    AuditRule.SignerNotActive, name, $"{entry.Version} is signed by {content.Signer}, which {status}", content.Signer));
+                _findings.Add(
+                    AuditFinding.Of(
+                        AuditRule.SignerNotActive,
+                        name,
+                        $"{entry.Version} is signed by {content.Signer}, which {status}",
+                        content.Signer
+                    )
+                );
             }
         }
     }

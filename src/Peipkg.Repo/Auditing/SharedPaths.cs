@@ -17,9 +17,15 @@ internal static class SharedPaths
     /// <param name="contents">What they install; null where unknown.</param>
     /// <param name="stop">Ends the work early.</param>
     internal static IEnumerable<AuditFinding> Find(
-        IReadOnlyList<IndexEntry> entries, IReadOnlyList<PackageContent?> contents, CancellationToken stop)
+        IReadOnlyList<IndexEntry> entries,
+        IReadOnlyList<PackageContent?> contents,
+        CancellationToken stop
+    )
     {
-        Dictionary<string, int> owners = new(contents.Sum(static content => content?.Paths.Count ?? 0), StringComparer.Ordinal);
+        Dictionary<string, int> owners = new(
+            contents.Sum(static content => content?.Paths.Count ?? 0),
+            StringComparer.Ordinal
+        );
         Dictionary<string, List<int>> otherOwners = new(StringComparer.Ordinal);
         SortedDictionary<(int First, int Second), List<string>> shared = [];
         for (int i = 0; i < contents.Count; i++)
@@ -60,7 +66,11 @@ internal static class SharedPaths
 
         void NoteDirectories(string directory, int package)
         {
-            for (; directory.Length > 0 && seen.Add((directory, package)); directory = directory[..Math.Max(0, directory.LastIndexOf('/'))])
+            for (
+                ;
+                directory.Length > 0 && seen.Add((directory, package));
+                directory = directory[..Math.Max(0, directory.LastIndexOf('/'))]
+            )
             {
                 NoteOwners(directory, package);
             }
@@ -70,7 +80,9 @@ internal static class SharedPaths
         {
             if (owners.TryGetValue(path, out int first))
             {
-                foreach (int owner in otherOwners.GetValueOrDefault(path, []).Prepend(first).Where(owner => owner != package))
+                foreach (
+                    int owner in otherOwners.GetValueOrDefault(path, []).Prepend(first).Where(owner => owner != package)
+                )
                 {
                     Note(Math.Min(owner, package), Math.Max(owner, package), path);
                 }
@@ -96,6 +108,7 @@ internal static class SharedPaths
             AuditRule.SharedPath,
             [first.Name.Text, second.Name.Text],
             $"{first.Version} and {second.Name} {second.Version} both install {string.Join(", ", paths.Take(Shown))}{more}",
-            [.. paths.Select(path => $"{AuditRule.SharedPath.Id} {first.Name} {second.Name} {path}")]);
+            [.. paths.Select(path => $"{AuditRule.SharedPath.Id} {first.Name} {second.Name} {path}")]
+        );
     }
 }

@@ -13,8 +13,9 @@ internal static class AuditCommand
         Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository.", required: true);
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("audit", "Judge the advertised packages as a whole; changes nothing.") { repo, json };
-        command.SetAction(result => AuditOperation.Run(
-            result.GetRequiredValue(repo), result.GetValue(json), context, stop));
+        command.SetAction(result =>
+            AuditOperation.Run(result.GetRequiredValue(repo), result.GetValue(json), context, stop)
+        );
         return command;
     }
 }

@@ -11,24 +11,51 @@ internal static class DetachedCommands
 {
     internal static Command CreateExport(OperationContext context)
     {
-        Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository in which a generation waits.", required: true);
-        Option<string> output = CommandOptions.Path("--out", "FILE", "The request to carry to the key.", required: true);
-        Command command = new("export-signing-request", "Write down what a key that is kept elsewhere has to sign.") { repo, output };
-        command.SetAction(result => DetachedSigning.Export(
-            result.GetRequiredValue(repo), result.GetRequiredValue(output), context));
+        Option<string> repo = CommandOptions.Path(
+            "--repo",
+            "DIR",
+            "The repository in which a generation waits.",
+            required: true
+        );
+        Option<string> output = CommandOptions.Path(
+            "--out",
+            "FILE",
+            "The request to carry to the key.",
+            required: true
+        );
+        Command command = new("export-signing-request", "Write down what a key that is kept elsewhere has to sign.")
+        {
+            repo,
+            output,
+        };
+        command.SetAction(result =>
+            DetachedSigning.Export(result.GetRequiredValue(repo), result.GetRequiredValue(output), context)
+        );
         return command;
     }
 
     internal static Command CreateSign(OperationContext context)
     {
-        Option<bool> detached = CommandOptions.Flag("--detached", "Sign away from the repository, the only way there is.");
-        Option<string> request = CommandOptions.Path("--request", "FILE", "What export-signing-request wrote.", required: true);
+        Option<bool> detached = CommandOptions.Flag(
+            "--detached",
+            "Sign away from the repository, the only way there is."
+        );
+        Option<string> request = CommandOptions.Path(
+            "--request",
+            "FILE",
+            "What export-signing-request wrote.",
+            required: true
+        );
         Option<string> key = CommandOptions.Path("--sign-key", "FILE", "The Ed25519 private key.", required: true);
         Option<string> output = CommandOptions.Path("--out", "FILE", "The signatures to carry back.");
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only show what would be signed.");
         Command command = new("sign", "Show a signing request and sign it, on the machine that holds the key.")
         {
-            detached, request, key, output, dryRun,
+            detached,
+            request,
+            key,
+            output,
+            dryRun,
         };
         command.SetAction(result =>
         {
@@ -36,24 +63,43 @@ internal static class DetachedCommands
             return file is null && !result.GetValue(dryRun)
                 ? throw new UserErrorException("missing required option --out FILE (or --dry-run)")
                 : DetachedSigning.Sign(
-                    result.GetRequiredValue(request), result.GetRequiredValue(key), result.GetValue(dryRun) ? null : file, context);
+                    result.GetRequiredValue(request),
+                    result.GetRequiredValue(key),
+                    result.GetValue(dryRun) ? null : file,
+                    context
+                );
         });
         return command;
     }
 
     internal static Command CreateImport(OperationContext context, CancellationToken stop)
     {
-        Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository in which the generation waits.", required: true);
+        Option<string> repo = CommandOptions.Path(
+            "--repo",
+            "DIR",
+            "The repository in which the generation waits.",
+            required: true
+        );
         Option<IReadOnlyList<string>> files = CommandOptions.Paths(
-            "--signatures", "FILE", "What sign --detached wrote; once for each key.");
-        Command command = new("import-signatures", "Publish a generation that waited for its signatures.") { repo, files };
-        command.SetAction(result => SignatureImport.Run(
-            result.GetRequiredValue(repo),
-            result.GetValue(files) is { Count: > 0 } given
-                ? given
-                : throw new UserErrorException("missing required option --signatures FILE"),
-            context,
-            stop));
+            "--signatures",
+            "FILE",
+            "What sign --detached wrote; once for each key."
+        );
+        Command command = new("import-signatures", "Publish a generation that waited for its signatures.")
+        {
+            repo,
+            files,
+        };
+        command.SetAction(result =>
+            SignatureImport.Run(
+                result.GetRequiredValue(repo),
+                result.GetValue(files) is { Count: > 0 } given
+                    ? given
+                    : throw new UserErrorException("missing required option --signatures FILE"),
+                context,
+                stop
+            )
+        );
         return command;
     }
 }

@@ -12,13 +12,30 @@ internal static class InitCommand
     internal static Command Create(OperationContext context)
     {
         Option<string> name = CommandOptions.Text(
-            "--name", "NAME", "The repository's name, in kebab case.", required: true);
+            "--name",
+            "NAME",
+            "The repository's name, in kebab case.",
+            required: true
+        );
         Option<string> signKey = CommandOptions.Path(
-            "--sign-key", "FILE", "The Ed25519 private key; its public half is published.", required: true);
+            "--sign-key",
+            "FILE",
+            "The Ed25519 private key; its public half is published.",
+            required: true
+        );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
-            "--timestamp", "TIME", "The time of the empty indexes, such as 2026-01-31T12:00:00Z.", Timestamp.TryParse, required: true);
+            "--timestamp",
+            "TIME",
+            "The time of the empty indexes, such as 2026-01-31T12:00:00Z.",
+            Timestamp.TryParse,
+            required: true
+        );
         Option<string> output = CommandOptions.Path(
-            "--out", "DIR", "The repository's directory: absent or empty.", required: true);
+            "--out",
+            "DIR",
+            "The repository's directory: absent or empty.",
+            required: true
+        );
         Option<string> description = new("--description")
         {
             Description = "One line for people.",
@@ -26,14 +43,18 @@ internal static class InitCommand
             Arity = ArgumentArity.ExactlyOne,
         };
         Command command = new("init", "Make an empty repository.") { name, signKey, timestamp, output, description };
-        command.SetAction(result => InitOperation.Run(
-            new InitRequest(
-                result.GetRequiredValue(name),
-                result.GetValue(description) ?? "",
-                result.GetRequiredValue(signKey),
-                result.GetRequiredValue(timestamp),
-                result.GetRequiredValue(output)),
-            context));
+        command.SetAction(result =>
+            InitOperation.Run(
+                new InitRequest(
+                    result.GetRequiredValue(name),
+                    result.GetValue(description) ?? "",
+                    result.GetRequiredValue(signKey),
+                    result.GetRequiredValue(timestamp),
+                    result.GetRequiredValue(output)
+                ),
+                context
+            )
+        );
         return command;
     }
 }

@@ -10,20 +10,31 @@ internal static class KeyCommands
 {
     internal static Command CreateKeygen(OperationContext context)
     {
-        Option<string> output = CommandOptions.Path("--out", "FILE", "The private key's file; it must not exist.", required: true);
+        Option<string> output = CommandOptions.Path(
+            "--out",
+            "FILE",
+            "The private key's file; it must not exist.",
+            required: true
+        );
         Option<string> publicHalf = CommandOptions.Path("--public", "FILE", "Where to write the public half as well.");
         Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output, publicHalf };
-        command.SetAction(result => KeyOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context));
+        command.SetAction(result =>
+            KeyOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context)
+        );
         return command;
     }
 
     internal static Command CreateFingerprint(OperationContext context)
     {
-        Argument<string> file = CommandOptions.Argument("FILE", "A private or public key; 32 raw bytes are public when named *.pub.");
+        Argument<string> file = CommandOptions.Argument(
+            "FILE",
+            "A private or public key; 32 raw bytes are public when named *.pub."
+        );
         Option<bool> plain = CommandOptions.Flag("--plain", "Print 64 digits without blanks, as documents carry them.");
         Command command = new("fingerprint", "Print the fingerprint of a key.") { file, plain };
-        command.SetAction(result => KeyOperations.PrintFingerprint(
-            result.GetRequiredValue(file), result.GetValue(plain), context));
+        command.SetAction(result =>
+            KeyOperations.PrintFingerprint(result.GetRequiredValue(file), result.GetValue(plain), context)
+        );
         return command;
     }
 }

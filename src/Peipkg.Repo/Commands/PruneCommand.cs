@@ -15,45 +15,83 @@ internal static class PruneCommand
     {
         Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository.", required: true);
         Option<int> olderThan = CommandOptions.Parsed<int>(
-            "--older-than", "DAYS", "How long ago a pre-release that goes was built, such as 180d.", TryParseDays, required: true);
+            "--older-than",
+            "DAYS",
+            "How long ago a pre-release that goes was built, such as 180d.",
+            TryParseDays,
+            required: true
+        );
         Option<int> keep = CommandOptions.Parsed<int>(
-            "--keep", "N", "How many of the newest pre-releases of each name stay, however old.", TryParseCount, required: true);
+            "--keep",
+            "N",
+            "How many of the newest pre-releases of each name stay, however old.",
+            TryParseCount,
+            required: true
+        );
         Option<string> signKey = CommandOptions.Path(
-            "--sign-key", "FILE", "The Ed25519 private key, one that repo.json lists as active.", required: true);
+            "--sign-key",
+            "FILE",
+            "The Ed25519 private key, one that repo.json lists as active.",
+            required: true
+        );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
-            "--timestamp", "TIME", "The time of the new indexes, from which ages count back.", Timestamp.TryParse, required: true);
+            "--timestamp",
+            "TIME",
+            "The time of the new indexes, from which ages count back.",
+            Timestamp.TryParse,
+            required: true
+        );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would go.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("prune-prerelease", "Forget old pre-releases, and tell in the repository that they are gone.")
+        Command command = new(
+            "prune-prerelease",
+            "Forget old pre-releases, and tell in the repository that they are gone."
+        )
         {
-            repo, olderThan, keep, signKey, timestamp, dryRun, json,
+            repo,
+            olderThan,
+            keep,
+            signKey,
+            timestamp,
+            dryRun,
+            json,
         };
-        command.SetAction(result => PruneOperation.Run(
-            new PruneRequest(
-                result.GetRequiredValue(repo),
-                result.GetRequiredValue(signKey),
-                result.GetRequiredValue(timestamp),
-                result.GetRequiredValue(olderThan),
-                result.GetRequiredValue(keep),
-                result.GetValue(dryRun),
-                result.GetValue(json)),
-            context,
-            stop));
+        command.SetAction(result =>
+            PruneOperation.Run(
+                new PruneRequest(
+                    result.GetRequiredValue(repo),
+                    result.GetRequiredValue(signKey),
+                    result.GetRequiredValue(timestamp),
+                    result.GetRequiredValue(olderThan),
+                    result.GetRequiredValue(keep),
+                    result.GetValue(dryRun),
+                    result.GetValue(json)
+                ),
+                context,
+                stop
+            )
+        );
         return command;
     }
 
     private static bool TryParseDays(string? text, out int value, [NotNullWhen(false)] out string? error)
     {
         value = 0;
-        error = text is not null && text.EndsWith('d') && TryParseCount(text[..^1], out value, out _) && value is > 0 and <= 36500
-            ? null
-            : $"\"{text}\" is no number of days from 1d to 36500d";
+        error =
+            text is not null
+            && text.EndsWith('d')
+            && TryParseCount(text[..^1], out value, out _)
+            && value is > 0 and <= 36500
+                ? null
+                : $"\"{text}\" is no number of days from 1d to 36500d";
         return error is null;
     }
 
     private static bool TryParseCount(string? text, out int value, [NotNullWhen(false)] out string? error)
     {
-        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) ? null : $"\"{text}\" is no number";
+        error = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+            ? null
+            : $"\"{text}\" is no number";
         return error is null;
     }
 }

@@ -17,38 +17,88 @@ internal static class PublishCommand
     internal static Command Create(OperationContext context, CancellationToken stop)
     {
         Option<string> previous = CommandOptions.Path("--in", "DIR", "The repository as it is.", required: true);
-        Option<string> fresh = CommandOptions.Path("--new", "DIR", "Where the new packages lie, subdirectories included.");
+        Option<string> fresh = CommandOptions.Path(
+            "--new",
+            "DIR",
+            "Where the new packages lie, subdirectories included."
+        );
         Option<string> signKey = CommandOptions.Path(
-            "--sign-key", "FILE", "The Ed25519 key, one that repo.json lists as active; its public half alone defers signing.", required: true);
+            "--sign-key",
+            "FILE",
+            "The Ed25519 key, one that repo.json lists as active; its public half alone defers signing.",
+            required: true
+        );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
-            "--timestamp", "TIME", "The time of the new indexes, never earlier than the last.", Timestamp.TryParse, required: true);
+            "--timestamp",
+            "TIME",
+            "The time of the new indexes, never earlier than the last.",
+            Timestamp.TryParse,
+            required: true
+        );
         Option<string> output = CommandOptions.Path(
-            "--out", "DIR", "The new repository: the same as --in, or absent or empty.", required: true);
+            "--out",
+            "DIR",
+            "The new repository: the same as --in, or absent or empty.",
+            required: true
+        );
         Option<UrlTemplate> template = CommandOptions.Parsed<UrlTemplate>(
-            "--package-url-template", "URL",
+            "--package-url-template",
+            "URL",
             $"Where new packages are fetched from (default: {UrlTemplate.Conventional}). An absolute URL leaves them out of the repository.",
-            ParseTemplate);
+            ParseTemplate
+        );
         Option<bool> rebuild = CommandOptions.Flag(
-            "--rebuild", "Make the archive anew from --all-packages-dir instead of from the old one.");
+            "--rebuild",
+            "Make the archive anew from --all-packages-dir instead of from the old one."
+        );
         Option<string> allPackages = CommandOptions.Path(
-            "--all-packages-dir", "DIR", "For --rebuild: where every package ever published lies.");
+            "--all-packages-dir",
+            "DIR",
+            "For --rebuild: where every package ever published lies."
+        );
         Option<bool> forgetMissing = CommandOptions.Flag(
-            "--forget-missing", "For --rebuild: leave out what was published but is not in --all-packages-dir.");
+            "--forget-missing",
+            "For --rebuild: leave out what was published but is not in --all-packages-dir."
+        );
         Option<bool> skipExisting = CommandOptions.Flag(
-            "--skip-existing", "Pass over files whose bytes are published already.");
+            "--skip-existing",
+            "Pass over files whose bytes are published already."
+        );
         Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
         Option<bool> skipLayout = CommandOptions.Flag(
-            "--skip-layout-checks", "Accept exotic trees: no check of destinations and side effects.");
+            "--skip-layout-checks",
+            "Accept exotic trees: no check of destinations and side effects."
+        );
         Option<string> deny = CommandOptions.Choice(
-            "--deny", "Refuse to publish what adds errors or warnings to the audit.", "", Audit);
+            "--deny",
+            "Refuse to publish what adds errors or warnings to the audit.",
+            "",
+            Audit
+        );
         Option<bool> noSite = CommandOptions.Flag(
-            "--no-site", "Write no package browser, and remove the one that is there.");
+            "--no-site",
+            "Write no package browser, and remove the one that is there."
+        );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("publish", "Add packages to a repository and sign its new indexes.")
         {
-            previous, fresh, signKey, timestamp, output, template, rebuild, allPackages, forgetMissing, skipExisting, requireSigned,
-            skipLayout, deny, noSite, dryRun, json,
+            previous,
+            fresh,
+            signKey,
+            timestamp,
+            output,
+            template,
+            rebuild,
+            allPackages,
+            forgetMissing,
+            skipExisting,
+            requireSigned,
+            skipLayout,
+            deny,
+            noSite,
+            dryRun,
+            json,
         };
         command.SetAction(result =>
         {
@@ -81,7 +131,9 @@ internal static class PublishCommand
     {
         if (rebuild && allPackages is null)
         {
-            throw new UserErrorException("--rebuild needs --all-packages-dir, the directory of every package ever published");
+            throw new UserErrorException(
+                "--rebuild needs --all-packages-dir, the directory of every package ever published"
+            );
         }
 
         if (!rebuild && allPackages is not null)

@@ -13,19 +13,34 @@ internal static class RemoteOptions
 
     /// <summary><c>--trust</c>.</summary>
     /// <param name="when">When it is needed, a sentence.</param>
-    internal static Option<IReadOnlyList<Fingerprint>> Trust(string when) => CommandOptions.Many<Fingerprint>(
-        "--trust", "FINGERPRINT", $"A key that must have signed repo.json; several may be given. {when}", TryParseFingerprint);
+    internal static Option<IReadOnlyList<Fingerprint>> Trust(string when) =>
+        CommandOptions.Many<Fingerprint>(
+            "--trust",
+            "FINGERPRINT",
+            $"A key that must have signed repo.json; several may be given. {when}",
+            TryParseFingerprint
+        );
 
     /// <summary><c>--timeout</c>.</summary>
-    internal static Option<TimeSpan?> Timeout() => CommandOptions.Parsed<TimeSpan?>(
-        "--timeout", "SECONDS", "Fail when not done by then. Slow servers are given up on without it, too.", TryParseSeconds);
+    internal static Option<TimeSpan?> Timeout() =>
+        CommandOptions.Parsed<TimeSpan?>(
+            "--timeout",
+            "SECONDS",
+            "Fail when not done by then. Slow servers are given up on without it, too.",
+            TryParseSeconds
+        );
 
-    private static bool TryParseFingerprint(string? text, out Fingerprint value, [NotNullWhen(false)] out string? error)
-        => Fingerprint.TryParseTyped(text, out value, out error);
+    private static bool TryParseFingerprint(
+        string? text,
+        out Fingerprint value,
+        [NotNullWhen(false)] out string? error
+    ) => Fingerprint.TryParseTyped(text, out value, out error);
 
     private static bool TryParseSeconds(string? text, out TimeSpan? value, [NotNullWhen(false)] out string? error)
     {
-        bool good = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is > 0 and <= MaxSeconds;
+        bool good =
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+            && seconds is > 0 and <= MaxSeconds;
         value = good ? TimeSpan.FromSeconds(seconds) : null;
         error = good ? null : $"\"{text}\" is no number of seconds from 1 to {MaxSeconds} (a week)";
         return good;

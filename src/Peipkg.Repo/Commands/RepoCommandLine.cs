@@ -11,8 +11,8 @@ internal static class RepoCommandLine
     /// <summary>A fresh command tree.</summary>
     /// <param name="context">What the operations see of the world.</param>
     /// <param name="stop">Cancelled by signals.</param>
-    internal static Command Create(OperationContext context, CancellationToken stop)
-        => new(Program, "Publishes packages in signed repositories and verifies them.")
+    internal static Command Create(OperationContext context, CancellationToken stop) =>
+        new(Program, "Publishes packages in signed repositories and verifies them.")
         {
             InitCommand.Create(context),
             PublishCommand.Create(context, stop),

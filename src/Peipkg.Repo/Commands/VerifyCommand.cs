@@ -21,21 +21,48 @@ internal static class VerifyCommand
     {
         Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository, when it is a directory.");
         Option<RepositoryAddress> url = CommandOptions.Parsed<RepositoryAddress>(
-            "--url", "BASE", "The repository's http or https address, to verify what consumers get.", RepositoryAddress.TryParse);
+            "--url",
+            "BASE",
+            "The repository's http or https address, to verify what consumers get.",
+            RepositoryAddress.TryParse
+        );
         Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required with --url.");
         Option<ulong> minimum = CommandOptions.Parsed<ulong>(
-            "--min-index-version", "N", "The index_version seen before; a lower one is a failure.", TryParseVersion);
+            "--min-index-version",
+            "N",
+            "The index_version seen before; a lower one is a failure.",
+            TryParseVersion
+        );
         Option<string> mode = CommandOptions.Choice(
-            "--mode", "Check the signed documents, the packages' hashes, or both, and each package whole.", Both, Metadata, Hashes, Both);
+            "--mode",
+            "Check the signed documents, the packages' hashes, or both, and each package whole.",
+            Both,
+            Metadata,
+            Hashes,
+            Both
+        );
         Option<string> allPackages = CommandOptions.Path(
-            "--all-packages-dir", "DIR", "Where the packages lie, when not in the repository.");
+            "--all-packages-dir",
+            "DIR",
+            "Where the packages lie, when not in the repository."
+        );
         Option<bool> allowUnsigned = CommandOptions.Flag(
-            "--allow-unsigned", "Only warn when a document has no signature.");
+            "--allow-unsigned",
+            "Only warn when a document has no signature."
+        );
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("verify", "Check a repository as a consumer and as an auditor; changes nothing.")
         {
-            repo, url, trust, minimum, mode, allPackages, allowUnsigned, timeout, json,
+            repo,
+            url,
+            trust,
+            minimum,
+            mode,
+            allPackages,
+            allowUnsigned,
+            timeout,
+            json,
         };
         command.SetAction(result =>
         {
@@ -58,7 +85,11 @@ internal static class VerifyCommand
                 Json = result.GetValue(json),
             };
             RefuseContradictions(request);
-            return TimeLimit.Run(result.GetValue(timeout), limited => VerifyOperation.Run(request, context, limited), stop);
+            return TimeLimit.Run(
+                result.GetValue(timeout),
+                limited => VerifyOperation.Run(request, context, limited),
+                stop
+            );
         });
         return command;
     }
@@ -67,15 +98,18 @@ internal static class VerifyCommand
     {
         if (request.Repo is null == request.Address is null)
         {
-            throw new UserErrorException(request.Repo is null
-                ? "missing required option --repo DIR (or --url BASE)"
-                : "--repo and --url name two repositories; verify one at a time");
+            throw new UserErrorException(
+                request.Repo is null
+                    ? "missing required option --repo DIR (or --url BASE)"
+                    : "--repo and --url name two repositories; verify one at a time"
+            );
         }
 
         if (request.Address is not null && request.Anchors.Count == 0)
         {
             throw new UserErrorException(
-                "--url needs --trust FINGERPRINT: whoever answers at the address can have signed anything with a key of their own");
+                "--url needs --trust FINGERPRINT: whoever answers at the address can have signed anything with a key of their own"
+            );
         }
 
         if (request.Address is not null && request.AllPackages is not null)

@@ -19,8 +19,12 @@ internal static class ActiveSelection
             if (active.Count == 0 || active[^1].Name != row.Name)
             {
                 active.Add(row);
-                if (i + 1 < archive.Count && archive[i + 1] is var next && next.Name == row.Name
-                    && PackageVersion.Compare(next.Version, row.Version) == 0)
+                if (
+                    i + 1 < archive.Count
+                    && archive[i + 1] is var next
+                    && next.Name == row.Name
+                    && PackageVersion.Compare(next.Version, row.Version) == 0
+                )
                 {
                     ambiguous(row, next);
                 }

@@ -14,9 +14,7 @@ internal sealed class ArchiveMerge
     private readonly List<IndexRow> _archive = [];
     private readonly List<Refusal> _refusals = [];
 
-    private ArchiveMerge()
-    {
-    }
+    private ArchiveMerge() { }
 
     /// <summary>The new archive, without what is refused.</summary>
     internal IReadOnlyList<IndexRow> Archive => _archive;
@@ -35,8 +33,11 @@ internal sealed class ArchiveMerge
         ArchiveMerge merge = new();
         merge._archive.EnsureCapacity(published.Count + candidates.Count);
         int next = 0;
-        foreach (IGrouping<PackageName, NewPackage> name in candidates
-            .GroupBy(static package => package.Row.Name).OrderBy(static group => group.Key))
+        foreach (
+            IGrouping<PackageName, NewPackage> name in candidates
+                .GroupBy(static package => package.Row.Name)
+                .OrderBy(static group => group.Key)
+        )
         {
             while (next < published.Count && published[next].Name.CompareTo(name.Key) < 0)
             {
@@ -49,9 +50,10 @@ internal sealed class ArchiveMerge
                 merge._archive.Add(published[next++]);
             }
 
-            foreach (NewPackage package in name
-                .OrderBy(static package => package.Row.Version.Text, StringComparer.Ordinal)
-                .ThenBy(static package => package.Row.Architecture.Text, StringComparer.Ordinal))
+            foreach (
+                NewPackage package in name.OrderBy(static package => package.Row.Version.Text, StringComparer.Ordinal)
+                    .ThenBy(static package => package.Row.Architecture.Text, StringComparer.Ordinal)
+            )
             {
                 merge.Insert(package, first);
             }
@@ -78,8 +80,13 @@ internal sealed class ArchiveMerge
                 return;
             }
 
-            bool isBefore = order > 0
-                || (order == 0 && position == i && string.CompareOrdinal(row.Architecture.Text, package.Row.Architecture.Text) < 0);
+            bool isBefore =
+                order > 0
+                || (
+                    order == 0
+                    && position == i
+                    && string.CompareOrdinal(row.Architecture.Text, package.Row.Architecture.Text) < 0
+                );
             if (isBefore && position < i)
             {
                 RefuseCircle(package, _archive[position], row);
@@ -102,7 +109,8 @@ internal sealed class ArchiveMerge
                 package,
                 Refusal.EqualVersion,
                 $"version {package.Row.Version} of {package.Row.Name} compares equal to {row.Version}, which {Where(row)}; no "
-                + "consumer could tell which is newer: build it with a higher revision");
+                    + "consumer could tell which is newer: build it with a higher revision"
+            );
             return true;
         }
 
@@ -119,7 +127,8 @@ internal sealed class ArchiveMerge
                 Refuse(
                     package,
                     Refusal.Duplicate,
-                    $"{row} is also in {twin.File}, with other bytes; give only the one to be published");
+                    $"{row} is also in {twin.File}, with other bytes; give only the one to be published"
+                );
             }
         }
         else
@@ -130,23 +139,25 @@ internal sealed class ArchiveMerge
                 row.Hash == package.Row.Hash
                     ? $"{row} is already published with these bytes; --skip-existing passes over such files"
                     : $"{row} is already published with other bytes ({row.Hash}), and what is published never changes; build it "
-                        + "with a higher revision");
+                        + "with a higher revision"
+            );
         }
 
         return true;
     }
 
-    private void RefuseCircle(NewPackage package, IndexRow older, IndexRow newer)
-        => Refuse(
+    private void RefuseCircle(NewPackage package, IndexRow older, IndexRow newer) =>
+        Refuse(
             package,
             Refusal.NoOrder,
             $"version {package.Row.Version} of {package.Row.Name} is newer than {older.Version}, which {Where(older)}, but older "
-            + $"than {newer.Version}, which {Where(newer)}, although {older.Version} is the newer of the two: the three go in a "
-            + "circle and no index can sort them; spell the version differently");
+                + $"than {newer.Version}, which {Where(newer)}, although {older.Version} is the newer of the two: the three go in a "
+                + "circle and no index can sort them; spell the version differently"
+        );
 
-    private string Where(IndexRow row)
-        => _fresh.TryGetValue(row, out NewPackage? package) ? $"is in {package.File}" : "is already published";
+    private string Where(IndexRow row) =>
+        _fresh.TryGetValue(row, out NewPackage? package) ? $"is in {package.File}" : "is already published";
 
-    private void Refuse(NewPackage package, string rule, string reason)
-        => _refusals.Add(new Refusal(package.File, rule, reason));
+    private void Refuse(NewPackage package, string rule, string reason) =>
+        _refusals.Add(new Refusal(package.File, rule, reason));
 }

@@ -62,7 +62,9 @@ internal sealed class DocumentSigner : IDisposable
         else
         {
             GenerationWriter.WriteFile(
-                stage(document + RepositoryLayout.SignatureSuffix), SignatureEnvelope.Sign(_key, digest).Write());
+                stage(document + RepositoryLayout.SignatureSuffix),
+                SignatureEnvelope.Sign(_key, digest).Write()
+            );
         }
     }
 

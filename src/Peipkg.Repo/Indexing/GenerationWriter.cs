@@ -27,7 +27,12 @@ internal static class GenerationWriter
     /// <exception cref="IOException">The disk is full or failing.</exception>
     /// <exception cref="UserErrorException">An index would be larger than the limit.</exception>
     internal static void WriteIndexes(
-        Func<string, string> stage, string repositoryName, PublishPlan plan, DocumentSigner signer, long limit = Limits.IndexBytes)
+        Func<string, string> stage,
+        string repositoryName,
+        PublishPlan plan,
+        DocumentSigner signer,
+        long limit = Limits.IndexBytes
+    )
     {
         IndexSheet active = new(repositoryName, IndexKind.Active, plan.IndexVersion, plan.GeneratedAt, plan.Active);
         IndexSheet archive = new(repositoryName, IndexKind.Archive, plan.IndexVersion, plan.GeneratedAt, plan.Archive);
@@ -44,8 +49,8 @@ internal static class GenerationWriter
     }
 
     /// <summary>Writes a public key's file.</summary>
-    internal static void WriteKey(Func<string, string> stage, PublicKey key)
-        => WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint.Text)), key.ExportPem());
+    internal static void WriteKey(Func<string, string> stage, PublicKey key) =>
+        WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint.Text)), key.ExportPem());
 
     /// <summary>Writes one new file.</summary>
     internal static void WriteFile(string path, ReadOnlySpan<byte> content)
@@ -54,7 +59,13 @@ internal static class GenerationWriter
         file.Write(content);
     }
 
-    private static void WriteIndex(Func<string, string> stage, string name, IndexSheet sheet, DocumentSigner signer, long limit)
+    private static void WriteIndex(
+        Func<string, string> stage,
+        string name,
+        IndexSheet sheet,
+        DocumentSigner signer,
+        long limit
+    )
     {
         string document = $"{RepositoryLayout.IndexDirectory}/{name}";
         using Sha256Hasher hash = new();
@@ -62,7 +73,7 @@ internal static class GenerationWriter
         {
             ArrayBufferWriter<byte> pending = new(FirstBuffer);
             IndexEntryText.WriteHead(sheet, pending);
-            for (int i = 0; i < sheet.Rows.Count;)
+            for (int i = 0; i < sheet.Rows.Count; )
             {
                 pending.Write(i == 0 ? default : ","u8);
                 ReadOnlyMemory<byte> run = NextRun(sheet.Rows, ref i);
@@ -87,7 +98,8 @@ internal static class GenerationWriter
             {
                 // Better this generation than the next, which could not read it.
                 throw new UserErrorException(
-                    $"{document} would have {file.Position} bytes, and readers take {limit} at most; begin another repository");
+                    $"{document} would have {file.Position} bytes, and readers take {limit} at most; begin another repository"
+                );
             }
         }
 
@@ -104,9 +116,15 @@ internal static class GenerationWriter
         }
 
         int end = whole.Offset + whole.Count;
-        for (; row < rows.Count
-            && MemoryMarshal.TryGetArray(rows[row].Json, out ArraySegment<byte> next)
-            && next.Array == whole.Array && next.Offset == end + 1 && whole.Array![end] == (byte)','; row++)
+        for (
+            ;
+            row < rows.Count
+                && MemoryMarshal.TryGetArray(rows[row].Json, out ArraySegment<byte> next)
+                && next.Array == whole.Array
+                && next.Offset == end + 1
+                && whole.Array![end] == (byte)',';
+            row++
+        )
         {
             end = next.Offset + next.Count;
         }

@@ -9,17 +9,28 @@ internal static class IndexConsistency
 {
     /// <summary>Compares the indexes with each other and with the descriptor.</summary>
     /// <returns>Every disagreement: the file to blame and what is wrong.</returns>
-    internal static List<(string File, string Problem)> Check(string repositoryName, IndexSheet active, IndexSheet archive)
+    internal static List<(string File, string Problem)> Check(
+        string repositoryName,
+        IndexSheet active,
+        IndexSheet archive
+    )
     {
         const string activeFile = RepositoryLayout.IndexDirectory + "/" + RepositoryLayout.ActiveIndex;
         const string archiveFile = RepositoryLayout.IndexDirectory + "/" + RepositoryLayout.ArchiveIndex;
         List<(string File, string Problem)> problems = [];
-        foreach ((string file, IndexSheet sheet, IndexKind kind) in new[]
-            { (activeFile, active, IndexKind.Active), (archiveFile, archive, IndexKind.Archive) })
+        foreach (
+            (string file, IndexSheet sheet, IndexKind kind) in new[]
+            {
+                (activeFile, active, IndexKind.Active),
+                (archiveFile, archive, IndexKind.Archive),
+            }
+        )
         {
             if (sheet.Repo != repositoryName)
             {
-                problems.Add((file, $"it belongs to the repository \"{sheet.Repo}\", repo.json to \"{repositoryName}\""));
+                problems.Add(
+                    (file, $"it belongs to the repository \"{sheet.Repo}\", repo.json to \"{repositoryName}\"")
+                );
             }
 
             if (sheet.Kind != kind)
@@ -30,9 +41,13 @@ internal static class IndexConsistency
 
         if (active.IndexVersion != archive.IndexVersion || active.GeneratedAt != archive.GeneratedAt)
         {
-            problems.Add((activeFile,
-                $"index_version {active.IndexVersion} of {active.GeneratedAt} does not go with the archive's "
-                + $"{archive.IndexVersion} of {archive.GeneratedAt}: the two come from different publications"));
+            problems.Add(
+                (
+                    activeFile,
+                    $"index_version {active.IndexVersion} of {active.GeneratedAt} does not go with the archive's "
+                        + $"{archive.IndexVersion} of {archive.GeneratedAt}: the two come from different publications"
+                )
+            );
         }
 
         CompareRows(active.Rows, archive.Rows, (row, problem) => problems.Add((activeFile, $"{row}: {problem}")));
@@ -40,11 +55,14 @@ internal static class IndexConsistency
     }
 
     private static void CompareRows(
-        IReadOnlyList<IndexRow> active, IReadOnlyList<IndexRow> archive, Action<IndexRow, string> report)
+        IReadOnlyList<IndexRow> active,
+        IReadOnlyList<IndexRow> archive,
+        Action<IndexRow, string> report
+    )
     {
         // Both are sorted by name.
         int next = 0;
-        for (int start = 0; start < archive.Count;)
+        for (int start = 0; start < archive.Count; )
         {
             int end = start;
             IndexRow highest = archive[start];

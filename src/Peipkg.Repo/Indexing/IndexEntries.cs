@@ -15,13 +15,19 @@ internal static class IndexEntries
     internal static IndexEntry[] Of(IReadOnlyList<IndexRow> rows)
     {
         IndexEntry[] entries = new IndexEntry[rows.Count];
-        int[] starts = [.. Enumerable.Range(0, (rows.Count + EntriesPerPiece - 1) / EntriesPerPiece)
-            .Select(static piece => piece * EntriesPerPiece)];
+        int[] starts =
+        [
+            .. Enumerable
+                .Range(0, (rows.Count + EntriesPerPiece - 1) / EntriesPerPiece)
+                .Select(static piece => piece * EntriesPerPiece),
+        ];
         Workers.ForEach(
             starts,
             static () => new IndexEntryReader(),
-            (start, reader) => Read(reader, rows, start, entries.AsSpan(start, Math.Min(EntriesPerPiece, rows.Count - start))),
-            CancellationToken.None);
+            (start, reader) =>
+                Read(reader, rows, start, entries.AsSpan(start, Math.Min(EntriesPerPiece, rows.Count - start))),
+            CancellationToken.None
+        );
         return entries;
     }
 

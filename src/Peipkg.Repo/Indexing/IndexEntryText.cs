@@ -23,13 +23,13 @@ internal static class IndexEntryText
     }
 
     /// <summary>The row of an entry whose text is there.</summary>
-    internal static IndexRow RowOf(IndexEntry entry, ReadOnlyMemory<byte> text)
-        => new(entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, text);
+    internal static IndexRow RowOf(IndexEntry entry, ReadOnlyMemory<byte> text) =>
+        new(entry.Name, entry.Version, entry.Architecture, entry.Url, entry.SizeCompressed, entry.Hash, text);
 
     /// <summary>Whether two rows say the same, however it is written.</summary>
-    internal static bool SayTheSame(IndexRow first, IndexRow second)
-        => first.Json.Span.SequenceEqual(second.Json.Span)
-            || (first.IsSamePackage(second) && Canonical(first).Json.Span.SequenceEqual(Canonical(second).Json.Span));
+    internal static bool SayTheSame(IndexRow first, IndexRow second) =>
+        first.Json.Span.SequenceEqual(second.Json.Span)
+        || (first.IsSamePackage(second) && Canonical(first).Json.Span.SequenceEqual(Canonical(second).Json.Span));
 
     private static IndexRow Canonical(IndexRow row) => RowOf(IndexEntries.Of([row])[0]);
 

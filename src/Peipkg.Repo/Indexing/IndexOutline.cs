@@ -21,7 +21,14 @@ internal sealed class IndexOutline
     // Where in the body each entry ends.
     private readonly List<int> _ends;
 
-    private IndexOutline(string repo, IndexKind kind, ulong version, Timestamp generatedAt, ReadOnlyMemory<byte> body, List<int> ends)
+    private IndexOutline(
+        string repo,
+        IndexKind kind,
+        ulong version,
+        Timestamp generatedAt,
+        ReadOnlyMemory<byte> body,
+        List<int> ends
+    )
     {
         _repo = repo;
         _kind = kind;
@@ -42,7 +49,8 @@ internal sealed class IndexOutline
     /// The text of an entry. Whoever finds it to be one whole JSON object, and all its neighbours too, knows the whole document to
     /// be well-formed.
     /// </summary>
-    internal ReadOnlyMemory<byte> this[int entry] => _body[(entry == 0 ? 0 : _ends[entry - 1] + ","u8.Length).._ends[entry]];
+    internal ReadOnlyMemory<byte> this[int entry] =>
+        _body[(entry == 0 ? 0 : _ends[entry - 1] + ","u8.Length).._ends[entry]];
 
     /// <summary>Looks at a document.</summary>
     /// <returns>Null when it is not written as this tool writes.</returns>
@@ -55,8 +63,12 @@ internal sealed class IndexOutline
         }
 
         Utf8JsonReader reader = new(content);
-        if (!TryReadHead(ref reader, out string repo, out IndexKind kind, out ulong version, out Timestamp generatedAt)
-            || !JsonTokens.IsName(ref reader, "packages"u8) || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        if (
+            !TryReadHead(ref reader, out string repo, out IndexKind kind, out ulong version, out Timestamp generatedAt)
+            || !JsonTokens.IsName(ref reader, "packages"u8)
+            || !reader.Read()
+            || reader.TokenType != JsonTokenType.StartArray
+        )
         {
             return null;
         }
@@ -119,9 +131,10 @@ internal sealed class IndexOutline
     {
         for (int i = 1; i < rows.Count; i++)
         {
-            int order = _kind == IndexKind.Active
-                ? rows[i - 1].Name.CompareTo(rows[i].Name)
-                : IndexRow.ArchiveOrder.Compare(rows[i - 1], rows[i]);
+            int order =
+                _kind == IndexKind.Active
+                    ? rows[i - 1].Name.CompareTo(rows[i].Name)
+                    : IndexRow.ArchiveOrder.Compare(rows[i - 1], rows[i]);
             if (order >= 0)
             {
                 return false;
@@ -135,15 +148,26 @@ internal sealed class IndexOutline
     internal IndexSheet ToSheet(IReadOnlyList<IndexRow> rows) => new(_repo, _kind, _version, _generatedAt, rows);
 
     private static bool TryReadHead(
-        ref Utf8JsonReader reader, out string repo, out IndexKind kind, out ulong version, out Timestamp generatedAt)
+        ref Utf8JsonReader reader,
+        out string repo,
+        out IndexKind kind,
+        out ulong version,
+        out Timestamp generatedAt
+    )
     {
         repo = "";
         kind = default;
         version = 0;
         generatedAt = default;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject
-            || !JsonTokens.IsName(ref reader, "schema_version"u8) || !JsonTokens.IsNumber(ref reader, out ulong schema) || schema != 1
-            || !JsonTokens.IsName(ref reader, "repo"u8) || !JsonTokens.IsString(ref reader))
+        if (
+            !reader.Read()
+            || reader.TokenType != JsonTokenType.StartObject
+            || !JsonTokens.IsName(ref reader, "schema_version"u8)
+            || !JsonTokens.IsNumber(ref reader, out ulong schema)
+            || schema != 1
+            || !JsonTokens.IsName(ref reader, "repo"u8)
+            || !JsonTokens.IsString(ref reader)
+        )
         {
             return false;
         }
@@ -156,15 +180,18 @@ internal sealed class IndexOutline
 
         kind = reader.ValueTextEquals("archive"u8) ? IndexKind.Archive : IndexKind.Active;
         return (kind == IndexKind.Archive || reader.ValueTextEquals("active"u8))
-            && JsonTokens.IsName(ref reader, "index_version"u8) && JsonTokens.IsNumber(ref reader, out version) && version > 0
-            && JsonTokens.IsName(ref reader, "generated_at"u8) && JsonTokens.IsString(ref reader)
+            && JsonTokens.IsName(ref reader, "index_version"u8)
+            && JsonTokens.IsNumber(ref reader, out version)
+            && version > 0
+            && JsonTokens.IsName(ref reader, "generated_at"u8)
+            && JsonTokens.IsString(ref reader)
             && Timestamp.TryParse(reader.GetString(), out generatedAt, out _);
     }
 
     private static List<int> Cut(ReadOnlySpan<byte> body)
     {
         List<int> ends = [];
-        for (int at = 0; at < body.Length;)
+        for (int at = 0; at < body.Length; )
         {
             int next = body[at..].IndexOf(Between);
             int end = next < 0 ? body.Length : at + next + "}}"u8.Length;

@@ -18,8 +18,8 @@ internal static class IndexReader
     /// The archive's rows when it is the active index that is read: its entries stand there too, and are not read twice.
     /// </param>
     /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>
-    internal static IndexSheet Read(byte[] content, IReadOnlyList<IndexRow>? known = null)
-        => TryReadCanonical(content, known ?? []) ?? ReadWhole(content);
+    internal static IndexSheet Read(byte[] content, IReadOnlyList<IndexRow>? known = null) =>
+        TryReadCanonical(content, known ?? []) ?? ReadWhole(content);
 
     /// <summary>Holds the document to every rule, and writes its entries anew.</summary>
     /// <exception cref="FormatViolationException">It breaks a rule of §6.2 or §6.3.</exception>

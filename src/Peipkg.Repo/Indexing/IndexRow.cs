@@ -18,7 +18,8 @@ internal sealed class IndexRow(
     string url,
     long size,
     Sha256Digest hash,
-    ReadOnlyMemory<byte> json)
+    ReadOnlyMemory<byte> json
+)
 {
     /// <summary>By name, then version from high to low, then spelling and architecture: the archive's order (§6.3).</summary>
     internal static IComparer<IndexRow> ArchiveOrder { get; } = Comparer<IndexRow>.Create(Compare);
@@ -44,8 +45,8 @@ internal sealed class IndexRow(
     internal string FileName => PackageFileName.Compose(Name, Version, Architecture);
 
     /// <summary>Whether both are the same package: name, version as spelled, and architecture.</summary>
-    internal bool IsSamePackage(IndexRow other)
-        => Name == other.Name && Version == other.Version && Architecture == other.Architecture;
+    internal bool IsSamePackage(IndexRow other) =>
+        Name == other.Name && Version == other.Version && Architecture == other.Architecture;
 
     /// <summary>The package in words: <c>nginx 1.26.2-3 x86_64</c>.</summary>
     public override string ToString() => $"{Name} {Version} {Architecture}";

@@ -10,4 +10,9 @@ namespace Peipkg.Repo.Indexing;
 /// <param name="GeneratedAt">Its time.</param>
 /// <param name="Rows">Its packages, as the document orders them.</param>
 internal sealed record IndexSheet(
-    string Repo, IndexKind Kind, ulong IndexVersion, Timestamp GeneratedAt, IReadOnlyList<IndexRow> Rows);
+    string Repo,
+    IndexKind Kind,
+    ulong IndexVersion,
+    Timestamp GeneratedAt,
+    IReadOnlyList<IndexRow> Rows
+);

@@ -5,12 +5,14 @@ namespace Peipkg.Repo.Indexing;
 /// <summary>Steps through JSON whose shape is known in advance.</summary>
 internal static class JsonTokens
 {
-    internal static bool IsName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.SequenceEqual(name);
+    internal static bool IsName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.SequenceEqual(name);
 
-    internal static bool IsString(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.String;
+    internal static bool IsString(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String;
 
-    internal static bool IsEnd(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.EndObject;
+    internal static bool IsEnd(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.EndObject;
 
     internal static bool IsNumber(ref Utf8JsonReader reader, out ulong value)
     {
@@ -18,9 +20,9 @@ internal static class JsonTokens
         return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out value);
     }
 
-    internal static bool SkipText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => IsName(ref reader, name) && IsString(ref reader);
+    internal static bool SkipText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        IsName(ref reader, name) && IsString(ref reader);
 
-    internal static bool SkipArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        => IsName(ref reader, name) && reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.TrySkip();
+    internal static bool SkipArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        IsName(ref reader, name) && reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.TrySkip();
 }

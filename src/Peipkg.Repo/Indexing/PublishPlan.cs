@@ -14,7 +14,8 @@ internal sealed class PublishPlan
         List<NewPackage> added,
         IReadOnlyList<IndexRow> archive,
         List<IndexRow> active,
-        List<Refusal> refusals)
+        List<Refusal> refusals
+    )
     {
         IndexVersion = indexVersion;
         GeneratedAt = generatedAt;
@@ -51,43 +52,57 @@ internal sealed class PublishPlan
         IReadOnlyList<IndexRow> published,
         IReadOnlyList<NewPackage> candidates,
         ulong indexVersion,
-        Timestamp generatedAt)
+        Timestamp generatedAt
+    )
     {
         ArchiveMerge merge = ArchiveMerge.Of(published, candidates);
         List<Refusal> refusals = [.. merge.Refusals];
         List<IndexRow> active = ActiveSelection.From(
-            merge.Archive, (first, second) => RefuseAmbiguity(first, second, merge.Fresh, refusals));
+            merge.Archive,
+            (first, second) => RefuseAmbiguity(first, second, merge.Fresh, refusals)
+        );
         RefuseSharedUrls(merge.Archive, merge.Fresh, refusals);
-        List<NewPackage> added = merge.Fresh.Count == 0
-            ? []
-            : [.. merge.Archive.Where(merge.Fresh.ContainsKey).Select(row => merge.Fresh[row])];
+        List<NewPackage> added =
+            merge.Fresh.Count == 0
+                ? []
+                : [.. merge.Archive.Where(merge.Fresh.ContainsKey).Select(row => merge.Fresh[row])];
         return new PublishPlan(indexVersion, generatedAt, added, merge.Archive, active, refusals);
     }
 
     private static void RefuseAmbiguity(
-        IndexRow first, IndexRow second, IReadOnlyDictionary<IndexRow, NewPackage> fresh, List<Refusal> refusals)
+        IndexRow first,
+        IndexRow second,
+        IReadOnlyDictionary<IndexRow, NewPackage> fresh,
+        List<Refusal> refusals
+    )
     {
         IndexRow blamed = fresh.ContainsKey(second) ? second : first;
         IndexRow other = blamed == first ? second : first;
         string where = fresh.TryGetValue(other, out NewPackage? package) ? package.File : "the repository";
-        refusals.Add(new Refusal(
-            fresh.TryGetValue(blamed, out NewPackage? culprit) ? culprit.File : blamed.FileName,
-            Refusal.TwoArchitectures,
-            $"{blamed.Name} {blamed.Version} would be the highest version for {blamed.Architecture} and for "
-                + $"{other.Architecture} ({where}), but the active index names one package for each name; keep one repository "
-                + "for each architecture"));
+        refusals.Add(
+            new Refusal(
+                fresh.TryGetValue(blamed, out NewPackage? culprit) ? culprit.File : blamed.FileName,
+                Refusal.TwoArchitectures,
+                $"{blamed.Name} {blamed.Version} would be the highest version for {blamed.Architecture} and for "
+                    + $"{other.Architecture} ({where}), but the active index names one package for each name; keep one repository "
+                    + "for each architecture"
+            )
+        );
     }
 
     private static void RefuseSharedUrls(
-        IReadOnlyList<IndexRow> archive, IReadOnlyDictionary<IndexRow, NewPackage> fresh, List<Refusal> refusals)
+        IReadOnlyList<IndexRow> archive,
+        IReadOnlyDictionary<IndexRow, NewPackage> fresh,
+        List<Refusal> refusals
+    )
     {
         if (fresh.Count == 0)
         {
             return;
         }
 
-        Dictionary<string, IndexRow> byUrl = fresh.Keys
-            .DistinctBy(static row => row.Url, StringComparer.Ordinal)
+        Dictionary<string, IndexRow> byUrl = fresh
+            .Keys.DistinctBy(static row => row.Url, StringComparer.Ordinal)
             .ToDictionary(static row => row.Url, StringComparer.Ordinal);
         foreach (IndexRow row in archive)
         {
@@ -95,10 +110,13 @@ internal sealed class PublishPlan
             {
                 NewPackage culprit = fresh.TryGetValue(row, out NewPackage? late) ? late : fresh[holder];
                 IndexRow other = culprit.Row == row ? holder : row;
-                refusals.Add(new Refusal(
-                    culprit.File,
-                    Refusal.SameUrl,
-                    $"{culprit.Row} would have the URL of {other}, {row.Url}; put {{filename}} into --package-url-template"));
+                refusals.Add(
+                    new Refusal(
+                        culprit.File,
+                        Refusal.SameUrl,
+                        $"{culprit.Row} would have the URL of {other}, {row.Url}; put {{filename}} into --package-url-template"
+                    )
+                );
             }
         }
     }

@@ -12,15 +12,23 @@ internal static class PublishedPackage
     /// <returns>Null when it is not there, damaged, or not what the index says.</returns>
     internal static VerifiedPackage? TryRead(string root, IndexRow row, CancellationToken stop)
     {
-        if (RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is not { } path
-            || LinuxFile.Identify(Path.Combine(root, path)) is not { IsRegular: true })
+        if (
+            RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is not { } path
+            || LinuxFile.Identify(Path.Combine(root, path)) is not { IsRegular: true }
+        )
         {
             return null;
         }
 
         try
         {
-            using FileStream stream = new(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using FileStream stream = new(
+                Path.Combine(root, path),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0
+            );
             VerifiedPackage package = PackageVerifier.Verify(stream, null, stop);
             return package.PackageHash == row.Hash ? package : null;
         }

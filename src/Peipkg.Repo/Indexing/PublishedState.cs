@@ -69,17 +69,21 @@ internal sealed class PublishedState
         problems.AddRange(archiveProblems);
         if (active is not null && archive is not null)
         {
-            problems.AddRange(IndexConsistency.Check(state.Descriptor.Name, active, archive)
-                .Select(static problem => $"{problem.File}: {problem.Problem}"));
+            problems.AddRange(
+                IndexConsistency
+                    .Check(state.Descriptor.Name, active, archive)
+                    .Select(static problem => $"{problem.File}: {problem.Problem}")
+            );
         }
 
         if (problems.Count > 0 && !rebuild)
         {
             throw new UserErrorException(
                 $"{snapshot.Root} does not verify, so nothing can be published into it:\n  "
-                + string.Join("\n  ", problems)
-                + "\nRestore the files from a mirror or a backup, or regenerate the indexes from the packages with "
-                + "--rebuild --all-packages-dir.");
+                    + string.Join("\n  ", problems)
+                    + "\nRestore the files from a mirror or a backup, or regenerate the indexes from the packages with "
+                    + "--rebuild --all-packages-dir."
+            );
         }
 
         state.Warnings.AddRange(problems);
@@ -98,30 +102,37 @@ internal sealed class PublishedState
         state.Identity = PendingGeneration.BaseOf(snapshot);
         if (check.State is SignatureState.Expired)
         {
-            state.Warnings.Add(
-                $"{check.Problem}: consumers reject repo.json until it is signed with an active key");
+            state.Warnings.Add($"{check.Problem}: consumers reject repo.json until it is signed with an active key");
         }
         else if (check.State is not SignatureState.Good)
         {
             throw new UserErrorException(
                 $"{snapshot.Root} does not verify, so nothing can be published into it: {check.File}: {check.Problem}\n"
-                + "repo.json is what consumers trust; restore it and its signature from a mirror or a backup.");
+                    + "repo.json is what consumers trust; restore it and its signature from a mirror or a backup."
+            );
         }
 
-        state.Warnings.AddRange(state.Keys.Problems
-            .Where(static problem => problem.Status != KeyStatus.Revoked)
-            .Select(static problem => $"{problem.Path}: {problem.Text}"));
+        state.Warnings.AddRange(
+            state
+                .Keys.Problems.Where(static problem => problem.Status != KeyStatus.Revoked)
+                .Select(static problem => $"{problem.Path}: {problem.Text}")
+        );
 
         return !RepositoryLayout.IsConventional(descriptor)
             ? throw new UserErrorException(
                 $"{snapshot.Root}/repo.json puts the indexes elsewhere than {RepositoryLayout.ConventionalIndexes}; "
-                + "only repositories with these places can be published into")
+                    + "only repositories with these places can be published into"
+            )
             : state;
     }
 
     /// <summary>Reads an index, also one that is not properly signed as far as its version and time are concerned.</summary>
     private IndexSheet? LoadIndex(
-        SignedDocument document, Task<SignatureCheck>? signature, IReadOnlyList<IndexRow>? known, List<string> problems)
+        SignedDocument document,
+        Task<SignatureCheck>? signature,
+        IReadOnlyList<IndexRow>? known,
+        List<string> problems
+    )
     {
         if (document.Content is null || signature is null)
         {

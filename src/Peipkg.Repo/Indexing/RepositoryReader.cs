@@ -36,9 +36,7 @@ internal abstract class RepositoryReader : IDisposable
     }
 
     /// <summary>Releases connections.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    protected virtual void Dispose(bool disposing) { }
 }
 
 /// <summary>A repository in a directory, its packages there or in another.</summary>
@@ -55,7 +53,9 @@ internal sealed class LocalRepositoryReader : RepositoryReader
         _root = root;
         _byName = allPackages is null
             ? null
-            : NewFiles.Find(allPackages, "--all-packages-dir", diagnostics).ToLookup(static path => Path.GetFileName(path));
+            : NewFiles
+                .Find(allPackages, "--all-packages-dir", diagnostics)
+                .ToLookup(static path => Path.GetFileName(path));
     }
 
     internal override string Location => _root;
@@ -72,20 +72,35 @@ internal sealed class LocalRepositoryReader : RepositoryReader
         {
             string last = row.Url[(row.Url.LastIndexOf('/') + 1)..];
             string[] places = [.. _byName[row.FileName], .. last == row.FileName ? [] : _byName[last]];
-            return places.Length > 0 ? [.. places.Select(Copy)] : [new PackageCopy("the given directory", static () => null)];
+            return places.Length > 0
+                ? [.. places.Select(Copy)]
+                : [new PackageCopy("the given directory", static () => null)];
         }
 
-        return RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is { } path ? [Copy(Path.Combine(_root, path))] : [];
+        return RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is { } path
+            ? [Copy(Path.Combine(_root, path))]
+            : [];
     }
 
-    private static PackageCopy Copy(string path) => new(path, () =>
-    {
-        // Opening a FIFO would wait for a writer for ever.
-        return LinuxFile.Identify(path, followLinks: true) switch
-        {
-            null => null,
-            { IsRegular: false } => throw new IOException($"{path} is not a regular file"),
-            _ => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan),
-        };
-    });
+    private static PackageCopy Copy(string path) =>
+        new(
+            path,
+            () =>
+            {
+                // Opening a FIFO would wait for a writer for ever.
+                return LinuxFile.Identify(path, followLinks: true) switch
+                {
+                    null => null,
+                    { IsRegular: false } => throw new IOException($"{path} is not a regular file"),
+                    _ => new FileStream(
+                        path,
+                        FileMode.Open,
+                        FileAccess.Read,
+                        FileShare.Read,
+                        bufferSize: 0,
+                        FileOptions.SequentialScan
+                    ),
+                };
+            }
+        );
 }

@@ -25,11 +25,12 @@ internal static class StrictIndexReader
     {
         try
         {
-            return IndexOutline.TryRead(content) is { } outline
+            return
+                IndexOutline.TryRead(content) is { } outline
                 && (outline.TryTakeOver(known) ?? (IReadOnlyList<IndexRow>)ReadRows(outline)) is { } rows
                 && outline.IsInOrder(rows)
-                    ? outline.ToSheet(rows)
-                    : null;
+                ? outline.ToSheet(rows)
+                : null;
         }
         catch (Exception error) when (error is FormatViolationException or JsonException)
         {
@@ -51,7 +52,8 @@ internal static class StrictIndexReader
                     rows[i] = IndexEntryText.RowOf(reader.Read(text.Span), text);
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         return rows;
     }
 
@@ -85,7 +87,8 @@ internal static class StrictIndexReader
                 throw new FormatViolationException(
                     Refusal.EqualVersion,
                     "/packages",
-                    $"{row} compares equal to {seen[key].Version}, so that no consumer can tell which is newer");
+                    $"{row} compares equal to {seen[key].Version}, so that no consumer can tell which is newer"
+                );
             }
         }
     }

@@ -38,7 +38,10 @@ internal sealed class UrlTemplate
     /// <param name="template">The template.</param>
     /// <param name="error">What is wrong with it, all of it, one sentence.</param>
     internal static bool TryParse(
-        string text, [NotNullWhen(true)] out UrlTemplate? template, [NotNullWhen(false)] out string? error)
+        string text,
+        [NotNullWhen(true)] out UrlTemplate? template,
+        [NotNullWhen(false)] out string? error
+    )
     {
         template = null;
         error = FindUnknownPlaceholder(text) ?? FindAmbiguity(text) ?? FindBadPlace(text);
@@ -51,11 +54,11 @@ internal sealed class UrlTemplate
     }
 
     /// <summary>The URL of one package.</summary>
-    internal string Expand(PackageName name, in PackageVersion version, Architecture architecture)
-        => Expand(_text, name.Text, version.Text, architecture.Text, PackageFileName.Compose(name, version, architecture));
+    internal string Expand(PackageName name, in PackageVersion version, Architecture architecture) =>
+        Expand(_text, name.Text, version.Text, architecture.Text, PackageFileName.Compose(name, version, architecture));
 
-    private static string Expand(string text, string name, string version, string architecture, string fileName)
-        => text.Replace("{name}", name, StringComparison.Ordinal)
+    private static string Expand(string text, string name, string version, string architecture, string fileName) =>
+        text.Replace("{name}", name, StringComparison.Ordinal)
             .Replace("{version}", version, StringComparison.Ordinal)
             .Replace("{arch}", architecture, StringComparison.Ordinal)
             .Replace("{filename}", fileName, StringComparison.Ordinal);
@@ -79,11 +82,11 @@ internal sealed class UrlTemplate
         return $"\"{found}\" is no placeholder; a template has {{name}}, {{version}}, {{arch}} and {{filename}}";
     }
 
-    private static string? FindAmbiguity(string text)
-        => text.Contains("{filename}", StringComparison.Ordinal)
-            || (text.Contains("{name}", StringComparison.Ordinal) && text.Contains("{version}", StringComparison.Ordinal))
-                ? null
-                : "it gives different packages the same URL; it needs {filename}, or at least {name} and {version}";
+    private static string? FindAmbiguity(string text) =>
+        text.Contains("{filename}", StringComparison.Ordinal)
+        || (text.Contains("{name}", StringComparison.Ordinal) && text.Contains("{version}", StringComparison.Ordinal))
+            ? null
+            : "it gives different packages the same URL; it needs {filename}, or at least {name} and {version}";
 
     private static string? FindBadPlace(string text)
     {
@@ -96,11 +99,14 @@ internal sealed class UrlTemplate
         string sample = Expand(text, "name", "1-1", "noarch", "name_1-1_noarch.peipkg");
         if (!text.StartsWith('/'))
         {
-            return Uri.TryCreate(sample, UriKind.Absolute, out Uri? uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.Host.Length > 0
-                && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
-                    ? null
-                    : "it begins neither with \"/\" nor with \"http://\" or \"https://\" and a host, or carries a user or fragment";
+            return
+                Uri.TryCreate(sample, UriKind.Absolute, out Uri? uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+                && uri.Host.Length > 0
+                && uri.UserInfo.Length == 0
+                && uri.Fragment.Length == 0
+                ? null
+                : "it begins neither with \"/\" nor with \"http://\" or \"https://\" and a host, or carries a user or fragment";
         }
 
         string[] components = sample[1..].Split('/');
@@ -115,7 +121,8 @@ internal sealed class UrlTemplate
         }
 
         // A dot file is skipped by many mirrors and web servers, and the tool's own names begin with a dot.
-        return RepositoryLayout.IsReserved(components[0]) || components.Any(static component => component.StartsWith('.'))
+        return
+            RepositoryLayout.IsReserved(components[0]) || components.Any(static component => component.StartsWith('.'))
             ? "it puts packages among the repository's own files; /p/… is the conventional place"
             : null;
     }

@@ -22,14 +22,25 @@ internal sealed record DescriptorEdit(Descriptor Descriptor)
 
     /// <summary>A key list with one entry put in, in place of the one it had.</summary>
     internal static IReadOnlyList<DescriptorKey> Put(
-        Descriptor descriptor, Fingerprint fingerprint, KeyStatus status, Timestamp? validUntil = null)
+        Descriptor descriptor,
+        Fingerprint fingerprint,
+        KeyStatus status,
+        Timestamp? validUntil = null
+    )
     {
         DescriptorKey entry = descriptor.FindKey(fingerprint) is { } old
-            ? old with { Status = status, ValidUntil = validUntil }
+            ? old with
+            {
+                Status = status,
+                ValidUntil = validUntil,
+            }
             : new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), status, validUntil);
-        return [.. descriptor.Keys
-            .Where(key => key.Fingerprint != fingerprint)
-            .Append(entry)
-            .OrderBy(static key => key.Fingerprint.Text, StringComparer.Ordinal)];
+        return
+        [
+            .. descriptor
+                .Keys.Where(key => key.Fingerprint != fingerprint)
+                .Append(entry)
+                .OrderBy(static key => key.Fingerprint.Text, StringComparer.Ordinal),
+        ];
     }
 }

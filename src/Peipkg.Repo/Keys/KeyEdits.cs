@@ -28,16 +28,27 @@ internal static class KeyEdits
         {
             throw new UserErrorException(
                 $"the key {key.Fingerprint.Grouped} is already listed as {Text(listed.Status)}"
-                + (listed.Status == KeyStatus.Active ? "" : ", and a key never becomes active again; make a new one with keygen"));
+                    + (
+                        listed.Status == KeyStatus.Active
+                            ? ""
+                            : ", and a key never becomes active again; make a new one with keygen"
+                    )
+            );
         }
 
-        DescriptorEdit edit = new(descriptor with { Keys = DescriptorEdit.Put(descriptor, key.Fingerprint, KeyStatus.Active) })
+        DescriptorEdit edit = new(
+            descriptor with
+            {
+                Keys = DescriptorEdit.Put(descriptor, key.Fingerprint, KeyStatus.Active),
+            }
+        )
         {
             AddedKeys = [key],
         };
         edit.Consequences.Add($"{key.Fingerprint.Grouped} becomes an active key.");
         edit.Consequences.Add(
-            "Consumers learn it at their next refresh and accept from then on what it signs; nothing else changes for them.");
+            "Consumers learn it at their next refresh and accept from then on what it signs; nothing else changes for them."
+        );
         return edit;
     }
 
@@ -56,7 +67,8 @@ internal static class KeyEdits
         Timestamp validUntil,
         Fingerprint signer,
         Timestamp at,
-        SignerCensus? census)
+        SignerCensus? census
+    )
     {
         Require(descriptor, old, KeyStatus.Active, "so there is nothing to hand over");
         if (old == fresh.Fingerprint)
@@ -68,7 +80,8 @@ internal static class KeyEdits
         if (listed is { Status: not KeyStatus.Active })
         {
             throw new UserErrorException(
-                $"the key {fresh.Fingerprint.Grouped} is {Text(listed.Status)}, and a key never becomes active again; make a new one with keygen");
+                $"the key {fresh.Fingerprint.Grouped} is {Text(listed.Status)}, and a key never becomes active again; make a new one with keygen"
+            );
         }
 
         if (validUntil.CompareTo(at) <= 0)
@@ -76,11 +89,16 @@ internal static class KeyEdits
             throw new UserErrorException($"--valid-until {validUntil} is not after {at}, when the transition begins");
         }
 
-        Descriptor with1 = descriptor with { Keys = DescriptorEdit.Put(descriptor, fresh.Fingerprint, KeyStatus.Active) };
-        DescriptorEdit edit = new(with1 with
+        Descriptor with1 = descriptor with
         {
-            Keys = DescriptorEdit.Put(with1, old, KeyStatus.Transitioning, validUntil),
-        })
+            Keys = DescriptorEdit.Put(descriptor, fresh.Fingerprint, KeyStatus.Active),
+        };
+        DescriptorEdit edit = new(
+            with1 with
+            {
+                Keys = DescriptorEdit.Put(with1, old, KeyStatus.Transitioning, validUntil),
+            }
+        )
         {
             AddedKeys = listed is null ? [fresh] : [],
         };
@@ -90,10 +108,13 @@ internal static class KeyEdits
         AddPackages(edit, census, old, $"after {validUntil}");
         if (validUntil.UnixSeconds - at.UnixSeconds < ShortestTransition.TotalSeconds)
         {
-            edit.Objections.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the transition is shorter than {ShortestTransition.Days} days: consumers refresh at least that often, and those "
-                    + $"that do not in time must add the repository again; give a later --valid-until"));
+            edit.Objections.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the transition is shorter than {ShortestTransition.Days} days: consumers refresh at least that often, and those "
+                        + $"that do not in time must add the repository again; give a later --valid-until"
+                )
+            );
         }
 
         return edit;
@@ -106,10 +127,16 @@ internal static class KeyEdits
         if (listed.Status == KeyStatus.Active)
         {
             throw new UserErrorException(
-                $"the key {key.Grouped} is active; hand over to another with rotate-key first, so that consumers can follow");
+                $"the key {key.Grouped} is active; hand over to another with rotate-key first, so that consumers can follow"
+            );
         }
 
-        DescriptorEdit edit = new(descriptor with { Keys = [.. descriptor.Keys.Where(entry => entry.Fingerprint != key)] })
+        DescriptorEdit edit = new(
+            descriptor with
+            {
+                Keys = [.. descriptor.Keys.Where(entry => entry.Fingerprint != key)],
+            }
+        )
         {
             RemovedKeys = [key],
         };
@@ -123,11 +150,13 @@ internal static class KeyEdits
 
         Timestamp until = listed.ValidUntil!.Value;
         edit.Consequences.Add(
-            "Consumers that have refreshed since the rotation notice nothing; whoever has not must add the repository again.");
+            "Consumers that have refreshed since the rotation notice nothing; whoever has not must add the repository again."
+        );
         if (at.UnixSeconds < until.UnixSeconds - HandOver.TotalSeconds)
         {
             edit.Objections.Add(
-                $"consumers were promised that the key counts until {until}; retire it after {Before(until, HandOver)}");
+                $"consumers were promised that the key counts until {until}; retire it after {Before(until, HandOver)}"
+            );
         }
 
         AddPackages(edit, census, key, "from now on");
@@ -135,7 +164,8 @@ internal static class KeyEdits
         {
             edit.Objections.Add(
                 $"{Packages(census.Of(key).Active)} that the active index advertises {Are(census.Of(key).Active)} signed with it and could no longer "
-                + "be installed; publish them again with a higher revision and another key first");
+                    + "be installed; publish them again with a higher revision and another key first"
+            );
         }
 
         return edit;
@@ -154,17 +184,26 @@ internal static class KeyEdits
         {
             throw new UserErrorException(
                 $"{key.Grouped} is the last active key: without it nobody could sign for this repository, not even its revocation.\n"
-                + "Add another with add-key, signed with this one, and revoke this one with the new. Consumers that refresh in between "
-                + "follow; if the key is in the wrong hands do not wait for them: the others must add the repository again, with the "
-                + "new key's fingerprint.");
+                    + "Add another with add-key, signed with this one, and revoke this one with the new. Consumers that refresh in between "
+                    + "follow; if the key is in the wrong hands do not wait for them: the others must add the repository again, with the "
+                    + "new key's fingerprint."
+            );
         }
 
         // valid_until has no meaning for consumers here (§6.1.3); it keeps the day of the revocation.
-        DescriptorEdit edit = new(descriptor with { Keys = DescriptorEdit.Put(descriptor, key, KeyStatus.Revoked, at) });
-        edit.Consequences.Add($"{key.Grouped} is revoked: whatever it signed is rejected from a consumer's next refresh on.");
+        DescriptorEdit edit = new(
+            descriptor with
+            {
+                Keys = DescriptorEdit.Put(descriptor, key, KeyStatus.Revoked, at),
+            }
+        );
+        edit.Consequences.Add(
+            $"{key.Grouped} is revoked: whatever it signed is rejected from a consumer's next refresh on."
+        );
         edit.Consequences.Add(
             "Consumers that know the key which signs this follow by themselves; whoever last refreshed before that key was listed must "
-            + "add the repository again.");
+                + "add the repository again."
+        );
         edit.Consequences.Add($"The entry stays in repo.json, until {After(at, RevokedRetention)} at least.");
         AddPackages(edit, census, key, "from now on");
         return edit;
@@ -173,46 +212,56 @@ internal static class KeyEdits
     /// <summary>Changes what the repository says of itself.</summary>
     internal static DescriptorEdit Describe(Descriptor descriptor, string? name, string? description)
     {
-        DescriptorEdit edit = new(descriptor with
-        {
-            Name = name ?? descriptor.Name,
-            Description = description ?? descriptor.Description,
-        });
+        DescriptorEdit edit = new(
+            descriptor with
+            {
+                Name = name ?? descriptor.Name,
+                Description = description ?? descriptor.Description,
+            }
+        );
         if (edit.Descriptor == descriptor)
         {
-            throw new UserErrorException("nothing would change; give a --name or --description other than the present one");
+            throw new UserErrorException(
+                "nothing would change; give a --name or --description other than the present one"
+            );
         }
 
-        edit.Consequences.Add("Consumers show the new words from their next refresh on; nothing else changes for them.");
+        edit.Consequences.Add(
+            "Consumers show the new words from their next refresh on; nothing else changes for them."
+        );
         if (edit.Descriptor.Name != descriptor.Name)
         {
             edit.Consequences.Add(
-                $"The repository is called \"{edit.Descriptor.Name}\" instead of \"{descriptor.Name}\" in repo.json and both indexes alike.");
+                $"The repository is called \"{edit.Descriptor.Name}\" instead of \"{descriptor.Name}\" in repo.json and both indexes alike."
+            );
         }
 
         return edit;
     }
 
     /// <summary>The status as documents spell it.</summary>
-    internal static string Text(KeyStatus status) => status switch
-    {
-        KeyStatus.Active => "active",
-        KeyStatus.Transitioning => "transitioning",
-        _ => "revoked",
-    };
+    internal static string Text(KeyStatus status) =>
+        status switch
+        {
+            KeyStatus.Active => "active",
+            KeyStatus.Transitioning => "transitioning",
+            _ => "revoked",
+        };
 
     private static void RefuseEarlyOblivion(DescriptorEdit edit, DescriptorKey listed, Timestamp at)
     {
         if (listed.ValidUntil is not { } revoked)
         {
             edit.Objections.Add(
-                "repo.json does not say when the key was revoked, and its entry must stay for a year; force this only when you know");
+                "repo.json does not say when the key was revoked, and its entry must stay for a year; force this only when you know"
+            );
         }
         else if (at.UnixSeconds < revoked.UnixSeconds + RevokedRetention.TotalSeconds)
         {
             throw new UserErrorException(
                 $"the key {listed.Fingerprint.Grouped} was revoked at {revoked}; its entry must stay for at least a year, until "
-                + $"{After(revoked, RevokedRetention)}, so that consumers with old caches learn of it");
+                    + $"{After(revoked, RevokedRetention)}, so that consumers with old caches learn of it"
+            );
         }
     }
 
@@ -223,17 +272,20 @@ internal static class KeyEdits
         {
             edit.Consequences.Add(
                 $"repo.json is signed with {signer.Grouped}: consumers that know that key follow by themselves, whenever they refresh. "
-                + "Whoever last refreshed before it was listed must add the repository again.");
+                    + "Whoever last refreshed before it was listed must add the repository again."
+            );
             return;
         }
 
         edit.Consequences.Add(
             $"repo.json is signed with {signer.Grouped}: consumers that know that key and refresh before {Before(until, HandOver)} follow "
-            + "by themselves; from then on a publish signs it with its own key. Whoever refreshes later only must add the repository again, "
-            + $"with the fingerprint {fresh.Grouped}.");
+                + "by themselves; from then on a publish signs it with its own key. Whoever refreshes later only must add the repository again, "
+                + $"with the fingerprint {fresh.Grouped}."
+        );
         edit.Consequences.Add(
             $"Whoever adds the repository before then still needs the fingerprint {signer.Grouped}: it is its signature that repo.json "
-            + "carries. Tell both fingerprints.");
+                + "carries. Tell both fingerprints."
+        );
     }
 
     private static void AddPackages(DescriptorEdit edit, SignerCensus? census, Fingerprint key, string when)
@@ -242,21 +294,28 @@ internal static class KeyEdits
         {
             edit.Consequences.Add(
                 $"{Packages(signed.Archived)} {Are(signed.Archived)} signed with it, of which the active index advertises "
-                + $"{signed.Active}; consumers refuse to install them {when}. Build those still wanted again, with a higher revision and "
-                + "another key.");
+                    + $"{signed.Active}; consumers refuse to install them {when}. Build those still wanted again, with a higher revision and "
+                    + "another key."
+            );
         }
 
         if (census?.Unknown is { Archived: > 0 } unknown)
         {
-            edit.Consequences.Add($"Who signed {Packages(unknown.Archived)} is not known: hosted elsewhere, missing or damaged.");
+            edit.Consequences.Add(
+                $"Who signed {Packages(unknown.Archived)} is not known: hosted elsewhere, missing or damaged."
+            );
         }
     }
 
-    private static DescriptorKey Listed(Descriptor descriptor, Fingerprint key)
-        => descriptor.FindKey(key)
-            ?? throw new UserErrorException(
-                $"repo.json does not list the key {key.Grouped}; it lists\n  "
-                + string.Join("\n  ", descriptor.Keys.Select(static entry => $"{entry.Fingerprint.Grouped} ({Text(entry.Status)})")));
+    private static DescriptorKey Listed(Descriptor descriptor, Fingerprint key) =>
+        descriptor.FindKey(key)
+        ?? throw new UserErrorException(
+            $"repo.json does not list the key {key.Grouped}; it lists\n  "
+                + string.Join(
+                    "\n  ",
+                    descriptor.Keys.Select(static entry => $"{entry.Fingerprint.Grouped} ({Text(entry.Status)})")
+                )
+        );
 
     private static void Require(Descriptor descriptor, Fingerprint key, KeyStatus status, string consequence)
     {
@@ -267,14 +326,14 @@ internal static class KeyEdits
         }
     }
 
-    private static string Packages(int count)
-        => string.Create(CultureInfo.InvariantCulture, $"{count} package{(count == 1 ? "" : "s")}");
+    private static string Packages(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} package{(count == 1 ? "" : "s")}");
 
     private static string Are(int count) => count == 1 ? "is" : "are";
 
-    private static Timestamp Before(Timestamp time, TimeSpan span)
-        => Timestamp.FromUnixSeconds(Math.Max(0, time.UnixSeconds - (long)span.TotalSeconds));
+    private static Timestamp Before(Timestamp time, TimeSpan span) =>
+        Timestamp.FromUnixSeconds(Math.Max(0, time.UnixSeconds - (long)span.TotalSeconds));
 
-    private static Timestamp After(Timestamp time, TimeSpan span)
-        => Timestamp.FromUnixSeconds(Math.Min(Timestamp.MaxValue.UnixSeconds, time.UnixSeconds + (long)span.TotalSeconds));
+    private static Timestamp After(Timestamp time, TimeSpan span) =>
+        Timestamp.FromUnixSeconds(Math.Min(Timestamp.MaxValue.UnixSeconds, time.UnixSeconds + (long)span.TotalSeconds));
 }

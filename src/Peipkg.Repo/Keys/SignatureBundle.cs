@@ -15,21 +15,27 @@ internal static class SignatureBundle
     private const int MaxBytes = 1 << 20;
 
     /// <summary>Signs all of a request that is this key's.</summary>
-    internal static void Write(TextWriter output, IEnumerable<AwaitedSignature> awaited, SigningKey key)
-        => JsonReport.Write(output, json =>
-        {
-            json.WriteNumber("schema_version", 1);
-            json.WriteStartArray("signatures");
-            foreach (AwaitedSignature item in awaited)
+    internal static void Write(TextWriter output, IEnumerable<AwaitedSignature> awaited, SigningKey key) =>
+        JsonReport.Write(
+            output,
+            json =>
             {
-                json.WriteStartObject();
-                json.WriteString("path", item.Document);
-                json.WriteString("envelope", Encoding.UTF8.GetString(SignatureEnvelope.Sign(key, item.Digest).Write()));
-                json.WriteEndObject();
-            }
+                json.WriteNumber("schema_version", 1);
+                json.WriteStartArray("signatures");
+                foreach (AwaitedSignature item in awaited)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path", item.Document);
+                    json.WriteString(
+                        "envelope",
+                        Encoding.UTF8.GetString(SignatureEnvelope.Sign(key, item.Digest).Write())
+                    );
+                    json.WriteEndObject();
+                }
 
-            json.WriteEndArray();
-        });
+                json.WriteEndArray();
+            }
+        );
 
     /// <summary>Reads a bundle: each document's path and signature.</summary>
     /// <exception cref="UserErrorException">The file is no bundle.</exception>
@@ -41,7 +47,10 @@ internal static class SignatureBundle
         }
         catch (FormatViolationException error)
         {
-            throw new UserErrorException($"{file} holds no signatures: {error.Message}; make it with sign --detached", error);
+            throw new UserErrorException(
+                $"{file} holds no signatures: {error.Message}; make it with sign --detached",
+                error
+            );
         }
     }
 

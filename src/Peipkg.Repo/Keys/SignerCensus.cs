@@ -17,7 +17,11 @@ internal sealed class SignerCensus
 {
     private readonly Dictionary<Fingerprint, SignedPackages> _bySigner;
 
-    private SignerCensus(Dictionary<Fingerprint, SignedPackages> bySigner, SignedPackages unsigned, SignedPackages unknown)
+    private SignerCensus(
+        Dictionary<Fingerprint, SignedPackages> bySigner,
+        SignedPackages unsigned,
+        SignedPackages unknown
+    )
     {
         _bySigner = bySigner;
         Unsigned = unsigned;
@@ -38,19 +42,23 @@ internal sealed class SignerCensus
     {
         HashSet<IndexRow> active = [.. ActiveSelection.From(archive, static (_, _) => { })];
         ConcurrentBag<(Fingerprint? Signer, bool Known, bool Active)> seen = [];
-        Workers.ForEach(archive, row =>
-        {
-            (Fingerprint? signer, bool known) = SignerOf(root, row, stop);
-            seen.Add((signer, known, active.Contains(row)));
-        }, stop);
-        Dictionary<Fingerprint, SignedPackages> bySigner = seen
-            .Where(static item => item.Signer is not null)
+        Workers.ForEach(
+            archive,
+            row =>
+            {
+                (Fingerprint? signer, bool known) = SignerOf(root, row, stop);
+                seen.Add((signer, known, active.Contains(row)));
+            },
+            stop
+        );
+        Dictionary<Fingerprint, SignedPackages> bySigner = seen.Where(static item => item.Signer is not null)
             .GroupBy(static item => item.Signer!.Value)
             .ToDictionary(static group => group.Key, Count);
         return new SignerCensus(
             bySigner,
             Count(seen.Where(static item => item.Known && item.Signer is null)),
-            Count(seen.Where(static item => !item.Known)));
+            Count(seen.Where(static item => !item.Known))
+        );
     }
 
     private static SignedPackages Count(IEnumerable<(Fingerprint? Signer, bool Known, bool Active)> items)
@@ -76,7 +84,13 @@ internal sealed class SignerCensus
         try
         {
             using FileStream package = new(
-                Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+                Path.Combine(root, path),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
             return (PackageVerifier.Verify(package, null, stop).Signature?.KeyFingerprint, true);
         }
         catch (Exception error) when (error is FormatViolationException or IOException or UnauthorizedAccessException)

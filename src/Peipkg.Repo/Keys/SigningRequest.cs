@@ -24,42 +24,47 @@ internal sealed record SigningRequest(
     string GeneratedAt,
     IReadOnlyList<string> Summary,
     string? Descriptor,
-    IReadOnlyList<AwaitedSignature> Awaited)
+    IReadOnlyList<AwaitedSignature> Awaited
+)
 {
     /// <summary>The largest request that is read; a summary has a line for each package of a publication.</summary>
     internal const int MaxBytes = 64 << 20;
 
     /// <summary>Writes the document.</summary>
-    internal void Write(TextWriter output) => JsonReport.Write(output, json =>
-    {
-        json.WriteNumber("schema_version", 1);
-        json.WriteString("repository", Repository);
-        json.WriteNumber("index_version", IndexVersion);
-        json.WriteString("generated_at", GeneratedAt);
-        json.WriteStartArray("summary");
-        foreach (string line in Summary)
-        {
-            json.WriteStringValue(line);
-        }
+    internal void Write(TextWriter output) =>
+        JsonReport.Write(
+            output,
+            json =>
+            {
+                json.WriteNumber("schema_version", 1);
+                json.WriteString("repository", Repository);
+                json.WriteNumber("index_version", IndexVersion);
+                json.WriteString("generated_at", GeneratedAt);
+                json.WriteStartArray("summary");
+                foreach (string line in Summary)
+                {
+                    json.WriteStringValue(line);
+                }
 
-        json.WriteEndArray();
-        if (Descriptor is not null)
-        {
-            json.WriteString("descriptor", Descriptor);
-        }
+                json.WriteEndArray();
+                if (Descriptor is not null)
+                {
+                    json.WriteString("descriptor", Descriptor);
+                }
 
-        json.WriteStartArray("documents");
-        foreach (AwaitedSignature awaited in Awaited)
-        {
-            json.WriteStartObject();
-            json.WriteString("path", awaited.Document);
-            json.WriteString("sha256", awaited.Digest.ToString());
-            json.WriteString("key_fingerprint", awaited.Signer.Text);
-            json.WriteEndObject();
-        }
+                json.WriteStartArray("documents");
+                foreach (AwaitedSignature awaited in Awaited)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("path", awaited.Document);
+                    json.WriteString("sha256", awaited.Digest.ToString());
+                    json.WriteString("key_fingerprint", awaited.Signer.Text);
+                    json.WriteEndObject();
+                }
 
-        json.WriteEndArray();
-    });
+                json.WriteEndArray();
+            }
+        );
 
     /// <summary>Reads a document and holds what it says of <c>repo.json</c> to the digest that is to be signed.</summary>
     /// <exception cref="UserErrorException">The file is no request, or contradicts itself.</exception>
@@ -72,14 +77,24 @@ internal sealed record SigningRequest(
         }
         catch (Exception error) when (error is FormatViolationException or FormatException)
         {
-            throw new UserErrorException($"{file} is no signing request: {error.Message}; make it with export-signing-request", error);
+            throw new UserErrorException(
+                $"{file} is no signing request: {error.Message}; make it with export-signing-request",
+                error
+            );
         }
 
-        if (request.Awaited.FirstOrDefault(static item => item.Document == RepositoryLayout.Descriptor) is { } descriptor
-            && (request.Descriptor is null || Sha256Digest.Of(Encoding.UTF8.GetBytes(request.Descriptor)) != descriptor.Digest))
+        if (
+            request.Awaited.FirstOrDefault(static item => item.Document == RepositoryLayout.Descriptor)
+                is { } descriptor
+            && (
+                request.Descriptor is null
+                || Sha256Digest.Of(Encoding.UTF8.GetBytes(request.Descriptor)) != descriptor.Digest
+            )
+        )
         {
             throw new UserErrorException(
-                $"{file} asks for a signature over a repo.json other than the one it shows; do not sign it, and export it again");
+                $"{file} asks for a signature over a repo.json other than the one it shows; do not sign it, and export it again"
+            );
         }
 
         return request;
@@ -96,7 +111,10 @@ internal sealed record SigningRequest(
         {
             if (json.NameIs("schema_version"u8))
             {
-                _ = json.ReadUInt64() == 1 ? 1 : throw new FormatException("its schema_version is not 1, which this tool knows");
+                _ =
+                    json.ReadUInt64() == 1
+                        ? 1
+                        : throw new FormatException("its schema_version is not 1, which this tool knows");
             }
             else if (json.NameIs("repository"u8))
             {

@@ -30,13 +30,19 @@ internal static class AuditOperation
 
             context.Output.WriteLine(
                 $"{view.Active.Rows.Count} packages audited: {errors} errors, {Count(findings, AuditSeverity.Warning)} warnings, "
-                + $"{Count(findings, AuditSeverity.Notice)} notices");
+                    + $"{Count(findings, AuditSeverity.Notice)} notices"
+            );
         }
 
         return errors > 0 ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private static IReadOnlyList<AuditFinding> Audit(RepositoryView view, ContentSource source, OperationContext context, CancellationToken stop)
+    private static IReadOnlyList<AuditFinding> Audit(
+        RepositoryView view,
+        ContentSource source,
+        OperationContext context,
+        CancellationToken stop
+    )
     {
         using ProgressPhase progress = context.Diagnostics.Begin("looking into", "packages", view.Active.Rows.Count);
         return RepositoryAudit.Run(
@@ -47,7 +53,8 @@ internal static class AuditOperation
                 progress.Add(1, 0);
                 return source.Find(row);
             },
-            stop);
+            stop
+        );
     }
 
     /// <summary>Writes findings as an array.</summary>
@@ -84,6 +91,6 @@ internal static class AuditOperation
         WriteFindings(json, "findings", findings);
     }
 
-    private static int Count(IEnumerable<AuditFinding> findings, AuditSeverity severity)
-        => findings.Count(finding => finding.Rule.Severity == severity);
+    private static int Count(IEnumerable<AuditFinding> findings, AuditSeverity severity) =>
+        findings.Count(finding => finding.Rule.Severity == severity);
 }

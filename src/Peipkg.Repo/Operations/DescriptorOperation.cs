@@ -56,21 +56,31 @@ internal static class DescriptorOperation
     internal static int Run(DescriptorRequest request, OperationContext context, CancellationToken stop)
     {
         using DocumentSigner signer = DocumentSigner.Load(request.SignKey, context.Diagnostics);
-        using DocumentSigner? other = request.DescriptorKey is null || request.DescriptorKey == request.SignKey
-            ? null
-            : DocumentSigner.Load(request.DescriptorKey, context.Diagnostics);
-        using RepositoryLock? held = request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
+        using DocumentSigner? other =
+            request.DescriptorKey is null || request.DescriptorKey == request.SignKey
+                ? null
+                : DocumentSigner.Load(request.DescriptorKey, context.Diagnostics);
+        using RepositoryLock? held =
+            request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
         PublishedState state = PublishedState.Load(
-            RepositorySnapshot.Read(request.Repo), WriterChecks.JudgedAt(request.At, context.Clock), rebuild: false);
+            RepositorySnapshot.Read(request.Repo),
+            WriterChecks.JudgedAt(request.At, context.Clock),
+            rebuild: false
+        );
         state.Warnings.ForEach(context.Diagnostics.Warning);
         WriterChecks.RefuseTime(state, request.At, context);
-        SignerCensus? census = request.ConcernsPackages && !request.DocumentsOnly
-            ? SignerCensus.Take(request.Repo, state.Archive, stop)
-            : null;
+        SignerCensus? census =
+            request.ConcernsPackages && !request.DocumentsOnly
+                ? SignerCensus.Take(request.Repo, state.Archive, stop)
+                : null;
         DescriptorEdit edit = request.Edit(state, census);
         SignatureDuty.Check(state, edit, signer, other ?? signer);
         PublishPlan plan = PublishPlan.Create(
-            state.Archive, [], WriterChecks.NextVersion(state, request.At, context.Diagnostics), request.At);
+            state.Archive,
+            [],
+            WriterChecks.NextVersion(state, request.At, context.Diagnostics),
+            request.At
+        );
         bool refused = edit.Objections.Count > 0 && !request.Force;
         foreach (string objection in edit.Objections)
         {
@@ -88,7 +98,8 @@ internal static class DescriptorOperation
                 [signer, .. other is null ? (DocumentSigner[])[] : [other]],
                 transaction => Write(transaction, state, edit, plan, signer, other ?? signer),
                 context,
-                stop);
+                stop
+            );
         }
 
         Report(request, edit, plan, refused, signer.CanSign && other?.CanSign != false, context);
@@ -101,7 +112,8 @@ internal static class DescriptorOperation
         DescriptorEdit edit,
         PublishPlan plan,
         DocumentSigner signer,
-        DocumentSigner descriptorSigner)
+        DocumentSigner descriptorSigner
+    )
     {
         foreach (PublicKey key in edit.AddedKeys)
         {
@@ -115,13 +127,22 @@ internal static class DescriptorOperation
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
-        SitePublication.OfPresent(state.Root)
-            ?.Render(SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)))
+        SitePublication
+            .OfPresent(state.Root)
+            ?.Render(
+                SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root))
+            )
             .Stage(transaction);
     }
 
     private static void Report(
-        DescriptorRequest request, DescriptorEdit edit, PublishPlan plan, bool refused, bool signed, OperationContext context)
+        DescriptorRequest request,
+        DescriptorEdit edit,
+        PublishPlan plan,
+        bool refused,
+        bool signed,
+        OperationContext context
+    )
     {
         if (request.Json)
         {
@@ -139,12 +160,21 @@ internal static class DescriptorOperation
             context.Output.WriteLine(consequence);
         }
 
-        string verb = request.DryRun ? "would publish" : signed ? "published" : "prepared";
+        string verb =
+            request.DryRun ? "would publish"
+            : signed ? "published"
+            : "prepared";
         context.Output.WriteLine($"{verb} index_version {plan.IndexVersion} of {plan.GeneratedAt}");
     }
 
     private static void WriteJson(
-        Utf8JsonWriter json, DescriptorRequest request, DescriptorEdit edit, PublishPlan plan, bool refused, bool signed)
+        Utf8JsonWriter json,
+        DescriptorRequest request,
+        DescriptorEdit edit,
+        PublishPlan plan,
+        bool refused,
+        bool signed
+    )
     {
         json.WriteString("repository", edit.Descriptor.Name);
         json.WriteString("description", edit.Descriptor.Description);

@@ -22,7 +22,10 @@ internal static class DetachedSigning
     {
         PendingGeneration pending = PendingGeneration.Read(repo);
         string descriptor = Path.Combine(
-            PendingGeneration.PathIn(repo), StagingDirectory.Next, RepositoryLayout.Descriptor);
+            PendingGeneration.PathIn(repo),
+            StagingDirectory.Next,
+            RepositoryLayout.Descriptor
+        );
         SigningRequest request = new(
             pending.Repository,
             pending.IndexVersion,
@@ -31,13 +34,15 @@ internal static class DetachedSigning
             pending.Awaited.Any(static item => item.Document == RepositoryLayout.Descriptor)
                 ? Encoding.UTF8.GetString(BoundedFile.Read(descriptor, Limits.DescriptorBytes))
                 : null,
-            pending.Awaited);
+            pending.Awaited
+        );
         WriteFile(output, request.Write);
         foreach (IGrouping<Fingerprint, AwaitedSignature> key in pending.Awaited.GroupBy(static item => item.Signer))
         {
             context.Output.WriteLine(
                 $"{key.Key.Grouped} is to sign {string.Join(", ", key.Select(static item => item.Document))}: "
-                + $"peipkg-repo sign --detached --request {TerminalText.Escape(output)} --sign-key KEY --out FILE");
+                    + $"peipkg-repo sign --detached --request {TerminalText.Escape(output)} --sign-key KEY --out FILE"
+            );
         }
 
         return ExitCode.Success;
@@ -46,7 +51,10 @@ internal static class DetachedSigning
     /// <summary>Shows a request and signs what of it is a key's.</summary>
     internal static int Sign(string requestFile, string keyFile, string? output, OperationContext context)
     {
-        SigningRequest request = SigningRequest.Read(BoundedFile.Read(requestFile, SigningRequest.MaxBytes), requestFile);
+        SigningRequest request = SigningRequest.Read(
+            BoundedFile.Read(requestFile, SigningRequest.MaxBytes),
+            requestFile
+        );
         using SigningKey key = KeyFiles.LoadSigningKey(keyFile, context.Diagnostics);
         Show(request, context.Output);
         AwaitedSignature[] mine = [.. request.Awaited.Where(item => item.Signer == key.PublicKey.Fingerprint)];
@@ -54,12 +62,18 @@ internal static class DetachedSigning
         {
             throw new UserErrorException(
                 $"{keyFile}: nothing is to be signed with {key.PublicKey.Fingerprint.Grouped}; the request is for\n  "
-                + string.Join("\n  ", request.Awaited.Select(static item => item.Signer.Grouped).Distinct(StringComparer.Ordinal)));
+                    + string.Join(
+                        "\n  ",
+                        request.Awaited.Select(static item => item.Signer.Grouped).Distinct(StringComparer.Ordinal)
+                    )
+            );
         }
 
         foreach (AwaitedSignature item in mine)
         {
-            context.Output.WriteLine($"{(output is null ? "to sign" : "signed")}: {TerminalText.Escape(item.Document)}, SHA-256 {item.Digest}");
+            context.Output.WriteLine(
+                $"{(output is null ? "to sign" : "signed")}: {TerminalText.Escape(item.Document)}, SHA-256 {item.Digest}"
+            );
         }
 
         if (output is not null)
@@ -73,8 +87,11 @@ internal static class DetachedSigning
     /// <summary>A request comes from a machine that may be in the wrong hands: what is shown is escaped.</summary>
     private static void Show(SigningRequest request, TextWriter output)
     {
-        output.WriteLine(TerminalText.Escape(
-            $"repository \"{request.Repository}\", index_version {request.IndexVersion} of {request.GeneratedAt}"));
+        output.WriteLine(
+            TerminalText.Escape(
+                $"repository \"{request.Repository}\", index_version {request.IndexVersion} of {request.GeneratedAt}"
+            )
+        );
         foreach (string line in request.Summary)
         {
             output.WriteLine($"  {TerminalText.Escape(line)}");
@@ -88,7 +105,8 @@ internal static class DetachedSigning
             {
                 output.WriteLine(
                     $"  {key.Fingerprint.Grouped} {KeyEdits.Text(key.Status)}"
-                    + (key.Status == KeyStatus.Transitioning ? $" until {key.ValidUntil}" : ""));
+                        + (key.Status == KeyStatus.Transitioning ? $" until {key.ValidUntil}" : "")
+                );
             }
         }
     }

@@ -20,12 +20,14 @@ internal static class DiffOperation
         IReadOnlyList<Fingerprint> anchors,
         bool json,
         OperationContext context,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         if (anchors.Count == 0 && (oldLocation.Address ?? newLocation.Address) is { } address)
         {
             context.Diagnostics.Warning(
-                $"without --trust FINGERPRINT nothing proves that what {address} shows is not made up by whoever answers there");
+                $"without --trust FINGERPRINT nothing proves that what {address} shows is not made up by whoever answers there"
+            );
         }
 
         RepositoryView old = RepositoryView.Open(oldLocation, anchors, context, stop);
@@ -33,7 +35,8 @@ internal static class DiffOperation
         if (old.Descriptor.Name != current.Descriptor.Name)
         {
             context.Diagnostics.Warning(
-                $"these are two repositories, \"{old.Descriptor.Name}\" and \"{current.Descriptor.Name}\"");
+                $"these are two repositories, \"{old.Descriptor.Name}\" and \"{current.Descriptor.Name}\""
+            );
         }
 
         RepositoryDifference difference = RepositoryDifference.Between(old, current);
@@ -63,7 +66,12 @@ internal static class DiffOperation
 
         foreach (AdvertisedChange change in difference.Changed)
         {
-            string verb = change.Direction switch { > 0 => "", < 0 => " (downgrade)", _ => " (changed in place)" };
+            string verb = change.Direction switch
+            {
+                > 0 => "",
+                < 0 => " (downgrade)",
+                _ => " (changed in place)",
+            };
             Line("~", $"{change.New.Name} {change.Old.Version} -> {change.New.Version}{verb}");
             foreach (EntryChange field in change.Changes)
             {
@@ -83,26 +91,33 @@ internal static class DiffOperation
 
         foreach (KeyChange change in difference.Keys)
         {
-            Line("k", $"{(change.New ?? change.Old)!.Fingerprint.Grouped} {Status(change.Old)} -> {Status(change.New)}");
+            Line(
+                "k",
+                $"{(change.New ?? change.Old)!.Fingerprint.Grouped} {Status(change.Old)} -> {Status(change.New)}"
+            );
         }
 
         (RepositoryView old, RepositoryView current) = (difference.Old, difference.New);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"index_version {old.Archive.IndexVersion} -> {current.Archive.IndexVersion}: {difference.Published.Count} published, "
-            + $"{difference.Forgotten.Count} forgotten; {difference.Appeared.Count} names new, {difference.Vanished.Count} gone, "
-            + $"{difference.Changed.Count} changed"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"index_version {old.Archive.IndexVersion} -> {current.Archive.IndexVersion}: {difference.Published.Count} published, "
+                    + $"{difference.Forgotten.Count} forgotten; {difference.Appeared.Count} names new, {difference.Vanished.Count} gone, "
+                    + $"{difference.Changed.Count} changed"
+            )
+        );
 
         void Line(string mark, string text) => output.WriteLine($"{mark} {TerminalText.Escape(text)}");
     }
 
-    private static string Status(DescriptorKey? key) => key switch
-    {
-        null => "absent",
-        { Status: KeyStatus.Active } => "active",
-        { Status: KeyStatus.Revoked } => "revoked",
-        _ => $"transitioning until {key.ValidUntil}",
-    };
+    private static string Status(DescriptorKey? key) =>
+        key switch
+        {
+            null => "absent",
+            { Status: KeyStatus.Active } => "active",
+            { Status: KeyStatus.Revoked } => "revoked",
+            _ => $"transitioning until {key.ValidUntil}",
+        };
 
     private static void WriteJson(Utf8JsonWriter json, RepositoryDifference difference)
     {
@@ -118,7 +133,15 @@ internal static class DiffOperation
             json.WriteString("name", change.New.Name.Text);
             json.WriteString("from", change.Old.Version.Text);
             json.WriteString("to", change.New.Version.Text);
-            json.WriteString("direction", change.Direction switch { > 0 => "upgrade", < 0 => "downgrade", _ => "same" });
+            json.WriteString(
+                "direction",
+                change.Direction switch
+                {
+                    > 0 => "upgrade",
+                    < 0 => "downgrade",
+                    _ => "same",
+                }
+            );
             json.WriteStartArray("changes");
             foreach (EntryChange field in change.Changes)
             {

@@ -26,13 +26,13 @@ internal sealed class Findings
     /// <summary>How many packages were read.</summary>
     internal int Packages { get; set; }
 
-    internal void Fail(string rule, string file, string problem, string? remedy = null)
-        => _failures.Add(new Finding(rule, file, problem, remedy));
+    internal void Fail(string rule, string file, string problem, string? remedy = null) =>
+        _failures.Add(new Finding(rule, file, problem, remedy));
 
     internal void Fail(Finding finding) => _failures.Add(finding);
 
-    internal void Note(string rule, string file, string problem, string? remedy = null)
-        => _notes.Add(new Finding(rule, file, problem, remedy));
+    internal void Note(string rule, string file, string problem, string? remedy = null) =>
+        _notes.Add(new Finding(rule, file, problem, remedy));
 
     internal void Note(Finding finding) => _notes.Add(finding);
 }

@@ -25,7 +25,8 @@ internal static class GenerationCommit
         IReadOnlyList<DocumentSigner> signers,
         Action<GenerationTransaction> write,
         OperationContext context,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         bool complete = signers.All(static signer => signer.CanSign);
         using GenerationTransaction transaction = complete
@@ -52,7 +53,8 @@ internal static class GenerationCommit
         {
             context.Diagnostics.Note(
                 "nothing is published yet: the generation waits for its signatures; go on with "
-                + $"\"peipkg-repo export-signing-request --repo {state.Root} --out FILE\"");
+                    + $"\"peipkg-repo export-signing-request --repo {state.Root} --out FILE\""
+            );
         }
     }
 }

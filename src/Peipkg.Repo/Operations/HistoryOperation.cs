@@ -21,29 +21,32 @@ internal static class HistoryOperation
         List<EntryChange>[] changes = [.. entries.Select((entry, i) => ChangesSince(Predecessor(entries, i), entry))];
         if (json)
         {
-            JsonReport.Write(context.Output, writer =>
-            {
-                ListOperation.WriteHead(writer, view);
-                writer.WriteString("name", name.Text);
-                writer.WriteStartArray("versions");
-                for (int i = 0; i < entries.Length; i++)
+            JsonReport.Write(
+                context.Output,
+                writer =>
                 {
-                    writer.WriteStartObject();
-                    writer.WritePropertyName("package");
-                    ListOperation.WriteSummary(writer, entries[i], view.IsActive(rows[i]));
-                    writer.WriteString("sha256", entries[i].Hash.ToString());
-                    writer.WriteStartArray("changes");
-                    foreach (EntryChange change in changes[i])
+                    ListOperation.WriteHead(writer, view);
+                    writer.WriteString("name", name.Text);
+                    writer.WriteStartArray("versions");
+                    for (int i = 0; i < entries.Length; i++)
                     {
-                        change.Write(writer);
+                        writer.WriteStartObject();
+                        writer.WritePropertyName("package");
+                        ListOperation.WriteSummary(writer, entries[i], view.IsActive(rows[i]));
+                        writer.WriteString("sha256", entries[i].Hash.ToString());
+                        writer.WriteStartArray("changes");
+                        foreach (EntryChange change in changes[i])
+                        {
+                            change.Write(writer);
+                        }
+
+                        writer.WriteEndArray();
+                        writer.WriteEndObject();
                     }
 
                     writer.WriteEndArray();
-                    writer.WriteEndObject();
                 }
-
-                writer.WriteEndArray();
-            });
+            );
             return ExitCode.Success;
         }
 
@@ -51,7 +54,10 @@ internal static class HistoryOperation
         for (int i = 0; i < entries.Length; i++)
         {
             IndexEntry entry = entries[i];
-            string state = view.IsActive(rows[i]) ? "active" : entry.Version.IsPreRelease ? "pre-release" : "archived";
+            string state =
+                view.IsActive(rows[i]) ? "active"
+                : entry.Version.IsPreRelease ? "pre-release"
+                : "archived";
             table.Add(
                 entry.Version.Text,
                 entry.Architecture.Text,
@@ -59,7 +65,8 @@ internal static class HistoryOperation
                 ByteCount.Text(entry.SizeInstalled),
                 ByteCount.Text(entry.SizeCompressed),
                 state,
-                string.Join("; ", changes[i]));
+                string.Join("; ", changes[i])
+            );
         }
 
         table.Write(context.Output);
@@ -74,6 +81,6 @@ internal static class HistoryOperation
         return Array.Find(older, other => other.Architecture == entry.Architecture) ?? older.FirstOrDefault();
     }
 
-    private static List<EntryChange> ChangesSince(IndexEntry? older, IndexEntry newer)
-        => older is null ? [] : EntryChanges.Between(older, newer);
+    private static List<EntryChange> ChangesSince(IndexEntry? older, IndexEntry newer) =>
+        older is null ? [] : EntryChanges.Between(older, newer);
 }

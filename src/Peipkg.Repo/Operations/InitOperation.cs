@@ -31,10 +31,16 @@ internal static class InitOperation
             request.Description,
             [new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), KeyStatus.Active)],
             IndexPointers.ConventionalActive,
-            IndexPointers.ConventionalArchive);
+            IndexPointers.ConventionalArchive
+        );
 
-        using (NewRepositoryDirectory target = NewRepositoryDirectory.Begin(
-            request.Out, context.Clock, "a repository that exists is published into, never initialised again"))
+        using (
+            NewRepositoryDirectory target = NewRepositoryDirectory.Begin(
+                request.Out,
+                context.Clock,
+                "a repository that exists is published into, never initialised again"
+            )
+        )
         {
             WriteDocuments(target.Path, descriptor, request.At, key);
             target.Commit();
@@ -57,11 +63,15 @@ internal static class InitOperation
     /// <summary>People type the name; kebab case is what §6.1.2 asks for, without insisting.</summary>
     internal static void WarnOfName(string name, Diagnostics diagnostics)
     {
-        bool kebab = name.Split('-').All(static word => word.Length > 0 && word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
+        bool kebab = name.Split('-')
+            .All(static word =>
+                word.Length > 0 && word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+            );
         if (!kebab)
         {
             diagnostics.Warning(
-                $"--name \"{name}\" is not in kebab case; lower-case letters and digits, set apart by single hyphens, are easier to type");
+                $"--name \"{name}\" is not in kebab case; lower-case letters and digits, set apart by single hyphens, are easier to type"
+            );
         }
     }
 
@@ -76,7 +86,8 @@ internal static class InitOperation
         if (TerminalText.Escape(text) != text)
         {
             throw new UserErrorException(
-                $"{option} holds characters that are not shown as they are: {TerminalText.Escape(text)}; use plain text of one line");
+                $"{option} holds characters that are not shown as they are: {TerminalText.Escape(text)}; use plain text of one line"
+            );
         }
 
         if (text.Trim() != text)

@@ -24,13 +24,16 @@ internal static class KeyOperations
         FileStream file;
         try
         {
-            file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                BufferSize = 0,
-                UnixCreateMode = DurableFile.PrivateMode,
-            });
+            file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    BufferSize = 0,
+                    UnixCreateMode = DurableFile.PrivateMode,
+                }
+            );
         }
         catch (IOException) when (Path.Exists(path))
         {

@@ -23,17 +23,20 @@ internal static class ListOperation
         IndexEntry[] entries = IndexEntries.Of(rows);
         if (json)
         {
-            JsonReport.Write(context.Output, writer =>
-            {
-                WriteHead(writer, view);
-                writer.WriteStartArray("packages");
-                for (int i = 0; i < entries.Length; i++)
+            JsonReport.Write(
+                context.Output,
+                writer =>
                 {
-                    WriteSummary(writer, entries[i], !all || view.IsActive(rows[i]));
-                }
+                    WriteHead(writer, view);
+                    writer.WriteStartArray("packages");
+                    for (int i = 0; i < entries.Length; i++)
+                    {
+                        WriteSummary(writer, entries[i], !all || view.IsActive(rows[i]));
+                    }
 
-                writer.WriteEndArray();
-            });
+                    writer.WriteEndArray();
+                }
+            );
             return ExitCode.Success;
         }
 
@@ -43,8 +46,18 @@ internal static class ListOperation
         for (int i = 0; i < entries.Length; i++)
         {
             IndexEntry entry = entries[i];
-            string[] head = [entry.Name.Text, entry.Version.Text, entry.Architecture.Text, ByteCount.Text(entry.SizeInstalled)];
-            table.Add(all ? [.. head, view.IsActive(rows[i]) ? "active" : "archived", entry.Description] : [.. head, entry.Description]);
+            string[] head =
+            [
+                entry.Name.Text,
+                entry.Version.Text,
+                entry.Architecture.Text,
+                ByteCount.Text(entry.SizeInstalled),
+            ];
+            table.Add(
+                all
+                    ? [.. head, view.IsActive(rows[i]) ? "active" : "archived", entry.Description]
+                    : [.. head, entry.Description]
+            );
         }
 
         table.Write(context.Output);

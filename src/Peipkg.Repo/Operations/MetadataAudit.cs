@@ -14,7 +14,12 @@ namespace Peipkg.Repo.Operations;
 /// <param name="MinIndexVersion">The index_version seen before; a lower one is a rollback.</param>
 /// <param name="AnyPlaces">Whether the indexes may be elsewhere than this tool writes them.</param>
 internal sealed record ConsumerView(
-    Timestamp Now, bool AllowUnsigned, IReadOnlyList<Fingerprint> Anchors, ulong MinIndexVersion, bool AnyPlaces);
+    Timestamp Now,
+    bool AllowUnsigned,
+    IReadOnlyList<Fingerprint> Anchors,
+    ulong MinIndexVersion,
+    bool AnyPlaces
+);
 
 /// <summary>The documents as far as they could be read.</summary>
 internal sealed record AuditedDocuments(IndexSheet? Active, IndexSheet? Archive, Keyring? Keys);
@@ -34,7 +39,11 @@ internal static class MetadataAudit
     /// <param name="view">What the consumer knows.</param>
     /// <param name="findings">Receives the problems.</param>
     internal static AuditedDocuments Run(
-        RepositoryReader repository, RepositorySnapshot snapshot, ConsumerView view, Findings findings)
+        RepositoryReader repository,
+        RepositorySnapshot snapshot,
+        ConsumerView view,
+        Findings findings
+    )
     {
         Descriptor descriptor;
         try
@@ -49,8 +58,12 @@ internal static class MetadataAudit
         }
 
         Keyring keys = repository.ReadKeys(descriptor);
-        (SignedDocument Document, Task<SignatureCheck>? Check)[] signed = [.. new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive }
-            .Select(document => (document, SignatureCheck.Begin(document, keys, view.Now)))];
+        (SignedDocument Document, Task<SignatureCheck>? Check)[] signed =
+        [
+            .. new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive }.Select(document =>
+                (document, SignatureCheck.Begin(document, keys, view.Now))
+            ),
+        ];
         AuditedDocuments indexes = ReadIndexes(snapshot, findings);
         if (!view.AnyPlaces && !RepositoryLayout.IsConventional(descriptor))
         {
@@ -59,7 +72,8 @@ internal static class MetadataAudit
                 "descriptor-indexes",
                 snapshot.Descriptor.Name,
                 $"the indexes are elsewhere than {RepositoryLayout.ConventionalIndexes}, where this tool writes and reads them",
-                null);
+                null
+            );
         }
 
         CheckKeys(keys, findings);
@@ -154,13 +168,26 @@ internal static class MetadataAudit
                 findings.Note(
                     "signature-missing",
                     check.File,
-                    $"{check.File}: {check.Problem}; consumers that require signatures reject this repository");
+                    $"{check.File}: {check.Problem}; consumers that require signatures reject this repository"
+                );
                 break;
             case SignatureState.Missing:
-                Fail(findings, "signature-missing", check.File, check.Problem!, $"{remedy}, or allow it with --allow-unsigned");
+                Fail(
+                    findings,
+                    "signature-missing",
+                    check.File,
+                    check.Problem!,
+                    $"{remedy}, or allow it with --allow-unsigned"
+                );
                 break;
             case SignatureState.Expired:
-                Fail(findings, "signature-expired", check.File, check.Problem!, "publish again, which signs it with the active key");
+                Fail(
+                    findings,
+                    "signature-expired",
+                    check.File,
+                    check.Problem!,
+                    "publish again, which signs it with the active key"
+                );
                 break;
             default:
                 Fail(findings, "signature", check.File, check.Problem!, remedy);
@@ -177,7 +204,8 @@ internal static class MetadataAudit
                 "trust-anchor",
                 check.File,
                 $"it is the signature of {check.Signer.Value.Grouped}, not of a key that was given with --trust",
-                "learn the right fingerprint elsewhere than from the repository itself");
+                "learn the right fingerprint elsewhere than from the repository itself"
+            );
         }
     }
 
@@ -192,7 +220,8 @@ internal static class MetadataAudit
                     "key-expired",
                     RepositoryLayout.Descriptor,
                     $"the transition of the key {key.Fingerprint.Grouped} ended at {until}",
-                    "take it off the list with retire-key");
+                    "take it off the list with retire-key"
+                );
             }
             else if (until.UnixSeconds - now.UnixSeconds < SoonExpired.TotalSeconds)
             {
@@ -200,12 +229,18 @@ internal static class MetadataAudit
                     "key-expires-soon",
                     RepositoryLayout.Descriptor,
                     $"the key {key.Fingerprint.Grouped} is accepted only until {until}",
-                    "publish again in its last week, and publish again with the new key what it signed");
+                    "publish again in its last week, and publish again with the new key what it signed"
+                );
             }
         }
     }
 
-    private static void CheckIndexes(Descriptor descriptor, AuditedDocuments indexes, ConsumerView view, Findings findings)
+    private static void CheckIndexes(
+        Descriptor descriptor,
+        AuditedDocuments indexes,
+        ConsumerView view,
+        Findings findings
+    )
     {
         if (indexes.Active is { } active && indexes.Archive is { } archive)
         {
@@ -227,7 +262,8 @@ internal static class MetadataAudit
                 "index-rollback",
                 RepositoryLayout.IndexDirectory,
                 $"index_version {sheet.IndexVersion} is lower than {view.MinIndexVersion}, which was seen before: an old state is being served",
-                "find out whether a mirror lags behind or somebody puts it there");
+                "find out whether a mirror lags behind or somebody puts it there"
+            );
         }
 
         if (sheet.GeneratedAt.UnixSeconds - view.Now.UnixSeconds > WriterChecks.ClockTolerance.TotalSeconds)
@@ -236,7 +272,8 @@ internal static class MetadataAudit
                 "index-future",
                 RepositoryLayout.IndexDirectory,
                 $"the indexes claim to be of {sheet.GeneratedAt}, which is still to come",
-                "see to the clock here and where it was published; no index with an earlier time can follow this one");
+                "see to the clock here and where it was published; no index with an earlier time can follow this one"
+            );
         }
 
         if (view.Now.UnixSeconds - sheet.GeneratedAt.UnixSeconds > StaleIndex.TotalSeconds)
@@ -245,10 +282,11 @@ internal static class MetadataAudit
                 "index-old",
                 RepositoryLayout.IndexDirectory,
                 $"the indexes are of {sheet.GeneratedAt}, more than {StaleIndex.Days} days ago",
-                "publish again, with or without new packages, so that consumers see that nobody withholds news");
+                "publish again, with or without new packages, so that consumers see that nobody withholds news"
+            );
         }
     }
 
-    private static void Fail(Findings findings, string rule, string file, string problem, string? remedy)
-        => findings.Fail(rule, file, $"{file}: {problem}", remedy);
+    private static void Fail(Findings findings, string rule, string file, string problem, string? remedy) =>
+        findings.Fail(rule, file, $"{file}: {problem}", remedy);
 }

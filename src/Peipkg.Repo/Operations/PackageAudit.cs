@@ -46,14 +46,21 @@ internal sealed class PackageAudit
         string? siteRoot,
         Findings findings,
         Diagnostics diagnostics,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         PackageAudit audit = new(trust, siteRoot, stop);
-        List<(int Index, IndexRow Row, IReadOnlyList<PackageCopy> Copies)> work = [.. rows
-            .Select((row, index) => (index, row, repository.Find(row)))
-            .Where(static item => item.Item3.Count > 0)];
+        List<(int Index, IndexRow Row, IReadOnlyList<PackageCopy> Copies)> work =
+        [
+            .. rows.Select((row, index) => (index, row, repository.Find(row)))
+                .Where(static item => item.Item3.Count > 0),
+        ];
         using ProgressPhase progress = diagnostics.Begin(
-            trust is null ? "hashing" : "verifying", "packages", work.Count, work.Sum(static item => item.Row.Size));
+            trust is null ? "hashing" : "verifying",
+            "packages",
+            work.Count,
+            work.Sum(static item => item.Row.Size)
+        );
         Workers.ForEach(
             work,
             item =>
@@ -62,7 +69,8 @@ internal sealed class PackageAudit
                 progress.Add(1, item.Row.Size);
             },
             stop,
-            repository.Parallelism);
+            repository.Parallelism
+        );
         foreach ((int _, bool failure, Finding finding) in audit._found.OrderBy(static item => item.Index))
         {
             (failure ? (Action<Finding>)findings.Fail : findings.Note)(finding);
@@ -75,7 +83,8 @@ internal sealed class PackageAudit
                 "package-elsewhere",
                 repository.Location,
                 $"{rows.Count - work.Count} packages are hosted elsewhere by their URLs and were not checked",
-                "give the directory of their files with --all-packages-dir");
+                "give the directory of their files with --all-packages-dir"
+            );
         }
 
         if (audit._unsigned > 0)
@@ -84,7 +93,8 @@ internal sealed class PackageAudit
                 "package-unsigned",
                 repository.Location,
                 $"{audit._unsigned} package{(audit._unsigned == 1 ? " is" : "s are")} not signed; consumers that require signatures reject "
-                    + (audit._unsigned == 1 ? "it" : "them"));
+                    + (audit._unsigned == 1 ? "it" : "them")
+            );
         }
     }
 
@@ -102,12 +112,21 @@ internal sealed class PackageAudit
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                problem = new Finding("package-unreadable", copy.Place, $"cannot read: {row.FileName}: {error.Message}", null);
+                problem = new Finding(
+                    "package-unreadable",
+                    copy.Place,
+                    $"cannot read: {row.FileName}: {error.Message}",
+                    null
+                );
             }
         }
 
         problem ??= new Finding(
-            "package-missing", copies[0].Place, $"missing file: {row.FileName} is in the index but not at {copies[0].Place}", Restore);
+            "package-missing",
+            copies[0].Place,
+            $"missing file: {row.FileName} is in the index but not at {copies[0].Place}",
+            Restore
+        );
         _found.Add((index, true, problem));
     }
 
@@ -131,7 +150,11 @@ internal sealed class PackageAudit
             if (size > row.Size && !package.CanSeek)
             {
                 problem = new Finding(
-                    "package-size", copy.Place, $"{copy.Place} sends more than the {row.Size} bytes that the index claims", Restore);
+                    "package-size",
+                    copy.Place,
+                    $"{copy.Place} sends more than the {row.Size} bytes that the index claims",
+                    Restore
+                );
                 return false;
             }
         }
@@ -158,7 +181,12 @@ internal sealed class PackageAudit
             // Whether other bytes came to be here is the better question; only bytes that are the published ones have a format.
             if (HasBytes(row, copy, ref problem))
             {
-                problem = new Finding(error.Rule, copy.Place, $"{copy.Place}: {error.Message}", "consumers reject it; publish a higher revision");
+                problem = new Finding(
+                    error.Rule,
+                    copy.Place,
+                    $"{copy.Place}: {error.Message}",
+                    "consumers reject it; publish a higher revision"
+                );
             }
 
             return false;
@@ -180,36 +208,54 @@ internal sealed class PackageAudit
         return true;
     }
 
-    private static Finding? Difference(IndexRow row, PackageCopy copy, Sha256Digest hash, long size)
-        => hash != row.Hash
+    private static Finding? Difference(IndexRow row, PackageCopy copy, Sha256Digest hash, long size) =>
+        hash != row.Hash
             ? new Finding(
                 "package-bytes",
                 copy.Place,
                 $"hash mismatch: {row.FileName} computed {hash} index claims {row.Hash} ({copy.Place})",
-                "published bytes were changed; " + Restore)
-            : size != row.Size
-                ? new Finding(
-                    "package-size",
-                    copy.Place,
-                    $"size mismatch: {row.FileName} has {size} bytes, index claims {row.Size} ({copy.Place})",
-                    "rebuild the indexes with --rebuild --all-packages-dir")
-                : null;
+                "published bytes were changed; " + Restore
+            )
+        : size != row.Size
+            ? new Finding(
+                "package-size",
+                copy.Place,
+                $"size mismatch: {row.FileName} has {size} bytes, index claims {row.Size} ({copy.Place})",
+                "rebuild the indexes with --rebuild --all-packages-dir"
+            )
+        : null;
 
     private void CompareEntry(int index, IndexRow row, PackageCopy copy, VerifiedPackage package)
     {
-        IndexEntry entry = IndexEntry.FromPackage(package.Manifest, package.PackageHash, package.CompressedSize, row.Url);
+        IndexEntry entry = IndexEntry.FromPackage(
+            package.Manifest,
+            package.PackageHash,
+            package.CompressedSize,
+            row.Url
+        );
         if (IndexEntryText.SayTheSame(IndexEntryText.RowOf(entry), row))
         {
             return;
         }
 
         List<EntryChange> changes = EntryChanges.Between(IndexEntries.Of([row])[0], entry);
-        _found.Add((index, true, new Finding(
-            "package-entry",
-            copy.Place,
-            $"{row}: the index says other things of it than its manifest"
-                + (changes.Count > 0 ? $": {string.Join("; ", changes)}" : " about its identity, installed size or build"),
-            "rebuild the indexes with --rebuild --all-packages-dir")));
+        _found.Add(
+            (
+                index,
+                true,
+                new Finding(
+                    "package-entry",
+                    copy.Place,
+                    $"{row}: the index says other things of it than its manifest"
+                        + (
+                            changes.Count > 0
+                                ? $": {string.Join("; ", changes)}"
+                                : " about its identity, installed size or build"
+                        ),
+                    "rebuild the indexes with --rebuild --all-packages-dir"
+                )
+            )
+        );
     }
 
     private void JudgeSigner(int index, IndexRow row, PackageCopy copy, VerifiedPackage package)
@@ -222,20 +268,34 @@ internal sealed class PackageAudit
 
         if (_trust!.Keys.Find(signature.KeyFingerprint) is { } key && !signature.Verifies(key, package.SignedDigest))
         {
-            _found.Add((index, true, new Finding(
-                "package-signature",
-                copy.Place,
-                $"{row}: its signature is not {signature.KeyFingerprint}'s over this content",
-                "consumers reject it; publish a higher revision")));
+            _found.Add(
+                (
+                    index,
+                    true,
+                    new Finding(
+                        "package-signature",
+                        copy.Place,
+                        $"{row}: its signature is not {signature.KeyFingerprint}'s over this content",
+                        "consumers reject it; publish a higher revision"
+                    )
+                )
+            );
         }
         else if (_trust.Keys.WhyNot(signature.KeyFingerprint, _trust.Now) is { } reason)
         {
             bool advertised = _trust.IsAdvertised(row);
-            _found.Add((index, advertised, new Finding(
-                "package-signer",
-                copy.Place,
-                $"{row}: the key {signature.KeyFingerprint} that signed it {reason}; consumers refuse to install it",
-                advertised ? "publish it again with a higher revision and another key" : null)));
+            _found.Add(
+                (
+                    index,
+                    advertised,
+                    new Finding(
+                        "package-signer",
+                        copy.Place,
+                        $"{row}: the key {signature.KeyFingerprint} that signed it {reason}; consumers refuse to install it",
+                        advertised ? "publish it again with a higher revision and another key" : null
+                    )
+                )
+            );
         }
     }
 }

@@ -22,7 +22,13 @@ namespace Peipkg.Repo.Operations;
 /// <param name="Rebuild">Whether the packages are those already published.</param>
 /// <param name="Details">Whether to make the documents of the package browser.</param>
 internal sealed record IntakeOptions(
-    UrlTemplate Template, bool SkipExisting, bool RequireSigned, bool CheckLayout, bool Rebuild, bool Details);
+    UrlTemplate Template,
+    bool SkipExisting,
+    bool RequireSigned,
+    bool CheckLayout,
+    bool Rebuild,
+    bool Details
+);
 
 /// <summary>
 /// Looks at every new file: verifies it whole (container, manifest, hashes, layout, signature) and makes its index entry,
@@ -68,18 +74,30 @@ internal sealed class PackageIntake
     /// <param name="progress">Shown how far the work is.</param>
     /// <param name="stop">Ends the work early.</param>
     internal static PackageIntake Run(
-        IReadOnlyList<string> files, PublishedState state, IntakeOptions options, ProgressPhase progress, CancellationToken stop)
+        IReadOnlyList<string> files,
+        PublishedState state,
+        IntakeOptions options,
+        ProgressPhase progress,
+        CancellationToken stop
+    )
     {
         PackageIntake intake = new(state, options);
         (int Index, string File)[] numbered = [.. files.Select(static (file, index) => (index, file))];
-        Workers.ForEach(numbered, item =>
-        {
-            intake.Take(item.Index, item.File, progress, stop);
-            progress.Add(1, 0);
-        }, stop);
+        Workers.ForEach(
+            numbered,
+            item =>
+            {
+                intake.Take(item.Index, item.File, progress, stop);
+                progress.Add(1, 0);
+            },
+            stop
+        );
         intake.Packages = [.. intake._packages.OrderBy(static item => item.Index).Select(static item => item.Package)];
         intake.Refusals = [.. intake._refusals.OrderBy(static item => item.Index).Select(static item => item.Refusal)];
-        intake.Skipped = [.. intake._skipped.OrderBy(static item => item.Index).Select(static item => (item.File, item.Row))];
+        intake.Skipped =
+        [
+            .. intake._skipped.OrderBy(static item => item.Index).Select(static item => (item.File, item.Row)),
+        ];
         intake.Warnings = [.. intake._warnings.OrderBy(static item => item.Index).Select(static item => item.Text)];
         return intake;
     }
@@ -102,7 +120,13 @@ internal sealed class PackageIntake
             }
 
             using FileStream stream = new(
-                file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+                file,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
             using ProgressStream watched = new(stream, progress);
             VerifiedPackage package = PackageVerifier.Verify(watched, null, stop);
             Judge(index, file, package, stop);
@@ -153,8 +177,17 @@ internal sealed class PackageIntake
             string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
             IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
             IndexRow row = IndexEntryText.RowOf(entry);
-            _packages.Add((index, new NewPackage(
-                file, row, package.Signature?.KeyFingerprint.Text, _options.Details ? PackageDetails.Write(row, package) : default)));
+            _packages.Add(
+                (
+                    index,
+                    new NewPackage(
+                        file,
+                        row,
+                        package.Signature?.KeyFingerprint.Text,
+                        _options.Details ? PackageDetails.Write(row, package) : default
+                    )
+                )
+            );
         }
     }
 
@@ -167,19 +200,27 @@ internal sealed class PackageIntake
         }
 
         string? place = RepositoryPath.FromUrl(known.Url, RepositoryLayout.IndexDirectory);
-        if (place is not null && Path.Combine(_state.Root, place) is var path && File.Exists(path)
-            && PackageFile.Has(path, known.Size, known.Hash, stop))
+        if (
+            place is not null
+            && Path.Combine(_state.Root, place) is var path
+            && File.Exists(path)
+            && PackageFile.Has(path, known.Size, known.Hash, stop)
+        )
         {
             Refuse(
                 index,
                 file,
                 Refusal.PublishedBytesChanged,
                 $"{known} was published with other bytes, which are still in {path}, and what is published never changes; "
-                    + "leave this file out or build it with a higher revision");
+                    + "leave this file out or build it with a higher revision"
+            );
             return false;
         }
 
-        Warn(index, $"{file}: {known} was published with other bytes ({known.Hash}), which are lost; the rebuilt indexes name these");
+        Warn(
+            index,
+            $"{file}: {known} was published with other bytes ({known.Hash}), which are lost; the rebuilt indexes name these"
+        );
         return true;
     }
 
@@ -192,14 +233,16 @@ internal sealed class PackageIntake
                 index,
                 file,
                 Refusal.UnknownArchitecture,
-                $"the architecture {package.Manifest.Architecture} is none that this version of the format defines");
+                $"the architecture {package.Manifest.Architecture} is none that this version of the format defines"
+            );
             sound = false;
         }
 
         IReadOnlyList<LayoutProblem> problems = PayloadLayout.Check(
             package.Manifest,
             package.Entries.Select(static entry => (entry.Path, entry.Kind, entry.LinkTarget)),
-            _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None);
+            _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None
+        );
         foreach (LayoutProblem problem in problems)
         {
             if (problem.Severity == LayoutSeverity.Error)
@@ -222,7 +265,12 @@ internal sealed class PackageIntake
         {
             if (_options.RequireSigned)
             {
-                Refuse(index, file, Refusal.Unsigned, "the package is not signed; sign it with peipkg-build's --sign-key");
+                Refuse(
+                    index,
+                    file,
+                    Refusal.Unsigned,
+                    "the package is not signed; sign it with peipkg-build's --sign-key"
+                );
                 return false;
             }
 
@@ -246,7 +294,12 @@ internal sealed class PackageIntake
 
         if (_state.Keys.Find(signer) is not { } key)
         {
-            Refuse(index, file, Refusal.SignerNotAccepted, $"it is signed by {signer}, whose key file the repository lacks");
+            Refuse(
+                index,
+                file,
+                Refusal.SignerNotAccepted,
+                $"it is signed by {signer}, whose key file the repository lacks"
+            );
             return false;
         }
 
@@ -259,8 +312,8 @@ internal sealed class PackageIntake
         return true;
     }
 
-    private void Refuse(int index, string file, string rule, string reason)
-        => _refusals.Add((index, new Refusal(file, rule, reason)));
+    private void Refuse(int index, string file, string rule, string reason) =>
+        _refusals.Add((index, new Refusal(file, rule, reason)));
 
     private void Warn(int index, string text) => _warnings.Add((index, text));
 }

@@ -11,7 +11,9 @@ namespace Peipkg.Repo.Operations;
 internal sealed class PackageTrust(Keyring keys, Timestamp now, IEnumerable<IndexRow> advertised)
 {
     private readonly HashSet<(PackageName, PackageVersion, Architecture)> _advertised =
-        [.. advertised.Select(static row => (row.Name, row.Version, row.Architecture))];
+    [
+        .. advertised.Select(static row => (row.Name, row.Version, row.Architecture)),
+    ];
 
     internal Keyring Keys => keys;
 

@@ -20,8 +20,10 @@ internal static class PairOperation
     /// <summary>The order of two versions: <c>-1</c>, <c>0</c> or <c>1</c>.</summary>
     internal static string? Compare(string first, string second, out string? error)
     {
-        if (!PackageVersion.TryParse(first, out PackageVersion a, out error)
-            || !PackageVersion.TryParse(second, out PackageVersion b, out error))
+        if (
+            !PackageVersion.TryParse(first, out PackageVersion a, out error)
+            || !PackageVersion.TryParse(second, out PackageVersion b, out error)
+        )
         {
             return null;
         }
@@ -32,8 +34,10 @@ internal static class PairOperation
     /// <summary>Whether a version satisfies a constraint: <c>true</c> or <c>false</c>.</summary>
     internal static string? Match(string version, string constraint, out string? error)
     {
-        if (!PackageVersion.TryParse(version, out PackageVersion candidate, out error)
-            || !VersionConstraint.TryParse(constraint, out VersionConstraint condition, out error))
+        if (
+            !PackageVersion.TryParse(version, out PackageVersion candidate, out error)
+            || !VersionConstraint.TryParse(constraint, out VersionConstraint condition, out error)
+        )
         {
             return null;
         }
@@ -49,7 +53,8 @@ internal static class PairOperation
             return first == StandardInput
                 ? RunLines(question, context)
                 : throw new UserErrorException(
-                    $"a second argument is missing; with \"{StandardInput}\" alone, tab-separated pairs are read from standard input");
+                    $"a second argument is missing; with \"{StandardInput}\" alone, tab-separated pairs are read from standard input"
+                );
         }
 
         string? answer = question(first, second, out string? error);
@@ -70,7 +75,8 @@ internal static class PairOperation
         {
             number++;
             string[] parts = line.Split('\t');
-            string? error = parts.Length == 2 ? null : $"a line has two fields separated by one tab, this one has {parts.Length}";
+            string? error =
+                parts.Length == 2 ? null : $"a line has two fields separated by one tab, this one has {parts.Length}";
             string? answer = error is null ? question(parts[0], parts[1], out error) : null;
             if (answer is null)
             {

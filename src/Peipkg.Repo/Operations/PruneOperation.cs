@@ -19,7 +19,14 @@ namespace Peipkg.Repo.Operations;
 /// <param name="DryRun">Whether only to say what would go.</param>
 /// <param name="Json">Whether to report in JSON.</param>
 internal sealed record PruneRequest(
-    string Repo, string SignKey, Timestamp At, int OlderThanDays, int Keep, bool DryRun, bool Json);
+    string Repo,
+    string SignKey,
+    Timestamp At,
+    int OlderThanDays,
+    int Keep,
+    bool DryRun,
+    bool Json
+);
 
 /// <summary>
 /// Forgets old pre-releases, as §6.3 allows: a generation without them is published, with a record of the rule and of
@@ -30,9 +37,13 @@ internal static class PruneOperation
     internal static int Run(PruneRequest request, OperationContext context, CancellationToken stop)
     {
         using DocumentSigner signer = DocumentSigner.Load(request.SignKey, context.Diagnostics);
-        using RepositoryLock? held = request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
+        using RepositoryLock? held =
+            request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
         PublishedState state = PublishedState.Load(
-            RepositorySnapshot.Read(request.Repo), WriterChecks.JudgedAt(request.At, context.Clock), rebuild: false);
+            RepositorySnapshot.Read(request.Repo),
+            WriterChecks.JudgedAt(request.At, context.Clock),
+            rebuild: false
+        );
         state.Warnings.ForEach(context.Diagnostics.Warning);
         WriterChecks.RefuseKey(state, signer.Fingerprint, request.SignKey);
         WriterChecks.RefuseTime(state, request.At, context);
@@ -43,13 +54,19 @@ internal static class PruneOperation
         }
 
         RetentionRecord? record = RetentionRecord.Read(request.Repo);
-        IReadOnlyList<IndexRow> pruned = PrunePlan.Decide(state.Archive, request.OlderThanDays, request.Keep, request.At);
+        IReadOnlyList<IndexRow> pruned = PrunePlan.Decide(
+            state.Archive,
+            request.OlderThanDays,
+            request.Keep,
+            request.At
+        );
         HashSet<IndexRow> gone = [.. pruned];
         PublishPlan plan = PublishPlan.Create(
             [.. state.Archive.Where(row => !gone.Contains(row))],
             [],
             WriterChecks.NextVersion(state, request.At, context.Diagnostics),
-            request.At);
+            request.At
+        );
         if (pruned.Count > 0 && !request.DryRun)
         {
             RetentionRecord next = new(
@@ -58,8 +75,14 @@ internal static class PruneOperation
                 [
                     .. record?.Pruned ?? [],
                     .. pruned.Select(row => new PrunedPackage(
-                        row.Name.Text, row.Version.Text, row.Architecture.Text, row.Hash.ToString(), plan.IndexVersion)),
-                ]);
+                        row.Name.Text,
+                        row.Version.Text,
+                        row.Architecture.Text,
+                        row.Hash.ToString(),
+                        plan.IndexVersion
+                    )),
+                ]
+            );
             GenerationCommit.Run(
                 state,
                 plan,
@@ -67,7 +90,8 @@ internal static class PruneOperation
                 [signer],
                 transaction => Write(transaction, state, plan, pruned, next, signer),
                 context,
-                stop);
+                stop
+            );
         }
 
         Report(request, state, plan, pruned, signer.CanSign, context);
@@ -80,20 +104,24 @@ internal static class PruneOperation
         PublishPlan plan,
         IReadOnlyList<IndexRow> pruned,
         RetentionRecord record,
-        DocumentSigner signer)
+        DocumentSigner signer
+    )
     {
         GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), record.Write().Span);
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
-        SitePublication.OfPresent(state.Root)
+        SitePublication
+            .OfPresent(state.Root)
             ?.Render(SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record))
             .Stage(transaction);
         foreach (IndexRow row in pruned)
         {
-            foreach (string? path in new[]
-            {
-                RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory),
-                SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture),
-            })
+            foreach (
+                string? path in new[]
+                {
+                    RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory),
+                    SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture),
+                }
+            )
             {
                 if (path is not null && File.Exists(Path.Combine(state.Root, path)))
                 {
@@ -104,7 +132,13 @@ internal static class PruneOperation
     }
 
     private static void Report(
-        PruneRequest request, PublishedState state, PublishPlan plan, IReadOnlyList<IndexRow> pruned, bool signed, OperationContext context)
+        PruneRequest request,
+        PublishedState state,
+        PublishPlan plan,
+        IReadOnlyList<IndexRow> pruned,
+        bool signed,
+        OperationContext context
+    )
     {
         bool changes = pruned.Count > 0 && !request.DryRun;
         if (request.Json)
@@ -113,19 +147,30 @@ internal static class PruneOperation
             return;
         }
 
-        string verb = request.DryRun ? "would prune" : signed ? "pruned" : "prepared to prune";
+        string verb =
+            request.DryRun ? "would prune"
+            : signed ? "pruned"
+            : "prepared to prune";
         foreach (IndexRow row in pruned)
         {
             context.Output.WriteLine($"{verb} {row}");
         }
 
-        context.Output.WriteLine(pruned.Count == 0
-            ? "there is no pre-release to prune; nothing is changed"
-            : $"{verb} {pruned.Count} of {state.Archive.Count} packages; index_version {plan.IndexVersion} of {plan.GeneratedAt}");
+        context.Output.WriteLine(
+            pruned.Count == 0
+                ? "there is no pre-release to prune; nothing is changed"
+                : $"{verb} {pruned.Count} of {state.Archive.Count} packages; index_version {plan.IndexVersion} of {plan.GeneratedAt}"
+        );
     }
 
     private static void WriteJson(
-        Utf8JsonWriter json, PruneRequest request, PublishedState state, PublishPlan plan, IReadOnlyList<IndexRow> pruned, bool published)
+        Utf8JsonWriter json,
+        PruneRequest request,
+        PublishedState state,
+        PublishPlan plan,
+        IReadOnlyList<IndexRow> pruned,
+        bool published
+    )
     {
         json.WriteString("repository", state.Descriptor.Name);
         json.WriteBoolean("dry_run", request.DryRun);

@@ -94,7 +94,10 @@ internal sealed class PublishOperation
     {
         bool rebuild = _request.AllPackages is not null;
         PublishedState state = PublishedState.Load(
-            RepositorySnapshot.Read(_request.In), WriterChecks.JudgedAt(_request.At, _context.Clock), rebuild);
+            RepositorySnapshot.Read(_request.In),
+            WriterChecks.JudgedAt(_request.At, _context.Clock),
+            rebuild
+        );
         if (!_inPlace)
         {
             NewRepositoryDirectory.Probe(_request.Out, OutOfPlaceTransaction.Remedy);
@@ -120,7 +123,11 @@ internal sealed class PublishOperation
         }
 
         PublishPlan plan = PublishPlan.Create(
-            rebuild ? [] : state.Archive, intake.Packages, WriterChecks.NextVersion(state, _request.At, _context.Diagnostics), _request.At);
+            rebuild ? [] : state.Archive,
+            intake.Packages,
+            WriterChecks.NextVersion(state, _request.At, _context.Diagnostics),
+            _request.At
+        );
         List<Refusal> denied = [.. RetentionRecord.Read(state.Root)?.Refuse(plan.Added) ?? []];
         if (_request.DenyAudit && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
         {
@@ -173,27 +180,43 @@ internal sealed class PublishOperation
         return files;
     }
 
-    private IntakeOptions IntakeOptions(bool rebuild) => new(
-        _request.Template,
-        _request.SkipExisting && !rebuild,
-        _request.RequireSigned,
-        !_request.SkipLayoutChecks,
-        rebuild,
-        Details: !_request.NoSite || _request.DenyAudit);
+    private IntakeOptions IntakeOptions(bool rebuild) =>
+        new(
+            _request.Template,
+            _request.SkipExisting && !rebuild,
+            _request.RequireSigned,
+            !_request.SkipLayoutChecks,
+            rebuild,
+            Details: !_request.NoSite || _request.DenyAudit
+        );
 
-    private void Commit(PublishedState state, PublishPlan plan, PublishReport report, DocumentSigner key, CancellationToken stop)
+    private void Commit(
+        PublishedState state,
+        PublishPlan plan,
+        PublishReport report,
+        DocumentSigner key,
+        CancellationToken stop
+    )
     {
         if (_inPlace)
         {
             GenerationCommit.Run(
-                state, plan, report.Summary(), [key], transaction => Write(transaction, state, plan, report, key, stop), _context, stop);
+                state,
+                plan,
+                report.Summary(),
+                [key],
+                transaction => Write(transaction, state, plan, report, key, stop),
+                _context,
+                stop
+            );
             return;
         }
 
         if (!key.CanSign)
         {
             throw new UserErrorException(
-                $"{_request.SignKey} holds only a public key: what waits for a signature waits in the repository, so --out must be --in");
+                $"{_request.SignKey} holds only a public key: what waits for a signature waits in the repository, so --out must be --in"
+            );
         }
 
         using GenerationTransaction copy = OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
@@ -209,12 +232,17 @@ internal sealed class PublishOperation
         PublishPlan plan,
         PublishReport report,
         DocumentSigner key,
-        CancellationToken stop)
+        CancellationToken stop
+    )
     {
         bool handsOver = SignatureDuty.MustHandOver(state);
         SitePublication? site = SitePublication.Begin(state.Root, _request.NoSite, _context.Diagnostics);
         SiteContent content = SiteContent.Of(
-            state.Descriptor, handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint, plan, RetentionRecord.Read(state.Root));
+            state.Descriptor,
+            handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint,
+            plan,
+            RetentionRecord.Read(state.Root)
+        );
 
         // The pages take as long as all the rest.
         Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), stop);
@@ -232,7 +260,8 @@ internal sealed class PublishOperation
         if (handsOver)
         {
             _context.Diagnostics.Note(
-                $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now");
+                $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now"
+            );
             GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Descriptor), state.DescriptorBytes.Span);
             key.Sign(transaction.Stage, RepositoryLayout.Descriptor, Sha256Digest.Of(state.DescriptorBytes.Span));
         }
@@ -247,15 +276,18 @@ internal sealed class PublishOperation
         if (!_inPlace && (IsBelow(_request.Out, _request.In) || IsBelow(_request.In, _request.Out)))
         {
             throw new UserErrorException(
-                $"--in {_request.In} and --out {_request.Out} lie one inside the other; {OutOfPlaceTransaction.Remedy}");
+                $"--in {_request.In} and --out {_request.Out} lie one inside the other; {OutOfPlaceTransaction.Remedy}"
+            );
         }
     }
 
     private static bool IsBelow(string path, string directory)
     {
-        for (string? above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        for (
+            string? above = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             above is not null;
-            above = Path.GetDirectoryName(above))
+            above = Path.GetDirectoryName(above)
+        )
         {
             if (IsSameDirectory(above, directory))
             {
@@ -266,7 +298,8 @@ internal sealed class PublishOperation
         return false;
     }
 
-    private static bool IsSameDirectory(string first, string second)
-        => LinuxFile.Identify(first, followLinks: true) is { } one
-            && LinuxFile.Identify(second, followLinks: true) is { } other && one.IsSameFile(other);
+    private static bool IsSameDirectory(string first, string second) =>
+        LinuxFile.Identify(first, followLinks: true) is { } one
+        && LinuxFile.Identify(second, followLinks: true) is { } other
+        && one.IsSameFile(other);
 }

@@ -28,7 +28,8 @@ internal sealed class PublishReport
         PackageIntake intake,
         PublishPlan plan,
         IReadOnlyList<Refusal> denied,
-        bool awaitsSignatures)
+        bool awaitsSignatures
+    )
     {
         _awaitsSignatures = awaitsSignatures;
         _request = request;
@@ -37,13 +38,19 @@ internal sealed class PublishReport
         _plan = plan;
         _lost = Lost();
         _refusals = [.. intake.Refusals, .. plan.Refusals, .. denied, .. RefuseLoss()];
-        Restored = [.. intake.Skipped
-            .Select(static item => (item.File, item.Row, Path: RepositoryPath.FromUrl(item.Row.Url, RepositoryLayout.IndexDirectory)))
-            .Where(item => item.Path is not null && LinuxFile.Identify(Path.Combine(state.Root, item.Path)) is null)
-            .DistinctBy(static item => item.Path, StringComparer.Ordinal)
-            .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash))];
+        Restored =
+        [
+            .. intake
+                .Skipped.Select(static item =>
+                    (item.File, item.Row, Path: RepositoryPath.FromUrl(item.Row.Url, RepositoryLayout.IndexDirectory))
+                )
+                .Where(item => item.Path is not null && LinuxFile.Identify(Path.Combine(state.Root, item.Path)) is null)
+                .DistinctBy(static item => item.Path, StringComparer.Ordinal)
+                .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash)),
+        ];
         _advertised = plan.Active.ToDictionary(static row => row.Name);
-        _superseded = ActiveSelection.From(state.Archive, static (_, _) => { })
+        _superseded = ActiveSelection
+            .From(state.Archive, static (_, _) => { })
             .Where(old => _advertised.TryGetValue(old.Name, out IndexRow? now) && !now.IsSamePackage(old))
             .ToDictionary(static row => row.Name);
     }
@@ -64,12 +71,16 @@ internal sealed class PublishReport
 
         foreach (PackagePlacement restored in Restored)
         {
-            diagnostics.Note($"{restored.RelativePath} is published but was lost; it is restored from {restored.Source}");
+            diagnostics.Note(
+                $"{restored.RelativePath} is published but was lost; it is restored from {restored.Source}"
+            );
         }
 
         foreach (IndexRow lost in MayForget ? _lost : [])
         {
-            diagnostics.Warning($"{lost} was published but its file is not in {_request.AllPackages}; the rebuilt archive lacks it");
+            diagnostics.Warning(
+                $"{lost} was published but its file is not in {_request.AllPackages}; the rebuilt archive lacks it"
+            );
         }
 
         foreach (Refusal refusal in _refusals)
@@ -81,7 +92,8 @@ internal sealed class PublishReport
         {
             int files = _refusals.DistinctBy(static refusal => refusal.File).Count();
             diagnostics.Error(
-                $"nothing is published: {Count(files, "file")} refused; mend or remove them and publish again");
+                $"nothing is published: {Count(files, "file")} refused; mend or remove them and publish again"
+            );
         }
         else if (_plan.Added.Count == 0)
         {
@@ -116,15 +128,19 @@ internal sealed class PublishReport
             output.WriteLine($"added {package.Row}{Effect(package.Row)}");
         }
 
-        string verb = _request.DryRun ? "would publish" : _awaitsSignatures ? "prepared" : "published";
+        string verb =
+            _request.DryRun ? "would publish"
+            : _awaitsSignatures ? "prepared"
+            : "published";
         output.WriteLine(
             $"{verb} index_version {_plan.IndexVersion} of {_plan.GeneratedAt}: {_plan.Added.Count} added, "
-            + $"{_plan.Active.Count} active, {_plan.Archive.Count} in the archive");
+                + $"{_plan.Active.Count} active, {_plan.Archive.Count} in the archive"
+        );
     }
 
     /// <summary>What changes, for those who are to sign it.</summary>
-    internal IReadOnlyList<string> Summary()
-        => [.. _plan.Added.Select(package => $"added {package.Row}{Effect(package.Row)}, SHA-256 {package.Row.Hash}")];
+    internal IReadOnlyList<string> Summary() =>
+        [.. _plan.Added.Select(package => $"added {package.Row}{Effect(package.Row)}, SHA-256 {package.Row.Hash}")];
 
     private string Effect(IndexRow row)
     {
@@ -138,14 +154,15 @@ internal sealed class PublishReport
     /// <summary>What nobody can tell any more is not missed; what a verified archive names is.</summary>
     private bool MayForget => _request.ForgetMissing || !_state.ArchiveVerified;
 
-    private IEnumerable<Refusal> RefuseLoss()
-        => MayForget
+    private IEnumerable<Refusal> RefuseLoss() =>
+        MayForget
             ? []
             : _lost.Select(row => new Refusal(
                 _request.AllPackages!,
                 Refusal.PublishedMissing,
                 $"{row} was published but its file is not there, so the rebuilt archive would lack it; bring it from a mirror or a "
-                    + "backup, or let it go with --forget-missing"));
+                    + "backup, or let it go with --forget-missing"
+            ));
 
     private List<IndexRow> Lost()
     {
@@ -155,7 +172,9 @@ internal sealed class PublishReport
         }
 
         HashSet<(PackageName, PackageVersion, Architecture)> kept =
-            [.. _plan.Archive.Select(static row => (row.Name, row.Version, row.Architecture))];
+        [
+            .. _plan.Archive.Select(static row => (row.Name, row.Version, row.Architecture)),
+        ];
         return [.. _state.Archive.Where(row => !kept.Contains((row.Name, row.Version, row.Architecture)))];
     }
 
@@ -243,8 +262,8 @@ internal sealed class PublishReport
         json.WriteString("architecture", row.Architecture.Text);
     }
 
-    private static string Count(int number, string noun)
-        => number == 1
+    private static string Count(int number, string noun) =>
+        number == 1
             ? string.Create(CultureInfo.InvariantCulture, $"1 {noun} is")
             : string.Create(CultureInfo.InvariantCulture, $"{number} {noun}s are");
 }

@@ -28,7 +28,11 @@ internal static class ShowOperation
         {
             throw new UserErrorException(
                 $"\"{view.Descriptor.Name}\" has no version {query.Version} of {query.Name}; there are "
-                + string.Join(", ", versions.Select(static row => row.Version.Text).Distinct(StringComparer.Ordinal)));
+                    + string.Join(
+                        ", ",
+                        versions.Select(static row => row.Version.Text).Distinct(StringComparer.Ordinal)
+                    )
+            );
         }
 
         IndexEntry[] entries = IndexEntries.Of(chosen);
@@ -41,31 +45,40 @@ internal static class ShowOperation
             for (int i = 0; i < entries.Length; i++)
             {
                 context.Output.Write(i == 0 ? "" : "\n");
-                WriteText(entries[i], PackageDetails.TryFind(location, chosen[i]), view.IsActive(chosen[i]), versions, context.Output);
+                WriteText(
+                    entries[i],
+                    PackageDetails.TryFind(location, chosen[i]),
+                    view.IsActive(chosen[i]),
+                    versions,
+                    context.Output
+                );
             }
         }
 
         return ExitCode.Success;
     }
 
-    private static void WriteJson(RepositoryView view, List<IndexRow> rows, IndexEntry[] entries, TextWriter output)
-        => JsonReport.Write(output, json =>
-        {
-            ListOperation.WriteHead(json, view);
-            json.WriteStartArray("packages");
-            for (int i = 0; i < rows.Count; i++)
+    private static void WriteJson(RepositoryView view, List<IndexRow> rows, IndexEntry[] entries, TextWriter output) =>
+        JsonReport.Write(
+            output,
+            json =>
             {
-                json.WriteStartObject();
-                json.WriteBoolean("active", view.IsActive(rows[i]));
-                json.WriteBoolean("pre_release", entries[i].Version.IsPreRelease);
-                json.WritePropertyName("entry");
-                json.WriteRawValue(rows[i].Json.Span, skipInputValidation: true);
-                WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
-                json.WriteEndObject();
-            }
+                ListOperation.WriteHead(json, view);
+                json.WriteStartArray("packages");
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    json.WriteStartObject();
+                    json.WriteBoolean("active", view.IsActive(rows[i]));
+                    json.WriteBoolean("pre_release", entries[i].Version.IsPreRelease);
+                    json.WritePropertyName("entry");
+                    json.WriteRawValue(rows[i].Json.Span, skipInputValidation: true);
+                    WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
+                    json.WriteEndObject();
+                }
 
-            json.WriteEndArray();
-        });
+                json.WriteEndArray();
+            }
+        );
 
     private static void WriteContent(Utf8JsonWriter json, PackageContent? content)
     {
@@ -81,7 +94,12 @@ internal static class ShowOperation
     }
 
     private static void WriteText(
-        IndexEntry entry, PackageContent? content, bool active, List<IndexRow> versions, TextWriter output)
+        IndexEntry entry,
+        PackageContent? content,
+        bool active,
+        List<IndexRow> versions,
+        TextWriter output
+    )
     {
         Line("name", entry.Name.Text);
         Line("version", entry.Version.Text + (active ? "" : $" (archived; {versions[0].Version} is the newest)"));
@@ -102,7 +120,10 @@ internal static class ShowOperation
         if (content is not null)
         {
             Line("source", content.Source ?? "");
-            Line("signed by", Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _) ? signer.Grouped : "nobody");
+            Line(
+                "signed by",
+                Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _) ? signer.Grouped : "nobody"
+            );
             Lines("installs", content.Paths.Select(static path => "/" + path));
         }
 
@@ -119,13 +140,13 @@ internal static class ShowOperation
         {
             if (value.Length > 0)
             {
-                output.WriteLine($"{(label.Length > 0 ? label + ":" : ""),-14}{TerminalText.Escape(value)}");
+                output.WriteLine($"{(label.Length > 0 ? label + ":" : ""), -14}{TerminalText.Escape(value)}");
             }
         }
     }
 
-    private static string Size(long bytes)
-        => bytes < 1024
+    private static string Size(long bytes) =>
+        bytes < 1024
             ? ByteCount.Text(bytes)
             : string.Create(CultureInfo.InvariantCulture, $"{ByteCount.Text(bytes)} ({bytes} bytes)");
 }

@@ -18,7 +18,10 @@ internal static class SignatureImport
         RepositorySnapshot snapshot = RepositorySnapshot.Read(repo);
         PendingGeneration pending = PendingGeneration.Read(repo);
         PublishedState state = PublishedState.Load(
-            snapshot, WriterChecks.JudgedAt(pending.GeneratedAt, context.Clock), rebuild: false);
+            snapshot,
+            WriterChecks.JudgedAt(pending.GeneratedAt, context.Clock),
+            rebuild: false
+        );
         Dictionary<string, SignatureEnvelope> signatures = Collect(files, pending, state);
         WriterChecks.RemoveLeftovers(state, mayRemovePackages: true, context.Diagnostics);
         if (IsInPlace(state, pending, snapshot, signatures))
@@ -32,7 +35,8 @@ internal static class SignatureImport
         {
             throw new UserErrorException(
                 $"the repository has changed since the generation was prepared (its index_version is {state.IndexVersion} now); prepare "
-                + "and sign it again");
+                    + "and sign it again"
+            );
         }
 
         using (InPlaceTransaction transaction = InPlaceTransaction.Begin(state.Root, pending.IndexVersion))
@@ -66,32 +70,55 @@ internal static class SignatureImport
         }
     }
 
-    private static void Stage(GenerationTransaction transaction, string next, Dictionary<string, SignatureEnvelope> signatures)
+    private static void Stage(
+        GenerationTransaction transaction,
+        string next,
+        Dictionary<string, SignatureEnvelope> signatures
+    )
     {
-        foreach (string file in Directory.EnumerateFiles(next, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            string file in Directory
+                .EnumerateFiles(next, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+        )
         {
             LinkedCopy.OfFile(file, transaction.Stage(Path.GetRelativePath(next, file)));
         }
 
         foreach ((string document, SignatureEnvelope envelope) in signatures)
         {
-            GenerationWriter.WriteFile(transaction.Stage(document + RepositoryLayout.SignatureSuffix), envelope.Write());
+            GenerationWriter.WriteFile(
+                transaction.Stage(document + RepositoryLayout.SignatureSuffix),
+                envelope.Write()
+            );
         }
     }
 
     /// <summary>Whether an earlier run took the step and was stopped before it removed what waited.</summary>
     private static bool IsInPlace(
-        PublishedState state, PendingGeneration pending, RepositorySnapshot snapshot, Dictionary<string, SignatureEnvelope> signatures)
-        => state.IndexVersion == pending.IndexVersion
-            && (!signatures.TryGetValue(snapshot.Archive.Name, out SignatureEnvelope? envelope)
-                || envelope.Write().AsSpan().SequenceEqual(snapshot.Archive.Signature));
+        PublishedState state,
+        PendingGeneration pending,
+        RepositorySnapshot snapshot,
+        Dictionary<string, SignatureEnvelope> signatures
+    ) =>
+        state.IndexVersion == pending.IndexVersion
+        && (
+            !signatures.TryGetValue(snapshot.Archive.Name, out SignatureEnvelope? envelope)
+            || envelope.Write().AsSpan().SequenceEqual(snapshot.Archive.Signature)
+        );
 
     /// <summary>The signature of every document that waits for one, each by the key that was asked, over what lies here.</summary>
     private static Dictionary<string, SignatureEnvelope> Collect(
-        IReadOnlyList<string> files, PendingGeneration pending, PublishedState state)
+        IReadOnlyList<string> files,
+        PendingGeneration pending,
+        PublishedState state
+    )
     {
         ILookup<string, (string File, SignatureEnvelope Envelope)> given = files
-            .SelectMany(static file => SignatureBundle.Read(file), static (file, item) => (item.Document, File: file, item.Envelope))
+            .SelectMany(
+                static file => SignatureBundle.Read(file),
+                static (file, item) => (item.Document, File: file, item.Envelope)
+            )
             .ToLookup(static item => item.Document, static item => (item.File, item.Envelope));
         Dictionary<string, SignatureEnvelope> signatures = [];
         List<string> problems = [];
@@ -100,7 +127,9 @@ internal static class SignatureImport
             string staged = Path.Combine(PendingGeneration.PathIn(state.Root), StagingDirectory.Next, awaited.Document);
             if (PackageFile.Digest(staged, CancellationToken.None).Hash != awaited.Digest)
             {
-                throw new UserErrorException($"{staged} was changed since it was prepared; prepare the generation again");
+                throw new UserErrorException(
+                    $"{staged} was changed since it was prepared; prepare the generation again"
+                );
             }
 
             PublicKey key = FindKey(awaited.Signer, state);
@@ -111,22 +140,32 @@ internal static class SignatureImport
             }
             else
             {
-                problems.Add(candidates.Length == 0
-                    ? $"{awaited.Document}: no file has a signature for it; {awaited.Signer.Grouped} is to sign it"
-                    : $"{candidates[0].File}: its signature for {awaited.Document} is not {awaited.Signer.Grouped}'s over what waits here; "
-                        + "export the request again and sign that");
+                problems.Add(
+                    candidates.Length == 0
+                        ? $"{awaited.Document}: no file has a signature for it; {awaited.Signer.Grouped} is to sign it"
+                        : $"{candidates[0].File}: its signature for {awaited.Document} is not {awaited.Signer.Grouped}'s over what waits here; "
+                            + "export the request again and sign that"
+                );
             }
         }
 
-        return problems.Count == 0 ? signatures : throw new UserErrorException("nothing is published:\n  " + string.Join("\n  ", problems));
+        return problems.Count == 0
+            ? signatures
+            : throw new UserErrorException("nothing is published:\n  " + string.Join("\n  ", problems));
     }
 
     private static PublicKey FindKey(Fingerprint signer, PublishedState state)
     {
         string path = Path.Combine(
-            PendingGeneration.PathIn(state.Root), StagingDirectory.Next, RepositoryLayout.KeyPath(signer.Text));
-        return File.Exists(path) && KeyFiles.LoadPublicKey(path) is var staged && staged.Fingerprint == signer ? staged
+            PendingGeneration.PathIn(state.Root),
+            StagingDirectory.Next,
+            RepositoryLayout.KeyPath(signer.Text)
+        );
+        return File.Exists(path) && KeyFiles.LoadPublicKey(path) is var staged && staged.Fingerprint == signer
+            ? staged
             : state.Keys.Find(signer)
-                ?? throw new UserErrorException($"there is no key file for {signer} in the repository; prepare the generation again");
+                ?? throw new UserErrorException(
+                    $"there is no key file for {signer} in the repository; prepare the generation again"
+                );
     }
 }

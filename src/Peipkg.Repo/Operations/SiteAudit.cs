@@ -25,7 +25,13 @@ internal static class SiteAudit
     /// <param name="active">Its active index.</param>
     /// <param name="archive">Its archive index.</param>
     /// <param name="findings">Receives the problems.</param>
-    internal static void Run(string root, RepositorySnapshot snapshot, IndexSheet active, IndexSheet archive, Findings findings)
+    internal static void Run(
+        string root,
+        RepositorySnapshot snapshot,
+        IndexSheet active,
+        IndexSheet archive,
+        Findings findings
+    )
     {
         HashSet<string> strange = [.. SiteLayout.FilesIn(root)];
         ArrayBufferWriter<byte> buffer = new();
@@ -37,17 +43,32 @@ internal static class SiteAudit
             string place = Path.Combine(root, file.Path);
             if (LinuxFile.Identify(place) is not { IsRegular: true })
             {
-                findings.Note("site-page", file.Path, $"{file.Path}: this file of the package browser is missing", Rewrite);
+                findings.Note(
+                    "site-page",
+                    file.Path,
+                    $"{file.Path}: this file of the package browser is missing",
+                    Rewrite
+                );
             }
             else if (!SiteFile.Holds(place, buffer.WrittenSpan))
             {
-                findings.Note("site-page", file.Path, $"{file.Path}: this is not what the package browser shows of this generation", Rewrite);
+                findings.Note(
+                    "site-page",
+                    file.Path,
+                    $"{file.Path}: this is not what the package browser shows of this generation",
+                    Rewrite
+                );
             }
         }
 
         foreach (string path in strange.Order(StringComparer.Ordinal))
         {
-            findings.Note("site-page", path, $"{path}: the package browser has no such file", "remove it; the next publish does so, too");
+            findings.Note(
+                "site-page",
+                path,
+                $"{path}: the package browser has no such file",
+                "remove it; the next publish does so, too"
+            );
         }
     }
 
@@ -60,10 +81,15 @@ internal static class SiteAudit
         const string remedy = "remove it, publish with --no-site, then without";
         ReadOnlySpan<byte> expected = PackageDetails.Write(row, package).Span;
         return LinuxFile.Identify(place) is not { IsRegular: true }
-            ? new Finding("site-details", path, $"{path}: the package browser's document of {row} is missing", remedy)
+                ? new Finding(
+                    "site-details",
+                    path,
+                    $"{path}: the package browser's document of {row} is missing",
+                    remedy
+                )
             : !SiteFile.Holds(place, expected)
                 ? new Finding("site-details", path, $"{path}: it does not tell what is in {row}", remedy)
-                : null;
+            : null;
     }
 
     private static SiteFile[] PagesOf(string root, RepositorySnapshot snapshot, IndexSheet active, IndexSheet archive)
@@ -72,8 +98,20 @@ internal static class SiteAudit
         {
             Descriptor descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
             Fingerprint signer = SignatureEnvelope.Read(snapshot.Descriptor.Signature).KeyFingerprint;
-            return [.. SiteWriter.Write(new SiteContent(
-                descriptor, signer, archive.IndexVersion, archive.GeneratedAt, active.Rows, archive.Rows, RetentionRecord.Read(root)))];
+            return
+            [
+                .. SiteWriter.Write(
+                    new SiteContent(
+                        descriptor,
+                        signer,
+                        archive.IndexVersion,
+                        archive.GeneratedAt,
+                        active.Rows,
+                        archive.Rows,
+                        RetentionRecord.Read(root)
+                    )
+                ),
+            ];
         }
         catch (FormatViolationException)
         {

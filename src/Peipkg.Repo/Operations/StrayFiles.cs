@@ -22,7 +22,10 @@ internal static class StrayFiles
         }
 
         HashSet<string> packages = new(StringComparer.Ordinal);
-        HashSet<string> details = [.. archive.Select(static row => SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))];
+        HashSet<string> details =
+        [
+            .. archive.Select(static row => SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture)),
+        ];
         ILookup<string?, string> byDirectory = archive
             .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
             .OfType<string>()
@@ -32,8 +35,20 @@ internal static class StrayFiles
         List<string> links = [];
         Collect(root, PackageDirectory, packages, byDirectory, strays, links);
         strays.RemoveAll(details.Contains);
-        Report(strays, "stray-file", "no index names it and no package has it beside it", "remove it, or publish what it is", findings);
-        Report(links, "symlink", "it is a symlink, which mirrors drop or follow as they please", "put the file itself there", findings);
+        Report(
+            strays,
+            "stray-file",
+            "no index names it and no package has it beside it",
+            "remove it, or publish what it is",
+            findings
+        );
+        Report(
+            links,
+            "symlink",
+            "it is a symlink, which mirrors drop or follow as they please",
+            "put the file itself there",
+            findings
+        );
     }
 
     private static void Collect(
@@ -42,14 +57,16 @@ internal static class StrayFiles
         HashSet<string> packages,
         ILookup<string?, string> byDirectory,
         List<string> strays,
-        List<string> links)
+        List<string> links
+    )
     {
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(root, directory)))
         {
             string relative = $"{directory}/{Path.GetFileName(path)}";
-            LinuxFile.FileIdentity? identity = packages.Contains(relative) && File.ResolveLinkTarget(path, false) is null
-                ? null
-                : LinuxFile.Identify(path);
+            LinuxFile.FileIdentity? identity =
+                packages.Contains(relative) && File.ResolveLinkTarget(path, false) is null
+                    ? null
+                    : LinuxFile.Identify(path);
             if (identity is { IsDirectory: true })
             {
                 Collect(root, relative, packages, byDirectory, strays, links);
@@ -58,8 +75,11 @@ internal static class StrayFiles
             {
                 links.Add(relative);
             }
-            else if (identity is not null && !packages.Contains(relative)
-                && !byDirectory[directory].Any(package => BelongsTo(relative, package)))
+            else if (
+                identity is not null
+                && !packages.Contains(relative)
+                && !byDirectory[directory].Any(package => BelongsTo(relative, package))
+            )
             {
                 strays.Add(relative);
             }
@@ -71,7 +91,9 @@ internal static class StrayFiles
         ReadOnlySpan<char> stem = package.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
             ? package.AsSpan(0, package.Length - PackageFileName.Extension.Length)
             : package;
-        return path.AsSpan().StartsWith(stem, StringComparison.Ordinal) && path.Length > stem.Length && path[stem.Length] == '.';
+        return path.AsSpan().StartsWith(stem, StringComparison.Ordinal)
+            && path.Length > stem.Length
+            && path[stem.Length] == '.';
     }
 
     private static void Report(List<string> paths, string rule, string problem, string remedy, Findings findings)

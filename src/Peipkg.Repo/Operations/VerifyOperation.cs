@@ -60,11 +60,13 @@ internal static class VerifyOperation
     internal static int Run(VerifyRequest request, OperationContext context, CancellationToken stop)
     {
         Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
+            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
+        );
         if (request.Address is { IsPlain: true })
         {
             context.Diagnostics.Warning(
-                $"{request.Address} is not encrypted: others see what is fetched, and can withhold news though not forge it");
+                $"{request.Address} is not encrypted: others see what is fetched, and can withhold news though not forge it"
+            );
         }
 
         using RepositoryReader repository = request.Address is { } address
@@ -72,15 +74,22 @@ internal static class VerifyOperation
             : new LocalRepositoryReader(request.Repo!, request.AllPackages, context.Diagnostics);
         RepositorySnapshot snapshot = repository.ReadDocuments();
         Findings findings = new();
-        ConsumerView view = new(now, request.AllowUnsigned, request.Anchors, request.MinIndexVersion, AnyPlaces: request.Address is not null);
+        ConsumerView view = new(
+            now,
+            request.AllowUnsigned,
+            request.Anchors,
+            request.MinIndexVersion,
+            AnyPlaces: request.Address is not null
+        );
         AuditedDocuments documents = request.Metadata
             ? MetadataAudit.Run(repository, snapshot, view, findings)
             : MetadataAudit.ReadIndexes(snapshot, findings);
         if (request.Packages is not PackageDepth.None)
         {
-            PackageTrust? trust = request.Packages is PackageDepth.Whole && documents.Keys is { } keys
-                ? new PackageTrust(keys, now, documents.Active?.Rows ?? [])
-                : null;
+            PackageTrust? trust =
+                request.Packages is PackageDepth.Whole && documents.Keys is { } keys
+                    ? new PackageTrust(keys, now, documents.Active?.Rows ?? [])
+                    : null;
             IndexRow[] rows = [.. Distinct(documents.Active, documents.Archive)];
             string? siteRoot = request.Repo is { } directory && SiteLayout.IsIn(directory) ? directory : null;
             PackageAudit.Run(repository, rows, trust, siteRoot, findings, context.Diagnostics, stop);
@@ -98,7 +107,12 @@ internal static class VerifyOperation
     }
 
     private static int Report(
-        VerifyRequest request, string location, AuditedDocuments documents, Findings findings, OperationContext context)
+        VerifyRequest request,
+        string location,
+        AuditedDocuments documents,
+        Findings findings,
+        OperationContext context
+    )
     {
         foreach (Finding note in findings.Notes)
         {
@@ -118,13 +132,16 @@ internal static class VerifyOperation
         if (findings.Failures.Count > 0)
         {
             context.Diagnostics.Error(
-                $"{location} does not verify: {findings.Failures.Count} problem{(findings.Failures.Count == 1 ? "" : "s")}");
+                $"{location} does not verify: {findings.Failures.Count} problem{(findings.Failures.Count == 1 ? "" : "s")}"
+            );
             return ExitCode.Failure;
         }
 
         if (!request.Json)
         {
-            IndexSheet sheet = documents.Archive ?? throw new InvalidOperationException("An archive index that is missing is a finding.");
+            IndexSheet sheet =
+                documents.Archive
+                ?? throw new InvalidOperationException("An archive index that is missing is a finding.");
             string read = request.Packages switch
             {
                 PackageDepth.None => "",
@@ -133,7 +150,8 @@ internal static class VerifyOperation
             };
             context.Output.WriteLine(
                 $"ok: \"{TerminalText.Escape(sheet.Repo)}\", index_version {sheet.IndexVersion} of {sheet.GeneratedAt}, "
-                + $"{documents.Active!.Rows.Count} active and {sheet.Rows.Count} archived packages{read}");
+                    + $"{documents.Active!.Rows.Count} active and {sheet.Rows.Count} archived packages{read}"
+            );
         }
 
         return ExitCode.Success;
@@ -177,7 +195,8 @@ internal static class VerifyOperation
         json.WriteEndArray();
     }
 
-    private static IEnumerable<IndexRow> Distinct(IndexSheet? active, IndexSheet? archive)
-        => (archive?.Rows ?? []).Concat(active?.Rows ?? [])
+    private static IEnumerable<IndexRow> Distinct(IndexSheet? active, IndexSheet? archive) =>
+        (archive?.Rows ?? [])
+            .Concat(active?.Rows ?? [])
             .DistinctBy(static row => (row.Name, row.Version, row.Architecture, row.Hash, row.Url));
 }

@@ -39,15 +39,20 @@ internal static class WriterChecks
             {
                 throw new UserErrorException(
                     $"{keyFile}: repo.json lists this key, but {RepositoryLayout.KeyPath(signer.Text)} in the repository does not "
-                    + "hold it, so that nobody could verify what it signs; put its public key there first "
-                    + $"(openssl pkey -in {keyFile} -pubout)");
+                        + "hold it, so that nobody could verify what it signs; put its public key there first "
+                        + $"(openssl pkey -in {keyFile} -pubout)"
+                );
             }
 
             return;
         }
 
-        string active = string.Join("\n  ", state.Descriptor.Keys
-            .Where(static key => key.Status == KeyStatus.Active).Select(static key => key.Fingerprint.Grouped));
+        string active = string.Join(
+            "\n  ",
+            state
+                .Descriptor.Keys.Where(static key => key.Status == KeyStatus.Active)
+                .Select(static key => key.Fingerprint.Grouped)
+        );
         string reason = state.Keys.StatusOf(signer) switch
         {
             KeyStatus.Transitioning => "is in transition and signs nothing new",
@@ -55,7 +60,8 @@ internal static class WriterChecks
             _ => "is not listed in repo.json",
         };
         throw new UserErrorException(
-            $"{keyFile}: the key {signer.Grouped} {reason}, so consumers would reject what it signs; the active keys are\n  {active}");
+            $"{keyFile}: the key {signer.Grouped} {reason}, so consumers would reject what it signs; the active keys are\n  {active}"
+        );
     }
 
     /// <summary>Refuses a generation that goes back in time; warns of one from the future.</summary>
@@ -65,14 +71,16 @@ internal static class WriterChecks
         {
             throw new UserErrorException(
                 $"--timestamp {at} is earlier than {previous}, the time of the present indexes; consumers reject "
-                + "indexes that go back in time, so give a later one");
+                    + "indexes that go back in time, so give a later one"
+            );
         }
 
         DateTimeOffset now = context.Clock.GetUtcNow();
         if (at.UnixSeconds > (now + ClockTolerance).ToUnixTimeSeconds())
         {
             context.Diagnostics.Warning(
-                $"--timestamp {at} lies in the future; nothing can be published with an earlier one afterwards");
+                $"--timestamp {at} lies in the future; nothing can be published with an earlier one afterwards"
+            );
         }
     }
 
@@ -80,9 +88,10 @@ internal static class WriterChecks
     /// When keys must count for a generation: consumers judge it by their clocks, which show at least what ours does, and
     /// a time that lies ahead of that will be theirs before they see another.
     /// </summary>
-    internal static Timestamp JudgedAt(Timestamp at, TimeProvider clock)
-        => Timestamp.FromUnixSeconds(
-            Math.Clamp(clock.GetUtcNow().ToUnixTimeSeconds(), at.UnixSeconds, Timestamp.MaxValue.UnixSeconds));
+    internal static Timestamp JudgedAt(Timestamp at, TimeProvider clock) =>
+        Timestamp.FromUnixSeconds(
+            Math.Clamp(clock.GetUtcNow().ToUnixTimeSeconds(), at.UnixSeconds, Timestamp.MaxValue.UnixSeconds)
+        );
 
     /// <summary>The index_version of the next generation.</summary>
     internal static ulong NextVersion(PublishedState state, Timestamp at, Diagnostics diagnostics)
@@ -93,14 +102,16 @@ internal static class WriterChecks
             ulong version = (ulong)Math.Max(1, at.UnixSeconds);
             diagnostics.Warning(
                 $"no index_version of the old indexes can be read; the new indexes get {version}, the seconds of --timestamp, "
-                + "which is above whatever consumers have seen");
+                    + "which is above whatever consumers have seen"
+            );
             return version;
         }
 
         return previous < ulong.MaxValue
             ? previous + 1
             : throw new UserErrorException(
-                $"index_version is {previous}, the highest there is; consumers of this repository can accept no further one");
+                $"index_version is {previous}, the highest there is; consumers of this repository can accept no further one"
+            );
     }
 
     /// <summary>Completes or takes back what a killed run left half done, and removes the generation before the present one.</summary>
@@ -113,9 +124,18 @@ internal static class WriterChecks
         int removed = StagingDirectory.RemoveAbandoned(
             state.Root,
             state.IndexVersion,
-            path => !mayRemovePackages || (published ??= [.. state.Archive
-                .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
-                .OfType<string>()]).Contains(path));
+            path =>
+                !mayRemovePackages
+                || (
+                    published ??= [
+                        .. state
+                            .Archive.Select(static row =>
+                                RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory)
+                            )
+                            .OfType<string>(),
+                    ]
+                ).Contains(path)
+        );
         if (removed > 0)
         {
             diagnostics.Note($"removed {removed} leftovers of a run that ended before it was done");
@@ -129,7 +149,9 @@ internal static class WriterChecks
     {
         if (reason is not null)
         {
-            diagnostics.Warning($"the new generation is in place, but what was left to do failed: {reason}; the next run does that");
+            diagnostics.Warning(
+                $"the new generation is in place, but what was left to do failed: {reason}; the next run does that"
+            );
         }
     }
 }

@@ -13,8 +13,8 @@ namespace Peipkg.Repo.Querying;
 internal sealed record EntryChange(string Field, IReadOnlyList<string> Removed, IReadOnlyList<string> Added)
 {
     /// <summary>The change in one line: <c>dependencies -libfoo +libbar &gt;= 2</c>.</summary>
-    public override string ToString()
-        => $"{Field} {string.Join(", ", Removed.Select(static value => "-" + value).Concat(Added.Select(static value => "+" + value)))}";
+    public override string ToString() =>
+        $"{Field} {string.Join(", ", Removed.Select(static value => "-" + value).Concat(Added.Select(static value => "+" + value)))}";
 
     /// <summary>Writes the change as an object.</summary>
     internal void Write(Utf8JsonWriter json)
@@ -50,7 +50,11 @@ internal static class EntryChanges
         Compare("license", Text(older.License), Text(newer.License));
         Compare("homepage", Text(older.Homepage), Text(newer.Homepage));
         Compare("dependencies", older.Dependencies.Select(Relation), newer.Dependencies.Select(Relation));
-        Compare("optional_dependencies", older.OptionalDependencies.Select(Relation), newer.OptionalDependencies.Select(Relation));
+        Compare(
+            "optional_dependencies",
+            older.OptionalDependencies.Select(Relation),
+            newer.OptionalDependencies.Select(Relation)
+        );
         Compare("conflicts", older.Conflicts.Select(Relation), newer.Conflicts.Select(Relation));
         Compare("provides", older.Provides.Select(Relation), newer.Provides.Select(Relation));
         Compare("replaces", older.Replaces.Select(Relation), newer.Replaces.Select(Relation));
@@ -63,8 +67,13 @@ internal static class EntryChanges
             string[] current = [.. after];
             if (!old.SequenceEqual(current, StringComparer.Ordinal))
             {
-                changes.Add(new EntryChange(
-                    field, [.. old.Except(current, StringComparer.Ordinal)], [.. current.Except(old, StringComparer.Ordinal)]));
+                changes.Add(
+                    new EntryChange(
+                        field,
+                        [.. old.Except(current, StringComparer.Ordinal)],
+                        [.. current.Except(old, StringComparer.Ordinal)]
+                    )
+                );
             }
         }
 
@@ -72,20 +81,22 @@ internal static class EntryChanges
     }
 
     /// <summary>A relation as people write it: <c>libssl &gt;= 3.0</c>.</summary>
-    internal static string Relation(Dependency dependency) => Relation(dependency.Name.Text, dependency.Constraint?.Text);
+    internal static string Relation(Dependency dependency) =>
+        Relation(dependency.Name.Text, dependency.Constraint?.Text);
 
     /// <inheritdoc cref="Relation(Dependency)"/>
     internal static string Relation(Conflict conflict) => Relation(conflict.Name.Text, conflict.Constraint?.Text);
 
     /// <inheritdoc cref="Relation(Dependency)"/>
-    internal static string Relation(Replacement replacement) => Relation(replacement.Name.Text, replacement.Constraint?.Text);
+    internal static string Relation(Replacement replacement) =>
+        Relation(replacement.Name.Text, replacement.Constraint?.Text);
 
     /// <summary>A provided name with its version: <c>smtp-server = 3.0</c>.</summary>
-    internal static string Relation(Provide provide)
-        => provide.Version is { } version ? $"{provide.Name} = {version}" : provide.Name.Text;
+    internal static string Relation(Provide provide) =>
+        provide.Version is { } version ? $"{provide.Name} = {version}" : provide.Name.Text;
 
     private static string Relation(SideEffect effect) => effect.Text();
 
-    private static string Relation(string name, string? constraint)
-        => string.IsNullOrEmpty(constraint) ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {constraint}");
+    private static string Relation(string name, string? constraint) =>
+        string.IsNullOrEmpty(constraint) ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {constraint}");
 }

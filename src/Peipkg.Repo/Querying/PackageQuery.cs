@@ -14,8 +14,10 @@ internal readonly record struct PackageQuery(PackageName Name, PackageVersion? V
         query = default;
         string[] parts = (text ?? "").Split('=', 2);
         PackageVersion version = default;
-        if (!PackageName.TryParse(parts[0], out PackageName name, out error)
-            || (parts.Length == 2 && !PackageVersion.TryParse(parts[1], out version, out error)))
+        if (
+            !PackageName.TryParse(parts[0], out PackageName name, out error)
+            || (parts.Length == 2 && !PackageVersion.TryParse(parts[1], out version, out error))
+        )
         {
             return false;
         }

@@ -28,22 +28,39 @@ internal sealed class RepositoryDifference
         Dictionary<PackageName, IndexRow> after = current.Active.Rows.ToDictionary(static row => row.Name);
         Appeared = IndexEntries.Of([.. current.Active.Rows.Where(row => !before.ContainsKey(row.Name))]);
         Vanished = IndexEntries.Of([.. old.Active.Rows.Where(row => !after.ContainsKey(row.Name))]);
-        List<IndexRow> changedFrom = [.. old.Active.Rows.Where(
-            row => after.TryGetValue(row.Name, out IndexRow? now) && !now.Json.Span.SequenceEqual(row.Json.Span))];
+        List<IndexRow> changedFrom =
+        [
+            .. old.Active.Rows.Where(row =>
+                after.TryGetValue(row.Name, out IndexRow? now) && !now.Json.Span.SequenceEqual(row.Json.Span)
+            ),
+        ];
         IndexEntry[] from = IndexEntries.Of(changedFrom);
         IndexEntry[] to = IndexEntries.Of([.. changedFrom.Select(row => after[row.Name])]);
         Changed = [.. from.Zip(to, static (a, b) => new AdvertisedChange(a, b, EntryChanges.Between(a, b)))];
 
-        Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> archived = old.Archive.Rows.ToDictionary(Identity);
+        Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> archived = old.Archive.Rows.ToDictionary(
+            Identity
+        );
         HashSet<(PackageName, PackageVersion, Architecture)> kept = [.. current.Archive.Rows.Select(Identity)];
         Published = [.. current.Archive.Rows.Where(row => !archived.ContainsKey(Identity(row)))];
         Forgotten = [.. old.Archive.Rows.Where(row => !kept.Contains(Identity(row)))];
-        Rewritten = [.. current.Archive.Rows.Where(
-            row => archived.TryGetValue(Identity(row), out IndexRow? was) && was.Hash != row.Hash)];
-        Keys = [.. old.Descriptor.Keys.Select(key => new KeyChange(key, current.Descriptor.FindKey(key.Fingerprint)))
-            .Concat(current.Descriptor.Keys.Where(key => old.Descriptor.FindKey(key.Fingerprint) is null)
-                .Select(static key => new KeyChange(null, key)))
-            .Where(static change => change.Old != change.New)];
+        Rewritten =
+        [
+            .. current.Archive.Rows.Where(row =>
+                archived.TryGetValue(Identity(row), out IndexRow? was) && was.Hash != row.Hash
+            ),
+        ];
+        Keys =
+        [
+            .. old
+                .Descriptor.Keys.Select(key => new KeyChange(key, current.Descriptor.FindKey(key.Fingerprint)))
+                .Concat(
+                    current
+                        .Descriptor.Keys.Where(key => old.Descriptor.FindKey(key.Fingerprint) is null)
+                        .Select(static key => new KeyChange(null, key))
+                )
+                .Where(static change => change.Old != change.New),
+        ];
     }
 
     internal RepositoryView Old { get; }
@@ -71,12 +88,19 @@ internal sealed class RepositoryDifference
     internal IReadOnlyList<KeyChange> Keys { get; }
 
     /// <summary>Whether the states hold the same packages and keys.</summary>
-    internal bool IsEmpty => Appeared.Count + Vanished.Count + Changed.Count + Published.Count + Forgotten.Count
-        + Rewritten.Count + Keys.Count == 0;
+    internal bool IsEmpty =>
+        Appeared.Count
+            + Vanished.Count
+            + Changed.Count
+            + Published.Count
+            + Forgotten.Count
+            + Rewritten.Count
+            + Keys.Count
+        == 0;
 
     /// <summary>Compares.</summary>
     internal static RepositoryDifference Between(RepositoryView old, RepositoryView current) => new(old, current);
 
-    private static (PackageName Name, PackageVersion Version, Architecture Architecture) Identity(IndexRow row)
-        => (row.Name, row.Version, row.Architecture);
+    private static (PackageName Name, PackageVersion Version, Architecture Architecture) Identity(IndexRow row) =>
+        (row.Name, row.Version, row.Architecture);
 }

@@ -41,8 +41,8 @@ internal sealed class RepositoryView
     /// <param name="location">Its directory.</param>
     /// <param name="context">Told what does not verify.</param>
     /// <exception cref="UserErrorException">There is no repository, or its documents cannot be read at all.</exception>
-    internal static RepositoryView Open(string location, OperationContext context)
-        => Open(RepositoryLocation.Directory(location), [], context, CancellationToken.None);
+    internal static RepositoryView Open(string location, OperationContext context) =>
+        Open(RepositoryLocation.Directory(location), [], context, CancellationToken.None);
 
     /// <summary>Opens a repository wherever it is.</summary>
     /// <param name="place">Its directory or address.</param>
@@ -51,7 +51,11 @@ internal sealed class RepositoryView
     /// <param name="stop">Ends the fetching early.</param>
     /// <exception cref="UserErrorException">There is no repository, its documents cannot be read at all, or no anchor signed it.</exception>
     internal static RepositoryView Open(
-        RepositoryLocation place, IReadOnlyList<Fingerprint> anchors, OperationContext context, CancellationToken stop)
+        RepositoryLocation place,
+        IReadOnlyList<Fingerprint> anchors,
+        OperationContext context,
+        CancellationToken stop
+    )
     {
         using RepositoryReader reader = place.Open(context.Diagnostics, stop);
         string location = reader.Location;
@@ -61,21 +65,31 @@ internal sealed class RepositoryView
         IndexSheet active = Read(location, snapshot.Active, content => IndexReader.Read(content, archive.Rows));
         Keyring keys = reader.ReadKeys(descriptor);
         Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
+            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
+        );
         foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
         {
             SignatureCheck check = SignatureCheck.Of(document, keys, now);
             if (check.State is not SignatureState.Good)
             {
                 context.Diagnostics.Warning(
-                    $"{location}: {check.File}: {check.Problem}; what is shown is not proven (\"peipkg-repo verify\" tells more)");
+                    $"{location}: {check.File}: {check.Problem}; what is shown is not proven (\"peipkg-repo verify\" tells more)"
+                );
             }
         }
 
-        if (anchors.Count > 0 && (SignatureCheck.Of(snapshot.Descriptor, keys, now) is not { State: SignatureState.Good, Signer: { } signer }
-            || !anchors.Contains(signer)))
+        if (
+            anchors.Count > 0
+            && (
+                SignatureCheck.Of(snapshot.Descriptor, keys, now)
+                    is not { State: SignatureState.Good, Signer: { } signer }
+                || !anchors.Contains(signer)
+            )
+        )
         {
-            throw new UserErrorException($"{location}: repo.json is not signed with a key that --trust names, so it may be anybody's");
+            throw new UserErrorException(
+                $"{location}: repo.json is not signed with a key that --trust names, so it may be anybody's"
+            );
         }
 
         return new RepositoryView(location, descriptor, keys, active, archive);
@@ -121,7 +135,9 @@ internal sealed class RepositoryView
         {
             return document.Content is { } content
                 ? read(content)
-                : throw new UserErrorException($"{location}: {document.Name} is missing; restore it from a mirror or a backup");
+                : throw new UserErrorException(
+                    $"{location}: {document.Name} is missing; restore it from a mirror or a backup"
+                );
         }
         catch (FormatViolationException error)
         {

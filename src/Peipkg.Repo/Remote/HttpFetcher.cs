@@ -30,16 +30,18 @@ internal sealed class HttpFetcher : IDisposable
     internal HttpFetcher(string userAgent, Patience patience)
     {
         _patience = patience;
-        _client = new HttpClient(new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.None,
-            AllowAutoRedirect = true,
-            MaxAutomaticRedirections = MaxRedirects,
-            MaxConnectionsPerServer = Connections,
-            ConnectTimeout = patience.Connect,
-            UseCookies = false,
-            ConnectCallback = ConnectAsync,
-        })
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AutomaticDecompression = DecompressionMethods.None,
+                AllowAutoRedirect = true,
+                MaxAutomaticRedirections = MaxRedirects,
+                MaxConnectionsPerServer = Connections,
+                ConnectTimeout = patience.Connect,
+                UseCookies = false,
+                ConnectCallback = ConnectAsync,
+            }
+        )
         {
             Timeout = patience.Answer,
         };
@@ -110,7 +112,8 @@ internal sealed class HttpFetcher : IDisposable
             catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.SecureConnectionError)
             {
                 throw new IOException(
-                    $"{uri}: {Innermost(error).Message} (which authorities are trusted is the system's decision, or SSL_CERT_FILE's)");
+                    $"{uri}: {Innermost(error).Message} (which authorities are trusted is the system's decision, or SSL_CERT_FILE's)"
+                );
             }
             catch (HttpRequestException error)
             {
@@ -135,9 +138,10 @@ internal sealed class HttpFetcher : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>An answer that is neither the file nor its absence. A redirect that comes to us is one that was not followed.</summary>
-    private static string Refusal(HttpResponseMessage answer)
-        => (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { } target
-            ? answer.RequestMessage?.RequestUri is { Scheme: "https" } && target is { IsAbsoluteUri: true, Scheme: not "https" }
+    private static string Refusal(HttpResponseMessage answer) =>
+        (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { } target
+            ? answer.RequestMessage?.RequestUri is { Scheme: "https" }
+            && target is { IsAbsoluteUri: true, Scheme: not "https" }
                 ? $"the server redirects from https to {TerminalText.Escape(target.OriginalString)}, which is not followed"
                 : $"the server redirects more than {MaxRedirects} times"
             : $"the server answers {(int)answer.StatusCode} {TerminalText.Escape(answer.ReasonPhrase ?? "")}".TrimEnd();

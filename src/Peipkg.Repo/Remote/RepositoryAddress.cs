@@ -17,14 +17,22 @@ internal sealed class RepositoryAddress
     {
         value = new RepositoryAddress("");
         string trimmed = (text ?? "").TrimEnd('/');
-        if (!Uri.TryCreate(trimmed, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+        if (
+            !Uri.TryCreate(trimmed, UriKind.Absolute, out Uri? uri)
+            || uri.Scheme is not ("http" or "https")
+            || uri.Host.Length == 0
+        )
         {
-            error = $"\"{text}\" is no http or https address of a repository, such as https://packages.example.org/stable";
+            error =
+                $"\"{text}\" is no http or https address of a repository, such as https://packages.example.org/stable";
             return false;
         }
 
-        error = uri.UserInfo.Length > 0 ? "the address holds a user name or a password, which others see in the list of processes"
-            : uri.Query.Length > 0 || uri.Fragment.Length > 0 ? $"\"{text}\" has a query or fragment; give the repository's base alone"
+        error =
+            uri.UserInfo.Length > 0
+                ? "the address holds a user name or a password, which others see in the list of processes"
+            : uri.Query.Length > 0 || uri.Fragment.Length > 0
+                ? $"\"{text}\" has a query or fragment; give the repository's base alone"
             : null;
         value = new RepositoryAddress(uri.GetLeftPart(UriPartial.Path).TrimEnd('/'));
         return error is null;
@@ -36,7 +44,8 @@ internal sealed class RepositoryAddress
     /// <exception cref="IOException">It leads nowhere that can be fetched.</exception>
     internal Uri Resolve(string url, Uri document)
     {
-        Uri? uri = url.StartsWith('/') ? new Uri(_base + url)
+        Uri? uri =
+            url.StartsWith('/') ? new Uri(_base + url)
             : Uri.TryCreate(url, UriKind.Absolute, out Uri? absolute) ? absolute
             : Uri.TryCreate(document, url, out Uri? relative) ? relative
             : null;

@@ -34,9 +34,10 @@ internal sealed class RepositoryLocation
     internal static RepositoryLocation Directory(string path) => new(path, null);
 
     /// <summary>Opens the repository for reading.</summary>
-    internal RepositoryReader Open(Diagnostics diagnostics, CancellationToken stop) => Address is { } address
-        ? new RemoteRepositoryReader(address, stop)
-        : new LocalRepositoryReader(_text, null, diagnostics);
+    internal RepositoryReader Open(Diagnostics diagnostics, CancellationToken stop) =>
+        Address is { } address
+            ? new RemoteRepositoryReader(address, stop)
+            : new LocalRepositoryReader(_text, null, diagnostics);
 
     /// <inheritdoc/>
     public override string ToString() => _text;

@@ -13,8 +13,7 @@ internal sealed class TextTable(params string[] columns)
     private readonly List<string[]> _rows = [];
 
     /// <summary>Adds a row with a cell for each column.</summary>
-    internal void Add(params string[] cells)
-        => _rows.Add([.. cells.Select(static cell => TerminalText.Escape(cell))]);
+    internal void Add(params string[] cells) => _rows.Add([.. cells.Select(static cell => TerminalText.Escape(cell))]);
 
     /// <summary>Writes the heading and the rows; nothing when there are none.</summary>
     internal void Write(TextWriter output)
@@ -25,8 +24,12 @@ internal sealed class TextTable(params string[] columns)
         }
 
         string[] heading = [.. columns.Select(static column => column.TrimStart('>'))];
-        int[] widths = [.. heading.Select((text, column) => Math.Min(
-            WidestColumn, Math.Max(text.Length, _rows.Max(row => row[column].Length))))];
+        int[] widths =
+        [
+            .. heading.Select(
+                (text, column) => Math.Min(WidestColumn, Math.Max(text.Length, _rows.Max(row => row[column].Length)))
+            ),
+        ];
         foreach (string[] row in _rows.Prepend(heading))
         {
             StringBuilder line = new();

@@ -15,7 +15,12 @@ internal static class PrunePlan
     /// <param name="keep">So many of the highest pre-releases of each name stay.</param>
     /// <param name="now">What the age counts back from.</param>
     /// <returns>Pre-releases only; never a name's highest version, which the active index advertises.</returns>
-    internal static IReadOnlyList<IndexRow> Decide(IReadOnlyList<IndexRow> archive, int olderThanDays, int keep, Timestamp now)
+    internal static IReadOnlyList<IndexRow> Decide(
+        IReadOnlyList<IndexRow> archive,
+        int olderThanDays,
+        int keep,
+        Timestamp now
+    )
     {
         List<IndexRow> candidates = [];
         PackageName name = default;
@@ -42,7 +47,13 @@ internal static class PrunePlan
         }
 
         IndexEntry[] entries = IndexEntries.Of(candidates);
-        return [.. candidates.Where((_, i) => entries[i].Build is { } build
-            && now.UnixSeconds - build.Timestamp.UnixSeconds > olderThanDays * SecondsOfDay)];
+        return
+        [
+            .. candidates.Where(
+                (_, i) =>
+                    entries[i].Build is { } build
+                    && now.UnixSeconds - build.Timestamp.UnixSeconds > olderThanDays * SecondsOfDay
+            ),
+        ];
     }
 }

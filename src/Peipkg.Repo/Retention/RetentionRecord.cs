@@ -17,7 +17,8 @@ namespace Peipkg.Repo.Retention;
 /// <param name="IndexVersion">The first generation without it.</param>
 internal sealed record PrunedPackage(string Name, string Version, string Architecture, string Hash, ulong IndexVersion)
 {
-    internal bool IsOf(IndexRow row) => row.Name.Text == Name && row.Version.Text == Version && row.Architecture.Text == Architecture;
+    internal bool IsOf(IndexRow row) =>
+        row.Name.Text == Name && row.Version.Text == Version && row.Architecture.Text == Architecture;
 }
 
 /// <summary>
@@ -31,9 +32,11 @@ internal sealed record PrunedPackage(string Name, string Version, string Archite
 internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyList<PrunedPackage> Pruned)
 {
     /// <summary>The rule in a sentence.</summary>
-    internal string Sentence => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Pre-releases built more than {OlderThanDays} days ago may be removed, except the newest {Keep} of each package; releases stay for ever.");
+    internal string Sentence =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Pre-releases built more than {OlderThanDays} days ago may be removed, except the newest {Keep} of each package; releases stay for ever."
+        );
 
     /// <summary>Reads a repository's record.</summary>
     /// <returns>Null when nothing was ever pruned.</returns>
@@ -49,7 +52,9 @@ internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyLis
         if (!present.IsRegular)
         {
             // Opening a FIFO would wait for a writer for ever.
-            throw new UserErrorException($"{path} is not a regular file; remove it, or restore it from a mirror or a backup");
+            throw new UserErrorException(
+                $"{path} is not a regular file; remove it, or restore it from a mirror or a backup"
+            );
         }
 
         try
@@ -65,53 +70,68 @@ internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyLis
             return new RetentionRecord(
                 policy.GetProperty("older_than_days").GetInt32(),
                 policy.GetProperty("keep").GetInt32(),
-                [.. document.RootElement.GetProperty("pruned").EnumerateArray().Select(static item => new PrunedPackage(
-                    Text(item, "name"), Text(item, "version"), Text(item, "architecture"), Text(item, "sha256"),
-                    item.GetProperty("index_version").GetUInt64()))]);
+                [
+                    .. document
+                        .RootElement.GetProperty("pruned")
+                        .EnumerateArray()
+                        .Select(static item => new PrunedPackage(
+                            Text(item, "name"),
+                            Text(item, "version"),
+                            Text(item, "architecture"),
+                            Text(item, "sha256"),
+                            item.GetProperty("index_version").GetUInt64()
+                        )),
+                ]
+            );
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new UserErrorException(
                 $"{path} cannot be read ({error.Message}); restore it from a mirror or a backup, for it tells which packages were pruned",
-                error);
+                error
+            );
         }
 
-        static string Text(JsonElement item, string name) => item.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null");
+        static string Text(JsonElement item, string name) =>
+            item.GetProperty(name).GetString() ?? throw new JsonException($"{name} is null");
     }
 
     /// <summary>The document.</summary>
-    internal ReadOnlyMemory<byte> Write() => CompactJson.Of(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("schema_version", 1);
-        json.WriteStartObject("policy");
-        json.WriteNumber("older_than_days", OlderThanDays);
-        json.WriteNumber("keep", Keep);
-        json.WriteString("description", Sentence);
-        json.WriteEndObject();
-        json.WriteStartArray("pruned");
-        foreach (PrunedPackage package in Pruned)
+    internal ReadOnlyMemory<byte> Write() =>
+        CompactJson.Of(json =>
         {
             json.WriteStartObject();
-            json.WriteString("name", package.Name);
-            json.WriteString("version", package.Version);
-            json.WriteString("architecture", package.Architecture);
-            json.WriteString("sha256", package.Hash);
-            json.WriteNumber("index_version", package.IndexVersion);
+            json.WriteNumber("schema_version", 1);
+            json.WriteStartObject("policy");
+            json.WriteNumber("older_than_days", OlderThanDays);
+            json.WriteNumber("keep", Keep);
+            json.WriteString("description", Sentence);
             json.WriteEndObject();
-        }
+            json.WriteStartArray("pruned");
+            foreach (PrunedPackage package in Pruned)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", package.Name);
+                json.WriteString("version", package.Version);
+                json.WriteString("architecture", package.Architecture);
+                json.WriteString("sha256", package.Hash);
+                json.WriteNumber("index_version", package.IndexVersion);
+                json.WriteEndObject();
+            }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
 
     /// <summary>A refusal for each new package whose identity belonged to other bytes once.</summary>
-    internal IEnumerable<Refusal> Refuse(IEnumerable<NewPackage> packages)
-        => from package in packages
-           let pruned = Pruned.FirstOrDefault(pruned => pruned.IsOf(package.Row))
-           where pruned is not null && pruned.Hash != package.Row.Hash.ToString()
-           select new Refusal(
-               package.File,
-               Refusal.Pruned,
-               $"{package.Row} was published with other bytes ({pruned.Hash}) and pruned since; build it with a higher revision");
+    internal IEnumerable<Refusal> Refuse(IEnumerable<NewPackage> packages) =>
+        from package in packages
+        let pruned = Pruned.FirstOrDefault(pruned => pruned.IsOf(package.Row))
+        where pruned is not null && pruned.Hash != package.Row.Hash.ToString()
+        select new Refusal(
+            package.File,
+            Refusal.Pruned,
+            $"{package.Row} was published with other bytes ({pruned.Hash}) and pruned since; build it with a higher revision"
+        );
 }

@@ -8,8 +8,12 @@ namespace Peipkg.Repo.Site;
 /// <param name="page">Receives the page in UTF-8.</param>
 internal sealed class HtmlText(IBufferWriter<byte> page)
 {
-    private static readonly SearchValues<char> Special = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue + 1).Select(static c => (char)c).Where(static c => Replacement(c) is not null)]);
+    private static readonly SearchValues<char> Special = SearchValues.Create([
+        .. Enumerable
+            .Range(0, char.MaxValue + 1)
+            .Select(static c => (char)c)
+            .Where(static c => Replacement(c) is not null),
+    ]);
 
     /// <summary>Adds markup of our own.</summary>
     internal HtmlText Raw(string markup)
@@ -38,15 +42,21 @@ internal sealed class HtmlText(IBufferWriter<byte> page)
     /// <summary>Adds a number with thousands set apart: <c>6,000</c>.</summary>
     internal HtmlText Count(long number) => Raw(number.ToString("N0", CultureInfo.InvariantCulture));
 
-    private static string? Replacement(char c) => c switch
-    {
-        '&' => "&amp;",
-        '<' => "&lt;",
-        '>' => "&gt;",
-        '"' => "&quot;",
-        '\'' => "&#39;",
-        < ' ' or (>= '\x7f' and <= '\x9f') or '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e')
+    private static string? Replacement(char c) =>
+        c switch
+        {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&#39;",
+            < ' '
+            or (>= '\x7f' and <= '\x9f')
+            or '\u061c'
+            or '\u200e'
+            or '\u200f'
+            or (>= '\u2028' and <= '\u202e')
             or (>= '\u2066' and <= '\u2069') => string.Create(CultureInfo.InvariantCulture, $"[U+{(int)c:X4}]"),
-        _ => null,
-    };
+            _ => null,
+        };
 }

@@ -18,9 +18,7 @@ internal sealed class NameDocuments
 {
     private readonly Dictionary<string, Facts>?[] _files = new Dictionary<string, Facts>?[SiteLayout.NameFiles];
 
-    private NameDocuments()
-    {
-    }
+    private NameDocuments() { }
 
     /// <summary>The files that have names in them.</summary>
     /// <param name="active">The advertised entries.</param>
@@ -75,18 +73,30 @@ internal sealed class NameDocuments
         {
             if (_files[number] is { } names)
             {
-                yield return new SiteFile(SiteLayout.NamesFile(number), output => CompactJson.Write(output, json =>
-                {
-                    json.WriteStartObject();
-                    foreach ((string name, Facts facts) in names.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
-                    {
-                        json.WriteStartObject(name);
-                        facts.Write(json);
-                        json.WriteEndObject();
-                    }
+                yield return new SiteFile(
+                    SiteLayout.NamesFile(number),
+                    output =>
+                        CompactJson.Write(
+                            output,
+                            json =>
+                            {
+                                json.WriteStartObject();
+                                foreach (
+                                    (string name, Facts facts) in names.OrderBy(
+                                        static pair => pair.Key,
+                                        StringComparer.Ordinal
+                                    )
+                                )
+                                {
+                                    json.WriteStartObject(name);
+                                    facts.Write(json);
+                                    json.WriteEndObject();
+                                }
 
-                    json.WriteEndObject();
-                }));
+                                json.WriteEndObject();
+                            }
+                        )
+                );
             }
         }
     }

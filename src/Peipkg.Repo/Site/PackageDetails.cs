@@ -20,26 +20,34 @@ internal static class PackageDetails
     /// <summary>The document of a package that has been read.</summary>
     /// <param name="row">Its index entry.</param>
     /// <param name="package">Its content.</param>
-    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package) => Write(row, json =>
-    {
-        json.WriteString("source_ref", package.Manifest.Build.SourceRef);
-        json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
-        json.WriteStartArray("files");
-        foreach (PackageEntry entry in EntriesOf(package))
-        {
-            WriteEntry(json, entry);
-        }
+    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package) =>
+        Write(
+            row,
+            json =>
+            {
+                json.WriteString("source_ref", package.Manifest.Build.SourceRef);
+                json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
+                json.WriteStartArray("files");
+                foreach (PackageEntry entry in EntriesOf(package))
+                {
+                    WriteEntry(json, entry);
+                }
 
-        json.WriteEndArray();
-    });
+                json.WriteEndArray();
+            }
+        );
 
     /// <summary>The document of a package whose file is not at hand.</summary>
-    internal static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) => Write(row, static json =>
-    {
-        json.WriteNull("source_ref");
-        json.WriteNull("signer");
-        json.WriteNull("files");
-    });
+    internal static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
+        Write(
+            row,
+            static json =>
+            {
+                json.WriteNull("source_ref");
+                json.WriteNull("signer");
+                json.WriteNull("files");
+            }
+        );
 
     /// <summary>Reads what a package installs, and who signed it, out of its document.</summary>
     /// <param name="content">The document.</param>
@@ -80,7 +88,9 @@ internal static class PackageDetails
         try
         {
             return TryRead(
-                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))), row);
+                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))),
+                row
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -88,23 +98,29 @@ internal static class PackageDetails
         }
     }
 
-    private static ReadOnlyMemory<byte> Write(IndexRow row, Action<Utf8JsonWriter> writeRest) => CompactJson.Of(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("schema_version", 1);
-        json.WritePropertyName("package");
-        json.WriteRawValue(row.Json.Span, skipInputValidation: true);
-        writeRest(json);
-        json.WriteEndObject();
-    });
+    private static ReadOnlyMemory<byte> Write(IndexRow row, Action<Utf8JsonWriter> writeRest) =>
+        CompactJson.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema_version", 1);
+            json.WritePropertyName("package");
+            json.WriteRawValue(row.Json.Span, skipInputValidation: true);
+            writeRest(json);
+            json.WriteEndObject();
+        });
 
     /// <summary>The entries worth telling: directories with content go without saying.</summary>
-    internal static IEnumerable<PackageEntry> EntriesOf(VerifiedPackage package)
-        => package.Entries.Where((entry, i) => entry.Kind != PayloadKind.Directory
-            || i + 1 == package.Entries.Count || package.Entries[i + 1].Parent != entry);
+    internal static IEnumerable<PackageEntry> EntriesOf(VerifiedPackage package) =>
+        package.Entries.Where(
+            (entry, i) =>
+                entry.Kind != PayloadKind.Directory
+                || i + 1 == package.Entries.Count
+                || package.Entries[i + 1].Parent != entry
+        );
 
     /// <summary>An entry's path; a directory's ends in a slash.</summary>
-    internal static string PathOf(PackageEntry entry) => entry.Kind == PayloadKind.Directory ? entry.Path + "/" : entry.Path;
+    internal static string PathOf(PackageEntry entry) =>
+        entry.Kind == PayloadKind.Directory ? entry.Path + "/" : entry.Path;
 
     /// <summary>Files have a size, links a target.</summary>
     private static void WriteEntry(Utf8JsonWriter json, PackageEntry entry)

@@ -9,29 +9,33 @@ namespace Peipkg.Repo.Site;
 internal static class SearchDocument
 {
     /// <summary>One row for each advertised package: name, version, description, and the names it provides.</summary>
-    internal static void Write(IReadOnlyList<IndexEntry> active, IBufferWriter<byte> output) => CompactJson.Write(output, json =>
-    {
-        json.WriteStartArray();
-        foreach (IndexEntry entry in active)
-        {
-            json.WriteStartArray();
-            json.WriteStringValue(entry.Name.Text);
-            json.WriteStringValue(entry.Version.Text);
-            json.WriteStringValue(entry.Description);
-            if (entry.Provides.Count > 0)
+    internal static void Write(IReadOnlyList<IndexEntry> active, IBufferWriter<byte> output) =>
+        CompactJson.Write(
+            output,
+            json =>
             {
                 json.WriteStartArray();
-                foreach (Provide provide in entry.Provides)
+                foreach (IndexEntry entry in active)
                 {
-                    json.WriteStringValue(provide.Name.Text);
+                    json.WriteStartArray();
+                    json.WriteStringValue(entry.Name.Text);
+                    json.WriteStringValue(entry.Version.Text);
+                    json.WriteStringValue(entry.Description);
+                    if (entry.Provides.Count > 0)
+                    {
+                        json.WriteStartArray();
+                        foreach (Provide provide in entry.Provides)
+                        {
+                            json.WriteStringValue(provide.Name.Text);
+                        }
+
+                        json.WriteEndArray();
+                    }
+
+                    json.WriteEndArray();
                 }
 
                 json.WriteEndArray();
             }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-    });
+        );
 }

@@ -21,9 +21,14 @@ internal sealed record SiteContent(
     Timestamp GeneratedAt,
     IReadOnlyList<IndexRow> Active,
     IReadOnlyList<IndexRow> Archive,
-    RetentionRecord? Retention)
+    RetentionRecord? Retention
+)
 {
     /// <summary>The content of a planned generation.</summary>
-    internal static SiteContent Of(Descriptor descriptor, Fingerprint signer, PublishPlan plan, RetentionRecord? retention)
-        => new(descriptor, signer, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive, retention);
+    internal static SiteContent Of(
+        Descriptor descriptor,
+        Fingerprint signer,
+        PublishPlan plan,
+        RetentionRecord? retention
+    ) => new(descriptor, signer, plan.IndexVersion, plan.GeneratedAt, plan.Active, plan.Archive, retention);
 }

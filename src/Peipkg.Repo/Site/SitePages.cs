@@ -12,7 +12,11 @@ namespace Peipkg.Repo.Site;
 /// for each first letter; it needs no script. The package page is a frame that the script fills.
 /// </summary>
 /// <remarks>Lists by letter, not by number: a new package changes one of them, not all that come after it.</remarks>
-internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> active, IReadOnlyDictionary<string, byte[]> assets)
+internal sealed class SitePages(
+    SiteContent content,
+    IReadOnlyList<IndexEntry> active,
+    IReadOnlyDictionary<string, byte[]> assets
+)
 {
     /// <summary>So many packages are still shown as one list.</summary>
     internal const int OneList = 500;
@@ -22,14 +26,20 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     private const string All = "all";
     private const string Digits = "0-9";
 
-    private static readonly string[] Alphabet = [.. Enumerable.Range('a', 26).Select(static letter => ((char)letter).ToString())];
+    private static readonly string[] Alphabet =
+    [
+        .. Enumerable.Range('a', 26).Select(static letter => ((char)letter).ToString()),
+    ];
 
     /// <summary>The pages.</summary>
     internal IEnumerable<SiteFile> Write()
     {
-        List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters = [.. active
-            .GroupBy(static entry => LetterOf(entry.Name))
-            .Select(static group => (group.Key, (IReadOnlyList<IndexEntry>)[.. group]))];
+        List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters =
+        [
+            .. active
+                .GroupBy(static entry => LetterOf(entry.Name))
+                .Select(static group => (group.Key, (IReadOnlyList<IndexEntry>)[.. group])),
+        ];
         bool large = active.Count > OneList;
         yield return new SiteFile(SiteLayout.Front, output => Front(output, letters, large));
         yield return new SiteFile(SiteLayout.Package, Package);
@@ -39,7 +49,11 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         }
     }
 
-    private void Front(IBufferWriter<byte> output, List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters, bool large)
+    private void Front(
+        IBufferWriter<byte> output,
+        List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters,
+        bool large
+    )
     {
         HtmlText page = Begin(output, "", content.Descriptor.Name, "front");
         page.Raw("<main id=\"main\">\n<div class=\"intro\">\n<div>\n<h1>").Text(content.Descriptor.Name).Raw("</h1>\n");
@@ -48,22 +62,38 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             page.Raw("<p class=\"lead\">").Text(content.Descriptor.Description).Raw("</p>\n");
         }
 
-        page.Raw("<p class=\"facts\"><span>").Count(active.Count).Raw(active.Count == 1 ? " package" : " packages")
-            .Raw("</span> <span>").Count(content.Archive.Count).Raw(content.Archive.Count == 1 ? " version" : " versions")
-            .Raw("</span> <span>updated <time datetime=\"").Text(content.GeneratedAt.Text).Raw("\">")
-            .Text(content.GeneratedAt.Text[..10]).Raw("</time></span></p>\n</div>\n");
+        page.Raw("<p class=\"facts\"><span>")
+            .Count(active.Count)
+            .Raw(active.Count == 1 ? " package" : " packages")
+            .Raw("</span> <span>")
+            .Count(content.Archive.Count)
+            .Raw(content.Archive.Count == 1 ? " version" : " versions")
+            .Raw("</span> <span>updated <time datetime=\"")
+            .Text(content.GeneratedAt.Text)
+            .Raw("\">")
+            .Text(content.GeneratedAt.Text[..10])
+            .Raw("</time></span></p>\n</div>\n");
         AddRepository(page);
-        page.Raw("</div>\n<section id=\"results\" class=\"results\" aria-labelledby=\"results-title\" hidden>\n"
-            + "<h1 id=\"results-title\" aria-live=\"polite\"></h1>\n<ul class=\"list\"></ul>\n</section>\n<div id=\"browse\">\n");
+        page.Raw(
+            "</div>\n<section id=\"results\" class=\"results\" aria-labelledby=\"results-title\" hidden>\n"
+                + "<h1 id=\"results-title\" aria-live=\"polite\"></h1>\n<ul class=\"list\"></ul>\n</section>\n<div id=\"browse\">\n"
+        );
         if (large)
         {
             page.Raw("<h2 id=\"all\">All packages</h2>\n");
             Letters(page, letters, All, static letter => SiteLayout.ListPage(letter), current: null, counts: true);
             page.Raw("<h3 id=\"recent\">Built last</h3>\n");
-            List(page, "", "recent", [.. active
-                .OrderByDescending(static entry => entry.Build?.Timestamp ?? default)
-                .ThenBy(static entry => entry.Name)
-                .Take(Recent)]);
+            List(
+                page,
+                "",
+                "recent",
+                [
+                    .. active
+                        .OrderByDescending(static entry => entry.Build?.Timestamp ?? default)
+                        .ThenBy(static entry => entry.Name)
+                        .Take(Recent),
+                ]
+            );
         }
         else if (active.Count == 0)
         {
@@ -80,9 +110,11 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
             List(page, "", All, active);
         }
 
-        page.Raw("</div>\n</main>\n<footer><p>Package managers trust only the signed documents: "
-            + "<a href=\"repo.json\">descriptor</a>, <a href=\"index/active.json\">active index</a> and "
-            + "<a href=\"index/archive.json\">archive index</a>, version ")
+        page.Raw(
+                "</div>\n</main>\n<footer><p>Package managers trust only the signed documents: "
+                    + "<a href=\"repo.json\">descriptor</a>, <a href=\"index/active.json\">active index</a> and "
+                    + "<a href=\"index/archive.json\">archive index</a>, version "
+            )
             .Raw(content.IndexVersion.ToString(CultureInfo.InvariantCulture))
             .Raw(". These pages are for reading.");
         if (content.Retention is { } retention)
@@ -94,9 +126,18 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     }
 
     private void Letter(
-        IBufferWriter<byte> output, string letter, IReadOnlyList<IndexEntry> entries, List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters)
+        IBufferWriter<byte> output,
+        string letter,
+        IReadOnlyList<IndexEntry> entries,
+        List<(string Letter, IReadOnlyList<IndexEntry> Entries)> letters
+    )
     {
-        HtmlText page = Begin(output, "../../", $"{letter.ToUpperInvariant()} \u2013 {content.Descriptor.Name}", "letter");
+        HtmlText page = Begin(
+            output,
+            "../../",
+            $"{letter.ToUpperInvariant()} \u2013 {content.Descriptor.Name}",
+            "letter"
+        );
         page.Raw("<main id=\"main\">\n<h1 id=\"all\">Packages with ").Text(letter.ToUpperInvariant()).Raw("</h1>\n");
         Letters(page, letters, All, static other => other + ".html", letter, counts: false);
         List(page, "../../", All, entries);
@@ -106,44 +147,62 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
     private void Package(IBufferWriter<byte> output)
     {
         HtmlText page = Begin(output, "", content.Descriptor.Name, "package");
-        page.Raw("<main id=\"main\" data-repository=\"").Text(ShellWord(content.Descriptor.Name))
-            .Raw("\" data-anchor=\"").Text(content.Signer.Text)
-            .Raw("\">\n<noscript><p>A package's page is put together by a script. Without it, the "
-                + "<a href=\"index.html\">list of packages</a> and the <a href=\"index/active.json\">index</a> tell most of it.</p></noscript>\n"
-                + "</main>\n</body>\n</html>\n");
+        page.Raw("<main id=\"main\" data-repository=\"")
+            .Text(ShellWord(content.Descriptor.Name))
+            .Raw("\" data-anchor=\"")
+            .Text(content.Signer.Text)
+            .Raw(
+                "\">\n<noscript><p>A package's page is put together by a script. Without it, the "
+                    + "<a href=\"index.html\">list of packages</a> and the <a href=\"index/active.json\">index</a> tell most of it.</p></noscript>\n"
+                    + "</main>\n</body>\n</html>\n"
+            );
     }
 
     /// <summary>Everything up to the page's own content; what a page may load is itself and its neighbours, nothing else.</summary>
-    private HtmlText Begin(IBufferWriter<byte> output, string root, string title, string kind)
-        => new HtmlText(output)
-            .Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self'; "
-                + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                + "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
+    private HtmlText Begin(IBufferWriter<byte> output, string root, string title, string kind) =>
+        new HtmlText(output)
+            .Raw(
+                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                    + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'; style-src 'self'; "
+                    + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'\">\n"
+                    + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    + "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>"
+            )
             .Text(title)
-            .Raw($"</title>\n<link rel=\"stylesheet\" href=\"{Asset(root, SiteLayout.Style)}\">\n"
-                + $"<link rel=\"icon\" href=\"{Asset(root, SiteLayout.Icon)}\">\n"
-                + $"<script type=\"module\" src=\"{Asset(root, SiteLayout.Script)}\"></script>\n</head>\n<body data-page=\"{kind}\">\n"
-                + "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n"
-                + $"<a class=\"home\" href=\"{root}index.html\"><img src=\"{Asset(root, SiteLayout.Icon)}\" alt=\"\" width=\"24\" height=\"24\"><bdi>")
+            .Raw(
+                $"</title>\n<link rel=\"stylesheet\" href=\"{Asset(root, SiteLayout.Style)}\">\n"
+                    + $"<link rel=\"icon\" href=\"{Asset(root, SiteLayout.Icon)}\">\n"
+                    + $"<script type=\"module\" src=\"{Asset(root, SiteLayout.Script)}\"></script>\n</head>\n<body data-page=\"{kind}\">\n"
+                    + "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n"
+                    + $"<a class=\"home\" href=\"{root}index.html\"><img src=\"{Asset(root, SiteLayout.Icon)}\" alt=\"\" width=\"24\" height=\"24\"><bdi>"
+            )
             .Text(content.Descriptor.Name)
-            .Raw("</bdi></a>\n"
-                + $"<form id=\"search\" role=\"search\" action=\"{root}index.html\" hidden>\n"
-                + "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search packages\" aria-label=\"Search packages\" "
-                + "aria-keyshortcuts=\"/\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\">\n"
-                + "<kbd aria-hidden=\"true\">/</kbd>\n</form>\n</header>\n");
+            .Raw(
+                "</bdi></a>\n"
+                    + $"<form id=\"search\" role=\"search\" action=\"{root}index.html\" hidden>\n"
+                    + "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search packages\" aria-label=\"Search packages\" "
+                    + "aria-keyshortcuts=\"/\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\">\n"
+                    + "<kbd aria-hidden=\"true\">/</kbd>\n</form>\n</header>\n"
+            );
 
     /// <summary>An asset's address, with a piece of its digest so that no cache serves the one before.</summary>
-    private string Asset(string root, string path)
-        => $"{root}{path}?{Sha256Digest.Of(assets[path]).ToString().AsSpan(0, 8)}";
+    private string Asset(string root, string path) =>
+        $"{root}{path}?{Sha256Digest.Of(assets[path]).ToString().AsSpan(0, 8)}";
 
-    private void AddRepository(HtmlText page)
-        => page.Raw("<section class=\"panel\" aria-labelledby=\"add\">\n<h2 id=\"add\">Add this repository</h2>\n"
-            + "<pre data-copy><code>peipkg repo add ").Text(ShellWord(content.Descriptor.Name))
-            .Raw(" <span data-base>https://\u2026</span> \\\n  --anchor ").Text(content.Signer.Text)
-            .Raw("<span data-insecure></span>\npeipkg refresh</code></pre>\n<p class=\"key\">Compare the key with what its owner tells you elsewhere:"
-                + "<code class=\"fingerprint\">").Text(content.Signer.Grouped).Raw("</code></p>\n</section>\n");
+    private void AddRepository(HtmlText page) =>
+        page.Raw(
+                "<section class=\"panel\" aria-labelledby=\"add\">\n<h2 id=\"add\">Add this repository</h2>\n"
+                    + "<pre data-copy><code>peipkg repo add "
+            )
+            .Text(ShellWord(content.Descriptor.Name))
+            .Raw(" <span data-base>https://\u2026</span> \\\n  --anchor ")
+            .Text(content.Signer.Text)
+            .Raw(
+                "<span data-insecure></span>\npeipkg refresh</code></pre>\n<p class=\"key\">Compare the key with what its owner tells you elsewhere:"
+                    + "<code class=\"fingerprint\">"
+            )
+            .Text(content.Signer.Grouped)
+            .Raw("</code></p>\n</section>\n");
 
     private static void Letters(
         HtmlText page,
@@ -151,9 +210,12 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
         string labelledBy,
         Func<string, string> link,
         string? current,
-        bool counts)
+        bool counts
+    )
     {
-        page.Raw($"<nav class=\"{(counts ? "letters counted" : "letters")}\" aria-labelledby=\"{labelledBy}\">\n<ul>\n");
+        page.Raw(
+            $"<nav class=\"{(counts ? "letters counted" : "letters")}\" aria-labelledby=\"{labelledBy}\">\n<ul>\n"
+        );
         foreach ((string letter, IReadOnlyList<IndexEntry> entries) in letters)
         {
             page.Raw($"<li><a href=\"{link(letter)}\"{(letter == current ? " aria-current=\"page\"" : "")}>")
@@ -183,21 +245,29 @@ internal sealed class SitePages(SiteContent content, IReadOnlyList<IndexEntry> a
                 page.Raw($" id=\"letter-{letter}\"");
             }
 
-            page.Raw("><a href=\"").Raw(root).Raw(SiteLayout.Package).Raw("?name=")
+            page.Raw("><a href=\"")
+                .Raw(root)
+                .Raw(SiteLayout.Package)
+                .Raw("?name=")
                 .Text(Uri.EscapeDataString(entry.Name.Text))
-                .Raw("\"><b>").Text(entry.Name.Text).Raw("</b> <span>").Text(entry.Version.Text)
-                .Raw("</span></a><p><bdi>").Text(entry.Description).Raw("</bdi></p></li>\n");
+                .Raw("\"><b>")
+                .Text(entry.Name.Text)
+                .Raw("</b> <span>")
+                .Text(entry.Version.Text)
+                .Raw("</span></a><p><bdi>")
+                .Text(entry.Description)
+                .Raw("</bdi></p></li>\n");
         }
 
         page.Raw("</ul>\n");
     }
 
-    private static string LetterOf(PackageName name)
-        => char.IsAsciiDigit(name.Text[0]) ? Digits : Alphabet[name.Text[0] - 'a'];
+    private static string LetterOf(PackageName name) =>
+        char.IsAsciiDigit(name.Text[0]) ? Digits : Alphabet[name.Text[0] - 'a'];
 
     /// <summary>A word as a shell takes it, whatever is in it.</summary>
-    private static string ShellWord(string word)
-        => word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+    private static string ShellWord(string word) =>
+        word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

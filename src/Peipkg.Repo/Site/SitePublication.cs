@@ -42,13 +42,15 @@ internal sealed class SitePublication
             return null;
         }
 
-        string? foreign = new[] { SiteLayout.Front, SiteLayout.Package, SiteLayout.Directory }
-            .FirstOrDefault(name => Path.Exists(Path.Combine(root, name)));
+        string? foreign = new[] { SiteLayout.Front, SiteLayout.Package, SiteLayout.Directory }.FirstOrDefault(name =>
+            Path.Exists(Path.Combine(root, name))
+        );
         if (foreign is not null)
         {
             diagnostics.Warning(
                 $"{Path.Combine(root, foreign)} is not this tool's, so the repository gets no package browser; move it away, or "
-                + "say --no-site");
+                    + "say --no-site"
+            );
             return null;
         }
 
@@ -57,8 +59,8 @@ internal sealed class SitePublication
 
     /// <summary>Brings an existing browser up to date with a generation that has no new packages.</summary>
     /// <returns>Null when the repository has none.</returns>
-    internal static SitePublication? OfPresent(string root)
-        => SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false) : null;
+    internal static SitePublication? OfPresent(string root) =>
+        SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false) : null;
 
     /// <summary>The documents to be placed beside packages.</summary>
     /// <param name="plan">The generation.</param>
@@ -77,13 +79,19 @@ internal sealed class SitePublication
         }
 
         HashSet<IndexRow> added = [.. plan.Added.Select(static package => package.Row)];
-        List<IndexRow> missing = [.. plan.Archive.Where(row => !added.Contains(row) && !File.Exists(Path.Combine(
-            _root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))))];
+        List<IndexRow> missing =
+        [
+            .. plan.Archive.Where(row =>
+                !added.Contains(row)
+                && !File.Exists(Path.Combine(_root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture)))
+            ),
+        ];
         Placement[] late = new Placement[missing.Count];
         Workers.ForEach(
             [.. Enumerable.Range(0, missing.Count)],
             i => late[i] = DetailsOf(missing[i], ReadPublished(missing[i], stop)),
-            stop);
+            stop
+        );
         return fresh.Concat(late);
     }
 
@@ -104,7 +112,8 @@ internal sealed class SitePublication
                     rendered[i] = buffer.WrittenSpan.ToArray();
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         List<(string Path, ReadOnlyMemory<byte> Bytes)> changed = [];
         for (int i = 0; i < files.Length; i++)
         {
@@ -115,15 +124,18 @@ internal sealed class SitePublication
         }
 
         HashSet<string> kept = [.. files.Select(static file => file.Path)];
-        return new SiteChanges(changed, _isNew ? [] : [.. SiteLayout.FilesIn(_root).Where(path => !kept.Contains(path))]);
+        return new SiteChanges(
+            changed,
+            _isNew ? [] : [.. SiteLayout.FilesIn(_root).Where(path => !kept.Contains(path))]
+        );
     }
 
-    private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content)
-        => new(SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
+    private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content) =>
+        new(SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
 
     /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
-    private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop)
-        => PublishedPackage.TryRead(_root, row, stop) is { } package
+    private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop) =>
+        PublishedPackage.TryRead(_root, row, stop) is { } package
             ? PackageDetails.Write(row, package)
             : PackageDetails.WriteWithoutFiles(row);
 }

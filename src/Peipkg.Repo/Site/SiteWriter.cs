@@ -25,7 +25,10 @@ internal static class SiteWriter
     {
         IndexEntry[] active = IndexEntries.Of(content.Active);
         Dictionary<string, byte[]> assets = Assets.ToDictionary(
-            static asset => asset.Path, static asset => Load(asset.Resource), StringComparer.Ordinal);
+            static asset => asset.Path,
+            static asset => Load(asset.Resource),
+            StringComparer.Ordinal
+        );
         foreach ((string path, byte[] bytes) in assets)
         {
             yield return new SiteFile(path, output => output.Write(bytes));
@@ -46,7 +49,8 @@ internal static class SiteWriter
 
     private static byte[] Load(string resource)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Peipkg.Repo.Site." + resource)
+        using Stream stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream("Peipkg.Repo.Site." + resource)
             ?? throw new InvalidOperationException($"The program lacks its part {resource}.");
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);

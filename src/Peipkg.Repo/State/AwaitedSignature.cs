@@ -39,7 +39,12 @@ internal sealed record AwaitedSignature(string Document, Sha256Digest Digest, Fi
 
         return new AwaitedSignature(
             RepositoryPath.IsSafe(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository"),
-            Sha256Digest.TryParse(hash, out Sha256Digest digest) ? digest : throw new FormatException($"\"{hash}\" is no SHA-256 digest"),
-            Fingerprint.TryParse(key, out Fingerprint signer, out string? error) ? signer : throw new FormatException(error));
+            Sha256Digest.TryParse(hash, out Sha256Digest digest)
+                ? digest
+                : throw new FormatException($"\"{hash}\" is no SHA-256 digest"),
+            Fingerprint.TryParse(key, out Fingerprint signer, out string? error)
+                ? signer
+                : throw new FormatException(error)
+        );
     }
 }

@@ -17,7 +17,9 @@ internal static class BoundedFile
         {
             null => throw new UserErrorException($"there is no file {path}"),
             { IsRegular: false } => throw new UserErrorException($"{path} is not a regular file"),
-            { Size: var size } when size > limit => throw new UserErrorException($"{path} has {size} bytes; at most {limit} make sense"),
+            { Size: var size } when size > limit => throw new UserErrorException(
+                $"{path} has {size} bytes; at most {limit} make sense"
+            ),
             _ => File.ReadAllBytes(path),
         };
     }

@@ -35,16 +35,18 @@ internal sealed class BoundedStream(Stream source, long promised) : Stream
         _read += read;
         return _read <= promised
             ? read
-            : throw new FormatViolationException("package-size", "the file", $"it has more than the {promised} bytes that the index claims");
+            : throw new FormatViolationException(
+                "package-size",
+                "the file",
+                $"it has more than the {promised} bytes that the index claims"
+            );
     }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -30,7 +30,8 @@ internal sealed class ChangeJournal
     internal List<string> Removed { get; } = [];
 
     /// <summary>The journal of a new transaction, empty.</summary>
-    internal static ChangeJournal Create(string staging, ulong indexVersion) => new(staging) { IndexVersion = indexVersion };
+    internal static ChangeJournal Create(string staging, ulong indexVersion) =>
+        new(staging) { IndexVersion = indexVersion };
 
     /// <summary>Whether a staging directory's transaction came to its end: the directory only keeps the generation before.</summary>
     internal static bool IsDone(string staging) => File.Exists(Path.Combine(staging, DoneName));
@@ -44,19 +45,24 @@ internal sealed class ChangeJournal
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);
             string value = line[(space + 1)..];
-            List<string>? paths = space < 0 ? null : line[..space] switch
-            {
-                "add" => journal.Added,
-                "switch" => journal.Switched,
-                "remove" => journal.Removed,
-                _ => null,
-            };
+            List<string>? paths =
+                space < 0
+                    ? null
+                    : line[..space] switch
+                    {
+                        "add" => journal.Added,
+                        "switch" => journal.Switched,
+                        "remove" => journal.Removed,
+                        _ => null,
+                    };
             if (paths is not null && RepositoryPath.IsSafe(value))
             {
                 paths.Add(value);
             }
-            else if (line.StartsWith("version ", StringComparison.Ordinal)
-                && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version))
+            else if (
+                line.StartsWith("version ", StringComparison.Ordinal)
+                && ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
+            )
             {
                 journal.IndexVersion = version;
             }
@@ -75,7 +81,8 @@ internal sealed class ChangeJournal
         Append("remove", Removed);
         DurableFile.Write(Path.Combine(_staging, FileName), Encoding.UTF8.GetBytes(text.ToString()));
 
-        void Append(string verb, List<string> paths) => paths.ForEach(path => text.Append(verb).Append(' ').Append(path).Append('\n'));
+        void Append(string verb, List<string> paths) =>
+            paths.ForEach(path => text.Append(verb).Append(' ').Append(path).Append('\n'));
     }
 
     /// <summary>Notes that nothing is left to do.</summary>

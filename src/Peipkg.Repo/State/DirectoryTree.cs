@@ -37,10 +37,14 @@ internal sealed class DirectoryTree(string root)
     /// <summary>Makes the content of files durable, and the entries of every directory that got some.</summary>
     /// <param name="files">The files.</param>
     /// <param name="trees">Trees whose directories got some.</param>
-    internal static void Flush(IEnumerable<string> files, params IEnumerable<DirectoryTree> trees)
-        => Workers.ForEach(
-            [.. files.Select(static file => (Path: file, IsDirectory: false)),
-                .. trees.SelectMany(static tree => tree._changed.Keys).Select(static directory => (Path: directory, IsDirectory: true))],
+    internal static void Flush(IEnumerable<string> files, params IEnumerable<DirectoryTree> trees) =>
+        Workers.ForEach(
+            [
+                .. files.Select(static file => (Path: file, IsDirectory: false)),
+                .. trees
+                    .SelectMany(static tree => tree._changed.Keys)
+                    .Select(static directory => (Path: directory, IsDirectory: true)),
+            ],
             static item =>
             {
                 if (item.IsDirectory)
@@ -53,7 +57,8 @@ internal sealed class DirectoryTree(string root)
                 }
             },
             CancellationToken.None,
-            FlushesAtOnce);
+            FlushesAtOnce
+        );
 
     /// <summary>Removes a file and the directories above it that are empty without it, up to the root.</summary>
     /// <returns>Whether the file was there.</returns>
@@ -71,9 +76,11 @@ internal sealed class DirectoryTree(string root)
             File.Delete(path);
         }
 
-        for (string? directory = Path.GetDirectoryName(path);
+        for (
+            string? directory = Path.GetDirectoryName(path);
             directory is not null && directory.Length > root.Length;
-            directory = Path.GetDirectoryName(directory))
+            directory = Path.GetDirectoryName(directory)
+        )
         {
             try
             {
@@ -95,8 +102,11 @@ internal sealed class DirectoryTree(string root)
     /// <summary>Whether a directory on the way to a file is a symlink, so that the file lies who knows where.</summary>
     internal static bool HasLinkAbove(string root, string relativePath)
     {
-        for (int slash = relativePath.IndexOf('/', StringComparison.Ordinal); slash > 0;
-            slash = relativePath.IndexOf('/', slash + 1))
+        for (
+            int slash = relativePath.IndexOf('/', StringComparison.Ordinal);
+            slash > 0;
+            slash = relativePath.IndexOf('/', slash + 1)
+        )
         {
             if (LinuxFile.Identify(Path.Combine(root, relativePath[..slash])) is { IsSymlink: true })
             {
@@ -107,8 +117,8 @@ internal sealed class DirectoryTree(string root)
         return false;
     }
 
-    private void Make(string directory)
-        => _ = _known.GetOrAdd(directory, missing => new Lazy<bool>(() => MakeOne(missing))).Value;
+    private void Make(string directory) =>
+        _ = _known.GetOrAdd(directory, missing => new Lazy<bool>(() => MakeOne(missing))).Value;
 
     private bool MakeOne(string directory)
     {
@@ -125,7 +135,8 @@ internal sealed class DirectoryTree(string root)
         {
             throw new UserErrorException(
                 $"{directory} is {(present is { IsSymlink: true } ? "a symlink" : "a file")} where a directory of the repository "
-                + "belongs; move what it leads to here, or remove it");
+                    + "belongs; move what it leads to here, or remove it"
+            );
         }
 
         if (present is null)

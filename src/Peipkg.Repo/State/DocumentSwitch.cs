@@ -81,7 +81,10 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
         foreach (string path in paths)
         {
             string place = Path.Combine(root, path);
-            if (LinuxFile.Identify(place) is not { IsSymlink: true } || new FileInfo(place).LinkTarget != TargetOf(path))
+            if (
+                LinuxFile.Identify(place) is not { IsSymlink: true }
+                || new FileInfo(place).LinkTarget != TargetOf(path)
+            )
             {
                 continue;
             }
@@ -115,8 +118,8 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
     internal static void Forget(string root) => File.Delete(Path.Combine(root, CommonLink));
 
     /// <summary>Whether something is a symlink of a change that was broken off.</summary>
-    internal static bool IsLink(string place)
-        => new FileInfo(place).LinkTarget is { } target && target.Contains(CommonLink + "/", StringComparison.Ordinal);
+    internal static bool IsLink(string place) =>
+        new FileInfo(place).LinkTarget is { } target && target.Contains(CommonLink + "/", StringComparison.Ordinal);
 
     private static void RemoveAny(string path)
     {
@@ -130,8 +133,8 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
         }
     }
 
-    private static string TargetOf(string path)
-        => string.Concat(Enumerable.Repeat("../", path.Count(static c => c == '/'))) + $"{CommonLink}/{path}";
+    private static string TargetOf(string path) =>
+        string.Concat(Enumerable.Repeat("../", path.Count(static c => c == '/'))) + $"{CommonLink}/{path}";
 
     /// <summary>Puts the link in the place. The directory of the indexes can only be exchanged, and is kept for readers in it.</summary>
     private void Swap(string link, string place, string path)

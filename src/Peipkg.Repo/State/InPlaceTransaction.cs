@@ -158,10 +158,11 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         }
     }
 
-    private static string? UnitOf(string path)
-        => path.StartsWith(RepositoryLayout.IndexDirectory + "/", StringComparison.Ordinal) ? RepositoryLayout.IndexDirectory
-            : path is RepositoryLayout.Descriptor or RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix ? path
-            : null;
+    private static string? UnitOf(string path) =>
+        path.StartsWith(RepositoryLayout.IndexDirectory + "/", StringComparison.Ordinal)
+            ? RepositoryLayout.IndexDirectory
+        : path is RepositoryLayout.Descriptor or RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix ? path
+        : null;
 
     private void FlushEverything(List<string> added)
     {
@@ -172,9 +173,12 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         }
 
         DirectoryTree.Flush(
-            _stagedPaths.Except(added, StringComparer.Ordinal).Select(path => Path.Combine(_staging, StagingDirectory.Next, path)),
+            _stagedPaths
+                .Except(added, StringComparer.Ordinal)
+                .Select(path => Path.Combine(_staging, StagingDirectory.Next, path)),
             _staged,
-            _places);
+            _places
+        );
     }
 
     private void FlushUnlessAll(string file)
@@ -262,7 +266,8 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         {
             throw new UserErrorException(
                 $"the file system of {_root} cannot exchange two directories in one step, so a repository on it cannot be "
-                + "changed in place without readers seeing a mixture; give another --out and switch to it yourself");
+                    + "changed in place without readers seeing a mixture; give another --out and switch to it yourself"
+            );
         }
 
         PublicMode.Allow(next);

@@ -27,12 +27,14 @@ internal sealed class Keyring
     /// <summary>Reads the key files that a descriptor names.</summary>
     /// <param name="root">The repository's directory.</param>
     /// <param name="descriptor">Its descriptor.</param>
-    internal static Keyring Load(string root, Descriptor descriptor)
-        => Load(
+    internal static Keyring Load(string root, Descriptor descriptor) =>
+        Load(
             descriptor,
             // A key published elsewhere may lie at the conventional place as well.
-            static key => RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text),
-            path => ReadPublished(Path.Combine(root, path)));
+            static key =>
+                RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text),
+            path => ReadPublished(Path.Combine(root, path))
+        );
 
     /// <summary>Reads the key files that a descriptor names, wherever they are.</summary>
     /// <param name="descriptor">The descriptor.</param>
@@ -53,14 +55,20 @@ internal sealed class Keyring
                 }
                 else
                 {
-                    keyring._problems.Add(new KeyProblem(
-                        path, key.Status, $"it holds the key {loaded.Fingerprint}, not {key.Fingerprint}"));
+                    keyring._problems.Add(
+                        new KeyProblem(
+                            path,
+                            key.Status,
+                            $"it holds the key {loaded.Fingerprint}, not {key.Fingerprint}"
+                        )
+                    );
                 }
             }
             catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
             {
-                keyring._problems.Add(new KeyProblem(
-                    path, key.Status, "the key file is missing; put the public key there"));
+                keyring._problems.Add(
+                    new KeyProblem(path, key.Status, "the key file is missing; put the public key there")
+                );
             }
             catch (KeyFileException error)
             {
@@ -71,8 +79,8 @@ internal sealed class Keyring
         return keyring;
     }
 
-    private static byte[] ReadPublished(string path)
-        => LinuxFile.Identify(path, followLinks: true) is { IsRegular: false }
+    private static byte[] ReadPublished(string path) =>
+        LinuxFile.Identify(path, followLinks: true) is { IsRegular: false }
             ? throw new KeyFileException($"{path} is not a regular file; put the public key there")
             : KeyFiles.ReadContent(path);
 
@@ -84,13 +92,13 @@ internal sealed class Keyring
 
     /// <summary>Why a signature of this key does not count at a time (§6.1.4).</summary>
     /// <returns>Null when it counts; else a clause after "the key …".</returns>
-    internal string? WhyNot(Fingerprint fingerprint, Timestamp at)
-        => _listed.GetValueOrDefault(fingerprint) switch
+    internal string? WhyNot(Fingerprint fingerprint, Timestamp at) =>
+        _listed.GetValueOrDefault(fingerprint) switch
         {
             null => "is not listed in repo.json",
             { Status: KeyStatus.Revoked } => "is revoked",
-            { Status: KeyStatus.Transitioning, ValidUntil: { } until } when until.CompareTo(at) < 0
-                => $"was accepted only until {until}",
+            { Status: KeyStatus.Transitioning, ValidUntil: { } until } when until.CompareTo(at) < 0 =>
+                $"was accepted only until {until}",
             _ => null,
         };
 }

@@ -61,7 +61,8 @@ internal sealed class NewRepositoryDirectory : IDisposable
     internal static NewRepositoryDirectory Begin(string target, TimeProvider clock, string remedy)
     {
         string full = Resolve(target);
-        string parent = System.IO.Path.GetDirectoryName(full)
+        string parent =
+            System.IO.Path.GetDirectoryName(full)
             ?? throw new UserErrorException($"{target}: the root directory cannot be a new repository");
         LinuxFile.FileIdentity? present = LinuxFile.Identify(full);
         if (present is null)
@@ -98,7 +99,9 @@ internal sealed class NewRepositoryDirectory : IDisposable
             }
             catch (PosixIOException error) when (error.Error is LinuxFile.NotEmpty or LinuxFile.AlreadyExists)
             {
-                throw new UserErrorException($"{_target} is no longer empty: something else was put there during this run");
+                throw new UserErrorException(
+                    $"{_target} is no longer empty: something else was put there during this run"
+                );
             }
 
             _done = true;
@@ -126,7 +129,9 @@ internal sealed class NewRepositoryDirectory : IDisposable
     private static string Resolve(string target)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
-        return Directory.Exists(full) ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+        return Directory.Exists(full)
+            ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full
+            : full;
     }
 
     private static void RefuseUnlessDirectory(LinuxFile.FileIdentity present, string target, string remedy)
@@ -137,15 +142,16 @@ internal sealed class NewRepositoryDirectory : IDisposable
         }
     }
 
-    private static bool HasLeftovers(string full)
-        => Directory.EnumerateFileSystemEntries(full, RepositoryLayout.PrivatePrefix + "*").Any();
+    private static bool HasLeftovers(string full) =>
+        Directory.EnumerateFileSystemEntries(full, RepositoryLayout.PrivatePrefix + "*").Any();
 
     private static void RefuseUnlessEmpty(string full, string target, string remedy)
     {
         if (Directory.EnumerateFileSystemEntries(full).FirstOrDefault() is { } entry)
         {
             throw new UserErrorException(
-                $"{target} is not empty (it holds {System.IO.Path.GetFileName(entry)}); {remedy}");
+                $"{target} is not empty (it holds {System.IO.Path.GetFileName(entry)}); {remedy}"
+            );
         }
     }
 
@@ -176,7 +182,9 @@ internal sealed class NewRepositoryDirectory : IDisposable
         RepositoryLock held = RepositoryLock.Acquire(full, clock);
         try
         {
-            string path = DurableFile.TemporarySibling(System.IO.Path.Combine(full, RepositoryLayout.PrivatePrefix.Trim('.')));
+            string path = DurableFile.TemporarySibling(
+                System.IO.Path.Combine(full, RepositoryLayout.PrivatePrefix.Trim('.'))
+            );
             Directory.CreateDirectory(path);
             return new NewRepositoryDirectory(full, path, inside: true, held);
         }
@@ -189,11 +197,18 @@ internal sealed class NewRepositoryDirectory : IDisposable
 
     private void MoveOut()
     {
-        string[] names = [.. Directory.EnumerateFileSystemEntries(Path)
-            .Select(static entry => System.IO.Path.GetFileName(entry))
-            .Order(StringComparer.Ordinal)
-            .OrderBy(static name => name == RepositoryLayout.Descriptor)];
-        DurableFile.Write(System.IO.Path.Combine(Path, MoveList), System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names)));
+        string[] names =
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(Path)
+                .Select(static entry => System.IO.Path.GetFileName(entry))
+                .Order(StringComparer.Ordinal)
+                .OrderBy(static name => name == RepositoryLayout.Descriptor),
+        ];
+        DurableFile.Write(
+            System.IO.Path.Combine(Path, MoveList),
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names))
+        );
         foreach (string name in names)
         {
             DurableFile.RenameNoReplace(System.IO.Path.Combine(Path, name), System.IO.Path.Combine(_target, name));
@@ -232,7 +247,10 @@ internal sealed class NewRepositoryDirectory : IDisposable
         foreach (string name in File.ReadAllLines(list))
         {
             string moved = System.IO.Path.Combine(target, name);
-            if (name == System.IO.Path.GetFileName(name) && !System.IO.Path.Exists(System.IO.Path.Combine(staging, name)))
+            if (
+                name == System.IO.Path.GetFileName(name)
+                && !System.IO.Path.Exists(System.IO.Path.Combine(staging, name))
+            )
             {
                 Remove(moved);
             }
@@ -257,9 +275,16 @@ internal sealed class NewRepositoryDirectory : IDisposable
     private static void RemoveAbandonedSiblings(string parent, string name, TimeProvider clock)
     {
         string prefix = string.Create(CultureInfo.InvariantCulture, $".{name}.");
-        string[] left = [.. Directory.EnumerateDirectories(parent)
-            .Where(entry => System.IO.Path.GetFileName(entry) is var sibling
-                && sibling.StartsWith(prefix, StringComparison.Ordinal) && DurableFile.IsTemporaryName(sibling))];
+        string[] left =
+        [
+            .. Directory
+                .EnumerateDirectories(parent)
+                .Where(entry =>
+                    System.IO.Path.GetFileName(entry) is var sibling
+                    && sibling.StartsWith(prefix, StringComparison.Ordinal)
+                    && DurableFile.IsTemporaryName(sibling)
+                ),
+        ];
         foreach (string sibling in left)
         {
             if (!File.Exists(System.IO.Path.Combine(sibling, RepositoryLayout.LockFile)))

@@ -27,10 +27,14 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
     /// <param name="target">The new directory, absent or empty.</param>
     /// <param name="clock">The start written into the lock.</param>
     /// <param name="stop">Ends the work early.</param>
-    internal static OutOfPlaceTransaction Begin(string source, string target, TimeProvider clock, CancellationToken stop)
+    internal static OutOfPlaceTransaction Begin(
+        string source,
+        string target,
+        TimeProvider clock,
+        CancellationToken stop
+    )
     {
-        OutOfPlaceTransaction transaction = new(NewRepositoryDirectory.Begin(
-            target, clock, Remedy));
+        OutOfPlaceTransaction transaction = new(NewRepositoryDirectory.Begin(target, clock, Remedy));
         try
         {
             CarryOver(source, transaction._target.Path, isRoot: true, stop);
@@ -43,8 +47,8 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
         }
     }
 
-    internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop)
-        => Workers.ForEach(files, file => Place(file, stop), stop);
+    internal override void Place(IReadOnlyList<Placement> files, CancellationToken stop) =>
+        Workers.ForEach(files, file => Place(file, stop), stop);
 
     internal override string Stage(string relativePath)
     {
@@ -86,8 +90,10 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
         {
             stop.ThrowIfCancellationRequested();
             string name = Path.GetFileName(path);
-            if (DurableFile.IsTemporaryName(name)
-                || (isRoot && (RepositoryLayout.IsPrivate(name) || name == RepositoryLayout.IndexDirectory)))
+            if (
+                DurableFile.IsTemporaryName(name)
+                || (isRoot && (RepositoryLayout.IsPrivate(name) || name == RepositoryLayout.IndexDirectory))
+            )
             {
                 continue;
             }
@@ -100,14 +106,18 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
                 PublicMode.Allow(copy);
                 CarryOver(path, copy, isRoot: false, stop);
             }
-            else if (identity is { IsRegular: true } || (identity is { IsSymlink: true } && DocumentSwitch.IsLink(path)))
+            else if (
+                identity is { IsRegular: true }
+                || (identity is { IsSymlink: true } && DocumentSwitch.IsLink(path))
+            )
             {
                 CarryFile(path, copy);
             }
             else if (identity is not null)
             {
                 throw new UserErrorException(
-                    $"{path} is neither a file nor a directory, and a repository holds nothing else; remove it");
+                    $"{path} is neither a file nor a directory, and a repository holds nothing else; remove it"
+                );
             }
         }
     }
@@ -118,9 +128,13 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
     /// </summary>
     private static void CarryFile(string path, string copy)
     {
-        if (path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
-            || (path.EndsWith(SiteLayout.DetailsExtension, StringComparison.Ordinal)
-                && File.Exists(Path.ChangeExtension(path, PackageFileName.Extension))))
+        if (
+            path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
+            || (
+                path.EndsWith(SiteLayout.DetailsExtension, StringComparison.Ordinal)
+                && File.Exists(Path.ChangeExtension(path, PackageFileName.Extension))
+            )
+        )
         {
             LinkedCopy.OfFile(path, copy);
         }

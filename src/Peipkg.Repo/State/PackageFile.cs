@@ -22,8 +22,8 @@ internal static class PackageFile
     }
 
     /// <summary>Whether a file has exactly these bytes.</summary>
-    internal static bool Has(string path, long size, Sha256Digest hash, CancellationToken stop)
-        => new FileInfo(path).Length == size && Digest(path, stop).Hash == hash;
+    internal static bool Has(string path, long size, Sha256Digest hash, CancellationToken stop) =>
+        new FileInfo(path).Length == size && Digest(path, stop).Hash == hash;
 
     /// <summary>
     /// Copies a verified package. The bytes are hashed on their way, for a source may change between its verification and
@@ -42,7 +42,8 @@ internal static class PackageFile
         if (Pump(source, copy, stop) != (placement.Hash, placement.Size))
         {
             throw new UserErrorException(
-                $"{placement.Source} changed while it was being published; nothing was published, run this again");
+                $"{placement.Source} changed while it was being published; nothing was published, run this again"
+            );
         }
 
         File.SetUnixFileMode(copy, DurableFile.PublicMode);
@@ -52,7 +53,11 @@ internal static class PackageFile
         }
     }
 
-    private static (Sha256Digest Hash, long Size) Pump(SafeFileHandle source, SafeFileHandle? copy, CancellationToken stop)
+    private static (Sha256Digest Hash, long Size) Pump(
+        SafeFileHandle source,
+        SafeFileHandle? copy,
+        CancellationToken stop
+    )
     {
         using Sha256Hasher hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);

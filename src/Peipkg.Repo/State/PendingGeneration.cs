@@ -42,9 +42,12 @@ internal sealed record PendingGeneration
     internal IReadOnlyList<string> Removed { get; init; } = [];
 
     /// <summary>The identity of a generation: its signatures.</summary>
-    internal static Sha256Digest BaseOf(RepositorySnapshot snapshot)
-        => Sha256Digest.Of([
-            .. snapshot.Descriptor.Signature ?? [], .. snapshot.Active.Signature ?? [], .. snapshot.Archive.Signature ?? []]);
+    internal static Sha256Digest BaseOf(RepositorySnapshot snapshot) =>
+        Sha256Digest.Of([
+            .. snapshot.Descriptor.Signature ?? [],
+            .. snapshot.Active.Signature ?? [],
+            .. snapshot.Archive.Signature ?? [],
+        ]);
 
     /// <summary>The directory in a repository.</summary>
     internal static string PathIn(string root) => Path.Combine(root, DirectoryName);
@@ -107,7 +110,8 @@ internal sealed record PendingGeneration
         if (!File.Exists(path))
         {
             throw new UserErrorException(
-                $"no generation of {root} waits for signatures; one does after publish or a key command with a public key as --sign-key");
+                $"no generation of {root} waits for signatures; one does after publish or a key command with a public key as --sign-key"
+            );
         }
 
         try
@@ -123,22 +127,33 @@ internal sealed record PendingGeneration
                 Summary = reader.Summary,
                 Removed = [.. reader.Removed.Select(Safe)],
                 Awaited = reader.Awaited,
-                Placements = [.. reader.Packages.Select(item
-                    => new PackagePlacement(Path.Combine(directory, Packages, Safe(item.Path)), item.Path, item.Size, Digest(item.Hash)))],
+                Placements =
+                [
+                    .. reader.Packages.Select(item => new PackagePlacement(
+                        Path.Combine(directory, Packages, Safe(item.Path)),
+                        item.Path,
+                        item.Size,
+                        Digest(item.Hash)
+                    )),
+                ],
             };
         }
         catch (Exception error) when (error is FormatViolationException or FormatException)
         {
             throw new UserErrorException(
-                $"{path}: {error.Message}; remove {directory} and prepare the generation again", error);
+                $"{path}: {error.Message}; remove {directory} and prepare the generation again",
+                error
+            );
         }
     }
 
-    private static Sha256Digest Digest(string text)
-        => Sha256Digest.TryParse(text, out Sha256Digest digest) ? digest : throw new FormatException($"\"{text}\" is no SHA-256 digest");
+    private static Sha256Digest Digest(string text) =>
+        Sha256Digest.TryParse(text, out Sha256Digest digest)
+            ? digest
+            : throw new FormatException($"\"{text}\" is no SHA-256 digest");
 
-    private static string Safe(string path)
-        => RepositoryPath.IsSafe(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository");
+    private static string Safe(string path) =>
+        RepositoryPath.IsSafe(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository");
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {

@@ -36,8 +36,10 @@ internal sealed class PendingTransaction : GenerationTransaction
         _placements.AddRange(files.Select(static file => file.AsPackage()));
         Workers.ForEach(
             files,
-            file => file.WriteTo(_files.Prepare($"{PendingGeneration.Packages}/{file.RelativePath}"), flush: false, stop),
-            stop);
+            file =>
+                file.WriteTo(_files.Prepare($"{PendingGeneration.Packages}/{file.RelativePath}"), flush: false, stop),
+            stop
+        );
     }
 
     internal override string Stage(string relativePath) => _files.Prepare($"{StagingDirectory.Next}/{relativePath}");
@@ -46,7 +48,8 @@ internal sealed class PendingTransaction : GenerationTransaction
 
     internal override void Commit()
     {
-        PendingGeneration generation = Generation ?? throw new InvalidOperationException("The generation is not described.");
+        PendingGeneration generation =
+            Generation ?? throw new InvalidOperationException("The generation is not described.");
         (generation with { Placements = _placements, Removed = _removed }).Write(_staging);
         DurableFile.SyncFileSystem(_staging);
         string pending = PendingGeneration.PathIn(_root);

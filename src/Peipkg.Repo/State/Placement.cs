@@ -26,12 +26,13 @@ internal abstract record Placement(string RelativePath)
 /// <param name="RelativePath">Its place below the repository's root, with <c>/</c>.</param>
 /// <param name="Size">Its bytes.</param>
 /// <param name="Hash">Their digest; what is placed has it or the run fails.</param>
-internal sealed record PackagePlacement(string Source, string RelativePath, long Size, Sha256Digest Hash) : Placement(RelativePath)
+internal sealed record PackagePlacement(string Source, string RelativePath, long Size, Sha256Digest Hash)
+    : Placement(RelativePath)
 {
     internal override bool IsAt(string path, CancellationToken stop) => PackageFile.Has(path, Size, Hash, stop);
 
-    internal override void WriteTo(string target, bool flush, CancellationToken stop)
-        => PackageFile.CopyVerified(this, target, flush, stop);
+    internal override void WriteTo(string target, bool flush, CancellationToken stop) =>
+        PackageFile.CopyVerified(this, target, flush, stop);
 
     internal override PackagePlacement AsPackage() => this;
 }
@@ -41,8 +42,8 @@ internal sealed record PackagePlacement(string Source, string RelativePath, long
 /// <param name="Content">Its bytes.</param>
 internal sealed record DocumentPlacement(string RelativePath, ReadOnlyMemory<byte> Content) : Placement(RelativePath)
 {
-    internal override bool IsAt(string path, CancellationToken stop)
-        => new FileInfo(path).Length == Content.Length && Content.Span.SequenceEqual(File.ReadAllBytes(path));
+    internal override bool IsAt(string path, CancellationToken stop) =>
+        new FileInfo(path).Length == Content.Length && Content.Span.SequenceEqual(File.ReadAllBytes(path));
 
     internal override void WriteTo(string target, bool flush, CancellationToken stop)
     {
@@ -52,5 +53,6 @@ internal sealed record DocumentPlacement(string RelativePath, ReadOnlyMemory<byt
         file.Flush(flush);
     }
 
-    internal override PackagePlacement AsPackage() => new("", RelativePath, Content.Length, Sha256Digest.Of(Content.Span));
+    internal override PackagePlacement AsPackage() =>
+        new("", RelativePath, Content.Length, Sha256Digest.Of(Content.Span));
 }

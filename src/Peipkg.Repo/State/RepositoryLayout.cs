@@ -29,8 +29,9 @@ internal static class RepositoryLayout
     internal const string ConventionalIndexes = "/index/active.json and /index/archive.json";
 
     /// <summary>Whether a descriptor puts the indexes where this tool writes them.</summary>
-    internal static bool IsConventional(Descriptor descriptor)
-        => descriptor.Active == IndexPointers.ConventionalActive && descriptor.Archive == IndexPointers.ConventionalArchive;
+    internal static bool IsConventional(Descriptor descriptor) =>
+        descriptor.Active == IndexPointers.ConventionalActive
+        && descriptor.Archive == IndexPointers.ConventionalArchive;
 
     /// <summary>The key file's path below the root, with <c>/</c>: <c>keys/&lt;fingerprint&gt;.pub</c>.</summary>
     internal static string KeyPath(string fingerprint) => $"{KeyDirectory}/{fingerprint}.pub";
@@ -38,8 +39,15 @@ internal static class RepositoryLayout
     internal static bool IsPrivate(string name) => name.StartsWith(PrivatePrefix, StringComparison.Ordinal);
 
     /// <summary>Whether a root-level name is taken by the repository's own documents, so that no package goes there.</summary>
-    internal static bool IsReserved(string firstComponent)
-        => firstComponent is Descriptor or Descriptor + SignatureSuffix or IndexDirectory or KeyDirectory or Retention
-            or SiteLayout.Front or SiteLayout.Package or SiteLayout.Directory
-            || firstComponent.StartsWith('.');
+    internal static bool IsReserved(string firstComponent) =>
+        firstComponent
+            is Descriptor
+                or Descriptor + SignatureSuffix
+                or IndexDirectory
+                or KeyDirectory
+                or Retention
+                or SiteLayout.Front
+                or SiteLayout.Package
+                or SiteLayout.Directory
+        || firstComponent.StartsWith('.');
 }

@@ -33,15 +33,16 @@ internal sealed class RepositoryLock : IDisposable
     /// <summary>Locks a repository's directory.</summary>
     /// <exception cref="UserErrorException">Another process holds the lock; the message names it.</exception>
     /// <exception cref="PosixIOException">The directory does not let a lock file be made.</exception>
-    internal static RepositoryLock Acquire(string directory, TimeProvider clock)
-        => TryAcquire(directory, clock, create: true, out string? holder)
-            ?? throw new UserErrorException(
-                $"{directory} is in use by another peipkg-repo ({holder}); run this again when that one has ended");
+    internal static RepositoryLock Acquire(string directory, TimeProvider clock) =>
+        TryAcquire(directory, clock, create: true, out string? holder)
+        ?? throw new UserErrorException(
+            $"{directory} is in use by another peipkg-repo ({holder}); run this again when that one has ended"
+        );
 
     /// <summary>Locks a directory if it has a lock file and nobody holds it.</summary>
     /// <returns>Null when somebody holds it or no lock file is there.</returns>
-    internal static RepositoryLock? TryAcquireAbandoned(string directory, TimeProvider clock)
-        => TryAcquire(directory, clock, create: false, out _);
+    internal static RepositoryLock? TryAcquireAbandoned(string directory, TimeProvider clock) =>
+        TryAcquire(directory, clock, create: false, out _);
 
     /// <summary>The directory has been renamed; the lock goes with it.</summary>
     internal void Follow(string directory) => _path = Path.Combine(directory, RepositoryLayout.LockFile);
@@ -122,9 +123,7 @@ internal sealed class RepositoryLock : IDisposable
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {started}\n"), 0);
         }
-        catch (IOException)
-        {
-        }
+        catch (IOException) { }
     }
 
     private static string ReadHolder(SafeFileHandle handle)

@@ -32,7 +32,8 @@ internal static class RepositoryPath
     }
 
     /// <summary>Whether a relative path stays below the root and names a file.</summary>
-    internal static bool IsSafe(string path)
-        => path.Length > 0 && !path.Split('/').Any(static component => component is "" or "." or "..")
-            && !path.Contains('\0', StringComparison.Ordinal);
+    internal static bool IsSafe(string path) =>
+        path.Length > 0
+        && !path.Split('/').Any(static component => component is "" or "." or "..")
+        && !path.Contains('\0', StringComparison.Ordinal);
 }

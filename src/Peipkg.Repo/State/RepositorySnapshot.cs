@@ -11,7 +11,11 @@ namespace Peipkg.Repo.State;
 /// <param name="Active">The active index and its signature.</param>
 /// <param name="Archive">The archive index and its signature.</param>
 internal sealed record RepositorySnapshot(
-    string Root, SignedDocument Descriptor, SignedDocument Active, SignedDocument Archive)
+    string Root,
+    SignedDocument Descriptor,
+    SignedDocument Active,
+    SignedDocument Archive
+)
 {
     // Every publication moves the directory away; whoever meets that ten times in a row is not reading a repository.
     private const int Attempts = 10;
@@ -47,7 +51,8 @@ internal sealed record RepositorySnapshot(
         SignedDocument descriptor = new(
             RepositoryLayout.Descriptor,
             ReadIfThere(path, Limits.DescriptorBytes),
-            ReadIfThere(path + RepositoryLayout.SignatureSuffix, Limits.SignatureBytes));
+            ReadIfThere(path + RepositoryLayout.SignatureSuffix, Limits.SignatureBytes)
+        );
         return descriptor.Content is not null
             ? descriptor
             : throw new UserErrorException($"{root} is no repository: it has no {RepositoryLayout.Descriptor}");
@@ -63,20 +68,24 @@ internal sealed record RepositorySnapshot(
 
         using SafeFileHandle directory = LinuxFile.OpenDirectory(path);
         return Workers.Both(
-            () => Read(directory, path, RepositoryLayout.ActiveIndex), () => Read(directory, path, RepositoryLayout.ArchiveIndex));
+            () => Read(directory, path, RepositoryLayout.ActiveIndex),
+            () => Read(directory, path, RepositoryLayout.ArchiveIndex)
+        );
 
         static SignedDocument Missing(string name) => new($"{RepositoryLayout.IndexDirectory}/{name}", null, null);
     }
 
-    private static SignedDocument Read(SafeFileHandle directory, string path, string name)
-        => new(
+    private static SignedDocument Read(SafeFileHandle directory, string path, string name) =>
+        new(
             $"{RepositoryLayout.IndexDirectory}/{name}",
             ReadWithin(directory, name, Path.Combine(path, name), Limits.IndexBytes),
             ReadWithin(
                 directory,
                 name + RepositoryLayout.SignatureSuffix,
                 Path.Combine(path, name + RepositoryLayout.SignatureSuffix),
-                Limits.SignatureBytes));
+                Limits.SignatureBytes
+            )
+        );
 
     private static byte[]? ReadWithin(SafeFileHandle directory, string name, string path, int limit)
     {
@@ -111,7 +120,11 @@ internal sealed record RepositorySnapshot(
     {
         if (LinuxFile.Identify(path, followLinks: true) is { IsRegular: false })
         {
-            throw new FormatViolationException("document-kind", path, "it is not a regular file; put the document back in its place");
+            throw new FormatViolationException(
+                "document-kind",
+                path,
+                "it is not a regular file; put the document back in its place"
+            );
         }
     }
 
@@ -121,7 +134,10 @@ internal sealed record RepositorySnapshot(
         if (length > limit)
         {
             throw new FormatViolationException(
-                "document-size", path, $"the file has {length} bytes; a document of its kind has at most {limit}");
+                "document-size",
+                path,
+                $"the file has {length} bytes; a document of its kind has at most {limit}"
+            );
         }
 
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);

@@ -32,8 +32,8 @@ internal sealed record SignatureCheck(SignatureState State, string File, string?
     /// <param name="keys">The descriptor's keys.</param>
     /// <param name="at">The time at which keys in transition must still be accepted.</param>
     /// <returns>Null when the document is not there.</returns>
-    internal static Task<SignatureCheck>? Begin(SignedDocument document, Keyring keys, Timestamp at)
-        => document.Content is null ? null : Task.Run(() => Of(document, keys, at));
+    internal static Task<SignatureCheck>? Begin(SignedDocument document, Keyring keys, Timestamp at) =>
+        document.Content is null ? null : Task.Run(() => Of(document, keys, at));
 
     /// <summary>Verifies a document's signature with the keys of the repository's descriptor (§6.1.6, §6.2.1).</summary>
     /// <param name="document">A document whose content is there.</param>
@@ -69,12 +69,18 @@ internal sealed record SignatureCheck(SignatureState State, string File, string?
 
         if (!envelope.Verifies(key, document.Content))
         {
-            return Bad($"{document.Name} is not what {signer} signed: it was changed, or the signature belongs to another file");
+            return Bad(
+                $"{document.Name} is not what {signer} signed: it was changed, or the signature belongs to another file"
+            );
         }
 
         return keys.WhyNot(signer, at) is { } reason
             ? new SignatureCheck(
-                SignatureState.Expired, document.SignatureName, $"the key {signer} that signed {document.Name} {reason}", signer)
+                SignatureState.Expired,
+                document.SignatureName,
+                $"the key {signer} that signed {document.Name} {reason}",
+                signer
+            )
             : new SignatureCheck(SignatureState.Good, document.SignatureName, null, signer);
 
         SignatureCheck Bad(string problem) => new(SignatureState.Bad, document.SignatureName, problem, signer);

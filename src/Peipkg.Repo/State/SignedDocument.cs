@@ -13,6 +13,6 @@ internal sealed record SignedDocument(string Name, byte[]? Content, byte[]? Sign
     internal string SignatureName => Name + RepositoryLayout.SignatureSuffix;
 
     /// <summary>Whether both files are the same in another reading.</summary>
-    internal bool HasSameBytes(SignedDocument other)
-        => Content.AsSpan().SequenceEqual(other.Content) && Signature.AsSpan().SequenceEqual(other.Signature);
+    internal bool HasSameBytes(SignedDocument other) =>
+        Content.AsSpan().SequenceEqual(other.Content) && Signature.AsSpan().SequenceEqual(other.Signature);
 }

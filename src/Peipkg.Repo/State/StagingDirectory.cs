@@ -19,7 +19,10 @@ internal static class StagingDirectory
     /// <param name="indexVersion">The generation's index_version.</param>
     internal static string Create(string root, ulong indexVersion)
     {
-        string path = Path.Combine(root, RepositoryLayout.PrivatePrefix + indexVersion.ToString(CultureInfo.InvariantCulture));
+        string path = Path.Combine(
+            root,
+            RepositoryLayout.PrivatePrefix + indexVersion.ToString(CultureInfo.InvariantCulture)
+        );
         if (Directory.Exists(path))
         {
             Directory.Delete(path, recursive: true);
@@ -62,25 +65,41 @@ internal static class StagingDirectory
         return removed;
     }
 
-    private static string[] Stagings(string root)
-        => [.. Directory.EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
-            .Where(static path => Path.GetFileName(path) != PendingGeneration.DirectoryName
-                && LinuxFile.Identify(path) is { IsDirectory: true })];
+    private static string[] Stagings(string root) =>
+        [
+            .. Directory
+                .EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
+                .Where(static path =>
+                    Path.GetFileName(path) != PendingGeneration.DirectoryName
+                    && LinuxFile.Identify(path) is { IsDirectory: true }
+                ),
+        ];
 
     private static int CleanUp(
-        string root, string staging, ChangeJournal journal, ulong? indexVersion, Func<string, bool> isPublished)
+        string root,
+        string staging,
+        ChangeJournal journal,
+        ulong? indexVersion,
+        Func<string, bool> isPublished
+    )
     {
         DocumentSwitch.Materialise(root, staging, journal.Switched);
         int removed = 0;
         foreach (string path in journal.Added)
         {
             DirectoryTree.RemoveFile(root, TemporaryOf(path));
-            removed += indexVersion < journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
+            removed +=
+                indexVersion < journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path)
+                    ? 1
+                    : 0;
         }
 
         foreach (string path in journal.Removed)
         {
-            removed += indexVersion >= journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path) ? 1 : 0;
+            removed +=
+                indexVersion >= journal.IndexVersion && !isPublished(path) && DirectoryTree.RemoveFile(root, path)
+                    ? 1
+                    : 0;
         }
 
         return removed;

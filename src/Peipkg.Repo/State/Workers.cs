@@ -27,8 +27,12 @@ internal static class Workers
     /// <param name="work">The work, called from several threads.</param>
     /// <param name="stop">Ends the run early.</param>
     /// <param name="parallelism">How many at once; null for as many as there are cores.</param>
-    internal static void ForEach<T>(IReadOnlyList<T> items, Action<T> work, CancellationToken stop, int? parallelism = null)
-        => ForEach(items, static () => 0, (item, _) => work(item), stop, parallelism);
+    internal static void ForEach<T>(
+        IReadOnlyList<T> items,
+        Action<T> work,
+        CancellationToken stop,
+        int? parallelism = null
+    ) => ForEach(items, static () => 0, (item, _) => work(item), stop, parallelism);
 
     /// <summary>The same, with a tool that each thread makes for itself.</summary>
     /// <param name="items">What to work on.</param>
@@ -37,7 +41,12 @@ internal static class Workers
     /// <param name="stop">Ends the run early.</param>
     /// <param name="parallelism">How many at once; null for as many as there are cores.</param>
     internal static void ForEach<T, TTool>(
-        IReadOnlyList<T> items, Func<TTool> tool, Action<T, TTool> work, CancellationToken stop, int? parallelism = null)
+        IReadOnlyList<T> items,
+        Func<TTool> tool,
+        Action<T, TTool> work,
+        CancellationToken stop,
+        int? parallelism = null
+    )
     {
         stop.ThrowIfCancellationRequested();
         if (items.Count == 1)
@@ -48,7 +57,11 @@ internal static class Workers
 
         try
         {
-            ParallelOptions options = new() { MaxDegreeOfParallelism = parallelism ?? Environment.ProcessorCount, CancellationToken = stop };
+            ParallelOptions options = new()
+            {
+                MaxDegreeOfParallelism = parallelism ?? Environment.ProcessorCount,
+                CancellationToken = stop,
+            };
             Parallel.ForEach(
                 items,
                 options,
@@ -58,7 +71,8 @@ internal static class Workers
                     work(item, own);
                     return own;
                 },
-                static _ => { });
+                static _ => { }
+            );
         }
         catch (AggregateException failure)
         {

@@ -7,4 +7,9 @@ namespace Peipkg.Repo.World;
 /// <param name="Output">Results.</param>
 /// <param name="Diagnostics">Everything else that is said.</param>
 /// <param name="Clock">The time.</param>
-internal sealed record OperationContext(TextReader Input, TextWriter Output, Diagnostics Diagnostics, TimeProvider Clock);
+internal sealed record OperationContext(
+    TextReader Input,
+    TextWriter Output,
+    Diagnostics Diagnostics,
+    TimeProvider Clock
+);

@@ -11,13 +11,16 @@ public sealed class BuildRequestTests : IDisposable
     [Fact]
     public void Every_mistake_of_a_recipe_is_a_line_with_its_place()
     {
-        _bench.Recipe("[meta]\nhomepag = \"https://x\"\nbuild_script = \"build.sh\"\n[[package]]\nname = \"demo\"\narchitecture = \"noarch\"\nfiles = [\"[\"]\n");
+        _bench.Recipe(
+            "[meta]\nhomepag = \"https://x\"\nbuild_script = \"build.sh\"\n[[package]]\nname = \"demo\"\narchitecture = \"noarch\"\nfiles = [\"[\"]\n"
+        );
         string file = _bench["recipe/peipkg.toml"];
         Assert.Equal(
             $"{file}:2:1: unknown key \"homepag\" in [meta] (did you mean \"homepage\"?)\n"
-            + $"{file}:7:10: files in [[package]]: \"[\" is not a file pattern: the \"[\" is never closed; write \"\\[\" for the character\n"
-            + "peipkg-build: error: the recipe has 2 mistakes; nothing was built\n",
-            _bench.Build().Fails().Error);
+                + $"{file}:7:10: files in [[package]]: \"[\" is not a file pattern: the \"[\" is never closed; write \"\\[\" for the character\n"
+                + "peipkg-build: error: the recipe has 2 mistakes; nothing was built\n",
+            _bench.Build().Fails().Error
+        );
     }
 
     [Theory]
@@ -54,7 +57,11 @@ public sealed class BuildRequestTests : IDisposable
     [InlineData("--out", "link/out", "lies inside --source")]
     [InlineData("--sign-key", "nope", "there is no key file")]
     [InlineData("--sign-key", "tmp", "is a directory, not a key file")]
-    public void What_is_not_there_or_in_the_wrong_place_is_named_before_anything_runs(string option, string path, string message)
+    public void What_is_not_there_or_in_the_wrong_place_is_named_before_anything_runs(
+        string option,
+        string path,
+        string message
+    )
     {
         File.CreateSymbolicLink(_bench["link"], _bench["source"]);
         _bench.Script("touch ../../../script-ran");
@@ -70,8 +77,8 @@ public sealed class BuildRequestTests : IDisposable
     }
 
     [Fact]
-    public void Temporary_files_inside_the_source_are_refused()
-        => _bench.Build("--source", _bench.Root, "--out", "/tmp/elsewhere").Fails("set TMPDIR to another");
+    public void Temporary_files_inside_the_source_are_refused() =>
+        _bench.Build("--source", _bench.Root, "--out", "/tmp/elsewhere").Fails("set TMPDIR to another");
 
     [Theory]
     [InlineData("NOEQUALS", "is not of the form NAME=VALUE")]
@@ -81,12 +88,14 @@ public sealed class BuildRequestTests : IDisposable
     [InlineData("PATH=/x", "PATH cannot be set")]
     [InlineData("DESTDIR=/x", "DESTDIR cannot be set")]
     [InlineData("SOURCE_DATE_EPOCH=0", "SOURCE_DATE_EPOCH cannot be set")]
-    public void Variables_that_cannot_be_declared_are_usage_errors(string variable, string message)
-        => _bench.Build("--build-env", variable).FailsWith(2, "--build-env: ", message);
+    public void Variables_that_cannot_be_declared_are_usage_errors(string variable, string message) =>
+        _bench.Build("--build-env", variable).FailsWith(2, "--build-env: ", message);
 
     [Fact]
-    public void A_variable_declared_twice_is_a_usage_error()
-        => _bench.Build("--build-env", "A=1", "--build-env", "B=1", "--build-env", "A=2").FailsWith(2, "--build-env: A is given more than once");
+    public void A_variable_declared_twice_is_a_usage_error() =>
+        _bench
+            .Build("--build-env", "A=1", "--build-env", "B=1", "--build-env", "A=2")
+            .FailsWith(2, "--build-env: A is given more than once");
 
     [Theory]
     [InlineData("--version", "1.2", "it has no revision")]
@@ -97,12 +106,22 @@ public sealed class BuildRequestTests : IDisposable
     [InlineData("--timestamp", "1969-12-31T23:59:59Z", "--timestamp: ")]
     [InlineData("--farm-id", "", "--farm-id: the value is empty")]
     [InlineData("--no-such", "x", "unknown option --no-such")]
-    public void Malformed_values_are_usage_errors(string option, string value, string message)
-        => _bench.Build(option, value).FailsWith(2, message);
+    public void Malformed_values_are_usage_errors(string option, string value, string message) =>
+        _bench.Build(option, value).FailsWith(2, message);
 
     [Fact]
-    public void Missing_options_are_all_named()
-        => _bench.Run("build").Fails("--recipe FILE", "--source DIR", "--version VERSION", "--source-ref REF", "--farm-id ID", "--timestamp TIME", "--out DIR");
+    public void Missing_options_are_all_named() =>
+        _bench
+            .Run("build")
+            .Fails(
+                "--recipe FILE",
+                "--source DIR",
+                "--version VERSION",
+                "--source-ref REF",
+                "--farm-id ID",
+                "--timestamp TIME",
+                "--out DIR"
+            );
 
     [Theory]
     [InlineData("openssl genrsa -out key 2048", "Ed25519")]
@@ -122,7 +141,11 @@ public sealed class BuildRequestTests : IDisposable
     {
         string key = _bench.Key();
         _bench.Shell("chmod 644 key.pem");
-        Assert.Contains("can be read by everybody", _bench.Build("--sign-key", key).Succeeds().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "can be read by everybody",
+            _bench.Build("--sign-key", key).Succeeds().Error,
+            StringComparison.Ordinal
+        );
         Assert.NotNull(_bench.Package("demo_1.2-3_noarch.peipkg").Signature);
     }
 }

@@ -12,15 +12,18 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void The_environment_is_exactly_the_documented_one()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             tr '\0' '\n' < /proc/$$/environ | sort > "$SOURCE_DIR/env"
             mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"
-            """);
+            """
+        );
         _bench.Build("--build-env", "CC=gcc -O2", "--build-env=EMPTY=", "--build-env", "PAIR=a=b").Succeeds();
         string[] lines = File.ReadAllLines(_bench["source/env"]);
         Assert.Equal(
             ["CC", "DESTDIR", "EMPTY", "LC_ALL", "PAIR", "PATH", "SOURCE_DATE_EPOCH", "SOURCE_DIR", "TZ"],
-            lines.Select(line => line.Split('=')[0]));
+            lines.Select(line => line.Split('=')[0])
+        );
         Assert.Contains("CC=gcc -O2", lines);
         Assert.Contains("EMPTY=", lines);
         Assert.Contains("PAIR=a=b", lines);
@@ -34,11 +37,13 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void The_script_starts_in_an_empty_directory_with_an_empty_destination_and_no_input()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             test -z "$(ls -A)"; test -z "$(ls -A "$DESTDIR")"; test "$PWD" != "$DESTDIR"; test -z "$(cat)"
             case $DESTDIR in /*) ;; *) exit 9;; esac
             mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"; touch not-packed
-            """);
+            """
+        );
         _bench.Build().Succeeds();
         Assert.Equal(["usr/bin/x"], _bench.Package("demo_1.2-3_noarch.peipkg").Files.Select(file => file.Path));
     }
@@ -46,7 +51,10 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void The_script_runs_under_sh_whatever_its_mode_and_first_line()
     {
-        File.WriteAllText(_bench["recipe/build.sh"], "#!/nonexistent/interpreter\nmkdir -p \"$DESTDIR/usr/bin\"; echo \"$0\" > \"$DESTDIR/usr/bin/x\"\n");
+        File.WriteAllText(
+            _bench["recipe/build.sh"],
+            "#!/nonexistent/interpreter\nmkdir -p \"$DESTDIR/usr/bin\"; echo \"$0\" > \"$DESTDIR/usr/bin/x\"\n"
+        );
         File.SetUnixFileMode(_bench["recipe/build.sh"], UnixFileMode.UserRead);
         _bench.Build().Succeeds();
     }
@@ -54,12 +62,17 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void A_failing_script_is_reported_with_the_last_lines_of_its_output()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             for i in $(seq 100); do echo "line $i"; done
             printf 'half\rwhole \033[31mred\033[0m\n' >&2
             exit 7
-            """);
-        string error = _bench.Build().Fails("build.sh exited with status 7; no package was made", "The last 40 lines of its output:").Error;
+            """
+        );
+        string error = _bench
+            .Build()
+            .Fails("build.sh exited with status 7; no package was made", "The last 40 lines of its output:")
+            .Error;
         Assert.Contains("\n  | line 62\n", error, StringComparison.Ordinal);
         Assert.DoesNotContain("  | line 61\n", error, StringComparison.Ordinal);
         Assert.EndsWith("\n  | line 100\n  | whole red\n", error, StringComparison.Ordinal);
@@ -69,7 +82,11 @@ public sealed class BuildScriptTests : IDisposable
     public void A_script_that_a_signal_ends_says_so_and_one_without_output_quotes_none()
     {
         _bench.Script("kill -SEGV $$");
-        Assert.DoesNotContain("output", _bench.Build().Fails("build.sh was killed by SIGSEGV; no package was made").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "output",
+            _bench.Build().Fails("build.sh was killed by SIGSEGV; no package was made").Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -77,7 +94,10 @@ public sealed class BuildScriptTests : IDisposable
     {
         _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; echo x > \"$DESTDIR/usr/bin/x\"; echo y > y; exit 1");
         Directory.CreateDirectory(_bench["kept"]);
-        string error = _bench.BuildIn(_bench["kept"], "--keep-stage").Fails("note: the staging directory is kept: $DESTDIR is ").Error;
+        string error = _bench
+            .BuildIn(_bench["kept"], "--keep-stage")
+            .Fails("note: the staging directory is kept: $DESTDIR is ")
+            .Error;
         string stage = Directory.GetDirectories(_bench["kept"]).Single();
         Assert.Contains(stage, error, StringComparison.Ordinal);
         Assert.Equal("x\n", File.ReadAllText(Path.Combine(stage, "dest/usr/bin/x")));
@@ -87,7 +107,9 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void Its_output_passes_through()
     {
-        _bench.Script("echo to-stdout; echo to-stderr >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");
+        _bench.Script(
+            "echo to-stdout; echo to-stderr >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\""
+        );
         _bench.Build().Succeeds();
         Assert.Equal("to-stdout\nto-stderr\n", _bench.ScriptOutput);
     }
@@ -107,11 +129,13 @@ public sealed class BuildScriptTests : IDisposable
     [Fact]
     public void What_runs_on_in_the_background_is_killed_before_the_tree_is_read()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             mkdir -p "$DESTDIR/usr/bin"; touch "$DESTDIR/usr/bin/x"
             setsid sh -c 'while :; do date >> "$DESTDIR/usr/bin/x"; touch "$DESTDIR/stray"; sleep 0.01; done' > /dev/null 2>&1 &
             sleep 0.2; echo $! > "$SOURCE_DIR/pid"; rm -f "$DESTDIR/stray"
-            """);
+            """
+        );
         RunResult result = _bench.Build();
         Assert.Contains("running, which had to be killed", result.Error, StringComparison.Ordinal);
         int pid = int.Parse(File.ReadAllText(_bench["source/pid"]), CultureInfo.InvariantCulture);

@@ -12,7 +12,8 @@ public sealed class CheckOperationTests : IDisposable
     [Fact]
     public void Everything_that_is_wrong_is_told_in_one_run_also_beside_errors()
     {
-        _bench.Recipe("""
+        _bench.Recipe(
+            """
             [meta]
             licence = "MIT"
             license = "GPLv3"
@@ -23,18 +24,32 @@ public sealed class CheckOperationTests : IDisposable
             files = ["usr/local/**", "usr/[x"]
             [upstream]
             git = "x"
-            """);
+            """
+        );
         _bench.Script("curl x\nif true");
         string output = _bench.Run("check", _bench["recipe"]).FailsWith(1).Output;
         Assert.Equal(
             [
-                "peipkg.toml:1:1: note recommended-key", "peipkg.toml:2:1: error unknown-key", "peipkg.toml:3:11: warning license-unknown",
-                "peipkg.toml:5:1: note recommended-key", "peipkg.toml:8:10: error glob-never", "peipkg.toml:8:26: error glob-syntax",
-                "peipkg.toml:9:1: error missing-key", "peipkg.toml:9:1: error missing-key", "peipkg.toml:10:7: error git-url",
-                "build.sh: warning script-mode", "build.sh:2:1: warning script-network", "build.sh:4:1: error script-syntax",
+                "peipkg.toml:1:1: note recommended-key",
+                "peipkg.toml:2:1: error unknown-key",
+                "peipkg.toml:3:11: warning license-unknown",
+                "peipkg.toml:5:1: note recommended-key",
+                "peipkg.toml:8:10: error glob-never",
+                "peipkg.toml:8:26: error glob-syntax",
+                "peipkg.toml:9:1: error missing-key",
+                "peipkg.toml:9:1: error missing-key",
+                "peipkg.toml:10:7: error git-url",
+                "build.sh: warning script-mode",
+                "build.sh:2:1: warning script-network",
+                "build.sh:4:1: error script-syntax",
             ],
-            Lines(output).Where(line => line.EndsWith(']')).Select(line => line.Replace(_bench["recipe/"], "", StringComparison.Ordinal))
-                .Select(line => $"{line[..line.IndexOf(' ', StringComparison.Ordinal)]} {line.Split(' ')[1].TrimEnd(':')} {line[(line.LastIndexOf('[') + 1)..^1]}"));
+            Lines(output)
+                .Where(line => line.EndsWith(']'))
+                .Select(line => line.Replace(_bench["recipe/"], "", StringComparison.Ordinal))
+                .Select(line =>
+                    $"{line[..line.IndexOf(' ', StringComparison.Ordinal)]} {line.Split(' ')[1].TrimEnd(':')} {line[(line.LastIndexOf('[') + 1)..^1]}"
+                )
+        );
         Assert.EndsWith("1 recipe checked: 7 errors, 3 warnings, 2 notes\n", output, StringComparison.Ordinal);
     }
 
@@ -49,8 +64,12 @@ public sealed class CheckOperationTests : IDisposable
         _bench.Write("recipes/a/inner/peipkg.toml", "x\n");
         File.CreateSymbolicLink(_bench["recipes/loop"], _bench["recipes"]);
         string output = _bench.Run("check", _bench["recipes"], _bench["recipes/a/peipkg.toml"]).FailsWith(1).Output;
-        Assert.Equal(["a", "b", "deep/er/c"], Lines(output).Where(line => line.Contains("[toml-syntax]", StringComparison.Ordinal))
-            .Select(line => line[_bench["recipes/"].Length..line.IndexOf("/peipkg.toml", StringComparison.Ordinal)]));
+        Assert.Equal(
+            ["a", "b", "deep/er/c"],
+            Lines(output)
+                .Where(line => line.Contains("[toml-syntax]", StringComparison.Ordinal))
+                .Select(line => line[_bench["recipes/"].Length..line.IndexOf("/peipkg.toml", StringComparison.Ordinal)])
+        );
         Directory.CreateDirectory(_bench["none"]);
         _bench.Run("check", _bench["none"]).Fails("there is no peipkg.toml in");
     }
@@ -59,9 +78,14 @@ public sealed class CheckOperationTests : IDisposable
     public void Json_holds_the_same_for_programs()
     {
         _bench.Recipe(Workbench.OneStanza.Replace("usr/**", "srv/**", StringComparison.Ordinal));
-        using JsonDocument json = JsonDocument.Parse(_bench.Run("check", "--format", "json", _bench["recipe"]).FailsWith(1).Output);
+        using JsonDocument json = JsonDocument.Parse(
+            _bench.Run("check", "--format", "json", _bench["recipe"]).FailsWith(1).Output
+        );
         Assert.Equal(1, json.RootElement.GetProperty("errors").GetInt32());
-        JsonElement finding = json.RootElement.GetProperty("findings").EnumerateArray().Single(f => f.GetProperty("severity").GetString() == "error");
+        JsonElement finding = json
+            .RootElement.GetProperty("findings")
+            .EnumerateArray()
+            .Single(f => f.GetProperty("severity").GetString() == "error");
         Assert.Equal("glob-never", finding.GetProperty("rule").GetString());
         Assert.Equal((8, 10), (finding.GetProperty("line").GetInt32(), finding.GetProperty("column").GetInt32()));
         Assert.Equal(_bench["recipe/peipkg.toml"], finding.GetProperty("file").GetString());
@@ -71,32 +95,49 @@ public sealed class CheckOperationTests : IDisposable
     public void Sarif_names_rules_levels_and_places()
     {
         _bench.Write("a b/peipkg.toml", "x = [\n");
-        using JsonDocument json = JsonDocument.Parse(_bench.Run("check", "--format", "sarif", _bench["a b"]).FailsWith(1).Output);
+        using JsonDocument json = JsonDocument.Parse(
+            _bench.Run("check", "--format", "sarif", _bench["a b"]).FailsWith(1).Output
+        );
         Assert.Equal("2.1.0", json.RootElement.GetProperty("version").GetString());
         JsonElement run = json.RootElement.GetProperty("runs")[0];
-        string[] rules = [.. run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray().Select(r => r.GetProperty("id").GetString()!)];
+        string[] rules =
+        [
+            .. run.GetProperty("tool")
+                .GetProperty("driver")
+                .GetProperty("rules")
+                .EnumerateArray()
+                .Select(r => r.GetProperty("id").GetString()!),
+        ];
         JsonElement result = run.GetProperty("results")[0];
         Assert.Contains(result.GetProperty("ruleId").GetString(), rules);
         Assert.Equal("error", result.GetProperty("level").GetString());
         JsonElement place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
-        Assert.Equal($"file://{_bench.Root}/a%20b/peipkg.toml", place.GetProperty("artifactLocation").GetProperty("uri").GetString());
+        Assert.Equal(
+            $"file://{_bench.Root}/a%20b/peipkg.toml",
+            place.GetProperty("artifactLocation").GetProperty("uri").GetString()
+        );
         Assert.Equal(1, place.GetProperty("region").GetProperty("startLine").GetInt32());
     }
 
     [Fact]
     public void Tags_of_a_file_or_repository_show_the_versions_they_become()
     {
-        _bench.Recipe(Workbench.OneStanza + """
-            [upstream]
-            git = "https://git.example.org/demo"
-            tag_pattern = "^v(\\d+\\.\\d+)$"
-            peios_revision = 2
-            min_version = "1.5"
-            """);
-        _bench.Shell("""
+        _bench.Recipe(
+            Workbench.OneStanza
+                + """
+                [upstream]
+                git = "https://git.example.org/demo"
+                tag_pattern = "^v(\\d+\\.\\d+)$"
+                peios_revision = 2
+                min_version = "1.5"
+                """
+        );
+        _bench.Shell(
+            """
             git init -q up; cd up; git config user.name x; git config user.email x@example.org; git commit -q --allow-empty -m x
             for t in v1.4 v1.10 v1.9 v2.0 other; do git tag $t; done; git tag -a -m x v2.1; git ls-remote --tags . > ../tags
-            """);
+            """
+        );
         const string Expected = """
             v2.1   -> 2.1-2
             v2.0   -> 2.0-2
@@ -110,7 +151,10 @@ public sealed class CheckOperationTests : IDisposable
         foreach (string source in new[] { _bench["tags"], "file://" + _bench["up"], _bench["up"] })
         {
             Assert.StartsWith(
-                Expected.ReplaceLineEndings("\n"), _bench.Run("check", _bench["recipe"], "--tags", source).Succeeds().Output, StringComparison.Ordinal);
+                Expected.ReplaceLineEndings("\n"),
+                _bench.Run("check", _bench["recipe"], "--tags", source).Succeeds().Output,
+                StringComparison.Ordinal
+            );
         }
 
         _bench.Run("check", _bench["recipe"], "--tags", "nowhere").Fails("there is no such file");

@@ -22,7 +22,10 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     public void Help_names_every_command_and_version_the_program()
     {
         RunResult help = Tool.Run("help").Succeeds();
-        Assert.All(["build", "pack", "inspect", "verify"], word => Assert.Contains($"\n  {word} ", help.Output, StringComparison.Ordinal));
+        Assert.All(
+            ["build", "pack", "inspect", "verify"],
+            word => Assert.Contains($"\n  {word} ", help.Output, StringComparison.Ordinal)
+        );
         Assert.Equal(help.Output, Tool.Run("--help").Succeeds().Output);
         Assert.Matches("^peipkg-build [0-9]+\\.[0-9]+\\.[0-9]+", Tool.Run("--version").Succeeds().Output);
         Assert.Contains("--source-ref REF", Tool.Run("build", "-h").Succeeds().Output, StringComparison.Ordinal);
@@ -31,7 +34,9 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void The_scripts_outputs_are_ours_and_paths_come_last()
     {
-        _bench.Script("echo script-out; echo script-err >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");
+        _bench.Script(
+            "echo script-out; echo script-err >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\""
+        );
         using Process process = Tool.Start(Variables, _bench.BuildArguments());
         RunResult result = Tool.Finish(process).Succeeds();
         Assert.Equal($"script-out\n{_bench["out/" + Name]}\n", result.Output);
@@ -44,13 +49,15 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     [InlineData("HUP", 143)]
     public void A_signal_ends_the_script_with_all_it_started_and_removes_the_staging_area(string signal, int code)
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             sleep 301 & echo $! >> "$SOURCE_DIR/pids"
             setsid sleep 302 & sleep 0.1; echo $! >> "$SOURCE_DIR/pids"
             (setsid sh -c 'trap "" TERM INT HUP; echo $$ >> "$SOURCE_DIR/pids"; while :; do sleep 1; done' > /dev/null 2>&1 &)
             trap '' TERM; touch "$DESTDIR/x"; sleep 0.2; echo $$ >> "$SOURCE_DIR/pids"; touch "$SOURCE_DIR/running"
             while :; do sleep 0.05; done
-            """);
+            """
+        );
         using Process process = Tool.Start(Variables, _bench.BuildArguments());
         WaitFor(_bench["source/running"]);
         Assert.NotEmpty(Directory.GetFileSystemEntries(_bench["tmp"]));
@@ -71,24 +78,32 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     [InlineData(true)]
     public void A_kill_leaves_neither_processes_nor_the_staging_area(bool sandbox)
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             sleep 4801 & setsid sleep 4802 & (setsid env -u PWD sleep 4803 &)
             touch "$DESTDIR/running"; sleep 4804
-            """);
+            """
+        );
         using Process process = Tool.Start(Variables, _bench.BuildArguments(sandbox ? ["--sandbox"] : []));
-        WaitUntil(() => _bench.Shell("ls -d tmp/*/dest/running", mayFail: true).Contains("dest/running\n", StringComparison.Ordinal)
-            && _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Split('\n').Length == 5);
+        WaitUntil(() =>
+            _bench.Shell("ls -d tmp/*/dest/running", mayFail: true).Contains("dest/running\n", StringComparison.Ordinal)
+            && _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Split('\n').Length == 5
+        );
         Assert.Equal(0, SendSignal(process.Id, 9));
         process.WaitForExit();
-        WaitUntil(() => _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Length == 0
-            && Directory.GetFileSystemEntries(_bench["tmp"]).Length == 0);
+        WaitUntil(() =>
+            _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Length == 0
+            && Directory.GetFileSystemEntries(_bench["tmp"]).Length == 0
+        );
     }
 
     [Fact]
     public void An_interrupt_takes_less_than_200_milliseconds()
     {
         // The machine may be busy: the best of several is what the tool itself takes.
-        _bench.Script("i=0; while [ $i -lt 200 ]; do : > \"$DESTDIR/$i\"; i=$((i + 1)); done; touch \"$SOURCE_DIR/running\"; trap '' TERM; while :; do sleep 0.05; done");
+        _bench.Script(
+            "i=0; while [ $i -lt 200 ]; do : > \"$DESTDIR/$i\"; i=$((i + 1)); done; touch \"$SOURCE_DIR/running\"; trap '' TERM; while :; do sleep 0.05; done"
+        );
         long best = long.MaxValue;
         for (int i = 0; i < 8 && best >= 200; i++)
         {
@@ -132,8 +147,18 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         for (int i = 0; i < 5 && best >= 200; i++)
         {
             using Process process = Tool.Start(
-                Variables, "pack", "--manifest", manifest, "--staged", _bench["staged"], "--out", _bench["out/x.peipkg"]);
-            WaitUntil(() => new DirectoryInfo(_bench["out"]).EnumerateFiles(".*").Any(file => file.Length > 0) || process.HasExited);
+                Variables,
+                "pack",
+                "--manifest",
+                manifest,
+                "--staged",
+                _bench["staged"],
+                "--out",
+                _bench["out/x.peipkg"]
+            );
+            WaitUntil(() =>
+                new DirectoryInfo(_bench["out"]).EnumerateFiles(".*").Any(file => file.Length > 0) || process.HasExited
+            );
             Stopwatch watch = Stopwatch.StartNew();
             Assert.Equal(0, SendSignal(process.Id, 2));
             Tool.Finish(process).FailsWith(130, "interrupted");
@@ -150,8 +175,10 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         string key = _bench.Key();
         _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; cp -a \"$SOURCE_DIR/.\" \"$DESTDIR/usr/bin/\"");
         _bench.Shell("i=0; while [ $i -lt 300 ]; do seq $i $((i + 900)) > source/f$i; i=$((i + 1)); done");
-        string build = $"{Tool.InShell} build --source-ref s --farm-id f --version 1.2-3 --timestamp 2026-05-01T12:00:00Z --sign-key {key}";
-        _bench.Shell($"""
+        string build =
+            $"{Tool.InShell} build --source-ref s --farm-id f --version 1.2-3 --timestamp 2026-05-01T12:00:00Z --sign-key {key}";
+        _bench.Shell(
+            $"""
             set -e
             TMPDIR=$PWD/tmp {build} --recipe recipe/peipkg.toml --source source --out a
             mkdir -p 'else where/tmp' && cp -a recipe 'else where' && cd 'else where' && mkdir source
@@ -159,20 +186,24 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             umask 077; export TMPDIR=$PWD/tmp LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 TZ=Asia/Kathmandu
             {build} --recipe recipe/peipkg.toml --source source --out ../b
             umask 0; taskset -c 0 {build} --recipe ./recipe/peipkg.toml --source "$PWD/source" --out ../c
-            """);
+            """
+        );
         Assert.Equal("", _bench.Shell($"cmp a/{Name} b/{Name} && cmp a/{Name} c/{Name}"));
     }
 
     [Fact]
     public void Ordinary_programs_read_the_package()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             mkdir -p "$DESTDIR/usr/share/demo" "$DESTDIR/usr/bin"; cd "$DESTDIR/usr/share/demo"
             echo hello > plain; echo utf8 > "é 文.txt"; ln -s ../share/demo/plain ../../bin/link
             d=$(printf '%090d' 1); mkdir -p "$d/$d"; echo long > "$d/$d/file"
-            """);
+            """
+        );
         _bench.Build("--sign-key", _bench.Key()).Succeeds();
-        _bench.Shell($"""
+        _bench.Shell(
+            $"""
             set -e
             zstd -q -t out/{Name}
             zstd -q -d -c out/{Name} > x.tar
@@ -181,7 +212,8 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             test "$(cat 'x/usr/share/demo/é 文.txt')" = utf8
             test "$(cat x/usr/bin/link)" = hello
             test "$(cat x/usr/share/demo/0*/0*/file)" = long
-            """);
+            """
+        );
         string[] names = File.ReadAllLines(_bench["list"]);
         Assert.Equal((".peipkg/manifest.json", ".peipkg/signature"), (names[0], names[^1]));
     }
@@ -190,12 +222,16 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     public void A_full_disk_is_a_clear_error_and_leaves_nothing()
     {
         _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; head -c 300000 /dev/urandom > \"$DESTDIR/usr/bin/x\"");
-        string build = $"{Tool.InShell} {string.Join(' ', _bench.BuildArguments("--out", _bench["disk/out"]).Select(a => $"'{a}'"))}";
-        string result = _bench.Shell($"""
+        string build =
+            $"{Tool.InShell} {string.Join(' ', _bench.BuildArguments("--out", _bench["disk/out"]).Select(a => $"'{a}'"))}";
+        string result = _bench.Shell(
+            $"""
             mkdir disk; export TMPDIR=$PWD/tmp
             unshare -m sh -c "mount -t tmpfs -o size=128k none disk || exit 77; mkdir disk/out; echo old > disk/out/{Name};
               {build}; echo code \$?; ls -A disk/out; cat disk/out/{Name}" 2>&1
-            """, mayFail: true);
+            """,
+            mayFail: true
+        );
         if (result.Contains("not permitted", StringComparison.Ordinal))
         {
             output.WriteLine("not run: mounting needs root");
@@ -211,10 +247,13 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     {
         _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; head -c 3000000 /dev/urandom > \"$DESTDIR/usr/bin/x\"");
         string build = $"{Tool.InShell} {string.Join(' ', _bench.BuildArguments().Select(a => $"'{a}'"))}";
-        string result = _bench.Shell($"""
+        string result = _bench.Shell(
+            $"""
             mkdir disk; export TMPDIR=$PWD/disk
             unshare -m sh -c "mount -t tmpfs -o size=128k none disk || exit 77; {build}; echo code \$?; ls -A disk" 2>&1
-            """, mayFail: true);
+            """,
+            mayFail: true
+        );
         if (result.Contains("not permitted", StringComparison.Ordinal))
         {
             output.WriteLine("not run: mounting needs root");
@@ -230,26 +269,39 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     public void Standard_output_that_cannot_be_written_is_an_error()
     {
         string result = _bench.Shell($"{Tool.InShell} help > /dev/full; echo code $?");
-        Assert.Equal("peipkg-build: error: No space left on device\ncode 1\n", result[result.IndexOf("peipkg", StringComparison.Ordinal)..]);
+        Assert.Equal(
+            "peipkg-build: error: No space left on device\ncode 1\n",
+            result[result.IndexOf("peipkg", StringComparison.Ordinal)..]
+        );
     }
 
     [Fact]
     public void Processes_that_were_there_before_are_left_alone()
     {
-        string result = _bench.Shell($$"""
+        string result = _bench.Shell(
+            $$"""
             export TMPDIR=$PWD/tmp
-            sh -c 'sleep 20 & echo $! > before; exec "$0" "$@"' {{Tool.InShell}} {{string.Join(' ', _bench.BuildArguments().Select(a => $"'{a}'"))}}
+            sh -c 'sleep 20 & echo $! > before; exec "$0" "$@"' {{Tool.InShell}} {{string.Join(
+                ' ',
+                _bench.BuildArguments().Select(a => $"'{a}'")
+            )}}
             kill -0 $(cat before) && echo alive; kill $(cat before)
-            """);
+            """
+        );
         Assert.EndsWith("alive\n", result, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unprivileged_builds_read_what_their_scripts_made_unreadable()
     {
-        _bench.Script("mkdir -p \"$DESTDIR/usr/share/closed\"; echo x > \"$DESTDIR/usr/share/closed/x\"; chmod 000 \"$DESTDIR/usr/share/closed/x\" \"$DESTDIR/usr/share/closed\"");
+        _bench.Script(
+            "mkdir -p \"$DESTDIR/usr/share/closed\"; echo x > \"$DESTDIR/usr/share/closed/x\"; chmod 000 \"$DESTDIR/usr/share/closed/x\" \"$DESTDIR/usr/share/closed\""
+        );
         string build = $"{Tool.InShell} {string.Join(' ', _bench.BuildArguments().Select(a => $"'{a}'"))}";
-        string result = _bench.Shell($"chmod -R a+rwX . && TMPDIR=$PWD/tmp setpriv --reuid=65534 --clear-groups {build}; ls -A tmp", mayFail: true);
+        string result = _bench.Shell(
+            $"chmod -R a+rwX . && TMPDIR=$PWD/tmp setpriv --reuid=65534 --clear-groups {build}; ls -A tmp",
+            mayFail: true
+        );
         if (result.Contains("not permitted", StringComparison.Ordinal))
         {
             output.WriteLine("not run: only root can become somebody else");

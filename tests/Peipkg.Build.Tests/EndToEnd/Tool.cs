@@ -61,7 +61,11 @@ internal static class Tool
             return [named];
         }
 
-        for (string? directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
+        for (
+            string? directory = AppContext.BaseDirectory;
+            directory is not null;
+            directory = Path.GetDirectoryName(directory)
+        )
         {
             string native = Path.Combine(directory, "artifacts", "bin", "peipkg-build");
             if (File.Exists(native))

@@ -15,17 +15,26 @@ public sealed class ExtractOperationTests : IDisposable
     [Fact]
     public void Files_directories_and_symlinks_are_written_with_safe_modes()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             mkdir -p "$DESTDIR/usr/share/demo/empty"; cd "$DESTDIR/usr/share/demo"
             echo data > data; printf '#!/bin/sh\necho ran\n' > script; ln -s data link; chmod 4777 data; : > nothing
-            """);
-        _bench.Recipe(Workbench.OneStanza.Replace("[\"usr/**\"]", "[\"usr/**\", \"usr/share/demo/empty/\"]", StringComparison.Ordinal));
+            """
+        );
+        _bench.Recipe(
+            Workbench.OneStanza.Replace(
+                "[\"usr/**\"]",
+                "[\"usr/**\", \"usr/share/demo/empty/\"]",
+                StringComparison.Ordinal
+            )
+        );
         _bench.Build().Succeeds();
         _bench.Run("extract", _bench[Package], "--to", _bench["x"]).Succeeds();
         Assert.Equal(
             "755 d usr\n755 d usr/share\n755 d usr/share/demo\n644 f usr/share/demo/data\n755 d usr/share/demo/empty\n"
-            + "777 l usr/share/demo/link\n644 f usr/share/demo/nothing\n755 f usr/share/demo/script\n",
-            _bench.Shell("cd x && find . -mindepth 1 -printf '%m %y %P\\n' | sort -k 3"));
+                + "777 l usr/share/demo/link\n644 f usr/share/demo/nothing\n755 f usr/share/demo/script\n",
+            _bench.Shell("cd x && find . -mindepth 1 -printf '%m %y %P\\n' | sort -k 3")
+        );
         Assert.Equal("ran\n", _bench.Shell("x/usr/share/demo/script"));
         File.WriteAllText(_bench["sums"], _bench.Run("inspect", "--files", _bench[Package]).Succeeds().Output);
         _bench.Shell("cd x && sha256sum --check --strict ../sums");
@@ -48,7 +57,9 @@ public sealed class ExtractOperationTests : IDisposable
     {
         _bench.Build("--sign-key", _bench.Key()).Succeeds();
         _bench.Key("other.pem");
-        _bench.Run("extract", _bench[Package], "--to", _bench["x"], "--key", _bench["other.pub"]).Fails("nothing was extracted");
+        _bench
+            .Run("extract", _bench[Package], "--to", _bench["x"], "--key", _bench["other.pub"])
+            .Fails("nothing was extracted");
         byte[] bytes = File.ReadAllBytes(_bench[Package]);
         File.WriteAllBytes(_bench["cut.peipkg"], bytes[..^20]);
         _bench.Run("extract", _bench["cut.peipkg"], "--to", _bench["x"]).Fails("nothing was extracted");
@@ -77,7 +88,10 @@ public sealed class ExtractOperationTests : IDisposable
     {
         _bench.Build().Succeeds();
         Assert.StartsWith(
-            "{\"schema_version\":1,\"name\":\"demo\",", _bench.Run("inspect", "--manifest", _bench[Package]).Succeeds().Output, StringComparison.Ordinal);
+            "{\"schema_version\":1,\"name\":\"demo\",",
+            _bench.Run("inspect", "--manifest", _bench[Package]).Succeeds().Output,
+            StringComparison.Ordinal
+        );
         _bench.Run("inspect", "--manifest", "--files", _bench[Package]).FailsWith(2, "are different views");
         _bench.Run("inspect", "--manifest", "--json", _bench[Package]).FailsWith(2, "are different views");
     }
@@ -87,7 +101,11 @@ public sealed class ExtractOperationTests : IDisposable
     {
         _bench.Build().Succeeds();
         File.Copy(_bench[Package], _bench["same.peipkg"]);
-        Assert.Contains("identical, sha256", _bench.Run("inspect", "--diff", _bench["same.peipkg"], _bench[Package]).Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "identical, sha256",
+            _bench.Run("inspect", "--diff", _bench["same.peipkg"], _bench[Package]).Succeeds().Output,
+            StringComparison.Ordinal
+        );
         _bench.Build("--out", _bench["out2"], "--sign-key", _bench.Key()).Succeeds();
         RunResult signed = _bench.Run("inspect", "--diff", _bench["out2/demo_1.2-3_noarch.peipkg"], _bench[Package]);
         Assert.Equal(1, signed.Code);
@@ -95,6 +113,10 @@ public sealed class ExtractOperationTests : IDisposable
         _bench.Build("--out", _bench["out2"], "--farm-id", "elsewhere").Succeeds();
         RunResult other = _bench.Run("inspect", "--diff", _bench["out2/demo_1.2-3_noarch.peipkg"], _bench[Package]);
         Assert.Equal(1, other.Code);
-        Assert.Contains("manifest: build.farm_id\n  - \"bench\"\n  + \"elsewhere\"\n", other.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "manifest: build.farm_id\n  - \"bench\"\n  + \"elsewhere\"\n",
+            other.Output,
+            StringComparison.Ordinal
+        );
     }
 }

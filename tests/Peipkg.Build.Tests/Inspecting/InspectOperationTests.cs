@@ -16,18 +16,24 @@ public sealed class InspectOperationTests : IDisposable
     [Fact]
     public void Text_shows_the_manifest_the_sizes_and_every_entry()
     {
-        string path = Write(new Manifest
-        {
-            Name = PackageName.Parse("demo"),
-            Version = PackageVersion.Parse("1.0-1"),
-            Architecture = Architecture.X86_64,
-            Description = "Shows things.",
-            License = "MIT",
-            Homepage = "https://example.org/",
-            Dependencies = [new(VirtualName.Parse("libc")), new(VirtualName.Parse("libz"), VersionConstraint.Parse(">= 1"))],
-            SideEffects = [SideEffect.ManDb],
-            Build = Built("farm", "git+https://x#refs/tags/v1"),
-        });
+        string path = Write(
+            new Manifest
+            {
+                Name = PackageName.Parse("demo"),
+                Version = PackageVersion.Parse("1.0-1"),
+                Architecture = Architecture.X86_64,
+                Description = "Shows things.",
+                License = "MIT",
+                Homepage = "https://example.org/",
+                Dependencies =
+                [
+                    new(VirtualName.Parse("libc")),
+                    new(VirtualName.Parse("libz"), VersionConstraint.Parse(">= 1")),
+                ],
+                SideEffects = [SideEffect.ManDb],
+                Build = Built("farm", "git+https://x#refs/tags/v1"),
+            }
+        );
         Assert.Equal(
             """
             demo 1.0-1 x86_64
@@ -48,10 +54,13 @@ public sealed class InspectOperationTests : IDisposable
             1000  usr/bin/b
                   usr/bin/c -> ../bin/a
 
-            """.ReplaceLineEndings("\n")
-                .Replace("SIZE", $"{new FileInfo(path).Length}", StringComparison.Ordinal)
-                .Replace("HASH", _bench.Shell($"sha256sum {path}")[..64], StringComparison.Ordinal),
-            _bench.Run("inspect", path).Succeeds().Output);
+            """.ReplaceLineEndings("\n").Replace(
+                "SIZE",
+                $"{new FileInfo(path).Length}",
+                StringComparison.Ordinal
+            ).Replace("HASH", _bench.Shell($"sha256sum {path}")[..64], StringComparison.Ordinal),
+            _bench.Run("inspect", path).Succeeds().Output
+        );
     }
 
     [Fact]
@@ -66,7 +75,10 @@ public sealed class InspectOperationTests : IDisposable
         Assert.Equal(64, root.GetProperty("signature").GetProperty("key_fingerprint").GetString()!.Length);
         Assert.Equal(
             ["usr directory", "usr/bin directory", "usr/bin/a file", "usr/bin/b file", "usr/bin/c symlink"],
-            root.GetProperty("entries").EnumerateArray().Select(e => $"{e.GetProperty("path").GetString()} {e.GetProperty("type").GetString()}"));
+            root.GetProperty("entries")
+                .EnumerateArray()
+                .Select(e => $"{e.GetProperty("path").GetString()} {e.GetProperty("type").GetString()}")
+        );
         Assert.Equal(5, root.GetProperty("entries")[2].GetProperty("size").GetInt64());
         Assert.Equal("../bin/a", root.GetProperty("entries")[4].GetProperty("target").GetString());
     }
@@ -78,7 +90,11 @@ public sealed class InspectOperationTests : IDisposable
     {
         string path = Write(Hostile("MIT", "x") with { Architecture = Architecture.X86_64 });
         _bench.Shell($"zstd -dcq {path} | sed 's/x86_64/mips64/' | zstd -q --no-check -o foreign");
-        Assert.Contains("mips64", _bench.Run([.. command.Split(' '), _bench["foreign"]]).Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "mips64",
+            _bench.Run([.. command.Split(' '), _bench["foreign"]]).Succeeds().Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -100,16 +116,18 @@ public sealed class InspectOperationTests : IDisposable
         _bench.Run("inspect", _bench.Root).Fails("is a directory");
     }
 
-    private static BuildInfo Built(string farm, string source) => new(Timestamp.Parse("2026-05-01T12:00:00Z"), farm, source);
+    private static BuildInfo Built(string farm, string source) =>
+        new(Timestamp.Parse("2026-05-01T12:00:00Z"), farm, source);
 
-    private static Manifest Hostile(string farm, string source) => new()
-    {
-        Name = PackageName.Parse("demo"),
-        Version = PackageVersion.Parse("1.0-1"),
-        Architecture = Architecture.NoArch,
-        License = farm,
-        Build = Built(farm, source),
-    };
+    private static Manifest Hostile(string farm, string source) =>
+        new()
+        {
+            Name = PackageName.Parse("demo"),
+            Version = PackageVersion.Parse("1.0-1"),
+            Architecture = Architecture.NoArch,
+            License = farm,
+            Build = Built(farm, source),
+        };
 
     private string Write(Manifest manifest, string? keyFile = null)
     {
@@ -120,7 +138,8 @@ public sealed class InspectOperationTests : IDisposable
             PayloadSource.Symlink("usr/bin/c", "../bin/a"),
         ];
         string path = _bench["x.peipkg"];
-        using Peipkg.Format.Cryptography.SigningKey? key = keyFile is null ? null
+        using Peipkg.Format.Cryptography.SigningKey? key = keyFile is null
+            ? null
             : Peipkg.Format.Cryptography.SigningKey.Load(File.ReadAllBytes(keyFile), keyFile);
         using FileStream stream = File.Create(path);
         PackageWriter.Write(stream, manifest, payload, key);

@@ -20,8 +20,16 @@ public sealed class VerifyOperationTests : IDisposable
         string key = _bench.Key();
         _bench.Build("--sign-key", key).Succeeds();
         string path = _bench["out/" + Name];
-        Assert.Contains($"{path}: ok, signature present but unproven (no --key given): ", _bench.Run("verify", path).Succeeds().Output, StringComparison.Ordinal);
-        Assert.Contains($"{path}: ok, signed by ", _bench.Run("verify", path, "--key", _bench["key.pub"]).Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{path}: ok, signature present but unproven (no --key given): ",
+            _bench.Run("verify", path).Succeeds().Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"{path}: ok, signed by ",
+            _bench.Run("verify", path, "--key", _bench["key.pub"]).Succeeds().Output,
+            StringComparison.Ordinal
+        );
         _bench.Build().Succeeds();
         Assert.Equal($"{path}: ok, unsigned\n", _bench.Run("verify", path).Succeeds().Output);
     }
@@ -45,8 +53,14 @@ public sealed class VerifyOperationTests : IDisposable
         _bench.Build().Succeeds();
         string good = _bench["out/" + Name];
         string bad = _bench.Write("bad.peipkg", "x");
-        RunResult result = _bench.Run("verify", bad, _bench["nope"], good, _bench.Root).Fails(
-            bad + ": ", $"there is no file {_bench["nope"]}", $"{_bench.Root} is a directory", "3 of 4 packages failed");
+        RunResult result = _bench
+            .Run("verify", bad, _bench["nope"], good, _bench.Root)
+            .Fails(
+                bad + ": ",
+                $"there is no file {_bench["nope"]}",
+                $"{_bench.Root} is a directory",
+                "3 of 4 packages failed"
+            );
         Assert.Equal($"{good}: ok, unsigned\n", result.Output);
     }
 
@@ -56,7 +70,11 @@ public sealed class VerifyOperationTests : IDisposable
         _bench.Build().Succeeds();
         _bench.Shell($"mv out/{Name} out/other_1.0-1_noarch.peipkg");
         RunResult result = _bench.Run("verify", _bench["out/other_1.0-1_noarch.peipkg"]).Succeeds();
-        Assert.Contains($"warning: {_bench["out/other_1.0-1_noarch.peipkg"]}: by its content the file should be named {Name}", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"warning: {_bench["out/other_1.0-1_noarch.peipkg"]}: by its content the file should be named {Name}",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -73,11 +91,25 @@ public sealed class VerifyOperationTests : IDisposable
         using (FileStream stream = File.Create(_bench[Name]))
         {
             PackageWriter.Write(
-                stream, manifest, [PayloadSource.File("srv/x", []), PayloadSource.File("usr/lib/x86_64-linux-peios/a.so", []), PayloadSource.Symlink("etc/l", "../dev/null")], null);
+                stream,
+                manifest,
+                [
+                    PayloadSource.File("srv/x", []),
+                    PayloadSource.File("usr/lib/x86_64-linux-peios/a.so", []),
+                    PayloadSource.Symlink("etc/l", "../dev/null"),
+                ],
+                null
+            );
         }
 
-        _bench.Run("verify", _bench[Name]).Fails(
-            "\"srv/x\" is out of place", "\"etc/l\" leads to", "must declare the side effect \"ldconfig\"", "must not declare the side effect \"depmod\"");
+        _bench
+            .Run("verify", _bench[Name])
+            .Fails(
+                "\"srv/x\" is out of place",
+                "\"etc/l\" leads to",
+                "must declare the side effect \"ldconfig\"",
+                "must not declare the side effect \"depmod\""
+            );
     }
 
     [Fact]
@@ -100,7 +132,8 @@ public sealed class VerifyOperationTests : IDisposable
                 // blocks and has the archive's two zero blocks behind it.
                 _bench.Shell(
                     $"zstd -q -d -c {Name} > a.tar; zstd -q -d -c out/{Name} > b.tar; size=$(stat -c %s b.tar); "
-                    + "[ \"$(stat -c %s a.tar)\" = \"$size\" ] && cmp -n $((size - 2048)) a.tar b.tar");
+                        + "[ \"$(stat -c %s a.tar)\" = \"$size\" ] && cmp -n $((size - 2048)) a.tar b.tar"
+                );
                 continue;
             }
 
@@ -119,6 +152,6 @@ public sealed class VerifyOperationTests : IDisposable
     [InlineData("verify --kee x f", 2, "unknown option --kee (did you mean \"--key\"?)")]
     [InlineData("verify --key nope f", 1, "there is no key file nope")]
     [InlineData("inspect a b", 2, "")]
-    public void The_command_line_is_strict(string line, int code, string message)
-        => _bench.Run(line.Split(' ')).FailsWith(code, message);
+    public void The_command_line_is_strict(string line, int code, string message) =>
+        _bench.Run(line.Split(' ')).FailsWith(code, message);
 }

@@ -49,10 +49,17 @@ public sealed class PackOperationTests : IDisposable
     [Fact]
     public void Layout_is_checked_and_everything_wrong_with_it_reported()
     {
-        _bench.Shell("mkdir -p staged/usr/lib/x staged/srv; touch staged/usr/lib/x/a.so staged/srv/y; ln -s /x staged/usr/z");
-        Pack().Fails(
-            "\"usr/lib/x/a.so\" is out of place", "\"srv/y\" is out of place", "\"usr/z\" is unsafe", "\"ldconfig\"",
-            "staged cannot be packed; no package was made");
+        _bench.Shell(
+            "mkdir -p staged/usr/lib/x staged/srv; touch staged/usr/lib/x/a.so staged/srv/y; ln -s /x staged/usr/z"
+        );
+        Pack()
+            .Fails(
+                "\"usr/lib/x/a.so\" is out of place",
+                "\"srv/y\" is out of place",
+                "\"usr/z\" is unsafe",
+                "\"ldconfig\"",
+                "staged cannot be packed; no package was made"
+            );
         Assert.Empty(_bench.Outputs);
     }
 
@@ -61,7 +68,9 @@ public sealed class PackOperationTests : IDisposable
     {
         _bench.Shell("mkdir -p staged/lib64; touch staged/lib64/libc.so.6; ln -s ../dev/shm staged/lib64/s");
         Pack("--skip-layout-checks").Succeeds();
-        _bench.Shell("ln -s /lib staged/lib64/abs; ln -s ../../up staged/lib64/up; touch 'staged/back\\slash'; rm -r out/*");
+        _bench.Shell(
+            "ln -s /lib staged/lib64/abs; ln -s ../../up staged/lib64/up; touch 'staged/back\\slash'; rm -r out/*"
+        );
         Pack("--skip-layout-checks").Fails("lib64/abs", "lib64/up", "backslash");
         Assert.Empty(_bench.Outputs);
     }
@@ -70,7 +79,10 @@ public sealed class PackOperationTests : IDisposable
     [InlineData("mkfifo staged/usr/f", "\"usr/f\" is a FIFO")]
     [InlineData("mknod staged/usr/c c 1 3", "\"usr/c\" is a character device")]
     [InlineData("mknod staged/usr/b b 7 0", "\"usr/b\" is a block device")]
-    [InlineData("perl -MSocket -e 'socket(S,PF_UNIX,SOCK_STREAM,0);bind(S,sockaddr_un(\"staged/usr/s\"))'", "\"usr/s\" is a socket")]
+    [InlineData(
+        "perl -MSocket -e 'socket(S,PF_UNIX,SOCK_STREAM,0);bind(S,sockaddr_un(\"staged/usr/s\"))'",
+        "\"usr/s\" is a socket"
+    )]
     [InlineData("touch \"$(printf 'staged/usr/\\377x')\"", "\"usr/\\xffx\": the file name is not UTF-8")]
     [InlineData("ln -s \"$(printf '\\377')\" staged/usr/l", "\"usr/l\": the symlink's target \"\\xff\" is not UTF-8")]
     [InlineData("touch \"$(printf 'staged/usr/e\\314\\201')\"", "normalization form C")]
@@ -80,7 +92,10 @@ public sealed class PackOperationTests : IDisposable
     public void What_cannot_be_packed_is_named(string command, string? message)
     {
         string output = _bench.Shell(command, mayFail: true);
-        if (output.Contains("not permitted", StringComparison.Ordinal) || (message is null && Environment.UserName == "root"))
+        if (
+            output.Contains("not permitted", StringComparison.Ordinal)
+            || (message is null && Environment.UserName == "root")
+        )
         {
             // Only root makes devices, and only others are kept out of directories.
             return;
@@ -107,7 +122,11 @@ public sealed class PackOperationTests : IDisposable
     [InlineData("\"x86_64\"", "\"riscv64\"", "packages cannot be built for \"riscv64\"")]
     [InlineData("\"size_installed\": 99", "\"size_installed\": -1", "size_installed")]
     [InlineData("\"extra\": true", "\"description\": \"caf\u00e9\"", "printable ASCII")]
-    [InlineData("\"extra\": true", "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }]", "sd_overrides")]
+    [InlineData(
+        "\"extra\": true",
+        "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }]",
+        "sd_overrides"
+    )]
     public void A_manifest_is_held_to_every_rule_of_a_producer(string from, string to, string message)
     {
         _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));
@@ -130,8 +149,8 @@ public sealed class PackOperationTests : IDisposable
     [InlineData("--out", "staged/usr/bin/x.peipkg", "lies inside --staged")]
     [InlineData("--out", "out", "which is a directory")]
     [InlineData("--sign-key", "nope", "there is no key file")]
-    public void What_is_not_there_or_in_the_wrong_place_is_named(string option, string path, string message)
-        => Pack(option, _bench[path]).Fails(message, Path.GetFileName(path));
+    public void What_is_not_there_or_in_the_wrong_place_is_named(string option, string path, string message) =>
+        Pack(option, _bench[path]).Fails(message, Path.GetFileName(path));
 
     [Fact]
     public void A_fifo_or_device_is_not_replaced_by_a_package()
@@ -157,10 +176,14 @@ public sealed class PackOperationTests : IDisposable
     private RunResult Pack(params string[] more)
     {
         List<string> args = ["pack"];
-        foreach ((string option, string value) in new[]
-        {
-            ("--manifest", _bench["manifest.json"]), ("--staged", _bench["staged"]), ("--out", _bench["out/x.peipkg"]),
-        })
+        foreach (
+            (string option, string value) in new[]
+            {
+                ("--manifest", _bench["manifest.json"]),
+                ("--staged", _bench["staged"]),
+                ("--out", _bench["out/x.peipkg"]),
+            }
+        )
         {
             if (!more.Contains(option))
             {

@@ -8,16 +8,19 @@ namespace Peipkg.Build.Tests.Packing;
 public sealed class PackVectorTests
 {
     private static readonly JsonDocument Document = JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", "pack-cases.json")));
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", "pack-cases.json"))
+    );
 
-    public static TheoryData<string> Names()
-        => [.. Document.RootElement.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Names() =>
+        [.. Document.RootElement.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Pack_writes_the_bytes_of_the_case(string name)
     {
-        JsonElement test = Document.RootElement.GetProperty("cases").EnumerateArray()
+        JsonElement test = Document
+            .RootElement.GetProperty("cases")
+            .EnumerateArray()
             .Single(c => c.GetProperty("name").GetString() == name);
         using Workbench bench = new();
         bench.Write("manifest.json", test.GetProperty("manifest").GetRawText());
@@ -28,11 +31,22 @@ public sealed class PackVectorTests
         }
 
         List<string> args =
-            ["pack", "--manifest", bench["manifest.json"], "--staged", bench["staged"], "--out", bench["case.peipkg"]];
+        [
+            "pack",
+            "--manifest",
+            bench["manifest.json"],
+            "--staged",
+            bench["staged"],
+            "--out",
+            bench["case.peipkg"],
+        ];
         if (test.GetProperty("signed").GetBoolean())
         {
             string key = bench["seed"];
-            File.WriteAllBytes(key, Convert.FromHexString(Document.RootElement.GetProperty("key_seed_hex").GetString()!));
+            File.WriteAllBytes(
+                key,
+                Convert.FromHexString(Document.RootElement.GetProperty("key_seed_hex").GetString()!)
+            );
             args.AddRange(["--sign-key", key]);
         }
 

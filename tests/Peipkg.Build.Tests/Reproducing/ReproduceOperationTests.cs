@@ -16,7 +16,11 @@ public sealed class ReproduceOperationTests : IDisposable
     public void An_unsigned_package_is_compared_byte_by_byte()
     {
         _bench.Build().Succeeds();
-        Assert.StartsWith("demo_1.2-3_noarch.peipkg: identical, sha256 ", Reproduce().Succeeds().Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "demo_1.2-3_noarch.peipkg: identical, sha256 ",
+            Reproduce().Succeeds().Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -24,24 +28,36 @@ public sealed class ReproduceOperationTests : IDisposable
     {
         string key = _bench.Key();
         _bench.Build("--sign-key", key).Succeeds();
-        Assert.StartsWith("demo_1.2-3_noarch.peipkg: identical, sha256 ", Reproduce("--sign-key", key).Succeeds().Output, StringComparison.Ordinal);
-        Assert.Contains("identical, all that the signature of", Reproduce().Succeeds().Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "demo_1.2-3_noarch.peipkg: identical, sha256 ",
+            Reproduce("--sign-key", key).Succeeds().Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "identical, all that the signature of",
+            Reproduce().Succeeds().Output,
+            StringComparison.Ordinal
+        );
         Reproduce("--sign-key", _bench.Key("other.pem")).Fails("give the key that signed it");
     }
 
     [Fact]
     public void What_differs_is_shown_and_fails()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             mkdir -p "$DESTDIR/usr/share/demo"; cd "$DESTDIR/usr/share/demo"
             printf 'one\ntwo\nthree\n' > text; printf 'a\0b' > binary; echo gone > old; ln -s text link; mkdir kind
             echo x > kind/x
-            """);
+            """
+        );
         _bench.Build().Succeeds();
-        _bench.Script("""
+        _bench.Script(
+            """
             mkdir -p "$DESTDIR/usr/share/demo"; cd "$DESTDIR/usr/share/demo"
             printf 'one\n2\nthree\n' > text; printf 'a\0c!' > binary; echo here > new; ln -s old link; echo > kind
-            """);
+            """
+        );
         _bench.Recipe(Workbench.OneStanza.Replace("MIT", "ISC", StringComparison.Ordinal));
         RunResult result = Reproduce();
         Assert.Equal(1, result.Code);
@@ -74,7 +90,8 @@ public sealed class ReproduceOperationTests : IDisposable
               + 2
 
             """.ReplaceLineEndings("\n"),
-            result.Output);
+            result.Output
+        );
     }
 
     [Fact]
@@ -100,12 +117,20 @@ public sealed class ReproduceOperationTests : IDisposable
     public void ELF_files_are_compared_by_section()
     {
         _bench.Recipe(Workbench.OneStanza.Replace("noarch", "x86_64", StringComparison.Ordinal));
-        _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; gcc -Wl,--build-id=none -o \"$DESTDIR/usr/bin/p\" \"$SOURCE_DIR/p.c\"");
+        _bench.Script(
+            "mkdir -p \"$DESTDIR/usr/bin\"; gcc -Wl,--build-id=none -o \"$DESTDIR/usr/bin/p\" \"$SOURCE_DIR/p.c\""
+        );
         _bench.Write("source/p.c", "const char greeting[] = \"hello\"; int main(void) { return greeting[0]; }\n");
         _bench.Build().Succeeds();
         _bench.Write("source/p.c", "const char greeting[] = \"hellx\"; int main(void) { return greeting[0]; }\n");
         RunResult result = _bench.Run(
-            "reproduce", _bench["out/demo_1.2-3_x86_64.peipkg"], "--recipe", _bench["recipe/peipkg.toml"], "--source", _bench["source"]);
+            "reproduce",
+            _bench["out/demo_1.2-3_x86_64.peipkg"],
+            "--recipe",
+            _bench["recipe/peipkg.toml"],
+            "--source",
+            _bench["source"]
+        );
         Assert.Equal(1, result.Code);
         Assert.Contains("sections that differ: .rodata\n", result.Output, StringComparison.Ordinal);
     }
@@ -115,13 +140,30 @@ public sealed class ReproduceOperationTests : IDisposable
     {
         _bench.Script("exit 9");
         _bench.Write("out/none", "");
-        _bench.Run("reproduce", _bench["out/none"], "--recipe", _bench["recipe/peipkg.toml"], "--source", _bench["source"]).Fails("none: ");
+        _bench
+            .Run(
+                "reproduce",
+                _bench["out/none"],
+                "--recipe",
+                _bench["recipe/peipkg.toml"],
+                "--source",
+                _bench["source"]
+            )
+            .Fails("none: ");
         _bench.Script("mkdir -p \"$DESTDIR/usr/share\"; echo > \"$DESTDIR/usr/share/x\"");
         _bench.Build().Succeeds();
         _bench.Build("--version", "2-1", "--out", _bench["out2"]).Succeeds();
         _bench.Script("exit 9");
-        _bench.Run(
-            "reproduce", _bench[Package], _bench["out2/demo_2-1_noarch.peipkg"], "--recipe", _bench["recipe/peipkg.toml"], "--source", _bench["source"])
+        _bench
+            .Run(
+                "reproduce",
+                _bench[Package],
+                _bench["out2/demo_2-1_noarch.peipkg"],
+                "--recipe",
+                _bench["recipe/peipkg.toml"],
+                "--source",
+                _bench["source"]
+            )
             .Fails("are not of one build");
         _bench.Recipe(Workbench.OneStanza.Replace("\"demo\"", "\"other\"", StringComparison.Ordinal));
         Reproduce().Fails("which the recipe does not make; it makes other");
@@ -131,8 +173,14 @@ public sealed class ReproduceOperationTests : IDisposable
     public void Twice_passes_what_comes_out_the_same()
     {
         _bench.Write("source/sub/file", "x\n");
-        _bench.Script("cd \"$SOURCE_DIR\"; mkdir -p \"$DESTDIR/usr/share\"; cat sub/file > \"$DESTDIR/usr/share/x\"; rm sub/file");
-        Assert.Contains("built twice with the same result", _bench.Build("--twice").Succeeds().Error, StringComparison.Ordinal);
+        _bench.Script(
+            "cd \"$SOURCE_DIR\"; mkdir -p \"$DESTDIR/usr/share\"; cat sub/file > \"$DESTDIR/usr/share/x\"; rm sub/file"
+        );
+        Assert.Contains(
+            "built twice with the same result",
+            _bench.Build("--twice").Succeeds().Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -162,7 +210,9 @@ public sealed class ReproduceOperationTests : IDisposable
         }
 
         _bench.Script($"mkdir -p \"$DESTDIR/usr/share\"; {command} > \"$DESTDIR/usr/share/x\"");
-        _bench.Build("--twice", "--sandbox").FailsWith(evenInSandbox ? 1 : 0, evenInSandbox ? [shown, "came out differently"] : []);
+        _bench
+            .Build("--twice", "--sandbox")
+            .FailsWith(evenInSandbox ? 1 : 0, evenInSandbox ? [shown, "came out differently"] : []);
         if (!evenInSandbox)
         {
             _bench.Build("--twice", "--out", _bench["out3"]).Fails(shown, "usr/share/x", "came out differently");
@@ -170,6 +220,14 @@ public sealed class ReproduceOperationTests : IDisposable
         }
     }
 
-    private RunResult Reproduce(params string[] more)
-        => _bench.Run(["reproduce", _bench[Package], "--recipe", _bench["recipe/peipkg.toml"], "--source", _bench["source"], .. more]);
+    private RunResult Reproduce(params string[] more) =>
+        _bench.Run([
+            "reproduce",
+            _bench[Package],
+            "--recipe",
+            _bench["recipe/peipkg.toml"],
+            "--source",
+            _bench["source"],
+            .. more,
+        ]);
 }

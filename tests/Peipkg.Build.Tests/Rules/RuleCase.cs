@@ -80,18 +80,39 @@ public sealed partial class RuleCase
         using Workbench bench = new();
         Write(bench, "peipkg.toml", Recipe);
         Write(bench, "build.sh", Script);
-        foreach ((string header, string content) in _sections.Where(section => section.Header.StartsWith(side + " ", StringComparison.Ordinal)))
+        foreach (
+            (string header, string content) in _sections.Where(section =>
+                section.Header.StartsWith(side + " ", StringComparison.Ordinal)
+            )
+        )
         {
             Write(bench, header[(side.Length + 1)..], content);
         }
 
-        string[] words = _sections.Single(section => section.Header.StartsWith("command ", StringComparison.Ordinal)).Header.Split(' ')[1..];
-        string[] more = [.. words[1..].Select(word => word.Replace("@", bench["recipe"] + "/", StringComparison.Ordinal))];
+        string[] words = _sections
+            .Single(section => section.Header.StartsWith("command ", StringComparison.Ordinal))
+            .Header.Split(' ')[1..];
+        string[] more =
+        [
+            .. words[1..].Select(word => word.Replace("@", bench["recipe"] + "/", StringComparison.Ordinal)),
+        ];
         RunResult result = words[0] switch
         {
-            "check" => bench.Run(["check", .. more is [] or ["--tags", _] ? [bench["recipe"]] : Array.Empty<string>(), .. more]),
-            "pack" => bench.Run(["pack", "--manifest", bench["recipe/manifest.json"], "--staged", bench["recipe/staged"],
-                "--out", bench["x.peipkg"], .. more]),
+            "check" => bench.Run([
+                "check",
+                .. more is [] or ["--tags", _] ? [bench["recipe"]] : Array.Empty<string>(),
+                .. more,
+            ]),
+            "pack" => bench.Run([
+                "pack",
+                "--manifest",
+                bench["recipe/manifest.json"],
+                "--staged",
+                bench["recipe/staged"],
+                "--out",
+                bench["x.peipkg"],
+                .. more,
+            ]),
             _ => bench.Build(more),
         };
         string text = (result.Output + result.Error).Replace(bench.Root, "$ROOT", StringComparison.Ordinal);
@@ -100,11 +121,30 @@ public sealed partial class RuleCase
 
     private static void Write(Workbench bench, string name, string content)
     {
-        string path = bench.Write("recipe/" + name.Split(' ')[0], Repeat().Replace(content.ReplaceLineEndings("\n"), match => string.Concat(
-            Enumerable.Range(1, int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))
-                .Select(i => match.Groups[2].Value.Replace("#", $"{i}", StringComparison.Ordinal) + "\n"))));
-        bool plain = name.EndsWith(" plain", StringComparison.Ordinal) || !content.StartsWith("#!", StringComparison.Ordinal);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (plain ? 0 : UnixFileMode.UserExecute));
+        string path = bench.Write(
+            "recipe/" + name.Split(' ')[0],
+            Repeat()
+                .Replace(
+                    content.ReplaceLineEndings("\n"),
+                    match =>
+                        string.Concat(
+                            Enumerable
+                                .Range(
+                                    1,
+                                    int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+                                )
+                                .Select(i =>
+                                    match.Groups[2].Value.Replace("#", $"{i}", StringComparison.Ordinal) + "\n"
+                                )
+                        )
+                )
+        );
+        bool plain =
+            name.EndsWith(" plain", StringComparison.Ordinal) || !content.StartsWith("#!", StringComparison.Ordinal);
+        File.SetUnixFileMode(
+            path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | (plain ? 0 : UnixFileMode.UserExecute)
+        );
     }
 
     /// <summary>The lines that carry the rule's name, with the indented ones that follow them.</summary>

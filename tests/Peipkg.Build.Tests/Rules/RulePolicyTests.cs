@@ -4,7 +4,8 @@ namespace Peipkg.Build.Tests.Rules;
 
 public sealed class RulePolicyTests : IDisposable
 {
-    private const string Stamped = "mkdir -p \"$DESTDIR/usr/share/x\"; echo x > x; gzip -c x > \"$DESTDIR/usr/share/x/x.gz\"";
+    private const string Stamped =
+        "mkdir -p \"$DESTDIR/usr/share/x\"; echo x > x; gzip -c x > \"$DESTDIR/usr/share/x/x.gz\"";
 
     private readonly Workbench _bench = new();
 
@@ -50,12 +51,24 @@ public sealed class RulePolicyTests : IDisposable
     [Fact]
     public void Pack_looks_into_files_too()
     {
-        _bench.Write("manifest.json", """
+        _bench.Write(
+            "manifest.json",
+            """
             {"schema_version":1,"name":"demo","version":"1-1","architecture":"noarch","dependencies":[],"conflicts":[],"size_installed":0,
              "build":{"timestamp":"2026-05-01T12:00:00Z","farm_id":"x","source_ref":"y"}}
-            """);
+            """
+        );
         _bench.Write("staged/usr/share/x/conf", $"prefix={_bench["staged"]}/usr\n");
-        string[] pack = ["pack", "--manifest", _bench["manifest.json"], "--staged", _bench["staged"], "--out", _bench["x.peipkg"]];
+        string[] pack =
+        [
+            "pack",
+            "--manifest",
+            _bench["manifest.json"],
+            "--staged",
+            _bench["staged"],
+            "--out",
+            _bench["x.peipkg"],
+        ];
         Assert.Contains("[stage-path]", _bench.Run(pack).Succeeds().Error, StringComparison.Ordinal);
         File.Delete(_bench["x.peipkg"]);
         _bench.Run([.. pack, "--deny", "stage-path"]).Fails("holds the path of $DESTDIR");

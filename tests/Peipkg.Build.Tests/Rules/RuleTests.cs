@@ -38,31 +38,46 @@ public sealed partial class RuleTests
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void The_case_shows_both_what_breaks_the_rule_and_what_keeps_it(string rule)
-        => Assert.All(["fires ", "quiet "], side => Assert.Contains(
-            File.ReadLines(Path.Combine(RuleCase.Directory, rule + ".case")), line => line.StartsWith("=== " + side, StringComparison.Ordinal)));
+    public void The_case_shows_both_what_breaks_the_rule_and_what_keeps_it(string rule) =>
+        Assert.All(
+            ["fires ", "quiet "],
+            side =>
+                Assert.Contains(
+                    File.ReadLines(Path.Combine(RuleCase.Directory, rule + ".case")),
+                    line => line.StartsWith("=== " + side, StringComparison.Ordinal)
+                )
+        );
 
     [Fact]
-    public void No_case_is_left_of_a_rule_that_is_gone()
-        => Assert.All(
-            Directory.GetFiles(RuleCase.Directory).Select(Path.GetFileNameWithoutExtension), name => Assert.NotNull(RuleTable.Find(name!)));
+    public void No_case_is_left_of_a_rule_that_is_gone() =>
+        Assert.All(
+            Directory.GetFiles(RuleCase.Directory).Select(Path.GetFileNameWithoutExtension),
+            name => Assert.NotNull(RuleTable.Find(name!))
+        );
 
     [Fact]
-    public void Every_name_that_the_reader_of_recipes_uses_is_in_the_table()
-        => Assert.All(
+    public void Every_name_that_the_reader_of_recipes_uses_is_in_the_table() =>
+        Assert.All(
             typeof(RecipeRule).GetFields().Select(field => (string)field.GetRawConstantValue()!),
-            name => Assert.NotNull(RuleTable.Find(name)));
+            name => Assert.NotNull(RuleTable.Find(name))
+        );
 
     [Fact]
     public void Names_are_unique_and_in_kebab_case_and_no_text_is_missing()
     {
         Assert.Equal(RuleTable.All.Count, RuleTable.All.DistinctBy(rule => rule.Id).Count());
-        Assert.All(RuleTable.All, rule =>
-        {
-            Assert.Matches(Kebab(), rule.Id);
-            Assert.All([rule.Summary, rule.Why, rule.Remedy], text => Assert.EndsWith(".", text, StringComparison.Ordinal));
-            Assert.NotEqual("", rule.Example);
-        });
+        Assert.All(
+            RuleTable.All,
+            rule =>
+            {
+                Assert.Matches(Kebab(), rule.Id);
+                Assert.All(
+                    [rule.Summary, rule.Why, rule.Remedy],
+                    text => Assert.EndsWith(".", text, StringComparison.Ordinal)
+                );
+                Assert.NotEqual("", rule.Example);
+            }
+        );
     }
 
     [Fact]

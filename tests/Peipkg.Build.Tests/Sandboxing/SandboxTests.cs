@@ -12,31 +12,37 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public void The_script_finds_everything_at_fixed_places_and_nothing_of_the_caller()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             echo "$SOURCE_DIR $DESTDIR $PWD $0"
             env | sort | grep -vE '^(PWD|OLDPWD|SHLVL|_)=' | cut -d= -f1 | tr '\n' ' '; echo
             echo "$(id -u):$(id -g) $(umask) $(cat /proc/sys/kernel/hostname)"
             for place in /root /home /sys /etc/shadow /etc/ssh; do [ ! -e $place ] || echo "sees $place"; done
             mkdir -p "$DESTDIR/usr/share/demo"; cat "$SOURCE_DIR/given" > "$DESTDIR/usr/share/demo/file"
-            """);
+            """
+        );
         _bench.Write("source/given", "given\n");
         _bench.Build("--sandbox").Succeeds();
         Assert.Equal(
             "/build/source /build/dest /build/work /build/recipe/build.sh\n"
-            + "DESTDIR LC_ALL PATH SOURCE_DATE_EPOCH SOURCE_DIR TZ \n"
-            + "1000:1000 0022 peipkg-build\n", _bench.ScriptOutput);
+                + "DESTDIR LC_ALL PATH SOURCE_DATE_EPOCH SOURCE_DIR TZ \n"
+                + "1000:1000 0022 peipkg-build\n",
+            _bench.ScriptOutput
+        );
     }
 
     [Fact]
     public void Only_the_builds_own_directories_can_be_written_to()
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             for place in / /usr /etc /build /build/source /build/recipe; do
                 ! touch "$place/x" 2> /dev/null || echo "wrote to $place"
             done
             for place in /tmp /var/tmp /dev/shm /build/work /build/dest/; do touch "$place/x"; rm "$place/x"; done
             mkdir -p "$DESTDIR/usr/share"; touch "$DESTDIR/usr/share/file"
-            """);
+            """
+        );
         _bench.Build("--sandbox").Succeeds();
         Assert.Equal("", _bench.ScriptOutput);
     }
@@ -45,13 +51,15 @@ public sealed class SandboxTests : IDisposable
     public void The_kernels_settings_cannot_be_changed_though_root_may_have_called()
     {
         // What is written is what is there; of a sandbox that lets it happen, nothing comes.
-        _bench.Script("""
+        _bench.Script(
+            """
             for setting in kernel/core_pattern kernel/hostname vm/swappiness net/ipv4/ip_forward; do
                 ! cat "/proc/sys/$setting" 2> /dev/null > "/proc/sys/$setting" || echo "wrote $setting"
             done
             ! echo 7 2> /dev/null > /proc/self/oom_score_adj || echo "wrote oom_score_adj"
             mkdir -p "$DESTDIR/usr/share"; touch "$DESTDIR/usr/share/file"
-            """);
+            """
+        );
         _bench.Build("--sandbox").Succeeds();
         Assert.Equal("", _bench.ScriptOutput);
     }
@@ -61,10 +69,12 @@ public sealed class SandboxTests : IDisposable
     [InlineData("--allow-network", "more")]
     public void The_network_is_there_only_when_it_is_allowed(string option, string interfaces)
     {
-        _bench.Script("""
+        _bench.Script(
+            """
             names=$(tail -n +3 /proc/net/dev | awk '{ print $1 }'); [ "$names" = lo: ] && echo lo: || echo more
             mkdir -p "$DESTDIR/usr/share"; touch "$DESTDIR/usr/share/file"
-            """);
+            """
+        );
         string[] host = [.. File.ReadLines("/proc/net/dev").Skip(2).Select(line => line.Split(':')[0].Trim())];
         _bench.Build(["--sandbox", .. option.Length == 0 ? Array.Empty<string>() : [option]]).Succeeds();
         Assert.Equal(host is ["lo"] ? "lo:\n" : interfaces + "\n", _bench.ScriptOutput);
@@ -73,7 +83,8 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public void The_same_sources_give_the_same_bytes_from_any_directory_even_with_paths_recorded()
     {
-        const string Script = "gcc -g -O1 -o \"$PWD/p\" \"$SOURCE_DIR/p.c\"; mkdir -p \"$DESTDIR/usr/bin\"; cp p \"$DESTDIR/usr/bin\"";
+        const string Script =
+            "gcc -g -O1 -o \"$PWD/p\" \"$SOURCE_DIR/p.c\"; mkdir -p \"$DESTDIR/usr/bin\"; cp p \"$DESTDIR/usr/bin\"";
         using Workbench other = new();
         foreach (Workbench bench in new[] { _bench, other })
         {
@@ -84,10 +95,14 @@ public sealed class SandboxTests : IDisposable
         }
 
         Assert.Equal(
-            File.ReadAllBytes(_bench["out/demo_1.2-3_x86_64.peipkg"]), File.ReadAllBytes(other["out/demo_1.2-3_x86_64.peipkg"]));
+            File.ReadAllBytes(_bench["out/demo_1.2-3_x86_64.peipkg"]),
+            File.ReadAllBytes(other["out/demo_1.2-3_x86_64.peipkg"])
+        );
         _bench.Build().Succeeds();
         Assert.NotEqual(
-            File.ReadAllBytes(_bench["out/demo_1.2-3_x86_64.peipkg"]), File.ReadAllBytes(other["out/demo_1.2-3_x86_64.peipkg"]));
+            File.ReadAllBytes(_bench["out/demo_1.2-3_x86_64.peipkg"]),
+            File.ReadAllBytes(other["out/demo_1.2-3_x86_64.peipkg"])
+        );
     }
 
     [Fact]
@@ -95,7 +110,9 @@ public sealed class SandboxTests : IDisposable
     {
         string tool = _bench.Write("kit/bin/kit-tool", "#!/bin/sh\necho from the kit\n");
         File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        _bench.Script($"kit-tool; ! touch {_bench["kit"]}/x 2>/dev/null; mkdir -p \"$DESTDIR/usr/share\"; touch \"$DESTDIR/usr/share/file\"");
+        _bench.Script(
+            $"kit-tool; ! touch {_bench["kit"]}/x 2>/dev/null; mkdir -p \"$DESTDIR/usr/share\"; touch \"$DESTDIR/usr/share/file\""
+        );
         _bench.Build("--sandbox", "--bind-ro", _bench["kit"]).Succeeds();
         Assert.Equal("from the kit\n", _bench.ScriptOutput);
     }
@@ -123,7 +140,14 @@ public sealed class SandboxTests : IDisposable
         using StringWriter stderr = new();
         Dictionary<string, string> variables = new() { ["PATH"] = "/nowhere", ["TMPDIR"] = _bench["tmp"] };
         int code = BuildProgram.Run(
-            _bench.BuildArguments("--sandbox"), TextWriter.Null, new DiagnosticsOutput(stderr), variables, Stream.Null, Stream.Null, default);
+            _bench.BuildArguments("--sandbox"),
+            TextWriter.Null,
+            new DiagnosticsOutput(stderr),
+            variables,
+            Stream.Null,
+            Stream.Null,
+            default
+        );
         Assert.Equal(1, code);
         Assert.Contains("install the package \"bubblewrap\"", stderr.ToString(), StringComparison.Ordinal);
         Assert.Empty(_bench.Outputs);
@@ -135,7 +159,9 @@ public sealed class SandboxTests : IDisposable
     public void Limits_hold_with_and_without_a_sandbox_and_say_by_what_means(bool sandbox)
     {
         _bench.Script("nproc; ulimit -v; mkdir -p \"$DESTDIR/usr/share\"; touch \"$DESTDIR/usr/share/file\"");
-        RunResult result = _bench.Build(["--cpus", "1", "--memory", "2GiB", .. sandbox ? (string[])["--sandbox"] : []]).Succeeds();
+        RunResult result = _bench
+            .Build(["--cpus", "1", "--memory", "2GiB", .. sandbox ? (string[])["--sandbox"] : []])
+            .Succeeds();
         Assert.Equal("1\n2097152\n", _bench.ScriptOutput);
         Assert.Contains("RLIMIT_AS", result.Error, StringComparison.Ordinal);
         Assert.Contains("affinity", result.Error, StringComparison.Ordinal);
@@ -158,6 +184,6 @@ public sealed class SandboxTests : IDisposable
     [InlineData("--memory", "lots")]
     [InlineData("--cpus", "0")]
     [InlineData("--cpus", "1.5")]
-    public void Malformed_limits_are_usage_errors(string option, string value)
-        => _bench.Build(option, value).FailsWith(2, option + ": ");
+    public void Malformed_limits_are_usage_errors(string option, string value) =>
+        _bench.Build(option, value).FailsWith(2, option + ": ");
 }

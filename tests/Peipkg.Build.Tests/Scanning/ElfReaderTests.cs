@@ -10,13 +10,15 @@ public sealed class ElfReaderTests
     public void What_the_linker_wrote_is_read_back()
     {
         using Workbench bench = new();
-        bench.Shell("""
+        bench.Shell(
+            """
             echo 'int f(void) { return 0; }' > f.c
             gcc -shared -fPIC -Wl,-soname,libf.so.1 -o libf.so f.c
             echo 'int f(void); int main(void) { return f(); }' > m.c
             gcc -o m m.c libf.so -Wl,--disable-new-dtags,-rpath,/a:/b/c; gcc -o n m.c libf.so -Wl,--enable-new-dtags,-rpath,'$ORIGIN/x'
             gcc -c m.c; gcc -c f.c; ar rcU old.a m.o f.o; ar rcD new.a m.o f.o
-            """);
+            """
+        );
         ElfImage library = Read(bench["libf.so"])!;
         Assert.Equal("libf.so.1", library.Soname);
         Assert.Empty(library.RunPaths);
@@ -46,7 +48,9 @@ public sealed class ElfReaderTests
             byte[] original = File.ReadAllBytes(bench[name]);
             for (int i = 0; i < 20_000; i++)
             {
-                byte[] mutated = original.AsSpan(0, random.Next(4) == 0 ? random.Next(original.Length) : original.Length).ToArray();
+                byte[] mutated = original
+                    .AsSpan(0, random.Next(4) == 0 ? random.Next(original.Length) : original.Length)
+                    .ToArray();
                 for (int edits = random.Next(1, 12); edits > 0 && mutated.Length > 0; edits--)
                 {
                     // Most of what is read lies in the headers.

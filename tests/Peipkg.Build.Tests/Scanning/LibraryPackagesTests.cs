@@ -30,6 +30,6 @@ public sealed class LibraryPackagesTests
     [InlineData("libcapstone.so.4", "libcap", false)]
     [InlineData("libpng16.so.16", "libpng1.6", true)]
     [InlineData("nonsense", "libc", false)]
-    public void A_dependency_provides_what_it_is_named_for(string soname, string dependency, bool provides)
-        => Assert.Equal(provides, LibraryPackages.Provide(new HashSet<string> { dependency }, soname));
+    public void A_dependency_provides_what_it_is_named_for(string soname, string dependency, bool provides) =>
+        Assert.Equal(provides, LibraryPackages.Provide(new HashSet<string> { dependency }, soname));
 }

@@ -29,10 +29,24 @@ public sealed class ScanningStreamTests
     public void Pieces_of_any_size_find_what_the_whole_holds()
     {
         Random random = new(20261123);
-        string[] parts = ["/tmp/stage-1/dest", "/tmp/stage-1/des", "/home/me/source", "t", "/", "x", "\0", "e", "/tmp", "/stage-1"];
+        string[] parts =
+        [
+            "/tmp/stage-1/dest",
+            "/tmp/stage-1/des",
+            "/home/me/source",
+            "t",
+            "/",
+            "x",
+            "\0",
+            "e",
+            "/tmp",
+            "/stage-1",
+        ];
         for (int i = 0; i < 5_000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => parts[random.Next(parts.Length)]));
+            string text = string.Concat(
+                Enumerable.Range(0, random.Next(20)).Select(_ => parts[random.Next(parts.Length)])
+            );
             string whole = Scan(Encoding.UTF8.GetBytes(text), text.Length + 1);
             Assert.Equal(whole, Scan(Encoding.UTF8.GetBytes(text), random.Next(1, 60)));
         }

@@ -32,7 +32,17 @@ public sealed class SignOperationTests : IDisposable
         Assert.Equal(0, _bench.Build().Code);
         string broken = _bench.Write("broken.peipkg", "not a package");
         RunResult result = _bench.Run(
-            "sign", "--sign-key", _bench.Key(), "--out", _bench["signed"], Package, broken, _bench["gone"], _bench["source"], "/dev/zero");
+            "sign",
+            "--sign-key",
+            _bench.Key(),
+            "--out",
+            _bench["signed"],
+            Package,
+            broken,
+            _bench["gone"],
+            _bench["source"],
+            "/dev/zero"
+        );
         Assert.Equal(1, result.Code);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_bench["signed"]));
         Assert.Contains("broken.peipkg: byte 0:", result.Error, StringComparison.Ordinal);
@@ -46,17 +56,36 @@ public sealed class SignOperationTests : IDisposable
     public void A_package_whose_payload_lies_at_forbidden_places_is_signed_only_on_request()
     {
         _bench.Write("tree/usr/local/x", "x");
-        _bench.Write("manifest.json", """
+        _bench.Write(
+            "manifest.json",
+            """
             {"schema_version":1,"name":"demo","version":"1.2-3","architecture":"noarch","dependencies":[],"conflicts":[],
             "size_installed":0,"build":{"timestamp":"2026-05-01T12:00:00Z","farm_id":"f","source_ref":"s"}}
-            """);
+            """
+        );
         string package = _bench["exotic.peipkg"];
-        Assert.Equal(0, _bench.Run(
-            "pack", "--manifest", _bench["manifest.json"], "--staged", _bench["tree"], "--out", package, "--skip-layout-checks").Code);
+        Assert.Equal(
+            0,
+            _bench
+                .Run(
+                    "pack",
+                    "--manifest",
+                    _bench["manifest.json"],
+                    "--staged",
+                    _bench["tree"],
+                    "--out",
+                    package,
+                    "--skip-layout-checks"
+                )
+                .Code
+        );
         string key = _bench.Key();
         RunResult result = _bench.Run("sign", "--sign-key", key, "--out", _bench["signed"], package);
         Assert.Equal(1, result.Code);
         Assert.Contains("usr/local", result.Error, StringComparison.Ordinal);
-        Assert.Equal(0, _bench.Run("sign", "--sign-key", key, "--out", _bench["signed"], "--skip-layout-checks", package).Code);
+        Assert.Equal(
+            0,
+            _bench.Run("sign", "--sign-key", key, "--out", _bench["signed"], "--skip-layout-checks", package).Code
+        );
     }
 }

@@ -16,14 +16,27 @@ public sealed class NewOperationTests
         foreach (bool split in new[] { false, true })
         {
             string left = split ? "peipkg.toml" : "split.toml";
-            Dictionary<string, string> expected = Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories)
+            Dictionary<string, string> expected = Directory
+                .EnumerateFiles(samples, "*", SearchOption.AllDirectories)
                 .Where(path => Path.GetRelativePath(samples, path) != left)
                 .ToDictionary(
-                    path => Path.GetRelativePath(samples, path).Replace("split.toml", "peipkg.toml", StringComparison.Ordinal), File.ReadAllText);
-            IReadOnlyList<(string Path, string Content)> files =
-                RecipeTemplate.Files(template, PackageName.Parse($"hello-{template}"), split, Architecture.X86_64);
-            Assert.Equal(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal), files
-                .Select(file => KeyValuePair.Create(file.Path, file.Content)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+                    path =>
+                        Path.GetRelativePath(samples, path)
+                            .Replace("split.toml", "peipkg.toml", StringComparison.Ordinal),
+                    File.ReadAllText
+                );
+            IReadOnlyList<(string Path, string Content)> files = RecipeTemplate.Files(
+                template,
+                PackageName.Parse($"hello-{template}"),
+                split,
+                Architecture.X86_64
+            );
+            Assert.Equal(
+                expected.OrderBy(pair => pair.Key, StringComparer.Ordinal),
+                files
+                    .Select(file => KeyValuePair.Create(file.Path, file.Content))
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            );
         }
     }
 
@@ -51,7 +64,9 @@ public sealed class NewOperationTests
         place.Bench.Run("new", "greet", "--template", "make", "--split").Succeeds();
         place.Bench.Build("--recipe", "greet/peipkg.toml", "--source", "greet/source", "--deny", "warnings").Succeeds();
         Assert.Equal(
-            ["greet-dev_1.2-3_x86_64.peipkg", "greet-doc_1.2-3_noarch.peipkg", "greet_1.2-3_x86_64.peipkg"], place.Bench.Outputs);
+            ["greet-dev_1.2-3_x86_64.peipkg", "greet-doc_1.2-3_noarch.peipkg", "greet_1.2-3_x86_64.peipkg"],
+            place.Bench.Outputs
+        );
     }
 
     [Fact]
@@ -68,7 +83,10 @@ public sealed class NewOperationTests
 
         Assert.Empty(Directory.EnumerateFileSystemEntries("there"));
         Assert.Equal("kept", File.ReadAllText("file"));
-        Assert.Equal(["file", "link", "there"], Directory.EnumerateFileSystemEntries(".").Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["file", "link", "there"],
+            Directory.EnumerateFileSystemEntries(".").Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]

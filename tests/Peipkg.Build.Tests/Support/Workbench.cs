@@ -37,15 +37,23 @@ public sealed class Workbench : IDisposable
 
     public string this[string path] => Path.Combine(Root, path);
 
-    public string[] Outputs => Directory.Exists(this["out"])
-        ? [.. Directory.EnumerateFileSystemEntries(this["out"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
-        : [];
+    public string[] Outputs =>
+        Directory.Exists(this["out"])
+            ?
+            [
+                .. Directory
+                    .EnumerateFileSystemEntries(this["out"])
+                    .Select(path => Path.GetFileName(path)!)
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
 
     public void Dispose() => Shell("chmod -R u+rwx . 2>/dev/null; rm -rf \"$PWD\"");
 
     public void Recipe(string text) => File.WriteAllText(this["recipe/peipkg.toml"], text.ReplaceLineEndings("\n"));
 
-    public void Script(string text) => File.WriteAllText(this["recipe/build.sh"], "set -eu\n" + text.ReplaceLineEndings("\n") + "\n");
+    public void Script(string text) =>
+        File.WriteAllText(this["recipe/build.sh"], "set -eu\n" + text.ReplaceLineEndings("\n") + "\n");
 
     public string Write(string path, string content)
     {
@@ -67,8 +75,20 @@ public sealed class Workbench : IDisposable
     {
         string[] standard =
         [
-            "--recipe", this["recipe/peipkg.toml"], "--source", this["source"], "--version", "1.2-3", "--source-ref", "test://demo",
-            "--farm-id", "bench", "--timestamp", "2026-05-01T12:00:00Z", "--out", this["out"],
+            "--recipe",
+            this["recipe/peipkg.toml"],
+            "--source",
+            this["source"],
+            "--version",
+            "1.2-3",
+            "--source-ref",
+            "test://demo",
+            "--farm-id",
+            "bench",
+            "--timestamp",
+            "2026-05-01T12:00:00Z",
+            "--out",
+            this["out"],
         ];
         return ["build", .. Merge(standard, more)];
     }
@@ -83,7 +103,10 @@ public sealed class Workbench : IDisposable
     public RunResult Run(CancellationToken cancellation, params string[] args)
     {
         RunResult result = Run(this["tmp"], args, cancellation);
-        Assert.True(Directory.GetFileSystemEntries(this["tmp"]).Length == 0, "something was left in the temporary directory");
+        Assert.True(
+            Directory.GetFileSystemEntries(this["tmp"]).Length == 0,
+            "something was left in the temporary directory"
+        );
         return result;
     }
 
@@ -98,7 +121,15 @@ public sealed class Workbench : IDisposable
             ["TMPDIR"] = temporary,
             ["HOME"] = "/must-not-be-seen",
         };
-        int code = BuildProgram.Run(args, stdout, new DiagnosticsOutput(stderr), variables, script, script, cancellation);
+        int code = BuildProgram.Run(
+            args,
+            stdout,
+            new DiagnosticsOutput(stderr),
+            variables,
+            script,
+            script,
+            cancellation
+        );
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());
     }
@@ -128,7 +159,8 @@ public sealed class Workbench : IDisposable
                 // The tool itself may be running beside.
                 KillAdopted = false,
             },
-            default);
+            default
+        );
         Assert.True(mayFail || exit.IsSuccess, $"{command} {exit}\n{output.Text()}");
         return output.Text();
     }

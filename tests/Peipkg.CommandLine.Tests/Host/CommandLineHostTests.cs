@@ -37,10 +37,16 @@ public sealed class CommandLineHostTests
     [InlineData("build --recipe a --version 1 extra", "unexpected argument \"extra\"")]
     [InlineData("build --recipe a --recipe b --version 1", "option --recipe is given more than once")]
     [InlineData("build --version 1 --recipe", "option --recipe needs a value")]
-    [InlineData("build --recipe --version 1", "option --recipe needs a value; one that begins with -- is written --recipe=VALUE")]
+    [InlineData(
+        "build --recipe --version 1",
+        "option --recipe needs a value; one that begins with -- is written --recipe=VALUE"
+    )]
     [InlineData("build --recipe a --version=", "--version: the value is empty")]
     [InlineData("build --recipe a --version 1 --count x", "--count: \"x\" is no number")]
-    [InlineData("build --recipe a --version 1 --mode fats", "--mode: \"fats\" is none of fast, slow (did you mean \"fast\"?)")]
+    [InlineData(
+        "build --recipe a --version 1 --mode fats",
+        "--mode: \"fats\" is none of fast, slow (did you mean \"fast\"?)"
+    )]
     [InlineData("build --recipe a --version 1 --json=yes", "option --json takes no value")]
     [InlineData("fail user more", "unexpected argument \"more\"")]
     [InlineData("help biuld", "unknown command \"biuld\" (did you mean \"build\"?)")]
@@ -58,8 +64,10 @@ public sealed class CommandLineHostTests
         Assert.Equal(ExitCode.Failure, Run("build", "--json"));
         Assert.Equal(
             "tool: error: missing required option --recipe PATH\n"
-            + "tool: error: missing required option --version VERSION\n"
-            + "Run \"tool build --help\" to see how it is used.\n", Stderr);
+                + "tool: error: missing required option --version VERSION\n"
+                + "Run \"tool build --help\" to see how it is used.\n",
+            Stderr
+        );
     }
 
     [Fact]
@@ -155,7 +163,8 @@ public sealed class CommandLineHostTests
               -h, --help         Show this help and exit.
 
             """.ReplaceLineEndings("\n"),
-            Stdout);
+            Stdout
+        );
     }
 
     [Theory]
@@ -201,19 +210,30 @@ public sealed class CommandLineHostTests
     public async Task Asynchronous_actions_follow_the_same_rules()
     {
         Command root = new("tool", "Asynchronous.");
-        root.SetAction(async (_, cancellation) =>
-        {
-            await Task.Delay(1, cancellation);
-            throw new UserErrorException("late");
-        });
-        Assert.Equal(1, await CommandLineHost.InvokeAsync(root, [], _stdout, new Diagnostics("tool", _stderr), CancellationToken.None));
+        root.SetAction(
+            async (_, cancellation) =>
+            {
+                await Task.Delay(1, cancellation);
+                throw new UserErrorException("late");
+            }
+        );
+        Assert.Equal(
+            1,
+            await CommandLineHost.InvokeAsync(
+                root,
+                [],
+                _stdout,
+                new Diagnostics("tool", _stderr),
+                CancellationToken.None
+            )
+        );
         Assert.Equal("tool: error: late\n", Stderr);
     }
 
     private int Run(params string[] words) => Invoke(words, CancellationToken.None);
 
-    private int Invoke(string[] words, CancellationToken cancellation)
-        => CommandLineHost.Invoke(Root(_stdout), words, _stdout, new Diagnostics("tool", _stderr), cancellation);
+    private int Invoke(string[] words, CancellationToken cancellation) =>
+        CommandLineHost.Invoke(Root(_stdout), words, _stdout, new Diagnostics("tool", _stderr), cancellation);
 
     private static Command Root(TextWriter stdout)
     {
@@ -226,8 +246,10 @@ public sealed class CommandLineHostTests
         Command build = new("build", "Builds.") { recipe, version, env, count, mode, json };
         build.SetAction(result =>
         {
-            stdout.WriteLine($"recipe {result.GetValue(recipe)}, version {result.GetValue(version)}, "
-                + $"env {string.Join(' ', result.GetValue(env)!)}, json {result.GetValue(json)}");
+            stdout.WriteLine(
+                $"recipe {result.GetValue(recipe)}, version {result.GetValue(version)}, "
+                    + $"env {string.Join(' ', result.GetValue(env)!)}, json {result.GetValue(json)}"
+            );
             return 0;
         });
 
@@ -236,7 +258,9 @@ public sealed class CommandLineHostTests
         Command verify = new("verify", "Verifies.") { files, keys };
         verify.SetAction(result =>
         {
-            stdout.WriteLine($"{string.Join(' ', result.GetValue(keys)!)}: {string.Join(' ', result.GetValue(files)!)}");
+            stdout.WriteLine(
+                $"{string.Join(' ', result.GetValue(keys)!)}: {string.Join(' ', result.GetValue(files)!)}"
+            );
             return 0;
         });
 

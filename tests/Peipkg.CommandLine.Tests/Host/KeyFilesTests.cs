@@ -23,15 +23,27 @@ public sealed class KeyFilesTests : IDisposable
         File.SetUnixFileMode(path, mode);
         using SigningKey key = KeyFiles.LoadSigningKey(path, new Diagnostics("tool", _stderr));
         Assert.Equal(generated.PublicKey.Fingerprint, key.PublicKey.Fingerprint);
-        Assert.Equal(who.Length == 0 ? "" : $"tool: warning: the private key {path} can be read by {who}; run: chmod 600 {path}\n", _stderr.ToString());
+        Assert.Equal(
+            who.Length == 0
+                ? ""
+                : $"tool: warning: the private key {path} can be read by {who}; run: chmod 600 {path}\n",
+            _stderr.ToString()
+        );
     }
 
     [Fact]
     public void A_missing_key_and_a_directory_are_named()
     {
         string path = Path.Combine(_directory, "nope");
-        Assert.Equal($"there is no key file {path}", Assert.Throws<UserErrorException>(() => KeyFiles.LoadPublicKey(path)).Message);
-        Assert.Contains("is a directory", Assert.Throws<UserErrorException>(() => KeyFiles.LoadPublicKey(_directory)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"there is no key file {path}",
+            Assert.Throws<UserErrorException>(() => KeyFiles.LoadPublicKey(path)).Message
+        );
+        Assert.Contains(
+            "is a directory",
+            Assert.Throws<UserErrorException>(() => KeyFiles.LoadPublicKey(_directory)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -9,10 +9,12 @@ public sealed class Sha256HasherTests
     [Theory]
     [InlineData("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [InlineData("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")]
-    [InlineData("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")]
-    public void The_examples_of_the_standard_come_out(string text, string digest)
-        => Assert.Equal(digest, Sha256Digest.Of(Encoding.ASCII.GetBytes(text)).ToString());
+    [InlineData(
+        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    )]
+    public void The_examples_of_the_standard_come_out(string text, string digest) =>
+        Assert.Equal(digest, Sha256Digest.Of(Encoding.ASCII.GetBytes(text)).ToString());
 
     [Fact]
     public void Every_length_around_a_block_agrees_with_the_runtimes_own()
@@ -20,7 +22,10 @@ public sealed class Sha256HasherTests
         byte[] bytes = Bytes(300);
         for (int length = 0; length <= bytes.Length; length++)
         {
-            Assert.Equal(new Sha256Digest(SHA256.HashData(bytes.AsSpan(0, length))), Sha256Digest.Of(bytes.AsSpan(0, length)));
+            Assert.Equal(
+                new Sha256Digest(SHA256.HashData(bytes.AsSpan(0, length))),
+                Sha256Digest.Of(bytes.AsSpan(0, length))
+            );
         }
     }
 
@@ -37,7 +42,10 @@ public sealed class Sha256HasherTests
             while (at < bytes.Length)
             {
                 // Single bytes only for a while.
-                int count = Math.Min(at > 10_000 && most < 5000 ? bytes.Length : random.Next(0, most + 1), bytes.Length - at);
+                int count = Math.Min(
+                    at > 10_000 && most < 5000 ? bytes.Length : random.Next(0, most + 1),
+                    bytes.Length - at
+                );
                 hasher.Append(bytes.AsSpan(at, count));
                 at += count;
             }

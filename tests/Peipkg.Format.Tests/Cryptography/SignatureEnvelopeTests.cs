@@ -14,7 +14,8 @@ public sealed class SignatureEnvelopeTests
     {
         Assert.Matches(
             "^\\{\"schema_version\":1,\"algorithm\":\"ed25519\",\"key_fingerprint\":\"[0-9a-f]{64}\",\"signature\":\"[A-Za-z0-9+/]{86}\"\\}\n$",
-            Text);
+            Text
+        );
         Assert.Equal(SignatureEnvelope.WrittenSize, Text.Length);
     }
 
@@ -55,8 +56,9 @@ public sealed class SignatureEnvelopeTests
     [Fact]
     public void A_missing_fingerprint_or_signature_is_refused()
     {
-        Assert.Throws<FormatViolationException>(
-            () => SignatureEnvelope.Read("{\"schema_version\":1,\"algorithm\":\"ed25519\"}\n"u8));
+        Assert.Throws<FormatViolationException>(() =>
+            SignatureEnvelope.Read("{\"schema_version\":1,\"algorithm\":\"ed25519\"}\n"u8)
+        );
     }
 
     [Fact]
@@ -68,6 +70,9 @@ public sealed class SignatureEnvelopeTests
         char twin = Digits[Digits.IndexOf(Text[last], StringComparison.Ordinal) ^ 1];
         byte[] changed = Encoding.UTF8.GetBytes(Text[..last] + twin + Text[(last + 1)..]);
 
-        Assert.Equal("signature-encoding", Assert.Throws<FormatViolationException>(() => SignatureEnvelope.Read(changed)).Rule);
+        Assert.Equal(
+            "signature-encoding",
+            Assert.Throws<FormatViolationException>(() => SignatureEnvelope.Read(changed)).Rule
+        );
     }
 }

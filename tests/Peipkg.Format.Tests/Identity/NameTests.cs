@@ -50,7 +50,11 @@ public sealed class NameTests
         Assert.Equal("", name.Text);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', error);
-        Assert.Contains(reason, Assert.Throws<FormatException>(() => PackageName.Parse(text!)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<FormatException>(() => PackageName.Parse(text!)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -13,7 +13,10 @@ public sealed class VersionOrderTests
         {
             var shuffled = expected.Select(PackageVersion.Parse).ToArray();
             random.Shuffle(shuffled);
-            Assert.Equal(expected, VersionOrder.HighestFirst(shuffled, version => version).Select(version => version.Text));
+            Assert.Equal(
+                expected,
+                VersionOrder.HighestFirst(shuffled, version => version).Select(version => version.Text)
+            );
         }
     }
 
@@ -25,7 +28,12 @@ public sealed class VersionOrderTests
         var versions = new HashSet<PackageVersion>();
         while (versions.Count < 3000)
         {
-            var text = "1" + string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Alphabet[random.Next(Alphabet.Length)])) + "-1";
+            var text =
+                "1"
+                + string.Concat(
+                    Enumerable.Range(0, random.Next(1, 9)).Select(_ => Alphabet[random.Next(Alphabet.Length)])
+                )
+                + "-1";
             if (PackageVersion.TryParse(text, out var version, out _))
             {
                 versions.Add(version);
@@ -36,7 +44,10 @@ public sealed class VersionOrderTests
         Assert.Equal(versions.Count, first.Count);
         for (var index = 1; index < first.Count; index++)
         {
-            Assert.True(PackageVersion.Compare(first[index - 1], first[index]) >= 0, $"{first[index - 1]} {first[index]}");
+            Assert.True(
+                PackageVersion.Compare(first[index - 1], first[index]) >= 0,
+                $"{first[index - 1]} {first[index]}"
+            );
         }
 
         var shuffled = versions.ToArray();

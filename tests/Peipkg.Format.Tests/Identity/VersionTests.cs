@@ -15,7 +15,10 @@ public sealed class VersionTests
     public void A_version_falls_into_its_parts(string text, long epoch, string upstream, long revision)
     {
         var version = PackageVersion.Parse(text);
-        Assert.Equal((text, epoch, upstream, revision), (version.Text, version.Epoch, version.Upstream, version.Revision));
+        Assert.Equal(
+            (text, epoch, upstream, revision),
+            (version.Text, version.Epoch, version.Upstream, version.Revision)
+        );
     }
 
     [Theory]
@@ -80,7 +83,9 @@ public sealed class VersionTests
         var versions = new List<PackageVersion>();
         while (versions.Count < 160)
         {
-            var body = string.Concat(Enumerable.Range(0, random.Next(1, 5)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var body = string.Concat(
+                Enumerable.Range(0, random.Next(1, 5)).Select(_ => pieces[random.Next(pieces.Length)])
+            );
             var text = $"{(random.Next(5) == 0 ? "1:" : "")}{body}{tail[random.Next(tail.Length)]}-{random.Next(1, 3)}";
             if (PackageVersion.TryParse(text, out var version, out _) && !HasWordInTail(version.Upstream))
             {
@@ -110,7 +115,11 @@ public sealed class VersionTests
     [Fact]
     public void A_word_after_a_tilde_makes_precedence_go_in_a_circle_as_the_specification_has_it()
     {
-        var (a, b, c) = (PackageVersion.Parse("1.foo.4-1"), PackageVersion.Parse("1~foo.5-1"), PackageVersion.Parse("1.0-1"));
+        var (a, b, c) = (
+            PackageVersion.Parse("1.foo.4-1"),
+            PackageVersion.Parse("1~foo.5-1"),
+            PackageVersion.Parse("1.0-1")
+        );
         Assert.Equal(-1, PackageVersion.Compare(a, b));
         Assert.Equal(-1, PackageVersion.Compare(b, c));
         Assert.Equal(-1, PackageVersion.Compare(c, a));
@@ -124,7 +133,10 @@ public sealed class VersionTests
         const string Alphabet = "0129aAbBcdelphrtvxyz.+-~";
         while (versions.Count < 400)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => Alphabet[random.Next(Alphabet.Length)])) + "-1";
+            var text =
+                string.Concat(
+                    Enumerable.Range(0, random.Next(1, 12)).Select(_ => Alphabet[random.Next(Alphabet.Length)])
+                ) + "-1";
             if (PackageVersion.TryParse(text, out var version, out _))
             {
                 versions.Add(version);
@@ -213,8 +225,13 @@ public sealed class VersionTests
         var constraint = VersionConstraint.Parse(" >=1.0-1,  2:3 , !=4");
         Assert.Equal(" >=1.0-1,  2:3 , !=4", constraint.Text);
         Assert.Equal(
-            [(ConstraintOperator.GreaterOrEqual, "1.0-1"), (ConstraintOperator.Equal, "2:3"), (ConstraintOperator.NotEqual, "4")],
-            constraint.Terms.Select(term => (term.Operator, term.Operand.Text)));
+            [
+                (ConstraintOperator.GreaterOrEqual, "1.0-1"),
+                (ConstraintOperator.Equal, "2:3"),
+                (ConstraintOperator.NotEqual, "4"),
+            ],
+            constraint.Terms.Select(term => (term.Operator, term.Operand.Text))
+        );
         Assert.Empty(default(VersionConstraint).Terms);
     }
 

@@ -16,8 +16,10 @@ public sealed class VersionVectorTests
             var parsedA = PackageVersion.TryParse(fields[0], out var a, out _);
             var parsedB = PackageVersion.TryParse(fields[1], out var b, out _);
             var actual = parsedA && parsedB ? $"{PackageVersion.Compare(a, b)}" : $"ERR {parsedA} {parsedB}";
-            if (!actual.Equals(fields[2], StringComparison.OrdinalIgnoreCase)
-                || PackageVersion.Compare(a, b) != -PackageVersion.Compare(b, a))
+            if (
+                !actual.Equals(fields[2], StringComparison.OrdinalIgnoreCase)
+                || PackageVersion.Compare(a, b) != -PackageVersion.Compare(b, a)
+            )
             {
                 wrong.Add($"line {line}: {fields[0]} {fields[1]}: expected {fields[2]}, got {actual}");
             }
@@ -37,16 +39,20 @@ public sealed class VersionVectorTests
             rows++;
             var parsedVersion = PackageVersion.TryParse(fields[0], out var version, out _);
             var parsedConstraint = VersionConstraint.TryParse(fields[1], out var constraint, out _);
-            var actual = parsedVersion && parsedConstraint
-                ? $"{constraint.IsSatisfiedBy(version)}"
-                : $"ERR {parsedVersion} {parsedConstraint}";
+            var actual =
+                parsedVersion && parsedConstraint
+                    ? $"{constraint.IsSatisfiedBy(version)}"
+                    : $"ERR {parsedVersion} {parsedConstraint}";
             if (!actual.Equals(fields[2], StringComparison.OrdinalIgnoreCase))
             {
                 wrong.Add($"line {line}: {fields[0]} {fields[1]}: expected {fields[2]}, got {actual}");
             }
 
-            if (parsedVersion && parsedConstraint
-                && constraint.IsSatisfiedBy(version) != constraint.Terms.All(term => term.IsSatisfiedBy(version)))
+            if (
+                parsedVersion
+                && parsedConstraint
+                && constraint.IsSatisfiedBy(version) != constraint.Terms.All(term => term.IsSatisfiedBy(version))
+            )
             {
                 wrong.Add($"line {line}: the terms one by one disagree with the whole");
             }

@@ -43,7 +43,8 @@ public sealed class CanonicalJsonWriterTests
                 writer.Integer("f"u8, 0L);
                 writer.EndObject();
                 writer.EndDocument();
-            }));
+            })
+        );
 
     [Fact]
     public void Refuses_a_lone_surrogate()

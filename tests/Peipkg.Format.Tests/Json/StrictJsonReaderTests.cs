@@ -65,7 +65,10 @@ public sealed class StrictJsonReaderTests
     {
         foreach (var (open, close, inner) in new[] { ("[", "]", ""), ("{\"a\":", "}", "0") })
         {
-            var json = new StringBuilder().Insert(0, open, depth).Append(inner).Insert(depth * open.Length + inner.Length, close, depth);
+            var json = new StringBuilder()
+                .Insert(0, open, depth)
+                .Append(inner)
+                .Insert(depth * open.Length + inner.Length, close, depth);
             var bytes = Encoding.UTF8.GetBytes(json.ToString());
             if (accepted)
             {
@@ -110,7 +113,10 @@ public sealed class StrictJsonReaderTests
     [Fact]
     public void Reads_values_and_names_the_place_of_a_wrong_type()
     {
-        var reader = new StrictJsonReader("{\"s\":\"\\u00e9\\n\",\"n\":7,\"a\":[\"x\",{\"k\":[]}],\"bad\":[1,null]}"u8, Limit);
+        var reader = new StrictJsonReader(
+            "{\"s\":\"\\u00e9\\n\",\"n\":7,\"a\":[\"x\",{\"k\":[]}],\"bad\":[1,null]}"u8,
+            Limit
+        );
         reader.BeginObject();
         Assert.True(reader.NextMember());
         Assert.True(reader.NameIs("s"u8));
@@ -191,7 +197,8 @@ public sealed class StrictJsonReaderTests
     public void Survives_random_mutations_with_nothing_but_violations()
     {
         var seed = Encoding.UTF8.GetBytes(
-            "{\"a\":[1,2,{\"b\":\"\\u00e9\\ud83d\\ude00\",\"c\":null}],\"d\":{\"e\":1.5,\"f\":true},\"é\":\"x\\n\",\"g\":[[[]]]}");
+            "{\"a\":[1,2,{\"b\":\"\\u00e9\\ud83d\\ude00\",\"c\":null}],\"d\":{\"e\":1.5,\"f\":true},\"é\":\"x\\n\",\"g\":[[[]]]}"
+        );
         var random = new Random(20240229);
         for (var round = 0; round < 20_000; round++)
         {

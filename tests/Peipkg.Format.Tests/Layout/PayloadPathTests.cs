@@ -81,7 +81,10 @@ public sealed class PayloadPathTests
             Assert.Equal(Math.Sign(expected), Math.Sign(PayloadPath.Compare(a, b)));
         }
 
-        Assert.Equal(["a-", "a/", "a0", "\uffff", "\U00010000"], new[] { "\U00010000", "a0", "\uffff", "a/", "a-" }.Order(PayloadPath.Order));
+        Assert.Equal(
+            ["a-", "a/", "a0", "\uffff", "\U00010000"],
+            new[] { "\U00010000", "a0", "\uffff", "a/", "a-" }.Order(PayloadPath.Order)
+        );
     }
 
     [Theory]

@@ -22,14 +22,14 @@ public sealed class FilesDocumentTests
         Assert.StartsWith(
             """{"schema_version":1,"algorithm":"sha256","entries":[{"path":"etc/a.conf","size":0,"hash":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},{"path":"usr/bin/a","size":5,"hash":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"},""",
             Written,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Comes_back_as_it_was() => Assert.Equal(Entries, FilesDocument.Read(Written.AsUtf8()));
 
     [Fact]
-    public void An_empty_list_is_a_list() =>
-        Assert.Empty(FilesDocument.Read(FilesDocument.Write([])));
+    public void An_empty_list_is_a_list() => Assert.Empty(FilesDocument.Read(FilesDocument.Write([])));
 
     [Theory]
     [InlineData("\"schema_version\":1", "\"schema_version\":0", ManifestRule.SchemaVersion, "/schema_version")]
@@ -39,7 +39,12 @@ public sealed class FilesDocumentTests
     [InlineData("\"entries\"", "\"files\"", JsonRule.Required, "")]
     [InlineData("\"size\":0,", "", JsonRule.Required, "/entries/0")]
     [InlineData("\"path\":\"usr/bin/a\",", "", JsonRule.Required, "/entries/1")]
-    [InlineData(",\"hash\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"", "", JsonRule.Required, "/entries/0")]
+    [InlineData(
+        ",\"hash\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
+        "",
+        JsonRule.Required,
+        "/entries/0"
+    )]
     [InlineData("\"hash\":\"e3b0c4", "\"hash\":\"E3b0c4", ManifestRule.Hash, "/entries/0/hash")]
     [InlineData("\"hash\":\"e3b0c4", "\"hash\":\"g3b0c4", ManifestRule.Hash, "/entries/0/hash")]
     [InlineData("\"hash\":\"e3b0c4", "\"hash\":\"e3b0c", ManifestRule.Hash, "/entries/0/hash")]
@@ -68,12 +73,20 @@ public sealed class FilesDocumentTests
     [Fact]
     public void Holds_a_hundred_thousand_files_and_not_one_more()
     {
-        var many = Enumerable.Range(0, 100_001).Select(i => new FilesEntry($"usr/share/{i:d6}", i, Entries[0].Hash)).ToArray();
+        var many = Enumerable
+            .Range(0, 100_001)
+            .Select(i => new FilesEntry($"usr/share/{i:d6}", i, Entries[0].Hash))
+            .ToArray();
         var bytes = FilesDocument.Write(many[..100_000]);
         Assert.Equal(100_000, FilesDocument.Read(bytes).Count);
         AssertRule(ManifestRule.ArrayLimit, many);
-        var json = Encoding.UTF8.GetString(bytes).Replace(
-            "]}", $",{{\"path\":\"usr/share/zz\",\"size\":0,\"hash\":\"{Entries[0].Hash}\"}}]}}", StringComparison.Ordinal);
+        var json = Encoding
+            .UTF8.GetString(bytes)
+            .Replace(
+                "]}",
+                $",{{\"path\":\"usr/share/zz\",\"size\":0,\"hash\":\"{Entries[0].Hash}\"}}]}}",
+                StringComparison.Ordinal
+            );
         var error = Assert.Throws<FormatViolationException>(() => FilesDocument.Read(json.AsUtf8()));
         Assert.Equal((ManifestRule.ArrayLimit, "/entries/100000"), (error.Rule, error.Place));
     }

@@ -27,8 +27,9 @@ public sealed class ManifestDocumentTests
     public void Is_written_in_the_canonical_form() =>
         Assert.Equal(
             $$$"""{"schema_version":1,"name":"nginx","version":"1.26.2-3","architecture":"x86_64","description":"A web server","license":"BSD-2-Clause","homepage":"https://nginx.org/","dependencies":[{"name":"libc","constraint":">= 2.40, < 3"},{"name":"pkgconfig(zlib)","arch":"any"}],"optional_dependencies":[{"name":"geoip"}],"conflicts":[{"name":"apache","constraint":"< 2","arch":"any"}],"provides":[{"name":"httpd","version":"1.1"},{"name":"www"}],"replaces":[{"name":"nginx-core","constraint":"< 1.0"}],"side_effects":["man-db","ldconfig"],"size_installed":12345,"sd_overrides":[{"path":"etc/nginx","sd":"{{{Descriptor}}}"},{"path":"etc/nginx/nginx.conf","sd":"{{{Descriptor}}}"}],"build":{"timestamp":"2026-01-02T03:04:05Z","farm_id":"farm-1","source_ref":"git+https://example.org/x#refs/tags/v1"}}"""
-            + "\n",
-            Written);
+                + "\n",
+            Written
+        );
 
     [Theory]
     [InlineData("\"schema_version\":1", "\"schema_version\":2", ManifestRule.SchemaVersion, "/schema_version")]
@@ -45,14 +46,24 @@ public sealed class ManifestDocumentTests
     [InlineData(",\"source_ref\":\"git+https://example.org/x#refs/tags/v1\"", "", JsonRule.Required, "/build")]
     [InlineData("\"name\":\"nginx\"", "\"name\":\"nginx_\"", ManifestRule.Name, "/name")]
     [InlineData("\"version\":\"1.26.2-3\"", "\"version\":\"1.26.2-0\"", ManifestRule.Version, "/version")]
-    [InlineData("\"architecture\":\"x86_64\"", "\"architecture\":\"x86-64\"", ManifestRule.Architecture, "/architecture")]
+    [InlineData(
+        "\"architecture\":\"x86_64\"",
+        "\"architecture\":\"x86-64\"",
+        ManifestRule.Architecture,
+        "/architecture"
+    )]
     [InlineData("A web server", "A web\\nserver", ManifestRule.Description, "/description")]
     [InlineData("A web server", "A web \u2013 server", ManifestRule.Description, "/description")]
     [InlineData("A web server", "A web\\u001b[31m", ManifestRule.Description, "/description")]
     [InlineData("\"description\":\"A web server\"", "\"description\":null", JsonRule.Type, "/description")]
     [InlineData("https://nginx.org/", "file:///etc/passwd", ManifestRule.Homepage, "/homepage")]
     [InlineData("\"name\":\"libc\"", "\"name\":\"zlib\"", ManifestRule.RelationOrder, "/dependencies/1/name")]
-    [InlineData("\"name\":\"libc\"", "\"name\":\"pkgconfig(zlib)\"", ManifestRule.RelationDuplicate, "/dependencies/1/name")]
+    [InlineData(
+        "\"name\":\"libc\"",
+        "\"name\":\"pkgconfig(zlib)\"",
+        ManifestRule.RelationDuplicate,
+        "/dependencies/1/name"
+    )]
     [InlineData("\"name\":\"libc\",", "", JsonRule.Required, "/dependencies/0")]
     [InlineData("\"name\":\"geoip\"", "\"name\":\"geo ip\"", ManifestRule.VirtualName, "/optional_dependencies/0/name")]
     [InlineData("\"name\":\"apache\"", "\"name\":\"Apache\"", ManifestRule.Name, "/conflicts/0/name")]
@@ -61,7 +72,12 @@ public sealed class ManifestDocumentTests
     [InlineData("\"version\":\"1.1\"", "\"version\":\">= 1.1\"", ManifestRule.ProvidedVersion, "/provides/0/version")]
     [InlineData("\"version\":\"1.1\"", "\"version\":\"\"", ManifestRule.ProvidedVersion, "/provides/0/version")]
     [InlineData("\"constraint\":\"< 2\"", "\"constraint\":\"\"", ManifestRule.Constraint, "/conflicts/0/constraint")]
-    [InlineData("\"constraint\":\"< 1.0\"", "\"constraint\":\"~> 1.0\"", ManifestRule.Constraint, "/replaces/0/constraint")]
+    [InlineData(
+        "\"constraint\":\"< 1.0\"",
+        "\"constraint\":\"~> 1.0\"",
+        ManifestRule.Constraint,
+        "/replaces/0/constraint"
+    )]
     [InlineData("\"arch\":\"any\"", "\"arch\":\"\"", ManifestRule.ArchitectureQualifier, "/dependencies/1/arch")]
     [InlineData("\"man-db\"", "\"mandb\"", ManifestRule.SideEffectUnknown, "/side_effects/0")]
     [InlineData("\"man-db\"", "\"ldconfig\"", ManifestRule.SideEffectDuplicate, "/side_effects/1")]
@@ -69,7 +85,12 @@ public sealed class ManifestDocumentTests
     [InlineData("\"path\":\"etc/nginx\"", "\"path\":\"etc/nginx/\"", ManifestRule.Path, "/sd_overrides/0/path")]
     [InlineData("\"path\":\"etc/nginx\"", "\"path\":\"../etc\"", ManifestRule.Path, "/sd_overrides/0/path")]
     [InlineData("\"path\":\"etc/nginx\"", "\"path\":\"etc/zz\"", ManifestRule.SdOverrideOrder, "/sd_overrides/1/path")]
-    [InlineData("\"path\":\"etc/nginx\"", "\"path\":\"etc/nginx/nginx.conf\"", ManifestRule.SdOverrideOrder, "/sd_overrides/1/path")]
+    [InlineData(
+        "\"path\":\"etc/nginx\"",
+        "\"path\":\"etc/nginx/nginx.conf\"",
+        ManifestRule.SdOverrideOrder,
+        "/sd_overrides/1/path"
+    )]
     [InlineData("\"path\":\"etc/nginx\",", "", JsonRule.Required, "/sd_overrides/0")]
     [InlineData("\"sd\":\"AQ", "\"sd\":\"Ag", ManifestRule.SecurityDescriptor, "/sd_overrides/0/sd")]
     [InlineData("\"sd\":\"AQ", "\"sd\":\"=AQ", ManifestRule.SecurityDescriptor, "/sd_overrides/0/sd")]
@@ -78,7 +99,12 @@ public sealed class ManifestDocumentTests
     [InlineData("\"size_installed\":12345", "\"size_installed\":1e4", JsonRule.Number, "/size_installed")]
     [InlineData("\"size_installed\":12345", "\"size_installed\":-1", JsonRule.Number, "/size_installed")]
     [InlineData("\"name\":\"nginx\"", "\"name\":\"nginx\",\"name\":\"nginx\"", JsonRule.DuplicateKey, "/name")]
-    [InlineData("\"name\":\"nginx\"", "\"later\":[{\"k\":{\"a\":1,\"a\":2}}],\"name\":\"nginx\"", JsonRule.DuplicateKey, "/later/0/k/a")]
+    [InlineData(
+        "\"name\":\"nginx\"",
+        "\"later\":[{\"k\":{\"a\":1,\"a\":2}}],\"name\":\"nginx\"",
+        JsonRule.DuplicateKey,
+        "/later/0/k/a"
+    )]
     [InlineData("}}\n", "}}", ManifestRule.Newline, "")]
     [InlineData("}}\n", "}}\n\n", ManifestRule.Newline, "")]
     [InlineData("}}\n", "}}\n ", ManifestRule.Newline, "")]
@@ -108,17 +134,21 @@ public sealed class ManifestDocumentTests
     public void A_manifest_by_a_person_may_lack_the_last_newline_and_no_more()
     {
         ManifestDocument.Read(Replace("}}\n", "}}"), ManifestSource.Author);
-        Assert.Throws<FormatViolationException>(
-            () => ManifestDocument.Read(Replace("\"conflicts\"", "\"conflict\""), ManifestSource.Author));
+        Assert.Throws<FormatViolationException>(() =>
+            ManifestDocument.Read(Replace("\"conflicts\"", "\"conflict\""), ManifestSource.Author)
+        );
     }
 
     [Fact]
     public void Names_the_character_of_a_description_and_its_position()
     {
-        var error = Assert.Throws<FormatViolationException>(
-            () => ManifestDocument.Write(Full with { Description = "A server \u2014 for you" }));
+        var error = Assert.Throws<FormatViolationException>(() =>
+            ManifestDocument.Write(Full with { Description = "A server \u2014 for you" })
+        );
         Assert.Contains("'\u2014' (U+2014) at position 10", error.Detail, StringComparison.Ordinal);
-        error = Assert.Throws<FormatViolationException>(() => ManifestDocument.Write(Full with { Description = "a\tb" }));
+        error = Assert.Throws<FormatViolationException>(() =>
+            ManifestDocument.Write(Full with { Description = "a\tb" })
+        );
         Assert.Contains("U+0009 at position 2", error.Detail, StringComparison.Ordinal);
         ManifestDocument.Write(Full with { Description = " !\"#$%&'()*+,-./0189:;<=>?@AZ[\\]^_`az{|}~" });
     }
@@ -133,13 +163,37 @@ public sealed class ManifestDocumentTests
         AssertRule(ManifestRule.VirtualName, Full with { Dependencies = [default] });
         AssertRule(ManifestRule.RelationOrder, Full with { Dependencies = [.. Full.Dependencies.Reverse()] });
         AssertRule(ManifestRule.RelationDuplicate, Full with { Provides = [Full.Provides[0], Full.Provides[0]] });
-        AssertRule(ManifestRule.Constraint, Full with { Replaces = [Full.Replaces[0] with { Constraint = default(VersionConstraint) }] });
-        AssertRule(ManifestRule.SideEffectDuplicate, Full with { SideEffects = [SideEffect.Depmod, SideEffect.Depmod] });
+        AssertRule(
+            ManifestRule.Constraint,
+            Full with
+            {
+                Replaces = [Full.Replaces[0] with { Constraint = default(VersionConstraint) }],
+            }
+        );
+        AssertRule(
+            ManifestRule.SideEffectDuplicate,
+            Full with
+            {
+                SideEffects = [SideEffect.Depmod, SideEffect.Depmod],
+            }
+        );
         AssertRule(ManifestRule.Size, Full with { SizeInstalled = -1 });
         AssertRule(ManifestRule.Homepage, Full with { Homepage = "nginx.org" });
         AssertRule(ManifestRule.SdOverrideOrder, Full with { SdOverrides = [.. Full.SdOverrides.Reverse()] });
-        AssertRule(ManifestRule.SecurityDescriptor, Full with { SdOverrides = [new SdOverride("etc/x", new byte[20])] });
-        AssertRule(ManifestRule.Path, Full with { SdOverrides = [new SdOverride("/etc/x", SecurityDescriptorTests.Good)] });
+        AssertRule(
+            ManifestRule.SecurityDescriptor,
+            Full with
+            {
+                SdOverrides = [new SdOverride("etc/x", new byte[20])],
+            }
+        );
+        AssertRule(
+            ManifestRule.Path,
+            Full with
+            {
+                SdOverrides = [new SdOverride("/etc/x", SecurityDescriptorTests.Good)],
+            }
+        );
         AssertRule(JsonRule.LoneSurrogate, Full with { License = "\ud800" });
         AssertRule(JsonRule.Size, Full with { License = new string('x', Limits.ManifestBytes) });
     }
@@ -177,7 +231,13 @@ public sealed class ManifestDocumentTests
         byte[] largest = [.. SecurityDescriptorTests.Good, .. new byte[65536 - SecurityDescriptorTests.Good.Length]];
         var manifest = Full with { SdOverrides = [new SdOverride("etc/x", largest)] };
         ManifestDocument.Read(ManifestDocument.Write(manifest));
-        AssertRule(ManifestRule.SecurityDescriptor, Full with { SdOverrides = [new SdOverride("etc/x", (byte[])[.. largest, 0])] });
+        AssertRule(
+            ManifestRule.SecurityDescriptor,
+            Full with
+            {
+                SdOverrides = [new SdOverride("etc/x", (byte[])[.. largest, 0])],
+            }
+        );
         var text = UnpaddedBase64.Encode([.. largest, 0]);
         var error = Assert.Throws<FormatViolationException>(() => ManifestDocument.Read(Replace(Descriptor, text)));
         Assert.Equal((ManifestRule.SecurityDescriptor, "/sd_overrides/0/sd"), (error.Rule, error.Place));
@@ -188,7 +248,9 @@ public sealed class ManifestDocumentTests
     {
         var padding = new string(' ', Limits.ManifestBytes - Written.Length);
         ManifestDocument.Read((padding + Written).AsUtf8());
-        var error = Assert.Throws<FormatViolationException>(() => ManifestDocument.Read((padding + " " + Written).AsUtf8()));
+        var error = Assert.Throws<FormatViolationException>(() =>
+            ManifestDocument.Read((padding + " " + Written).AsUtf8())
+        );
         Assert.Equal(JsonRule.Size, error.Rule);
     }
 
@@ -201,12 +263,19 @@ public sealed class ManifestDocumentTests
             var manifest = Full with
             {
                 License = RandomText.Any(random, 50),
-                Build = new BuildInfo(Timestamp.FromUnixSeconds(random.NextInt64(Limits.ArchiveTime + 1)), RandomText.Any(random, 50), RandomText.Any(random, 50)),
+                Build = new BuildInfo(
+                    Timestamp.FromUnixSeconds(random.NextInt64(Limits.ArchiveTime + 1)),
+                    RandomText.Any(random, 50),
+                    RandomText.Any(random, 50)
+                ),
                 SizeInstalled = random.NextInt64(),
             };
             var bytes = ManifestDocument.Write(manifest);
             var read = ManifestDocument.Read(bytes);
-            Assert.Equal((manifest.License, manifest.Build, manifest.SizeInstalled), (read.License, read.Build, read.SizeInstalled));
+            Assert.Equal(
+                (manifest.License, manifest.Build, manifest.SizeInstalled),
+                (read.License, read.Build, read.SizeInstalled)
+            );
             Assert.Equal(bytes, ManifestDocument.Write(read));
         }
     }
@@ -237,7 +306,9 @@ public sealed class ManifestDocumentTests
         string[] hostile =
         [
             "{\"x\":[" + string.Join(',', Enumerable.Repeat("[[[[]]]]", 1_800_000)) + "]}",
-            "{\"dependencies\":[{\"name\":\"aa\",\"constraint\":\"" + string.Join(',', Enumerable.Repeat("1", 8_000_000)) + "\"}]}",
+            "{\"dependencies\":[{\"name\":\"aa\",\"constraint\":\""
+                + string.Join(',', Enumerable.Repeat("1", 8_000_000))
+                + "\"}]}",
             "{\"description\":\"" + new string('\u00e9', 8_000_000) + "\"}",
             "{\"sd_overrides\":[{\"path\":\"" + new string('/', 16_000_000) + "\",\"sd\":\"\"}]}",
             "{\"name\":\"" + new string('a', 16_000_000) + "\"}",
@@ -258,7 +329,8 @@ public sealed class ManifestDocumentTests
         }
     }
 
-    private static byte[] Replace(string good, string bad) => Written.Replace(good, bad, StringComparison.Ordinal).AsUtf8();
+    private static byte[] Replace(string good, string bad) =>
+        Written.Replace(good, bad, StringComparison.Ordinal).AsUtf8();
 
     private static void AssertRule(string rule, Manifest manifest) =>
         Assert.Equal(rule, Assert.Throws<FormatViolationException>(() => ManifestDocument.Write(manifest)).Rule);

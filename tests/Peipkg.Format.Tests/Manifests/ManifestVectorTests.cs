@@ -11,7 +11,10 @@ public sealed class ManifestVectorTests
     public static TheoryData<string> Cases()
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(VectorFile.PathOf("pack-cases.json")));
-        return [.. file.RootElement.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+        return
+        [
+            .. file.RootElement.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!),
+        ];
     }
 
     [Theory]
@@ -23,7 +26,8 @@ public sealed class ManifestVectorTests
         Assert.Equal(written, ManifestDocument.Write(ManifestDocument.Read(written)));
         Assert.Equal(
             JsonSerializer.Serialize(Element(name)),
-            JsonSerializer.Serialize(JsonDocument.Parse(written).RootElement));
+            JsonSerializer.Serialize(JsonDocument.Parse(written).RootElement)
+        );
     }
 
     [Theory]
@@ -52,24 +56,36 @@ public sealed class ManifestVectorTests
     public void A_vectors_payload_lies_where_payloads_may(string name)
     {
         var entry = Case(name);
-        var manifest = ManifestDocument.Read(entry.GetProperty("manifest").GetRawText().AsUtf8(), ManifestSource.Author);
-        var payload = entry.GetProperty("entries").EnumerateArray().Select(e => (
-            e.GetProperty("path").GetString()!,
-            e.GetProperty("type").GetString() switch
-            {
-                "file" => PayloadKind.File,
-                "symlink" => PayloadKind.Symlink,
-                _ => PayloadKind.Directory,
-            },
-            e.TryGetProperty("target", out var target) ? target.GetString() : null));
+        var manifest = ManifestDocument.Read(
+            entry.GetProperty("manifest").GetRawText().AsUtf8(),
+            ManifestSource.Author
+        );
+        var payload = entry
+            .GetProperty("entries")
+            .EnumerateArray()
+            .Select(e =>
+                (
+                    e.GetProperty("path").GetString()!,
+                    e.GetProperty("type").GetString() switch
+                    {
+                        "file" => PayloadKind.File,
+                        "symlink" => PayloadKind.Symlink,
+                        _ => PayloadKind.Directory,
+                    },
+                    e.TryGetProperty("target", out var target) ? target.GetString() : null
+                )
+            );
         Assert.Empty(PayloadLayout.Check(manifest, payload, LayoutChecks.Destinations));
     }
 
     private static JsonElement Case(string name)
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(VectorFile.PathOf("pack-cases.json")));
-        return file.RootElement.GetProperty("cases").EnumerateArray()
-            .Single(c => c.GetProperty("name").GetString() == name).Clone();
+        return file
+            .RootElement.GetProperty("cases")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == name)
+            .Clone();
     }
 
     private static JsonElement Element(string name) => Case(name).GetProperty("manifest");

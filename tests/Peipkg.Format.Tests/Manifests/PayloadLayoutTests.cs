@@ -78,7 +78,10 @@ public sealed class PayloadLayoutTests
     {
         LayoutProblem problem = Assert.Single(Check("x86_64", path), p => p.Rule == PayloadLayout.DestinationRule);
         Assert.Equal((path.TrimEnd('/'), LayoutSeverity.Error), (problem.Path, problem.Severity));
-        Assert.DoesNotContain(Check("x86_64", LayoutChecks.None, [(path.TrimEnd('/'), Kind(path), null)]), p => p.Rule == PayloadLayout.DestinationRule);
+        Assert.DoesNotContain(
+            Check("x86_64", LayoutChecks.None, [(path.TrimEnd('/'), Kind(path), null)]),
+            p => p.Rule == PayloadLayout.DestinationRule
+        );
     }
 
     [Fact]
@@ -132,7 +135,9 @@ public sealed class PayloadLayoutTests
     {
         foreach (LayoutChecks checks in new[] { LayoutChecks.None, LayoutChecks.All })
         {
-            LayoutProblem problem = Assert.Single(Check("x86_64", checks, [("usr/bin/a", PayloadKind.Symlink, target)]));
+            LayoutProblem problem = Assert.Single(
+                Check("x86_64", checks, [("usr/bin/a", PayloadKind.Symlink, target)])
+            );
             Assert.Equal(PayloadLayout.TargetRule, problem.Rule);
         }
     }
@@ -141,7 +146,16 @@ public sealed class PayloadLayoutTests
     public void A_noarch_symlink_does_not_lead_into_a_library_directory() =>
         Assert.Equal(
             PayloadLayout.TargetDestinationRule,
-            Assert.Single(Check("noarch", LayoutChecks.All, [("usr/bin/a", PayloadKind.Symlink, "../lib/x86_64-linux-peios/a")])).Rule);
+            Assert
+                .Single(
+                    Check(
+                        "noarch",
+                        LayoutChecks.All,
+                        [("usr/bin/a", PayloadKind.Symlink, "../lib/x86_64-linux-peios/a")]
+                    )
+                )
+                .Rule
+        );
 
     [Fact]
     public void Unsafe_paths_duplicates_and_entries_below_files_are_refused_whatever_is_checked()
@@ -156,13 +170,17 @@ public sealed class PayloadLayoutTests
                 ("usr/bin/a/b/c", PayloadKind.File, null),
                 ("usr/share/l", PayloadKind.Symlink, "../../etc"),
                 ("usr/share/l/passwd", PayloadKind.File, null),
-            ]);
+            ]
+        );
         Assert.Equal(
             [
-                (PayloadLayout.PathRule, "../etc/passwd"), (PayloadLayout.DuplicateRule, "usr/bin/a"),
-                (PayloadLayout.ParentRule, "usr/bin/a/b/c"), (PayloadLayout.ParentRule, "usr/share/l/passwd"),
+                (PayloadLayout.PathRule, "../etc/passwd"),
+                (PayloadLayout.DuplicateRule, "usr/bin/a"),
+                (PayloadLayout.ParentRule, "usr/bin/a/b/c"),
+                (PayloadLayout.ParentRule, "usr/share/l/passwd"),
             ],
-            problems.Select(problem => (problem.Rule, problem.Path)));
+            problems.Select(problem => (problem.Rule, problem.Path))
+        );
     }
 
     [Theory]
@@ -175,7 +193,10 @@ public sealed class PayloadLayoutTests
     public void A_payload_demands_its_side_effect(string path, string effect)
     {
         LayoutProblem problem = Assert.Single(Check("x86_64", path));
-        Assert.Equal((PayloadLayout.SideEffectRule, path, LayoutSeverity.Error), (problem.Rule, problem.Path, problem.Severity));
+        Assert.Equal(
+            (PayloadLayout.SideEffectRule, path, LayoutSeverity.Error),
+            (problem.Rule, problem.Path, problem.Severity)
+        );
         Assert.Contains($"must declare the side effect \"{effect}\"", problem.Message, StringComparison.Ordinal);
         Assert.Empty(CheckDeclared([effect], path));
         Assert.Empty(Check("x86_64", LayoutChecks.Destinations, [(path, PayloadKind.File, null)]));
@@ -202,13 +223,19 @@ public sealed class PayloadLayoutTests
     {
         Assert.Empty(Check("x86_64", path));
         LayoutProblem problem = Assert.Single(CheckDeclared([effect], path));
-        Assert.Equal((PayloadLayout.SideEffectRule, "", LayoutSeverity.Error), (problem.Rule, problem.Path, problem.Severity));
+        Assert.Equal(
+            (PayloadLayout.SideEffectRule, "", LayoutSeverity.Error),
+            (problem.Rule, problem.Path, problem.Severity)
+        );
     }
 
     [Fact]
     public void A_link_to_a_library_is_no_library()
     {
-        (string, PayloadKind, string?)[] payload = [("usr/lib/x86_64-linux-peios/liba.so", PayloadKind.Symlink, "liba.so.1")];
+        (string, PayloadKind, string?)[] payload =
+        [
+            ("usr/lib/x86_64-linux-peios/liba.so", PayloadKind.Symlink, "liba.so.1"),
+        ];
         Assert.Empty(Check("x86_64", LayoutChecks.All, payload));
         Assert.Single(PayloadLayout.Check(Manifest("x86_64") with { SideEffects = [SideEffect.Ldconfig] }, payload));
     }
@@ -237,38 +264,70 @@ public sealed class PayloadLayoutTests
     {
         var manifest = Manifest("x86_64") with
         {
-            SdOverrides = [.. new[] { "etc/a", "etc/a/b", "etc/link", "etc/none", "usr/bin" }.Select(path => new SdOverride(path, default))],
+            SdOverrides =
+            [
+                .. new[] { "etc/a", "etc/a/b", "etc/link", "etc/none", "usr/bin" }.Select(path => new SdOverride(
+                    path,
+                    default
+                )),
+            ],
         };
         var problems = PayloadLayout.Check(
             manifest,
-            [("etc/a/b", PayloadKind.File, null), ("etc/link", PayloadKind.Symlink, "a"), ("usr/bin/x", PayloadKind.File, null)],
-            LayoutChecks.None);
+            [
+                ("etc/a/b", PayloadKind.File, null),
+                ("etc/link", PayloadKind.Symlink, "a"),
+                ("usr/bin/x", PayloadKind.File, null),
+            ],
+            LayoutChecks.None
+        );
         Assert.Equal(
             [(PayloadLayout.SdOverrideRule, "etc/link"), (PayloadLayout.SdOverrideRule, "etc/none")],
-            problems.Select(problem => (problem.Rule, problem.Path)));
+            problems.Select(problem => (problem.Rule, problem.Path))
+        );
     }
 
     [Fact]
     public void All_violations_are_found_in_one_run()
     {
         var problems = PayloadLayout.Check(
-            Manifest("noarch") with { SideEffects = [SideEffect.Depmod], SdOverrides = [new SdOverride("etc/none", default)] },
+            Manifest("noarch") with
+            {
+                SideEffects = [SideEffect.Depmod],
+                SdOverrides = [new SdOverride("etc/none", default)],
+            },
             [
                 ("bin/a", PayloadKind.File, null),
                 ("var/a", PayloadKind.File, null),
                 ("usr/lib/liba.so", PayloadKind.File, null),
                 ("usr/share/man/a.1", PayloadKind.Symlink, "/x"),
-            ]);
+            ]
+        );
         Assert.Equal(
-            ["destination", "destination", "destination", "symlink-target", "sd-override-target", "side-effect", "side-effect", "side-effect"],
-            problems.Select(problem => problem.Rule));
-        Assert.All(problems, problem => Assert.EndsWith($"({problem.Rule})", problem.ToString(), StringComparison.Ordinal));
+            [
+                "destination",
+                "destination",
+                "destination",
+                "symlink-target",
+                "sd-override-target",
+                "side-effect",
+                "side-effect",
+                "side-effect",
+            ],
+            problems.Select(problem => problem.Rule)
+        );
+        Assert.All(
+            problems,
+            problem => Assert.EndsWith($"({problem.Rule})", problem.ToString(), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void A_hundred_thousand_entries_take_no_time()
     {
-        var payload = Enumerable.Range(0, 100_000).Select(i => ($"usr/share/a/b/c/d/e/{i / 100}/{i}", PayloadKind.File, (string?)null));
+        var payload = Enumerable
+            .Range(0, 100_000)
+            .Select(i => ($"usr/share/a/b/c/d/e/{i / 100}/{i}", PayloadKind.File, (string?)null));
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Assert.Empty(PayloadLayout.Check(Manifest("x86_64"), payload));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"took {watch.Elapsed}");
@@ -282,10 +341,22 @@ public sealed class PayloadLayoutTests
         Check(arch, LayoutChecks.All, [(path.TrimEnd('/'), Kind(path), null)]);
 
     private static IReadOnlyList<LayoutProblem> Check(
-        string arch, LayoutChecks checks, IEnumerable<(string Path, PayloadKind Kind, string? Target)> payload) =>
-        PayloadLayout.Check(Manifest(arch), payload, checks);
+        string arch,
+        LayoutChecks checks,
+        IEnumerable<(string Path, PayloadKind Kind, string? Target)> payload
+    ) => PayloadLayout.Check(Manifest(arch), payload, checks);
 
-    private static IReadOnlyList<LayoutProblem> CheckDeclared(string[] effects, string path) => PayloadLayout.Check(
-        Manifest("x86_64") with { SideEffects = [.. effects.Select(text => SideEffects.TryParse(text, out SideEffect effect) ? effect : throw new ArgumentException(text))] },
-        [(path.TrimEnd('/'), Kind(path), null)]);
+    private static IReadOnlyList<LayoutProblem> CheckDeclared(string[] effects, string path) =>
+        PayloadLayout.Check(
+            Manifest("x86_64") with
+            {
+                SideEffects =
+                [
+                    .. effects.Select(text =>
+                        SideEffects.TryParse(text, out SideEffect effect) ? effect : throw new ArgumentException(text)
+                    ),
+                ],
+            },
+            [(path.TrimEnd('/'), Kind(path), null)]
+        );
 }

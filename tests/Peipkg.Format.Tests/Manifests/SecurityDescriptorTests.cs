@@ -9,51 +9,63 @@ public sealed class SecurityDescriptorTests
     private static readonly byte[] Administrators = [1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 32, 2, 0, 0];
 
     /// <summary>Owner Administrators, a DACL with one entry that allows Everyone to read.</summary>
-    internal static byte[] Good { get; } = Compose(Administrators, null, null, Acl(Ace(0, [0, 0, 0, 0x80, .. Everyone])));
+    internal static byte[] Good { get; } =
+        Compose(Administrators, null, null, Acl(Ace(0, [0, 0, 0, 0x80, .. Everyone])));
 
-    public static TheoryData<string, byte[]> WellFormed() => new()
-    {
-        { "owner and DACL", Good },
-        { "nothing at all", Compose(null, null, null, null) },
-        { "everything", Compose(Administrators, Everyone, Acl(Ace(2, [1, 0, 0, 0, .. Everyone])), Acl()) },
-        { "SID without sub-authorities", Compose([1, 0, 0, 0, 0, 0, 0, 1], null, null, null) },
-        { "object entry without GUIDs", Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 0, 0, 0, 0, .. Everyone]))) },
-        { "object entry with both GUIDs", Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 3, 0, 0, 0, .. new byte[32], .. Everyone]))) },
-        { "conditional entry", Compose(null, null, null, Acl(Ace(9, [1, 0, 0, 0, .. Everyone, .. "artx"u8]))) },
-        { "entry of an unknown kind", Compose(null, null, null, Acl(Ace(200, [1, 2, 3, 4]))) },
-        { "entry of nothing but a header", Compose(null, null, null, Acl(Ace(200, []))) },
-    };
+    public static TheoryData<string, byte[]> WellFormed() =>
+        new()
+        {
+            { "owner and DACL", Good },
+            { "nothing at all", Compose(null, null, null, null) },
+            { "everything", Compose(Administrators, Everyone, Acl(Ace(2, [1, 0, 0, 0, .. Everyone])), Acl()) },
+            { "SID without sub-authorities", Compose([1, 0, 0, 0, 0, 0, 0, 1], null, null, null) },
+            {
+                "object entry without GUIDs",
+                Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 0, 0, 0, 0, .. Everyone])))
+            },
+            {
+                "object entry with both GUIDs",
+                Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 3, 0, 0, 0, .. new byte[32], .. Everyone])))
+            },
+            { "conditional entry", Compose(null, null, null, Acl(Ace(9, [1, 0, 0, 0, .. Everyone, .. "artx"u8]))) },
+            { "entry of an unknown kind", Compose(null, null, null, Acl(Ace(200, [1, 2, 3, 4]))) },
+            { "entry of nothing but a header", Compose(null, null, null, Acl(Ace(200, []))) },
+        };
 
-    public static TheoryData<string, byte[]> Malformed() => new()
-    {
-        { "no bytes", [] },
-        { "19 bytes", Good[..19] },
-        { "revision 2", With(Good, 0, 2) },
-        { "not self-relative", With(Good, 3, 0) },
-        { "owner inside the header", With(Good, 4, 19) },
-        { "owner outside", With(Good, 4, 200) },
-        { "owner at 2^31", With(Good, 7, 0x80) },
-        { "group outside", With(Good, 8, 255) },
-        { "SACL outside", With(Good, 12, 255) },
-        { "DACL outside", With(Good, 16, 255) },
-        { "SID of revision 0", With(Good, 20, 0) },
-        { "SID with 16 sub-authorities", With(Good, 21, 16) },
-        { "SID cut off", Compose(Administrators[..12], null, null, null) },
-        { "ACL of revision 1", With(Good, 36, 1) },
-        { "ACL of revision 5", With(Good, 36, 5) },
-        { "ACL smaller than its header", With(Good, 38, 4) },
-        { "ACL larger than the rest", With(Good, 38, 255) },
-        { "ACL with more entries than it holds", With(Good, 40, 2) },
-        { "ACL with bytes after its last entry", With(Good, 40, 0) },
-        { "entry of size 0", With(Good, 46, 0) },
-        { "entry whose size is no multiple of 4", With(Good, 46, 18) },
-        { "entry larger than its list", With(Good, 46, 200) },
-        { "entry whose SID has too many parts", With(Good, 53, 3) },
-        { "entry whose SID is followed by more", With(Good, 53, 0) },
-        { "entry without a SID", Compose(null, null, null, Acl(Ace(0, [0, 0, 0, 0]))) },
-        { "object entry cut off", Compose(null, null, null, Acl(Ace(5, [0, 0, 0, 0]))) },
-        { "object entry without its GUID", Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 1, 0, 0, 0, .. Everyone]))) },
-    };
+    public static TheoryData<string, byte[]> Malformed() =>
+        new()
+        {
+            { "no bytes", [] },
+            { "19 bytes", Good[..19] },
+            { "revision 2", With(Good, 0, 2) },
+            { "not self-relative", With(Good, 3, 0) },
+            { "owner inside the header", With(Good, 4, 19) },
+            { "owner outside", With(Good, 4, 200) },
+            { "owner at 2^31", With(Good, 7, 0x80) },
+            { "group outside", With(Good, 8, 255) },
+            { "SACL outside", With(Good, 12, 255) },
+            { "DACL outside", With(Good, 16, 255) },
+            { "SID of revision 0", With(Good, 20, 0) },
+            { "SID with 16 sub-authorities", With(Good, 21, 16) },
+            { "SID cut off", Compose(Administrators[..12], null, null, null) },
+            { "ACL of revision 1", With(Good, 36, 1) },
+            { "ACL of revision 5", With(Good, 36, 5) },
+            { "ACL smaller than its header", With(Good, 38, 4) },
+            { "ACL larger than the rest", With(Good, 38, 255) },
+            { "ACL with more entries than it holds", With(Good, 40, 2) },
+            { "ACL with bytes after its last entry", With(Good, 40, 0) },
+            { "entry of size 0", With(Good, 46, 0) },
+            { "entry whose size is no multiple of 4", With(Good, 46, 18) },
+            { "entry larger than its list", With(Good, 46, 200) },
+            { "entry whose SID has too many parts", With(Good, 53, 3) },
+            { "entry whose SID is followed by more", With(Good, 53, 0) },
+            { "entry without a SID", Compose(null, null, null, Acl(Ace(0, [0, 0, 0, 0]))) },
+            { "object entry cut off", Compose(null, null, null, Acl(Ace(5, [0, 0, 0, 0]))) },
+            {
+                "object entry without its GUID",
+                Compose(null, null, null, Acl(Ace(5, [1, 0, 0, 0, 1, 0, 0, 0, .. Everyone])))
+            },
+        };
 
     [Theory]
     [MemberData(nameof(WellFormed))]
@@ -87,8 +99,7 @@ public sealed class SecurityDescriptorTests
         return copy;
     }
 
-    private static byte[] Ace(byte kind, byte[] body) =>
-        [kind, 0, (byte)(body.Length + 4), 0, .. body];
+    private static byte[] Ace(byte kind, byte[] body) => [kind, 0, (byte)(body.Length + 4), 0, .. body];
 
     private static byte[] Acl(params byte[][] aces)
     {

@@ -5,8 +5,7 @@ namespace Peipkg.Format.Tests.Packages;
 public sealed class ContentMarkTests
 {
     [Fact]
-    public void The_same_pieces_have_the_same_mark()
-        => Assert.True(Mark([1, 2, 3], [4]).Equals(Mark([1, 2, 3], [4])));
+    public void The_same_pieces_have_the_same_mark() => Assert.True(Mark([1, 2, 3], [4]).Equals(Mark([1, 2, 3], [4])));
 
     [Fact]
     public void Any_other_bit_length_or_order_of_pieces_has_another_mark()

@@ -55,31 +55,38 @@ public sealed class HostilePackageTests
     }
 
     [Fact]
-    public void Bytes_behind_the_frame_are_refused()
-        => Assert.Equal("zstd-trailing-data", Samples.Refused([.. Samples.Write(), 0]).Rule);
+    public void Bytes_behind_the_frame_are_refused() =>
+        Assert.Equal("zstd-trailing-data", Samples.Refused([.. Samples.Write(), 0]).Rule);
 
     [Fact]
-    public void A_second_frame_is_refused()
-        => Assert.Equal("zstd-trailing-data", Samples.Refused([.. Samples.Write(), .. RawPackage.Compress("more"u8)]).Rule);
+    public void A_second_frame_is_refused() =>
+        Assert.Equal(
+            "zstd-trailing-data",
+            Samples.Refused([.. Samples.Write(), .. RawPackage.Compress("more"u8)]).Rule
+        );
 
     [Fact]
-    public void A_skippable_frame_is_refused()
-        => Assert.Equal("zstd-frame", Samples.Refused([0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 0, .. Samples.Write()]).Rule);
+    public void A_skippable_frame_is_refused() =>
+        Assert.Equal("zstd-frame", Samples.Refused([0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 0, .. Samples.Write()]).Rule);
 
     [Fact]
     public void An_empty_file_is_refused() => Assert.Equal("zstd-frame", Samples.Refused([]).Rule);
 
     [Fact]
-    public void A_frame_with_a_checksum_is_refused()
-        => Assert.Equal("zstd-checksum", Samples.Refused(RawPackage.Compress(Good.ToTar(), checksum: true)).Rule);
+    public void A_frame_with_a_checksum_is_refused() =>
+        Assert.Equal("zstd-checksum", Samples.Refused(RawPackage.Compress(Good.ToTar(), checksum: true)).Rule);
 
     [Fact]
-    public void Something_that_is_no_package_is_said_to_be_none()
-        => Assert.Contains("this is not a package", Samples.Refused("#!/bin/sh\n"u8.ToArray()).Message, StringComparison.Ordinal);
+    public void Something_that_is_no_package_is_said_to_be_none() =>
+        Assert.Contains(
+            "this is not a package",
+            Samples.Refused("#!/bin/sh\n"u8.ToArray()).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void A_wrong_checksum_is_refused()
-        => Assert.Equal("tar-checksum", Change(4, static e => e.With(0, "X"u8, fixChecksum: false)).Rule);
+    public void A_wrong_checksum_is_refused() =>
+        Assert.Equal("tar-checksum", Change(4, static e => e.With(0, "X"u8, fixChecksum: false)).Rule);
 
     [Theory]
     [InlineData('1', "a hard link")]
@@ -117,7 +124,9 @@ public sealed class HostilePackageTests
     public void Each_header_field_has_one_value(int offset, string value, string field)
     {
         FormatViolationException refused = Change(
-            Good.Entries.FindIndex(static e => e.Name == "usr/bin/sample"), e => e.With(offset, Encoding.ASCII.GetBytes(value)));
+            Good.Entries.FindIndex(static e => e.Name == "usr/bin/sample"),
+            e => e.With(offset, Encoding.ASCII.GetBytes(value))
+        );
 
         Assert.Equal("tar-header", refused.Rule);
         Assert.Equal("usr/bin/sample", refused.Place);
@@ -321,7 +330,10 @@ public sealed class HostilePackageTests
         raw.Entries.Insert(2, RawEntry.Create(".peipkg/sbom.json", '0', "anything", time: Time));
         raw.Entries.Insert(3, RawEntry.Create(".peipkg/zz", '0', "more", time: Time));
 
-        Assert.Equal(Samples.Payload.Count(static p => p.Kind == PayloadKind.File), Samples.Verify(raw.ToPackage()).Files.Count);
+        Assert.Equal(
+            Samples.Payload.Count(static p => p.Kind == PayloadKind.File),
+            Samples.Verify(raw.ToPackage()).Files.Count
+        );
     }
 
     [Fact]
@@ -366,9 +378,14 @@ public sealed class HostilePackageTests
     }
 
     [Fact]
-    public void A_prefix_that_a_short_name_does_not_need_is_refused()
-        => Assert.Equal(
-            "tar-header", Change(Good.Entries.FindIndex(static e => e.Name == "usr/bin/sample"), static e => e.With(345, "opt"u8)).Rule);
+    public void A_prefix_that_a_short_name_does_not_need_is_refused() =>
+        Assert.Equal(
+            "tar-header",
+            Change(
+                Good.Entries.FindIndex(static e => e.Name == "usr/bin/sample"),
+                static e => e.With(345, "opt"u8)
+            ).Rule
+        );
 
     [Fact]
     public void Both_orders_of_pax_records_and_a_pax_path_in_place_of_a_prefix_are_read()
@@ -420,7 +437,10 @@ public sealed class HostilePackageTests
     public void A_size_installed_that_is_not_the_sum_is_refused()
     {
         byte[] wrong = Encoding.UTF8.GetBytes(
-            Encoding.UTF8.GetString(Good.Entries[0].Content).Replace("\"size_installed\":", "\"size_installed\":1", StringComparison.Ordinal));
+            Encoding
+                .UTF8.GetString(Good.Entries[0].Content)
+                .Replace("\"size_installed\":", "\"size_installed\":1", StringComparison.Ordinal)
+        );
         RawPackage raw = Good;
         raw.Entries[0] = Resized(raw.Entries[0], wrong);
 
@@ -449,7 +469,9 @@ public sealed class HostilePackageTests
 
         Samples.Verify(raw.ToPackage());
         FormatViolationException refused = Samples.Refused(
-            raw.ToPackage(), new PackageVerifyOptions { TrustedKeys = [Samples.Key.PublicKey] });
+            raw.ToPackage(),
+            new PackageVerifyOptions { TrustedKeys = [Samples.Key.PublicKey] }
+        );
 
         Assert.Equal("signature-invalid", refused.Rule);
     }
@@ -464,7 +486,13 @@ public sealed class HostilePackageTests
         Assert.Equal("signature-missing", Samples.Refused(Samples.Write(), new() { RequireSignature = true }).Rule);
         Assert.Equal(
             Samples.Key.PublicKey,
-            Samples.Verify(package, new() { TrustedKeys = [other.PublicKey, Samples.Key.PublicKey], RequireSignature = true }).Signer);
+            Samples
+                .Verify(
+                    package,
+                    new() { TrustedKeys = [other.PublicKey, Samples.Key.PublicKey], RequireSignature = true }
+                )
+                .Signer
+        );
     }
 
     [Fact]
@@ -482,7 +510,12 @@ public sealed class HostilePackageTests
             frame.Write(raw.Entries[1].Header);
             frame.Write(raw.Entries[1].Content);
             frame.Write(new byte[511 - ((raw.Entries[1].Content.Length + 511) % 512)]);
-            frame.Write(RawEntry.Create(".peipkg/zero", '0', time: Time).With(124, Encoding.ASCII.GetBytes(Convert.ToString(Bomb, 8).PadLeft(11, '0'))).Header);
+            frame.Write(
+                RawEntry
+                    .Create(".peipkg/zero", '0', time: Time)
+                    .With(124, Encoding.ASCII.GetBytes(Convert.ToString(Bomb, 8).PadLeft(11, '0')))
+                    .Header
+            );
             byte[] zeros = new byte[1 << 20];
             for (long i = 0; i < Bomb; i += zeros.Length)
             {
@@ -502,9 +535,20 @@ public sealed class HostilePackageTests
     {
         RawPackage raw = Good;
         raw.Entries.RemoveRange(2, raw.Entries.Count - 2);
-        raw.Entries[1] = Resized(raw.Entries[1], "{\"schema_version\":1,\"algorithm\":\"sha256\",\"entries\":[]}\n"u8.ToArray());
-        raw.Entries[0] = Resized(raw.Entries[0], Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(
-            Encoding.UTF8.GetString(raw.Entries[0].Content), "\"size_installed\":\\d+", "\"size_installed\":0")));
+        raw.Entries[1] = Resized(
+            raw.Entries[1],
+            "{\"schema_version\":1,\"algorithm\":\"sha256\",\"entries\":[]}\n"u8.ToArray()
+        );
+        raw.Entries[0] = Resized(
+            raw.Entries[0],
+            Encoding.UTF8.GetBytes(
+                System.Text.RegularExpressions.Regex.Replace(
+                    Encoding.UTF8.GetString(raw.Entries[0].Content),
+                    "\"size_installed\":\\d+",
+                    "\"size_installed\":0"
+                )
+            )
+        );
         for (int i = 0; i < Limits.PayloadEntries; i++)
         {
             raw.Entries.Add(RawEntry.Create($"{i:d6}", '2', target: "x", time: Time));
@@ -530,6 +574,9 @@ public sealed class HostilePackageTests
         return Samples.Refused(raw.ToPackage());
     }
 
-    private static RawEntry Resized(RawEntry entry, byte[] content)
-        => (entry with { Content = content }).With(124, Encoding.ASCII.GetBytes(Convert.ToString(content.Length, 8).PadLeft(11, '0')));
+    private static RawEntry Resized(RawEntry entry, byte[] content) =>
+        (entry with { Content = content }).With(
+            124,
+            Encoding.ASCII.GetBytes(Convert.ToString(content.Length, 8).PadLeft(11, '0'))
+        );
 }

@@ -27,7 +27,10 @@ public sealed class InteroperabilityTests : IDisposable
     [Fact]
     public void Gnu_tar_lists_every_entry_in_order()
     {
-        string[] names = Encoding.UTF8.GetString(RealPrograms.Run("tar", ["--zstd", "-tf", WritePackage()])).TrimEnd().Split('\n');
+        string[] names = Encoding
+            .UTF8.GetString(RealPrograms.Run("tar", ["--zstd", "-tf", WritePackage()]))
+            .TrimEnd()
+            .Split('\n');
 
         Assert.Equal(PackageNames.Manifest, names[0]);
         Assert.Equal(PackageNames.Files, names[1]);
@@ -71,7 +74,8 @@ public sealed class InteroperabilityTests : IDisposable
         byte[] tar = RealPrograms.Run("zstd", ["-dc", WritePackage()]);
         int signature = tar.AsSpan().LastIndexOf(".peipkg/signature"u8);
         using JsonDocument envelope = JsonDocument.Parse(
-            tar.AsMemory(signature + 512, Convert.ToInt32(Encoding.ASCII.GetString(tar, signature + 124, 11), 8)));
+            tar.AsMemory(signature + 512, Convert.ToInt32(Encoding.ASCII.GetString(tar, signature + 124, 11), 8))
+        );
         string base64 = envelope.RootElement.GetProperty("signature").GetString()!;
         string digestFile = Path.Combine(_directory, "digest");
         string signatureFile = Path.Combine(_directory, "sig");
@@ -80,8 +84,23 @@ public sealed class InteroperabilityTests : IDisposable
         File.WriteAllBytes(signatureFile, Convert.FromBase64String(base64 + "=="));
         File.WriteAllBytes(keyFile, Samples.Key.PublicKey.ExportPem());
 
-        string said = Encoding.ASCII.GetString(RealPrograms.Run(
-            "openssl", ["pkeyutl", "-verify", "-pubin", "-inkey", keyFile, "-rawin", "-in", digestFile, "-sigfile", signatureFile]));
+        string said = Encoding.ASCII.GetString(
+            RealPrograms.Run(
+                "openssl",
+                [
+                    "pkeyutl",
+                    "-verify",
+                    "-pubin",
+                    "-inkey",
+                    keyFile,
+                    "-rawin",
+                    "-in",
+                    digestFile,
+                    "-sigfile",
+                    signatureFile,
+                ]
+            )
+        );
 
         Assert.Contains("Signature Verified Successfully", said, StringComparison.Ordinal);
     }

@@ -11,10 +11,16 @@ namespace Peipkg.Format.Tests.Packages;
 public sealed class PackVectorTests
 {
     private static readonly JsonDocument Document = JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", "pack-cases.json")));
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", "pack-cases.json"))
+    );
 
-    public static TheoryData<string> Names => [.. Document.RootElement.GetProperty("cases").EnumerateArray().Select(
-        static c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Names =>
+        [
+            .. Document
+                .RootElement.GetProperty("cases")
+                .EnumerateArray()
+                .Select(static c => c.GetProperty("name").GetString()!),
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -40,22 +46,36 @@ public sealed class PackVectorTests
         using SigningKey key = Key();
 
         VerifiedPackage verified = Samples.Verify(
-            Pack(expected), new PackageVerifyOptions { TrustedKeys = [key.PublicKey], RequireSignature = expected.GetProperty("signed").GetBoolean() });
+            Pack(expected),
+            new PackageVerifyOptions
+            {
+                TrustedKeys = [key.PublicKey],
+                RequireSignature = expected.GetProperty("signed").GetBoolean(),
+            }
+        );
 
         Assert.Equal(expected.GetProperty("signed").GetBoolean(), verified.Signer is not null);
-        Assert.Equal(expected.GetProperty("entries").GetArrayLength(), verified.Entries.Count(static e => e.Kind != PayloadKind.Directory));
+        Assert.Equal(
+            expected.GetProperty("entries").GetArrayLength(),
+            verified.Entries.Count(static e => e.Kind != PayloadKind.Directory)
+        );
     }
 
-    private static JsonElement Case(string name)
-        => Document.RootElement.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+    private static JsonElement Case(string name) =>
+        Document
+            .RootElement.GetProperty("cases")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == name);
 
-    private static SigningKey Key()
-        => SigningKey.Load(Convert.FromHexString(Document.RootElement.GetProperty("key_seed_hex").GetString()!), "seed");
+    private static SigningKey Key() =>
+        SigningKey.Load(Convert.FromHexString(Document.RootElement.GetProperty("key_seed_hex").GetString()!), "seed");
 
     private static byte[] Pack(JsonElement expected)
     {
         using SigningKey key = Key();
-        Manifest manifest = ManifestDocument.Read(Encoding.UTF8.GetBytes(expected.GetProperty("manifest").GetRawText() + "\n"));
+        Manifest manifest = ManifestDocument.Read(
+            Encoding.UTF8.GetBytes(expected.GetProperty("manifest").GetRawText() + "\n")
+        );
         PayloadSource[] payload = [.. expected.GetProperty("entries").EnumerateArray().Select(Source)];
         return Samples.Write(payload, manifest, expected.GetProperty("signed").GetBoolean() ? key : null);
     }

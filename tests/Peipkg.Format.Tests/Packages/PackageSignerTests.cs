@@ -9,7 +9,12 @@ public sealed class PackageSignerTests
     private static byte[] Sign(byte[] package, int workers = 1)
     {
         using var output = new MemoryStream();
-        PackageSigner.Sign(new MemoryStream(package), output, Samples.Key, new PackageWriteOptions { Workers = workers });
+        PackageSigner.Sign(
+            new MemoryStream(package),
+            output,
+            Samples.Key,
+            new PackageWriteOptions { Workers = workers }
+        );
         return output.ToArray();
     }
 
@@ -23,8 +28,8 @@ public sealed class PackageSignerTests
     }
 
     [Fact]
-    public void Signing_afterwards_gives_the_bytes_of_signing_at_once()
-        => Assert.Equal(Samples.Write(key: Samples.Key), Sign(Samples.Write(), workers: 3));
+    public void Signing_afterwards_gives_the_bytes_of_signing_at_once() =>
+        Assert.Equal(Samples.Write(key: Samples.Key), Sign(Samples.Write(), workers: 3));
 
     [Fact]
     public void So_it_does_across_the_size_from_which_packages_are_compressed_otherwise()
@@ -32,33 +37,59 @@ public sealed class PackageSignerTests
         // The signature entry itself may carry the archive over that size.
         for (int size = (1 << 20) - 9000; size < (1 << 20) + 512; size += 512)
         {
-            PayloadSource[] payload = [PayloadSource.File("usr/share/sample/data", Encoding.UTF8.GetBytes(new string('x', size)))];
+            PayloadSource[] payload =
+            [
+                PayloadSource.File("usr/share/sample/data", Encoding.UTF8.GetBytes(new string('x', size))),
+            ];
             Assert.Equal(Samples.Write(payload, key: Samples.Key), Sign(Samples.Write(payload)));
         }
     }
 
     [Fact]
-    public void An_empty_package_can_be_signed()
-        => Assert.Equal(Samples.Write([], key: Samples.Key), Sign(Samples.Write([])));
+    public void An_empty_package_can_be_signed() =>
+        Assert.Equal(Samples.Write([], key: Samples.Key), Sign(Samples.Write([])));
 
     [Fact]
-    public void What_is_signed_already_is_refused()
-        => Assert.Equal("signature-present", Refused(Samples.Write(key: Samples.Key)));
+    public void What_is_signed_already_is_refused() =>
+        Assert.Equal("signature-present", Refused(Samples.Write(key: Samples.Key)));
 
     [Fact]
-    public void A_package_that_breaks_a_rule_is_refused()
-        => Assert.Equal("tar-end", Refused(With(raw => raw.End = new byte[512 * 3])));
+    public void A_package_that_breaks_a_rule_is_refused() =>
+        Assert.Equal("tar-end", Refused(With(raw => raw.End = new byte[512 * 3])));
 
     [Fact]
-    public void Fields_that_readers_would_pass_over_are_not_signed() => Assert.Equal("metadata-canonical", Refused(With(raw =>
-    {
-        string manifest = Encoding.UTF8.GetString(raw.Entries[0].Content).Replace("\"build\":", "\"run_as_root\":\"yes\",\"build\":", StringComparison.Ordinal);
-        raw.Entries[0] = RawEntry.Create(PackageNames.Manifest, '0', manifest, time: Samples.Manifest.Build.Timestamp.UnixSeconds);
-    })));
+    public void Fields_that_readers_would_pass_over_are_not_signed() =>
+        Assert.Equal(
+            "metadata-canonical",
+            Refused(
+                With(raw =>
+                {
+                    string manifest = Encoding
+                        .UTF8.GetString(raw.Entries[0].Content)
+                        .Replace("\"build\":", "\"run_as_root\":\"yes\",\"build\":", StringComparison.Ordinal);
+                    raw.Entries[0] = RawEntry.Create(
+                        PackageNames.Manifest,
+                        '0',
+                        manifest,
+                        time: Samples.Manifest.Build.Timestamp.UnixSeconds
+                    );
+                })
+            )
+        );
 
     [Fact]
-    public void Metadata_that_readers_would_pass_over_is_not_signed() => Assert.Equal("metadata-unknown", Refused(With(
-        raw => raw.Entries.Insert(2, RawEntry.Create(".peipkg/zz", '0', "?", time: Samples.Manifest.Build.Timestamp.UnixSeconds)))));
+    public void Metadata_that_readers_would_pass_over_is_not_signed() =>
+        Assert.Equal(
+            "metadata-unknown",
+            Refused(
+                With(raw =>
+                    raw.Entries.Insert(
+                        2,
+                        RawEntry.Create(".peipkg/zz", '0', "?", time: Samples.Manifest.Build.Timestamp.UnixSeconds)
+                    )
+                )
+            )
+        );
 
     [Fact]
     public void A_package_that_changes_between_verifying_and_signing_is_not_signed()
@@ -93,9 +124,7 @@ public sealed class PackageSignerTests
 
         public override int Read(byte[] buffer, int offset, int count) => _current.Read(buffer, offset, count);
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

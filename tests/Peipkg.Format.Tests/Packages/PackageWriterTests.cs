@@ -15,7 +15,10 @@ public sealed class PackageWriterTests
         byte[] reference = Samples.Write(key: Samples.Key);
 
         Assert.Equal(reference, Samples.Write([.. Samples.Payload.Reverse()], key: Samples.Key, workers: 2));
-        Assert.Equal(reference, Samples.Write([.. Samples.Payload, PayloadSource.Directory("usr")], key: Samples.Key, workers: 5));
+        Assert.Equal(
+            reference,
+            Samples.Write([.. Samples.Payload, PayloadSource.Directory("usr")], key: Samples.Key, workers: 5)
+        );
     }
 
     [Fact]
@@ -38,14 +41,27 @@ public sealed class PackageWriterTests
     }
 
     [Fact]
-    public void Entries_are_sorted_by_wire_name()
-        => Assert.Equal(
+    public void Entries_are_sorted_by_wire_name() =>
+        Assert.Equal(
             [
-                "usr", "usr/bin", "usr/bin/link", "usr/bin/sample", "usr/share", "usr/share/sample", "usr/share/sample/a.h",
-                "usr/share/sample/a", "usr/share/sample/a/b", "usr/share/sample/empty", "usr/share/sample/far", Samples.LongName,
-                "var", "var/lib", "var/lib/sample",
+                "usr",
+                "usr/bin",
+                "usr/bin/link",
+                "usr/bin/sample",
+                "usr/share",
+                "usr/share/sample",
+                "usr/share/sample/a.h",
+                "usr/share/sample/a",
+                "usr/share/sample/a/b",
+                "usr/share/sample/empty",
+                "usr/share/sample/far",
+                Samples.LongName,
+                "var",
+                "var/lib",
+                "var/lib/sample",
             ],
-            Samples.Verify(Samples.Write()).Entries.Select(static e => e.Path));
+            Samples.Verify(Samples.Write()).Entries.Select(static e => e.Path)
+        );
 
     [Fact]
     public void The_installed_size_is_computed_whatever_the_manifest_says()
@@ -61,27 +77,36 @@ public sealed class PackageWriterTests
     [InlineData("9999-12-31T23:59:59Z", false)]
     public void A_time_that_no_archive_entry_can_have_is_refused(string time, bool packs)
     {
-        Manifest manifest = Samples.Manifest with { Build = Samples.Manifest.Build with { Timestamp = Timestamp.Parse(time) } };
+        Manifest manifest = Samples.Manifest with
+        {
+            Build = Samples.Manifest.Build with { Timestamp = Timestamp.Parse(time) },
+        };
         if (packs)
         {
             Assert.Equal(time, Samples.Verify(Samples.Write(manifest: manifest)).Manifest.Build.Timestamp.Text);
         }
         else
         {
-            Assert.Equal("timestamp", Assert.Throws<FormatViolationException>(() => Samples.Write(manifest: manifest)).Rule);
+            Assert.Equal(
+                "timestamp",
+                Assert.Throws<FormatViolationException>(() => Samples.Write(manifest: manifest)).Rule
+            );
         }
     }
 
     [Fact]
-    public void An_empty_payload_is_a_package()
-        => Assert.Empty(Samples.Verify(Samples.Write([], key: Samples.Key)).Entries);
+    public void An_empty_payload_is_a_package() =>
+        Assert.Empty(Samples.Verify(Samples.Write([], key: Samples.Key)).Entries);
 
     [Fact]
     public void A_path_may_be_as_long_as_the_limits_allow_and_no_longer()
     {
         string component = new('x', 255);
         string longest = string.Join('/', Enumerable.Repeat(component, 16));
-        Assert.Equal(longest.Length, Samples.Verify(Samples.Write([Samples.Text(longest, "x")])).Entries[^1].Path.Length);
+        Assert.Equal(
+            longest.Length,
+            Samples.Verify(Samples.Write([Samples.Text(longest, "x")])).Entries[^1].Path.Length
+        );
 
         Refused("4096", Samples.Text($"{longest}/x", "x"));
         Refused("xx", Samples.Text("usr/" + new string('x', 256), ""));
@@ -106,7 +131,8 @@ public sealed class PackageWriterTests
     [InlineData("/etc/passwd")]
     [InlineData("a\u0000b")]
     [InlineData("a\\b")]
-    public void Unsafe_targets_are_never_packed(string target) => Refused("usr/bin/x", PayloadSource.Symlink("usr/bin/x", target));
+    public void Unsafe_targets_are_never_packed(string target) =>
+        Refused("usr/bin/x", PayloadSource.Symlink("usr/bin/x", target));
 
     [Fact]
     public void Two_entries_of_one_path_are_refused()
@@ -119,25 +145,38 @@ public sealed class PackageWriterTests
     [Fact]
     public void All_problems_are_told_at_once()
     {
-        var refused = Assert.Throws<PackagingException>(
-            () => Samples.Write([Samples.Text("a//b", ""), Samples.Text("c\nd", ""), PayloadSource.Symlink("e", "/f")]));
+        var refused = Assert.Throws<PackagingException>(() =>
+            Samples.Write([Samples.Text("a//b", ""), Samples.Text("c\nd", ""), PayloadSource.Symlink("e", "/f")])
+        );
 
         Assert.Equal(3, refused.Problems.Count);
     }
 
     [Fact]
-    public void More_than_a_hundred_thousand_entries_are_refused()
-        => Assert.Contains(
+    public void More_than_a_hundred_thousand_entries_are_refused() =>
+        Assert.Contains(
             "100001",
-            Assert.Throws<PackagingException>(() => Samples.Write(
-                [.. Enumerable.Range(0, 100_001).Select(static i => PayloadSource.Symlink($"l{i}", "x"))])).Message,
-            StringComparison.Ordinal);
+            Assert
+                .Throws<PackagingException>(() =>
+                    Samples.Write([
+                        .. Enumerable.Range(0, 100_001).Select(static i => PayloadSource.Symlink($"l{i}", "x")),
+                    ])
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_package_over_four_gibibytes_is_refused_before_anything_is_written()
     {
         using var output = new MemoryStream();
-        var huge = new PayloadSource("usr/share/huge", PayloadKind.File, 1L << 32, null, static () => new ZeroStream(1L << 32));
+        var huge = new PayloadSource(
+            "usr/share/huge",
+            PayloadKind.File,
+            1L << 32,
+            null,
+            static () => new ZeroStream(1L << 32)
+        );
 
         Assert.Throws<PackagingException>(() => PackageWriter.Write(output, Samples.Manifest, [huge], null));
         Assert.Equal(0, output.Length);
@@ -148,24 +187,47 @@ public sealed class PackageWriterTests
     {
         int opened = 0;
         var shrinking = new PayloadSource(
-            "usr/share/x", PayloadKind.File, 4, null, () => new MemoryStream(Encoding.ASCII.GetBytes(opened++ == 0 ? "1234" : "123")));
+            "usr/share/x",
+            PayloadKind.File,
+            4,
+            null,
+            () => new MemoryStream(Encoding.ASCII.GetBytes(opened++ == 0 ? "1234" : "123"))
+        );
         var changing = new PayloadSource(
-            "usr/share/y", PayloadKind.File, 4, null, () => new MemoryStream(Encoding.ASCII.GetBytes(opened++ % 2 == 0 ? "1234" : "1235")));
-        var growing = new PayloadSource("usr/share/z", PayloadKind.File, 4, null, static () => new MemoryStream("12345"u8.ToArray()));
+            "usr/share/y",
+            PayloadKind.File,
+            4,
+            null,
+            () => new MemoryStream(Encoding.ASCII.GetBytes(opened++ % 2 == 0 ? "1234" : "1235"))
+        );
+        var growing = new PayloadSource(
+            "usr/share/z",
+            PayloadKind.File,
+            4,
+            null,
+            static () => new MemoryStream("12345"u8.ToArray())
+        );
 
         foreach (PayloadSource source in (PayloadSource[])[shrinking, changing, growing])
         {
             Assert.Contains(
                 "changed while it was being packed",
                 Assert.Throws<IOException>(() => Samples.Write([source])).Message,
-                StringComparison.Ordinal);
+                StringComparison.Ordinal
+            );
         }
     }
 
     [Fact]
     public void Memory_does_not_grow_with_the_payload()
     {
-        var big = new PayloadSource("usr/share/big", PayloadKind.File, 1L << 29, null, static () => new ZeroStream(1L << 29));
+        var big = new PayloadSource(
+            "usr/share/big",
+            PayloadKind.File,
+            1L << 29,
+            null,
+            static () => new ZeroStream(1L << 29)
+        );
         string file = Path.GetTempFileName();
         try
         {
@@ -191,8 +253,9 @@ public sealed class PackageWriterTests
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
 
-        Assert.ThrowsAny<OperationCanceledException>(
-            () => PackageWriter.Write(Stream.Null, Samples.Manifest, Samples.Payload, null, cancellation: cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            PackageWriter.Write(Stream.Null, Samples.Manifest, Samples.Payload, null, cancellation: cancellation.Token)
+        );
     }
 
     [Fact]
@@ -200,16 +263,24 @@ public sealed class PackageWriterTests
     {
         var seen = new List<PackProgress>();
         PackageWriter.Write(
-            Stream.Null, Samples.Manifest, Samples.Payload, null, new PackageWriteOptions { Workers = 1, Progress = new Collector(seen) });
+            Stream.Null,
+            Samples.Manifest,
+            Samples.Payload,
+            null,
+            new PackageWriteOptions { Workers = 1, Progress = new Collector(seen) }
+        );
 
         Assert.Equal(seen[^1].TotalFiles, seen[^1].Files);
         Assert.Equal(seen[^1].TotalBytes, seen[^1].Bytes);
         Assert.Equal(PackPhase.Packing, seen[^1].Phase);
     }
 
-    private static void Refused(string expected, params PayloadSource[] payload)
-        => Assert.Contains(
-            expected, Assert.Throws<PackagingException>(() => Samples.Write(payload)).Message, StringComparison.Ordinal);
+    private static void Refused(string expected, params PayloadSource[] payload) =>
+        Assert.Contains(
+            expected,
+            Assert.Throws<PackagingException>(() => Samples.Write(payload)).Message,
+            StringComparison.Ordinal
+        );
 
     private sealed class Collector(List<PackProgress> seen) : IProgress<PackProgress>
     {
@@ -228,7 +299,11 @@ public sealed class PackageWriterTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -238,9 +313,7 @@ public sealed class PackageWriterTests
             return read;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -17,7 +17,15 @@ internal sealed record RawEntry(byte[] Pax, byte[] Header, byte[] Content)
         byte[] bytes = Encoding.UTF8.GetBytes(content);
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         byte[] targetBytes = Encoding.UTF8.GetBytes(target);
-        TarHeaderBlock.WriteEntry(header, nameBytes, (TarEntryType)type, bytes.Length, time, targetBytes, PaxRecords.Needed(nameBytes, targetBytes));
+        TarHeaderBlock.WriteEntry(
+            header,
+            nameBytes,
+            (TarEntryType)type,
+            bytes.Length,
+            time,
+            targetBytes,
+            PaxRecords.Needed(nameBytes, targetBytes)
+        );
         if (!PaxRecords.Needed(nameBytes, targetBytes))
         {
             return new RawEntry([], header, bytes);
@@ -44,7 +52,10 @@ internal sealed record RawEntry(byte[] Pax, byte[] Header, byte[] Content)
             header[155] = (byte)' ';
         }
 
-        return this with { Header = header };
+        return this with
+        {
+            Header = header,
+        };
     }
 }
 
@@ -122,6 +133,6 @@ internal sealed class RawPackage
 
     private static int Padded(int size) => (size + 511) / 512 * 512;
 
-    private static int SizeAt(byte[] tar, int header)
-        => Convert.ToInt32(Encoding.ASCII.GetString(tar, header + 124, 11), 8);
+    private static int SizeAt(byte[] tar, int header) =>
+        Convert.ToInt32(Encoding.ASCII.GetString(tar, header + 124, 11), 8);
 }

@@ -13,16 +13,17 @@ internal static class Samples
 
     internal static readonly string LongName = "usr/share/sample/" + new string('n', 120);
 
-    internal static Manifest Manifest { get; } = new()
-    {
-        Name = PackageName.Parse("sample"),
-        Version = PackageVersion.Parse("1.0-1"),
-        Architecture = Architecture.NoArch,
-        Description = "A sample.",
-        License = "MIT",
-        Homepage = "https://example.org",
-        Build = new BuildInfo(Timestamp.Parse("2026-05-01T12:00:00Z"), "farm", "test://sample"),
-    };
+    internal static Manifest Manifest { get; } =
+        new()
+        {
+            Name = PackageName.Parse("sample"),
+            Version = PackageVersion.Parse("1.0-1"),
+            Architecture = Architecture.NoArch,
+            Description = "A sample.",
+            License = "MIT",
+            Homepage = "https://example.org",
+            Build = new BuildInfo(Timestamp.Parse("2026-05-01T12:00:00Z"), "farm", "test://sample"),
+        };
 
     internal static IReadOnlyList<PayloadSource> Payload { get; } =
     [
@@ -36,20 +37,30 @@ internal static class Samples
         PayloadSource.Directory("var/lib/sample"),
     ];
 
-    internal static PayloadSource Text(string path, string content) => PayloadSource.File(path, Encoding.UTF8.GetBytes(content));
+    internal static PayloadSource Text(string path, string content) =>
+        PayloadSource.File(path, Encoding.UTF8.GetBytes(content));
 
     internal static byte[] Write(
-        IReadOnlyList<PayloadSource>? payload = null, Manifest? manifest = null, SigningKey? key = null, int workers = 1)
+        IReadOnlyList<PayloadSource>? payload = null,
+        Manifest? manifest = null,
+        SigningKey? key = null,
+        int workers = 1
+    )
     {
         using var output = new MemoryStream();
         PackageWriter.Write(
-            output, manifest ?? Manifest, payload ?? Payload, key, new PackageWriteOptions { Workers = workers });
+            output,
+            manifest ?? Manifest,
+            payload ?? Payload,
+            key,
+            new PackageWriteOptions { Workers = workers }
+        );
         return output.ToArray();
     }
 
-    internal static VerifiedPackage Verify(byte[] package, PackageVerifyOptions? options = null)
-        => PackageVerifier.Verify(new MemoryStream(package, writable: false), options);
+    internal static VerifiedPackage Verify(byte[] package, PackageVerifyOptions? options = null) =>
+        PackageVerifier.Verify(new MemoryStream(package, writable: false), options);
 
-    internal static FormatViolationException Refused(byte[] package, PackageVerifyOptions? options = null)
-        => Assert.Throws<FormatViolationException>(() => Verify(package, options));
+    internal static FormatViolationException Refused(byte[] package, PackageVerifyOptions? options = null) =>
+        Assert.Throws<FormatViolationException>(() => Verify(package, options));
 }

@@ -8,15 +8,18 @@ namespace Peipkg.Format.Tests.Repositories;
 
 public sealed class DescriptorDocumentTests
 {
-    private static readonly string Written = Encoding.UTF8.GetString(DescriptorDocument.Write(Samples.Descriptor(Samples.ActiveKey())));
+    private static readonly string Written = Encoding.UTF8.GetString(
+        DescriptorDocument.Write(Samples.Descriptor(Samples.ActiveKey()))
+    );
     private static readonly string KeyText = Samples.Key(1).Text;
 
     [Fact]
     public void Is_written_in_the_canonical_form() =>
         Assert.Equal(
             $$$$"""{"schema_version":1,"repo":{"name":"example","description":"An example","signing":{"algorithm":"ed25519","keys":[{"fingerprint":"{{{{KeyText}}}}","url":"/keys/{{{{KeyText}}}}.pub","status":"active"}]}},"indexes":{"active":{"url":"/index/active.json","signature_url":"/index/active.json.sig"},"archive":{"url":"/index/archive.json","signature_url":"/index/archive.json.sig"}}}"""
-            + "\n",
-            Written);
+                + "\n",
+            Written
+        );
 
     [Fact]
     public void Comes_back_as_it_was_with_keys_of_every_status()
@@ -24,8 +27,14 @@ public sealed class DescriptorDocumentTests
         var descriptor = Samples.Descriptor(
             Samples.ActiveKey(1),
             Samples.ActiveKey(2),
-            new DescriptorKey(Samples.Key(3), "https://keys.example.org/3.pub", KeyStatus.Transitioning, Timestamp.Parse("2030-01-01T00:00:00Z")),
-            new DescriptorKey(Samples.Key(4), "keys/4.pub", KeyStatus.Revoked));
+            new DescriptorKey(
+                Samples.Key(3),
+                "https://keys.example.org/3.pub",
+                KeyStatus.Transitioning,
+                Timestamp.Parse("2030-01-01T00:00:00Z")
+            ),
+            new DescriptorKey(Samples.Key(4), "keys/4.pub", KeyStatus.Revoked)
+        );
         var bytes = DescriptorDocument.Write(descriptor);
         var read = DescriptorDocument.Read(bytes);
         Assert.Equal(descriptor.Keys, read.Keys);
@@ -53,17 +62,37 @@ public sealed class DescriptorDocumentTests
     [InlineData("\"name\":\"example\",", "", JsonRule.Required, "/repo")]
     [InlineData("ed25519", "rsa", RepositoryRule.SignatureAlgorithm, "/repo/signing/algorithm")]
     [InlineData("\"algorithm\":\"ed25519\",", "", JsonRule.Required, "/repo/signing")]
-    [InlineData("\"status\":\"active\"", "\"status\":\"good\"", RepositoryRule.KeyStatus, "/repo/signing/keys/0/status")]
+    [InlineData(
+        "\"status\":\"active\"",
+        "\"status\":\"good\"",
+        RepositoryRule.KeyStatus,
+        "/repo/signing/keys/0/status"
+    )]
     [InlineData("\"status\":\"active\"", "\"status\":\"revoked\"", RepositoryRule.NoActiveKey, "/repo/signing/keys")]
-    [InlineData("\"status\":\"active\"", "\"status\":\"transitioning\"", RepositoryRule.KeyValidUntil, "/repo/signing/keys/0")]
-    [InlineData("\"status\":\"active\"", "\"valid_until\":\"soon\",\"status\":\"transitioning\"", RepositoryRule.KeyValidUntil, "/repo/signing/keys/0")]
+    [InlineData(
+        "\"status\":\"active\"",
+        "\"status\":\"transitioning\"",
+        RepositoryRule.KeyValidUntil,
+        "/repo/signing/keys/0"
+    )]
+    [InlineData(
+        "\"status\":\"active\"",
+        "\"valid_until\":\"soon\",\"status\":\"transitioning\"",
+        RepositoryRule.KeyValidUntil,
+        "/repo/signing/keys/0"
+    )]
     [InlineData(",\"status\":\"active\"", "", JsonRule.Required, "/repo/signing/keys/0")]
     [InlineData("\"url\":\"/keys/", "\"url\":\"/ke ys/", RepositoryRule.Url, "/repo/signing/keys/0/url")]
     [InlineData("\"url\":\"/index/active.json\"", "\"url\":\"\"", RepositoryRule.Url, "/indexes/active/url")]
     [InlineData("\"url\":\"/index/active.json\"", "\"url\":\"ftp://x/y\"", RepositoryRule.Url, "/indexes/active/url")]
     [InlineData("\"url\":\"/index/active.json\"", "\"url\":\"//evil/y\"", RepositoryRule.Url, "/indexes/active/url")]
     [InlineData(",\"signature_url\":\"/index/archive.json.sig\"", "", JsonRule.Required, "/indexes/archive")]
-    [InlineData("\"fingerprint\":\"", "\"fingerprint\":\"A", RepositoryRule.Fingerprint, "/repo/signing/keys/0/fingerprint")]
+    [InlineData(
+        "\"fingerprint\":\"",
+        "\"fingerprint\":\"A",
+        RepositoryRule.Fingerprint,
+        "/repo/signing/keys/0/fingerprint"
+    )]
     [InlineData("\"indexes\":", "\"index\":", JsonRule.Required, "")]
     public void Refuses_what_no_consumer_may_take(string good, string bad, string rule, string place)
     {

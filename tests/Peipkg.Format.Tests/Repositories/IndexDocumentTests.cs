@@ -10,8 +10,9 @@ namespace Peipkg.Format.Tests.Repositories;
 
 public sealed class IndexDocumentTests
 {
-    private static readonly string Written =
-        Encoding.UTF8.GetString(IndexDocument.Write(Samples.Index(IndexKind.Archive, Samples.Entry())));
+    private static readonly string Written = Encoding.UTF8.GetString(
+        IndexDocument.Write(Samples.Index(IndexKind.Archive, Samples.Entry()))
+    );
 
     [Fact]
     public void Is_written_in_the_canonical_form()
@@ -19,8 +20,9 @@ public sealed class IndexDocumentTests
         Sha256Digest hash = Samples.Entry().Hash;
         Assert.Equal(
             $$$"""{"schema_version":1,"repo":"example","kind":"archive","index_version":7,"generated_at":"2026-01-02T03:04:05Z","packages":[{"name":"nginx","version":"1.26.2-3","architecture":"x86_64","description":"A web server","license":"BSD-2-Clause","homepage":"https://nginx.org/","dependencies":[{"name":"libc","constraint":">= 2.40, < 3"},{"name":"pkgconfig(zlib)","arch":"any"}],"optional_dependencies":[{"name":"geoip"}],"conflicts":[{"name":"apache","constraint":"< 2","arch":"any"}],"provides":[{"name":"httpd","version":"1.1"},{"name":"www"}],"replaces":[{"name":"nginx-core","constraint":"< 1.0"}],"side_effects":["man-db","ldconfig"],"size_compressed":54321,"size_installed":12345,"hash":{"algorithm":"sha256","value":"{{{hash}}}"},"url":"/p/nginx/1.26.2-3/nginx_1.26.2-3_x86_64.peipkg","build":{"timestamp":"2026-01-02T03:04:05Z","farm_id":"farm-1"}}]}"""
-            + "\n",
-            Written);
+                + "\n",
+            Written
+        );
     }
 
     [Theory]
@@ -28,23 +30,68 @@ public sealed class IndexDocumentTests
     [InlineData("\"index_version\":7", "\"index_version\":0", RepositoryRule.IndexVersion, "/index_version")]
     [InlineData("\"index_version\":7", "\"index_version\":18446744073709551616", JsonRule.Number, "/index_version")]
     [InlineData("\"repo\":\"example\"", "\"repo\":\"\"", RepositoryRule.Name, "/repo")]
-    [InlineData("\"generated_at\":\"2026-01-02T03:04:05Z\"", "\"generated_at\":\"2026-01-02T03:04:05+00:00\"", ManifestRule.Timestamp, "/generated_at")]
+    [InlineData(
+        "\"generated_at\":\"2026-01-02T03:04:05Z\"",
+        "\"generated_at\":\"2026-01-02T03:04:05+00:00\"",
+        ManifestRule.Timestamp,
+        "/generated_at"
+    )]
     [InlineData("\"name\":\"nginx\"", "\"name\":\"Nginx\"", ManifestRule.Name, "/packages/0/name")]
     [InlineData("\"version\":\"1.26.2-3\"", "\"version\":\"1.26.2\"", ManifestRule.Version, "/packages/0/version")]
     [InlineData("\"name\":\"nginx\",", "", JsonRule.Required, "/packages/0")]
     [InlineData("\"size_compressed\":54321,", "", JsonRule.Required, "/packages/0")]
     [InlineData("\"size_installed\":12345,", "", JsonRule.Required, "/packages/0")]
-    [InlineData("\"size_installed\":12345", "\"size_installed\":9223372036854775808", JsonRule.Number, "/packages/0/size_installed")]
-    [InlineData("\"size_installed\":12345", "\"size_installed\":12345.0", JsonRule.Number, "/packages/0/size_installed")]
-    [InlineData("\"size_installed\":12345", "\"size_installed\":\"12345\"", JsonRule.Type, "/packages/0/size_installed")]
-    [InlineData("\"algorithm\":\"sha256\"", "\"algorithm\":\"blake3\"", ManifestRule.HashAlgorithm, "/packages/0/hash/algorithm")]
+    [InlineData(
+        "\"size_installed\":12345",
+        "\"size_installed\":9223372036854775808",
+        JsonRule.Number,
+        "/packages/0/size_installed"
+    )]
+    [InlineData(
+        "\"size_installed\":12345",
+        "\"size_installed\":12345.0",
+        JsonRule.Number,
+        "/packages/0/size_installed"
+    )]
+    [InlineData(
+        "\"size_installed\":12345",
+        "\"size_installed\":\"12345\"",
+        JsonRule.Type,
+        "/packages/0/size_installed"
+    )]
+    [InlineData(
+        "\"algorithm\":\"sha256\"",
+        "\"algorithm\":\"blake3\"",
+        ManifestRule.HashAlgorithm,
+        "/packages/0/hash/algorithm"
+    )]
     [InlineData("\"algorithm\":\"sha256\",", "", JsonRule.Required, "/packages/0/hash")]
     [InlineData("\"value\":\"", "\"value\":\"0", ManifestRule.Hash, "/packages/0/hash/value")]
     [InlineData("\"url\":\"/p/", "\"url\":\"/p\\u0007/", RepositoryRule.Url, "/packages/0/url")]
-    [InlineData("\"name\":\"pkgconfig(zlib)\"", "\"name\":\"libc\"", ManifestRule.RelationDuplicate, "/packages/0/dependencies/1/name")]
-    [InlineData("\"name\":\"pkgconfig(zlib)\"", "\"name\":\"abc\"", ManifestRule.RelationOrder, "/packages/0/dependencies/1/name")]
-    [InlineData("\"constraint\":\">= 2.40, < 3\"", "\"constraint\":\">= 2.40,\"", ManifestRule.Constraint, "/packages/0/dependencies/0/constraint")]
-    [InlineData("\"arch\":\"any\"", "\"arch\":\"x86_64\"", ManifestRule.ArchitectureQualifier, "/packages/0/dependencies/1/arch")]
+    [InlineData(
+        "\"name\":\"pkgconfig(zlib)\"",
+        "\"name\":\"libc\"",
+        ManifestRule.RelationDuplicate,
+        "/packages/0/dependencies/1/name"
+    )]
+    [InlineData(
+        "\"name\":\"pkgconfig(zlib)\"",
+        "\"name\":\"abc\"",
+        ManifestRule.RelationOrder,
+        "/packages/0/dependencies/1/name"
+    )]
+    [InlineData(
+        "\"constraint\":\">= 2.40, < 3\"",
+        "\"constraint\":\">= 2.40,\"",
+        ManifestRule.Constraint,
+        "/packages/0/dependencies/0/constraint"
+    )]
+    [InlineData(
+        "\"arch\":\"any\"",
+        "\"arch\":\"x86_64\"",
+        ManifestRule.ArchitectureQualifier,
+        "/packages/0/dependencies/1/arch"
+    )]
     [InlineData("\"man-db\"", "\"reboot\"", ManifestRule.SideEffectUnknown, "/packages/0/side_effects/0")]
     [InlineData("\"man-db\"", "\"ldconfig\"", ManifestRule.SideEffectDuplicate, "/packages/0/side_effects/1")]
     [InlineData("A web server", "A w\u00e9b server", ManifestRule.Description, "/packages/0/description")]
@@ -91,12 +138,15 @@ public sealed class IndexDocumentTests
         var newer = Samples.Entry("aa", "2.0-1");
         var older = Samples.Entry("aa", "2.0~rc.1-1");
         IndexDocument.Write(Samples.Index(IndexKind.Archive, newer, older, Samples.Entry("bb")));
-        IndexDocument.Write(Samples.Index(IndexKind.Archive, newer, newer with { Architecture = Architecture.AArch64 }));
+        IndexDocument.Write(
+            Samples.Index(IndexKind.Archive, newer, newer with { Architecture = Architecture.AArch64 })
+        );
         AssertRule(RepositoryRule.IndexOrder, Samples.Index(IndexKind.Archive, older, newer));
         AssertRule(RepositoryRule.IndexDuplicate, Samples.Index(IndexKind.Archive, newer, newer));
         AssertRule(
             RepositoryRule.IndexDuplicate,
-            Samples.Index(IndexKind.Archive, newer, newer with { Architecture = Architecture.AArch64 }, newer));
+            Samples.Index(IndexKind.Archive, newer, newer with { Architecture = Architecture.AArch64 }, newer)
+        );
     }
 
     [Fact]
@@ -145,7 +195,10 @@ public sealed class IndexDocumentTests
             try
             {
                 var index = IndexDocument.Read(mutant);
-                Assert.Equal(IndexDocument.Write(index), IndexDocument.Write(IndexDocument.Read(IndexDocument.Write(index))));
+                Assert.Equal(
+                    IndexDocument.Write(index),
+                    IndexDocument.Write(IndexDocument.Read(IndexDocument.Write(index)))
+                );
             }
             catch (FormatViolationException)
             {

@@ -6,7 +6,18 @@ namespace Peipkg.Format.Tests.Repositories;
 public sealed class IndexOrderTests
 {
     private static readonly string[] Versions =
-        ["2:0.1-1", "1.10-1", "1.9-2", "1.9-1", "1.0-1", "1.0~rc.2-1", "1.0~rc.1-1", "1.0~beta-1", "1.0~dev-1", "0.9-1"];
+    [
+        "2:0.1-1",
+        "1.10-1",
+        "1.9-2",
+        "1.9-1",
+        "1.0-1",
+        "1.0~rc.2-1",
+        "1.0~rc.1-1",
+        "1.0~beta-1",
+        "1.0~dev-1",
+        "0.9-1",
+    ];
 
     [Fact]
     public void Sorts_by_name_and_then_the_highest_version_first_whatever_order_they_come_in()
@@ -49,7 +60,10 @@ public sealed class IndexOrderTests
             var versions = new HashSet<string>();
             while (versions.Count < 30)
             {
-                var text = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => Alphabet[random.Next(Alphabet.Length)])) + "-1";
+                var text =
+                    string.Concat(
+                        Enumerable.Range(0, random.Next(1, 8)).Select(_ => Alphabet[random.Next(Alphabet.Length)])
+                    ) + "-1";
                 if (PackageVersion.TryParse(text, out _, out _))
                 {
                     versions.Add(text);

@@ -27,10 +27,13 @@ public sealed class KeyFileTests
         using SigningKey key = SigningKey.Load(seed, "seed");
 
         Assert.Equal(
-            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", Convert.ToHexStringLower(key.PublicKey.ExportRaw()));
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+            Convert.ToHexStringLower(key.PublicKey.ExportRaw())
+        );
         Assert.Equal(
             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-            Convert.ToHexStringLower(key.Sign([0x72])));
+            Convert.ToHexStringLower(key.Sign([0x72]))
+        );
         Assert.True(key.PublicKey.Verify([0x72], key.Sign([0x72])));
         Assert.False(key.PublicKey.Verify([0x73], key.Sign([0x72])));
         Assert.False(key.PublicKey.Verify([0x72], key.Sign([0x72]).AsSpan(0, 63)));
@@ -43,7 +46,11 @@ public sealed class KeyFileTests
 
         Assert.Equal(key.PublicKey, PublicKey.Load(key.PublicKey.ExportRaw(), "raw"));
         Assert.Equal(key.PublicKey, PublicKey.Load(key.PublicKey.ExportPem(), "pem"));
-        Assert.EndsWith("-----END PUBLIC KEY-----\n", Encoding.ASCII.GetString(key.PublicKey.ExportPem()), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "-----END PUBLIC KEY-----\n",
+            Encoding.ASCII.GetString(key.PublicKey.ExportPem()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -92,11 +99,13 @@ public sealed class KeyFileTests
         Assert.Contains(
             "this is a public key",
             Assert.Throws<KeyFileException>(() => SigningKey.Load(key.PublicKey.ExportPem(), "k")).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "keep it to yourself",
             Assert.Throws<KeyFileException>(() => PublicKey.Load(key.ExportPem(), "k")).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -108,7 +117,8 @@ public sealed class KeyFileTests
         Assert.Contains(
             "more than one PEM block",
             Assert.Throws<KeyFileException>(() => SigningKey.Load(both, "k")).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -150,12 +160,13 @@ public sealed class KeyFileTests
     }
 
     [Fact]
-    public void A_huge_file_is_not_even_looked_at()
-        => Assert.Contains(
+    public void A_huge_file_is_not_even_looked_at() =>
+        Assert.Contains(
             "not a key file",
             Assert.Throws<KeyFileException>(() => SigningKey.Load(new byte[1 << 20], "k")).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
 
-    private static byte[] OpenSsl(string arguments, byte[] input)
-        => RealPrograms.Run("openssl", arguments.Split(' '), input);
+    private static byte[] OpenSsl(string arguments, byte[] input) =>
+        RealPrograms.Run("openssl", arguments.Split(' '), input);
 }

@@ -9,10 +9,12 @@ public class ToolComplaintTests
     [InlineData("make: *** [all] Error 2\n", "")]
     [InlineData(
         "cc -c a.c\npeipkg-build: error: the build script b.sh exited with status 1; no package was made\nThe last line of its output:\n  | cp: no such file\n",
-        "the build script b.sh exited with status 1; no package was made; The last line of its output; | cp: no such file")]
+        "the build script b.sh exited with status 1; no package was made; The last line of its output; | cp: no such file"
+    )]
     [InlineData(
         "x\npeipkg-build: error: package a: one [rule]\n    Do this.\npeipkg-build: error: nothing was made",
-        "package a: one [rule]; Do this; nothing was made")]
+        "package a: one [rule]; Do this; nothing was made"
+    )]
     public void What_the_tool_complains_of_is_found_behind_what_the_script_said(string words, string complaint) =>
         Assert.Equal(complaint, ToolComplaint.In(words));
 

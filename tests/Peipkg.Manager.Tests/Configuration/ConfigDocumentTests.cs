@@ -17,8 +17,14 @@ public partial class ConfigDocumentTests
         .. File.ReadLines(Path.Combine(Tools.Root, "docs", "config-reference.md"))
             .Select(line => line.Split('|'))
             .Where(cells => cells.Length == 6 && cells[1].StartsWith(" `[", StringComparison.Ordinal))
-            .SelectMany(cells => Words().Matches(cells[1]).Skip(1).Select(word => (
-                Words().Match(cells[1]).Groups[1].Value.Trim('[', ']'), word.Groups[1].Value, cells[4]))),
+            .SelectMany(cells =>
+                Words()
+                    .Matches(cells[1])
+                    .Skip(1)
+                    .Select(word =>
+                        (Words().Match(cells[1]).Groups[1].Value.Trim('[', ']'), word.Groups[1].Value, cells[4])
+                    )
+            ),
     ];
 
     private static string[] Sections => [.. Documented.Select(key => key.Section).Distinct()];
@@ -27,16 +33,24 @@ public partial class ConfigDocumentTests
     {
         Dictionary<string, Dictionary<string, string>> all = new()
         {
-            ["manager"] = new() { ["id"] = "\"x\"", ["recipes_dir"] = "\"/r\"", ["state_dir"] = "\"/s\"" },
+            ["manager"] = new()
+            {
+                ["id"] = "\"x\"",
+                ["recipes_dir"] = "\"/r\"",
+                ["state_dir"] = "\"/s\"",
+            },
             ["repo"] = new() { ["name"] = "\"x\"" },
             ["signing"] = new() { ["key_file"] = "\"/k\"" },
             ["poll"] = new() { ["default_interval"] = "\"1h\"" },
-            ["upload"] = backend == "none" ? [] : new()
-            {
-                ["backend"] = $"\"{backend}\"",
-                ["remote"] = backend == "rclone" ? "\"a:b\"" : "\"/srv/x\"",
-                ["public_url"] = "\"https://example.org\"",
-            },
+            ["upload"] =
+                backend == "none"
+                    ? []
+                    : new()
+                    {
+                        ["backend"] = $"\"{backend}\"",
+                        ["remote"] = backend == "rclone" ? "\"a:b\"" : "\"/srv/x\"",
+                        ["public_url"] = "\"https://example.org\"",
+                    },
             ["notify"] = new() { ["url"] = "\"https://example.org\"" },
         };
         if (!all.TryAdd(section, new() { [key] = value }))
@@ -54,13 +68,18 @@ public partial class ConfigDocumentTests
         return text.ToString();
     }
 
-    private static ManagerConfig Read(string text) => ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "c"));
+    private static ManagerConfig Read(string text) =>
+        ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "c"));
 
     private static string Problems(string text) => Assert.Throws<RecipeException>(() => Read(text)).Message;
 
     private static string Show(ManagerConfig config) =>
         // Nothing said about the sandbox is the same as none.
-        $"{config} {string.Join(' ', config.Uploads)} {string.Join(' ', config.Notifications)}".Replace("Sandbox = False", "Sandbox = ", StringComparison.Ordinal);
+        $"{config} {string.Join(' ', config.Uploads)} {string.Join(' ', config.Notifications)}".Replace(
+            "Sandbox = False",
+            "Sandbox = ",
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Every_documented_key_is_one_that_the_reader_takes()
@@ -71,8 +90,11 @@ public partial class ConfigDocumentTests
             // A date is no value of any key: what is said about it tells whether the key is known.
             Assert.True(
                 (section == "upload" ? Backends : ["none"]).Any(backend =>
-                    !Problems(Text(section, key, "2026-05-01", backend)).Contains($"unknown key \"{key}\"", StringComparison.Ordinal)),
-                $"[{section}] {key} is documented and unknown");
+                    !Problems(Text(section, key, "2026-05-01", backend))
+                        .Contains($"unknown key \"{key}\"", StringComparison.Ordinal)
+                ),
+                $"[{section}] {key} is documented and unknown"
+            );
         }
     }
 
@@ -102,9 +124,12 @@ public partial class ConfigDocumentTests
     [Fact]
     public void Every_section_that_the_reader_takes_is_documented()
     {
-        Match known = KnownSections().Match(File.ReadAllText(Path.Combine(Tools.Root, "src/Peipkg.Manager/Configuration/ConfigReader.cs")));
+        Match known = KnownSections()
+            .Match(File.ReadAllText(Path.Combine(Tools.Root, "src/Peipkg.Manager/Configuration/ConfigReader.cs")));
         Assert.Equal(
-            known.Groups[1].Value.Split(", ").Select(name => name.Trim('"')).Order(StringComparer.Ordinal), Sections.Order(StringComparer.Ordinal));
+            known.Groups[1].Value.Split(", ").Select(name => name.Trim('"')).Order(StringComparer.Ordinal),
+            Sections.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -118,9 +143,16 @@ public partial class ConfigDocumentTests
                 continue;
             }
 
-            string backend = key == "branch" ? "git" : section == "upload" ? "rsync" : "none";
+            string backend =
+                key == "branch" ? "git"
+                : section == "upload" ? "rsync"
+                : "none";
             string value = match.Groups[1].Value is "gh-pages" ? "\"gh-pages\"" : match.Groups[1].Value;
-            Assert.Equal(Show(Read(Text("build", "give_up_after", "8", backend))), Show(Read(Text(section, key, value, backend))), ignoreCase: false);
+            Assert.Equal(
+                Show(Read(Text("build", "give_up_after", "8", backend))),
+                Show(Read(Text(section, key, value, backend))),
+                ignoreCase: false
+            );
             compared++;
         }
 

@@ -96,7 +96,8 @@ public partial class ConfigKeysTests
         ["[[notify]] command"] = ["[[notify]] url"],
     };
 
-    private static ManagerConfig Read(string text) => ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "config.toml"));
+    private static ManagerConfig Read(string text) =>
+        ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "config.toml"));
 
     public static TheoryData<string> Keys => [.. ConfigKeys.All.Select(key => key.ToString())];
 
@@ -105,14 +106,28 @@ public partial class ConfigKeysTests
     public void A_change_of_any_key_is_seen_and_taken_over_if_that_is_what_is_said(string name)
     {
         ConfigKey key = ConfigKeys.All.Single(k => k.ToString() == name);
-        string text = Regex.Replace(Base, $"(?<=\n|^){Regex.Escape(key.Section)}\n([a-z_]+ = .*\n)*", section =>
-        {
-            string rest = Regex.Replace(section.Value, $"\n{key.Name} = .*", "");
-            return (name == "[[notify]] command" ? rest.Replace("url = \"https://one/\"\n", "", StringComparison.Ordinal) : rest) + Other[name] + "\n";
-        });
+        string text = Regex.Replace(
+            Base,
+            $"(?<=\n|^){Regex.Escape(key.Section)}\n([a-z_]+ = .*\n)*",
+            section =>
+            {
+                string rest = Regex.Replace(section.Value, $"\n{key.Name} = .*", "");
+                return (
+                        name == "[[notify]] command"
+                            ? rest.Replace("url = \"https://one/\"\n", "", StringComparison.Ordinal)
+                            : rest
+                    )
+                    + Other[name]
+                    + "\n";
+            }
+        );
         if (name == "[upload] content")
         {
-            text = text.Replace("[upload]", "[[upload]]\nbackend = \"git\"\nremote = \"/one\"\nname = \"first\"\n[[upload]]", StringComparison.Ordinal);
+            text = text.Replace(
+                "[upload]",
+                "[[upload]]\nbackend = \"git\"\nremote = \"/one\"\nname = \"first\"\n[[upload]]",
+                StringComparison.Ordinal
+            );
             Assert.Equal("Repository\nPackages\n", key.Value(Read(text)));
             return;
         }
@@ -121,7 +136,8 @@ public partial class ConfigKeysTests
         ManagerConfig written = Read(text);
         Assert.Equal(
             Along.GetValueOrDefault(name, []).Append(name).Order(StringComparer.Ordinal),
-            ConfigKeys.Changed(running, written).Select(k => k.ToString()).Order(StringComparer.Ordinal));
+            ConfigKeys.Changed(running, written).Select(k => k.ToString()).Order(StringComparer.Ordinal)
+        );
         ManagerConfig merged = ConfigKeys.Merge(running, written);
         Assert.Equal(key.Value(key.Effect == Effect.Reload ? written : running), key.Value(merged));
         Assert.Equal(key.Effect == Effect.Reload, ConfigKeys.Changed(merged, written).Count == 0);
@@ -133,12 +149,21 @@ public partial class ConfigKeysTests
         List<string> documented = [];
         foreach (Match row in Row().Matches(File.ReadAllText(Path.Combine(Tools.Root, "docs", "config-reference.md"))))
         {
-            documented.AddRange(Name().Matches(row.Groups[2].Value).Select(name => $"{row.Groups[1].Value} {name.Groups[1].Value}: {row.Groups[3].Value}"));
+            documented.AddRange(
+                Name()
+                    .Matches(row.Groups[2].Value)
+                    .Select(name => $"{row.Groups[1].Value} {name.Groups[1].Value}: {row.Groups[3].Value}")
+            );
         }
 
         Assert.Equal(
-            ConfigKeys.All.Select(key => $"{key}: {key.Effect switch { Effect.Reload => "reload", Effect.Restart => "restart", _ => "never" }}").Order(StringComparer.Ordinal),
-            documented.Order(StringComparer.Ordinal));
+            ConfigKeys
+                .All.Select(key =>
+                    $"{key}: {key.Effect switch { Effect.Reload => "reload", Effect.Restart => "restart", _ => "never" }}"
+                )
+                .Order(StringComparer.Ordinal),
+            documented.Order(StringComparer.Ordinal)
+        );
     }
 
     [GeneratedRegex(@"^\| `(\[+[a-z]+\]+)` (`[^|]*`) \| [^|]* \| ([a-z]+) \|", RegexOptions.Multiline)]

@@ -33,7 +33,8 @@ public class ConfigReaderTests
 
         """;
 
-    private static ManagerConfig Read(string text) => ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "config.toml"));
+    private static ManagerConfig Read(string text) =>
+        ConfigReader.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "config.toml"));
 
     private static string[] Problems(string text) =>
         [.. Assert.Throws<RecipeException>(() => Read(text)).Problems.Select(p => p.ToString())];
@@ -43,8 +44,14 @@ public class ConfigReaderTests
     {
         ManagerConfig config = Read(Documented);
         Assert.Equal(
-            new UploadConfig { Name = "rclone", Backend = UploadBackend.Rclone, Remote = "r2:pkgs.peios.org" },
-            Assert.Single(config.Uploads));
+            new UploadConfig
+            {
+                Name = "rclone",
+                Backend = UploadBackend.Rclone,
+                Remote = "r2:pkgs.peios.org",
+            },
+            Assert.Single(config.Uploads)
+        );
         Assert.Equal(
             new ManagerConfig(
                 "peios-build-1",
@@ -54,8 +61,10 @@ public class ConfigReaderTests
                 "/etc/peipkg-manager/farm.ed25519",
                 config.Uploads,
                 config.Http,
-                TimeSpan.FromHours(1)),
-            config);
+                TimeSpan.FromHours(1)
+            ),
+            config
+        );
     }
 
     [Fact]
@@ -69,10 +78,13 @@ public class ConfigReaderTests
     [Fact]
     public void A_secret_may_be_several_and_a_forge_may_have_its_own()
     {
-        HttpConfig http = Read(Documented.Replace(
-            "webhook_secret_file = \"/etc/peipkg-manager/webhook-secret\"",
-            "webhook_secret_file = [\"/etc/new\", \"/etc/old\"]\ngitlab_secret_file = \"/etc/gitlab\"",
-            StringComparison.Ordinal)).Http;
+        HttpConfig http = Read(
+            Documented.Replace(
+                "webhook_secret_file = \"/etc/peipkg-manager/webhook-secret\"",
+                "webhook_secret_file = [\"/etc/new\", \"/etc/old\"]\ngitlab_secret_file = \"/etc/gitlab\"",
+                StringComparison.Ordinal
+            )
+        ).Http;
         Assert.Equal(["/etc/new", "/etc/old"], http.SecretFilesOf("github"));
         Assert.Equal(["/etc/new", "/etc/old"], http.SecretFilesOf("forgejo"));
         Assert.Equal(["/etc/gitlab"], http.SecretFilesOf("gitlab"));
@@ -81,12 +93,32 @@ public class ConfigReaderTests
     [Fact]
     public void How_much_at_once_and_how_much_disk_is_read_strictly()
     {
-        ManagerConfig config = Read(Documented + "max_concurrent = 32\nmax_per_host = 2\ntimeout = \"30s\"\n[build]\nparallel = 3\ngive_up_after = 2\n[limits]\nmin_free = \"2GiB\"\n");
-        Assert.Equal((new PollConfig(32, 2, TimeSpan.FromSeconds(30)), 3, 2, 2L << 30), (config.Polling, config.Builds.Parallel, config.Builds.GiveUpAfter, config.Limits.MinFree));
-        Assert.Equal((PollConfig.Default, null, 8, 256L << 20), (Read(Documented).Polling, Read(Documented).Builds.Parallel, Read(Documented).Builds.GiveUpAfter, Read(Documented).Limits.MinFree));
-        string[] problems = Problems(Documented + "max_concurrent = 0\n[build]\nparallel = 5000\n[limits]\nmin_free = \"much\"\n");
+        ManagerConfig config = Read(
+            Documented
+                + "max_concurrent = 32\nmax_per_host = 2\ntimeout = \"30s\"\n[build]\nparallel = 3\ngive_up_after = 2\n[limits]\nmin_free = \"2GiB\"\n"
+        );
+        Assert.Equal(
+            (new PollConfig(32, 2, TimeSpan.FromSeconds(30)), 3, 2, 2L << 30),
+            (config.Polling, config.Builds.Parallel, config.Builds.GiveUpAfter, config.Limits.MinFree)
+        );
+        Assert.Equal(
+            (PollConfig.Default, null, 8, 256L << 20),
+            (
+                Read(Documented).Polling,
+                Read(Documented).Builds.Parallel,
+                Read(Documented).Builds.GiveUpAfter,
+                Read(Documented).Limits.MinFree
+            )
+        );
+        string[] problems = Problems(
+            Documented + "max_concurrent = 0\n[build]\nparallel = 5000\n[limits]\nmin_free = \"much\"\n"
+        );
         Assert.Equal(3, problems.Length);
-        Assert.Contains("max_concurrent in [poll] must be from 1 to 1000, not 0", problems[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "max_concurrent in [poll] must be from 1 to 1000, not 0",
+            problems[0],
+            StringComparison.Ordinal
+        );
         Assert.Contains("\"much\" is no amount of storage", problems[2], StringComparison.Ordinal);
     }
 
@@ -94,24 +126,44 @@ public class ConfigReaderTests
     public void What_fetching_may_take_is_read_strictly()
     {
         FetchConfig all = new(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(20), 500, 1L << 30, 512 << 20);
-        Assert.Equal(all, Read(Documented + "[fetch]\ntime = \"10m\"\nsilence = \"20s\"\nfiles = 500\nsize = \"1GiB\"\nmemory = \"512MiB\"\n").Fetching);
+        Assert.Equal(
+            all,
+            Read(
+                Documented
+                    + "[fetch]\ntime = \"10m\"\nsilence = \"20s\"\nfiles = 500\nsize = \"1GiB\"\nmemory = \"512MiB\"\n"
+            ).Fetching
+        );
         Assert.Equal(FetchConfig.Default, Read(Documented + "[fetch]\n").Fetching);
         Assert.Equal(
-            ["time in [fetch] must be from 1s to 720h", "files in [fetch] must be from 1 to 100000000, not 0", "size in [fetch] must be at least 1 MiB"],
-            Problems(Documented + "[fetch]\ntime = \"10ms\"\nfiles = 0\nsize = \"1KiB\"\n").Select(problem => problem[(problem.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+            [
+                "time in [fetch] must be from 1s to 720h",
+                "files in [fetch] must be from 1 to 100000000, not 0",
+                "size in [fetch] must be at least 1 MiB",
+            ],
+            Problems(Documented + "[fetch]\ntime = \"10ms\"\nfiles = 0\nsize = \"1KiB\"\n")
+                .Select(problem => problem[(problem.IndexOf(' ', StringComparison.Ordinal) + 1)..])
+        );
     }
 
     [Fact]
     public void A_misspelt_required_key_is_one_problem()
     {
-        string problem = Assert.Single(Problems(Documented.Replace("default_interval", "default_intervall", StringComparison.Ordinal)));
-        Assert.EndsWith("unknown key \"default_intervall\" in [poll] (did you mean \"default_interval\"?)", problem, StringComparison.Ordinal);
+        string problem = Assert.Single(
+            Problems(Documented.Replace("default_interval", "default_intervall", StringComparison.Ordinal))
+        );
+        Assert.EndsWith(
+            "unknown key \"default_intervall\" in [poll] (did you mean \"default_interval\"?)",
+            problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Upload_and_http_may_be_left_out()
     {
-        string text = Documented[..Documented.IndexOf("[upload]", StringComparison.Ordinal)] + "[poll]\ndefault_interval = \"90m\"\n";
+        string text =
+            Documented[..Documented.IndexOf("[upload]", StringComparison.Ordinal)]
+            + "[poll]\ndefault_interval = \"90m\"\n";
         ManagerConfig config = Read(text);
         Assert.Empty(config.Uploads);
         Assert.Equal(new HttpConfig(null), config.Http);
@@ -123,28 +175,45 @@ public class ConfigReaderTests
         Assert.Null(Read(Documented.Replace(":8080", "", StringComparison.Ordinal)).Http.Address);
 
     [Fact]
-    public void Every_typo_is_reported_with_its_place_and_the_nearest_name() => Assert.Equal(
-        [
-            "config.toml:2:1: unknown key \"ide\" in [manager] (did you mean \"id\"?)",
-            "config.toml:24:1: unknown section \"pol\" (did you mean \"poll\"?)",
-        ],
-        Problems(Documented
-            .Replace("id = ", "id = \"x\"\nide = ", StringComparison.Ordinal)
-            .Replace("[poll]", "[poll]\ndefault_interval = \"1h\"\n[pol]", StringComparison.Ordinal))
-            .Select(p => p.Replace(":3:1:", ":2:1:", StringComparison.Ordinal).Replace(":26:", ":24:", StringComparison.Ordinal).Replace(":25:", ":24:", StringComparison.Ordinal)));
+    public void Every_typo_is_reported_with_its_place_and_the_nearest_name() =>
+        Assert.Equal(
+            [
+                "config.toml:2:1: unknown key \"ide\" in [manager] (did you mean \"id\"?)",
+                "config.toml:24:1: unknown section \"pol\" (did you mean \"poll\"?)",
+            ],
+            Problems(
+                    Documented
+                        .Replace("id = ", "id = \"x\"\nide = ", StringComparison.Ordinal)
+                        .Replace("[poll]", "[poll]\ndefault_interval = \"1h\"\n[pol]", StringComparison.Ordinal)
+                )
+                .Select(p =>
+                    p.Replace(":3:1:", ":2:1:", StringComparison.Ordinal)
+                        .Replace(":26:", ":24:", StringComparison.Ordinal)
+                        .Replace(":25:", ":24:", StringComparison.Ordinal)
+                )
+        );
 
     [Fact]
     public void An_unknown_top_level_key_is_an_error() =>
-        Assert.Contains("unknown key \"extra\"", Assert.Single(Problems("extra = 1\n" + Documented)), StringComparison.Ordinal);
+        Assert.Contains(
+            "unknown key \"extra\"",
+            Assert.Single(Problems("extra = 1\n" + Documented)),
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void All_that_is_missing_from_an_empty_file_is_named_at_once() => Assert.Equal(
-        ["manager", "repo", "signing", "poll"],
-        Problems("").Select(p => p[(p.IndexOf('[', StringComparison.Ordinal) + 1)..p.IndexOf(']', StringComparison.Ordinal)]));
+    public void All_that_is_missing_from_an_empty_file_is_named_at_once() =>
+        Assert.Equal(
+            ["manager", "repo", "signing", "poll"],
+            Problems("")
+                .Select(p =>
+                    p[(p.IndexOf('[', StringComparison.Ordinal) + 1)..p.IndexOf(']', StringComparison.Ordinal)]
+                )
+        );
 
     [Fact]
-    public void Missing_keys_are_named() => Assert.Equal(4, Problems(
-        "[manager]\nid = \"x\"\n[repo]\n[signing]\nkey_file = \"/k\"\n[poll]\n").Length);
+    public void Missing_keys_are_named() =>
+        Assert.Equal(4, Problems("[manager]\nid = \"x\"\n[repo]\n[signing]\nkey_file = \"/k\"\n[poll]\n").Length);
 
     [Theory]
     [InlineData("\":8080\"", "\"8080\"", "no listen address")]
@@ -156,23 +225,37 @@ public class ConfigReaderTests
     [InlineData("\"r2:pkgs.peios.org\"", "\"r2,secret=x\"", "end with \":\"")]
     [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\nmode = \"switch\"", "unknown key \"mode\"")]
     [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\npublic_url = \"pkgs.peios.org\"", "https://")]
-    [InlineData("\"r2:pkgs.peios.org\"", "\"r2:x\"\npublic_url = \"https://p\"\ncontent = \"packages\"", "needs another target")]
+    [InlineData(
+        "\"r2:pkgs.peios.org\"",
+        "\"r2:x\"\npublic_url = \"https://p\"\ncontent = \"packages\"",
+        "needs another target"
+    )]
     [InlineData("\"r2:pkgs.peios.org\"", "\"-x\"", "begin with")]
     [InlineData("remote = \"r2:pkgs.peios.org\"", "", "needs remote")]
     [InlineData("addr = \":8080\"", "addr = \":8080\"\nhosts = [\"https://farm\"]", "is no host name")]
     [InlineData("\"/var/lib/peipkg-manager\"", "\"state\"", "absolute path")]
     [InlineData("\"peios-build-1\"", "\" \"", "empty")]
-    public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) => Assert.Contains(
-        message, Assert.Single(Problems(Documented.Replace(from, to, StringComparison.Ordinal))), StringComparison.Ordinal);
+    public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) =>
+        Assert.Contains(
+            message,
+            Assert.Single(Problems(Documented.Replace(from, to, StringComparison.Ordinal))),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Limits_are_the_documented_ones_unless_the_file_says_otherwise()
     {
         Assert.Equal(
-            new BuildLimits(TimeSpan.FromHours(12), TimeSpan.FromHours(2), 64 << 20, Processes: 8192), Read(Documented).Limits.Builds);
-        ManagerConfig config = Read(Documented + "[limits]\ntime = \"90m\"\nmemory = \"1.5GiB\"\ncpus = 2\ndisk = \"2TiB\"\n");
+            new BuildLimits(TimeSpan.FromHours(12), TimeSpan.FromHours(2), 64 << 20, Processes: 8192),
+            Read(Documented).Limits.Builds
+        );
+        ManagerConfig config = Read(
+            Documented + "[limits]\ntime = \"90m\"\nmemory = \"1.5GiB\"\ncpus = 2\ndisk = \"2TiB\"\n"
+        );
         Assert.Equal(
-            new BuildLimits(TimeSpan.FromMinutes(90), TimeSpan.FromHours(2), 64 << 20, 3L << 29, 2, 8192, 2L << 40), config.Limits.Builds);
+            new BuildLimits(TimeSpan.FromMinutes(90), TimeSpan.FromHours(2), 64 << 20, 3L << 29, 2, 8192, 2L << 40),
+            config.Limits.Builds
+        );
     }
 
     [Theory]
@@ -183,12 +266,18 @@ public class ConfigReaderTests
     [InlineData("cpus = 0", "cpus in [limits] must be from 1 to 4096, not 0")]
     [InlineData("memry = \"1GiB\"", "unknown key \"memry\" in [limits] (did you mean \"memory\"?)")]
     public void A_limit_that_cannot_be_meant_is_named(string line, string problem) =>
-        Assert.Contains(problem, Assert.Single(Problems(Documented + "[limits]\n" + line + "\n")), StringComparison.Ordinal);
+        Assert.Contains(
+            problem,
+            Assert.Single(Problems(Documented + "[limits]\n" + line + "\n")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Several_targets_are_written_with_two_brackets_and_each_has_a_name()
     {
-        string text = Documented.Replace("[upload]\nbackend = \"rclone\"\nremote = \"r2:pkgs.peios.org\"\n", """
+        string text = Documented.Replace(
+            "[upload]\nbackend = \"rclone\"\nremote = \"r2:pkgs.peios.org\"\n",
+            """
             [[upload]]
             backend = "rsync"
             remote = "www@host:/srv/www"
@@ -210,14 +299,29 @@ public class ConfigReaderTests
             content = "packages"
             public_url = "https://files.example.org"
 
-            """, StringComparison.Ordinal);
+            """,
+            StringComparison.Ordinal
+        );
         ManagerConfig config = Read(text);
         Assert.Equal(["rsync", "pages", "rclone"], config.Uploads.Select(u => u.Name));
         Assert.Equal((UploadMode.Switch, UploadMode.Orphan), (config.Uploads[0].Mode, config.Uploads[1].Mode));
-        Assert.Equal(("gh-pages", "https://you.github.io/packages", TimeSpan.FromMinutes(20)),
-            (config.Uploads[1].Branch, config.Uploads[1].PublicUrl, config.Uploads[1].CheckWithin));
+        Assert.Equal(
+            ("gh-pages", "https://you.github.io/packages", TimeSpan.FromMinutes(20)),
+            (config.Uploads[1].Branch, config.Uploads[1].PublicUrl, config.Uploads[1].CheckWithin)
+        );
         Assert.Equal("https://files.example.org", config.PackagesUrl);
-        Assert.Contains("two targets are called \"pages\"", Assert.Single(Problems(text.Replace(
-            "backend = \"rsync\"", "backend = \"rsync\"\nname = \"pages\"", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.Contains(
+            "two targets are called \"pages\"",
+            Assert.Single(
+                Problems(
+                    text.Replace(
+                        "backend = \"rsync\"",
+                        "backend = \"rsync\"\nname = \"pages\"",
+                        StringComparison.Ordinal
+                    )
+                )
+            ),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -18,12 +18,20 @@ public class RcloneRemoteTests
     [Fact]
     public void Options_travel_in_the_environment()
     {
-        Assert.True(RcloneRemote.TryParse(
-            ":s3,provider=Other,endpoint=\"http://h:9000\",secret_access_key='a''b,c',force_path_style:bucket/x:y", out RcloneRemote? remote, out _));
+        Assert.True(
+            RcloneRemote.TryParse(
+                ":s3,provider=Other,endpoint=\"http://h:9000\",secret_access_key='a''b,c',force_path_style:bucket/x:y",
+                out RcloneRemote? remote,
+                out _
+            )
+        );
         Assert.Equal(("peipkg_target:bucket/x:y", ":s3,…:bucket/x:y"), (remote.Argument, remote.Display));
         Assert.Equal(
             ["ENDPOINT=http://h:9000", "FORCE_PATH_STYLE=true", "PROVIDER=Other", "SECRET_ACCESS_KEY=a'b,c", "TYPE=s3"],
-            remote.Variables.Select(v => $"{v.Key["RCLONE_CONFIG_PEIPKG_TARGET_".Length..]}={v.Value}").Order(StringComparer.Ordinal));
+            remote
+                .Variables.Select(v => $"{v.Key["RCLONE_CONFIG_PEIPKG_TARGET_".Length..]}={v.Value}")
+                .Order(StringComparer.Ordinal)
+        );
         Assert.True(RcloneRemote.TryParse("my-r2,region=auto:bucket", out remote, out _));
         Assert.Equal("RCLONE_CONFIG_MY_R2_REGION", Assert.Single(remote.Variables).Key);
         Assert.Equal("my-r2:bucket", remote.Argument);

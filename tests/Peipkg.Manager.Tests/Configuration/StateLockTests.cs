@@ -9,8 +9,9 @@ public class StateLockTests
     {
         using TemporaryDirectory directory = new();
         using StateLock first = StateLock.Acquire(directory["manager.lock"], 4711, ManualClock.Noon);
-        StateLockedException e = Assert.Throws<StateLockedException>(
-            () => StateLock.Acquire(directory["manager.lock"], 4712, ManualClock.Noon));
+        StateLockedException e = Assert.Throws<StateLockedException>(() =>
+            StateLock.Acquire(directory["manager.lock"], 4712, ManualClock.Noon)
+        );
         Assert.Contains("pid 4711, started 2026-05-07T12:00:00Z", e.Message, StringComparison.Ordinal);
         Assert.Contains(directory.Path, e.Message, StringComparison.Ordinal);
     }

@@ -17,7 +17,11 @@ public sealed partial class CommandTableTests : IDisposable
 
     private (int ExitCode, string Output, string Errors) Run(params string[] arguments)
     {
-        ProcessStartInfo start = new(Tools.Manager, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(Tools.Manager, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PATH"] = _farm.Search;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -34,7 +38,12 @@ public sealed partial class CommandTableTests : IDisposable
     }
 
     private string[] Commands() =>
-        [.. Command().Matches(Ok("help")[Ok("help").IndexOf("Commands:", StringComparison.Ordinal)..]).Select(m => m.Groups[1].Value).Except(Common)];
+        [
+            .. Command()
+                .Matches(Ok("help")[Ok("help").IndexOf("Commands:", StringComparison.Ordinal)..])
+                .Select(m => m.Groups[1].Value)
+                .Except(Common),
+        ];
 
     [Fact]
     public void Every_command_has_help_a_manual_completions_a_reference_and_json()
@@ -70,20 +79,42 @@ public sealed partial class CommandTableTests : IDisposable
         // In this order; what each answers has this field.
         (string[] Words, string Field)[] table =
         [
-            (["status"], "farm_id"), (["recipes"], "recipes"), (["history"], "builds"), (["history", "hello", "--limit", "1"], "events"),
-            (["why", "hello"], "versions"), (["why", "hello@2.0"], "versions"), (["log", "hello@2.0-1"], "line"),
-            (["pause", "--reason", "a test"], "message"), (["build", "hello@1.0"], "changed"), (["cancel", "hello@1.0-1", "--reason", "a test"], "changed"),
-            (["retry", "hello@1.0"], "changed"), (["reject", "hello@1.0"], "changed"), (["resume"], "message"), (["gc", "--dry-run"], "message"),
-            (["backup", _farm["copy.db"]], "changed"), (["check-config"], "valid"), (["drain"], "message"),
+            (["status"], "farm_id"),
+            (["recipes"], "recipes"),
+            (["history"], "builds"),
+            (["history", "hello", "--limit", "1"], "events"),
+            (["why", "hello"], "versions"),
+            (["why", "hello@2.0"], "versions"),
+            (["log", "hello@2.0-1"], "line"),
+            (["pause", "--reason", "a test"], "message"),
+            (["build", "hello@1.0"], "changed"),
+            (["cancel", "hello@1.0-1", "--reason", "a test"], "changed"),
+            (["retry", "hello@1.0"], "changed"),
+            (["reject", "hello@1.0"], "changed"),
+            (["resume"], "message"),
+            (["gc", "--dry-run"], "message"),
+            (["backup", _farm["copy.db"]], "changed"),
+            (["check-config"], "valid"),
+            (["drain"], "message"),
         ];
-        Assert.Equal(Commands().Order(StringComparer.Ordinal), table.Select(row => row.Words[0]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Commands().Order(StringComparer.Ordinal),
+            table.Select(row => row.Words[0]).Distinct().Order(StringComparer.Ordinal)
+        );
         using ManagerProcess manager = _farm.Start();
         manager.WaitFor("msg=\"starting build\" recipe=hello");
-        manager.WaitUntil(() => File.Exists(_farm["state/logs/1.log"]) && new FileInfo(_farm["state/logs/1.log"]).Length > 0, "a log");
+        manager.WaitUntil(
+            () => File.Exists(_farm["state/logs/1.log"]) && new FileInfo(_farm["state/logs/1.log"]).Length > 0,
+            "a log"
+        );
         foreach ((string[] words, string field) in table)
         {
             string output = Ok([.. words, "--json", "--config", _farm["config.toml"]]);
-            foreach (string document in words[0] == "log" ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [output])
+            foreach (
+                string document in words[0] == "log"
+                    ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    : [output]
+            )
             {
                 using JsonDocument json = JsonDocument.Parse(document);
                 Assert.True(json.RootElement.TryGetProperty(field, out _), $"{string.Join(' ', words)}: {document}");
@@ -104,7 +135,11 @@ public sealed partial class CommandTableTests : IDisposable
         string kept = Assert.Single(Directory.GetDirectories(_farm["state/failed"]));
         Assert.Contains("nothing to remove", Ok("gc", "--config", _farm["config.toml"]), StringComparison.Ordinal);
         Directory.SetLastWriteTimeUtc(kept, DateTime.UtcNow.AddHours(-2));
-        Assert.Contains("would be removed", Ok("gc", "--dry-run", "--config", _farm["config.toml"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "would be removed",
+            Ok("gc", "--dry-run", "--config", _farm["config.toml"]),
+            StringComparison.Ordinal
+        );
         Assert.True(Directory.Exists(kept));
         Assert.Contains("1 item", Ok("gc", "--config", _farm["config.toml"]), StringComparison.Ordinal);
         Assert.False(Directory.Exists(kept));
@@ -130,8 +165,21 @@ public sealed partial class CommandTableTests : IDisposable
 
         ProcessStartInfo start = new(
             "/usr/bin/setpriv",
-            ["--reuid=65534", "--regid=65534", "--clear-groups", "curl", "--silent", "--max-time", "20", "--unix-socket", _farm["state/manager.sock"],
-                "--data", "{\"command\":\"drain\"}", "http://manager/operate"])
+            [
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "curl",
+                "--silent",
+                "--max-time",
+                "20",
+                "--unix-socket",
+                _farm["state/manager.sock"],
+                "--data",
+                "{\"command\":\"drain\"}",
+                "http://manager/operate",
+            ]
+        )
         {
             RedirectStandardOutput = true,
         };
@@ -146,12 +194,20 @@ public sealed partial class CommandTableTests : IDisposable
     [Fact]
     public void A_state_directory_with_a_path_too_long_for_a_socket_works_all_the_same()
     {
-        string state = _farm[string.Create(CultureInfo.InvariantCulture, $"{new string('d', 90)}/{new string('e', 60)}")];
-        File.WriteAllText(_farm["config.toml"], File.ReadAllText(_farm["config.toml"]).Replace(_farm["state"], state, StringComparison.Ordinal));
+        string state = _farm[
+            string.Create(CultureInfo.InvariantCulture, $"{new string('d', 90)}/{new string('e', 60)}")
+        ];
+        File.WriteAllText(
+            _farm["config.toml"],
+            File.ReadAllText(_farm["config.toml"]).Replace(_farm["state"], state, StringComparison.Ordinal)
+        );
         using ManagerProcess manager = _farm.Start();
         manager.WaitUntil(
-            () => File.Exists(state + "/manager.sock") && File.GetUnixFileMode(state + "/manager.sock") == (UnixFileMode.UserRead | UnixFileMode.UserWrite),
-            "the socket");
+            () =>
+                File.Exists(state + "/manager.sock")
+                && File.GetUnixFileMode(state + "/manager.sock") == (UnixFileMode.UserRead | UnixFileMode.UserWrite),
+            "the socket"
+        );
         Assert.Contains($"pid {manager.Id}", Ok("status", "--config", _farm["config.toml"]), StringComparison.Ordinal);
         Ok("drain", "--config", _farm["config.toml"]);
         Assert.Equal(0, manager.WaitForExit());

@@ -25,7 +25,9 @@ public class CrashMatrixTests
     {
         string path = farm["bin/" + program];
         File.Delete(path);
-        File.WriteAllText(path, $$"""
+        File.WriteAllText(
+            path,
+            $$"""
             #!/bin/sh
             order={{farm["order"]}}
             manager() { p=$PPID; while [ "$(cat /proc/$p/comm)" != peipkg-manager ]; do p=$(cut -d' ' -f4 /proc/$p/stat); done; echo $p; }
@@ -45,7 +47,8 @@ public class CrashMatrixTests
             [ "$when" != after ] || strike
             exit $status
 
-            """);
+            """
+        );
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -60,7 +63,10 @@ public class CrashMatrixTests
         Wrap(farm, "git", "/usr/bin/git");
         Wrap(farm, "rsync", "/usr/bin/rsync");
         List<string> versions = [];
-        foreach ((string when, string victim) in ((string, string)[])[("before", "manager"), ("after", "manager"), ("before", "child")])
+        foreach (
+            (string when, string victim) in ((string, string)[])
+                [("before", "manager"), ("after", "manager"), ("before", "child")]
+        )
         {
             foreach ((string program, string arguments) in Steps)
             {
@@ -98,7 +104,12 @@ public class CrashMatrixTests
         Assert.Empty(farm.Children());
         foreach (string directory in (string[])["sources", "stage", "publish"])
         {
-            Assert.Empty(Directory.EnumerateFileSystemEntries(farm["state/" + directory]).Select(Path.GetFileName).Except(["tmp"]));
+            Assert.Empty(
+                Directory
+                    .EnumerateFileSystemEntries(farm["state/" + directory])
+                    .Select(Path.GetFileName)
+                    .Except(["tmp"])
+            );
         }
     }
 }

@@ -10,8 +10,8 @@ namespace Peipkg.Manager.Tests.EndToEnd;
 /// </summary>
 public class CrashTests
 {
-    private static int Kills => int.Parse(
-        Environment.GetEnvironmentVariable("PEIPKG_TEST_KILLS") ?? "25", CultureInfo.InvariantCulture);
+    private static int Kills =>
+        int.Parse(Environment.GetEnvironmentVariable("PEIPKG_TEST_KILLS") ?? "25", CultureInfo.InvariantCulture);
 
     [Fact]
     public void After_random_kills_everything_is_published_exactly_once_and_verifies()
@@ -57,7 +57,12 @@ public class CrashTests
         (int exit, string log) = farm.Once();
         Assert.True(exit == 0, log);
         IReadOnlyList<string> expected =
-            [.. TestFarm.Expected("greeting", [.. versions]).Concat(TestFarm.Expected("salutation", [.. versions])).Order(StringComparer.Ordinal)];
+        [
+            .. TestFarm
+                .Expected("greeting", [.. versions])
+                .Concat(TestFarm.Expected("salutation", [.. versions]))
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(expected, farm.Published());
         Assert.Equal(expected, farm.Published("www"));
         farm.Verify();
@@ -65,7 +70,12 @@ public class CrashTests
         Assert.DoesNotContain("starting build", farm.Once().Log, StringComparison.Ordinal);
         foreach (string directory in (string[])["sources", "stage", "publish"])
         {
-            Assert.Empty(Directory.EnumerateFileSystemEntries(farm["state/" + directory]).Select(Path.GetFileName).Except(["tmp"]));
+            Assert.Empty(
+                Directory
+                    .EnumerateFileSystemEntries(farm["state/" + directory])
+                    .Select(Path.GetFileName)
+                    .Except(["tmp"])
+            );
         }
 
         Assert.Empty(farm.Children());
@@ -75,7 +85,11 @@ public class CrashTests
     public void What_a_script_started_ends_also_when_both_the_manager_and_peipkg_build_are_killed()
     {
         using TestFarm farm = new();
-        farm.AddRecipe("hello", "greeting", script: $"sleep 300 & setsid sleep 300 & (cd /; exec setsid sleep 300) & touch {farm["started"]}; sleep 300");
+        farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: $"sleep 300 & setsid sleep 300 & (cd /; exec setsid sleep 300) & touch {farm["started"]}; sleep 300"
+        );
         farm.Release("1.0");
         using (ManagerProcess manager = farm.Start("--once"))
         {
@@ -101,7 +115,11 @@ public class CrashTests
     public void A_child_that_survives_its_killed_manager_is_stopped_by_the_next_one()
     {
         using TestFarm farm = new();
-        farm.AddRecipe("hello", "greeting", script: $"if [ ! -e {farm["again"]} ]; then touch {farm["started"]}; sleep 300; fi");
+        farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: $"if [ ! -e {farm["again"]} ]; then touch {farm["started"]}; sleep 300; fi"
+        );
         farm.Release("1.0");
         using (ManagerProcess manager = farm.Start("--once"))
         {

@@ -27,7 +27,11 @@ public sealed class DaemonTests : IDisposable
     }
 
     private async Task<(HttpStatusCode Status, string Body)> Deliver(
-        Uri address, string body, string? signature = null, string kind = "push")
+        Uri address,
+        string body,
+        string? signature = null,
+        string kind = "push"
+    )
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(address, "/webhooks/github"))
@@ -45,8 +49,11 @@ public sealed class DaemonTests : IDisposable
         "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), body));
 
     private static string Push(string url) =>
-        """{"ref":"refs/tags/v1.0","repository":{"id":1,"full_name":"ann/hello","clone_url":"$URL","html_url":"https://github.com/ann/hello"}}"""
-            .Replace("$URL", url, StringComparison.Ordinal);
+        """{"ref":"refs/tags/v1.0","repository":{"id":1,"full_name":"ann/hello","clone_url":"$URL","html_url":"https://github.com/ann/hello"}}""".Replace(
+            "$URL",
+            url,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Healthz_says_ok_and_unknown_paths_and_methods_are_refused()
@@ -55,9 +62,18 @@ public sealed class DaemonTests : IDisposable
         using HttpResponseMessage health = await _client.GetAsync(new Uri(manager.Address, "/healthz"));
         Assert.Equal((HttpStatusCode.OK, "ok"), (health.StatusCode, await health.Content.ReadAsStringAsync()));
         Assert.Equal("nosniff", health.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.Equal(HttpStatusCode.NotFound, (await _client.GetAsync(new Uri(manager.Address, "/nothing"))).StatusCode);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _client.GetAsync(new Uri(manager.Address, "/webhooks/github"))).StatusCode);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _client.PostAsync(new Uri(manager.Address, "/status"), null)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await _client.GetAsync(new Uri(manager.Address, "/nothing"))).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.MethodNotAllowed,
+            (await _client.GetAsync(new Uri(manager.Address, "/webhooks/github"))).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.MethodNotAllowed,
+            (await _client.PostAsync(new Uri(manager.Address, "/status"), null)).StatusCode
+        );
     }
 
     [Fact]
@@ -76,9 +92,15 @@ public sealed class DaemonTests : IDisposable
             JsonElement root = document.RootElement;
             Assert.Equal("farm-1", root.GetProperty("farm_id").GetString());
             Assert.Equal(["bad", "slow"], root.GetProperty("recipes").EnumerateArray().Select(r => r.GetString()));
-            Assert.Equal((2, 0), (root.GetProperty("builds_attempted").GetInt32(), root.GetProperty("builds_succeeded").GetInt32()));
+            Assert.Equal(
+                (2, 0),
+                (root.GetProperty("builds_attempted").GetInt32(), root.GetProperty("builds_succeeded").GetInt32())
+            );
             JsonElement flight = root.GetProperty("in_flight");
-            Assert.Equal(("slow", "1.0-1"), (flight.GetProperty("recipe").GetString(), flight.GetProperty("version").GetString()));
+            Assert.Equal(
+                ("slow", "1.0-1"),
+                (flight.GetProperty("recipe").GetString(), flight.GetProperty("version").GetString())
+            );
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", flight.GetProperty("started_at").GetString());
             JsonElement failure = root.GetProperty("failures").GetProperty("bad@1.0-1");
             Assert.Equal(1, failure.GetProperty("failures").GetInt32());
@@ -105,7 +127,12 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task A_signed_delivery_triggers_a_poll_and_the_new_tag_is_built()
     {
-        _farm.AddRecipe("hello", "greeting", git: "file://" + _farm.Upstream.Path, watch: "[watch]\ngithub_webhook = true");
+        _farm.AddRecipe(
+            "hello",
+            "greeting",
+            git: "file://" + _farm.Upstream.Path,
+            watch: "[watch]\ngithub_webhook = true"
+        );
         using ManagerProcess manager = _farm.Start();
         Uri address = manager.Address;
         manager.WaitFor("msg=\"poll complete\" recipe=hello");
@@ -125,12 +152,30 @@ public sealed class DaemonTests : IDisposable
         using ManagerProcess manager = _farm.Start();
         Uri address = manager.Address;
         string good = Sign(Encoding.UTF8.GetBytes("{}"));
-        foreach (string signature in (string[])["sha256=", "x", good[..^1], good + "0", good.Replace("sha256", "sha1", StringComparison.Ordinal), "sha256=" + new string('0', 64), "sha256=" + new string('g', 64), good])
+        foreach (
+            string signature in (string[])
+                [
+                    "sha256=",
+                    "x",
+                    good[..^1],
+                    good + "0",
+                    good.Replace("sha256", "sha1", StringComparison.Ordinal),
+                    "sha256=" + new string('0', 64),
+                    "sha256=" + new string('g', 64),
+                    good,
+                ]
+        )
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, (await Deliver(address, Push(_farm.Upstream.Path), signature)).Status);
+            Assert.Equal(
+                HttpStatusCode.Unauthorized,
+                (await Deliver(address, Push(_farm.Upstream.Path), signature)).Status
+            );
         }
 
-        using HttpResponseMessage bare = await _client.PostAsync(new Uri(address, "/webhooks/github"), new StringContent("{}"));
+        using HttpResponseMessage bare = await _client.PostAsync(
+            new Uri(address, "/webhooks/github"),
+            new StringContent("{}")
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, bare.StatusCode);
         manager.WaitFor("level=warn msg=\"webhook signature invalid\" remote=127.0.0.1");
     }
@@ -141,7 +186,10 @@ public sealed class DaemonTests : IDisposable
         _farm.AddRecipe("hello", "greeting", watch: "[watch]\ngithub_webhook = true");
         using ManagerProcess manager = _farm.Start();
         Uri address = manager.Address;
-        Assert.Equal((HttpStatusCode.OK, "no recipe watches this repository"), await Deliver(address, Push("https://github.com/other/repo")));
+        Assert.Equal(
+            (HttpStatusCode.OK, "no recipe watches this repository"),
+            await Deliver(address, Push("https://github.com/other/repo"))
+        );
         Assert.Equal((HttpStatusCode.OK, "pong"), await Deliver(address, "{\"zen\":\"Keep it\"}", kind: "ping"));
         Assert.Equal(HttpStatusCode.OK, (await Deliver(address, "{}", kind: "issues")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await Deliver(address, "{\"repository\":7}")).Status);
@@ -157,7 +205,10 @@ public sealed class DaemonTests : IDisposable
         string body = "{\"x\":\"" + new string('y', 26 * 1024 * 1024) + "\"}";
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await Answer(address, body, chunked: false));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await Answer(address, body, chunked: true));
-        Assert.Equal(HttpStatusCode.OK, (await Deliver(address, body[..(24 * 1024 * 1024)] + "\"}", kind: "ping")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await Deliver(address, body[..(24 * 1024 * 1024)] + "\"}", kind: "ping")).Status
+        );
     }
 
     // The server answers and closes before it has read everything; HttpClient may see only the closed connection.
@@ -166,7 +217,9 @@ public sealed class DaemonTests : IDisposable
         using TcpClient client = new(address.Host, address.Port);
         NetworkStream stream = client.GetStream();
         string length = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {body.Length}";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /webhooks/github HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /webhooks/github HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n")
+        );
         Task<int> status = Task.Run(async () =>
         {
             byte[] head = new byte[12];
@@ -202,7 +255,11 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public void SIGTERM_lets_the_running_build_end_and_be_published_then_exits_0()
     {
-        _farm.AddRecipe("hello", "greeting", script: $"touch {_farm["started"]}; while [ ! -e {_farm["go"]} ]; do sleep 0.1; done");
+        _farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: $"touch {_farm["started"]}; while [ ! -e {_farm["go"]} ]; do sleep 0.1; done"
+        );
         _farm.Release("1.0", "1.1");
         using ManagerProcess manager = _farm.Start();
         manager.WaitFor("starting build");
@@ -218,7 +275,11 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public void A_second_signal_stops_at_once_and_the_build_is_repeated_later()
     {
-        _farm.AddRecipe("hello", "greeting", script: $"if [ ! -e {_farm["go"]} ]; then touch {_farm["started"]}; sleep 300; fi");
+        _farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: $"if [ ! -e {_farm["go"]} ]; then touch {_farm["started"]}; sleep 300; fi"
+        );
         _farm.Release("1.0");
         using (ManagerProcess manager = _farm.Start())
         {
@@ -266,7 +327,10 @@ public sealed class DaemonTests : IDisposable
 
         // What an operator changes in a recipe is looked at then, not an interval later.
         string recipe = _farm["recipes/hello/peipkg.toml"];
-        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("peios_revision = 1", "peios_revision = 2", StringComparison.Ordinal));
+        File.WriteAllText(
+            recipe,
+            File.ReadAllText(recipe).Replace("peios_revision = 1", "peios_revision = 2", StringComparison.Ordinal)
+        );
         manager.Signal("HUP");
         manager.WaitFor("build \\+ publish complete\" recipe=hello version=1.0-2");
     }

@@ -33,7 +33,11 @@ public sealed partial class DashboardTests : IDisposable
     [Fact]
     public async Task A_farm_is_shown_with_its_builds_logs_badges_and_packages()
     {
-        _farm.AddRecipe("bad", "broken", script: "echo '<script>alert(1)</script> https://ann:sesame@example.org/'; exit 1");
+        _farm.AddRecipe(
+            "bad",
+            "broken",
+            script: "echo '<script>alert(1)</script> https://ann:sesame@example.org/'; exit 1"
+        );
         _farm.AddRecipe("good", "greeting");
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
@@ -42,12 +46,20 @@ public sealed partial class DashboardTests : IDisposable
 
         (HttpResponseMessage page, string html) = await Get(manager, "/");
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("<a href=\"/recipes/bad\">bad</a>", html, StringComparison.Ordinal);
         Assert.Contains("published", (await Get(manager, "/recipes/good")).Body, StringComparison.Ordinal);
         (HttpResponseMessage missing, string said) = await Get(manager, "/recipes/%3Cscript%3E");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-        Assert.DoesNotContain("<script>", said.Replace("<script src=\"/dashboard.js\" defer></script>", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "<script>",
+            said.Replace("<script src=\"/dashboard.js\" defer></script>", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
 
         string number = Regex.Match((await Get(manager, "/recipes/bad")).Body, "/builds/([0-9]+)").Groups[1].Value;
         string build = (await Get(manager, "/builds/" + number)).Body;
@@ -57,7 +69,10 @@ public sealed partial class DashboardTests : IDisposable
         Assert.Equal("text/plain", log.Content.Headers.ContentType?.MediaType);
         Assert.Equal("nosniff", log.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Contains("<script>alert(1)</script> https://[redacted]@example.org/", text, StringComparison.Ordinal);
-        (HttpResponseMessage part, string rest) = await Get(manager, $"/logs/{number}?from={Encoding.UTF8.GetByteCount(text)}");
+        (HttpResponseMessage part, string rest) = await Get(
+            manager,
+            $"/logs/{number}?from={Encoding.UTF8.GetByteCount(text)}"
+        );
         Assert.Equal("1", part.Headers.GetValues("X-Log-Ended").Single());
         Assert.Equal(HttpStatusCode.NotFound, (await Get(manager, "/logs/9999")).Response.StatusCode);
 
@@ -72,10 +87,16 @@ public sealed partial class DashboardTests : IDisposable
 
         Assert.Contains("nothing at this address", (await Get(manager, "/nothing")).Body, StringComparison.Ordinal);
         using HttpResponseMessage refused = await _client.PostAsync(new Uri(manager.Address, "/status"), null);
-        Assert.Equal((HttpStatusCode.MethodNotAllowed, "only GET, HEAD is answered here"), (refused.StatusCode, await refused.Content.ReadAsStringAsync()));
+        Assert.Equal(
+            (HttpStatusCode.MethodNotAllowed, "only GET, HEAD is answered here"),
+            (refused.StatusCode, await refused.Content.ReadAsStringAsync())
+        );
 
         (HttpResponseMessage metrics, string numbers) = await Get(manager, "/metrics");
-        Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", metrics.Content.Headers.ContentType?.ToString());
+        Assert.Equal(
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            metrics.Content.Headers.ContentType?.ToString()
+        );
         Dictionary<string, double> samples = OpenMetrics(numbers);
         Assert.Equal(1, samples["peipkg_builds_total{result=\"failed\",cause=\"recipe\"}"]);
         Assert.Equal(1, samples["peipkg_versions{state=\"done\"}"]);
@@ -107,9 +128,28 @@ public sealed partial class DashboardTests : IDisposable
             await pipe.WaitForExitAsync();
         }
 
-        foreach (string bad in (string[])["out", "up/config.toml", "database", "pipe", ".peipkg-repo.lock", "../manager.db", "..%2fmanager.db", "%2e%2e/manager.db", "index//archive.json", "index", ".hidden", "a%00b"])
+        foreach (
+            string bad in (string[])
+                [
+                    "out",
+                    "up/config.toml",
+                    "database",
+                    "pipe",
+                    ".peipkg-repo.lock",
+                    "../manager.db",
+                    "..%2fmanager.db",
+                    "%2e%2e/manager.db",
+                    "index//archive.json",
+                    "index",
+                    ".hidden",
+                    "a%00b",
+                ]
+        )
         {
-            Assert.Matches("^HTTP/1.1 40[04] ", await Raw(manager.Address, $"GET /repo/{bad} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+            Assert.Matches(
+                "^HTTP/1.1 40[04] ",
+                await Raw(manager.Address, $"GET /repo/{bad} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            );
         }
     }
 
@@ -146,12 +186,27 @@ public sealed partial class DashboardTests : IDisposable
     {
         _farm.Configure(http: "addr = \"127.0.0.1:0\"\nhosts = [\"farm.example.org\"]");
         using ManagerProcess manager = _farm.Start();
-        foreach ((string path, string host, int code) in ((string, string, int)[])[
-            ("/status", "evil.example", 421), ("/", "farm.example.org.evil.example:80", 421), ("/repo/", "evil.example", 421),
-            ("/status", "farm.example.org", 200), ("/", "Farm.example.org:8080", 200), ("/status", "127.0.0.1:1", 200), ("/status", "[::1]:1", 200),
-            ("/status", "localhost", 200), ("/healthz", "evil.example", 200), ("/webhooks/none", "evil.example", 404)])
+        foreach (
+            (string path, string host, int code) in ((string, string, int)[])
+                [
+                    ("/status", "evil.example", 421),
+                    ("/", "farm.example.org.evil.example:80", 421),
+                    ("/repo/", "evil.example", 421),
+                    ("/status", "farm.example.org", 200),
+                    ("/", "Farm.example.org:8080", 200),
+                    ("/status", "127.0.0.1:1", 200),
+                    ("/status", "[::1]:1", 200),
+                    ("/status", "localhost", 200),
+                    ("/healthz", "evil.example", 200),
+                    ("/webhooks/none", "evil.example", 404),
+                ]
+        )
         {
-            Assert.StartsWith($"HTTP/1.1 {code} ", await Raw(manager.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"HTTP/1.1 {code} ",
+                await Raw(manager.Address, $"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -160,9 +215,14 @@ public sealed partial class DashboardTests : IDisposable
     {
         _listener.Start();
         Task<string> received = Receive();
-        File.WriteAllText(_farm["tell.sh"], $"#!/bin/sh\nprintf '%s %s %s\\n' \"$PEIPKG_EVENT\" \"$PEIPKG_RECIPE\" \"$PEIPKG_VERSION\" >> {_farm["told"]}\n");
+        File.WriteAllText(
+            _farm["tell.sh"],
+            $"#!/bin/sh\nprintf '%s %s %s\\n' \"$PEIPKG_EVENT\" \"$PEIPKG_RECIPE\" \"$PEIPKG_VERSION\" >> {_farm["told"]}\n"
+        );
         File.SetUnixFileMode(_farm["tell.sh"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        File.AppendAllText(_farm["config.toml"], $"""
+        File.AppendAllText(
+            _farm["config.toml"],
+            $"""
             [[notify]]
             command = ["{_farm["tell.sh"]}"]
             events = ["failed", "published"]
@@ -170,13 +230,18 @@ public sealed partial class DashboardTests : IDisposable
             url = "http://{_listener.LocalEndpoint}/hook/very-secret-token"
             events = ["failed"]
 
-            """);
+            """
+        );
         _farm.AddRecipe("bad", "broken", script: "echo boom; exit 1");
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
         string request = await received.WaitAsync(TimeSpan.FromSeconds(90));
         Assert.StartsWith("POST /hook/very-secret-token", request, StringComparison.Ordinal);
-        Assert.Contains("\"event\":\"failed\",\"recipe\":\"bad\",\"version\":\"1.0-1\"", request, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"event\":\"failed\",\"recipe\":\"bad\",\"version\":\"1.0-1\"",
+            request,
+            StringComparison.Ordinal
+        );
         manager.WaitFor("msg=\"notification sent\" to=tell.sh");
         Assert.Equal("failed bad 1.0-1\n", await File.ReadAllTextAsync(_farm["told"]));
         Assert.DoesNotContain("very-secret-token", manager.Log, StringComparison.Ordinal);
@@ -248,7 +313,15 @@ public sealed partial class DashboardTests : IDisposable
             Assert.True(sample.Success, line);
             string suffix = sample.Groups[1].Value[family.Name.Length..];
             Assert.StartsWith(family.Name, sample.Groups[1].Value, StringComparison.Ordinal);
-            Assert.Contains(suffix, family.Type switch { "gauge" => [""], "counter" => ["_total"], _ => (string[])["_bucket", "_count", "_sum"] });
+            Assert.Contains(
+                suffix,
+                family.Type switch
+                {
+                    "gauge" => [""],
+                    "counter" => ["_total"],
+                    _ => (string[])["_bucket", "_count", "_sum"],
+                }
+            );
             double value = double.Parse(sample.Groups[3].Value, CultureInfo.InvariantCulture);
             if (suffix == "_bucket")
             {
@@ -262,6 +335,8 @@ public sealed partial class DashboardTests : IDisposable
         return samples;
     }
 
-    [GeneratedRegex("^([a-z_]+)(\\{[a-z_]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\"(?:,[a-z_]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\")*\\})? ([0-9]+\\.[0-9]+|\\+Inf)$")]
+    [GeneratedRegex(
+        "^([a-z_]+)(\\{[a-z_]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\"(?:,[a-z_]+=\"(?:[^\"\\\\\n]|\\\\[\\\\n\"])*\")*\\})? ([0-9]+\\.[0-9]+|\\+Inf)$"
+    )]
     private static partial Regex Sample();
 }

@@ -28,14 +28,22 @@ public sealed class FullDiskTests : IDisposable
 
     private static int Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }
+        )!;
         process.WaitForExit();
         return process.ExitCode;
     }
 
     private void Fill()
     {
-        using FileStream ballast = new(_farm["state/ballast"], FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using FileStream ballast = new(
+            _farm["state/ballast"],
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0
+        );
         try
         {
             for (byte[] page = new byte[4096]; ; )
@@ -86,7 +94,9 @@ public sealed class FullDiskTests : IDisposable
         manager.WaitUntil(() => Directory.Exists(_farm["state/stage/1/tmp"]), "the build");
         Fill();
         File.WriteAllText(_farm["go"], "");
-        manager.WaitFor("builds are paused, the state cannot be written\" error=\"\\S+manager.db: the disk is full|cause=infrastructure .*the disk of the state directory is almost full");
+        manager.WaitFor(
+            "builds are paused, the state cannot be written\" error=\"\\S+manager.db: the disk is full|cause=infrastructure .*the disk of the state directory is almost full"
+        );
         File.Delete(_farm["state/ballast"]);
 
         // Where the failure could be written down it waits a minute.

@@ -27,7 +27,10 @@ public sealed class LauncherTests
     private static void Launch(TestFarm farm, string script)
     {
         File.WriteAllText(farm["launcher"], $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(farm["launcher"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            farm["launcher"],
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         Configure(farm, $"\"{farm["launcher"]}\", \"{{workdir}}\"");
     }
 
@@ -63,7 +66,16 @@ public sealed class LauncherTests
         Assert.DoesNotContain(farm["key"], File.ReadAllText(farm["seen/env"]), StringComparison.Ordinal);
         string job = File.ReadAllText(farm["seen/job.json"]);
         Assert.DoesNotContain("key", job, StringComparison.Ordinal);
-        foreach (string field in (string[])["\"farm_id\": \"farm-1\"", "\"version\": \"1.0-1\"", "\"revision\": 1", "\"recipe\": \"hello\"", Package])
+        foreach (
+            string field in (string[])
+                [
+                    "\"farm_id\": \"farm-1\"",
+                    "\"version\": \"1.0-1\"",
+                    "\"revision\": 1",
+                    "\"recipe\": \"hello\"",
+                    Package,
+                ]
+        )
         {
             Assert.Contains(field, job, StringComparison.Ordinal);
         }
@@ -73,17 +85,49 @@ public sealed class LauncherTests
     [InlineData("exit 1", "recipe", "launcher launcher ended with exit status 1")]
     [InlineData("exit 75", "infrastructure", "exit status 75")]
     [InlineData("kill -9 $$", "infrastructure", "killed by signal 9")]
-    [InlineData("exit 0", "recipe", "greeting_1.0-1_noarch.peipkg is missing; greeting-doc_1.0-1_noarch.peipkg is missing")]
+    [InlineData(
+        "exit 0",
+        "recipe",
+        "greeting_1.0-1_noarch.peipkg is missing; greeting-doc_1.0-1_noarch.peipkg is missing"
+    )]
     [InlineData(Honest + "; echo x > out/extra", "recipe", "extra was not expected")]
     [InlineData(Honest + "; rm out/greeting_*; mkfifo out/" + Package, "recipe", Package + " is no regular file")]
-    [InlineData(Honest + "; mv out/greeting_* elsewhere; ln -s \"$1/elsewhere\" out/" + Package, "recipe", Package + " is no regular file")]
+    [InlineData(
+        Honest + "; mv out/greeting_* elsewhere; ln -s \"$1/elsewhere\" out/" + Package,
+        "recipe",
+        Package + " is no regular file"
+    )]
     [InlineData(Honest + "; head -c 5000 /dev/urandom > out/" + Package, "recipe", "not a package")]
-    [InlineData("cd \"$1\" && sed -i 's/version=1.0-1/version=1.0-2/' job.args && xargs -0 peipkg-build < job.args", "recipe", "greeting_1.0-2_noarch.peipkg was not expected")]
-    [InlineData("cd \"$1\" && sed -i 's/farm-id=farm-1/farm-id=farm-2/' job.args && xargs -0 peipkg-build < job.args", "recipe", "build.farm_id is \"farm-2\" instead of \"farm-1\"")]
-    [InlineData("cd \"$1\" && sed -i 's/MIT/GPL/' recipe/peipkg.toml && xargs -0 peipkg-build < job.args", "recipe", "license is \"GPL\" instead of \"MIT\"")]
-    [InlineData("cd \"$1\" && sed -i '0,/files = .*/s,,files = [\"usr/share/greeting/**\"]\\nprovides = [{ name = \"libc\" }],' recipe/peipkg.toml && xargs -0 peipkg-build < job.args", "recipe", "provides is [{\"name\":\"libc\"}] instead of []")]
-    [InlineData("cd \"$1\" && sed -i 's|usr/share/greeting/|usr/{bin,share/greeting}/|' recipe/peipkg.toml && echo 'mkdir $DESTDIR/usr/bin; echo x > $DESTDIR/usr/bin/sudo' >> recipe/build.sh && xargs -0 peipkg-build < job.args", "recipe", "its stanza does not claim usr/bin/sudo")]
-    [InlineData("cd \"$1\" && openssl genpkey -algorithm ed25519 -out k 2> /dev/null && printf -- '--sign-key=k\\0' >> job.args && xargs -0 peipkg-build < job.args", "recipe", "it is signed; the farm signs")]
+    [InlineData(
+        "cd \"$1\" && sed -i 's/version=1.0-1/version=1.0-2/' job.args && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "greeting_1.0-2_noarch.peipkg was not expected"
+    )]
+    [InlineData(
+        "cd \"$1\" && sed -i 's/farm-id=farm-1/farm-id=farm-2/' job.args && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "build.farm_id is \"farm-2\" instead of \"farm-1\""
+    )]
+    [InlineData(
+        "cd \"$1\" && sed -i 's/MIT/GPL/' recipe/peipkg.toml && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "license is \"GPL\" instead of \"MIT\""
+    )]
+    [InlineData(
+        "cd \"$1\" && sed -i '0,/files = .*/s,,files = [\"usr/share/greeting/**\"]\\nprovides = [{ name = \"libc\" }],' recipe/peipkg.toml && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "provides is [{\"name\":\"libc\"}] instead of []"
+    )]
+    [InlineData(
+        "cd \"$1\" && sed -i 's|usr/share/greeting/|usr/{bin,share/greeting}/|' recipe/peipkg.toml && echo 'mkdir $DESTDIR/usr/bin; echo x > $DESTDIR/usr/bin/sudo' >> recipe/build.sh && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "its stanza does not claim usr/bin/sudo"
+    )]
+    [InlineData(
+        "cd \"$1\" && openssl genpkey -algorithm ed25519 -out k 2> /dev/null && printf -- '--sign-key=k\\0' >> job.args && xargs -0 peipkg-build < job.args",
+        "recipe",
+        "it is signed; the farm signs"
+    )]
     public void A_worker_that_does_anything_but_its_job_gets_nothing_signed(string script, string cause, string words)
     {
         using TestFarm farm = Farm();
@@ -116,7 +160,13 @@ public sealed class LauncherTests
         using TestFarm farm = Farm("echo it does not compile; exit 3");
         using SshWorker worker = new(farm["ssh"]);
         Configure(farm, $"\"{Samples}/ssh.sh\", \"{{workdir}}\", \"{worker.Destination}\"");
-        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once", "--strict"], worker.Environment))
+        using (
+            ManagerProcess manager = new(
+                farm,
+                ["--config", farm["config.toml"], "--once", "--strict"],
+                worker.Environment
+            )
+        )
         {
             Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=recipe", manager.Log, StringComparison.Ordinal);
@@ -126,7 +176,13 @@ public sealed class LauncherTests
         Assert.Empty(worker.Leftovers());
         worker.Stop();
         Directory.Delete(farm["state"], recursive: true);
-        using (ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once", "--strict"], worker.Environment))
+        using (
+            ManagerProcess manager = new(
+                farm,
+                ["--config", farm["config.toml"], "--once", "--strict"],
+                worker.Environment
+            )
+        )
         {
             Assert.Equal(1, manager.WaitForExit());
             Assert.Contains("cause=infrastructure", manager.Log, StringComparison.Ordinal);
@@ -142,7 +198,12 @@ public sealed class LauncherTests
         using SshWorker worker = new(farm["ssh"]);
         Configure(farm, $"\"{Samples}/ssh.sh\", \"{{workdir}}\", \"{worker.Destination}\"");
         using ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], worker.Environment);
-        Wait(() => File.Exists(farm["state/logs/1.log"]) && File.ReadAllText(farm["state/logs/1.log"]).Contains("started", StringComparison.Ordinal), manager);
+        Wait(
+            () =>
+                File.Exists(farm["state/logs/1.log"])
+                && File.ReadAllText(farm["state/logs/1.log"]).Contains("started", StringComparison.Ordinal),
+            manager
+        );
         Assert.NotEmpty(worker.Builds());
         if (signal == "TERM")
         {
@@ -155,7 +216,11 @@ public sealed class LauncherTests
         else
         {
             // The launcher, whose cleaning up is thereby lost.
-            foreach (string pid in TestFarm.RunTool("/usr/bin/pgrep", "-f", farm["state/stage"] + "/1/job " + worker.Destination).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (
+                string pid in TestFarm
+                    .RunTool("/usr/bin/pgrep", "-f", farm["state/stage"] + "/1/job " + worker.Destination)
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            )
             {
                 TestFarm.RunTool("/bin/kill", "-KILL", pid);
             }

@@ -17,7 +17,12 @@ internal sealed class ManagerProcess : IDisposable
     /// <param name="arguments">The manager's.</param>
     /// <param name="environment">Added to the tests' own.</param>
     /// <param name="through">A program that becomes the manager, with its arguments; none starts the manager itself.</param>
-    public ManagerProcess(TestFarm farm, string[] arguments, Dictionary<string, string>? environment = null, params string[] through)
+    public ManagerProcess(
+        TestFarm farm,
+        string[] arguments,
+        Dictionary<string, string>? environment = null,
+        params string[] through
+    )
     {
         string[] words = [.. through, Tools.Manager, .. arguments];
         ProcessStartInfo start = new(words[0], words[1..])
@@ -80,7 +85,10 @@ internal sealed class ManagerProcess : IDisposable
                 return match;
             }
 
-            Assert.False(watch.Elapsed > Patience || (_process.HasExited && !Regex.IsMatch(Log, pattern)), $"no {pattern} in:\n{Log}");
+            Assert.False(
+                watch.Elapsed > Patience || (_process.HasExited && !Regex.IsMatch(Log, pattern)),
+                $"no {pattern} in:\n{Log}"
+            );
             Thread.Sleep(20);
         }
     }
@@ -100,7 +108,10 @@ internal sealed class ManagerProcess : IDisposable
 
     public void Signal(string name)
     {
-        using Process kill = Process.Start("/bin/kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start(
+            "/bin/kill",
+            ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]
+        );
         kill.WaitForExit();
     }
 

@@ -45,7 +45,11 @@ public class OnceTests
         Assert.Equal(0, farm.Once().ExitCode);
         string index = File.ReadAllText(farm["state/repo/index/active.json"]);
         string time = DateTimeOffset.FromUnixTimeSeconds(farm.Upstream.Time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
-        Assert.Contains($"\"build\":{{\"timestamp\":\"{time}\",\"farm_id\":\"farm-1\"}}", index, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"build\":{{\"timestamp\":\"{time}\",\"farm_id\":\"farm-1\"}}",
+            index,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -57,7 +61,10 @@ public class OnceTests
         farm.Release("1.0");
         (int exit, string log) = farm.Once();
         Assert.Equal(1, exit);
-        Assert.Matches("level=error msg=\"build failed\" recipe=bad version=1.0-1 cause=recipe .*failures=1 next_retry_after=1m0s log=\\S+ log_tail=\".*cc: no such thing", log);
+        Assert.Matches(
+            "level=error msg=\"build failed\" recipe=bad version=1.0-1 cause=recipe .*failures=1 next_retry_after=1m0s log=\\S+ log_tail=\".*cc: no such thing",
+            log
+        );
         Assert.Equal(TestFarm.Expected("greeting", "1.0"), farm.Published());
 
         // Still missing, though nothing is tried: a script that asks is told.
@@ -81,7 +88,11 @@ public class OnceTests
         string path = farm["state/repo/p/greeting/1.0-1/greeting_1.0-1_noarch.peipkg"];
         byte[] before = File.ReadAllBytes(path);
 
-        farm.AddRecipe("hello", "greeting", script: "mkdir -p $DESTDIR/usr/share/greeting; echo more > $DESTDIR/usr/share/greeting/more");
+        farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: "mkdir -p $DESTDIR/usr/share/greeting; echo more > $DESTDIR/usr/share/greeting/more"
+        );
         (int exit, string log) = farm.Once();
         Assert.Equal(0, exit);
         Assert.Contains("1 of 2 packages are published", log, StringComparison.Ordinal);
@@ -99,13 +110,20 @@ public class OnceTests
         farm.Release("1.0");
         farm.Once();
         string recipe = farm["recipes/hello/peipkg.toml"];
-        File.WriteAllText(recipe, File.ReadAllText(recipe).Replace("peios_revision = 1", "peios_revision = 2", StringComparison.Ordinal));
+        File.WriteAllText(
+            recipe,
+            File.ReadAllText(recipe).Replace("peios_revision = 1", "peios_revision = 2", StringComparison.Ordinal)
+        );
         Assert.Contains("version=1.0-2 tag=v1.0 reason=revision", farm.Once().Log, StringComparison.Ordinal);
         Assert.Equal(["greeting 1.0-1", "greeting 1.0-2"], farm.Published());
 
         farm.Release("1.0");
         (int _, string log) = farm.Once();
-        Assert.Contains("level=error msg=\"tag moved after it was built\" recipe=hello tag=v1.0", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "level=error msg=\"tag moved after it was built\" recipe=hello tag=v1.0",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("starting build", log, StringComparison.Ordinal);
         Assert.DoesNotContain("tag moved", farm.Once().Log, StringComparison.Ordinal);
         string why = TestFarm.RunTool(Tools.Manager, "why", "hello", "--json", "--config", farm["config.toml"]);
@@ -149,7 +167,11 @@ public class OnceTests
         using TestFarm farm = new();
         await using SmartHttpServer server = await SmartHttpServer.StartAsync(farm.Path, "bob", "s3cret-token");
         farm.Release("1.0");
-        farm.AddRecipe("hello", "greeting", git: server.Url("upstream").Replace("http://", "http://bob:s3cret-token@", StringComparison.Ordinal));
+        farm.AddRecipe(
+            "hello",
+            "greeting",
+            git: server.Url("upstream").Replace("http://", "http://bob:s3cret-token@", StringComparison.Ordinal)
+        );
         (int exit, string log) = farm.Once("--log-level", "debug");
         Assert.Equal((0, 1), (exit, Count(log, "build + publish complete")));
         Assert.DoesNotContain("s3cret", log, StringComparison.Ordinal);
@@ -174,7 +196,11 @@ public class OnceTests
     public void Daemons_that_a_build_script_leaves_are_gone_when_the_manager_is()
     {
         using TestFarm farm = new();
-        farm.AddRecipe("hello", "greeting", script: $"setsid sh -c 'echo $$ > {farm["pid"]}; exec sleep 300' > /dev/null 2>&1 &\nsleep 0.5");
+        farm.AddRecipe(
+            "hello",
+            "greeting",
+            script: $"setsid sh -c 'echo $$ > {farm["pid"]}; exec sleep 300' > /dev/null 2>&1 &\nsleep 0.5"
+        );
         farm.Release("1.0");
         Assert.Equal(0, farm.Once().ExitCode);
         Assert.False(Directory.Exists("/proc/" + File.ReadAllText(farm["pid"]).Trim()));

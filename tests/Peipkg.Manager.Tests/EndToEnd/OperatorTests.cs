@@ -14,7 +14,8 @@ public sealed class OperatorTests : IDisposable
     {
         ProcessStartInfo start = new(Tools.Manager, [.. arguments, "--config", _farm["config.toml"]])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["PATH"] = _farm.Search;
         using Process process = Process.Start(start)!;
@@ -74,31 +75,54 @@ public sealed class OperatorTests : IDisposable
         Assert.Contains("bad@1.0-1", Ok("status"), StringComparison.Ordinal);
 
         JsonElement recipes = Json("recipes");
-        Assert.Equal(["bad", "good"], recipes.GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["bad", "good"],
+            recipes.GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("name").GetString())
+        );
         Assert.Equal("1.0-1", recipes.GetProperty("recipes")[1].GetProperty("published").GetString());
         Assert.Equal("wrong", recipes.GetProperty("broken")[0].GetProperty("name").GetString());
         Assert.Contains("Cannot be used", Ok("recipes"), StringComparison.Ordinal);
 
         JsonElement history = Json("history", "bad");
         JsonElement build = history.GetProperty("builds").EnumerateArray().Single();
-        Assert.Equal(("failed", "recipe"), (build.GetProperty("result").GetString(), build.GetProperty("cause").GetString()));
+        Assert.Equal(
+            ("failed", "recipe"),
+            (build.GetProperty("result").GetString(), build.GetProperty("cause").GetString())
+        );
         Assert.Contains("failed (recipe)", Ok("history"), StringComparison.Ordinal);
 
-        string number = build.GetProperty("build").GetInt64().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string number = build
+            .GetProperty("build")
+            .GetInt64()
+            .ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.Contains("the compiler says no", Ok("log", number), StringComparison.Ordinal);
         Assert.Contains("the compiler says no", Ok("log", "bad@1.0-1"), StringComparison.Ordinal);
-        Assert.Contains("{\"build\":" + number + ",\"line\":\"the compiler says no\"}", Ok("log", "bad", "--json"), StringComparison.Ordinal);
+        Assert.Contains(
+            "{\"build\":" + number + ",\"line\":\"the compiler says no\"}",
+            Ok("log", "bad", "--json"),
+            StringComparison.Ordinal
+        );
 
         Assert.Contains("tried again at", Ok("why", "bad@1.0"), StringComparison.Ordinal);
-        Assert.Contains("published", Json("why", "good").GetProperty("versions")[0].GetProperty("verdict").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "published",
+            Json("why", "good").GetProperty("versions")[0].GetProperty("verdict").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("cannot be used", Ok("why", "wrong"), StringComparison.Ordinal);
         Assert.Contains("did you mean", Refused("why", "goood"), StringComparison.Ordinal);
         Assert.Contains("raise peios_revision", Refused("build", "good"), StringComparison.Ordinal);
 
         Assert.Equal("bad@1.0-1", Json("retry", "bad").GetProperty("changed")[0].GetString());
         Wait(() => Json("history", "bad").GetProperty("builds").GetArrayLength() == 2);
-        Wait(() => Json("history", "bad").GetProperty("builds")[0].GetProperty("result").ValueKind == JsonValueKind.String);
-        Assert.Contains("rejected", Ok("reject", "bad@1.0-1", "--reason", "we do not want it"), StringComparison.Ordinal);
+        Wait(() =>
+            Json("history", "bad").GetProperty("builds")[0].GetProperty("result").ValueKind == JsonValueKind.String
+        );
+        Assert.Contains(
+            "rejected",
+            Ok("reject", "bad@1.0-1", "--reason", "we do not want it"),
+            StringComparison.Ordinal
+        );
         Assert.Contains("we do not want it", Ok("why", "bad@1.0-1"), StringComparison.Ordinal);
         Assert.Contains("ends when", Ok("drain"), StringComparison.Ordinal);
         Assert.Equal(0, manager.WaitForExit());
@@ -108,7 +132,11 @@ public sealed class OperatorTests : IDisposable
     [Fact]
     public async Task A_running_build_is_followed_and_cancelled()
     {
-        _farm.AddRecipe("slow", "greeting", script: "printf 'evil \\033[31mred\\n'; while [ ! -e /nowhere ]; do sleep 0.1; done");
+        _farm.AddRecipe(
+            "slow",
+            "greeting",
+            script: "printf 'evil \\033[31mred\\n'; while [ ! -e /nowhere ]; do sleep 0.1; done"
+        );
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
         manager.WaitFor("msg=\"starting build\" recipe=slow");
@@ -167,10 +195,14 @@ public sealed class OperatorTests : IDisposable
         manager.WaitFor("msg=\"build failed\" recipe=bad");
         foreach (string command in (string[])["status", "recipes", "history", "why bad"])
         {
-            string shown = Shell($"script -qec \"stty cols 80; $MANAGER {command}\" /dev/null < /dev/null").Replace("\r", "", StringComparison.Ordinal);
+            string shown = Shell($"script -qec \"stty cols 80; $MANAGER {command}\" /dev/null < /dev/null")
+                .Replace("\r", "", StringComparison.Ordinal);
             Assert.Contains("bad", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("\u001b", shown, StringComparison.Ordinal);
-            Assert.All(shown.Split('\n').Where(line => line.Trim().Contains(' ', StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 80));
+            Assert.All(
+                shown.Split('\n').Where(line => line.Trim().Contains(' ', StringComparison.Ordinal)),
+                line => Assert.InRange(line.Length, 0, 80)
+            );
             if (command != "why bad")
             {
                 Assert.Matches("[0-9] s ago", shown);
@@ -192,23 +224,37 @@ public sealed class OperatorTests : IDisposable
         Directory.CreateDirectory(_farm["recipes/notes"]);
         Assert.Equal("libstdc++\nzlib\n", Shell("$MANAGER recipe-names"));
         Assert.Equal("", Shell($"{Tools.Manager} --config /nowhere recipe-names 2>&1"));
-        File.WriteAllText(_farm["bin/peipkg-manager"], $"#!/bin/sh\nexec {Tools.Manager} \"$@\" --config {_farm["config.toml"]}\n");
+        File.WriteAllText(
+            _farm["bin/peipkg-manager"],
+            $"#!/bin/sh\nexec {Tools.Manager} \"$@\" --config {_farm["config.toml"]}\n"
+        );
         File.SetUnixFileMode(_farm["bin/peipkg-manager"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        File.WriteAllText(_farm["complete.bash"], """
+        File.WriteAllText(
+            _farm["complete.bash"],
+            """
             eval "$(peipkg-manager completion bash)"
             COMP_WORDS=(peipkg-manager why li) COMP_CWORD=2
             _peipkg_manager
             echo "${COMPREPLY[@]}"
-            """);
+            """
+        );
         Assert.Equal("libstdc++\n", Shell($"bash {_farm["complete.bash"]}"));
-        Assert.Equal("libstdc++\n", Shell("fish --no-config -c 'peipkg-manager completion fish | source; complete -C \"peipkg-manager retry li\"'"));
-        File.WriteAllText(_farm["complete.zsh"], """
+        Assert.Equal(
+            "libstdc++\n",
+            Shell(
+                "fish --no-config -c 'peipkg-manager completion fish | source; complete -C \"peipkg-manager retry li\"'"
+            )
+        );
+        File.WriteAllText(
+            _farm["complete.zsh"],
+            """
             compadd() { print -r -- "$@" }
             _arguments() { for word in "$@"; do case $word in 1:RECIPE*) eval "${${word#*:*:\{}%\}}" ;; esac; done }
             compdef() { : }
             source <(peipkg-manager completion zsh)
             _peipkg-manager__pause
-            """);
+            """
+        );
         Assert.Equal("-- libstdc++ zlib\n", Shell($"zsh -f {_farm["complete.zsh"]}"));
     }
 
@@ -268,5 +314,6 @@ public sealed class OperatorTests : IDisposable
     [InlineData("retry", "--all", "hello")]
     [InlineData("history", "--limit", "none")]
     [InlineData("statsu")]
-    public void Words_that_mean_nothing_are_usage_errors(params string[] arguments) => Assert.Equal(2, Run(arguments).ExitCode);
+    public void Words_that_mean_nothing_are_usage_errors(params string[] arguments) =>
+        Assert.Equal(2, Run(arguments).ExitCode);
 }

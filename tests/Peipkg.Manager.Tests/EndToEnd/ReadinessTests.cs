@@ -102,7 +102,14 @@ public sealed class ReadinessTests : IDisposable
         using ManagerProcess manager = _farm.Start();
 
         // Refused three times, told at the fourth; the next event waits until then.
-        List<string> heard = [await Answer(500), await Answer(503), await Answer(404), await Answer(204), await Answer(204)];
+        List<string> heard =
+        [
+            await Answer(500),
+            await Answer(503),
+            await Answer(404),
+            await Answer(204),
+            await Answer(204),
+        ];
         Assert.Equal(2, heard.Distinct().Count());
         Assert.Single(heard.Take(4).Distinct());
         Assert.Equal(["disk-low", "sync-failed"], heard.Distinct().Order(StringComparer.Ordinal));
@@ -126,13 +133,39 @@ public sealed class ReadinessTests : IDisposable
         StateLayout layout = new(directory.Path);
         layout.Create();
         TestFarm.RunTool(Tools.Repo, "keygen", "--out", directory["key"]);
-        TestFarm.RunTool(Tools.Repo, "init", "--name", "x", "--sign-key", directory["key"], "--timestamp", "2026-05-07T12:00:00Z", "--out", layout.Repository);
+        TestFarm.RunTool(
+            Tools.Repo,
+            "init",
+            "--name",
+            "x",
+            "--sign-key",
+            directory["key"],
+            "--timestamp",
+            "2026-05-07T12:00:00Z",
+            "--out",
+            layout.Repository
+        );
         using ManagerDatabase database = ManagerDatabase.Open(layout.Database);
-        ManagerConfig config = new("farm", directory.Path, directory.Path, new RepositoryConfig("x", ""), directory["key"], [], new HttpConfig(null), TimeSpan.FromHours(1))
+        ManagerConfig config = new(
+            "farm",
+            directory.Path,
+            directory.Path,
+            new RepositoryConfig("x", ""),
+            directory["key"],
+            [],
+            new HttpConfig(null),
+            TimeSpan.FromHours(1)
+        )
         {
             Limits = new LimitConfig(0),
         };
-        FarmStores stores = new(database, new ConfigHolder(config), layout, new RepositoryState(layout.Repository), clock);
+        FarmStores stores = new(
+            database,
+            new ConfigHolder(config),
+            layout,
+            new RepositoryState(layout.Repository),
+            clock
+        );
         string waiting = "begins now";
         LiveFarm live = new()
         {
@@ -145,10 +178,21 @@ public sealed class ReadinessTests : IDisposable
             Poll = _ => { },
             Drain = () => false,
         };
-        stores.Builds.Queue([new QueueEntry("zlib", "1.0-1", new ListedTag("v1.0", new string('a', 40), new string('b', 40)), BuildReason.Poll, "")]);
+        stores.Builds.Queue([
+            new QueueEntry(
+                "zlib",
+                "1.0-1",
+                new ListedTag("v1.0", new string('a', 40), new string('b', 40)),
+                BuildReason.Poll,
+                ""
+            ),
+        ]);
         Assert.Empty(Readiness.Problems(stores, RecipeRoster.Empty, live));
         clock.Now += TimeSpan.FromMinutes(16);
-        Assert.Equal(["zlib 1.0-1 is due since 2026-05-07T12:00:00Z and nothing is begun"], Readiness.Problems(stores, RecipeRoster.Empty, live));
+        Assert.Equal(
+            ["zlib 1.0-1 is due since 2026-05-07T12:00:00Z and nothing is begun"],
+            Readiness.Problems(stores, RecipeRoster.Empty, live)
+        );
         waiting = "waits for room on the disk";
         Assert.Empty(Readiness.Problems(stores, RecipeRoster.Empty, live));
     }

@@ -35,10 +35,16 @@ public sealed class ReloadTests : IDisposable
     private async Task<HttpStatusCode> Deliver(ManagerProcess manager, string secret)
     {
         byte[] body = "{\"repository\":{\"clone_url\":\"https://example.org/some/where.git\"}}"u8.ToArray();
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(manager.Address, "/webhooks/github")) { Content = new ByteArrayContent(body) };
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(manager.Address, "/webhooks/github"))
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.Add("X-GitHub-Event", "push");
-        request.Headers.Add("X-Hub-Signature-256", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body)));
+        request.Headers.Add(
+            "X-Hub-Signature-256",
+            "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body))
+        );
         using HttpResponseMessage response = await _client.SendAsync(request);
         return response.StatusCode;
     }
@@ -79,9 +85,12 @@ public sealed class ReloadTests : IDisposable
             command = ["{_farm["tell.sh"]}"]
             events = ["published"]
 
-            """);
+            """
+        );
         Reload(manager);
-        manager.WaitFor(@"level=info msg=""configuration reloaded"" changed=""\[http\] serve_repo,\[build\] parallel,\[\[notify\]\] command,\[\[notify\]\] url,\[\[notify\]\] events,\[\[notify\]\] timeout,\[log\] level""");
+        manager.WaitFor(
+            @"level=info msg=""configuration reloaded"" changed=""\[http\] serve_repo,\[build\] parallel,\[\[notify\]\] command,\[\[notify\]\] url,\[\[notify\]\] events,\[\[notify\]\] timeout,\[log\] level"""
+        );
         manager.WaitFor("msg=\"starting build\" recipe=one");
         manager.WaitFor("msg=\"starting build\" recipe=two");
         Assert.Equal(HttpStatusCode.Unauthorized, await Deliver(manager, "the-first-secret"));
@@ -92,18 +101,28 @@ public sealed class ReloadTests : IDisposable
 
         // What would take a restart, all of it in one line, again at each reload; and what changes nothing any more.
         string text = await File.ReadAllTextAsync(_farm["config.toml"]);
-        await File.WriteAllTextAsync(_farm["config.toml"], text
-            .Replace("id = \"farm-1\"", "id = \"farm-2\"", StringComparison.Ordinal)
-            .Replace("127.0.0.1:0", "127.0.0.1:1", StringComparison.Ordinal)
-            .Replace(_farm["key"], _farm["other-key"], StringComparison.Ordinal)
-            .Replace("A demonstration", "Another one", StringComparison.Ordinal)
-            .Replace("level = \"debug\"", "level = \"warn\"", StringComparison.Ordinal)
-            .Replace("default_interval = \"1h\"", "default_interval = \"2h\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            _farm["config.toml"],
+            text.Replace("id = \"farm-1\"", "id = \"farm-2\"", StringComparison.Ordinal)
+                .Replace("127.0.0.1:0", "127.0.0.1:1", StringComparison.Ordinal)
+                .Replace(_farm["key"], _farm["other-key"], StringComparison.Ordinal)
+                .Replace("A demonstration", "Another one", StringComparison.Ordinal)
+                .Replace("level = \"debug\"", "level = \"warn\"", StringComparison.Ordinal)
+                .Replace("default_interval = \"1h\"", "default_interval = \"2h\"", StringComparison.Ordinal)
+        );
         manager.Signal("HUP");
-        manager.WaitFor("level=warn msg=\"the configuration has changes that need more than a reload, restart to apply\" keys=\"\\[manager\\] id,\\[signing\\] key_file,\\[http\\] addr\"");
-        manager.WaitFor("level=warn msg=\"the configuration has changes without effect, .*\" keys=\"\\[repo\\] description\"");
+        manager.WaitFor(
+            "level=warn msg=\"the configuration has changes that need more than a reload, restart to apply\" keys=\"\\[manager\\] id,\\[signing\\] key_file,\\[http\\] addr\""
+        );
+        manager.WaitFor(
+            "level=warn msg=\"the configuration has changes without effect, .*\" keys=\"\\[repo\\] description\""
+        );
         Assert.DoesNotContain("default_interval", manager.Log, StringComparison.Ordinal);
-        Assert.Contains("\"farm_id\":\"farm-1\"", await _client.GetStringAsync(new Uri(manager.Address, "/status")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"farm_id\":\"farm-1\"",
+            await _client.GetStringAsync(new Uri(manager.Address, "/status")),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("secret\n", manager.Log, StringComparison.Ordinal);
         manager.Signal("TERM");
         Assert.Equal(0, manager.WaitForExit());
@@ -116,10 +135,15 @@ public sealed class ReloadTests : IDisposable
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
         _ = manager.Address;
-        Configure("addr = \"127.0.0.1:0\"\nserve_repo = false", "[build]\nparalel = 2\n[limits]\nmin_free = \"much\"\n");
+        Configure(
+            "addr = \"127.0.0.1:0\"\nserve_repo = false",
+            "[build]\nparalel = 2\n[limits]\nmin_free = \"much\"\n"
+        );
         _farm.AddRecipe("hello", "greeting");
         manager.Signal("HUP");
-        manager.WaitFor("level=error msg=\"configuration was not reloaded, the former one stays\" problem=\".*config.toml:[0-9]+:1: unknown key \\\\\"paralel\\\\\" in \\[build\\] \\(did you mean");
+        manager.WaitFor(
+            "level=error msg=\"configuration was not reloaded, the former one stays\" problem=\".*config.toml:[0-9]+:1: unknown key \\\\\"paralel\\\\\" in \\[build\\] \\(did you mean"
+        );
         manager.WaitFor("msg=\"configuration was not reloaded.*min_free");
 
         // The recipes are another matter, and the former configuration is whole.
@@ -143,7 +167,11 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public void A_recipe_that_goes_away_while_it_is_built_ends_its_build_and_nothing_else()
     {
-        _farm.AddRecipe("leaving", "leaving", script: $"touch {_farm["begun"]}; while [ ! -e {_farm["go"]} ]; do sleep 0.1; done");
+        _farm.AddRecipe(
+            "leaving",
+            "leaving",
+            script: $"touch {_farm["begun"]}; while [ ! -e {_farm["go"]} ]; do sleep 0.1; done"
+        );
         _farm.Release("1.0");
         using ManagerProcess manager = _farm.Start();
         manager.WaitUntil(() => File.Exists(_farm["begun"]), "the build");

@@ -11,12 +11,30 @@ public sealed class SecretsTests : IDisposable
 {
     private static readonly string[] Names =
     [
-        "poll", "token", "git", "s3", "hook", "hookuser", "webhook", "env", "aws", "rsync", "header", "proxy", "r2", "launcher", "argument",
+        "poll",
+        "token",
+        "git",
+        "s3",
+        "hook",
+        "hookuser",
+        "webhook",
+        "env",
+        "aws",
+        "rsync",
+        "header",
+        "proxy",
+        "r2",
+        "launcher",
+        "argument",
     ];
 
     private readonly TestFarm _farm = new();
     private readonly HttpClient _client = new();
-    private readonly Dictionary<string, string> _secrets = Names.ToDictionary(n => n, n => n == "hook" ? "hook-S3cret-0f04" : $"{n}-S3cret/0f+{n.Length:x2}", StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _secrets = Names.ToDictionary(
+        n => n,
+        n => n == "hook" ? "hook-S3cret-0f04" : $"{n}-S3cret/0f+{n.Length:x2}",
+        StringComparer.Ordinal
+    );
 
     public void Dispose()
     {
@@ -26,33 +44,41 @@ public sealed class SecretsTests : IDisposable
 
     private string Url(string secret) => Uri.EscapeDataString(_secrets[secret]);
 
-    private Dictionary<string, string> Environment => new()
-    {
-        ["PATH"] = _farm.Search,
-        ["FARM_API_KEY"] = _secrets["env"],
-        ["AWS_SECRET_ACCESS_KEY"] = _secrets["aws"],
-        ["RSYNC_PASSWORD"] = _secrets["rsync"],
-        ["RCLONE_CONFIG_R2_SECRET_ACCESS_KEY"] = _secrets["r2"],
-        ["GIT_CONFIG_COUNT"] = "1",
-        ["GIT_CONFIG_KEY_0"] = "http.https://example.org/.extraHeader",
-        ["GIT_CONFIG_VALUE_0"] = "Authorization: Bearer " + _secrets["header"],
-        ["ftp_proxy"] = $"http://user:{Url("proxy")}@127.0.0.1:1",
-    };
+    private Dictionary<string, string> Environment =>
+        new()
+        {
+            ["PATH"] = _farm.Search,
+            ["FARM_API_KEY"] = _secrets["env"],
+            ["AWS_SECRET_ACCESS_KEY"] = _secrets["aws"],
+            ["RSYNC_PASSWORD"] = _secrets["rsync"],
+            ["RCLONE_CONFIG_R2_SECRET_ACCESS_KEY"] = _secrets["r2"],
+            ["GIT_CONFIG_COUNT"] = "1",
+            ["GIT_CONFIG_KEY_0"] = "http.https://example.org/.extraHeader",
+            ["GIT_CONFIG_VALUE_0"] = "Authorization: Bearer " + _secrets["header"],
+            ["ftp_proxy"] = $"http://user:{Url("proxy")}@127.0.0.1:1",
+        };
 
     private void Program(string path, string exit)
     {
-        File.WriteAllText(path, $"#!/bin/sh\necho \"$0 $*\" >&2; env >&2; cat {_farm["everything"]} >&2; cat {_farm["everything"]}; exit {exit}\n");
+        File.WriteAllText(
+            path,
+            $"#!/bin/sh\necho \"$0 $*\" >&2; env >&2; cat {_farm["everything"]} >&2; cat {_farm["everything"]}; exit {exit}\n"
+        );
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     private void Plant()
     {
         // What a careless program might print: each secret as it is, in a URL, and as git sends it.
-        File.WriteAllLines(_farm["everything"],
-        [
-            .. _secrets.Values, .. Names.Select(n => $"https://ann:{Url(n)}@example.org/"),
-            Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["poll"])), Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["git"])),
-        ]);
+        File.WriteAllLines(
+            _farm["everything"],
+            [
+                .. _secrets.Values,
+                .. Names.Select(n => $"https://ann:{Url(n)}@example.org/"),
+                Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["poll"])),
+                Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["git"])),
+            ]
+        );
         Program(_farm["launcher.sh"], "1");
         Program(_farm["tell.sh"], "1");
         Program(_farm["bin/rclone"], "3");
@@ -66,26 +92,39 @@ public sealed class SecretsTests : IDisposable
             $"""
             addr = "127.0.0.1:0"
             webhook_secret_file = "{_farm["webhook"]}"
-            """);
-        string text = File.ReadAllText(_farm["config.toml"]).Replace("[upload]", "[[upload]]", StringComparison.Ordinal);
-        File.WriteAllText(_farm["config.toml"], text + $"""
-            [[upload]]
-            backend = "rclone"
-            remote = ":s3,provider=Other,endpoint=\"http://127.0.0.1:1\",access_key_id=S3RVER,secret_access_key={_secrets["s3"]}:pkgs"
-            [[upload]]
-            backend = "rsync"
-            remote = "rsync://user@127.0.0.1/pkgs"
-            [build]
-            launcher = ["{_farm["launcher.sh"]}", "--token={_secrets["launcher"]}", "--job", "{"{job}"}"]
-            [[notify]]
-            url = "http://user:{Url("hookuser")}@127.0.0.1:1/hooks/{_secrets["hook"]}"
-            [[notify]]
-            command = ["{_farm["tell.sh"]}", "--api-key={_secrets["argument"]}"]
+            """
+        );
+        string text = File.ReadAllText(_farm["config.toml"])
+            .Replace("[upload]", "[[upload]]", StringComparison.Ordinal);
+        File.WriteAllText(
+            _farm["config.toml"],
+            text
+                + $"""
+                [[upload]]
+                backend = "rclone"
+                remote = ":s3,provider=Other,endpoint=\"http://127.0.0.1:1\",access_key_id=S3RVER,secret_access_key={_secrets[
+                    "s3"
+                ]}:pkgs"
+                [[upload]]
+                backend = "rsync"
+                remote = "rsync://user@127.0.0.1/pkgs"
+                [build]
+                launcher = ["{_farm["launcher.sh"]}", "--token={_secrets["launcher"]}", "--job", "{"{job}"}"]
+                [[notify]]
+                url = "http://user:{Url("hookuser")}@127.0.0.1:1/hooks/{_secrets["hook"]}"
+                [[notify]]
+                command = ["{_farm["tell.sh"]}", "--api-key={_secrets["argument"]}"]
 
-            """);
+                """
+        );
         _farm.AddRecipe("locked", "locked", git: $"http://user:{Url("poll")}@127.0.0.1:1/locked.git");
         _farm.AddRecipe("tokened", "tokened", git: $"http://{Url("token")}@127.0.0.1:1/tokened.git");
-        _farm.AddRecipe("broken", "broken", git: $"http://user:{Url("poll")}@127.0.0.1:1/broken.git?ref=main", watch: "webhok = \"https://x:unknown-S3cret@example.org\"");
+        _farm.AddRecipe(
+            "broken",
+            "broken",
+            git: $"http://user:{Url("poll")}@127.0.0.1:1/broken.git?ref=main",
+            watch: "webhok = \"https://x:unknown-S3cret@example.org\""
+        );
         _farm.AddRecipe("noisy", "noisy");
         _farm.Release("1.0");
     }
@@ -94,11 +133,14 @@ public sealed class SecretsTests : IDisposable
     private IEnumerable<string> Told(byte[] content, params string[] except)
     {
         string text = Encoding.UTF8.GetString(content);
-        return _secrets.Where(s => !except.Contains(s.Key)).SelectMany(s => (string[])[s.Value, Uri.EscapeDataString(s.Value)])
+        return _secrets
+            .Where(s => !except.Contains(s.Key))
+            .SelectMany(s => (string[])[s.Value, Uri.EscapeDataString(s.Value)])
             .Append(Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["poll"])))
             .Append(Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + _secrets["git"])))
             .Append("unknown-S3cret")
-            .Where(secret => text.Contains(secret, StringComparison.Ordinal)).Distinct();
+            .Where(secret => text.Contains(secret, StringComparison.Ordinal))
+            .Distinct();
     }
 
     private void AssertSilent(string where, byte[] content, params string[] except)
@@ -111,7 +153,8 @@ public sealed class SecretsTests : IDisposable
     {
         ProcessStartInfo start = new(Tools.Manager, [.. arguments, "--config", _farm["config.toml"]])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach ((string name, string value) in Environment)
         {
@@ -127,8 +170,20 @@ public sealed class SecretsTests : IDisposable
 
     private void AskEverything()
     {
-        foreach (string[] words in (string[][])
-            [["status"], ["recipes"], ["history"], ["why", "locked"], ["why", "broken"], ["why", "noisy"], ["log", "noisy", "--raw"], ["log", "noisy"], ["check-config"]])
+        foreach (
+            string[] words in (string[][])
+                [
+                    ["status"],
+                    ["recipes"],
+                    ["history"],
+                    ["why", "locked"],
+                    ["why", "broken"],
+                    ["why", "noisy"],
+                    ["log", "noisy", "--raw"],
+                    ["log", "noisy"],
+                    ["check-config"],
+                ]
+        )
         {
             AssertSilent(string.Join(' ', words), Run(words));
             AssertSilent(string.Join(' ', words) + " --json", Run([.. words, "--json"]));
@@ -164,18 +219,32 @@ public sealed class SecretsTests : IDisposable
         List<string> arguments = [];
         using CancellationTokenSource end = new();
         Task sampling = Task.Run(() => Sample(arguments, end.Token));
-        using (ManagerProcess manager = new(_farm, ["--config", _farm["config.toml"], "--log-level", "debug"], Environment))
+        using (
+            ManagerProcess manager = new(_farm, ["--config", _farm["config.toml"], "--log-level", "debug"], Environment)
+        )
         {
-            foreach (string what in (string[])
-                [
-                    "msg=\"poll failed\" recipe=locked", "msg=\"poll failed\" recipe=tokened", "msg=\"build failed\" recipe=noisy", "msg=\"recipe cannot be used\" recipe=broken",
-                    "msg=\"sync failed\" backend=git", "msg=\"sync failed\" backend=rclone", "msg=\"sync failed\" backend=rsync",
-                ])
+            foreach (
+                string what in (string[])
+                    [
+                        "msg=\"poll failed\" recipe=locked",
+                        "msg=\"poll failed\" recipe=tokened",
+                        "msg=\"build failed\" recipe=noisy",
+                        "msg=\"recipe cannot be used\" recipe=broken",
+                        "msg=\"sync failed\" backend=git",
+                        "msg=\"sync failed\" backend=rclone",
+                        "msg=\"sync failed\" backend=rsync",
+                    ]
+            )
             {
                 manager.WaitFor(what);
             }
 
-            using (HttpRequestMessage forged = new(HttpMethod.Post, new Uri(manager.Address, "/webhooks/gitlab")) { Content = new ByteArrayContent([]) })
+            using (
+                HttpRequestMessage forged = new(HttpMethod.Post, new Uri(manager.Address, "/webhooks/gitlab"))
+                {
+                    Content = new ByteArrayContent([]),
+                }
+            )
             {
                 forged.Headers.Add("X-Gitlab-Token", "wrong");
                 using HttpResponseMessage answer = await _client.SendAsync(forged);
@@ -185,7 +254,22 @@ public sealed class SecretsTests : IDisposable
             manager.WaitFor("msg=\"notification failed\" to=127.0.0.1");
             manager.WaitFor("msg=\"notification failed\" to=tell.sh");
             AskEverything();
-            foreach (string page in (string[])["/", "/status", "/metrics", "/readyz", "/recipes/locked", "/recipes/broken", "/recipes/noisy", "/builds/1", "/logs/1", "/logs/1?from=0", "/badges/noisy.svg"])
+            foreach (
+                string page in (string[])
+                    [
+                        "/",
+                        "/status",
+                        "/metrics",
+                        "/readyz",
+                        "/recipes/locked",
+                        "/recipes/broken",
+                        "/recipes/noisy",
+                        "/builds/1",
+                        "/logs/1",
+                        "/logs/1?from=0",
+                        "/badges/noisy.svg",
+                    ]
+            )
             {
                 using HttpResponseMessage answer = await _client.GetAsync(new Uri(manager.Address, page));
                 byte[] body = await answer.Content.ReadAsByteArrayAsync();
@@ -207,15 +291,24 @@ public sealed class SecretsTests : IDisposable
         }
 
         Assert.Contains("[redacted]", await File.ReadAllTextAsync(_farm["state/logs/1.log"]), StringComparison.Ordinal);
-        Assert.Contains("[redacted]", await File.ReadAllTextAsync(_farm["state/logs/sync-rclone.log"]), StringComparison.Ordinal);
-        arguments.ForEach(line => AssertSilent("the arguments of a process", Encoding.UTF8.GetBytes(line), "launcher", "argument"));
+        Assert.Contains(
+            "[redacted]",
+            await File.ReadAllTextAsync(_farm["state/logs/sync-rclone.log"]),
+            StringComparison.Ordinal
+        );
+        arguments.ForEach(line =>
+            AssertSilent("the arguments of a process", Encoding.UTF8.GetBytes(line), "launcher", "argument")
+        );
         Assert.NotEmpty(arguments);
     }
 
     [Fact]
     public void Others_of_its_own_user_cannot_look_into_the_manager()
     {
-        string[] somebody = System.Environment.UserName == "root" ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+        string[] somebody =
+            System.Environment.UserName == "root"
+                ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+                : [];
         if (somebody.Length > 0)
         {
             TestFarm.RunTool("/bin/chown", "-R", "65534:65534", _farm.Path);
@@ -223,9 +316,15 @@ public sealed class SecretsTests : IDisposable
 
         using ManagerProcess manager = new(_farm, ["--config", _farm["config.toml"]], Environment, somebody);
         manager.WaitFor("repository created");
-        Assert.Contains("msg=\"build scripts run as this user and could read the signing key", manager.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            "msg=\"build scripts run as this user and could read the signing key",
+            manager.Log,
+            StringComparison.Ordinal
+        );
         string[] look = [.. somebody, "/bin/cat", $"/proc/{manager.Id}/environ", $"/proc/{manager.Id}/maps"];
-        using Process process = Process.Start(new ProcessStartInfo(look[0], look[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(look[0], look[1..]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         string seen = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal((1, ""), (process.ExitCode, seen));

@@ -21,11 +21,12 @@ public sealed class ServiceTests : IDisposable
         _farm.Dispose();
     }
 
-    private ManagerProcess Start(long watchdog) => new(_farm, ["--config", _farm["config.toml"]], new Dictionary<string, string>
-    {
-        ["NOTIFY_SOCKET"] = _farm["notify"],
-        ["WATCHDOG_USEC"] = $"{watchdog}",
-    });
+    private ManagerProcess Start(long watchdog) =>
+        new(
+            _farm,
+            ["--config", _farm["config.toml"]],
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = _farm["notify"], ["WATCHDOG_USEC"] = $"{watchdog}" }
+        );
 
     private string Receive()
     {
@@ -65,10 +66,18 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public void Systemd_hears_when_the_daemon_is_ready_alive_reloading_and_stopping()
     {
-        _farm.AddRecipe("slow", "greeting", script: $"while [ ! -e {_farm["go"]} ]; do sleep 0.1; done; env > {_farm["seen"]}");
+        _farm.AddRecipe(
+            "slow",
+            "greeting",
+            script: $"while [ ! -e {_farm["go"]} ]; do sleep 0.1; done; env > {_farm["seen"]}"
+        );
         _farm.Release("1.0");
         using ManagerProcess manager = Start(200_000);
-        Assert.Contains("STATUS=Watching the upstreams of 1 recipes.", ReceiveUntil("READY=1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "STATUS=Watching the upstreams of 1 recipes.",
+            ReceiveUntil("READY=1"),
+            StringComparison.Ordinal
+        );
         for (int i = 0; i < 3; i++)
         {
             ReceiveUntil("WATCHDOG=1");
@@ -97,7 +106,8 @@ public sealed class ServiceTests : IDisposable
             },
             null,
             TimeSpan.Zero,
-            TimeSpan.FromMilliseconds(50));
+            TimeSpan.FromMilliseconds(50)
+        );
         Assert.Equal(0, manager.WaitForExit());
         Assert.Equal(TestFarm.Expected("greeting", "1.0"), _farm.Published());
         Assert.DoesNotContain("NOTIFY_SOCKET", File.ReadAllText(_farm["seen"]), StringComparison.Ordinal);

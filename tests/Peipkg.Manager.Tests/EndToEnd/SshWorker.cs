@@ -20,9 +20,22 @@ internal sealed class SshWorker : IDisposable
         _home = directory + "-worker";
         if (_made)
         {
-            User = string.Create(CultureInfo.InvariantCulture, $"pw{System.Environment.ProcessId}x{Random.Shared.Next(1000)}");
+            User = string.Create(
+                CultureInfo.InvariantCulture,
+                $"pw{System.Environment.ProcessId}x{Random.Shared.Next(1000)}"
+            );
             _home = "/var/tmp/" + User;
-            TestFarm.RunTool("/usr/sbin/useradd", "--create-home", "--home-dir", _home, "--shell", "/bin/sh", "--password", "*", User);
+            TestFarm.RunTool(
+                "/usr/sbin/useradd",
+                "--create-home",
+                "--home-dir",
+                _home,
+                "--shell",
+                "/bin/sh",
+                "--password",
+                "*",
+                User
+            );
         }
 
         Directory.CreateDirectory(_home);
@@ -54,17 +67,23 @@ internal sealed class SshWorker : IDisposable
 
     /// <summary>Processes that build there.</summary>
     public IReadOnlyList<string> Builds() =>
-        [.. Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(d[6])).Where(d =>
-        {
-            try
-            {
-                return File.ReadAllText(d + "/environ").Contains($"DESTDIR={_home}/jobs/", StringComparison.Ordinal);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-        })];
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Where(d => char.IsAsciiDigit(d[6]))
+                .Where(d =>
+                {
+                    try
+                    {
+                        return File.ReadAllText(d + "/environ")
+                            .Contains($"DESTDIR={_home}/jobs/", StringComparison.Ordinal);
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        return false;
+                    }
+                }),
+        ];
 
     public void Stop() => _server.Dispose();
 

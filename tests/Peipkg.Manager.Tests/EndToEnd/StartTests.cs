@@ -88,7 +88,10 @@ public class StartTests
         first.WaitFor("peipkg-manager starting");
         (int exit, string log) = farm.Once();
         Assert.Equal(1, exit);
-        Assert.Matches($"another peipkg-manager \\(pid {first.Id}, started \\d{{4}}-\\S+Z\\) works in {farm["state"]}", log);
+        Assert.Matches(
+            $"another peipkg-manager \\(pid {first.Id}, started \\d{{4}}-\\S+Z\\) works in {farm["state"]}",
+            log
+        );
     }
 
     [Fact]

@@ -17,8 +17,12 @@ public class StoryTests
         File.Delete(farm["bin/peipkg-repo"]);
         File.WriteAllText(
             farm["bin/peipkg-repo"],
-            $"#!/bin/sh\nif [ \"$1\" = publish ] && [ -e {farm["refuse"]} ]; then echo refused >&2; exit 1; fi\nexec {Tools.Repo} \"$@\"\n");
-        File.SetUnixFileMode(farm["bin/peipkg-repo"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            $"#!/bin/sh\nif [ \"$1\" = publish ] && [ -e {farm["refuse"]} ]; then echo refused >&2; exit 1; fi\nexec {Tools.Repo} \"$@\"\n"
+        );
+        File.SetUnixFileMode(
+            farm["bin/peipkg-repo"],
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         File.WriteAllText(farm["refuse"], "");
     }
 
@@ -37,7 +41,11 @@ public class StoryTests
         farm.MakeDue();
         (exit, log) = farm.Once();
         Assert.Equal(0, exit);
-        Assert.Contains("msg=\"build skipped\" recipe=hello version=1.0-1 reason=\"the recipe is gone or cannot be used\"", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "msg=\"build skipped\" recipe=hello version=1.0-1 reason=\"the recipe is gone or cannot be used\"",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(farm["state/publish"]));
         Assert.DoesNotContain("build skipped", farm.Once().Log, StringComparison.Ordinal);
     }
@@ -69,7 +77,11 @@ public class StoryTests
         Change(farm, "hello", "architecture = \"noarch\"", "architecture = \"x86_64\"");
         (int exit, string log) = farm.Once();
         Assert.Equal(0, exit);
-        Assert.Contains("greeting 1.0-1 is published for noarch, and the recipe makes it for x86_64 now; raise peios_revision", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "greeting 1.0-1 is published for noarch, and the recipe makes it for x86_64 now; raise peios_revision",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("starting build", log, StringComparison.Ordinal);
         Change(farm, "hello", "peios_revision = 1", "peios_revision = 2");
         (exit, log) = farm.Once();
@@ -87,7 +99,11 @@ public class StoryTests
         (int exit, string log) = farm.Once();
         Assert.Equal(1, exit);
         Assert.Contains("msg=\"build failed\" recipe=hello", log, StringComparison.Ordinal);
-        Assert.Contains("given_up_until=\"its recipe or tag changes, or someone retries it\"", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "given_up_until=\"its recipe or tag changes, or someone retries it\"",
+            log,
+            StringComparison.Ordinal
+        );
         farm.MakeDue();
         (exit, log) = farm.Once();
         Assert.Equal(1, exit);
@@ -95,7 +111,11 @@ public class StoryTests
         farm.AddRecipe("hello", "greeting");
         (exit, log) = farm.Once();
         Assert.True(exit == 0, log);
-        Assert.Contains("msg=\"build queued\" recipe=hello version=1.0-1 tag=v1.0 reason=poll detail=\"the recipe changed since it failed\"", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "msg=\"build queued\" recipe=hello version=1.0-1 tag=v1.0 reason=poll detail=\"the recipe changed since it failed\"",
+            log,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -111,7 +131,10 @@ public class StoryTests
         File.AppendAllText(farm["recipes/zulu/peipkg.toml"], "[upstream\n");
         File.WriteAllText(farm["go"], "");
         Assert.Equal(1, manager.WaitForExit());
-        Assert.Matches("build failed\" recipe=zulu version=1.0-1 cause=recipe error=\"\\S+/zulu/peipkg.toml:\\d+:\\d+:", manager.Log);
+        Assert.Matches(
+            "build failed\" recipe=zulu version=1.0-1 cause=recipe error=\"\\S+/zulu/peipkg.toml:\\d+:\\d+:",
+            manager.Log
+        );
         Assert.Equal(["first 1.0-1"], farm.Published());
     }
 
@@ -121,7 +144,12 @@ public class StoryTests
         using TestFarm farm = new();
         File.AppendAllText(farm["config.toml"], "[build]\nparallel = 4\n");
         farm.AddRecipe("app", "app", doc: false);
-        Change(farm, "app", "description = \"A greeting\"", "description = \"A greeting\"\ndependencies = [{ name = \"libbase\" }]");
+        Change(
+            farm,
+            "app",
+            "description = \"A greeting\"",
+            "description = \"A greeting\"\ndependencies = [{ name = \"libbase\" }]"
+        );
         farm.AddRecipe("base", "libbase", script: $"while [ ! -e {farm["go"]} ]; do sleep 0.1; done", doc: false);
         farm.AddRecipe("free", "free", doc: false);
         farm.Release("1.0", "1.1");
@@ -131,7 +159,10 @@ public class StoryTests
         Assert.Equal(2, Regex.Count(manager.Log, "starting build\" recipe=base"));
         File.WriteAllText(farm["go"], "");
         Assert.Equal(0, manager.WaitForExit());
-        Assert.Matches("(?s)complete\" recipe=base .*complete\" recipe=base .*starting build\" recipe=app", manager.Log);
+        Assert.Matches(
+            "(?s)complete\" recipe=base .*complete\" recipe=base .*starting build\" recipe=app",
+            manager.Log
+        );
     }
 
     [Fact]
@@ -143,7 +174,11 @@ public class StoryTests
         File.AppendAllText(farm["config.toml"], "[limits]\nmin_free = \"900TB\"\n");
         (int exit, string log) = farm.Once();
         Assert.Equal(1, exit);
-        Assert.Contains("level=warn msg=\"building is paused, the disk is nearly full\"", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "level=warn msg=\"building is paused, the disk is nearly full\"",
+            log,
+            StringComparison.Ordinal
+        );
         farm.Configure();
         Assert.Equal(0, farm.Once().ExitCode);
     }
@@ -156,7 +191,11 @@ public class StoryTests
         farm.Release([.. Enumerable.Range(0, 12).Select(i => $"1.{i}")]);
         (int exit, string log) = farm.Once();
         Assert.Equal(0, exit);
-        Assert.Contains("msg=\"versions passed over\" recipe=hello count=10 reason=\"older than what backfill = 2 takes", log, StringComparison.Ordinal);
+        Assert.Contains(
+            "msg=\"versions passed over\" recipe=hello count=10 reason=\"older than what backfill = 2 takes",
+            log,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["greeting 1.10-1", "greeting 1.11-1"], farm.Published());
         farm.Release("1.9.1");
         Assert.Equal(0, farm.Once().ExitCode);

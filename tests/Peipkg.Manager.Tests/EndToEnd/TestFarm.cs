@@ -32,38 +32,51 @@ internal sealed class TestFarm : IDisposable
 
     public string Search => $"{this["bin"]}:/usr/bin:/bin";
 
-    public void Configure(string? upload = null, string? http = null) => File.WriteAllText(this["config.toml"], $"""
-        [manager]
-        id = "farm-1"
-        recipes_dir = "{this["recipes"]}"
-        state_dir = "{this["state"]}"
-        [repo]
-        name = "demo"
-        description = "A demonstration"
-        [signing]
-        key_file = "{this["key"]}"
-        [upload]
-        {upload ?? "backend = \"none\""}
-        [http]
-        {http}
-        [poll]
-        default_interval = "1h"
+    public void Configure(string? upload = null, string? http = null) =>
+        File.WriteAllText(
+            this["config.toml"],
+            $"""
+            [manager]
+            id = "farm-1"
+            recipes_dir = "{this["recipes"]}"
+            state_dir = "{this["state"]}"
+            [repo]
+            name = "demo"
+            description = "A demonstration"
+            [signing]
+            key_file = "{this["key"]}"
+            [upload]
+            {upload ?? "backend = \"none\""}
+            [http]
+            {http}
+            [poll]
+            default_interval = "1h"
 
-        """);
+            """
+        );
 
     /// <summary>A recipe whose folder is not named like its packages.</summary>
-    public void AddRecipe(string name, string package, string script = "", string? git = null, string watch = "", bool doc = true)
+    public void AddRecipe(
+        string name,
+        string package,
+        string script = "",
+        string? git = null,
+        string watch = "",
+        bool doc = true
+    )
     {
         Directory.CreateDirectory(this["recipes/" + name]);
         string second = doc
             ? $"""
-            [[package]]
-            name = "{package}-doc"
-            architecture = "noarch"
-            files = ["usr/share/doc/**"]
-            """
+                [[package]]
+                name = "{package}-doc"
+                architecture = "noarch"
+                files = ["usr/share/doc/**"]
+                """
             : "";
-        File.WriteAllText(this[$"recipes/{name}/peipkg.toml"], $"""
+        File.WriteAllText(
+            this[$"recipes/{name}/peipkg.toml"],
+            $"""
             [meta]
             license = "MIT"
             build_script = "build.sh"
@@ -79,9 +92,14 @@ internal sealed class TestFarm : IDisposable
             peios_revision = 1
             {watch}
 
-            """);
-        string documentation = doc ? $"mkdir -p \"$DESTDIR/usr/share/doc/{package}\"; echo doc > \"$DESTDIR/usr/share/doc/{package}/README\"" : "";
-        File.WriteAllText(this[$"recipes/{name}/build.sh"], $"""
+            """
+        );
+        string documentation = doc
+            ? $"mkdir -p \"$DESTDIR/usr/share/doc/{package}\"; echo doc > \"$DESTDIR/usr/share/doc/{package}/README\""
+            : "";
+        File.WriteAllText(
+            this[$"recipes/{name}/build.sh"],
+            $"""
             set -eu
             echo "building in $PWD"
             {script}
@@ -89,7 +107,8 @@ internal sealed class TestFarm : IDisposable
             cp "$SOURCE_DIR/greeting" "$DESTDIR/usr/share/{package}/greeting"
             {documentation}
 
-            """);
+            """
+        );
     }
 
     public void Release(params string[] versions)
@@ -101,7 +120,8 @@ internal sealed class TestFarm : IDisposable
         }
     }
 
-    public ManagerProcess Start(params string[] arguments) => new(this, ["--config", this["config.toml"], .. arguments]);
+    public ManagerProcess Start(params string[] arguments) =>
+        new(this, ["--config", this["config.toml"], .. arguments]);
 
     /// <summary>Runs the manager once, to its end; the exit code tells whether anything is missing then.</summary>
     public (int ExitCode, string Log) Once(params string[] arguments)
@@ -124,27 +144,37 @@ internal sealed class TestFarm : IDisposable
 
     /// <summary>What the archive names, as "name version".</summary>
     public IReadOnlyList<string> Published(string repository = "state/repo") =>
-        [.. IndexDocument.Read(File.ReadAllBytes(this[repository + "/index/archive.json"])).Packages
-            .Select(p => $"{p.Name} {p.Version}").Order(StringComparer.Ordinal)];
+        [
+            .. IndexDocument
+                .Read(File.ReadAllBytes(this[repository + "/index/archive.json"]))
+                .Packages.Select(p => $"{p.Name} {p.Version}")
+                .Order(StringComparer.Ordinal),
+        ];
 
-    public ulong Generation => IndexDocument.Read(File.ReadAllBytes(this["state/repo/index/archive.json"])).IndexVersion;
+    public ulong Generation =>
+        IndexDocument.Read(File.ReadAllBytes(this["state/repo/index/archive.json"])).IndexVersion;
 
     public static IReadOnlyList<string> Expected(string package, params string[] versions) =>
-        [.. versions.SelectMany(v => new[] { $"{package} {v}-1", $"{package}-doc {v}-1" }).Order(StringComparer.Ordinal)];
+        [
+            .. versions
+                .SelectMany(v => new[] { $"{package} {v}-1", $"{package}-doc {v}-1" })
+                .Order(StringComparer.Ordinal),
+        ];
 
     public string Verify(string repository = "state/repo") => RunTool(Tools.Repo, "verify", "--repo", this[repository]);
 
     public static string RunTool(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {process.ExitCode}\n{output}{errors.Result}");
+        Assert.True(
+            process.ExitCode == 0,
+            $"{program} {string.Join(' ', arguments)}: {process.ExitCode}\n{output}{errors.Result}"
+        );
         return output;
     }
 
@@ -157,7 +187,12 @@ internal sealed class TestFarm : IDisposable
     /// <summary>SIGKILL to a process, which may have ended.</summary>
     public static void Kill(int pid)
     {
-        using Process kill = Process.Start(new ProcessStartInfo("/bin/kill", ["-KILL", pid.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+        using Process kill = Process.Start(
+            new ProcessStartInfo("/bin/kill", ["-KILL", pid.ToString(CultureInfo.InvariantCulture)])
+            {
+                RedirectStandardError = true,
+            }
+        )!;
         kill.WaitForExit();
     }
 
@@ -170,7 +205,12 @@ internal sealed class TestFarm : IDisposable
             {
                 if (File.ReadAllText(directory + "/environ").Contains(this["state"] + "\0", StringComparison.Ordinal))
                 {
-                    found.Add((int.Parse(directory[6..], CultureInfo.InvariantCulture), File.ReadAllText(directory + "/cmdline").Replace('\0', ' ')));
+                    found.Add(
+                        (
+                            int.Parse(directory[6..], CultureInfo.InvariantCulture),
+                            File.ReadAllText(directory + "/cmdline").Replace('\0', ' ')
+                        )
+                    );
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

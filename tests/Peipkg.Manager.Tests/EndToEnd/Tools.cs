@@ -33,6 +33,8 @@ internal static class Tools
         string published = Path.Combine(Root, "artifacts", "bin", name);
         return File.Exists(published)
             ? published
-            : throw new InvalidOperationException($"{published} is not there; tests/run.sh publishes it, or set {variable}");
+            : throw new InvalidOperationException(
+                $"{published} is not there; tests/run.sh publishes it, or set {variable}"
+            );
     }
 }

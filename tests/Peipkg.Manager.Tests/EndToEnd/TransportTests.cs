@@ -15,15 +15,26 @@ public class TransportTests
         using SshServer ssh = new(farm["ssh"]);
         (string Name, string Url)[] upstreams =
         [
-            ("by-file", "file://" + farm.Upstream.Path), ("by-git", daemon.Url("upstream")), ("by-http", http.Url("upstream")), ("by-ssh", ssh.Url(farm.Upstream.Path)),
+            ("by-file", "file://" + farm.Upstream.Path),
+            ("by-git", daemon.Url("upstream")),
+            ("by-http", http.Url("upstream")),
+            ("by-ssh", ssh.Url(farm.Upstream.Path)),
         ];
         foreach ((string name, string url) in upstreams)
         {
-            farm.AddRecipe(name, "made-" + name, git: url.Replace("http://", "http://bob:s3cret-word@", StringComparison.Ordinal), doc: false);
+            farm.AddRecipe(
+                name,
+                "made-" + name,
+                git: url.Replace("http://", "http://bob:s3cret-word@", StringComparison.Ordinal),
+                doc: false
+            );
         }
 
         using ManagerProcess manager = new(
-            farm, ["--config", farm["config.toml"], "--once", "--strict", "--log-level", "debug"], new() { ["GIT_SSH_COMMAND"] = ssh.Command });
+            farm,
+            ["--config", farm["config.toml"], "--once", "--strict", "--log-level", "debug"],
+            new() { ["GIT_SSH_COMMAND"] = ssh.Command }
+        );
         Assert.True(manager.WaitForExit() == 0, manager.Log);
         Assert.Equal(upstreams.Select(u => $"made-{u.Name} 1.0-1"), farm.Published());
         Assert.DoesNotContain("s3cret-word", manager.Log, StringComparison.Ordinal);
@@ -31,7 +42,11 @@ public class TransportTests
         foreach ((string name, string url) in upstreams)
         {
             string package = farm[$"state/repo/p/made-{name}/1.0-1/made-{name}_1.0-1_noarch.peipkg"];
-            Assert.Contains($"git+{url}#refs/tags/v1.0", TestFarm.RunTool(Tools.Build, "inspect", package), StringComparison.Ordinal);
+            Assert.Contains(
+                $"git+{url}#refs/tags/v1.0",
+                TestFarm.RunTool(Tools.Build, "inspect", package),
+                StringComparison.Ordinal
+            );
         }
     }
 }

@@ -19,12 +19,15 @@ internal sealed class GitDaemon : IDisposable
         }
 
         // The daemon itself instead of "git daemon", so that killing the process leaves none.
-        _process = Process.Start(new ProcessStartInfo(
-            "/usr/lib/git-core/git-daemon",
-            ["--export-all", "--reuseaddr", $"--base-path={root}", "--listen=127.0.0.1", $"--port={_port}", root])
-        {
-            RedirectStandardError = true,
-        })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "/usr/lib/git-core/git-daemon",
+                ["--export-all", "--reuseaddr", $"--base-path={root}", "--listen=127.0.0.1", $"--port={_port}", root]
+            )
+            {
+                RedirectStandardError = true,
+            }
+        )!;
         // A pipe that nobody empties stops the server in the end.
         _process.BeginErrorReadLine();
         for (int i = 0; i < 100; i++)
@@ -44,7 +47,8 @@ internal sealed class GitDaemon : IDisposable
         throw new InvalidOperationException("git daemon did not start");
     }
 
-    public string Url(string repository) => $"git://127.0.0.1:{_port}/{Uri.UnescapeDataString(repository).Replace(" ", "%20", StringComparison.Ordinal)}";
+    public string Url(string repository) =>
+        $"git://127.0.0.1:{_port}/{Uri.UnescapeDataString(repository).Replace(" ", "%20", StringComparison.Ordinal)}";
 
     public void Dispose()
     {

@@ -41,17 +41,27 @@ public abstract class GitRig : IDisposable
 
     protected virtual void Dispose(bool disposing) => Scratch.Dispose();
 
-    private protected GitRunner MakeGit(Dictionary<string, string> environment) => new(
-        new GitCommands("/usr/bin/git", new Dictionary<string, string>(environment) { ["PATH"] = "/usr/bin:/bin" }, Layout),
-        new ChildRunner(TimeProvider.System, killsAdopted: false, new ProcessGroupConfinement(null, [])));
+    private protected GitRunner MakeGit(Dictionary<string, string> environment) =>
+        new(
+            new GitCommands(
+                "/usr/bin/git",
+                new Dictionary<string, string>(environment) { ["PATH"] = "/usr/bin:/bin" },
+                Layout
+            ),
+            new ChildRunner(TimeProvider.System, killsAdopted: false, new ProcessGroupConfinement(null, []))
+        );
 
-    private protected static UpstreamUrl Url(string text) => UpstreamUrl.TryParse(text, out UpstreamUrl? url, out string? error)
-        ? url : throw new ArgumentException(error);
+    private protected static UpstreamUrl Url(string text) =>
+        UpstreamUrl.TryParse(text, out UpstreamUrl? url, out string? error) ? url : throw new ArgumentException(error);
 
     private protected Task<IReadOnlyList<ListedTag>> List(string? url = null) =>
         new TagLister(Git, Layout, () => PollConfig.Default.Timeout).ListAsync(Url(url ?? Upstream.Path), default);
 
-    private protected async Task<(string Directory, Timestamp Time)> Fetch(ListedTag tag, bool submodules = false, string? url = null)
+    private protected async Task<(string Directory, Timestamp Time)> Fetch(
+        ListedTag tag,
+        bool submodules = false,
+        string? url = null
+    )
     {
         Fetches++;
         string target = Directory.CreateDirectory(LastSource).FullName;

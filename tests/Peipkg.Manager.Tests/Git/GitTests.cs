@@ -97,10 +97,19 @@ public sealed class GitTests : GitRig
         using SshServer server = new(Scratch["ssh"]);
         GitRunner git = MakeGit(new() { ["GIT_SSH_COMMAND"] = server.Command });
         UpstreamUrl url = Url(server.Url(Upstream.Path));
-        ListedTag tag = (await new TagLister(git, Layout, () => PollConfig.Default.Timeout).ListAsync(url, default)).Single();
+        ListedTag tag = (
+            await new TagLister(git, Layout, () => PollConfig.Default.Timeout).ListAsync(url, default)
+        ).Single();
         string target = Directory.CreateDirectory(Layout.SourceOf(7)).FullName;
         using AttemptLog log = new(Layout.LogOf(7), TimeProvider.System, new Redactor());
-        await new SourceFetcher(git, () => Limits, TimeProvider.System).FetchAsync(url, tag, submodules: false, target, log, default);
+        await new SourceFetcher(git, () => Limits, TimeProvider.System).FetchAsync(
+            url,
+            tag,
+            submodules: false,
+            target,
+            log,
+            default
+        );
         Assert.Equal("1", File.ReadAllText(Path.Combine(target, "a")));
     }
 
@@ -116,7 +125,9 @@ public sealed class GitTests : GitRig
         Assert.Equal("1", File.ReadAllText(Path.Combine(source, "a")));
         Assert.DoesNotContain("s3cret", File.ReadAllText(Layout.LogOf(Fetches)), StringComparison.Ordinal);
 
-        GitException e = await Assert.ThrowsAsync<GitException>(() => List(server.Url("up%20stream").Replace("http://", "http://bob:wr0ng@", StringComparison.Ordinal)));
+        GitException e = await Assert.ThrowsAsync<GitException>(() =>
+            List(server.Url("up%20stream").Replace("http://", "http://bob:wr0ng@", StringComparison.Ordinal))
+        );
         Assert.DoesNotContain("wr0ng", e.Message, StringComparison.Ordinal);
     }
 
@@ -140,7 +151,10 @@ public sealed class GitTests : GitRig
         string hooks = Directory.CreateDirectory(Scratch["hooks"]).FullName;
         File.WriteAllText(Path.Combine(hooks, "post-checkout"), $"#!/bin/sh\ntouch {Scratch["hooked"]}\n");
         File.SetUnixFileMode(Path.Combine(hooks, "post-checkout"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        File.WriteAllText(Scratch[".gitconfig"], $"[core]\n\thooksPath = {hooks}\n[filter \"lfs\"]\n\tsmudge = touch {Scratch["smudged"]}\n\trequired = true\n");
+        File.WriteAllText(
+            Scratch[".gitconfig"],
+            $"[core]\n\thooksPath = {hooks}\n[filter \"lfs\"]\n\tsmudge = touch {Scratch["smudged"]}\n\trequired = true\n"
+        );
         Upstream.Commit((".gitattributes", "*.bin filter=lfs\n"), ("a.bin", "pointer"));
         Upstream.Tag("v1.0");
         (string source, _) = await Fetch((await List()).Single());
@@ -205,7 +219,10 @@ public sealed class GitTests : GitRig
         string tree = Upstream.Run("rev-parse", "HEAD^{tree}");
         for (int level = 0; level < 10; level++)
         {
-            File.WriteAllText(Scratch["tree"], string.Concat(Enumerable.Range(0, 10).Select(i => $"040000 tree {tree}\td{i}\n")));
+            File.WriteAllText(
+                Scratch["tree"],
+                string.Concat(Enumerable.Range(0, 10).Select(i => $"040000 tree {tree}\td{i}\n"))
+            );
             tree = Upstream.Run("-c", $"alias.maketree=!git mktree < {Scratch["tree"]}", "maketree");
         }
 
@@ -255,8 +272,12 @@ public sealed class GitTests : GitRig
         silent.Start();
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(500));
         Stopwatch watch = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TagLister(Git, Layout, () => PollConfig.Default.Timeout).ListAsync(
-            Url($"git://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/x"), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new TagLister(Git, Layout, () => PollConfig.Default.Timeout).ListAsync(
+                Url($"git://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/x"),
+                stop.Token
+            )
+        );
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
     }
 }

@@ -21,7 +21,16 @@ internal sealed class SshServer : IDisposable
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string key in (string[])["host", "user"])
         {
-            TestFarm.RunTool("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(directory, key));
+            TestFarm.RunTool(
+                "/usr/bin/ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                Path.Combine(directory, key)
+            );
         }
 
         if (authorizedKeys is not null)
@@ -42,7 +51,9 @@ internal sealed class SshServer : IDisposable
         }
 
         string configuration = Path.Combine(directory, "sshd_config");
-        File.WriteAllText(configuration, $"""
+        File.WriteAllText(
+            configuration,
+            $"""
             Port {Port}
             ListenAddress 127.0.0.1
             HostKey {directory}/host
@@ -55,7 +66,8 @@ internal sealed class SshServer : IDisposable
             PasswordAuthentication no
             PermitRootLogin yes
 
-            """);
+            """
+        );
         // To a file: a pipe that nobody empties stops the server after some dozen connections.
         _process = Process.Start("/usr/sbin/sshd", ["-D", "-E", Path.Combine(directory, "log"), "-f", configuration]);
         for (int i = 0; i < 100; i++)

@@ -7,14 +7,21 @@ namespace Peipkg.Manager.Tests.Git;
 /// <summary>Submodules are the upstream's word on what to fetch from where: each is followed only as far as a recipe's URL would be.</summary>
 public sealed class SubmoduleTests : GitRig
 {
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = 0,
+    };
 
     /// <summary>A submodule as git itself would record it, whatever the URL and path.</summary>
     private ListedTag Release(string url, string path = "s", string name = "s", string more = "")
     {
         Upstream.Commit(("a", "1"));
         string commit = Upstream.Run("rev-parse", "HEAD");
-        File.WriteAllText(Path.Combine(Upstream.Path, ".gitmodules"), $"[submodule \"{name}\"]\n\tpath = {path}\n\turl = {url}\n{more}");
+        File.WriteAllText(
+            Path.Combine(Upstream.Path, ".gitmodules"),
+            $"[submodule \"{name}\"]\n\tpath = {path}\n\turl = {url}\n{more}"
+        );
         Upstream.Run("update-index", "--add", "--cacheinfo", $"160000,{commit},{path}");
         Upstream.Run("add", ".gitmodules");
         Upstream.Run("commit", "-q", "-m", "sub");
@@ -99,7 +106,10 @@ public sealed class SubmoduleTests : GitRig
     {
         GitRepository inner = new(Scratch["inner"]);
         string commit = inner.Commit(("x", "inner"));
-        Release(inner.Path, more: $"\tupdate = !touch {Scratch["pwned"]}\n[include]\n\tpath = {Scratch["evil"]}\n[core]\n\tfsmonitor = touch {Scratch["pwned"]}\n");
+        Release(
+            inner.Path,
+            more: $"\tupdate = !touch {Scratch["pwned"]}\n[include]\n\tpath = {Scratch["evil"]}\n[core]\n\tfsmonitor = touch {Scratch["pwned"]}\n"
+        );
         Upstream.Run("update-index", "--cacheinfo", $"160000,{commit},s");
         Upstream.Run("commit", "-q", "-m", "sub");
         Upstream.Tag("v1.0");
@@ -115,10 +125,17 @@ public sealed class SubmoduleTests : GitRig
         inner.Commit(("x", "private"));
         ListedTag tag = Release("file://" + inner.Path);
         using GitDaemon daemon = new(Scratch.Path);
-        Assert.Contains("it is on this machine", await Refused(tag, daemon.Url("up%20stream")), StringComparison.Ordinal);
+        Assert.Contains(
+            "it is on this machine",
+            await Refused(tag, daemon.Url("up%20stream")),
+            StringComparison.Ordinal
+        );
         Release(inner.Path);
         Assert.Contains(
-            "it is on this machine", await Refused((await List()).Single(), daemon.Url("up%20stream")), StringComparison.Ordinal);
+            "it is on this machine",
+            await Refused((await List()).Single(), daemon.Url("up%20stream")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -141,7 +158,11 @@ public sealed class SubmoduleTests : GitRig
         Upstream.Run("add", ".gitmodules");
         Upstream.Run("commit", "-q", "-m", "link");
         Upstream.Tag("v1.0");
-        Assert.Contains(".gitmodules is no regular file", await Refused((await List()).Single()), StringComparison.Ordinal);
+        Assert.Contains(
+            ".gitmodules is no regular file",
+            await Refused((await List()).Single()),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A tree made by hand that names one place twice: as a link out of it, and as a directory with a submodule.</summary>
@@ -156,7 +177,9 @@ public sealed class SubmoduleTests : GitRig
         string link = Upstream.Run("hash-object", "-w", Scratch["target"]);
         string modules = Upstream.Run("rev-parse", "HEAD:.gitmodules");
         string directory = MakeTree($"160000 commit {commit}\ts\n");
-        string tree = MakeTree($"100644 blob {modules}\t.gitmodules\n120000 blob {link}\tdir\n040000 tree {directory}\tdir\n");
+        string tree = MakeTree(
+            $"100644 blob {modules}\t.gitmodules\n120000 blob {link}\tdir\n040000 tree {directory}\tdir\n"
+        );
         Upstream.Run("update-ref", "refs/tags/v1.0", Upstream.Run("commit-tree", "-m", "twice", tree));
         ListedTag tag = (await List()).Single();
 

@@ -12,13 +12,19 @@ public class TagListingTests
     private static IReadOnlyList<ListedTag> Parse(string text) => TagListing.Parse(Encoding.UTF8.GetBytes(text));
 
     [Fact]
-    public void Annotated_tags_are_peeled_and_others_are_their_own_commit() => Assert.Equal(
-        [new ListedTag("v1", A, B), new ListedTag("release/2", B, B)],
-        Parse($"{A}\trefs/tags/v1\n{B}\trefs/tags/v1^{{}}\n{B}\trefs/tags/release/2\n"));
+    public void Annotated_tags_are_peeled_and_others_are_their_own_commit() =>
+        Assert.Equal(
+            [new ListedTag("v1", A, B), new ListedTag("release/2", B, B)],
+            Parse($"{A}\trefs/tags/v1\n{B}\trefs/tags/v1^{{}}\n{B}\trefs/tags/release/2\n")
+        );
 
     [Fact]
-    public void Lines_that_are_no_tags_are_passed_over() => Assert.Empty(Parse(
-        $"{A}\trefs/heads/v1\n{A} refs/tags/v1\nxyz\trefs/tags/v1\n{A}\trefs/tags/v1^{{}}\n\n\t\n{new string('z', 40)}\trefs/tags/v1"));
+    public void Lines_that_are_no_tags_are_passed_over() =>
+        Assert.Empty(
+            Parse(
+                $"{A}\trefs/heads/v1\n{A} refs/tags/v1\nxyz\trefs/tags/v1\n{A}\trefs/tags/v1^{{}}\n\n\t\n{new string('z', 40)}\trefs/tags/v1"
+            )
+        );
 
     [Fact]
     public void The_first_of_two_lines_for_one_name_counts() =>
@@ -66,7 +72,14 @@ public class TagListingTests
         StringBuilder text = new();
         for (int i = 0; i < 50_000; i++)
         {
-            text.Append(A).Append("\trefs/tags/v").Append(i).Append('\n').Append(B).Append("\trefs/tags/v").Append(i).Append("^{}\n");
+            text.Append(A)
+                .Append("\trefs/tags/v")
+                .Append(i)
+                .Append('\n')
+                .Append(B)
+                .Append("\trefs/tags/v")
+                .Append(i)
+                .Append("^{}\n");
         }
 
         Assert.Equal(50_000, Parse(text.ToString()).Count);

@@ -17,9 +17,16 @@ internal static class HostileFarm
         {
             try
             {
-                if (int.Parse(process[6..], CultureInfo.InvariantCulture) != Environment.ProcessId
-                    && (File.ReadAllText(process + "/environ").Contains(farm["state"], StringComparison.Ordinal)
-                        || new FileInfo(process + "/cwd").LinkTarget?.StartsWith(farm["state"], StringComparison.Ordinal) == true))
+                if (
+                    int.Parse(process[6..], CultureInfo.InvariantCulture) != Environment.ProcessId
+                    && (
+                        File.ReadAllText(process + "/environ").Contains(farm["state"], StringComparison.Ordinal)
+                        || new FileInfo(process + "/cwd").LinkTarget?.StartsWith(
+                            farm["state"],
+                            StringComparison.Ordinal
+                        ) == true
+                    )
+                )
                 {
                     found.Add(File.ReadAllText(process + "/cmdline").Replace('\0', ' '));
                 }
@@ -37,5 +44,6 @@ internal static class HostileFarm
     public static void Add(TestFarm farm, string text) => File.AppendAllText(farm["config.toml"], text);
 
     /// <summary>Likewise in a recipe.</summary>
-    public static void AddToRecipe(TestFarm farm, string recipe, string text) => File.AppendAllText(farm[$"recipes/{recipe}/peipkg.toml"], text);
+    public static void AddToRecipe(TestFarm farm, string recipe, string text) =>
+        File.AppendAllText(farm[$"recipes/{recipe}/peipkg.toml"], text);
 }

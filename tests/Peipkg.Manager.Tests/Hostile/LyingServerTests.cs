@@ -11,16 +11,33 @@ public class LyingServerTests
     public void Names_that_no_ref_can_have_are_passed_over_and_the_others_are_names()
     {
         using TestFarm farm = new();
-        using LyingServer server = new(
-        [
-            "HEAD", "refs/heads/main", "refs/tags/v../../../x", "refs/tags/../../v2", "refs/tags/v1\n2", "refs/tags/v1\n" + new string('b', 40) + "\trefs/tags/v6.6",
-            "refs/tags/v1\t3", "refs/tags/v1\r4", "refs/tags/v1\u001b[2J", "refs/tags/v\u00ff\u00fe", "refs/tags//v5", "refs/tags/v1.lock", "refs/tags/.v1", "refs/tags/v1\\x",
-            "refs/tags/v1~1", "refs/tags/", "refs/tags/v1.0", "refs/tags/v1.0", "refs/tags/v3.0^{}",
+        using LyingServer server = new([
+            "HEAD",
+            "refs/heads/main",
+            "refs/tags/v../../../x",
+            "refs/tags/../../v2",
+            "refs/tags/v1\n2",
+            "refs/tags/v1\n" + new string('b', 40) + "\trefs/tags/v6.6",
+            "refs/tags/v1\t3",
+            "refs/tags/v1\r4",
+            "refs/tags/v1\u001b[2J",
+            "refs/tags/v\u00ff\u00fe",
+            "refs/tags//v5",
+            "refs/tags/v1.lock",
+            "refs/tags/.v1",
+            "refs/tags/v1\\x",
+            "refs/tags/v1~1",
+            "refs/tags/",
+            "refs/tags/v1.0",
+            "refs/tags/v1.0",
+            "refs/tags/v3.0^{}",
         ]);
         farm.AddRecipe("hello", "greeting", git: server.Url);
         File.WriteAllText(
             farm["recipes/hello/peipkg.toml"],
-            File.ReadAllText(farm["recipes/hello/peipkg.toml"]).Replace("^v([0-9.]+)$", "^v?((?s:.*))$", StringComparison.Ordinal));
+            File.ReadAllText(farm["recipes/hello/peipkg.toml"])
+                .Replace("^v([0-9.]+)$", "^v?((?s:.*))$", StringComparison.Ordinal)
+        );
         (int exit, string log) = farm.Once();
         Assert.True(exit == 1, log);
         Assert.Matches("poll complete\" recipe=hello tags_seen=\\d+ ", log);
@@ -35,7 +52,13 @@ public class LyingServerTests
     {
         using TestFarm farm = new();
         farm.Release("1.0");
-        string[] places = [$"file://{farm.Upstream.Path}", $"ext::sh -c 'touch {farm["pwned"]}'", $"{farm.Upstream.Path}", "file:///etc"];
+        string[] places =
+        [
+            $"file://{farm.Upstream.Path}",
+            $"ext::sh -c 'touch {farm["pwned"]}'",
+            $"{farm.Upstream.Path}",
+            "file:///etc",
+        ];
         RedirectingServer[] servers = [.. places.Select(place => new RedirectingServer(place))];
         try
         {
@@ -61,12 +84,19 @@ public class LyingServerTests
     {
         using TestFarm farm = new();
         farm.Release("1.0");
-        using LyingServer server = new(Enumerable.Range(0, int.MaxValue).Select(i => string.Create(CultureInfo.InvariantCulture, $"refs/tags/v{i}{new string('x', 900)}")));
+        using LyingServer server = new(
+            Enumerable
+                .Range(0, int.MaxValue)
+                .Select(i => string.Create(CultureInfo.InvariantCulture, $"refs/tags/v{i}{new string('x', 900)}"))
+        );
         farm.AddRecipe("hello", "greeting", git: server.Url);
         farm.AddRecipe("other", "other");
         (int exit, string log) = farm.Once();
         Assert.True(exit == 1, log);
-        Assert.Matches("msg=\"poll failed\" recipe=hello .*git ls-remote .*needed more than 256 MiB of memory and was stopped", log);
+        Assert.Matches(
+            "msg=\"poll failed\" recipe=hello .*git ls-remote .*needed more than 256 MiB of memory and was stopped",
+            log
+        );
         Assert.Equal(TestFarm.Expected("other", "1.0"), farm.Published());
         Assert.Empty(HostileFarm.Left(farm));
     }

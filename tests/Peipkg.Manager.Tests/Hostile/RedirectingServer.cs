@@ -12,7 +12,9 @@ internal sealed class RedirectingServer : IDisposable
 
     public RedirectingServer(string place)
     {
-        _answer = Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: {place}/info/refs\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        _answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 302 Found\r\nLocation: {place}/info/refs\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
         _listener.Start();
         _ = ServeAsync();
     }

@@ -39,7 +39,14 @@ public class StalledServerTests
         using GitDaemon daemon = new(farm.Path);
         await using SmartHttpServer http = await SmartHttpServer.StartAsync(farm.Path);
         using StallingProxy proxy = new(
-            transport switch { "git" => daemon.Url("upstream"), "http" => http.Url("upstream"), _ => "ssh://git@127.0.0.1:1/upstream" }, stall);
+            transport switch
+            {
+                "git" => daemon.Url("upstream"),
+                "http" => http.Url("upstream"),
+                _ => "ssh://git@127.0.0.1:1/upstream",
+            },
+            stall
+        );
         farm.AddRecipe("hello", "greeting", git: proxy.Url);
 
         // What is well beside it is built all the same.
@@ -49,9 +56,11 @@ public class StalledServerTests
         Assert.True(exit == 1, log);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(110), log);
         Assert.Matches(
-            stall == Stall.Pack ? "msg=\"build failed\" recipe=hello .*cause=infrastructure .*git fetch .* was silent for 2s"
+            stall == Stall.Pack
+                ? "msg=\"build failed\" recipe=hello .*cause=infrastructure .*git fetch .* was silent for 2s"
                 : "msg=\"poll failed\" recipe=hello .*git ls-remote .* took longer than 4s",
-            log);
+            log
+        );
         Assert.Equal(TestFarm.Expected("other", "1.0"), farm.Published());
         Assert.Empty(HostileFarm.Left(farm));
     }

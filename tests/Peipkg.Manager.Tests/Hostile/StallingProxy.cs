@@ -34,7 +34,10 @@ internal sealed class StallingProxy : IDisposable
         _ = AcceptAsync();
     }
 
-    public string Url => new UriBuilder(_server) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
+    public string Url =>
+        new UriBuilder(_server) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }
+            .Uri
+            .AbsoluteUri;
 
     public void Dispose()
     {
@@ -113,7 +116,10 @@ internal sealed class StallingProxy : IDisposable
     {
         for (int i = 0; i < bytes.Length; i++)
         {
-            matched = bytes[i] == "PACK"u8[matched] ? matched + 1 : bytes[i] == (byte)'P' ? 1 : 0;
+            matched =
+                bytes[i] == "PACK"u8[matched] ? matched + 1
+                : bytes[i] == (byte)'P' ? 1
+                : 0;
             if (matched == 4)
             {
                 matched = 0;

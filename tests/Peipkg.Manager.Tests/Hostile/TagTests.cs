@@ -11,9 +11,33 @@ public class TagTests
 {
     private static readonly string[] Names =
     [
-        "--upload-pack=touch${IFS}pwned", "-c", "--", "-u./x", "--output=pwned", "v1$(touch${IFS}pwned)", "v1`touch${IFS}pwned`", "v1;touch${IFS}pwned",
-        "v1|sh", "v1&sh", "v1>pwned", "v1'\"", "v1%s%n%x", "v1/refs/heads/x", "v1@", "v1\u202egnp.exe", "v1\u00a0x", "v😀", "v1,2", "v1=2", "v#", "v1!x",
-        "HEAD", "refs/tags/v1", "v1.0-" + new string('a', 240), "v" + new string('9', 240), "v1.0-" + new string('b', 5000),
+        "--upload-pack=touch${IFS}pwned",
+        "-c",
+        "--",
+        "-u./x",
+        "--output=pwned",
+        "v1$(touch${IFS}pwned)",
+        "v1`touch${IFS}pwned`",
+        "v1;touch${IFS}pwned",
+        "v1|sh",
+        "v1&sh",
+        "v1>pwned",
+        "v1'\"",
+        "v1%s%n%x",
+        "v1/refs/heads/x",
+        "v1@",
+        "v1\u202egnp.exe",
+        "v1\u00a0x",
+        "v😀",
+        "v1,2",
+        "v1=2",
+        "v#",
+        "v1!x",
+        "HEAD",
+        "refs/tags/v1",
+        "v1.0-" + new string('a', 240),
+        "v" + new string('9', 240),
+        "v1.0-" + new string('b', 5000),
         string.Join('/', Enumerable.Repeat("v1", 500)),
     ];
 
@@ -24,13 +48,24 @@ public class TagTests
         using TestFarm farm = new();
         farm.AddRecipe("hello", "greeting", watch: "[watch]\nbackfill = \"latest\"");
         string recipe = File.ReadAllText(farm["recipes/hello/peipkg.toml"]);
-        File.WriteAllText(farm["recipes/hello/peipkg.toml"], recipe.Replace("^v([0-9.]+)$", "^v?(.*)$", StringComparison.Ordinal));
+        File.WriteAllText(
+            farm["recipes/hello/peipkg.toml"],
+            recipe.Replace("^v([0-9.]+)$", "^v?(.*)$", StringComparison.Ordinal)
+        );
         string commit = farm.Upstream.Commit(("greeting", "hello\n"));
 
         // As a server would list them; git itself is not asked whether it likes the names.
         StringBuilder packed = new("# pack-refs with: peeled fully-peeled sorted \n");
-        IEnumerable<string> tags = Names.Concat(Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"v0.{i / 100}.{i % 100}")));
-        foreach (string reference in tags.Select(tag => "refs/tags/" + tag).Concat(Names.Select(name => "refs/heads/" + name)).Order(StringComparer.Ordinal))
+        IEnumerable<string> tags = Names.Concat(
+            Enumerable
+                .Range(0, count)
+                .Select(i => string.Create(CultureInfo.InvariantCulture, $"v0.{i / 100}.{i % 100}"))
+        );
+        foreach (
+            string reference in tags.Select(tag => "refs/tags/" + tag)
+                .Concat(Names.Select(name => "refs/heads/" + name))
+                .Order(StringComparer.Ordinal)
+        )
         {
             packed.Append(commit).Append(' ').Append(reference).Append('\n');
         }

@@ -9,7 +9,9 @@ public class JournalWriterTests
     {
         using StringWriter written = new();
         using TextWriter journal = JournalWriter.Wrap(written, "8:4711", "socket:[4711]");
-        journal.Write("time=2026-05-07T12:00:00.000Z level=error msg=\"build failed\"\ntime=2026-05-07T12:00:00.000Z level=warn msg=x\n");
+        journal.Write(
+            "time=2026-05-07T12:00:00.000Z level=error msg=\"build failed\"\ntime=2026-05-07T12:00:00.000Z level=warn msg=x\n"
+        );
         journal.Write("time=2026-05-07T12:00:00.000Z level=inf");
         journal.Write("o msg=\"said level=error \"\n");
         journal.Write("time=2026-05-07T12:00:00.000Z level=debug msg=x\n".ToCharArray(), 0, 48);
@@ -17,7 +19,8 @@ public class JournalWriterTests
         journal.WriteLine("peipkg-manager: warning: x");
         Assert.Equal(
             ["<3>time", "<4>time", "<6>time", "<7>time", "<3>peip", "<4>peip"],
-            written.ToString().TrimEnd('\n').Split('\n').Select(line => line[..7]));
+            written.ToString().TrimEnd('\n').Split('\n').Select(line => line[..7])
+        );
     }
 
     [Theory]

@@ -23,9 +23,11 @@ public partial class LogfmtFormatterTests
     }
 
     [Fact]
-    public void An_event_is_one_line_with_time_level_message_and_its_values_in_snake_case() => Assert.Matches(
-        """^time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=info msg="polling upstream" recipe=zlib next_retry_after=1h5m0s tags_seen=3\n$""",
-        Line(log => LogPolling(log, "zlib", TimeSpan.FromMinutes(65), 3)));
+    public void An_event_is_one_line_with_time_level_message_and_its_values_in_snake_case() =>
+        Assert.Matches(
+            """^time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=info msg="polling upstream" recipe=zlib next_retry_after=1h5m0s tags_seen=3\n$""",
+            Line(log => LogPolling(log, "zlib", TimeSpan.FromMinutes(65), 3))
+        );
 
     [Fact]
     public void Values_that_could_be_misread_are_quoted_and_control_characters_escaped()
@@ -56,13 +58,21 @@ public partial class LogfmtFormatterTests
         }
 
         string line = Line(log => LogFailed(log, caught, "", []));
-        Assert.Contains("error=\"InvalidOperationException: outer: IOException: inner\"", line, StringComparison.Ordinal);
+        Assert.Contains(
+            "error=\"InvalidOperationException: outer: IOException: inner\"",
+            line,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(" at ", line, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_value_beyond_the_limit_is_cut() =>
-        Assert.InRange(Line(log => LogFailed(log, null, new string('x', 1_000_000), [])).Length, LogfmtValue.MaxLength, LogfmtValue.MaxLength + 200);
+        Assert.InRange(
+            Line(log => LogFailed(log, null, new string('x', 1_000_000), [])).Length,
+            LogfmtValue.MaxLength,
+            LogfmtValue.MaxLength + 200
+        );
 
     [Fact]
     public void Events_below_the_level_are_dropped() =>

@@ -9,17 +9,25 @@ public sealed class FarmTablesTests
     {
         StringWriter output = new() { NewLine = "\n" };
 
-        new FarmTables(output, null, DateTimeOffset.UnixEpoch).Write(new WhyDocument
-        {
-            Recipe = "zlib",
-            Notes = [],
-            Versions =
-            [
-                new() { Version = "1.3-1", Tag = "v1.3", State = "done", Verdict = "published" },
-                .. Enumerable.Range(1, 60).Select(i => Ruled($"v0.{i}", "it is older than min_version 1.0")),
-                .. Enumerable.Range(1, 2).Select(i => Ruled($"v1.3-rc{i}", "it is a pre-release")),
-            ],
-        });
+        new FarmTables(output, null, DateTimeOffset.UnixEpoch).Write(
+            new WhyDocument
+            {
+                Recipe = "zlib",
+                Notes = [],
+                Versions =
+                [
+                    new()
+                    {
+                        Version = "1.3-1",
+                        Tag = "v1.3",
+                        State = "done",
+                        Verdict = "published",
+                    },
+                    .. Enumerable.Range(1, 60).Select(i => Ruled($"v0.{i}", "it is older than min_version 1.0")),
+                    .. Enumerable.Range(1, 2).Select(i => Ruled($"v1.3-rc{i}", "it is a pre-release")),
+                ],
+            }
+        );
 
         string shown = output.ToString();
         Assert.Contains("v1.3 ", shown, StringComparison.Ordinal);
@@ -29,5 +37,12 @@ public sealed class FarmTablesTests
         Assert.Contains("v1.3-rc2 ", shown, StringComparison.Ordinal);
     }
 
-    private static WhyVersionDocument Ruled(string tag, string verdict) => new() { Version = null, Tag = tag, State = null, Verdict = verdict };
+    private static WhyVersionDocument Ruled(string tag, string verdict) =>
+        new()
+        {
+            Version = null,
+            Tag = tag,
+            State = null,
+            Verdict = verdict,
+        };
 }

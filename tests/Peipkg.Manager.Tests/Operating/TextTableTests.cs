@@ -13,20 +13,31 @@ public sealed class TextTableTests
 
     [Fact]
     public void Without_a_width_each_row_is_one_line() =>
-        Assert.Equal("NAME  ERROR\na     it is broken and will stay so for long\n", Write(null, ["a", "it is broken and will stay so for long"]));
+        Assert.Equal(
+            "NAME  ERROR\na     it is broken and will stay so for long\n",
+            Write(null, ["a", "it is broken and will stay so for long"])
+        );
 
     [Fact]
     public void The_last_column_is_broken_between_words_and_keeps_its_place() =>
-        Assert.Equal("NAME  ERROR\na     it is broken and will\n      stay so for long\n", Write(30, ["a", "it is broken and will stay so for long"]));
+        Assert.Equal(
+            "NAME  ERROR\na     it is broken and will\n      stay so for long\n",
+            Write(30, ["a", "it is broken and will stay so for long"])
+        );
 
     [Fact]
-    public void Without_room_beside_the_others_it_goes_below_them() => Assert.Equal(
-        "NAME\nlibsomething\n    it is broken and will stay\n    so for long\nother\n",
-        Write(30, ["libsomething", "it is broken and will stay so for long"], ["other", ""]));
+    public void Without_room_beside_the_others_it_goes_below_them() =>
+        Assert.Equal(
+            "NAME\nlibsomething\n    it is broken and will stay\n    so for long\nother\n",
+            Write(30, ["libsomething", "it is broken and will stay so for long"], ["other", ""])
+        );
 
     [Fact]
     public void A_word_longer_than_the_line_is_not_cut() =>
-        Assert.Equal("NAME  ERROR\na     see\n      /a/path/that/is/longer/than/the/line\n      for more\n", Write(30, ["a", "see /a/path/that/is/longer/than/the/line for more"]));
+        Assert.Equal(
+            "NAME  ERROR\na     see\n      /a/path/that/is/longer/than/the/line\n      for more\n",
+            Write(30, ["a", "see /a/path/that/is/longer/than/the/line for more"])
+        );
 
     [Fact]
     public void Nothing_in_a_cell_can_do_anything_to_the_terminal() =>

@@ -18,14 +18,29 @@ public sealed class ChildRunnerTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private Task<ChildResult> Shell(string script, ChildLimits? limits = null, IChildOutput? stdout = null, CancellationToken stop = default) =>
+    private Task<ChildResult> Shell(
+        string script,
+        ChildLimits? limits = null,
+        IChildOutput? stdout = null,
+        CancellationToken stop = default
+    ) =>
         Runner.RunAsync(
-            new ChildCommand("/bin/sh", ["-c", script], _directory.Path, new Dictionary<string, string> { ["A"] = "b c", ["PATH"] = "/usr/bin:/bin" }),
-            stdout ?? _stdout, _stderr, limits ?? Generous, stop);
+            new ChildCommand(
+                "/bin/sh",
+                ["-c", script],
+                _directory.Path,
+                new Dictionary<string, string> { ["A"] = "b c", ["PATH"] = "/usr/bin:/bin" }
+            ),
+            stdout ?? _stdout,
+            _stderr,
+            limits ?? Generous,
+            stop
+        );
 
     private string Output => Encoding.UTF8.GetString(_stdout.Content);
 
-    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat")
+    private static bool IsAlive(int pid) =>
+        File.Exists($"/proc/{pid}/stat")
         && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
 
     private static void AssertGone(int pid)
@@ -41,7 +56,9 @@ public sealed class ChildRunnerTests : IDisposable
     [Fact]
     public async Task Output_exit_status_directory_and_exact_environment_are_those_asked_for()
     {
-        ChildResult result = await Shell("pwd; env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= -e ^OLDPWD= | sort; echo oops >&2; exit 3");
+        ChildResult result = await Shell(
+            "pwd; env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= -e ^OLDPWD= | sort; echo oops >&2; exit 3"
+        );
         Assert.Equal(new ChildResult(ChildEnd.Exited, 3), result);
         Assert.Equal($"{_directory.Path}\nA=b c\nPATH=/usr/bin:/bin\n", Output);
         Assert.Equal("oops", _stderr.Text());
@@ -51,14 +68,23 @@ public sealed class ChildRunnerTests : IDisposable
     public async Task Stdin_is_empty_and_signals_are_at_their_defaults()
     {
         await Shell("cat; grep -E 'SigIgn|SigBlk' /proc/self/status");
-        Assert.All(Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.EndsWith("\t0000000000000000", line, StringComparison.Ordinal));
+        Assert.All(
+            Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.EndsWith("\t0000000000000000", line, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task A_child_over_its_time_is_stopped_with_everything_in_its_group()
     {
         Stopwatch watch = Stopwatch.StartNew();
-        ChildResult result = await Shell("sleep 1000 & echo $!; wait", Generous with { Total = TimeSpan.FromMilliseconds(300) });
+        ChildResult result = await Shell(
+            "sleep 1000 & echo $!; wait",
+            Generous with
+            {
+                Total = TimeSpan.FromMilliseconds(300),
+            }
+        );
         Assert.Equal(ChildEnd.TimedOut, result.End);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.2, 8);
         AssertGone(int.Parse(Output, CultureInfo.InvariantCulture));
@@ -69,7 +95,12 @@ public sealed class ChildRunnerTests : IDisposable
     {
         ChildResult result = await Shell(
             "trap '' TERM; echo $$; while :; do sleep 0.1; done",
-            Generous with { Total = TimeSpan.FromMilliseconds(200), Grace = TimeSpan.FromMilliseconds(300) });
+            Generous with
+            {
+                Total = TimeSpan.FromMilliseconds(200),
+                Grace = TimeSpan.FromMilliseconds(300),
+            }
+        );
         Assert.Equal(ChildEnd.TimedOut, result.End);
         AssertGone(int.Parse(Output, CultureInfo.InvariantCulture));
     }
@@ -124,34 +155,51 @@ public sealed class ChildRunnerTests : IDisposable
     public async Task Megabytes_on_both_pipes_arrive_whole()
     {
         BoundedOutput all = new(20_000_000);
-        Assert.True((await Shell("head -c 10000000 /dev/zero & head -c 10000000 /dev/zero >&2; wait", stdout: all)).Succeeded);
+        Assert.True(
+            (await Shell("head -c 10000000 /dev/zero & head -c 10000000 /dev/zero >&2; wait", stdout: all)).Succeeded
+        );
         Assert.Equal(10_000_000, all.Content.Length);
     }
 
     [Fact]
     public async Task A_program_that_is_not_there_is_named()
     {
-        ChildStartException e = await Assert.ThrowsAsync<ChildStartException>(() => Runner.RunAsync(
-            new ChildCommand("/nonexistent/git", [], "/", new Dictionary<string, string>()),
-            _stdout, _stderr, Generous, default));
+        ChildStartException e = await Assert.ThrowsAsync<ChildStartException>(() =>
+            Runner.RunAsync(
+                new ChildCommand("/nonexistent/git", [], "/", new Dictionary<string, string>()),
+                _stdout,
+                _stderr,
+                Generous,
+                default
+            )
+        );
         Assert.Contains("/nonexistent/git", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Leftovers_of_a_killed_manager_are_found_by_their_mark_and_stopped()
     {
-        using Process stubborn = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
-        {
-            Environment = { [Leftovers.Marker] = _directory.Path },
-        })!;
-        using Process other = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sleep", "20"])
-        {
-            Environment = { [Leftovers.Marker] = _directory.Path + "2" },
-        })!;
+        using Process stubborn = Process.Start(
+            new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
+            {
+                Environment = { [Leftovers.Marker] = _directory.Path },
+            }
+        )!;
+        using Process other = Process.Start(
+            new ProcessStartInfo("/usr/bin/setsid", ["/bin/sleep", "20"])
+            {
+                Environment = { [Leftovers.Marker] = _directory.Path + "2" },
+            }
+        )!;
         try
         {
             int count = await Leftovers.StopAsync(
-                _directory.Path, Environment.ProcessId, TimeSpan.FromMilliseconds(300), TimeProvider.System, default);
+                _directory.Path,
+                Environment.ProcessId,
+                TimeSpan.FromMilliseconds(300),
+                TimeProvider.System,
+                default
+            );
             Assert.InRange(count, 1, 2);
             await stubborn.WaitForExitAsync();
             Assert.False(other.HasExited);
@@ -166,18 +214,21 @@ public sealed class ChildRunnerTests : IDisposable
     public async Task Scripts_that_outlived_manager_and_build_are_found_by_where_they_work()
     {
         string work = Directory.CreateDirectory(_directory["stage/7/tmp"]).FullName;
-        using Process byDestination = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "100"])
-        {
-            Environment = { ["DESTDIR"] = work },
-        })!;
-        using Process byPlace = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "env", "-i", "/bin/sleep", "100"])
-        {
-            WorkingDirectory = work,
-        })!;
-        using Process outside = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "20"])
-        {
-            Environment = { ["DESTDIR"] = _directory.Path + "2/stage" },
-        })!;
+        using Process byDestination = Process.Start(
+            new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "100"]) { Environment = { ["DESTDIR"] = work } }
+        )!;
+        using Process byPlace = Process.Start(
+            new ProcessStartInfo("/usr/bin/setsid", ["-w", "env", "-i", "/bin/sleep", "100"])
+            {
+                WorkingDirectory = work,
+            }
+        )!;
+        using Process outside = Process.Start(
+            new ProcessStartInfo("/usr/bin/setsid", ["-w", "sleep", "20"])
+            {
+                Environment = { ["DESTDIR"] = _directory.Path + "2/stage" },
+            }
+        )!;
         try
         {
             Stopwatch watch = Stopwatch.StartNew();
@@ -185,7 +236,12 @@ public sealed class ChildRunnerTests : IDisposable
             while (found < 2 && watch.Elapsed < TimeSpan.FromSeconds(20))
             {
                 found += await Leftovers.StopAsync(
-                    _directory.Path, Environment.ProcessId, TimeSpan.FromSeconds(5), TimeProvider.System, default);
+                    _directory.Path,
+                    Environment.ProcessId,
+                    TimeSpan.FromSeconds(5),
+                    TimeProvider.System,
+                    default
+                );
             }
 
             await byDestination.WaitForExitAsync();
@@ -202,18 +258,31 @@ public sealed class ChildRunnerTests : IDisposable
     public async Task A_mark_in_the_managers_own_environment_harms_neither_its_parents_nor_its_session()
     {
         // The shell is the "manager": its parent and its sibling carry the mark as it does itself.
-        using Process session = Process.Start(new ProcessStartInfo(
-            "/usr/bin/setsid", ["-w", "/bin/sh", "-c", "sleep 30 & sh -c 'echo $$; exec sleep 30'; wait"])
-        {
-            Environment = { [Leftovers.Marker] = _directory.Path },
-            RedirectStandardOutput = true,
-        })!;
+        using Process session = Process.Start(
+            new ProcessStartInfo(
+                "/usr/bin/setsid",
+                ["-w", "/bin/sh", "-c", "sleep 30 & sh -c 'echo $$; exec sleep 30'; wait"]
+            )
+            {
+                Environment = { [Leftovers.Marker] = _directory.Path },
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             int manager = int.Parse((await session.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
 
             // setsid itself stays outside of the session it made, and is an ancestor.
-            Assert.Equal(0, await Leftovers.StopAsync(_directory.Path, manager, TimeSpan.FromSeconds(1), TimeProvider.System, default));
+            Assert.Equal(
+                0,
+                await Leftovers.StopAsync(
+                    _directory.Path,
+                    manager,
+                    TimeSpan.FromSeconds(1),
+                    TimeProvider.System,
+                    default
+                )
+            );
             Assert.False(session.HasExited);
         }
         finally

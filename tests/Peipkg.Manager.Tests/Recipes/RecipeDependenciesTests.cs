@@ -10,16 +10,18 @@ public class RecipeDependenciesTests
     private static Recipe Named(string name, string stanzas) =>
         new(name, WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(stanzas), "peipkg.toml")), null);
 
-    private static Recipe Making(string name, string package, string depends = "", string provides = "") => Named(
-        name,
-        $$"""
-        [[package]]
-        name = "{{package}}"
-        architecture = "noarch"
-        dependencies = [{{depends}}]
-        provides = [{{provides}}]
+    private static Recipe Making(string name, string package, string depends = "", string provides = "") =>
+        Named(
+            name,
+            $$"""
+            [[package]]
+            name = "{{package}}"
+            architecture = "noarch"
+            dependencies = [{{depends}}]
+            provides = [{{provides}}]
 
-        """);
+            """
+        );
 
     private static RecipeDependencies From(params Recipe[] recipes) => RecipeDependencies.From(recipes);
 
@@ -29,7 +31,12 @@ public class RecipeDependenciesTests
         RecipeDependencies order = From(
             Making("zlib", "libz", provides: "{ name = \"pkgconfig(zlib)\" }"),
             Making("png", "libpng", depends: "{ name = \"libz\" }"),
-            Making("app", "app", depends: "{ name = \"pkgconfig(zlib)\" }, { name = \"libpng\" }, { name = \"elsewhere\" }"));
+            Making(
+                "app",
+                "app",
+                depends: "{ name = \"pkgconfig(zlib)\" }, { name = \"libpng\" }, { name = \"elsewhere\" }"
+            )
+        );
         Assert.Empty(order.Of("zlib"));
         Assert.Equal(["zlib"], order.Of("png"));
         Assert.Equal(["png", "zlib"], order.Of("app"));
@@ -43,7 +50,8 @@ public class RecipeDependenciesTests
             Making("a", "a", depends: "{ name = \"b\" }, { name = \"a\" }, { name = \"base\" }"),
             Making("b", "b", depends: "{ name = \"c\" }"),
             Making("c", "c", depends: "{ name = \"a\" }"),
-            Making("base", "base"));
+            Making("base", "base")
+        );
         Assert.Equal(["base"], order.Of("a"));
         Assert.Empty(order.Of("b"));
         Assert.Empty(order.Of("c"));
@@ -52,7 +60,10 @@ public class RecipeDependenciesTests
     [Fact]
     public void Whatever_is_wrong_with_a_stanza_is_left_to_peipkg_build()
     {
-        Recipe odd = Named("odd", "[[package]]\ndependencies = [\"text\", { nam = \"x\" }, { name = 3 }]\nprovides = 7\n");
+        Recipe odd = Named(
+            "odd",
+            "[[package]]\ndependencies = [\"text\", { nam = \"x\" }, { name = 3 }]\nprovides = 7\n"
+        );
         Assert.Empty(From(odd).Of("odd"));
     }
 }

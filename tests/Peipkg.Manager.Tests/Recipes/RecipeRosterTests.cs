@@ -72,9 +72,13 @@ public class RecipeRosterTests
     {
         using TemporaryDirectory directory = new();
         Write(directory, "good", ZlibRecipe());
-        Write(directory, "bad", message.Length > 0
-            ? ZlibRecipe().Replace(from, to, StringComparison.Ordinal)
-            : ZlibRecipe().Replace("libz", "LIBZ", StringComparison.Ordinal));
+        Write(
+            directory,
+            "bad",
+            message.Length > 0
+                ? ZlibRecipe().Replace(from, to, StringComparison.Ordinal)
+                : ZlibRecipe().Replace("libz", "LIBZ", StringComparison.Ordinal)
+        );
         using StringWriter log = new();
         using (ILoggerFactory loggers = LogSetup.Create(new LogThreshold("info"), log))
         {
@@ -83,8 +87,15 @@ public class RecipeRosterTests
             Assert.Equal(1, roster.Broken);
         }
 
-        Assert.Matches(@"level=error msg=""recipe cannot be used"" recipe=bad problem=""\S+/bad/peipkg\.toml:\d+:\d+: ", log.ToString());
-        Assert.Contains(message.Replace("\"", "\\\"", StringComparison.Ordinal), log.ToString(), StringComparison.Ordinal);
+        Assert.Matches(
+            @"level=error msg=""recipe cannot be used"" recipe=bad problem=""\S+/bad/peipkg\.toml:\d+:\d+: ",
+            log.ToString()
+        );
+        Assert.Contains(
+            message.Replace("\"", "\\\"", StringComparison.Ordinal),
+            log.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("secret", log.ToString(), StringComparison.Ordinal);
     }
 }

@@ -93,7 +93,10 @@ public sealed class BuildStoreTests : IDisposable
         Reopen();
         Assert.Equal(2, Attempts.Requeue());
         Assert.Equal(0, Attempts.Requeue());
-        Assert.All(Builds.OfRecipe("zlib"), b => Assert.Equal((BuildState.Queued, 0, 1), (b.State, b.Failures, b.Attempts)));
+        Assert.All(
+            Builds.OfRecipe("zlib"),
+            b => Assert.Equal((BuildState.Queued, 0, 1), (b.State, b.Failures, b.Attempts))
+        );
     }
 
     [Fact]
@@ -143,7 +146,11 @@ public sealed class BuildStoreTests : IDisposable
         Assert.Equal("1.0-1", Assert.Single(tags.Record("zlib", "https://h/z", [elsewhere]).Moved).Built);
         FarmEvent alert = Assert.Single(events.Latest("zlib", 100), e => e.Kind == EventKind.TagMoved);
         Assert.Equal("1.0-1", alert.Version);
-        Assert.Contains($"tag v1.0 moved from {Tag.ObjectId} to {elsewhere.ObjectId}", alert.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            $"tag v1.0 moved from {Tag.ObjectId} to {elsewhere.ObjectId}",
+            alert.Detail,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -159,14 +166,34 @@ public sealed class BuildStoreTests : IDisposable
         sync.Checked("k", "rsync", "/srv", "f1");
         sync.Failed("k", "rsync", "/srv", "refused", _clock.Now.AddMinutes(5));
         Assert.Equal(
-            new SyncTargetRecord("f1", 3, "key", false, _clock.Now, 1, _clock.Now.AddMinutes(5), "refused", "f1", _clock.Now, ""), sync.Get("k"));
+            new SyncTargetRecord(
+                "f1",
+                3,
+                "key",
+                false,
+                _clock.Now,
+                1,
+                _clock.Now.AddMinutes(5),
+                "refused",
+                "f1",
+                _clock.Now,
+                ""
+            ),
+            sync.Get("k")
+        );
     }
 
     [Fact]
     public void Failures_are_counted_by_cause_and_the_last_of_a_recipe_holds_the_story()
     {
         BuildRecord build = Queue();
-        Attempts.Failed(build.Id, Attempts.Begin(build.Id, "d1"), FailureCause.Infrastructure, "no network", _clock.Now);
+        Attempts.Failed(
+            build.Id,
+            Attempts.Begin(build.Id, "d1"),
+            FailureCause.Infrastructure,
+            "no network",
+            _clock.Now
+        );
         Attempts.Failed(build.Id, Attempts.Begin(build.Id, "d1"), FailureCause.Recipe, "exit 1", null);
         BuildRecord held = Builds.Get(build.Id);
         Assert.Equal((1, 1, BuildHold.GivenUp, "d1"), (held.Failures, held.Trouble, held.Hold, held.RecipeDigest));
@@ -174,7 +201,10 @@ public sealed class BuildStoreTests : IDisposable
         Assert.Null(Builds.NextDue(_clock.Now));
         Assert.Equal(held, Assert.Single(Builds.Failing()));
         Assert.True(Operator.Retry(build.Id));
-        Assert.Equal((0, 0, BuildReason.Operator), (Builds.Due(_clock.Now) is [var due] ? due.Failures : -1, 0, Builds.Get(build.Id).Reason));
+        Assert.Equal(
+            (0, 0, BuildReason.Operator),
+            (Builds.Due(_clock.Now) is [var due] ? due.Failures : -1, 0, Builds.Get(build.Id).Reason)
+        );
         Assert.Equal(["retried", "given-up", "failed", "started", "failed", "started", "queued"], Kinds());
     }
 
@@ -208,13 +238,19 @@ public sealed class BuildStoreTests : IDisposable
     {
         BuildRecord build = Queue();
         Assert.True(Operator.Hold(build.Id, BuildHold.Rejected, "licence"));
-        Assert.Equal((BuildState.Skipped, BuildHold.Rejected, "licence"), (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold, Builds.Get(build.Id).Detail));
+        Assert.Equal(
+            (BuildState.Skipped, BuildHold.Rejected, "licence"),
+            (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold, Builds.Get(build.Id).Detail)
+        );
         Assert.True(Operator.Retry(build.Id));
         long attempt = Attempts.Begin(build.Id, null);
         Assert.False(Operator.Hold(build.Id, BuildHold.Cancelled, "no"));
         Assert.False(Operator.Retry(build.Id));
         Attempts.Cancelled(build.Id, attempt, "by ann");
-        Assert.Equal((BuildState.Skipped, BuildHold.Cancelled), (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold));
+        Assert.Equal(
+            (BuildState.Skipped, BuildHold.Cancelled),
+            (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold)
+        );
     }
 
     [Fact]
@@ -238,12 +274,18 @@ public sealed class BuildStoreTests : IDisposable
         RecipePoll poll = new("zlib", "https://h/z", _clock.Now, "interval");
         recipes.Failed(poll, "no route");
         recipes.Failed(poll, "no route");
-        Assert.Equal((2, "no route", null), (recipes.Get("zlib").Failures, recipes.Get("zlib").Outcome, recipes.Get("zlib").FirstContact));
+        Assert.Equal(
+            (2, "no route", null),
+            (recipes.Get("zlib").Failures, recipes.Get("zlib").Outcome, recipes.Get("zlib").FirstContact)
+        );
         Assert.Equal(2, recipes.Answered(poll, 10, 3, news: true, "queued 3"));
         _clock.Now += TimeSpan.FromHours(1);
         recipes.Answered(poll, 10, 3, news: false, "nothing new");
         RecipeRecord known = recipes.Get("zlib");
-        Assert.Equal((0, ManualClock.Noon, ManualClock.Noon, "nothing new"), (known.Failures, known.FirstContact, known.ChangedAt, known.Outcome));
+        Assert.Equal(
+            (0, ManualClock.Noon, ManualClock.Noon, "nothing new"),
+            (known.Failures, known.FirstContact, known.ChangedAt, known.Outcome)
+        );
         recipes.Answered(poll with { Upstream = "https://elsewhere/z" }, 10, 3, news: true, "queued 3");
         Assert.Equal(_clock.Now, recipes.Get("zlib").FirstContact);
         Assert.Equal(["poll-recovered", "poll-failed"], Kinds());

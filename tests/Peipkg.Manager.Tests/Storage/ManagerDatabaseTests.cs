@@ -20,11 +20,15 @@ public class ManagerDatabaseTests
     {
         using TemporaryDirectory directory = new();
         using ManagerDatabase database = ManagerDatabase.Open(directory["manager.db"]);
-        Assert.Throws<InvalidOperationException>(() => database.Write(session =>
-        {
-            session.Execute("INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen) VALUES ('r','n','u','o','c',0)");
-            throw new InvalidOperationException();
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            database.Write(session =>
+            {
+                session.Execute(
+                    "INSERT INTO tag (recipe, name, upstream, object_id, commit_id, first_seen) VALUES ('r','n','u','o','c',0)"
+                );
+                throw new InvalidOperationException();
+            })
+        );
         Assert.Equal(0, database.Read(s => s.Scalar<long>("SELECT count(*) FROM tag")));
     }
 
@@ -53,7 +57,11 @@ public class ManagerDatabaseTests
             file.SetLength(file.Length - 4096);
         }
 
-        Assert.Contains("damaged", Assert.Throws<StorageException>(() => ManagerDatabase.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "damaged",
+            Assert.Throws<StorageException>(() => ManagerDatabase.Open(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,7 +74,11 @@ public class ManagerDatabaseTests
             database.Write(s => s.Execute("PRAGMA user_version = 999"));
         }
 
-        Assert.Contains("newer", Assert.Throws<StorageException>(() => ManagerDatabase.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "newer",
+            Assert.Throws<StorageException>(() => ManagerDatabase.Open(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -79,14 +91,16 @@ public class ManagerDatabaseTests
             old.Open();
             using SqliteCommand command = old.CreateCommand();
 #pragma warning disable CA2100 // A constant.
-            command.CommandText = Schema.Migrations[0] + """
-                INSERT INTO tag VALUES ('zlib', 'v1', 'https://h/z', 'a', 'b', 5, NULL, NULL);
-                INSERT INTO build VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'publishing', 'd', 3, 2, 99, 5, 6, 12, NULL);
-                INSERT INTO attempt VALUES (11, 7, 1, 2, NULL, NULL, 3, 'failed', 'recipe', 'exit 1', 'logs/11.log');
-                INSERT INTO attempt VALUES (12, 7, 4, 5, 6, NULL, NULL, NULL, NULL, '', 'logs/12.log');
-                INSERT INTO output VALUES (12, 'z.peipkg', 'ff', 9);
-                PRAGMA user_version = 1;
-                """;
+            command.CommandText =
+                Schema.Migrations[0]
+                + """
+                    INSERT INTO tag VALUES ('zlib', 'v1', 'https://h/z', 'a', 'b', 5, NULL, NULL);
+                    INSERT INTO build VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'publishing', 'd', 3, 2, 99, 5, 6, 12, NULL);
+                    INSERT INTO attempt VALUES (11, 7, 1, 2, NULL, NULL, 3, 'failed', 'recipe', 'exit 1', 'logs/11.log');
+                    INSERT INTO attempt VALUES (12, 7, 4, 5, 6, NULL, NULL, NULL, NULL, '', 'logs/12.log');
+                    INSERT INTO output VALUES (12, 'z.peipkg', 'ff', 9);
+                    PRAGMA user_version = 1;
+                    """;
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
         }
@@ -94,13 +108,23 @@ public class ManagerDatabaseTests
         using ManagerDatabase database = ManagerDatabase.Open(path);
         BuildStore builds = new(database, new ManualClock(ManualClock.Noon));
         BuildRecord story = Assert.Single(builds.OfRecipe("zlib"));
-        Assert.Equal((7, BuildState.Publishing, 2, 0, BuildHold.None), (story.Id, story.State, story.Failures, story.Trouble, story.Hold));
+        Assert.Equal(
+            (7, BuildState.Publishing, 2, 0, BuildHold.None),
+            (story.Id, story.State, story.Failures, story.Trouble, story.Hold)
+        );
         Assert.Equal(
             ["11 poll v1 b failed", "12 poll v1 b "],
-            database.Read(s => s.Query(
-                "SELECT id || ' ' || reason || ' ' || tag || ' ' || commit_id || ' ' || coalesce(result, '') FROM attempt ORDER BY id",
-                row => row.GetString(0))));
-        Assert.Equal([new BuildOutput("z.peipkg", "ff", 9)], new AttemptStore(database, TimeProvider.System).Outputs(12));
+            database.Read(s =>
+                s.Query(
+                    "SELECT id || ' ' || reason || ' ' || tag || ' ' || commit_id || ' ' || coalesce(result, '') FROM attempt ORDER BY id",
+                    row => row.GetString(0)
+                )
+            )
+        );
+        Assert.Equal(
+            [new BuildOutput("z.peipkg", "ff", 9)],
+            new AttemptStore(database, TimeProvider.System).Outputs(12)
+        );
         Assert.Equal(1, database.Write(s => s.Scalar<long>("PRAGMA foreign_keys")));
         Assert.Throws<StorageException>(() => database.Write(s => s.Execute("DELETE FROM build")));
         Assert.Equal(13, new AttemptStore(database, TimeProvider.System).Begin(7, "digest"));

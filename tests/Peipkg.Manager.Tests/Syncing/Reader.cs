@@ -15,7 +15,12 @@ internal static class Reader
     public static ulong Read(Func<string, byte[]?> fetch)
     {
         Descriptor descriptor = DescriptorDocument.Read(Get(fetch, "/repo.json"));
-        PublicKey[] keys = [.. descriptor.Keys.Where(k => k.Status != KeyStatus.Revoked).Select(k => PublicKey.Load(Get(fetch, k.Url), k.Url))];
+        PublicKey[] keys =
+        [
+            .. descriptor
+                .Keys.Where(k => k.Status != KeyStatus.Revoked)
+                .Select(k => PublicKey.Load(Get(fetch, k.Url), k.Url)),
+        ];
         Verify(fetch, "/repo.json", keys);
         RepositoryIndex active = IndexDocument.Read(Verify(fetch, descriptor.Active.Url, keys));
         foreach (IndexEntry entry in active.Packages)
@@ -46,20 +51,22 @@ internal static class Reader
         }
     }
 
-    public static Func<string, byte[]?> Folder(string directory) => path =>
-    {
-        try
+    public static Func<string, byte[]?> Folder(string directory) =>
+        path =>
         {
-            return File.ReadAllBytes(directory + path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    };
+            try
+            {
+                return File.ReadAllBytes(directory + path);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+        };
 
     /// <summary>What the link leads to at this moment.</summary>
-    public static Func<string, byte[]?> Link(string link) => Folder(Directory.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName);
+    public static Func<string, byte[]?> Link(string link) =>
+        Folder(Directory.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName);
 
     /// <summary>What the branch shows at this moment.</summary>
     public static Func<string, byte[]?> Branch(string repository, string branch)
@@ -85,19 +92,22 @@ internal static class Reader
         };
     }
 
-    public static Func<string, byte[]?> Web(HttpClient client, string url) => path =>
-    {
-        try
+    public static Func<string, byte[]?> Web(HttpClient client, string url) =>
+        path =>
         {
-            using HttpResponseMessage answer = client.GetAsync(new Uri(url + path)).GetAwaiter().GetResult();
-            return answer.StatusCode == HttpStatusCode.OK ? answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult() : null;
-        }
-        catch (HttpRequestException)
-        {
-            // s3rver replaces an object while it is being sent; real stores do not, but connections do break.
-            return null;
-        }
-    };
+            try
+            {
+                using HttpResponseMessage answer = client.GetAsync(new Uri(url + path)).GetAwaiter().GetResult();
+                return answer.StatusCode == HttpStatusCode.OK
+                    ? answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult()
+                    : null;
+            }
+            catch (HttpRequestException)
+            {
+                // s3rver replaces an object while it is being sent; real stores do not, but connections do break.
+                return null;
+            }
+        };
 
     private static byte[] Verify(Func<string, byte[]?> fetch, string path, PublicKey[] keys)
     {
@@ -108,7 +118,8 @@ internal static class Reader
             : throw new TornException($"the signature of {path} does not hold");
     }
 
-    private static byte[] Get(Func<string, byte[]?> fetch, string path) => fetch(path) ?? throw new TornException($"{path} is missing");
+    private static byte[] Get(Func<string, byte[]?> fetch, string path) =>
+        fetch(path) ?? throw new TornException($"{path} is missing");
 }
 
 /// <summary>What was read does not fit together.</summary>

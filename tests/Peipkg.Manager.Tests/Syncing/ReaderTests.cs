@@ -15,7 +15,10 @@ namespace Peipkg.Manager.Tests.Syncing;
 /// </summary>
 public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly int Syncs = int.Parse(Environment.GetEnvironmentVariable("PEIPKG_TEST_SYNCS") ?? "4", CultureInfo.InvariantCulture);
+    private static readonly int Syncs = int.Parse(
+        Environment.GetEnvironmentVariable("PEIPKG_TEST_SYNCS") ?? "4",
+        CultureInfo.InvariantCulture
+    );
 
     private readonly SyncBench _bench = new();
     private readonly HttpClient _client = new();
@@ -26,26 +29,52 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         _bench.Dispose();
     }
 
-    private UploadConfig Git() => new()
-    {
-        Name = "git", Backend = UploadBackend.Git, Remote = _bench.Ssh.Url(_bench["pages.git"]), Mode = UploadMode.Orphan, Branch = "gh-pages",
-    };
+    private UploadConfig Git() =>
+        new()
+        {
+            Name = "git",
+            Backend = UploadBackend.Git,
+            Remote = _bench.Ssh.Url(_bench["pages.git"]),
+            Mode = UploadMode.Orphan,
+            Branch = "gh-pages",
+        };
 
-    private UploadConfig Switch() => new()
-    {
-        Name = "switch", Backend = UploadBackend.Rsync, Remote = SshServer.RsyncPath(_bench["switch"]), Mode = UploadMode.Switch,
-    };
+    private UploadConfig Switch() =>
+        new()
+        {
+            Name = "switch",
+            Backend = UploadBackend.Rsync,
+            Remote = SshServer.RsyncPath(_bench["switch"]),
+            Mode = UploadMode.Switch,
+        };
 
-    private UploadConfig InPlace() => new() { Name = "in-place", Backend = UploadBackend.Rsync, Remote = SshServer.RsyncPath(_bench["www"]) };
+    private UploadConfig InPlace() =>
+        new()
+        {
+            Name = "in-place",
+            Backend = UploadBackend.Rsync,
+            Remote = SshServer.RsyncPath(_bench["www"]),
+        };
 
-    private UploadConfig Folder() => new() { Name = "folder", Backend = UploadBackend.Rclone, Remote = _bench["folder"] };
+    private UploadConfig Folder() =>
+        new()
+        {
+            Name = "folder",
+            Backend = UploadBackend.Rclone,
+            Remote = _bench["folder"],
+        };
 
     [Fact]
     public async Task A_reader_never_sees_an_index_whose_signature_or_packages_are_missing()
     {
         TestFarm.RunTool("/usr/bin/git", "init", "--quiet", "--bare", _bench["pages.git"]);
         using S3Server s3 = new(_bench["s3"]);
-        UploadConfig bucket = new() { Name = "s3", Backend = UploadBackend.Rclone, Remote = s3.Remote };
+        UploadConfig bucket = new()
+        {
+            Name = "s3",
+            Backend = UploadBackend.Rclone,
+            Remote = s3.Remote,
+        };
         UploadConfig[] targets = [Git(), Switch(), InPlace(), Folder(), bucket];
         Syncer syncer = _bench.Start(targets);
         _bench.Publish();
@@ -87,7 +116,9 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         (int Reads, int Generations)[] seen = await Task.WhenAll(readers);
         foreach ((UploadConfig target, (int reads, int generations)) in targets.Zip(seen))
         {
-            output.WriteLine($"{target.Name}: {Syncs} syncs, {reads} reads, {generations} generations seen, none of them torn");
+            output.WriteLine(
+                $"{target.Name}: {Syncs} syncs, {reads} reads, {generations} generations seen, none of them torn"
+            );
             Assert.True(reads > 0, target.Name);
         }
     }
@@ -100,7 +131,13 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
     public async Task A_sync_killed_anywhere_is_completed_later_and_leaves_what_was_there(string kind)
     {
         TestFarm.RunTool("/usr/bin/git", "init", "--quiet", "--bare", _bench["pages.git"]);
-        UploadConfig target = kind switch { "git" => Git(), "switch" => Switch(), "in-place" => InPlace(), _ => Folder() };
+        UploadConfig target = kind switch
+        {
+            "git" => Git(),
+            "switch" => Switch(),
+            "in-place" => InPlace(),
+            _ => Folder(),
+        };
         Func<ulong> read = kind switch
         {
             "git" => () => Reader.Read(Reader.Branch(_bench["pages.git"], "gh-pages")),
@@ -153,7 +190,12 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
     public async Task A_bucket_that_cuts_or_refuses_is_completed_when_it_is_well_again(string mode)
     {
         using S3Server s3 = new(_bench["s3"]);
-        UploadConfig target = new() { Name = "s3", Backend = UploadBackend.Rclone, Remote = s3.Remote };
+        UploadConfig target = new()
+        {
+            Name = "s3",
+            Backend = UploadBackend.Rclone,
+            Remote = s3.Remote,
+        };
         Syncer syncer = _bench.Start(target);
         _bench.Publish();
         await syncer.SyncAsync(force: true, CancellationToken.None);
@@ -178,7 +220,12 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
     public async Task A_bucket_that_throttles_gets_everything_in_the_end()
     {
         using S3Server s3 = new(_bench["s3"]);
-        UploadConfig target = new() { Name = "s3", Backend = UploadBackend.Rclone, Remote = s3.Remote };
+        UploadConfig target = new()
+        {
+            Name = "s3",
+            Backend = UploadBackend.Rclone,
+            Remote = s3.Remote,
+        };
         s3.Set("throttle?every=5");
         _bench.Publish();
         await _bench.Start(target).SyncAsync(force: true, CancellationToken.None);
@@ -197,7 +244,10 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         await syncer.SyncAsync(force: true, CancellationToken.None);
         string hook = _bench["pages.git/hooks/pre-receive"];
         Directory.CreateDirectory(_bench["pages.git/hooks"]);
-        File.WriteAllText(hook, "#!/bin/sh\necho 'file plain.peipkg is 104.00 MB; this exceeds the limit of 100 MB'\nexit 1\n");
+        File.WriteAllText(
+            hook,
+            "#!/bin/sh\necho 'file plain.peipkg is 104.00 MB; this exceeds the limit of 100 MB'\nexit 1\n"
+        );
         File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _bench.Publish();
         await syncer.SyncAsync(force: true, CancellationToken.None);
@@ -208,24 +258,25 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(3ul, Reader.Read(Reader.Branch(_bench["pages.git"], "gh-pages")));
     }
 
-    private static Task<(int Reads, int Generations)> ReadAsync(Func<ulong> read, CancellationToken end) => Task.Run(() =>
-    {
-        int reads = 0;
-        HashSet<ulong> generations = [];
-        while (!end.IsCancellationRequested)
+    private static Task<(int Reads, int Generations)> ReadAsync(Func<ulong> read, CancellationToken end) =>
+        Task.Run(() =>
         {
-            try
+            int reads = 0;
+            HashSet<ulong> generations = [];
+            while (!end.IsCancellationRequested)
             {
-                generations.Add(read());
-                reads++;
-                Thread.Sleep(2);
+                try
+                {
+                    generations.Add(read());
+                    reads++;
+                    Thread.Sleep(2);
+                }
+                catch (FormatViolationException e)
+                {
+                    throw new TornException(e.Message);
+                }
             }
-            catch (FormatViolationException e)
-            {
-                throw new TornException(e.Message);
-            }
-        }
 
-        return (reads, generations.Count);
-    });
+            return (reads, generations.Count);
+        });
 }

@@ -16,7 +16,10 @@ internal sealed class S3Server : IDisposable
     {
         string root = Tools.Root;
         string modules = Environment.GetEnvironmentVariable("PEIPKG_S3") ?? Path.Combine(root, "artifacts", "s3");
-        Assert.True(Directory.Exists(Path.Combine(modules, "node_modules")), $"{modules} is not there; tests/run.sh installs it");
+        Assert.True(
+            Directory.Exists(Path.Combine(modules, "node_modules")),
+            $"{modules} is not there; tests/run.sh installs it"
+        );
         ProcessStartInfo start = new("node", [Path.Combine(root, "tests", "S3", "server.mjs"), directory, "pkgs"])
         {
             RedirectStandardInput = true,
@@ -37,7 +40,10 @@ internal sealed class S3Server : IDisposable
     /// <summary>Has it misbehave, see the script.</summary>
     public void Set(string mode)
     {
-        using HttpResponseMessage answer = _client.PostAsync(new Uri($"http://127.0.0.1:{_port}/-/{mode}"), null).GetAwaiter().GetResult();
+        using HttpResponseMessage answer = _client
+            .PostAsync(new Uri($"http://127.0.0.1:{_port}/-/{mode}"), null)
+            .GetAwaiter()
+            .GetResult();
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 

@@ -34,7 +34,18 @@ internal sealed class SyncBench : IDisposable
         _database = ManagerDatabase.Open(_layout.Database);
         Ssh = new SshServer(this["ssh"]);
         TestFarm.RunTool(Tools.Repo, "keygen", "--out", this["key"]);
-        TestFarm.RunTool(Tools.Repo, "init", "--name", "bench", "--sign-key", this["key"], "--timestamp", Next(), "--out", _layout.Repository);
+        TestFarm.RunTool(
+            Tools.Repo,
+            "init",
+            "--name",
+            "bench",
+            "--sign-key",
+            this["key"],
+            "--timestamp",
+            Next(),
+            "--out",
+            _layout.Repository
+        );
         Store = new SyncStore(_database, Clock);
         Builds = new BuildStore(_database, Clock);
     }
@@ -64,15 +75,27 @@ internal sealed class SyncBench : IDisposable
             string staged = this["staged"];
             Directory.CreateDirectory(Path.Combine(staged, "usr", "share", name));
             File.WriteAllText(Path.Combine(staged, "usr", "share", name, "file"), version);
-            File.WriteAllText(this["manifest.json"], $$"""
+            File.WriteAllText(
+                this["manifest.json"],
+                $$"""
                 {"schema_version":1,"name":"{{name}}","version":"{{version}}","architecture":"noarch","description":"","license":"MIT",
                 "homepage":"","dependencies":[],"optional_dependencies":[],"conflicts":[],"provides":[],"replaces":[],"side_effects":[],
                 "size_installed":0,"sd_overrides":[],"build":{"timestamp":"2026-05-01T12:00:00Z","farm_id":"bench","source_ref":"test://bench"}
                 }
-                """);
+                """
+            );
             TestFarm.RunTool(
-                Tools.Build, "pack", "--manifest", this["manifest.json"], "--staged", staged, "--out",
-                Path.Combine(incoming, $"{name}_{version}_noarch.peipkg"), "--sign-key", this["key"]);
+                Tools.Build,
+                "pack",
+                "--manifest",
+                this["manifest.json"],
+                "--staged",
+                staged,
+                "--out",
+                Path.Combine(incoming, $"{name}_{version}_noarch.peipkg"),
+                "--sign-key",
+                this["key"]
+            );
             Directory.Delete(staged, recursive: true);
         }
 
@@ -83,7 +106,22 @@ internal sealed class SyncBench : IDisposable
         }
 
         TestFarm.RunTool(
-            Tools.Repo, ["publish", "--in", Repository, "--new", incoming, "--out", Repository, "--sign-key", this["key"], "--timestamp", Next(), .. template]);
+            Tools.Repo,
+            [
+                "publish",
+                "--in",
+                Repository,
+                "--new",
+                incoming,
+                "--out",
+                Repository,
+                "--sign-key",
+                this["key"],
+                "--timestamp",
+                Next(),
+                .. template,
+            ]
+        );
         Directory.Delete(incoming, recursive: true);
     }
 
@@ -92,21 +130,35 @@ internal sealed class SyncBench : IDisposable
     /// <summary>The manager's syncing to these targets, as after a start.</summary>
     public Syncer Start(params UploadConfig[] uploads)
     {
-        Dictionary<string, string> variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+        Dictionary<string, string> variables = Environment
+            .GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal);
         variables["GIT_SSH_COMMAND"] = Ssh.Command;
         variables["RSYNC_RSH"] = Ssh.RsyncCommand;
         variables["RCLONE_CONFIG"] = this["rclone.conf"];
         variables.Remove("AWS_CA_BUNDLE");
-        ToolSet tools = new("/usr/bin/git", Tools.Build, Tools.Repo, new Dictionary<string, string>
-        {
-            ["rsync"] = "/usr/bin/rsync",
-            ["rclone"] = "/usr/bin/rclone",
-        });
+        ToolSet tools = new(
+            "/usr/bin/git",
+            Tools.Build,
+            Tools.Repo,
+            new Dictionary<string, string> { ["rsync"] = "/usr/bin/rsync", ["rclone"] = "/usr/bin/rclone" }
+        );
         ChildRunner children = new(TimeProvider.System, killsAdopted: false);
         SyncServices services = new(
-            tools, _layout, new RepositoryState(Repository), _gate, Store, new ChildEnvironment(variables, _layout.Root), children,
-            new GitRunner(new GitCommands(tools.Git, variables, _layout), children), new PublicCheck(_client), new Redactor(), Clock, NullLogger<Syncer>.Instance);
+            tools,
+            _layout,
+            new RepositoryState(Repository),
+            _gate,
+            Store,
+            new ChildEnvironment(variables, _layout.Root),
+            children,
+            new GitRunner(new GitCommands(tools.Git, variables, _layout), children),
+            new PublicCheck(_client),
+            new Redactor(),
+            Clock,
+            NullLogger<Syncer>.Instance
+        );
         Syncer syncer = new([.. uploads.Select(upload => new TargetSyncer(SyncTarget.From(upload), services))], Builds);
         _syncers.Add(syncer);
         return syncer;
@@ -121,13 +173,25 @@ internal sealed class SyncBench : IDisposable
         {
             try
             {
-                if (File.ReadAllText(directory + "/environ").Contains($"{Leftovers.Marker}={_layout.Root}\0", StringComparison.Ordinal))
+                if (
+                    File.ReadAllText(directory + "/environ")
+                        .Contains($"{Leftovers.Marker}={_layout.Root}\0", StringComparison.Ordinal)
+                )
                 {
-                    using var process = System.Diagnostics.Process.GetProcessById(int.Parse(directory[6..], CultureInfo.InvariantCulture));
+                    using var process = System.Diagnostics.Process.GetProcessById(
+                        int.Parse(directory[6..], CultureInfo.InvariantCulture)
+                    );
                     process.Kill();
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            catch (Exception e)
+                when (e
+                        is IOException
+                            or UnauthorizedAccessException
+                            or ArgumentException
+                            or InvalidOperationException
+                            or System.ComponentModel.Win32Exception
+                )
             {
                 // It ended.
             }

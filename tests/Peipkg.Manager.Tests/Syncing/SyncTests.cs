@@ -19,16 +19,28 @@ public sealed class SyncTests : IDisposable
     }
 
     private static UploadConfig Rsync(string remote, UploadMode mode) =>
-        new() { Name = "rsync", Backend = UploadBackend.Rsync, Remote = remote, Mode = mode };
+        new()
+        {
+            Name = "rsync",
+            Backend = UploadBackend.Rsync,
+            Remote = remote,
+            Mode = mode,
+        };
 
-    private UploadConfig ToGit(UploadMode mode, string branch = "gh-pages") => new()
-    {
-        Name = "git", Backend = UploadBackend.Git, Remote = _bench.Ssh.Url(_bench["pages.git"]), Mode = mode, Branch = branch,
-    };
+    private UploadConfig ToGit(UploadMode mode, string branch = "gh-pages") =>
+        new()
+        {
+            Name = "git",
+            Backend = UploadBackend.Git,
+            Remote = _bench.Ssh.Url(_bench["pages.git"]),
+            Mode = mode,
+            Branch = branch,
+        };
 
     private void Bare() => TestFarm.RunTool("/usr/bin/git", "init", "--quiet", "--bare", _bench["pages.git"]);
 
-    private string InBare(params string[] arguments) => TestFarm.RunTool("/usr/bin/git", ["-C", _bench["pages.git"], .. arguments]).Trim();
+    private string InBare(params string[] arguments) =>
+        TestFarm.RunTool("/usr/bin/git", ["-C", _bench["pages.git"], .. arguments]).Trim();
 
     private static Task SyncAsync(Syncer syncer) => syncer.SyncAsync(force: true, CancellationToken.None);
 
@@ -56,7 +68,19 @@ public sealed class SyncTests : IDisposable
         TestFarm.RunTool("/usr/bin/git", "clone", "--quiet", "--branch", "gh-pages", _bench["pages.git"], clone);
         File.WriteAllText(Path.Combine(clone, "CNAME"), "pkgs.example.org");
         TestFarm.RunTool("/usr/bin/git", "-C", clone, "add", "CNAME");
-        TestFarm.RunTool("/usr/bin/git", "-C", clone, "-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-m", "Create CNAME");
+        TestFarm.RunTool(
+            "/usr/bin/git",
+            "-C",
+            clone,
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@y",
+            "commit",
+            "--quiet",
+            "-m",
+            "Create CNAME"
+        );
         TestFarm.RunTool("/usr/bin/git", "-C", clone, "push", "--quiet");
 
         _bench.Publish();
@@ -113,7 +137,13 @@ public sealed class SyncTests : IDisposable
     public async Task Names_and_versions_that_are_hard_on_servers_are_fetched_from_s3_with_the_right_headers()
     {
         using S3Server s3 = new(_bench["s3"]);
-        UploadConfig rclone = new() { Name = "s3", Backend = UploadBackend.Rclone, Remote = s3.Remote, PublicUrl = s3.Url };
+        UploadConfig rclone = new()
+        {
+            Name = "s3",
+            Backend = UploadBackend.Rclone,
+            Remote = s3.Remote,
+            PublicUrl = s3.Url,
+        };
         _bench.Publish("lib++", "plain");
         await SyncAsync(_bench.Start(rclone));
         AssertWell(rclone);
@@ -121,7 +151,8 @@ public sealed class SyncTests : IDisposable
         Assert.NotNull(_bench.Known(rclone).CheckedAt);
         Assert.Equal(2ul, Reader.Read(Reader.Web(_client, s3.Url)));
         using HttpResponseMessage package = await _client.GetAsync(
-            new Uri(s3.Url + "/p/lib++/1:2.1~rc1-1/lib++_1:2.1~rc1-1_noarch.peipkg"));
+            new Uri(s3.Url + "/p/lib++/1:2.1~rc1-1/lib++_1:2.1~rc1-1_noarch.peipkg")
+        );
         Assert.Equal("public, max-age=31536000, immutable", Assert.Single(package.Headers.GetValues("Cache-Control")));
         using HttpResponseMessage index = await _client.GetAsync(new Uri(s3.Url + "/index/active.json"));
         Assert.Equal("public, max-age=60", Assert.Single(index.Headers.GetValues("Cache-Control")));
@@ -139,7 +170,11 @@ public sealed class SyncTests : IDisposable
         using S3Server s3 = new(_bench["s3"]);
         UploadConfig elsewhere = new()
         {
-            Name = "s3", Backend = UploadBackend.Rclone, Remote = _bench["bucket"], PublicUrl = s3.Url, CheckWithin = TimeSpan.FromSeconds(1),
+            Name = "s3",
+            Backend = UploadBackend.Rclone,
+            Remote = _bench["bucket"],
+            PublicUrl = s3.Url,
+            CheckWithin = TimeSpan.FromSeconds(1),
         };
         _bench.Publish();
         Syncer syncer = _bench.Start(elsewhere);
@@ -151,7 +186,10 @@ public sealed class SyncTests : IDisposable
             syncer.Request();
             return _bench.Known(elsewhere).CheckError.Length > 0;
         });
-        Assert.Equal($"{s3.Url}/repo.json cannot be fetched: the host answers 404 Not Found", _bench.Known(elsewhere).CheckError);
+        Assert.Equal(
+            $"{s3.Url}/repo.json cannot be fetched: the host answers 404 Not Found",
+            _bench.Known(elsewhere).CheckError
+        );
         await finish.CancelAsync();
         await run;
     }
@@ -162,7 +200,11 @@ public sealed class SyncTests : IDisposable
         using SyncBench bench = new() { PackagesUrl = "https://files.example.org/x" };
         UploadConfig packages = new()
         {
-            Name = "files", Backend = UploadBackend.Rsync, Remote = bench["nowhere/file/files"], Content = UploadContent.Packages, PublicUrl = bench.PackagesUrl,
+            Name = "files",
+            Backend = UploadBackend.Rsync,
+            Remote = bench["nowhere/file/files"],
+            Content = UploadContent.Packages,
+            PublicUrl = bench.PackagesUrl,
         };
         UploadConfig pages = Rsync(bench["www"], UploadMode.InPlace);
         Syncer syncer = bench.Start(pages, packages);

@@ -7,8 +7,16 @@ public class UpstreamUrlTests
 {
     [Theory]
     [InlineData("https://github.com/madler/zlib", "https://github.com/madler/zlib", "github.com/madler/zlib")]
-    [InlineData("https://GitHub.com:443/Madler/zlib.git", "https://github.com:443/Madler/zlib.git", "github.com/madler/zlib")]
-    [InlineData("ssh://git@github.com:22/madler/zlib.git", "ssh://git@github.com:22/madler/zlib.git", "github.com/madler/zlib")]
+    [InlineData(
+        "https://GitHub.com:443/Madler/zlib.git",
+        "https://github.com:443/Madler/zlib.git",
+        "github.com/madler/zlib"
+    )]
+    [InlineData(
+        "ssh://git@github.com:22/madler/zlib.git",
+        "ssh://git@github.com:22/madler/zlib.git",
+        "github.com/madler/zlib"
+    )]
     [InlineData("git@github.com:madler/zlib.git", "git@github.com:madler/zlib.git", "github.com/madler/zlib")]
     [InlineData("git://host.example/z", "git://host.example/z", "host.example/z")]
     [InlineData("http://[::1]:8000/z.git/", "http://[::1]:8000/z.git/", "[::1]:8000/z")]

@@ -11,8 +11,11 @@ public class PollScheduleTests
     private static readonly PollResult News = Quiet with { News = true };
     private static readonly PollResult Refused = PollResult.Failed with { HostTrouble = true };
 
-    private static PollTarget[] Targets((string Recipe, TimeSpan Interval)[] roster, string host, string state = "as it was") =>
-        [.. roster.Select(r => new PollTarget(r.Recipe, state, host, r.Interval))];
+    private static PollTarget[] Targets(
+        (string Recipe, TimeSpan Interval)[] roster,
+        string host,
+        string state = "as it was"
+    ) => [.. roster.Select(r => new PollTarget(r.Recipe, state, host, r.Interval))];
 
     private static PollSchedule With(params (string, TimeSpan)[] roster)
     {
@@ -70,7 +73,10 @@ public class PollScheduleTests
         PollSchedule schedule = With(("a", Hour));
         schedule.Complete(schedule.Take(Noon)!, Quiet, Noon, 0);
         Assert.True(schedule.Trigger("a", PollTrigger.Webhook, Noon.AddMinutes(1)));
-        Assert.Equal(new DuePoll("a", PollTrigger.Webhook, "host", Noon.AddMinutes(1)), schedule.Take(Noon.AddMinutes(1)));
+        Assert.Equal(
+            new DuePoll("a", PollTrigger.Webhook, "host", Noon.AddMinutes(1)),
+            schedule.Take(Noon.AddMinutes(1))
+        );
         Assert.False(schedule.Trigger("unknown", PollTrigger.Webhook, Noon));
     }
 
@@ -203,7 +209,10 @@ public class PollScheduleTests
     public void A_host_has_its_own_limit_and_others_do_not_wait_for_it()
     {
         PollSchedule schedule = new(new HostGate(2));
-        schedule.Reload([.. Targets([("a", Hour), ("b", Hour), ("c", Hour)], "one"), .. Targets([("d", Hour)], "two")], Noon);
+        schedule.Reload(
+            [.. Targets([("a", Hour), ("b", Hour), ("c", Hour)], "one"), .. Targets([("d", Hour)], "two")],
+            Noon
+        );
         DuePoll[] polls = [schedule.Take(Noon)!, schedule.Take(Noon)!, schedule.Take(Noon)!];
         Assert.Equal(["a", "b", "d"], polls.Select(p => p.Recipe));
         Assert.Null(schedule.Take(Noon));
@@ -216,7 +225,13 @@ public class PollScheduleTests
     public void A_host_that_refuses_is_left_alone_and_then_asked_by_one_at_a_time_until_it_answered_three_times()
     {
         PollSchedule schedule = new(new HostGate(2));
-        schedule.Reload(Targets([("a", Hour), ("b", Hour), ("c", Hour), ("d", Hour), ("e", Hour), ("f", Hour), ("g", Hour)], "host"), Noon);
+        schedule.Reload(
+            Targets(
+                [("a", Hour), ("b", Hour), ("c", Hour), ("d", Hour), ("e", Hour), ("f", Hour), ("g", Hour)],
+                "host"
+            ),
+            Noon
+        );
         DuePoll[] first = [schedule.Take(Noon)!, schedule.Take(Noon)!];
         Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(first[0], Refused, Noon, 0));
         Assert.Null(schedule.Complete(first[1], Refused, Noon, 0));

@@ -76,6 +76,6 @@ public sealed class DurableFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_directory_is_an_error_that_names_the_path()
-        => Assert.ThrowsAny<IOException>(() => DurableFile.Write(Path.Combine(_directory, "none", "a"), "x"u8));
+    public void A_missing_directory_is_an_error_that_names_the_path() =>
+        Assert.ThrowsAny<IOException>(() => DurableFile.Write(Path.Combine(_directory, "none", "a"), "x"u8));
 }

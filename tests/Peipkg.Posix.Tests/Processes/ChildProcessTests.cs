@@ -17,8 +17,8 @@ public sealed class ChildProcessTests : IDisposable
     [InlineData("exit 3", "exited with status 3")]
     [InlineData("kill -SEGV $$", "was killed by SIGSEGV")]
     [InlineData("kill -KILL $$", "was killed by SIGKILL")]
-    public void Tells_how_a_process_ended(string script, string expected)
-        => Assert.Equal(expected, Run(script).Exit.ToString());
+    public void Tells_how_a_process_ended(string script, string expected) =>
+        Assert.Equal(expected, Run(script).Exit.ToString());
 
     [Fact]
     public void The_environment_is_exactly_what_was_given()
@@ -29,28 +29,37 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public void Standard_input_is_empty_and_the_directory_is_the_one_given()
-        => Assert.Equal(_directory + "\n0\n", Run("pwd; wc -c").Output);
+    public void Standard_input_is_empty_and_the_directory_is_the_one_given() =>
+        Assert.Equal(_directory + "\n0\n", Run("pwd; wc -c").Output);
 
     [Fact]
     public void It_leads_its_own_session_with_no_signal_ignored_or_blocked()
     {
-        string output = Run("cut -d' ' -f6 /proc/$$/stat; echo $$; grep -E 'Sig(Ign|Blk)' /proc/self/status | cut -f2").Output;
+        string output = Run(
+            "cut -d' ' -f6 /proc/$$/stat; echo $$; grep -E 'Sig(Ign|Blk)' /proc/self/status | cut -f2"
+        ).Output;
         string[] lines = output.Split('\n');
         Assert.Equal(lines[1], lines[0]);
         Assert.Equal(["0000000000000000", "0000000000000000"], lines[2..4]);
     }
 
     [Fact]
-    public void Output_and_errors_into_one_stream_keep_their_order()
-        => Assert.Equal("1\n2\n3\n4\n", Run("echo 1; echo 2 >&2; echo 3; echo 4 >&2").Output);
+    public void Output_and_errors_into_one_stream_keep_their_order() =>
+        Assert.Equal("1\n2\n3\n4\n", Run("echo 1; echo 2 >&2; echo 3; echo 4 >&2").Output);
 
     [Fact]
     public void Output_and_errors_can_be_told_apart()
     {
         BoundedOutputStream output = new(100);
         BoundedOutputStream error = new(100);
-        ChildProcess.Run(Options("echo out; echo err >&2") with { StandardOutput = output, StandardError = error }, default);
+        ChildProcess.Run(
+            Options("echo out; echo err >&2") with
+            {
+                StandardOutput = output,
+                StandardError = error,
+            },
+            default
+        );
         Assert.Equal(("out\n", "err\n"), (output.Text(), error.Text()));
     }
 
@@ -59,7 +68,13 @@ public sealed class ChildProcessTests : IDisposable
     {
         BoundedOutputStream output = new(1000);
         ChildExit exit = ChildProcess.Run(
-            Options("seq 1 200000") with { StandardOutput = output, StandardError = output }, default);
+            Options("seq 1 200000") with
+            {
+                StandardOutput = output,
+                StandardError = output,
+            },
+            default
+        );
         Assert.True(exit.IsSuccess);
         Assert.Equal(1288895, output.TotalBytes);
         Assert.EndsWith("\n199999\n200000\n", output.Text(), StringComparison.Ordinal);
@@ -70,8 +85,9 @@ public sealed class ChildProcessTests : IDisposable
     public void A_stream_that_cannot_be_written_fails_the_run_but_does_not_hang_it()
     {
         using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-        IOException exception = Assert.Throws<IOException>(
-            () => ChildProcess.Run(Options("seq 1 100000") with { StandardOutput = full }, default));
+        IOException exception = Assert.Throws<IOException>(() =>
+            ChildProcess.Run(Options("seq 1 100000") with { StandardOutput = full }, default)
+        );
         Assert.Contains("/bin/sh could not be written", exception.Message, StringComparison.Ordinal);
     }
 
@@ -104,7 +120,8 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public void A_process_storm_ends()
     {
-        const string Storm = "f() { (sleep 60 & f2 & ) ; }; f2() { setsid sleep 60 & (setsid sleep 60 &) & sleep 60; }; for i in 1 2 3 4 5 6 7 8 9 10; do f; done; echo done";
+        const string Storm =
+            "f() { (sleep 60 & f2 & ) ; }; f2() { setsid sleep 60 & (setsid sleep 60 &) & sleep 60; }; for i in 1 2 3 4 5 6 7 8 9 10; do f; done; echo done";
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Equal("done\n", Run(Storm).Output);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8));
@@ -135,7 +152,8 @@ public sealed class ChildProcessTests : IDisposable
                 Timeout = TimeSpan.FromMilliseconds(200),
                 Grace = TimeSpan.FromSeconds(10),
             },
-            default);
+            default
+        );
         Assert.Equal("bye\n", output.Text());
         Assert.True(exit.TimedOut);
         Assert.False(exit.IsSuccess);
@@ -145,8 +163,17 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task Several_processes_run_side_by_side()
     {
-        Task<ChildExit>[] runs = [.. Enumerable.Range(0, 12).Select(i => ChildProcess.RunAsync(
-            Options($"(setsid sleep 60 &); sleep 0.{i % 4}; exit {i}"), CancellationToken.None))];
+        Task<ChildExit>[] runs =
+        [
+            .. Enumerable
+                .Range(0, 12)
+                .Select(i =>
+                    ChildProcess.RunAsync(
+                        Options($"(setsid sleep 60 &); sleep 0.{i % 4}; exit {i}"),
+                        CancellationToken.None
+                    )
+                ),
+        ];
         ChildExit[] exits = await Task.WhenAll(runs);
         Assert.Equal(Enumerable.Range(0, 12), exits.Select(exit => exit.Code!.Value));
         Assert.Empty(ProcessTree.Orphans());
@@ -156,27 +183,32 @@ public sealed class ChildProcessTests : IDisposable
     public void A_listener_that_fails_does_not_leave_the_process_running()
     {
         int started = 0;
-        Assert.Throws<NotSupportedException>(() => ChildProcess.Run(
-            Options("sleep 300") with
-            {
-                Started = pid =>
+        Assert.Throws<NotSupportedException>(() =>
+            ChildProcess.Run(
+                Options("sleep 300") with
                 {
-                    started = pid;
-                    throw new NotSupportedException();
+                    Started = pid =>
+                    {
+                        started = pid;
+                        throw new NotSupportedException();
+                    },
                 },
-            },
-            default));
+                default
+            )
+        );
         Assert.False(Directory.Exists($"/proc/{started}"));
     }
 
     [Fact]
     public void A_program_that_is_not_there_is_named()
     {
-        UserErrorException exception = Assert.Throws<UserErrorException>(
-            () => ChildProcess.Run(Options("") with { FileName = "/nowhere/tool" }, default));
+        UserErrorException exception = Assert.Throws<UserErrorException>(() =>
+            ChildProcess.Run(Options("") with { FileName = "/nowhere/tool" }, default)
+        );
         Assert.Equal("cannot run /nowhere/tool: No such file or directory", exception.Message);
-        exception = Assert.Throws<UserErrorException>(
-            () => ChildProcess.Run(Options("") with { WorkingDirectory = "/nowhere" }, default));
+        exception = Assert.Throws<UserErrorException>(() =>
+            ChildProcess.Run(Options("") with { WorkingDirectory = "/nowhere" }, default)
+        );
         Assert.Equal("cannot run /bin/sh in /nowhere: No such file or directory", exception.Message);
     }
 
@@ -196,15 +228,23 @@ public sealed class ChildProcessTests : IDisposable
     private (ChildExit Exit, string Output) Run(string script)
     {
         BoundedOutputStream output = new(100_000);
-        ChildExit exit = ChildProcess.Run(Options(script) with { StandardOutput = output, StandardError = output }, default);
+        ChildExit exit = ChildProcess.Run(
+            Options(script) with
+            {
+                StandardOutput = output,
+                StandardError = output,
+            },
+            default
+        );
         return (exit, output.Text());
     }
 
-    private ChildProcessOptions Options(string script) => new()
-    {
-        FileName = "/bin/sh",
-        Arguments = ["-c", script],
-        Environment = [new("A", "1"), new("PATH", "/usr/bin:/bin")],
-        WorkingDirectory = _directory,
-    };
+    private ChildProcessOptions Options(string script) =>
+        new()
+        {
+            FileName = "/bin/sh",
+            Arguments = ["-c", script],
+            Environment = [new("A", "1"), new("PATH", "/usr/bin:/bin")],
+            WorkingDirectory = _directory,
+        };
 }

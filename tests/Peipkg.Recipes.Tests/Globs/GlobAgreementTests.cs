@@ -43,9 +43,13 @@ public sealed class GlobAgreementTests
         Assert.True(matches > 5_000, $"only {matches} matches");
     }
 
-    internal static string Path(Random random)
-        => string.Join('/', Enumerable.Range(0, random.Next(1, 5)).Select(_ => new string(
-            [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => "ab."[random.Next(3)])])));
+    internal static string Path(Random random) =>
+        string.Join(
+            '/',
+            Enumerable
+                .Range(0, random.Next(1, 5))
+                .Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => "ab."[random.Next(3)])]))
+        );
 
     internal static string Pattern(Random random, int depth)
     {
@@ -62,16 +66,19 @@ public sealed class GlobAgreementTests
 
             for (int parts = random.Next(1, 4); parts > 0; parts--)
             {
-                text.Append(random.Next(depth < 2 ? 9 : 7) switch
-                {
-                    0 or 1 => "a",
-                    2 => "b",
-                    3 => "?",
-                    4 => text.Length > 0 && text[^1] == '*' ? "a" : "*",
-                    5 => "[ab]",
-                    6 => "[!a]",
-                    _ => $"{{{Pattern(random, depth + 1)},{(random.Next(4) == 0 ? "" : Pattern(random, depth + 1))}}}",
-                });
+                text.Append(
+                    random.Next(depth < 2 ? 9 : 7) switch
+                    {
+                        0 or 1 => "a",
+                        2 => "b",
+                        3 => "?",
+                        4 => text.Length > 0 && text[^1] == '*' ? "a" : "*",
+                        5 => "[ab]",
+                        6 => "[!a]",
+                        _ =>
+                            $"{{{Pattern(random, depth + 1)},{(random.Next(4) == 0 ? "" : Pattern(random, depth + 1))}}}",
+                    }
+                );
             }
         }
 
@@ -92,7 +99,10 @@ public sealed class GlobAgreementTests
         int end = open;
         for (; end < pattern.Length; end++)
         {
-            depth += pattern[end] == '{' ? 1 : pattern[end] == '}' ? -1 : 0;
+            depth +=
+                pattern[end] == '{' ? 1
+                : pattern[end] == '}' ? -1
+                : 0;
             if ((depth == 1 && pattern[end] == ',') || depth == 0)
             {
                 alternatives.Add(pattern[start..end]);
@@ -155,7 +165,8 @@ public sealed class GlobAgreementTests
                 int end = pattern.IndexOf(']');
                 ReadOnlySpan<char> set = pattern[1..end];
                 bool negated = set[0] == '!';
-                return !text.IsEmpty && (negated ? set[1..] : set).Contains(text[0]) != negated
+                return !text.IsEmpty
+                    && (negated ? set[1..] : set).Contains(text[0]) != negated
                     && Component(pattern[(end + 1)..], text[1..]);
             default:
                 return !text.IsEmpty && text[0] == pattern[0] && Component(pattern[1..], text[1..]);

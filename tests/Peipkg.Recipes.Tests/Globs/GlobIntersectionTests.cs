@@ -33,8 +33,8 @@ public sealed class GlobIntersectionTests
     [InlineData("usr/bin/**", "usr/b*/x", false)]
     [InlineData("usr/{a,b}/**", "usr/a/x*", false)]
     [InlineData("usr/x/", "usr/x", false)]
-    public void A_pattern_covers_what_it_certainly_claims(string first, string second, bool covers)
-        => Assert.Equal(covers, Parse(first).Covers(Parse(second)));
+    public void A_pattern_covers_what_it_certainly_claims(string first, string second, bool covers) =>
+        Assert.Equal(covers, Parse(first).Covers(Parse(second)));
 
     [Fact]
     public void Common_paths_match_both_and_no_pair_with_a_known_one_is_missed()
@@ -43,17 +43,24 @@ public sealed class GlobIntersectionTests
         int common = 0;
         for (int i = 0; i < 1_000; i++)
         {
-            if (!Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob first, out _)
-                || !Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob second, out _))
+            if (
+                !Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob first, out _)
+                || !Glob.TryParse(GlobAgreementTests.Pattern(random, 0), out Glob second, out _)
+            )
             {
                 continue;
             }
 
             string? path = first.CommonPath(second);
-            string? known = Enumerable.Range(0, 30).Select(_ => GlobAgreementTests.Path(random))
+            string? known = Enumerable
+                .Range(0, 30)
+                .Select(_ => GlobAgreementTests.Path(random))
                 .FirstOrDefault(candidate => first.IsMatch(candidate) && second.IsMatch(candidate));
             Assert.True(path is null || (first.IsMatch(path) && second.IsMatch(path)), $"{first} and {second}: {path}");
-            Assert.True(path is not null || known is null || Undocumented(first) || Undocumented(second), $"{first} and {second} both match {known}");
+            Assert.True(
+                path is not null || known is null || Undocumented(first) || Undocumented(second),
+                $"{first} and {second} both match {known}"
+            );
             common += path is null ? 0 : 1;
         }
 
@@ -65,15 +72,20 @@ public sealed class GlobIntersectionTests
     {
         string stars = string.Concat(Enumerable.Repeat("*a", 120));
         _ = Parse(stars + "b").CommonPath(Parse(stars + "c"));
-        _ = Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))).CommonPath(Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))));
-        _ = Parse(string.Join('/', Enumerable.Repeat("**/a", 100))).CommonPath(Parse(string.Join('/', Enumerable.Repeat("**/b", 100))));
+        _ = Parse(string.Concat(Enumerable.Repeat("{a,b}", 60)))
+            .CommonPath(Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))));
+        _ = Parse(string.Join('/', Enumerable.Repeat("**/a", 100)))
+            .CommonPath(Parse(string.Join('/', Enumerable.Repeat("**/b", 100))));
         Assert.Null(Parse(new string('?', 3000)).CommonPath(Parse(new string('*', 1) + new string('?', 3000))));
     }
 
     // Braces that bring two stars together have no documented meaning.
-    private static bool Undocumented(Glob glob) => glob.Text.Contains("**,", StringComparison.Ordinal)
-        || glob.Text.Contains("**}", StringComparison.Ordinal) || glob.Text.Contains("*{", StringComparison.Ordinal)
-        || glob.Text.Contains("}*", StringComparison.Ordinal) || glob.Text.Contains(",}", StringComparison.Ordinal);
+    private static bool Undocumented(Glob glob) =>
+        glob.Text.Contains("**,", StringComparison.Ordinal)
+        || glob.Text.Contains("**}", StringComparison.Ordinal)
+        || glob.Text.Contains("*{", StringComparison.Ordinal)
+        || glob.Text.Contains("}*", StringComparison.Ordinal)
+        || glob.Text.Contains(",}", StringComparison.Ordinal);
 
     private static Glob Parse(string text)
     {

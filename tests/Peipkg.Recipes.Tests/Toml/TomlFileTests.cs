@@ -9,14 +9,17 @@ public sealed class TomlFileTests
     public void Every_syntax_error_and_duplicate_is_reported_with_its_place()
     {
         Assert.Equal(
-            ["f.toml:3:1: \"meta.a\" is already defined on line 2", "f.toml:4:1: \"meta\" is already defined on line 1"],
-            Problems("[meta]\na = 1\na = 2\n[meta]\n"));
-        Assert.Equal(
-            ["f.toml:1:6: the \"]\" that closes the section's name is missing"],
-            Problems("[meta\n").Take(1));
+            [
+                "f.toml:3:1: \"meta.a\" is already defined on line 2",
+                "f.toml:4:1: \"meta\" is already defined on line 1",
+            ],
+            Problems("[meta]\na = 1\na = 2\n[meta]\n")
+        );
+        Assert.Equal(["f.toml:1:6: the \"]\" that closes the section's name is missing"], Problems("[meta\n").Take(1));
         Assert.Equal(
             ["f.toml:2:5: a value is missing after \"=\"", "f.toml:4:6"],
-            Problems("[a]\nx = \n[b]\ny = [\n").Select((line, i) => i == 0 ? line : line[..10]).Take(2));
+            Problems("[a]\nx = \n[b]\ny = [\n").Select((line, i) => i == 0 ? line : line[..10]).Take(2)
+        );
     }
 
     [Theory]
@@ -33,32 +36,42 @@ public sealed class TomlFileTests
     [InlineData("a = { b = 1\nc = 2 }", "2:1: the \"}\" that closes the table is missing before this")]
     [InlineData("a = \"\\d\"", "1:7: \"\\d\" is no escape; write \"\\\\d\", or the whole text in single quotes")]
     [InlineData("a = \"\"\"x", "2:6: the quotes that close the text of several lines are missing")]
-    public void Mistakes_are_told_in_the_words_of_those_who_make_them(string text, string problem)
-        => Assert.Equal("f.toml:" + problem, Problems(text + "\nb = 1\n")[0]);
+    public void Mistakes_are_told_in_the_words_of_those_who_make_them(string text, string problem) =>
+        Assert.Equal("f.toml:" + problem, Problems(text + "\nb = 1\n")[0]);
 
     [Fact]
-    public void Bytes_that_are_not_utf8_are_pointed_at()
-        => Assert.Equal("f.toml:2:8: the file is not UTF-8 here",
-            Assert.Throws<RecipeException>(() => TomlFile.Parse([.. "a = 1\nb = \"é "u8, 0xff, .. "\"\n"u8], "f.toml")).Message);
+    public void Bytes_that_are_not_utf8_are_pointed_at() =>
+        Assert.Equal(
+            "f.toml:2:8: the file is not UTF-8 here",
+            Assert
+                .Throws<RecipeException>(() => TomlFile.Parse([.. "a = 1\nb = \"é "u8, 0xff, .. "\"\n"u8], "f.toml"))
+                .Message
+        );
 
     [Fact]
-    public void A_byte_order_mark_is_passed_over()
-        => Assert.Equal(1, TomlFile.Parse([0xef, 0xbb, 0xbf, .. "a = 1\n"u8], "f.toml").Root.Find("a")!.Position.Column);
+    public void A_byte_order_mark_is_passed_over() =>
+        Assert.Equal(1, TomlFile.Parse([0xef, 0xbb, 0xbf, .. "a = 1\n"u8], "f.toml").Root.Find("a")!.Position.Column);
 
     [Fact]
     public void Size_and_depth_are_bounded()
     {
-        Assert.Contains("larger than", Assert.Throws<RecipeException>(
-            () => TomlFile.Parse(new byte[TomlFile.MaximumBytes + 1], "f.toml")).Message, StringComparison.Ordinal);
-        Assert.Equal(["f.toml:1:1: values are nested more than 64 levels deep"],
-            Problems("a = " + new string('[', 200) + new string(']', 200) + "\n"));
+        Assert.Contains(
+            "larger than",
+            Assert.Throws<RecipeException>(() => TomlFile.Parse(new byte[TomlFile.MaximumBytes + 1], "f.toml")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            ["f.toml:1:1: values are nested more than 64 levels deep"],
+            Problems("a = " + new string('[', 200) + new string(']', 200) + "\n")
+        );
         Assert.NotEmpty(Problems("a = " + new string('[', 100_000)));
     }
 
     [Fact]
     public void Headers_dotted_keys_and_inline_tables_are_one_tree()
     {
-        TomlFile file = Parse("""
+        TomlFile file = Parse(
+            """
             top.sub = 1
             [a]
             b.c = "x"
@@ -70,19 +83,24 @@ public sealed class TomlFileTests
             n = 3
             [a.d]
             e = { f = [1, 2], "g h" = true }
-            """);
+            """
+        );
         Assert.Equal("x", ((TomlString)Find(file, "a", "b", "c")).Value);
         Assert.True(((TomlBoolean)Find(file, "a", "d", "e", "g h")).Value);
         TomlArray packages = (TomlArray)file.Root.Find("p")!.Value;
         Assert.Equal(2, packages.Items.Count);
-        Assert.Equal(2, ((TomlInteger)((TomlTable)((TomlTable)packages.Items[0]).Find("q")!.Value).Find("r")!.Value).Value);
+        Assert.Equal(
+            2,
+            ((TomlInteger)((TomlTable)((TomlTable)packages.Items[0]).Find("q")!.Value).Find("r")!.Value).Value
+        );
         Assert.Equal(new TomlPosition(8, 1), packages.Items[1].Position);
     }
 
     [Fact]
     public void Wrong_types_missing_and_unknown_keys_are_all_reported()
     {
-        TomlFile file = Parse("""
+        TomlFile file = Parse(
+            """
             [s]
             text = 1
             number = "1"
@@ -92,7 +110,8 @@ public sealed class TomlFileTests
             tables = ["libz", 5]
             when = 2026-05-01
             spare = 1
-            """);
+            """
+        );
         TomlSection section = file.Section("s")!;
         Assert.Null(section.String("text"));
         Assert.Null(section.Integer("number"));
@@ -116,7 +135,8 @@ public sealed class TomlFileTests
                 "f.toml:8:8: when in [s] must be a string, not a date or time",
                 "f.toml:9:1: unknown key \"spare\" in [s] (there are: text, number, flag, list, mixed, tables, when, needed)",
             ],
-            file.Problems.Errors.Select(p => p.ToString()));
+            file.Problems.Errors.Select(p => p.ToString())
+        );
     }
 
     [Theory]
@@ -140,11 +160,16 @@ public sealed class TomlFileTests
         Assert.EndsWith(problem, file.Problems.Errors.Single().ToString(), StringComparison.Ordinal);
     }
 
-    private static TomlNode Find(TomlFile file, params string[] path)
-        => path.Aggregate((TomlNode)file.Root, (node, key) => ((TomlTable)node).Find(key)!.Value);
+    private static TomlNode Find(TomlFile file, params string[] path) =>
+        path.Aggregate((TomlNode)file.Root, (node, key) => ((TomlTable)node).Find(key)!.Value);
 
-    private static TomlFile Parse(string text) => TomlFile.Parse(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n") + "\n"), "f.toml");
+    private static TomlFile Parse(string text) =>
+        TomlFile.Parse(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n") + "\n"), "f.toml");
 
-    private static string[] Problems(string text)
-        => [.. Assert.Throws<RecipeException>(() => TomlFile.Parse(Encoding.UTF8.GetBytes(text), "f.toml")).Problems.Select(p => p.ToString())];
+    private static string[] Problems(string text) =>
+        [
+            .. Assert
+                .Throws<RecipeException>(() => TomlFile.Parse(Encoding.UTF8.GetBytes(text), "f.toml"))
+                .Problems.Select(p => p.ToString()),
+        ];
 }

@@ -16,7 +16,11 @@ public sealed class TagPatternTests
     [InlineData(@"^(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?:-(?P<prerelease>.+))?$", "1.2", "1.2")]
     [InlineData(@"^(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?:-(?P<prerelease>.+))?$", "1.2.3", "1.2.3")]
     [InlineData(@"^(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?:-(?P<prerelease>.+))?$", "1.2-rc1", "1.2-rc1")]
-    [InlineData(@"^(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?:-(?P<prerelease>.+))?$", "1.2.3-rc1", "1.2.3-rc1")]
+    [InlineData(
+        @"^(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?(?:-(?P<prerelease>.+))?$",
+        "1.2.3-rc1",
+        "1.2.3-rc1"
+    )]
     [InlineData(@"^R_(?P<major>\d+)_(?P<minor>\d+)_(?P<patch>\d+)$", "R_2_6_4", "2.6.4")]
     [InlineData(@"^(?<major>\d+)_(?<minor>\d+)$", "2_6", "2.6")]
     [InlineData(@"(?i)^V(\d+)$", "v1", "1")]
@@ -54,7 +58,10 @@ public sealed class TagPatternTests
     [InlineData("^(a)(b)$", "it has 2 groups")]
     [InlineData("^(?P<major>1)(2)$", "cannot be mixed")]
     [InlineData("^(?P<major>1)$", "must include both major and minor")]
-    [InlineData("^(?P<majro>1)(?P<minor>2)$", "cannot be named \"majro\"; the names are major, minor, patch, prerelease (did you mean \"major\"?)")]
+    [InlineData(
+        "^(?P<majro>1)(?P<minor>2)$",
+        "cannot be named \"majro\"; the names are major, minor, patch, prerelease (did you mean \"major\"?)"
+    )]
     [InlineData("^(?P<major>1)(?P<major>2)$", "two groups are named \"major\"")]
     [InlineData("^(?P<>1)$", "has no proper name")]
     [InlineData("(?=x)(1)", "look-around (\"(?=\") is not RE2")]
@@ -97,7 +104,9 @@ public sealed class TagPatternTests
     [Fact]
     public void Matching_hostile_tags_takes_linear_time()
     {
-        Assert.True(TagPattern.TryParse("^((?:a|aa|a+)+)+?b$", out TagPattern pattern, out string? error) || error is not null);
+        Assert.True(
+            TagPattern.TryParse("^((?:a|aa|a+)+)+?b$", out TagPattern pattern, out string? error) || error is not null
+        );
         Assert.True(TagPattern.TryParse("^((?:a|aa|a+)+)b$", out pattern, out error), error);
         Stopwatch watch = Stopwatch.StartNew();
         Assert.Null(pattern.UpstreamOf(new string('a', 100_000)));

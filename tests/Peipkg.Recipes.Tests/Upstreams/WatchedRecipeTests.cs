@@ -10,7 +10,8 @@ public sealed class WatchedRecipeTests
     [Fact]
     public void Reads_the_managers_sections_and_what_would_be_produced()
     {
-        WatchedRecipe recipe = Read("""
+        WatchedRecipe recipe = Read(
+            """
             [meta]
             homepag = "the manager does not care"
             [[package]]
@@ -34,12 +35,16 @@ public sealed class WatchedRecipeTests
             poll_interval = "1h"
             [future]
             x = 1
-            """);
+            """
+        );
         Assert.Equal("https://github.com/madler/zlib", recipe.Upstream!.Git);
         Assert.True(recipe.Upstream.Submodules);
         Assert.Equal(2, recipe.Upstream.PeiosRevision);
         Assert.Null(recipe.Upstream.WhyUnwanted("v1.2.0", PackageVersion.Parse("1.2.0-2")));
-        Assert.Equal("it is older than min_version 1.2", recipe.Upstream.WhyUnwanted("v1.1.9", PackageVersion.Parse("1.1.9-2")));
+        Assert.Equal(
+            "it is older than min_version 1.2",
+            recipe.Upstream.WhyUnwanted("v1.1.9", PackageVersion.Parse("1.1.9-2"))
+        );
         Assert.Equal(new Watch(TimeSpan.FromHours(1), recipe.Watch!.Position) { GithubWebhook = true }, recipe.Watch);
         Assert.Equal(["libz x86_64", "libz-doc noarch"], recipe.Outputs.Select(o => $"{o.Name} {o.Architecture}"));
         Assert.Empty(recipe.Warnings);
@@ -55,38 +60,60 @@ public sealed class WatchedRecipeTests
     }
 
     [Fact]
-    public void Watch_without_upstream_is_a_warning()
-        => Assert.Equal("peipkg.toml:1:1: [watch] has no effect without [upstream]", Read("[watch]\n").Warnings.Single().ToString());
+    public void Watch_without_upstream_is_a_warning() =>
+        Assert.Equal(
+            "peipkg.toml:1:1: [watch] has no effect without [upstream]",
+            Read("[watch]\n").Warnings.Single().ToString()
+        );
 
     [Fact]
     public void All_problems_are_reported_at_once_with_their_places()
     {
-        RecipeException exception = Assert.Throws<RecipeException>(() => Read("""
-            [upstream]
-            git = "ext::sh -c evil"
-            tag_patern = "x"
-            peios_revision = 0
-            min_version = "~1"
-            submodules = "yes"
-            [watch]
-            poll_interval = "30s"
-            github_webhok = true
-            """));
+        RecipeException exception = Assert.Throws<RecipeException>(() =>
+            Read(
+                """
+                [upstream]
+                git = "ext::sh -c evil"
+                tag_patern = "x"
+                peios_revision = 0
+                min_version = "~1"
+                submodules = "yes"
+                [watch]
+                poll_interval = "30s"
+                github_webhok = true
+                """
+            )
+        );
         string[] lines = exception.Message.Split('\n');
         Assert.Equal(7, lines.Length);
-        Assert.StartsWith("peipkg.toml:2:7: git in [upstream]: this is not a git URL", lines[0], StringComparison.Ordinal);
-        Assert.Equal("peipkg.toml:3:1: unknown key \"tag_patern\" in [upstream] (did you mean \"tag_pattern\"?)", lines[1]);
+        Assert.StartsWith(
+            "peipkg.toml:2:7: git in [upstream]: this is not a git URL",
+            lines[0],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "peipkg.toml:3:1: unknown key \"tag_patern\" in [upstream] (did you mean \"tag_pattern\"?)",
+            lines[1]
+        );
         Assert.Equal("peipkg.toml:4:18: peios_revision in [upstream] must be at least 1, not 0", lines[2]);
         Assert.StartsWith("peipkg.toml:5:15: min_version in [upstream]: ", lines[3], StringComparison.Ordinal);
         Assert.Equal("peipkg.toml:6:14: submodules in [upstream] must be a boolean, not a string", lines[4]);
-        Assert.StartsWith("peipkg.toml:8:17: poll_interval in [watch]: \"30s\" is too short", lines[5], StringComparison.Ordinal);
-        Assert.Equal("peipkg.toml:9:1: unknown key \"github_webhok\" in [watch] (did you mean \"github_webhook\"?)", lines[6]);
+        Assert.StartsWith(
+            "peipkg.toml:8:17: poll_interval in [watch]: \"30s\" is too short",
+            lines[5],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "peipkg.toml:9:1: unknown key \"github_webhok\" in [watch] (did you mean \"github_webhook\"?)",
+            lines[6]
+        );
     }
 
     [Fact]
     public void Which_versions_are_wanted_and_which_forges_are_heard_is_read_strictly()
     {
-        WatchedRecipe recipe = Read("""
+        WatchedRecipe recipe = Read(
+            """
             [upstream]
             git = "https://example.org/x.git"
             tag_pattern = "^v(.*)$"
@@ -98,14 +125,31 @@ public sealed class WatchedRecipeTests
             backfill = 5
             forgejo_webhook = true
             gitlab_webhook = true
-            """);
+            """
+        );
         Upstream upstream = recipe.Upstream!;
         Assert.Null(upstream.WhyUnwanted("v1.0", PackageVersion.Parse("1.0-1")));
         Assert.Equal("it is newer than max_version 2", upstream.WhyUnwanted("v2.0.1", PackageVersion.Parse("2.0.1-1")));
-        Assert.Equal("it is a pre-release, and prerelease = false", upstream.WhyUnwanted("v1.0-rc1", PackageVersion.Parse("1.0-rc1-1")));
+        Assert.Equal(
+            "it is a pre-release, and prerelease = false",
+            upstream.WhyUnwanted("v1.0-rc1", PackageVersion.Parse("1.0-rc1-1"))
+        );
         Assert.Equal("reject_tags has \"v1.4-*\"", upstream.WhyUnwanted("v1.4-bad", PackageVersion.Parse("1.4-bad-1")));
-        Assert.Equal((5L, false, true, true), (recipe.Watch!.Backfill, recipe.Watch.GithubWebhook, recipe.Watch.ForgejoWebhook, recipe.Watch.GitlabWebhook));
-        Assert.Equal(1, Read("[upstream]\ngit = \"/x\"\ntag_pattern = \"(x)\"\npeios_revision = 1\n[watch]\nbackfill = \"latest\"\n").Watch!.Backfill);
+        Assert.Equal(
+            (5L, false, true, true),
+            (
+                recipe.Watch!.Backfill,
+                recipe.Watch.GithubWebhook,
+                recipe.Watch.ForgejoWebhook,
+                recipe.Watch.GitlabWebhook
+            )
+        );
+        Assert.Equal(
+            1,
+            Read(
+                "[upstream]\ngit = \"/x\"\ntag_pattern = \"(x)\"\npeios_revision = 1\n[watch]\nbackfill = \"latest\"\n"
+            ).Watch!.Backfill
+        );
         Assert.Equal(
             [
                 "peipkg.toml:2:12: backfill in [watch]: \"lates\" is neither \"all\" nor \"latest\" nor a number (did you mean \"latest\"?)",
@@ -115,13 +159,20 @@ public sealed class WatchedRecipeTests
                 "peipkg.toml:4:14: prerelease in [upstream] must be a boolean, not a string",
                 "peipkg.toml:5:15: reject_tags in [upstream] must be an array of strings, not a string",
             ],
-            Assert.Throws<RecipeException>(() => Read("""
-                [watch]
-                backfill = "lates"
-                [upstream]
-                prerelease = "no"
-                reject_tags = "v1"
-                """)).Message.Split('\n'));
+            Assert
+                .Throws<RecipeException>(() =>
+                    Read(
+                        """
+                        [watch]
+                        backfill = "lates"
+                        [upstream]
+                        prerelease = "no"
+                        reject_tags = "v1"
+                        """
+                    )
+                )
+                .Message.Split('\n')
+        );
     }
 
     [Theory]
@@ -144,9 +195,9 @@ public sealed class WatchedRecipeTests
     [InlineData("madler/zlib", false)]
     [InlineData("https://example.org/a b", false)]
     [InlineData("https://example.org/a\nb", false)]
-    public void Only_plain_git_transports_are_accepted(string url, bool expected)
-        => Assert.Equal(expected, GitUrl.TryParse(url, out _, out _));
+    public void Only_plain_git_transports_are_accepted(string url, bool expected) =>
+        Assert.Equal(expected, GitUrl.TryParse(url, out _, out _));
 
-    private static WatchedRecipe Read(string text)
-        => WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")), "peipkg.toml"));
+    private static WatchedRecipe Read(string text) =>
+        WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")), "peipkg.toml"));
 }

@@ -15,8 +15,14 @@ internal static class RepoRun
     internal static RunResult Run(params string[] args) => RunWithInput("", args);
 
     /// <summary>Runs when the command line says it is, or on the day of the fixture's publications: no test depends on the day.</summary>
-    internal static RunResult RunWithInput(string input, params string[] args)
-        => RunAt(new FixedClock(args.SkipWhile(static arg => arg != "--timestamp").ElementAtOrDefault(1) ?? "2026-01-02T00:00:00Z"), input, args);
+    internal static RunResult RunWithInput(string input, params string[] args) =>
+        RunAt(
+            new FixedClock(
+                args.SkipWhile(static arg => arg != "--timestamp").ElementAtOrDefault(1) ?? "2026-01-02T00:00:00Z"
+            ),
+            input,
+            args
+        );
 
     internal static RunResult RunAt(TimeProvider clock, string input, params string[] args)
     {
@@ -26,7 +32,12 @@ internal static class RepoRun
         Diagnostics diagnostics = new(RepoCommandLine.Program, error);
         OperationContext context = new(reader, output, diagnostics, clock);
         int code = CommandLineHost.Invoke(
-            RepoCommandLine.Create(context, CancellationToken.None), args, output, diagnostics, CancellationToken.None);
+            RepoCommandLine.Create(context, CancellationToken.None),
+            args,
+            output,
+            diagnostics,
+            CancellationToken.None
+        );
         return new RunResult(code, output.ToString(), error.ToString());
     }
 }

@@ -32,7 +32,12 @@ internal sealed class AuthorityFixture : IDisposable
         SubjectAlternativeNameBuilder names = new();
         names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 certificate = request.Create(_authority, _from, _from.AddDays(days), RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 certificate = request.Create(
+            _authority,
+            _from,
+            _from.AddDays(days),
+            RandomNumberGenerator.GetBytes(8)
+        );
         using X509Certificate2 complete = certificate.CopyWithPrivateKey(key);
 
         // TLS takes no certificate whose key exists in this process's memory alone.

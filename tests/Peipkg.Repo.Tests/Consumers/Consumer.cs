@@ -71,9 +71,14 @@ internal sealed class Consumer(Func<string, byte[]?> fetch)
     internal Refresh Update(Timestamp now)
     {
         Descriptor trusted = Descriptor ?? throw new InvalidOperationException("The repository was not added.");
-        return Attempt(() => Accept(
-            now,
-            _keys.Where(key => Counts(trusted, key.Key, now) is null).ToDictionary(static key => key.Key, static key => key.Value)));
+        return Attempt(() =>
+            Accept(
+                now,
+                _keys
+                    .Where(key => Counts(trusted, key.Key, now) is null)
+                    .ToDictionary(static key => key.Key, static key => key.Value)
+            )
+        );
     }
 
     /// <summary>The bytes of a package, if they are the ones that the index promises.</summary>
@@ -93,7 +98,9 @@ internal sealed class Consumer(Func<string, byte[]?> fetch)
         {
             null => "is not listed",
             KeyStatus.Active => null,
-            KeyStatus.Transitioning => now.UnixSeconds <= key.ValidUntil!.Value.UnixSeconds ? null : "is past its valid_until",
+            KeyStatus.Transitioning => now.UnixSeconds <= key.ValidUntil!.Value.UnixSeconds
+                ? null
+                : "is past its valid_until",
             _ => "is revoked",
         };
     }
@@ -101,7 +108,9 @@ internal sealed class Consumer(Func<string, byte[]?> fetch)
     private static PublicKey Key(byte[] file, Fingerprint fingerprint)
     {
         PublicKey key = PublicKey.Load(file, "a key");
-        return key.Fingerprint == fingerprint ? key : throw new RejectedException($"the file of {fingerprint} holds another key");
+        return key.Fingerprint == fingerprint
+            ? key
+            : throw new RejectedException($"the file of {fingerprint} holds another key");
     }
 
     private Refresh Attempt(Func<Refresh> attempt)
@@ -145,14 +154,20 @@ internal sealed class Consumer(Func<string, byte[]?> fetch)
             throw new RejectedException("the two indexes are of different generations");
         }
 
-        bool isNew = Active is null || active.IndexVersion != Active.IndexVersion || active.GeneratedAt != Active.GeneratedAt;
+        bool isNew =
+            Active is null || active.IndexVersion != Active.IndexVersion || active.GeneratedAt != Active.GeneratedAt;
         (Descriptor, _keys, Active, Archive, Floor) = (descriptor, keys, active, archive, active.IndexVersion);
         LastSuccess = isNew ? now : LastSuccess;
         return isNew ? Refresh.News : Refresh.NoNews;
     }
 
     private RepositoryIndex ReadIndex(
-        Descriptor descriptor, IndexPointers place, IndexKind kind, Dictionary<Fingerprint, PublicKey> keys, Timestamp now)
+        Descriptor descriptor,
+        IndexPointers place,
+        IndexKind kind,
+        Dictionary<Fingerprint, PublicKey> keys,
+        Timestamp now
+    )
     {
         byte[] bytes = Get(place.Url);
         SignatureEnvelope envelope = SignatureEnvelope.Read(Get(place.SignatureUrl));
@@ -166,7 +181,9 @@ internal sealed class Consumer(Func<string, byte[]?> fetch)
 
         if (index.IndexVersion < Floor)
         {
-            throw new RejectedException($"{place.Url} goes back to index_version {index.IndexVersion}; {Floor} was there before");
+            throw new RejectedException(
+                $"{place.Url} goes back to index_version {index.IndexVersion}; {Floor} was there before"
+            );
         }
 
         return Active is { } before && index.GeneratedAt.UnixSeconds < before.GeneratedAt.UnixSeconds

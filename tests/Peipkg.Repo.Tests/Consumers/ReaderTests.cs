@@ -37,8 +37,19 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         DurableFile.Write(secondFile, _second.ExportPem(), DurableFile.PrivateMode);
         _fixture.InitWith("aa");
         using StaticServer server = new(_fixture.Repo);
-        Task[] readers = [.. Enumerable.Range(0, Readers).Select(number => Task.Factory.StartNew(
-            () => Read(server.Url, number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task[] readers =
+        [
+            .. Enumerable
+                .Range(0, Readers)
+                .Select(number =>
+                    Task.Factory.StartNew(
+                        () => Read(server.Url, number),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                ),
+        ];
         string key = _fixture.KeyFile;
         for (int round = 0; round < Publications && _wrong.IsEmpty; round++)
         {
@@ -48,10 +59,18 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
             Succeed(_fixture.PublishArguments([.. at, "--sign-key", key]));
             if (round == Publications / 2)
             {
-                Succeed(
-                [
-                    "rotate-key", "--repo", _fixture.Repo, "--old-key", key, "--new-key", secondFile, "--valid-until",
-                    "2086-06-01T00:00:00Z", "--documents-only", .. at,
+                Succeed([
+                    "rotate-key",
+                    "--repo",
+                    _fixture.Repo,
+                    "--old-key",
+                    key,
+                    "--new-key",
+                    secondFile,
+                    "--valid-until",
+                    "2086-06-01T00:00:00Z",
+                    "--documents-only",
+                    .. at,
                 ]);
                 key = secondFile;
             }
@@ -61,7 +80,8 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         await Task.WhenAll(readers).WaitAsync(Patience + Patience);
         output.WriteLine(
             $"{Readers} readers through {Publications} publications: {_refreshes} refreshes after {_retries} attempts that met a change, "
-            + $"{_pairs} pairs of one generation, {_packages} packages");
+                + $"{_pairs} pairs of one generation, {_packages} packages"
+        );
         Assert.Empty(_wrong);
         Assert.Equal((ulong)Publications + 3, _fixture.Active.IndexVersion);
         Assert.True(_refreshes >= 2 * Readers);
@@ -75,14 +95,19 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         _fixture.Dispose();
     }
 
-    private static int Number(string variable, int usual)
-        => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : usual;
+    private static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number)
+            ? number
+            : usual;
 
     private static void Succeed(params string[] args) => RepositoryFixture.Succeed(EndToEnd.Tool.Run(args));
 
     private static byte[]? Get(HttpClient client, string url)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, client.BaseAddress + Uri.EscapeDataString(url[1..]).Replace("%2F", "/", StringComparison.Ordinal));
+        using HttpRequestMessage request = new(
+            HttpMethod.Get,
+            client.BaseAddress + Uri.EscapeDataString(url[1..]).Replace("%2F", "/", StringComparison.Ordinal)
+        );
         using HttpResponseMessage answer = client.Send(request);
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
@@ -111,11 +136,12 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
                 ReadPair(client, random.Next(2) == 0 ? "/index/active.json" : "/index/archive.json");
                 Retry(consumer, () => consumer.Update(Now));
                 Interlocked.Increment(ref _refreshes);
-                IReadOnlyList<IndexEntry> entries = (random.Next(2) == 0 ? consumer.Active : consumer.Archive)!.Packages;
+                IReadOnlyList<IndexEntry> entries = (
+                    random.Next(2) == 0 ? consumer.Active : consumer.Archive
+                )!.Packages;
                 _ = consumer.Fetch(entries[random.Next(entries.Count)]);
                 Interlocked.Increment(ref _packages);
-            }
-            while (!last);
+            } while (!last);
 
             if (consumer.Floor != (ulong)Publications + 3 && _wrong.IsEmpty)
             {
@@ -161,7 +187,8 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         }
 
         SignatureEnvelope envelope = SignatureEnvelope.Read(before);
-        PublicKey key = envelope.KeyFingerprint == _second.PublicKey.Fingerprint ? _second.PublicKey : _fixture.Key.PublicKey;
+        PublicKey key =
+            envelope.KeyFingerprint == _second.PublicKey.Fingerprint ? _second.PublicKey : _fixture.Key.PublicKey;
         if (!envelope.Verifies(key, Sha256Digest.Of(index)))
         {
             throw new RejectedException($"a pair of {url} and its signature, of one generation, does not verify");

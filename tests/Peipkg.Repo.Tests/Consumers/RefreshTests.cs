@@ -21,7 +21,17 @@ public sealed class RefreshTests : IDisposable
     {
         DurableFile.Write(FileOf(_second), _second.ExportPem(), DurableFile.PrivateMode);
         DurableFile.Write(FileOf(_offline), _offline.ExportPem(), DurableFile.PrivateMode);
-        Tool("init", "--name", "test-repo", "--out", _fixture.Repo, "--sign-key", _fixture.KeyFile, "--timestamp", "2086-01-01T00:00:00Z");
+        Tool(
+            "init",
+            "--name",
+            "test-repo",
+            "--out",
+            _fixture.Repo,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2086-01-01T00:00:00Z"
+        );
         Publish(_fixture.Key, "2086-01-02T00:00:00Z");
     }
 
@@ -65,7 +75,15 @@ public sealed class RefreshTests : IDisposable
         Assert.Equal(Refresh.News, late.Update(lastDay));
         Assert.Equal(Refresh.News, New().Add(lastDay, [_second.PublicKey.Fingerprint]));
 
-        Change("retire-key", "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", FileOf(_second), "--timestamp", "2086-06-02T00:00:00Z");
+        Change(
+            "retire-key",
+            "--key-or-fingerprint",
+            _fixture.KeyFile,
+            "--sign-key",
+            FileOf(_second),
+            "--timestamp",
+            "2086-06-02T00:00:00Z"
+        );
         Publish(_second, "2086-06-03T00:00:00Z");
         Assert.Equal(Refresh.News, early.Update(Autumn));
         Assert.Equal(_second.PublicKey.Fingerprint, Assert.Single(early.Descriptor!.Keys).Fingerprint);
@@ -107,7 +125,12 @@ public sealed class RefreshTests : IDisposable
         string forged = Keep("forged");
         Forge(forged, descriptor => descriptor with { Description = "Mine now" });
         Serve(forged, () => Assert.Equal(Refresh.Rejected, consumer.Update(Spring)));
-        ForgeIndexes(Keep("indexes"), () => Assert.Equal(Refresh.Rejected, consumer.Update(Spring)), "is revoked", consumer);
+        ForgeIndexes(
+            Keep("indexes"),
+            () => Assert.Equal(Refresh.Rejected, consumer.Update(Spring)),
+            "is revoked",
+            consumer
+        );
         Assert.Equal(KeyStatus.Revoked, consumer.Descriptor!.FindKey(_fixture.Key.PublicKey.Fingerprint)!.Status);
 
         // A consumer from before the offline key was listed cannot follow, as the command says.
@@ -136,7 +159,10 @@ public sealed class RefreshTests : IDisposable
 
         // A higher number with an earlier time, signed by the right key.
         string earlier = Keep("earlier");
-        Resign(earlier, index => index with { IndexVersion = 9, GeneratedAt = Timestamp.Parse("2086-02-01T00:00:00Z") });
+        Resign(
+            earlier,
+            index => index with { IndexVersion = 9, GeneratedAt = Timestamp.Parse("2086-02-01T00:00:00Z") }
+        );
         Serve(earlier, () => Rejected("goes back to 2086-02-01"));
 
         Assert.Equal(Refresh.NoNews, consumer.Update(Spring));
@@ -156,7 +182,12 @@ public sealed class RefreshTests : IDisposable
     {
         string[] files =
         [
-            "repo.json", "repo.json.sig", "index/active.json", "index/active.json.sig", "index/archive.json", "index/archive.json.sig",
+            "repo.json",
+            "repo.json.sig",
+            "index/active.json",
+            "index/active.json.sig",
+            "index/archive.json",
+            "index/archive.json.sig",
         ];
         Consumer consumer = Added();
         Publish(_fixture.Key, "2086-03-03T00:00:00Z");
@@ -165,7 +196,9 @@ public sealed class RefreshTests : IDisposable
         {
             string path = _fixture["repo/" + file];
             byte[] bytes = File.ReadAllBytes(path);
-            foreach (byte[]? damaged in new[] { bytes[..^2], bytes[..(bytes.Length / 2)], [], null, [.. bytes, .. bytes] })
+            foreach (
+                byte[]? damaged in new[] { bytes[..^2], bytes[..(bytes.Length / 2)], [], null, [.. bytes, .. bytes] }
+            )
             {
                 if (damaged is null)
                 {
@@ -205,7 +238,8 @@ public sealed class RefreshTests : IDisposable
             Assert.Equal(2ul, consumer.Floor);
         }
 
-        void Exchange(string one, string other) => DurableFile.Exchange(_fixture["repo/" + one], _fixture["repo/" + other]);
+        void Exchange(string one, string other) =>
+            DurableFile.Exchange(_fixture["repo/" + one], _fixture["repo/" + other]);
     }
 
     public void Dispose()
@@ -215,8 +249,8 @@ public sealed class RefreshTests : IDisposable
         _fixture.Dispose();
     }
 
-    private static byte[]? Read(string directory, string url)
-        => File.Exists(directory + url) ? File.ReadAllBytes(directory + url) : null;
+    private static byte[]? Read(string directory, string url) =>
+        File.Exists(directory + url) ? File.ReadAllBytes(directory + url) : null;
 
     private static void CopyDocument(string from, string to, string name)
     {
@@ -227,7 +261,10 @@ public sealed class RefreshTests : IDisposable
     private static void Write(string directory, string name, byte[] bytes, SigningKey signer)
     {
         File.WriteAllBytes(Path.Combine(directory, name), bytes);
-        File.WriteAllBytes(Path.Combine(directory, name + ".sig"), SignatureEnvelope.Sign(signer, bytes.AsSpan()).Write());
+        File.WriteAllBytes(
+            Path.Combine(directory, name + ".sig"),
+            SignatureEnvelope.Sign(signer, bytes.AsSpan()).Write()
+        );
     }
 
     private static void Tool(params string[] args) => RepositoryFixture.Succeed(EndToEnd.Tool.Run(args));
@@ -248,15 +285,26 @@ public sealed class RefreshTests : IDisposable
     {
         _fixture.ClearNew();
         _fixture.Pack("aa", $"1.{++_published}-1", signer: signer);
-        Tool(_fixture.PublishArguments(
-            "--timestamp", time, "--sign-key", signer == _fixture.Key ? _fixture.KeyFile : FileOf(signer)));
+        Tool(
+            _fixture.PublishArguments(
+                "--timestamp",
+                time,
+                "--sign-key",
+                signer == _fixture.Key ? _fixture.KeyFile : FileOf(signer)
+            )
+        );
     }
 
-    private void Rotate(string until)
-        => Change("rotate-key", "--old-key", _fixture.KeyFile, "--new-key", FileOf(_second), "--valid-until", until);
+    private void Rotate(string until) =>
+        Change("rotate-key", "--old-key", _fixture.KeyFile, "--new-key", FileOf(_second), "--valid-until", until);
 
-    private void Change(params string[] args)
-        => Tool([.. args, "--repo", _fixture.Repo, .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", "2086-03-01T00:00:00Z"]]);
+    private void Change(params string[] args) =>
+        Tool([
+            .. args,
+            "--repo",
+            _fixture.Repo,
+            .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", "2086-03-01T00:00:00Z"],
+        ]);
 
     /// <summary>A copy of the repository's documents and keys as they are.</summary>
     private string Keep(string name)
@@ -280,12 +328,15 @@ public sealed class RefreshTests : IDisposable
         DurableFile.Exchange(directory, _fixture.Repo);
     }
 
-    private void Forge(string directory, Func<Descriptor, Descriptor> change)
-        => Write(
+    private void Forge(string directory, Func<Descriptor, Descriptor> change) =>
+        Write(
             directory,
             "repo.json",
-            DescriptorDocument.Write(change(DescriptorDocument.Read(File.ReadAllBytes(Path.Combine(directory, "repo.json"))))),
-            _fixture.Key);
+            DescriptorDocument.Write(
+                change(DescriptorDocument.Read(File.ReadAllBytes(Path.Combine(directory, "repo.json"))))
+            ),
+            _fixture.Key
+        );
 
     private void ForgeIndexes(string directory, Action expectation, string reason, Consumer consumer)
     {
@@ -294,7 +345,8 @@ public sealed class RefreshTests : IDisposable
         Assert.Contains(reason, consumer.Reason, StringComparison.Ordinal);
     }
 
-    private void Resign(string directory, Func<RepositoryIndex, RepositoryIndex> change) => ResignWith(directory, _second, change);
+    private void Resign(string directory, Func<RepositoryIndex, RepositoryIndex> change) =>
+        ResignWith(directory, _second, change);
 
     private static void ResignWith(string directory, SigningKey signer, Func<RepositoryIndex, RepositoryIndex> change)
     {
@@ -304,7 +356,8 @@ public sealed class RefreshTests : IDisposable
                 directory,
                 name,
                 IndexDocument.Write(change(IndexDocument.Read(File.ReadAllBytes(Path.Combine(directory, name))))),
-                signer);
+                signer
+            );
         }
     }
 }

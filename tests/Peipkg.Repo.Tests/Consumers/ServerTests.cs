@@ -89,9 +89,13 @@ public sealed class ServerTests : IDisposable
     public void Without_a_time_given_patience_ends_as_well(int delay, string problem)
     {
         using StaticServer server = Answering("HTTP/1.1 200 OK\nContent-Length: 5000", "{", delay);
-        using HttpFetcher fetcher = new("test", new Patience(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(500), 1000));
-        IOException error = Assert.Throws<IOException>(
-            () => fetcher.TryGet(new Uri(server.Url + "/repo.json"), 10_000, CancellationToken.None));
+        using HttpFetcher fetcher = new(
+            "test",
+            new Patience(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(500), 1000)
+        );
+        IOException error = Assert.Throws<IOException>(() =>
+            fetcher.TryGet(new Uri(server.Url + "/repo.json"), 10_000, CancellationToken.None)
+        );
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 
@@ -108,8 +112,11 @@ public sealed class ServerTests : IDisposable
         string descriptor = File.ReadAllText(_fixture["repo/repo.json"]);
         using StaticServer server = new(_fixture.Repo)
         {
-            Special = path => path != "/repo.json" ? null
-                : (stream, stop) => StaticServer.AnswerAsync(stream, "HTTP/1.1 200 OK\n" + header, descriptor[..50], stop),
+            Special = path =>
+                path != "/repo.json"
+                    ? null
+                    : (stream, stop) =>
+                        StaticServer.AnswerAsync(stream, "HTTP/1.1 200 OK\n" + header, descriptor[..50], stop),
         };
         RunResult result = Tool.Run(Arguments(server.Url));
         Assert.Equal(1, result.Code);
@@ -149,28 +156,38 @@ public sealed class ServerTests : IDisposable
     }
 
     /// <summary>Answers everything with a head and a text over and over; a delay of -1 is for ever.</summary>
-    private StaticServer Answering(string head, string text, int delay) => new(_fixture.Repo)
-    {
-        Special = _ => async (stream, stop) =>
+    private StaticServer Answering(string head, string text, int delay) =>
+        new(_fixture.Repo)
         {
-            await StaticServer.AnswerAsync(stream, head, text, stop);
-            while (true)
-            {
-                await Task.Delay(delay, stop);
-                await stream.WriteAsync(new byte[] { (byte)' ' }, stop);
-            }
-        },
-    };
+            Special = _ =>
+                async (stream, stop) =>
+                {
+                    await StaticServer.AnswerAsync(stream, head, text, stop);
+                    while (true)
+                    {
+                        await Task.Delay(delay, stop);
+                        await stream.WriteAsync(new byte[] { (byte)' ' }, stop);
+                    }
+                },
+        };
 
-    private StaticServer Redirecting(Func<string, string> target, X509Certificate2? certificate = null) => new(_fixture.Repo)
-    {
-        Certificate = certificate,
-        Special = path => (stream, stop) => StaticServer.AnswerAsync(
-            stream, $"HTTP/1.1 302 Found\nLocation: {target(path)}\nContent-Length: 0", "", stop),
-    };
+    private StaticServer Redirecting(Func<string, string> target, X509Certificate2? certificate = null) =>
+        new(_fixture.Repo)
+        {
+            Certificate = certificate,
+            Special = path =>
+                (stream, stop) =>
+                    StaticServer.AnswerAsync(
+                        stream,
+                        $"HTTP/1.1 302 Found\nLocation: {target(path)}\nContent-Length: 0",
+                        "",
+                        stop
+                    ),
+        };
 
-    private string[] Arguments(string url) => ["verify", "--url", url, "--trust", _fixture.Key.PublicKey.Fingerprint.Text];
+    private string[] Arguments(string url) =>
+        ["verify", "--url", url, "--trust", _fixture.Key.PublicKey.Fingerprint.Text];
 
-    private RunResult VerifyTrusting(string url)
-        => Tool.RunWith(new Dictionary<string, string> { ["SSL_CERT_FILE"] = _fixture["authority.pem"] }, Arguments(url));
+    private RunResult VerifyTrusting(string url) =>
+        Tool.RunWith(new Dictionary<string, string> { ["SSL_CERT_FILE"] = _fixture["authority.pem"] }, Arguments(url));
 }

@@ -34,13 +34,18 @@ internal sealed class StaticServer : IDisposable
 
     internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    internal string Url => string.Create(
-        CultureInfo.InvariantCulture, $"{(Certificate is null ? "http" : "https")}://127.0.0.1:{Port}{_prefix}");
+    internal string Url =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Certificate is null ? "http" : "https")}://127.0.0.1:{Port}{_prefix}"
+        );
 
     /// <summary>An answer of a head alone, lines apart by a line feed, and a body.</summary>
-    internal static async Task AnswerAsync(Stream stream, string head, string body, CancellationToken stop)
-        => await stream.WriteAsync(
-            Encoding.ASCII.GetBytes(head.ReplaceLineEndings("\r\n") + "\r\nConnection: close\r\n\r\n" + body), stop);
+    internal static async Task AnswerAsync(Stream stream, string head, string body, CancellationToken stop) =>
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(head.ReplaceLineEndings("\r\n") + "\r\nConnection: close\r\n\r\n" + body),
+            stop
+        );
 
     public void Dispose()
     {
@@ -76,9 +81,7 @@ internal sealed class StaticServer : IDisposable
             using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
             while (await reader.ReadLineAsync(stop) is { } request)
             {
-                while (await reader.ReadLineAsync(stop) is { Length: > 0 })
-                {
-                }
+                while (await reader.ReadLineAsync(stop) is { Length: > 0 }) { }
 
                 string path = Uri.UnescapeDataString(request.Split(' ')[1]);
                 if (Special?.Invoke(path) is { } special)
@@ -90,7 +93,12 @@ internal sealed class StaticServer : IDisposable
                 await ServeAsync(stream, path, stop);
             }
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or OperationCanceledException
+                        or System.Security.Authentication.AuthenticationException
+            )
         {
             // The client has seen enough, or does not trust us.
         }
@@ -105,13 +113,19 @@ internal sealed class StaticServer : IDisposable
         }
 
         SslStream tls = new(plain);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, stop);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificate = Certificate },
+            stop
+        );
         return tls;
     }
 
     private async Task ServeAsync(Stream stream, string path, CancellationToken stop)
     {
-        if (!path.StartsWith(_prefix, StringComparison.Ordinal) || TryOpen(_root + path[_prefix.Length..]) is not { } file)
+        if (
+            !path.StartsWith(_prefix, StringComparison.Ordinal)
+            || TryOpen(_root + path[_prefix.Length..]) is not { } file
+        )
         {
             await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop);
             return;
@@ -119,8 +133,15 @@ internal sealed class StaticServer : IDisposable
 
         await using (file)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Length: {file.Length}\r\n\r\n")), stop);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Length}\r\n\r\n"
+                    )
+                ),
+                stop
+            );
             await file.CopyToAsync(stream, stop);
         }
     }
@@ -131,7 +152,8 @@ internal sealed class StaticServer : IDisposable
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -22,8 +22,14 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
             _fixture.Pack($"pkg{number}", file: $"{number}/x.peipkg");
         }
 
-        Process[] processes = [.. Enumerable.Range(0, publishers).Select(
-            number => Tool.Start(_fixture.PublishArguments("--new", Path.Combine(_fixture.New, $"{number}"))))];
+        Process[] processes =
+        [
+            .. Enumerable
+                .Range(0, publishers)
+                .Select(number =>
+                    Tool.Start(_fixture.PublishArguments("--new", Path.Combine(_fixture.New, $"{number}")))
+                ),
+        ];
         HashSet<string> expected = [];
         for (int number = 0; number < publishers; number++)
         {
@@ -42,7 +48,10 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"{expected.Count} of {publishers} publishers had their turn");
         Assert.NotEmpty(expected);
-        Assert.Equal(expected.Order(StringComparer.Ordinal), _fixture.Active.Packages.Select(static entry => entry.Name.Text));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            _fixture.Active.Packages.Select(static entry => entry.Name.Text)
+        );
         Assert.Equal((ulong)expected.Count + 1, _fixture.Active.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());
     }
@@ -55,19 +64,28 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         Keyring keys = Keyring.Load(_fixture.Repo, _fixture.Descriptor);
         Timestamp now = Timestamp.Parse("2026-01-02T00:00:00Z");
         int snapshots = 0;
-        Task[] readers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            while (!done.IsCancellationRequested)
-            {
-                RepositorySnapshot snapshot = RepositorySnapshot.Read(_fixture.Repo);
-                Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Active, keys, now).State);
-                Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Archive, keys, now).State);
-                IndexSheet active = IndexReader.Read(snapshot.Active.Content!);
-                Assert.Empty(IndexConsistency.Check("test-repo", active, IndexReader.Read(snapshot.Archive.Content!)));
-                Assert.All(active.Rows, row => Assert.True(File.Exists(_fixture.Repo + row.Url)));
-                Interlocked.Increment(ref snapshots);
-            }
-        }))];
+        Task[] readers =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        while (!done.IsCancellationRequested)
+                        {
+                            RepositorySnapshot snapshot = RepositorySnapshot.Read(_fixture.Repo);
+                            Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Active, keys, now).State);
+                            Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Archive, keys, now).State);
+                            IndexSheet active = IndexReader.Read(snapshot.Active.Content!);
+                            Assert.Empty(
+                                IndexConsistency.Check("test-repo", active, IndexReader.Read(snapshot.Archive.Content!))
+                            );
+                            Assert.All(active.Rows, row => Assert.True(File.Exists(_fixture.Repo + row.Url)));
+                            Interlocked.Increment(ref snapshots);
+                        }
+                    })
+                ),
+        ];
         for (int round = 0; round < 40; round++)
         {
             _fixture.ClearNew();

@@ -37,16 +37,20 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
             Directory.Delete(fresh, recursive: true);
         }
 
-        output.WriteLine($"{Kills} runs, {survived} ended before the kill, {usual.TotalMilliseconds:F1} ms each when not killed");
+        output.WriteLine(
+            $"{Kills} runs, {survived} ended before the kill, {usual.TotalMilliseconds:F1} ms each when not killed"
+        );
         Assert.Equal((Kills + 1) * PackagesEach, _fixture.Archive.Packages.Count);
         string[] files = [.. RepositoryFixture.Content(_fixture.Repo).Keys];
         Assert.DoesNotContain(files, static name => name.Split('/').Any(static component => component.StartsWith('.')));
         Assert.Equal(
             (Kills + 1) * PackagesEach,
-            files.Count(static name => name.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)));
+            files.Count(static name => name.EndsWith(PackageFileName.Extension, StringComparison.Ordinal))
+        );
         Assert.Equal(
             (Kills + 1) * PackagesEach,
-            files.Count(static name => name.StartsWith("p/", StringComparison.Ordinal) && SiteLayout.Owns(name)));
+            files.Count(static name => name.StartsWith("p/", StringComparison.Ordinal) && SiteLayout.Owns(name))
+        );
     }
 
     [Fact]
@@ -70,15 +74,20 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
             RepositoryFixture.Succeed(_fixture.Verify("--repo", next));
             Assert.Equal(
                 _fixture.Active.IndexVersion + 1,
-                IndexDocument.Read(File.ReadAllBytes(Path.Combine(next, "index/active.json"))).IndexVersion);
+                IndexDocument.Read(File.ReadAllBytes(Path.Combine(next, "index/active.json"))).IndexVersion
+            );
             Directory.Delete(next, recursive: true);
             Directory.Delete(fresh, recursive: true);
         }
 
-        output.WriteLine($"{Kills} runs, {survived} ended before the kill, {usual.TotalMilliseconds:F1} ms each when not killed");
+        output.WriteLine(
+            $"{Kills} runs, {survived} ended before the kill, {usual.TotalMilliseconds:F1} ms each when not killed"
+        );
         RepositoryFixture.Succeed(Tool.Run(_fixture.PublishArguments("--out", next)));
         Assert.DoesNotContain(
-            Directory.EnumerateFileSystemEntries(_fixture.Base), static path => Path.GetFileName(path).StartsWith('.'));
+            Directory.EnumerateFileSystemEntries(_fixture.Base),
+            static path => Path.GetFileName(path).StartsWith('.')
+        );
     }
 
     public void Dispose() => _fixture.Dispose();

@@ -52,8 +52,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
             }
 
             free += 4096;
-        }
-        while (result.Code != 0 && free < 1 << 20);
+        } while (result.Code != 0 && free < 1 << 20);
 
         RepositoryFixture.Succeed(result);
         RepositoryFixture.Succeed(fixture.Verify("--repo", outOfPlace ? fixture["next"] : fixture.Repo));
@@ -73,7 +72,15 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         using RepositoryFixture fixture = new();
         string[] init =
         [
-            "init", "--name", "x", "--sign-key", fixture.KeyFile, "--timestamp", "2026-01-01T00:00:00Z", "--out", mount.Path,
+            "init",
+            "--name",
+            "x",
+            "--sign-key",
+            fixture.KeyFile,
+            "--timestamp",
+            "2026-01-01T00:00:00Z",
+            "--out",
+            mount.Path,
         ];
         int free = 0;
         RunResult result;
@@ -87,8 +94,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
                 Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
                 Assert.Empty(Directory.EnumerateFileSystemEntries(mount.Path));
             }
-        }
-        while (result.Code != 0 && free < 1 << 20);
+        } while (result.Code != 0 && free < 1 << 20);
 
         RepositoryFixture.Succeed(result);
         Assert.True(free > 4096);
@@ -97,7 +103,10 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         fixture.Pack("aa");
         RepositoryFixture.Succeed(fixture.Publish("--in", mount.Path, "--out", mount.Path));
         RepositoryFixture.Succeed(fixture.Verify("--repo", mount.Path));
-        Assert.Equal(["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"], RepositoryFixture.Entries(mount.Path));
+        Assert.Equal(
+            ["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"],
+            RepositoryFixture.Entries(mount.Path)
+        );
     }
 
     public void Dispose() => _directory.Dispose();
@@ -153,7 +162,9 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         {
             try
             {
-                using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true })!;
+                using Process process = Process.Start(
+                    new ProcessStartInfo(program, args) { RedirectStandardError = true }
+                )!;
                 string error = process.StandardError.ReadToEnd();
                 process.WaitForExit();
                 return process.ExitCode == 0 ? null : error;

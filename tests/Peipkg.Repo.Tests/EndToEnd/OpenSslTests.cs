@@ -21,7 +21,9 @@ public sealed class OpenSslTests : IDisposable
         using JsonDocument envelope = JsonDocument.Parse(File.ReadAllBytes(_fixture["repo/" + document + ".sig"]));
         string fingerprint = envelope.RootElement.GetProperty("key_fingerprint").GetString()!;
         File.WriteAllBytes(
-            _fixture["signature"], Convert.FromBase64String(envelope.RootElement.GetProperty("signature").GetString() + "=="));
+            _fixture["signature"],
+            Convert.FromBase64String(envelope.RootElement.GetProperty("signature").GetString() + "==")
+        );
         Assert.Equal("ed25519", envelope.RootElement.GetProperty("algorithm").GetString());
         Assert.Equal(0, Verify(fingerprint, SHA256.HashData(content)));
         content[^2] ^= 1;
@@ -33,12 +35,27 @@ public sealed class OpenSslTests : IDisposable
     private int Verify(string fingerprint, byte[] digest)
     {
         File.WriteAllBytes(_fixture["digest"], digest);
-        using Process process = Process.Start(new ProcessStartInfo("openssl",
-        [
-            "pkeyutl", "-verify", "-pubin", "-inkey", _fixture[$"repo/keys/{fingerprint}.pub"], "-rawin",
-            "-in", _fixture["digest"], "-sigfile", _fixture["signature"],
-        ])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(
+                "openssl",
+                [
+                    "pkeyutl",
+                    "-verify",
+                    "-pubin",
+                    "-inkey",
+                    _fixture[$"repo/keys/{fingerprint}.pub"],
+                    "-rawin",
+                    "-in",
+                    _fixture["digest"],
+                    "-sigfile",
+                    _fixture["signature"],
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         process.WaitForExit();
         return process.ExitCode;
     }

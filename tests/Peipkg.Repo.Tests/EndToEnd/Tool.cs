@@ -62,7 +62,11 @@ internal static class Tool
             return [named];
         }
 
-        for (string? directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
+        for (
+            string? directory = AppContext.BaseDirectory;
+            directory is not null;
+            directory = Path.GetDirectoryName(directory)
+        )
         {
             string native = Path.Combine(directory, "artifacts", "bin", "peipkg-repo");
             if (File.Exists(native))

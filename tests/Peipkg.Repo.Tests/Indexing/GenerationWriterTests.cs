@@ -26,12 +26,19 @@ public class GenerationWriterTests
         IndexSheet old = IndexReader.Read(IndexDocument.Write(Index(Numbers("1 2 3 4 5 6"))));
         List<IndexRow> kept = [.. Numbers(published).Select(number => old.Rows[number - 1])];
         PublishPlan plan = PublishPlan.Create(
-            kept, [.. Numbers(fresh).Select(static number => Rows.New(IndexEntryText.RowOf(Entry(number))))], 7, Now);
+            kept,
+            [.. Numbers(fresh).Select(static number => Rows.New(IndexEntryText.RowOf(Entry(number))))],
+            7,
+            Now
+        );
         using DocumentSigner signer = DocumentSigner.Load(fixture.KeyFile, Silent);
         Directory.CreateDirectory(fixture["index"]);
         GenerationWriter.WriteIndexes(path => fixture[path], "test", plan, signer);
         IEnumerable<int> all = Numbers($"{published} {fresh}").Order();
-        Assert.Equal(Encoding.UTF8.GetString(IndexDocument.Write(Index(all))), File.ReadAllText(fixture["index/archive.json"]));
+        Assert.Equal(
+            Encoding.UTF8.GetString(IndexDocument.Write(Index(all))),
+            File.ReadAllText(fixture["index/archive.json"])
+        );
     }
 
     [Fact]
@@ -40,13 +47,18 @@ public class GenerationWriterTests
         using RepositoryFixture fixture = new();
         IndexEntry large = Entry(2) with { License = new string('x', 3 << 20) };
         PublishPlan plan = PublishPlan.Create(
-            [], [.. new[] { Entry(1), large, Entry(3) }.Select(static entry => Rows.New(IndexEntryText.RowOf(entry)))], 7, Now);
+            [],
+            [.. new[] { Entry(1), large, Entry(3) }.Select(static entry => Rows.New(IndexEntryText.RowOf(entry)))],
+            7,
+            Now
+        );
         using DocumentSigner signer = DocumentSigner.Load(fixture.KeyFile, Silent);
         Directory.CreateDirectory(fixture["index"]);
         GenerationWriter.WriteIndexes(path => fixture[path], "test", plan, signer);
         Assert.Equal(
             IndexDocument.Write(new RepositoryIndex("test", IndexKind.Archive, 7, Now, [Entry(1), large, Entry(3)])),
-            File.ReadAllBytes(fixture["index/archive.json"]));
+            File.ReadAllBytes(fixture["index/archive.json"])
+        );
     }
 
     [Fact]
@@ -56,8 +68,9 @@ public class GenerationWriterTests
         PublishPlan plan = PublishPlan.Create([], [Rows.New(IndexEntryText.RowOf(Entry(1)))], 7, Now);
         using DocumentSigner signer = DocumentSigner.Load(fixture.KeyFile, Silent);
         Directory.CreateDirectory(fixture["index"]);
-        UserErrorException error = Assert.Throws<UserErrorException>(
-            () => GenerationWriter.WriteIndexes(path => fixture[path], "test", plan, signer, limit: 600));
+        UserErrorException error = Assert.Throws<UserErrorException>(() =>
+            GenerationWriter.WriteIndexes(path => fixture[path], "test", plan, signer, limit: 600)
+        );
         Assert.Contains("600", error.Message, StringComparison.Ordinal);
         Assert.Contains("another repository", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(fixture["index/active.json.sig"]));
@@ -65,16 +78,21 @@ public class GenerationWriterTests
 
     private static Diagnostics Silent => new("test", TextWriter.Null);
 
-    private static RepositoryIndex Index(IEnumerable<int> numbers)
-        => new("test", IndexKind.Archive, 7, Now, [.. numbers.Select(Entry)]);
+    private static RepositoryIndex Index(IEnumerable<int> numbers) =>
+        new("test", IndexKind.Archive, 7, Now, [.. numbers.Select(Entry)]);
 
-    private static IEnumerable<int> Numbers(string text)
-        => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture));
+    private static IEnumerable<int> Numbers(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static word => int.Parse(word, System.Globalization.CultureInfo.InvariantCulture));
 
     private static IndexEntry Entry(int number)
     {
         Manifest manifest = RepositoryFixture.Manifest($"name{number}", "1.0-1", "x86_64");
         return IndexEntry.FromPackage(
-            manifest, Sha256Digest.Of([(byte)number]), 5, UrlTemplate.Default.Expand(manifest.Name, manifest.Version, manifest.Architecture));
+            manifest,
+            Sha256Digest.Of([(byte)number]),
+            5,
+            UrlTemplate.Default.Expand(manifest.Name, manifest.Version, manifest.Architecture)
+        );
     }
 }

@@ -16,7 +16,8 @@ public class IndexReaderTests
         IndexKind.Archive,
         7,
         Timestamp.Parse("2026-01-01T00:00:00Z"),
-        [Entry("aa", "2.0-1"), Entry("aa", "1:0.1-1", "a \"quoted\" \\ text"), Entry("bb", "1.0-1")]);
+        [Entry("aa", "2.0-1"), Entry("aa", "1:0.1-1", "a \"quoted\" \\ text"), Entry("bb", "1.0-1")]
+    );
 
     [Fact]
     public void Rows_carry_the_entries_bytes_and_what_is_decided_by()
@@ -26,13 +27,18 @@ public class IndexReaderTests
         IndexSheet sheet = IndexReader.Read(document);
         Assert.Equal(
             (ordered.Repo, ordered.Kind, ordered.IndexVersion, ordered.GeneratedAt),
-            (sheet.Repo, sheet.Kind, sheet.IndexVersion, sheet.GeneratedAt));
+            (sheet.Repo, sheet.Kind, sheet.IndexVersion, sheet.GeneratedAt)
+        );
         Assert.Equal(
             ordered.Packages.Select(static e => (e.Name, e.Version, e.Architecture, e.Url, e.SizeCompressed, e.Hash)),
-            sheet.Rows.Select(static r => (r.Name, r.Version, r.Architecture, r.Url, r.Size, r.Hash)));
+            sheet.Rows.Select(static r => (r.Name, r.Version, r.Architecture, r.Url, r.Size, r.Hash))
+        );
         foreach ((IndexEntry entry, IndexRow row) in ordered.Packages.Zip(sheet.Rows))
         {
-            Assert.Equal(Encoding.UTF8.GetString(IndexEntryText.RowOf(entry).Json.Span), Encoding.UTF8.GetString(row.Json.Span));
+            Assert.Equal(
+                Encoding.UTF8.GetString(IndexEntryText.RowOf(entry).Json.Span),
+                Encoding.UTF8.GetString(row.Json.Span)
+            );
             Assert.True(document.AsSpan().IndexOf(row.Json.Span) > 0);
         }
     }
@@ -55,7 +61,8 @@ public class IndexReaderTests
         IndexSheet sheet = IndexReader.Read(Encoding.UTF8.GetBytes(changed));
         Assert.Equal(
             expected.Packages.Select(static entry => Encoding.UTF8.GetString(IndexEntryText.RowOf(entry).Json.Span)),
-            sheet.Rows.Select(static row => Encoding.UTF8.GetString(row.Json.Span)));
+            sheet.Rows.Select(static row => Encoding.UTF8.GetString(row.Json.Span))
+        );
     }
 
     [Theory]
@@ -67,15 +74,21 @@ public class IndexReaderTests
     [InlineData("]}\n", "]", "ends")]
     public void A_document_that_breaks_a_rule_is_refused(string right, string wrong, string message)
     {
-        RepositoryIndex sorted = Index with { Packages = [Entry("aa", "2.0-1"), Entry("ab", "1.0-1"), Entry("bb", "1.0-1")] };
-        string document = Encoding.UTF8.GetString(IndexDocument.Write(sorted)).Replace(right, wrong, StringComparison.Ordinal);
+        RepositoryIndex sorted = Index with
+        {
+            Packages = [Entry("aa", "2.0-1"), Entry("ab", "1.0-1"), Entry("bb", "1.0-1")],
+        };
+        string document = Encoding
+            .UTF8.GetString(IndexDocument.Write(sorted))
+            .Replace(right, wrong, StringComparison.Ordinal);
         if (message == "sorted")
         {
             document = document.Replace("\"name\":\"aa\"", "\"name\":\"zz\"", StringComparison.Ordinal);
         }
 
-        FormatViolationException error = Assert.Throws<FormatViolationException>(
-            () => IndexReader.Read(Encoding.UTF8.GetBytes(document)));
+        FormatViolationException error = Assert.Throws<FormatViolationException>(() =>
+            IndexReader.Read(Encoding.UTF8.GetBytes(document))
+        );
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +101,9 @@ public class IndexReaderTests
     {
         byte[] good = IndexDocument.Write(Index with { Packages = IndexOrder.Sort(Index.Packages) });
         Assert.Equal(3, StrictIndexReader.Read(good).Rows.Count);
-        byte[] bad = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(good).Replace(right, wrong, StringComparison.Ordinal));
+        byte[] bad = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(good).Replace(right, wrong, StringComparison.Ordinal)
+        );
         Assert.NotEqual(good, bad);
         FormatViolationException error = Assert.Throws<FormatViolationException>(() => StrictIndexReader.Read(bad));
         Assert.StartsWith("/packages/", error.Place, StringComparison.Ordinal);
@@ -98,12 +113,19 @@ public class IndexReaderTests
     public void The_active_index_takes_over_what_the_archive_has_shown()
     {
         RepositoryIndex archive = Index with { Packages = IndexOrder.Sort(Index.Packages) };
-        RepositoryIndex active = archive with { Kind = IndexKind.Active, Packages = [archive.Packages[0], archive.Packages[2]] };
+        RepositoryIndex active = archive with
+        {
+            Kind = IndexKind.Active,
+            Packages = [archive.Packages[0], archive.Packages[2]],
+        };
         IndexSheet read = StrictIndexReader.Read(IndexDocument.Write(archive));
         Assert.Equal([read.Rows[0], read.Rows[2]], StrictIndexReader.Read(IndexDocument.Write(active), read.Rows).Rows);
         Assert.Equal([read.Rows[0], read.Rows[2]], IndexReader.Read(IndexDocument.Write(active), read.Rows).Rows);
 
-        RepositoryIndex other = active with { Packages = [active.Packages[0], active.Packages[1] with { Description = "Another." }] };
+        RepositoryIndex other = active with
+        {
+            Packages = [active.Packages[0], active.Packages[1] with { Description = "Another." }],
+        };
         IndexSheet apart = StrictIndexReader.Read(IndexDocument.Write(other), read.Rows);
         Assert.DoesNotContain(apart.Rows[1], read.Rows);
         Assert.Contains("Another.", Encoding.UTF8.GetString(apart.Rows[1].Json.Span), StringComparison.Ordinal);
@@ -118,7 +140,9 @@ public class IndexReaderTests
         IndexRow second = StrictIndexReader.Read(Encoding.UTF8.GetBytes(other)).Rows[0];
         Assert.NotEqual(first.Json.Length, second.Json.Length);
         Assert.True(IndexEntryText.SayTheSame(first, second));
-        Assert.False(IndexEntryText.SayTheSame(first, IndexEntryText.RowOf(Index.Packages[2] with { Description = "Another." })));
+        Assert.False(
+            IndexEntryText.SayTheSame(first, IndexEntryText.RowOf(Index.Packages[2] with { Description = "Another." }))
+        );
     }
 
     [Theory]
@@ -127,12 +151,26 @@ public class IndexReaderTests
     public void Versions_that_no_consumer_could_tell_apart_are_found(string first, string second, string message)
     {
         // Not sorted by this tool, which would refuse to write them.
-        byte[] document = IndexDocument.Write(Index with
-        {
-            Packages = IndexOrder.Sort([Entry("aa", "3.0-1"), Entry("aa", first), Entry("aa", "2.0-1"), Entry("ab", "1.0-1")]),
-        });
-        byte[] changed = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document)
-            .Replace("\"name\":\"ab\",\"version\":\"1.0-1\"", $"\"name\":\"aa\",\"version\":\"{second}\"", StringComparison.Ordinal));
+        byte[] document = IndexDocument.Write(
+            Index with
+            {
+                Packages = IndexOrder.Sort([
+                    Entry("aa", "3.0-1"),
+                    Entry("aa", first),
+                    Entry("aa", "2.0-1"),
+                    Entry("ab", "1.0-1"),
+                ]),
+            }
+        );
+        byte[] changed = Encoding.UTF8.GetBytes(
+            Encoding
+                .UTF8.GetString(document)
+                .Replace(
+                    "\"name\":\"ab\",\"version\":\"1.0-1\"",
+                    $"\"name\":\"aa\",\"version\":\"{second}\"",
+                    StringComparison.Ordinal
+                )
+        );
         FormatViolationException error = Assert.Throws<FormatViolationException>(() => StrictIndexReader.Read(changed));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -145,6 +183,7 @@ public class IndexReaderTests
             manifest,
             Sha256Digest.Of(Encoding.UTF8.GetBytes(name + version)),
             5,
-            UrlTemplate.Default.Expand(manifest.Name, manifest.Version, manifest.Architecture));
+            UrlTemplate.Default.Expand(manifest.Name, manifest.Version, manifest.Architecture)
+        );
     }
 }

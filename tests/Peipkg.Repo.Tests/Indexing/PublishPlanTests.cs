@@ -13,13 +13,19 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan(
             [Row("aa", "1.0-1"), Row("cc", "2.0-1")],
-            Row("cc", "10.0-1"), Row("bb", "1.0-1"), Row("cc", "3.0~rc1-1"), Row("aa", "0.9-1"));
+            Row("cc", "10.0-1"),
+            Row("bb", "1.0-1"),
+            Row("cc", "3.0~rc1-1"),
+            Row("aa", "0.9-1")
+        );
         Assert.Equal(
             ["aa 1.0-1", "aa 0.9-1", "bb 1.0-1", "cc 10.0-1", "cc 3.0~rc1-1", "cc 2.0-1"],
-            plan.Archive.Select(static row => $"{row.Name} {row.Version}"));
+            plan.Archive.Select(static row => $"{row.Name} {row.Version}")
+        );
         Assert.Equal(
             ["aa 1.0-1", "bb 1.0-1", "cc 10.0-1"],
-            plan.Active.Select(static row => $"{row.Name} {row.Version}"));
+            plan.Active.Select(static row => $"{row.Name} {row.Version}")
+        );
         Assert.Empty(plan.Refusals);
     }
 
@@ -42,8 +48,8 @@ public class PublishPlanTests
     }
 
     [Fact]
-    public void An_older_version_for_another_architecture_is_accepted()
-        => Assert.Empty(Plan([Row("aa", "2.0-1"), Row("aa", "1.0-1")], Row("aa", "1.0-1", "aarch64")).Refusals);
+    public void An_older_version_for_another_architecture_is_accepted() =>
+        Assert.Empty(Plan([Row("aa", "2.0-1"), Row("aa", "1.0-1")], Row("aa", "1.0-1", "aarch64")).Refusals);
 
     [Fact]
     public void A_highest_version_for_two_architectures_is_refused()
@@ -55,10 +61,11 @@ public class PublishPlanTests
     }
 
     [Fact]
-    public void A_highest_version_for_two_architectures_among_the_new_is_refused()
-        => Assert.Equal(
+    public void A_highest_version_for_two_architectures_among_the_new_is_refused() =>
+        Assert.Equal(
             Refusal.TwoArchitectures,
-            Assert.Single(Plan([], Row("aa", "1.0-1", "aarch64"), Row("aa", "1.0-1")).Refusals).Rule);
+            Assert.Single(Plan([], Row("aa", "1.0-1", "aarch64"), Row("aa", "1.0-1")).Refusals).Rule
+        );
 
     [Fact]
     public void An_equal_version_in_another_spelling_is_refused()
@@ -70,10 +77,11 @@ public class PublishPlanTests
     }
 
     [Fact]
-    public void An_equal_version_for_another_architecture_is_refused_below_the_highest_too()
-        => Assert.Equal(
+    public void An_equal_version_for_another_architecture_is_refused_below_the_highest_too() =>
+        Assert.Equal(
             Refusal.EqualVersion,
-            Assert.Single(Plan([Row("aa", "2.0-1"), Row("aa", "1.0-1")], Row("aa", "1.00-1", "aarch64")).Refusals).Rule);
+            Assert.Single(Plan([Row("aa", "2.0-1"), Row("aa", "1.0-1")], Row("aa", "1.00-1", "aarch64")).Refusals).Rule
+        );
 
     [Fact]
     public void Of_equal_versions_among_the_new_one_is_refused_naming_the_other()
@@ -102,8 +110,10 @@ public class PublishPlanTests
     }
 
     [Fact]
-    public void Versions_that_differ_in_precedence_are_accepted()
-        => Assert.Empty(Plan([Row("aa", "1.0~alpha-1")], Row("aa", "1.0~b-1"), Row("aa", "1.0-1"), Row("aa", "1:0.1-1")).Refusals);
+    public void Versions_that_differ_in_precedence_are_accepted() =>
+        Assert.Empty(
+            Plan([Row("aa", "1.0~alpha-1")], Row("aa", "1.0~b-1"), Row("aa", "1.0-1"), Row("aa", "1:0.1-1")).Refusals
+        );
 
     [Fact]
     public void Two_files_with_the_same_bytes_are_one_package()
@@ -117,7 +127,11 @@ public class PublishPlanTests
     public void Two_files_of_one_package_with_different_bytes_are_refused()
     {
         PublishPlan plan = PublishPlan.Create(
-            [], [New(Row("aa", "1.0-1"), "x"), New(Row("aa", "1.0-1", bytes: "other"), "y")], 2, Now);
+            [],
+            [New(Row("aa", "1.0-1"), "x"), New(Row("aa", "1.0-1", bytes: "other"), "y")],
+            2,
+            Now
+        );
         Refusal refusal = Assert.Single(plan.Refusals);
         Assert.Equal((Refusal.Duplicate, "y"), (refusal.Rule, refusal.File));
         Assert.Contains("x", refusal.Reason, StringComparison.Ordinal);
@@ -128,7 +142,10 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan(
             [Row("aa", "2.0-1", url: "/x"), Row("bb", "1.0-1", url: "/y")],
-            Row("aa", "1.0-1", url: "/x"), Row("cc", "1.0-1", url: "/z"), Row("dd", "1.0-1", url: "/z"));
+            Row("aa", "1.0-1", url: "/x"),
+            Row("cc", "1.0-1", url: "/z"),
+            Row("dd", "1.0-1", url: "/z")
+        );
         Assert.Equal([Refusal.SameUrl, Refusal.SameUrl], plan.Refusals.Select(static refusal => refusal.Rule));
     }
 
@@ -137,13 +154,22 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan(
             [Row("aa", "1.0-1"), Row("bb", "1.0~alpha-1"), Row("cc", "1.0-1")],
-            Row("aa", "1.0-1"), Row("bb", "1.0~a-1"), Row("cc", "1.0-1", "aarch64"), Row("dd", "1.0-1"));
+            Row("aa", "1.0-1"),
+            Row("bb", "1.0~a-1"),
+            Row("cc", "1.0-1", "aarch64"),
+            Row("dd", "1.0-1")
+        );
         Assert.Equal(
             [Refusal.AlreadyPublished, Refusal.EqualVersion, Refusal.TwoArchitectures],
-            plan.Refusals.Select(static refusal => refusal.Rule));
+            plan.Refusals.Select(static refusal => refusal.Rule)
+        );
     }
 
-    private static PublishPlan Plan(IReadOnlyList<IndexRow> published, params IndexRow[] added)
-        => PublishPlan.Create(
-            [.. published.Order(IndexRow.ArchiveOrder)], [.. added.Select(static row => New(row))], 2, Now);
+    private static PublishPlan Plan(IReadOnlyList<IndexRow> published, params IndexRow[] added) =>
+        PublishPlan.Create(
+            [.. published.Order(IndexRow.ArchiveOrder)],
+            [.. added.Select(static row => New(row))],
+            2,
+            Now
+        );
 }

@@ -8,7 +8,13 @@ namespace Peipkg.Repo.Tests.Indexing;
 /// <summary>Rows for tests of what is decided by rows alone.</summary>
 internal static class Rows
 {
-    internal static IndexRow Row(string name, string version, string architecture = "x86_64", string bytes = "", string? url = null)
+    internal static IndexRow Row(
+        string name,
+        string version,
+        string architecture = "x86_64",
+        string bytes = "",
+        string? url = null
+    )
     {
         PackageName parsedName = PackageName.Parse(name);
         PackageVersion parsedVersion = PackageVersion.Parse(version);
@@ -21,7 +27,8 @@ internal static class Rows
             url ?? UrlTemplate.Default.Expand(parsedName, parsedVersion, parsedArchitecture),
             content.Length,
             Sha256Digest.Of(content),
-            content);
+            content
+        );
     }
 
     internal static NewPackage New(IndexRow row, string? file = null) => new(file ?? $"new/{row.FileName}", row, null);

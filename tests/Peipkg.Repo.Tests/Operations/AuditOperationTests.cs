@@ -12,9 +12,18 @@ namespace Peipkg.Repo.Tests.Operations;
 public sealed class AuditOperationTests
 {
     private static void Pack(
-        RepositoryFixture fixture, string name, string version = "1.0-1", string architecture = "x86_64", string? needs = null,
-        string? suggests = null, Provide[]? provides = null, string? conflicts = null, string? path = null, bool unsigned = false,
-        SigningKey? signer = null)
+        RepositoryFixture fixture,
+        string name,
+        string version = "1.0-1",
+        string architecture = "x86_64",
+        string? needs = null,
+        string? suggests = null,
+        Provide[]? provides = null,
+        string? conflicts = null,
+        string? path = null,
+        bool unsigned = false,
+        SigningKey? signer = null
+    )
     {
         Manifest manifest = RepositoryFixture.Manifest(name, version, architecture) with
         {
@@ -23,32 +32,46 @@ public sealed class AuditOperationTests
             Provides = provides ?? [],
             Conflicts = conflicts is null ? [] : [new Conflict(PackageName.Parse(conflicts))],
         };
-        string target = Path.Combine(fixture.New, PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture));
+        string target = Path.Combine(
+            fixture.New,
+            PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture)
+        );
         using FileStream output = File.Create(target);
         PackageWriter.Write(
             output,
             manifest,
             [PayloadSource.File(path ?? $"usr/share/{name}/data", Encoding.UTF8.GetBytes(name))],
             unsigned ? null : signer ?? fixture.Key,
-            new PackageWriteOptions { Workers = 1 });
+            new PackageWriteOptions { Workers = 1 }
+        );
 
         static Dependency Dependency(string text)
         {
             string[] parts = text.Split(' ', 2);
-            return new Dependency(VirtualName.Parse(parts[0]), parts.Length == 2 ? VersionConstraint.Parse(parts[1]) : null);
+            return new Dependency(
+                VirtualName.Parse(parts[0]),
+                parts.Length == 2 ? VersionConstraint.Parse(parts[1]) : null
+            );
         }
     }
 
-    private static Provide Provided(string name, string? version = null)
-        => new(VirtualName.Parse(name), version is null ? null : VersionOperand.Parse(version));
+    private static Provide Provided(string name, string? version = null) =>
+        new(VirtualName.Parse(name), version is null ? null : VersionOperand.Parse(version));
 
     private static string[] Audit(RepositoryFixture fixture)
     {
         RunResult result = RepoRun.Run("audit", "--repo", fixture.Repo, "--json");
         using JsonDocument document = JsonDocument.Parse(result.Output);
         Assert.Equal(document.RootElement.GetProperty("errors").GetInt32() > 0 ? 1 : 0, result.Code);
-        return [.. document.RootElement.GetProperty("findings").EnumerateArray().Select(static finding =>
-            $"{finding.GetProperty("rule").GetString()} {string.Join('+', finding.GetProperty("packages").EnumerateArray().Select(static name => name.GetString()))}")];
+        return
+        [
+            .. document
+                .RootElement.GetProperty("findings")
+                .EnumerateArray()
+                .Select(static finding =>
+                    $"{finding.GetProperty("rule").GetString()} {string.Join('+', finding.GetProperty("packages").EnumerateArray().Select(static name => name.GetString()))}"
+                ),
+        ];
     }
 
     private static RepositoryFixture Published(Action<RepositoryFixture> pack, params string[] more)
@@ -74,7 +97,11 @@ public sealed class AuditOperationTests
     [InlineData("virtual = 3.0-7", "x86_64", true)]
     [InlineData("virtual >= 3.1", "x86_64", false)]
     [InlineData("unversioned >= 99", "x86_64", true)]
-    public void Dependencies_are_satisfied_by_name_or_provides_constraint_and_architecture(string needs, string architecture, bool satisfied)
+    public void Dependencies_are_satisfied_by_name_or_provides_constraint_and_architecture(
+        string needs,
+        string architecture,
+        bool satisfied
+    )
     {
         using RepositoryFixture fixture = Published(fixture =>
         {
@@ -97,7 +124,11 @@ public sealed class AuditOperationTests
             Pack(fixture, "ee", needs: "ee");
         });
         Assert.Equal(["dependency-cycle aa+bb+cc", "dependency-cycle ee"], Audit(fixture));
-        Assert.Contains("aa -> bb -> cc -> aa", RepoRun.Run("audit", "--repo", fixture.Repo).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "aa -> bb -> cc -> aa",
+            RepoRun.Run("audit", "--repo", fixture.Repo).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -112,7 +143,9 @@ public sealed class AuditOperationTests
             Pack(fixture, "ee", path: "usr/share/common/other");
         });
         Assert.Equal(
-            ["shared-path aa+bb", "shared-path aa+dd", "shared-path bb+cc", "shared-path bb+dd", "shared-path cc+dd"], Audit(fixture));
+            ["shared-path aa+bb", "shared-path aa+dd", "shared-path bb+cc", "shared-path bb+dd", "shared-path cc+dd"],
+            Audit(fixture)
+        );
     }
 
     [Fact]
@@ -120,7 +153,14 @@ public sealed class AuditOperationTests
     {
         using RepositoryFixture fixture = Published(fixture =>
         {
-            Pack(fixture, "exim", path: "usr/share/sendmail", provides: [Provided("mta", "1.0")], conflicts: "mta", needs: "mta");
+            Pack(
+                fixture,
+                "exim",
+                path: "usr/share/sendmail",
+                provides: [Provided("mta", "1.0")],
+                conflicts: "mta",
+                needs: "mta"
+            );
             Pack(fixture, "postfix", "9.0-1", path: "usr/share/sendmail", provides: [Provided("mta", "2.0")]);
         });
         Assert.Empty(Audit(fixture));
@@ -138,8 +178,15 @@ public sealed class AuditOperationTests
                 Pack(fixture, "bb", "2.0~rc1-1", unsigned: true);
                 Pack(fixture, "cc", suggests: "nothing");
             },
-            site ? [] : ["--no-site"]);
-        string[] expected = ["shadowed-package aa", "pre-release-newest bb", "unsigned-package bb", "unsatisfied-suggestion cc"];
+            site ? [] : ["--no-site"]
+        );
+        string[] expected =
+        [
+            "shadowed-package aa",
+            "pre-release-newest bb",
+            "unsigned-package bb",
+            "unsatisfied-suggestion cc",
+        ];
         Assert.Equal(expected, Audit(fixture));
         File.Delete(fixture["repo/p/cc/1.0-1/cc_1.0-1_x86_64.peipkg"]);
         Assert.Equal(site ? expected : [.. expected[..3], "content-unknown cc", expected[3]], Audit(fixture));
@@ -167,7 +214,11 @@ public sealed class AuditOperationTests
         Pack(fixture, "bb", needs: "aa > 5");
         RunResult refused = fixture.Publish("--deny", "audit");
         Assert.Equal(1, refused.Code);
-        Assert.Contains("bb_1.0-1_x86_64.peipkg: 1.0-1 needs aa > 5, but aa 1.0-1 does not satisfy it", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "bb_1.0-1_x86_64.peipkg: 1.0-1 needs aa > 5, but aa 1.0-1 does not satisfy it",
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, RepositoryFixture.Content(fixture.Repo));
         fixture.ClearNew();
         Pack(fixture, "aa", "1.1-1", needs: "absent");
@@ -179,7 +230,10 @@ public sealed class AuditOperationTests
     public void Components_are_found_in_deep_graphs()
     {
         const int nodes = 200_000;
-        IReadOnlyList<int>[] edges = [.. Enumerable.Range(0, nodes).Select(static node => (IReadOnlyList<int>)[(node + 1) % nodes])];
+        IReadOnlyList<int>[] edges =
+        [
+            .. Enumerable.Range(0, nodes).Select(static node => (IReadOnlyList<int>)[(node + 1) % nodes]),
+        ];
         (IReadOnlyList<int> component, IReadOnlyList<int> circle) = Assert.Single(DependencyCycles.Find(edges));
         Assert.Equal(nodes, component.Count);
         Assert.Equal(nodes, circle.Count);

@@ -22,7 +22,11 @@ public sealed class AuditorTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify("--mode", "hashes"));
         RunResult result = _fixture.Verify();
         Assert.Equal(1, result.Code);
-        Assert.Contains("other things of it than its manifest: license -GPL-2.0-only, +MIT", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "other things of it than its manifest: license -GPL-2.0-only, +MIT",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -36,7 +40,11 @@ public sealed class AuditorTests : IDisposable
         _fixture.List(other, KeyStatus.Revoked);
         RunResult advertised = _fixture.Verify();
         Assert.Equal(1, advertised.Code);
-        Assert.Contains($"the key {other.PublicKey.Fingerprint} that signed it is revoked", advertised.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the key {other.PublicKey.Fingerprint} that signed it is revoked",
+            advertised.Error,
+            StringComparison.Ordinal
+        );
 
         _fixture.ClearNew();
         _fixture.Pack("aa", "1.0-2");
@@ -51,11 +59,16 @@ public sealed class AuditorTests : IDisposable
     {
         _fixture.InitWith("aa");
         IndexEntry entry = _fixture.Archive.Packages[0];
-        IndexEntry[] twins = [.. new[] { "1.0~alpha-1", "1.0~a-1" }.Select(version => entry with
-        {
-            Version = PackageVersion.Parse(version),
-            Url = $"/p/aa/{version}/aa_{version}_x86_64.peipkg",
-        })];
+        IndexEntry[] twins =
+        [
+            .. new[] { "1.0~alpha-1", "1.0~a-1" }.Select(version =>
+                entry with
+                {
+                    Version = PackageVersion.Parse(version),
+                    Url = $"/p/aa/{version}/aa_{version}_x86_64.peipkg",
+                }
+            ),
+        ];
         Forge("archive", _fixture.Archive with { Packages = [entry, .. twins] });
         RunResult result = _fixture.Verify("--mode", "metadata");
         Assert.Equal(1, result.Code);
@@ -67,14 +80,25 @@ public sealed class AuditorTests : IDisposable
     {
         _fixture.InitWith("aa");
         IndexEntry entry = _fixture.Archive.Packages[0];
-        Forge("archive", _fixture.Archive with
-        {
-            Packages = [.. Enumerable.Range(1, 30_000).Reverse().Select(number => entry with
+        Forge(
+            "archive",
+            _fixture.Archive with
             {
-                Version = PackageVersion.Parse($"1.{number}-1"),
-                Url = $"/p/aa/1.{number}-1/x",
-            })],
-        });
+                Packages =
+                [
+                    .. Enumerable
+                        .Range(1, 30_000)
+                        .Reverse()
+                        .Select(number =>
+                            entry with
+                            {
+                                Version = PackageVersion.Parse($"1.{number}-1"),
+                                Url = $"/p/aa/1.{number}-1/x",
+                            }
+                        ),
+                ],
+            }
+        );
         Stopwatch watch = Stopwatch.StartNew();
         _fixture.Verify("--mode", "metadata");
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
@@ -120,7 +144,11 @@ public sealed class AuditorTests : IDisposable
         using SigningKey other = SigningKey.Generate();
         _fixture.InitWith("aa");
         _fixture.List(other, KeyStatus.Transitioning, "2026-01-20T00:00:00Z");
-        Assert.Contains("is accepted only until 2026-01-20T00:00:00Z", _fixture.Verify().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "is accepted only until 2026-01-20T00:00:00Z",
+            _fixture.Verify().Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -128,7 +156,9 @@ public sealed class AuditorTests : IDisposable
     {
         using SigningKey other = SigningKey.Generate();
         _fixture.InitWith("aa");
-        RepositoryFixture.Succeed(_fixture.Verify("--trust", _fixture.Key.PublicKey.Fingerprint.Grouped, "--min-index-version", "2"));
+        RepositoryFixture.Succeed(
+            _fixture.Verify("--trust", _fixture.Key.PublicKey.Fingerprint.Grouped, "--min-index-version", "2")
+        );
         Assert.Equal(1, _fixture.Verify("--trust", other.PublicKey.Fingerprint.Text).Code);
         RunResult rollback = _fixture.Verify("--min-index-version", "3", "--json");
         Assert.Equal(1, rollback.Code);
@@ -144,6 +174,8 @@ public sealed class AuditorTests : IDisposable
         byte[] bytes = IndexDocument.Write(index);
         File.WriteAllBytes(_fixture[$"repo/index/{name}.json"], bytes);
         File.WriteAllBytes(
-            _fixture[$"repo/index/{name}.json.sig"], SignatureEnvelope.Sign(_fixture.Key, bytes.AsSpan()).Write());
+            _fixture[$"repo/index/{name}.json.sig"],
+            SignatureEnvelope.Sign(_fixture.Key, bytes.AsSpan()).Write()
+        );
     }
 }

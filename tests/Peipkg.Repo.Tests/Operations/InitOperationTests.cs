@@ -17,7 +17,16 @@ public sealed class InitOperationTests : IDisposable
     public void A_name_that_is_not_in_kebab_case_gets_a_warning(string name, bool warned)
     {
         RunResult result = RepoRun.Run(
-            "init", "--name", name, "--sign-key", _fixture.KeyFile, "--timestamp", "2026-01-01T00:00:00Z", "--out", _fixture.Repo);
+            "init",
+            "--name",
+            name,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2026-01-01T00:00:00Z",
+            "--out",
+            _fixture.Repo
+        );
         RepositoryFixture.Succeed(result);
         Assert.Equal(warned, result.Error.Contains("is not in kebab case", StringComparison.Ordinal));
     }
@@ -32,16 +41,23 @@ public sealed class InitOperationTests : IDisposable
         Assert.Equal(
             new[]
             {
-                "index/active.json", "index/active.json.sig", "index/archive.json", "index/archive.json.sig",
-                $"keys/{fingerprint}.pub", "repo.json", "repo.json.sig",
+                "index/active.json",
+                "index/active.json.sig",
+                "index/archive.json",
+                "index/archive.json.sig",
+                $"keys/{fingerprint}.pub",
+                "repo.json",
+                "repo.json.sig",
             },
-            RepositoryFixture.Content(_fixture.Repo).Keys);
+            RepositoryFixture.Content(_fixture.Repo).Keys
+        );
         Assert.Equal("A test", _fixture.Descriptor.Description);
         Assert.Equal(1ul, _fixture.Active.IndexVersion);
         Assert.Equal(
             "{\"schema_version\":1,\"repo\":\"test-repo\",\"kind\":\"archive\",\"index_version\":1,"
-            + "\"generated_at\":\"2026-01-01T00:00:00Z\",\"packages\":[]}\n",
-            File.ReadAllText(_fixture["repo/index/archive.json"]));
+                + "\"generated_at\":\"2026-01-01T00:00:00Z\",\"packages\":[]}\n",
+            File.ReadAllText(_fixture["repo/index/archive.json"])
+        );
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
@@ -75,10 +91,17 @@ public sealed class InitOperationTests : IDisposable
     public void Texts_that_deceive_a_reader_are_refused(string option, string text)
     {
         string[] name = option == "--name" ? [] : ["--name", "x"];
-        RunResult result = RepoRun.Run(
-        [
-            "init", option, text, .. name, "--sign-key", _fixture.KeyFile, "--timestamp", "2026-01-01T00:00:00Z",
-            "--out", _fixture.Repo,
+        RunResult result = RepoRun.Run([
+            "init",
+            option,
+            text,
+            .. name,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2026-01-01T00:00:00Z",
+            "--out",
+            _fixture.Repo,
         ]);
         Assert.Equal(1, result.Code);
         Assert.Contains(option, result.Error, StringComparison.Ordinal);
@@ -92,7 +115,10 @@ public sealed class InitOperationTests : IDisposable
         RunResult result = _fixture.Init();
         Assert.Equal(1, result.Code);
         Assert.Contains("keygen", result.Error, StringComparison.Ordinal);
-        Assert.Equal(["new"], Directory.EnumerateFileSystemEntries(_fixture.Base).Select(static path => Path.GetFileName(path)));
+        Assert.Equal(
+            ["new"],
+            Directory.EnumerateFileSystemEntries(_fixture.Base).Select(static path => Path.GetFileName(path))
+        );
     }
 
     [Fact]
@@ -109,10 +135,14 @@ public sealed class InitOperationTests : IDisposable
     {
         RepositoryFixture.Succeed(_fixture.Init());
         DescriptorKey key = Assert.Single(_fixture.Descriptor.Keys);
-        Assert.Equal((_fixture.Key.PublicKey.Fingerprint, KeyStatus.Active, null), (key.Fingerprint, key.Status, key.ValidUntil));
+        Assert.Equal(
+            (_fixture.Key.PublicKey.Fingerprint, KeyStatus.Active, null),
+            (key.Fingerprint, key.Status, key.ValidUntil)
+        );
         Assert.Equal(
             key.Fingerprint,
-            PublicKey.Load(File.ReadAllBytes(_fixture["repo" + key.Url]), key.Url).Fingerprint);
+            PublicKey.Load(File.ReadAllBytes(_fixture["repo" + key.Url]), key.Url).Fingerprint
+        );
     }
 
     public void Dispose() => _fixture.Dispose();

@@ -60,19 +60,35 @@ public sealed class KeyLifeTests : IDisposable
         RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
         string[] second =
         [
-            "rotate-key", "--new-key", thirdFile, "--old-key", _otherFile, "--valid-until", "2026-09-01T00:00:00Z",
+            "rotate-key",
+            "--new-key",
+            thirdFile,
+            "--old-key",
+            _otherFile,
+            "--valid-until",
+            "2026-09-01T00:00:00Z",
         ];
         RunResult refused = Change(second);
         Assert.Equal(1, refused.Code);
         Assert.Contains("--descriptor-key", refused.Error, StringComparison.Ordinal);
 
-        RunResult late = Change([.. second, "--descriptor-key", _fixture.KeyFile, "--timestamp", "2026-05-10T00:00:00Z"]);
+        RunResult late = Change([
+            .. second,
+            "--descriptor-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2026-05-10T00:00:00Z",
+        ]);
         Assert.Equal(1, late.Code);
         Assert.Contains("counts only until 2026-06-01T00:00:00Z", late.Error, StringComparison.Ordinal);
 
         RunResult result = Change([.. second, "--descriptor-key", _fixture.KeyFile]);
         RepositoryFixture.Succeed(result);
-        Assert.Contains($"repo.json is signed with {_fixture.Key.PublicKey.Fingerprint.Grouped}", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"repo.json is signed with {_fixture.Key.PublicKey.Fingerprint.Grouped}",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(_fixture.Key.PublicKey.Fingerprint, Signer("repo.json"));
         Assert.Equal(third.PublicKey.Fingerprint, Signer("index/active.json"));
         Assert.Equal(KeyStatus.Transitioning, Status(_other));
@@ -89,7 +105,11 @@ public sealed class KeyLifeTests : IDisposable
         RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
         RunResult result = Change("revoke-key", "--key-or-fingerprint", _otherFile, "--sign-key", offlineFile);
         RepositoryFixture.Succeed(result);
-        Assert.Contains($"follow only if {offline.PublicKey.Fingerprint.Grouped} was listed before it", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"follow only if {offline.PublicKey.Fingerprint.Grouped} was listed before it",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(KeyStatus.Revoked, Status(_other));
         Assert.Equal(offline.PublicKey.Fingerprint, Signer("repo.json"));
     }
@@ -100,12 +120,20 @@ public sealed class KeyLifeTests : IDisposable
         RepositoryFixture.Succeed(Rotate("2026-06-01T00:00:00Z"));
         _fixture.Pack("gamma");
         FixedClock summer = new("2026-07-01T00:00:00Z");
-        RunResult refused = RepoRun.RunAt(summer, "", _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March));
+        RunResult refused = RepoRun.RunAt(
+            summer,
+            "",
+            _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March)
+        );
         Assert.Equal(1, refused.Code);
         Assert.Contains("was accepted only until 2026-06-01T00:00:00Z", refused.Error, StringComparison.Ordinal);
 
         _fixture.ClearNew();
-        RunResult empty = RepoRun.RunAt(summer, "", _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March));
+        RunResult empty = RepoRun.RunAt(
+            summer,
+            "",
+            _fixture.PublishArguments("--sign-key", _otherFile, "--timestamp", March)
+        );
         RepositoryFixture.Succeed(empty);
         Assert.Equal(_other.PublicKey.Fingerprint, Signer("repo.json"));
     }
@@ -127,9 +155,19 @@ public sealed class KeyLifeTests : IDisposable
         foreach (string command in new[] { "revoke-key", "retire-key" })
         {
             RunResult result = Change(
-                command, "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", _fixture.KeyFile, "--force");
+                command,
+                "--key-or-fingerprint",
+                _fixture.KeyFile,
+                "--sign-key",
+                _fixture.KeyFile,
+                "--force"
+            );
             Assert.Equal(1, result.Code);
-            Assert.Contains(command == "revoke-key" ? "the last active key" : "rotate-key first", result.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                command == "revoke-key" ? "the last active key" : "rotate-key first",
+                result.Error,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -138,20 +176,42 @@ public sealed class KeyLifeTests : IDisposable
     {
         RepositoryFixture.Succeed(Change("add-key", "--key", _otherPublic, "--sign-key", _fixture.KeyFile));
         RunResult result = Change(
-            "revoke-key", "--key-or-fingerprint", _fixture.Key.PublicKey.Fingerprint.Text, "--sign-key", _otherFile);
+            "revoke-key",
+            "--key-or-fingerprint",
+            _fixture.Key.PublicKey.Fingerprint.Text,
+            "--sign-key",
+            _otherFile
+        );
         RepositoryFixture.Succeed(result);
         Assert.Contains("2 packages are signed with it", result.Output, StringComparison.Ordinal);
         Assert.Equal(KeyStatus.Revoked, Status(_fixture.Key));
         Assert.Equal(
             [_other.PublicKey.Fingerprint, _other.PublicKey.Fingerprint, _other.PublicKey.Fingerprint],
-            [Signer("repo.json"), Signer("index/active.json"), Signer("index/archive.json")]);
+            [Signer("repo.json"), Signer("index/active.json"), Signer("index/archive.json")]
+        );
         RepositoryFixture.Succeed(VerifyAt(March, "--mode", "metadata"));
 
-        RunResult early = Change("retire-key", "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", _otherFile, "--force");
+        RunResult early = Change(
+            "retire-key",
+            "--key-or-fingerprint",
+            _fixture.KeyFile,
+            "--sign-key",
+            _otherFile,
+            "--force"
+        );
         Assert.Equal(1, early.Code);
         Assert.Contains("at least a year", early.Error, StringComparison.Ordinal);
-        RepositoryFixture.Succeed(Change(
-            "retire-key", "--timestamp", "2027-03-03T00:00:00Z", "--key-or-fingerprint", _fixture.KeyFile, "--sign-key", _otherFile));
+        RepositoryFixture.Succeed(
+            Change(
+                "retire-key",
+                "--timestamp",
+                "2027-03-03T00:00:00Z",
+                "--key-or-fingerprint",
+                _fixture.KeyFile,
+                "--sign-key",
+                _otherFile
+            )
+        );
         Assert.Null(_fixture.Descriptor.FindKey(_fixture.Key.PublicKey.Fingerprint));
         Assert.False(File.Exists(_fixture[$"repo/keys/{_fixture.Key.PublicKey.Fingerprint}.pub"]));
     }
@@ -172,7 +232,9 @@ public sealed class KeyLifeTests : IDisposable
     [Fact]
     public void Describing_renames_the_repository_in_all_three_documents()
     {
-        RepositoryFixture.Succeed(Change("describe", "--name", "new-name", "--description", "A line.", "--sign-key", _fixture.KeyFile));
+        RepositoryFixture.Succeed(
+            Change("describe", "--name", "new-name", "--description", "A line.", "--sign-key", _fixture.KeyFile)
+        );
         Assert.Equal(("new-name", "A line."), (_fixture.Descriptor.Name, _fixture.Descriptor.Description));
         Assert.Equal(("new-name", "new-name"), (_fixture.Active.Repo, _fixture.Archive.Repo));
         RepositoryFixture.Succeed(VerifyAt(March));
@@ -201,7 +263,9 @@ public sealed class KeyLifeTests : IDisposable
         RepositoryFixture.Succeed(table);
         Assert.Contains("transitioning  2026-06-01T00:00:00Z  repo.json", table.Output, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(RepoRun.Run("keys", "--repo", _fixture.Repo, "--json").Output);
-        JsonElement old = json.RootElement.GetProperty("keys").EnumerateArray()
+        JsonElement old = json
+            .RootElement.GetProperty("keys")
+            .EnumerateArray()
             .Single(key => key.GetProperty("fingerprint").GetString() == _fixture.Key.PublicKey.Fingerprint.Text);
         Assert.Equal(2, old.GetProperty("active_packages").GetInt32());
     }
@@ -217,12 +281,30 @@ public sealed class KeyLifeTests : IDisposable
         Assert.Equal(before, WithoutPending());
         RepositoryFixture.Succeed(_fixture.Verify());
 
-        RepositoryFixture.Succeed(RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"]));
+        RepositoryFixture.Succeed(
+            RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"])
+        );
         RunResult wrong = RepoRun.Run(
-            "sign", "--detached", "--request", _fixture["request"], "--sign-key", _otherFile, "--out", _fixture["signatures"]);
+            "sign",
+            "--detached",
+            "--request",
+            _fixture["request"],
+            "--sign-key",
+            _otherFile,
+            "--out",
+            _fixture["signatures"]
+        );
         Assert.Equal(1, wrong.Code);
         RunResult signed = RepoRun.Run(
-            "sign", "--detached", "--request", _fixture["request"], "--sign-key", _fixture.KeyFile, "--out", _fixture["signatures"]);
+            "sign",
+            "--detached",
+            "--request",
+            _fixture["request"],
+            "--sign-key",
+            _fixture.KeyFile,
+            "--out",
+            _fixture["signatures"]
+        );
         RepositoryFixture.Succeed(signed);
         Assert.Contains("added gamma 1.0-1 x86_64", signed.Output, StringComparison.Ordinal);
         string[] import = ["import-signatures", "--repo", _fixture.Repo, "--signatures", _fixture["signatures"]];
@@ -237,12 +319,32 @@ public sealed class KeyLifeTests : IDisposable
     {
         string publicKey = _fixture["key.pub"];
         DurableFile.Write(publicKey, _fixture.Key.PublicKey.ExportPem());
-        RepositoryFixture.Succeed(Change(
-            "rotate-key", "--new-key", _otherPublic, "--old-key", publicKey, "--valid-until", "2026-06-01T00:00:00Z"));
-        RepositoryFixture.Succeed(RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"]));
+        RepositoryFixture.Succeed(
+            Change(
+                "rotate-key",
+                "--new-key",
+                _otherPublic,
+                "--old-key",
+                publicKey,
+                "--valid-until",
+                "2026-06-01T00:00:00Z"
+            )
+        );
+        RepositoryFixture.Succeed(
+            RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"])
+        );
         foreach ((string key, string name) in new[] { (_otherFile, "one"), (_fixture.KeyFile, "two") })
         {
-            RunResult signed = RepoRun.Run("sign", "--detached", "--request", _fixture["request"], "--sign-key", key, "--out", _fixture[name]);
+            RunResult signed = RepoRun.Run(
+                "sign",
+                "--detached",
+                "--request",
+                _fixture["request"],
+                "--sign-key",
+                key,
+                "--out",
+                _fixture[name]
+            );
             RepositoryFixture.Succeed(signed);
             Assert.Contains($"{_other.PublicKey.Fingerprint.Grouped} active", signed.Output, StringComparison.Ordinal);
         }
@@ -250,8 +352,17 @@ public sealed class KeyLifeTests : IDisposable
         RunResult half = RepoRun.Run("import-signatures", "--repo", _fixture.Repo, "--signatures", _fixture["one"]);
         Assert.Equal(1, half.Code);
         Assert.Contains("repo.json: no file has a signature for it", half.Error, StringComparison.Ordinal);
-        RepositoryFixture.Succeed(RepoRun.Run(
-            "import-signatures", "--repo", _fixture.Repo, "--signatures", _fixture["one"], "--signatures", _fixture["two"]));
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "import-signatures",
+                "--repo",
+                _fixture.Repo,
+                "--signatures",
+                _fixture["one"],
+                "--signatures",
+                _fixture["two"]
+            )
+        );
         Assert.Equal(KeyStatus.Transitioning, Status(_fixture.Key));
         RepositoryFixture.Succeed(VerifyAt(March));
     }
@@ -260,11 +371,23 @@ public sealed class KeyLifeTests : IDisposable
     public void A_request_that_shows_another_descriptor_than_it_asks_for_is_not_signed()
     {
         RepositoryFixture.Succeed(Change("describe", "--description", "one", "--sign-key", PublicOfKey()));
-        RepositoryFixture.Succeed(RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"]));
+        RepositoryFixture.Succeed(
+            RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"])
+        );
         File.WriteAllText(
-            _fixture["request"], File.ReadAllText(_fixture["request"]).Replace("\\\"one\\\"", "\\\"two\\\"", StringComparison.Ordinal));
+            _fixture["request"],
+            File.ReadAllText(_fixture["request"]).Replace("\\\"one\\\"", "\\\"two\\\"", StringComparison.Ordinal)
+        );
         RunResult signed = RepoRun.Run(
-            "sign", "--detached", "--request", _fixture["request"], "--sign-key", _fixture.KeyFile, "--out", _fixture["signatures"]);
+            "sign",
+            "--detached",
+            "--request",
+            _fixture["request"],
+            "--sign-key",
+            _fixture.KeyFile,
+            "--out",
+            _fixture["signatures"]
+        );
         Assert.Equal(1, signed.Code);
         Assert.Contains("other than the one it shows", signed.Error, StringComparison.Ordinal);
     }
@@ -274,11 +397,29 @@ public sealed class KeyLifeTests : IDisposable
     {
         _fixture.Pack("gamma");
         RepositoryFixture.Succeed(_fixture.Publish("--sign-key", PublicOfKey()));
-        RepositoryFixture.Succeed(RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"]));
-        RepositoryFixture.Succeed(RepoRun.Run(
-            "sign", "--detached", "--request", _fixture["request"], "--sign-key", _fixture.KeyFile, "--out", _fixture["signatures"]));
+        RepositoryFixture.Succeed(
+            RepoRun.Run("export-signing-request", "--repo", _fixture.Repo, "--out", _fixture["request"])
+        );
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "sign",
+                "--detached",
+                "--request",
+                _fixture["request"],
+                "--sign-key",
+                _fixture.KeyFile,
+                "--out",
+                _fixture["signatures"]
+            )
+        );
         RepositoryFixture.Succeed(_fixture.Publish("--timestamp", "2026-01-02T00:00:01Z"));
-        RunResult late = RepoRun.Run("import-signatures", "--repo", _fixture.Repo, "--signatures", _fixture["signatures"]);
+        RunResult late = RepoRun.Run(
+            "import-signatures",
+            "--repo",
+            _fixture.Repo,
+            "--signatures",
+            _fixture["signatures"]
+        );
         Assert.Equal(1, late.Code);
         RepositoryFixture.Succeed(_fixture.Verify());
     }
@@ -299,7 +440,11 @@ public sealed class KeyLifeTests : IDisposable
     private SortedDictionary<string, string> WithoutPending()
     {
         SortedDictionary<string, string> content = RepositoryFixture.Content(_fixture.Repo);
-        foreach (string path in content.Keys.Where(static path => path.StartsWith(".peipkg-repo.pending/", StringComparison.Ordinal)).ToArray())
+        foreach (
+            string path in content
+                .Keys.Where(static path => path.StartsWith(".peipkg-repo.pending/", StringComparison.Ordinal))
+                .ToArray()
+        )
         {
             content.Remove(path);
         }
@@ -307,24 +452,22 @@ public sealed class KeyLifeTests : IDisposable
         return content;
     }
 
-    private RunResult Rotate(string until, params string[] more) => Change(
-    [
-        "rotate-key", "--new-key", _otherFile, "--old-key", _fixture.KeyFile, "--valid-until", until, .. more,
-    ]);
+    private RunResult Rotate(string until, params string[] more) =>
+        Change(["rotate-key", "--new-key", _otherFile, "--old-key", _fixture.KeyFile, "--valid-until", until, .. more]);
 
-    private RunResult Change(params string[] args) => RepoRun.Run(
-    [
-        .. args, "--repo", _fixture.Repo, .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", March],
-    ]);
+    private RunResult Change(params string[] args) =>
+        RepoRun.Run([
+            .. args,
+            "--repo",
+            _fixture.Repo,
+            .. args.Contains("--timestamp") ? (string[])[] : ["--timestamp", March],
+        ]);
 
-    private RunResult VerifyAt(string time, params string[] more)
-        => RepoRun.RunAt(
-            new FixedClock(time),
-            "",
-            ["verify", "--repo", _fixture.Repo, .. more]);
+    private RunResult VerifyAt(string time, params string[] more) =>
+        RepoRun.RunAt(new FixedClock(time), "", ["verify", "--repo", _fixture.Repo, .. more]);
 
     private KeyStatus? Status(SigningKey key) => _fixture.Descriptor.FindKey(key.PublicKey.Fingerprint)?.Status;
 
-    private Fingerprint Signer(string document)
-        => SignatureEnvelope.Read(File.ReadAllBytes(_fixture[$"repo/{document}.sig"])).KeyFingerprint;
+    private Fingerprint Signer(string document) =>
+        SignatureEnvelope.Read(File.ReadAllBytes(_fixture[$"repo/{document}.sig"])).KeyFingerprint;
 }

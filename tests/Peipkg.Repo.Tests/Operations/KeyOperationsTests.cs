@@ -17,7 +17,10 @@ public sealed class KeyOperationsTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         using SigningKey key = SigningKey.Load(File.ReadAllBytes(path), path);
         Assert.Equal(key.PublicKey.Fingerprint.Grouped + "\n", result.Output);
-        Assert.Equal(["key"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(static entry => Path.GetFileName(entry)));
+        Assert.Equal(
+            ["key"],
+            Directory.EnumerateFileSystemEntries(_directory.Path).Select(static entry => Path.GetFileName(entry))
+        );
     }
 
     [Fact]
@@ -78,13 +81,16 @@ public sealed class KeyOperationsTests : IDisposable
         byte[] seed = [.. Enumerable.Range(1, 32).Select(static number => (byte)number)];
         using SigningKey key = SigningKey.Load(seed, "seed");
         string path = _directory[form == "public-raw" ? "key.pub" : "key"];
-        File.WriteAllBytes(path, form switch
-        {
-            "pem" => key.ExportPem(),
-            "seed" => seed,
-            "public-pem" => key.PublicKey.ExportPem(),
-            _ => key.PublicKey.ExportRaw(),
-        });
+        File.WriteAllBytes(
+            path,
+            form switch
+            {
+                "pem" => key.ExportPem(),
+                "seed" => seed,
+                "public-pem" => key.PublicKey.ExportPem(),
+                _ => key.PublicKey.ExportRaw(),
+            }
+        );
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
         RunResult grouped = RepoRun.Run("fingerprint", path);
         RunResult plain = RepoRun.Run("fingerprint", path, "--plain");

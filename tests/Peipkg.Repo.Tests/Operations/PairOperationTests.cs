@@ -46,10 +46,15 @@ public class PairOperationTests
     [Fact]
     public void Answers_stay_beside_their_questions_when_a_line_is_invalid()
     {
-        RunResult result = RepoRun.RunWithInput("1.0-1\t> 0\nbad\t> 0\n1.0-1\n\n1.0-1\t> 0\t1\n1.0-1\t< 0", "match", "-");
+        RunResult result = RepoRun.RunWithInput(
+            "1.0-1\t> 0\nbad\t> 0\n1.0-1\n\n1.0-1\t> 0\t1\n1.0-1\t< 0",
+            "match",
+            "-"
+        );
         Assert.Equal((1, "true\nerror\nerror\nerror\nerror\nfalse\n"), (result.Code, result.Output));
         Assert.Equal(
             ["line 2", "line 3", "line 4", "line 5"],
-            result.Error.TrimEnd('\n').Split('\n').Select(static line => line.Split(": ")[2]));
+            result.Error.TrimEnd('\n').Split('\n').Select(static line => line.Split(": ")[2])
+        );
     }
 }

@@ -24,13 +24,20 @@ public sealed class PruneOperationTests : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
-    private RunResult Prune(params string[] more)
-        => RepoRun.Run(
-        [
-            "prune-prerelease", "--repo", _fixture.Repo, "--sign-key", _fixture.KeyFile, "--timestamp", "2026-08-01T00:00:00Z", .. more,
+    private RunResult Prune(params string[] more) =>
+        RepoRun.Run([
+            "prune-prerelease",
+            "--repo",
+            _fixture.Repo,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2026-08-01T00:00:00Z",
+            .. more,
         ]);
 
-    private string[] Archive() => [.. _fixture.Archive.Packages.Select(static entry => $"{entry.Name} {entry.Version}")];
+    private string[] Archive() =>
+        [.. _fixture.Archive.Packages.Select(static entry => $"{entry.Name} {entry.Version}")];
 
     [Fact]
     public void A_pipe_in_the_place_of_the_record_or_of_a_key_is_not_waited_for()
@@ -47,7 +54,11 @@ public sealed class PruneOperationTests : IDisposable
             foreach (RunResult result in new[] { _fixture.Publish(), _fixture.Verify() })
             {
                 Assert.Equal(1, result.Code);
-                Assert.Contains(path == key ? _fixture.Key.PublicKey.Fingerprint.Text : "retention.json is not a regular file", result.Error, StringComparison.Ordinal);
+                Assert.Contains(
+                    path == key ? _fixture.Key.PublicKey.Fingerprint.Text : "retention.json is not a regular file",
+                    result.Error,
+                    StringComparison.Ordinal
+                );
             }
 
             File.Delete(_fixture["repo/" + path]);
@@ -68,7 +79,11 @@ public sealed class PruneOperationTests : IDisposable
         Assert.Equal(90, record.RootElement.GetProperty("policy").GetProperty("older_than_days").GetInt32());
         Assert.Equal(
             ["1.0~rc2-1", "1.0~rc1-1"],
-            record.RootElement.GetProperty("pruned").EnumerateArray().Select(static item => item.GetProperty("version").GetString()));
+            record
+                .RootElement.GetProperty("pruned")
+                .EnumerateArray()
+                .Select(static item => item.GetProperty("version").GetString())
+        );
         Assert.Contains("may be removed", File.ReadAllText(_fixture["repo/index.html"]), StringComparison.Ordinal);
     }
 
@@ -110,6 +125,6 @@ public sealed class PruneOperationTests : IDisposable
     [InlineData("-1d", "1")]
     [InlineData("90d", "-1")]
     [InlineData("90d", "many")]
-    public void Malformed_values_are_refused(string olderThan, string keep)
-        => Assert.Equal(2, Prune("--older-than", olderThan, "--keep", keep).Code);
+    public void Malformed_values_are_refused(string olderThan, string keep) =>
+        Assert.Equal(2, Prune("--older-than", olderThan, "--keep", keep).Code);
 }

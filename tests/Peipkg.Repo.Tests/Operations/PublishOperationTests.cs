@@ -23,15 +23,21 @@ public sealed class PublishOperationTests : IDisposable
         RepositoryFixture.Succeed(result);
         Assert.Equal(
             "added hello 1:1.0~rc1-2 x86_64\npublished index_version 2 of 2026-01-02T00:00:00Z: 1 added, 1 active, 1 in the archive\n",
-            result.Output);
+            result.Output
+        );
         IndexEntry entry = Assert.Single(_fixture.Active.Packages);
         Assert.Equal("/p/hello/1:1.0~rc1-2/hello_1:1.0~rc1-2_x86_64.peipkg", entry.Url);
-        Assert.Equal((bytes.Length, Peipkg.Format.Cryptography.Sha256Digest.Of(bytes)), (entry.SizeCompressed, entry.Hash));
+        Assert.Equal(
+            (bytes.Length, Peipkg.Format.Cryptography.Sha256Digest.Of(bytes)),
+            (entry.SizeCompressed, entry.Hash)
+        );
         Assert.Equal(bytes, File.ReadAllBytes(_fixture.Repo + entry.Url));
         Assert.Equal(2ul, _fixture.Archive.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());
         Assert.Equal(
-            ["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"], RepositoryFixture.Entries(_fixture.Repo));
+            ["index", "index.html", "keys", "p", "package.html", "repo.json", "repo.json.sig", "site"],
+            RepositoryFixture.Entries(_fixture.Repo)
+        );
     }
 
     [Fact]
@@ -58,7 +64,8 @@ public sealed class PublishOperationTests : IDisposable
         RunResult result = _fixture.Publish();
         Assert.Equal(
             "added aa 2.0-1 x86_64 (supersedes 1.0-1)\nadded aa 0.5-1 x86_64 (archive only, 2.0-1 is newer)",
-            string.Join('\n', result.Output.Split('\n')[..2]));
+            string.Join('\n', result.Output.Split('\n')[..2])
+        );
         Assert.Equal(["2.0-1"], _fixture.Active.Packages.Select(static entry => entry.Version.Text));
         Assert.Equal(["2.0-1", "1.0-1", "0.5-1"], _fixture.Archive.Packages.Select(static entry => entry.Version.Text));
     }
@@ -115,12 +122,29 @@ public sealed class PublishOperationTests : IDisposable
         _fixture.Pack("ok");
         RunResult result = _fixture.Publish("--require-signed");
         Assert.Equal((1, ""), (result.Code, result.Output));
-        string[] refused = [.. result.Error.Split('\n').Where(static line => line.Contains("error: refused ", StringComparison.Ordinal))];
-        foreach ((string name, string rule) in new[]
-            { ("aa", "already-published"), ("bb", "signer-not-accepted"), ("cc", "destination"), ("dd", "zstd"), ("ee", "unsigned") })
+        string[] refused =
+        [
+            .. result
+                .Error.Split('\n')
+                .Where(static line => line.Contains("error: refused ", StringComparison.Ordinal)),
+        ];
+        foreach (
+            (string name, string rule) in new[]
+            {
+                ("aa", "already-published"),
+                ("bb", "signer-not-accepted"),
+                ("cc", "destination"),
+                ("dd", "zstd"),
+                ("ee", "unsigned"),
+            }
+        )
         {
-            Assert.Contains(refused, line => line.Contains($"/{name}_1.0-1", StringComparison.Ordinal)
-                && line.Contains(rule, StringComparison.Ordinal));
+            Assert.Contains(
+                refused,
+                line =>
+                    line.Contains($"/{name}_1.0-1", StringComparison.Ordinal)
+                    && line.Contains(rule, StringComparison.Ordinal)
+            );
         }
 
         Assert.DoesNotContain(refused, static line => line.Contains("/ok_", StringComparison.Ordinal));
@@ -232,7 +256,11 @@ public sealed class PublishOperationTests : IDisposable
         _fixture.InitWith("aa");
         RunResult result = _fixture.Publish("--timestamp", "2026-01-01T23:59:59Z");
         Assert.Equal(1, result.Code);
-        Assert.Contains("2026-01-01T23:59:59Z is earlier than 2026-01-02T00:00:00Z", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "2026-01-01T23:59:59Z is earlier than 2026-01-02T00:00:00Z",
+            result.Error,
+            StringComparison.Ordinal
+        );
         RepositoryFixture.Succeed(_fixture.Publish("--timestamp", "2026-01-02T00:00:00Z"));
     }
 
@@ -280,9 +308,13 @@ public sealed class PublishOperationTests : IDisposable
         foreach (string name in new[] { "active", "archive" })
         {
             string path = _fixture[$"repo/index/{name}.json"];
-            string text = File.ReadAllText(path).Replace("\"index_version\":2", "\"index_version\":18446744073709551615", StringComparison.Ordinal);
+            string text = File.ReadAllText(path)
+                .Replace("\"index_version\":2", "\"index_version\":18446744073709551615", StringComparison.Ordinal);
             File.WriteAllText(path, text);
-            File.WriteAllBytes(path + ".sig", SignatureEnvelope.Sign(_fixture.Key, File.ReadAllBytes(path).AsSpan()).Write());
+            File.WriteAllBytes(
+                path + ".sig",
+                SignatureEnvelope.Sign(_fixture.Key, File.ReadAllBytes(path).AsSpan()).Write()
+            );
         }
 
         RepositoryFixture.Succeed(_fixture.Verify());
@@ -315,7 +347,10 @@ public sealed class PublishOperationTests : IDisposable
         run = _fixture.Publish("--dry-run", "--json");
         Assert.Equal(1, run.Code);
         using JsonDocument refused = JsonDocument.Parse(run.Output);
-        Assert.Equal("already-published", refused.RootElement.GetProperty("refused")[0].GetProperty("rule").GetString());
+        Assert.Equal(
+            "already-published",
+            refused.RootElement.GetProperty("refused")[0].GetProperty("rule").GetString()
+        );
     }
 
     [Fact]
@@ -325,8 +360,17 @@ public sealed class PublishOperationTests : IDisposable
         _fixture.Pack("aa");
         RunResult result = _fixture.Publish("--package-url-template", "https://host.example/d/{filename}");
         RepositoryFixture.Succeed(result);
-        Assert.Contains("not placed here, it belongs at https://host.example/d/aa_1.0-1_x86_64.peipkg", result.Output, StringComparison.Ordinal);
-        Assert.Equal(["p/aa/1.0-1/aa_1.0-1_x86_64.json"], RepositoryFixture.Content(_fixture["repo"]).Keys.Where(static path => path.StartsWith("p/", StringComparison.Ordinal)));
+        Assert.Contains(
+            "not placed here, it belongs at https://host.example/d/aa_1.0-1_x86_64.peipkg",
+            result.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            ["p/aa/1.0-1/aa_1.0-1_x86_64.json"],
+            RepositoryFixture
+                .Content(_fixture["repo"])
+                .Keys.Where(static path => path.StartsWith("p/", StringComparison.Ordinal))
+        );
 
         RepositoryFixture.Succeed(_fixture.Verify("--all-packages-dir", _fixture.New));
         RunResult verify = _fixture.Verify();
@@ -354,18 +398,30 @@ public sealed class PublishOperationTests : IDisposable
         SortedDictionary<string, string> after = RepositoryFixture.Content(_fixture["next"]);
         string[] added =
         [
-            "p/bb/1.0-1/bb_1.0-1_x86_64.json", "p/bb/1.0-1/bb_1.0-1_x86_64.peipkg", SiteLayout.NamesFile(SiteLayout.NumberOf("bb")),
+            "p/bb/1.0-1/bb_1.0-1_x86_64.json",
+            "p/bb/1.0-1/bb_1.0-1_x86_64.peipkg",
+            SiteLayout.NamesFile(SiteLayout.NumberOf("bb")),
         ];
         Assert.Equal([.. before.Keys.Concat(added).Order(StringComparer.Ordinal)], after.Keys);
         const string package = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
-        Assert.True(LinuxFile.Identify(_fixture["repo/" + package])!.Value.IsSameFile(
-            LinuxFile.Identify(_fixture["next/" + package])!.Value));
-        Assert.False(LinuxFile.Identify(_fixture["repo/repo.json"])!.Value.IsSameFile(
-            LinuxFile.Identify(_fixture["next/repo.json"])!.Value));
+        Assert.True(
+            LinuxFile
+                .Identify(_fixture["repo/" + package])!
+                .Value.IsSameFile(LinuxFile.Identify(_fixture["next/" + package])!.Value)
+        );
+        Assert.False(
+            LinuxFile
+                .Identify(_fixture["repo/repo.json"])!
+                .Value.IsSameFile(LinuxFile.Identify(_fixture["next/repo.json"])!.Value)
+        );
         Assert.Equal(
             ["new", "next", "repo"],
-            Directory.EnumerateFileSystemEntries(_fixture.Base).Select(static path => Path.GetFileName(path))
-                .Where(static name => name != "key.pem").Order(StringComparer.Ordinal));
+            Directory
+                .EnumerateFileSystemEntries(_fixture.Base)
+                .Select(static path => Path.GetFileName(path))
+                .Where(static name => name != "key.pem")
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -375,7 +431,11 @@ public sealed class PublishOperationTests : IDisposable
         Directory.CreateDirectory(_fixture["next/x"]);
         RunResult result = _fixture.Publish("--out", _fixture["next"]);
         Assert.Equal(1, result.Code);
-        Assert.Contains("next is not empty (it holds x); give an absent or empty directory", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "next is not empty (it holds x); give an absent or empty directory",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -412,7 +472,10 @@ public sealed class PublishOperationTests : IDisposable
         Directory.CreateDirectory(Path.Combine(staging, "index"));
         const string published = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
         const string unpublished = "p/bb/1.0-1/bb_1.0-1_x86_64.peipkg";
-        File.WriteAllText(Path.Combine(staging, "journal"), $"version 3\nadd {published}\nadd {unpublished}\nadd ../../new/x\nadd repo.json/..\n");
+        File.WriteAllText(
+            Path.Combine(staging, "journal"),
+            $"version 3\nadd {published}\nadd {unpublished}\nadd ../../new/x\nadd repo.json/..\n"
+        );
         File.WriteAllText(_fixture["repo/.peipkg-repo.lock"], "4711 2026-01-01T00:00:00Z\n");
         Directory.CreateDirectory(_fixture["repo/p/bb/1.0-1"]);
         File.WriteAllText(_fixture["repo/" + unpublished], "half");
@@ -422,12 +485,18 @@ public sealed class PublishOperationTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
         RunResult result = _fixture.Publish();
         RepositoryFixture.Succeed(result);
-        Assert.Contains("(process 4711, started 2026-01-01T00:00:00Z) ended before it was done", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "(process 4711, started 2026-01-01T00:00:00Z) ended before it was done",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(_fixture["repo/p/bb"]));
         Assert.True(File.Exists(_fixture["repo/" + published]));
         Assert.True(File.Exists(_fixture["new/x"]));
         Assert.DoesNotContain(
-            RepositoryFixture.Content(_fixture.Repo).Keys, static name => name.Contains("tmp", StringComparison.Ordinal));
+            RepositoryFixture.Content(_fixture.Repo).Keys,
+            static name => name.Contains("tmp", StringComparison.Ordinal)
+        );
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
@@ -473,15 +542,18 @@ public sealed class PublishOperationTests : IDisposable
     [InlineData(2, "--no-such-option")]
     [InlineData(1, "--rebuild")]
     [InlineData(1, "--all-packages-dir", "x")]
-    public void Wrong_options_exit_by_the_rules(int code, params string[] options)
-        => Assert.Equal(code, _fixture.Publish(options).Code);
+    public void Wrong_options_exit_by_the_rules(int code, params string[] options) =>
+        Assert.Equal(code, _fixture.Publish(options).Code);
 
     [Fact]
     public void A_timestamp_far_ahead_is_warned_of()
     {
         RepositoryFixture.Succeed(_fixture.Init());
         RunResult result = RepoRun.RunAt(
-            new FixedClock("2026-01-02T00:00:00Z"), "", _fixture.PublishArguments("--timestamp", "9000-01-01T00:00:00Z"));
+            new FixedClock("2026-01-02T00:00:00Z"),
+            "",
+            _fixture.PublishArguments("--timestamp", "9000-01-01T00:00:00Z")
+        );
         RepositoryFixture.Succeed(result);
         Assert.Contains("lies in the future", result.Error, StringComparison.Ordinal);
         Assert.Equal(Timestamp.Parse("9000-01-01T00:00:00Z"), _fixture.Archive.GeneratedAt);

@@ -58,7 +58,11 @@ public sealed class PublishedFilesTests : IDisposable
         string[] rebuild = ["--rebuild", "--all-packages-dir", _fixture["store"]];
         RunResult refused = _fixture.Publish(rebuild);
         Assert.Equal(1, refused.Code);
-        Assert.Contains("bb 1.0-1 x86_64 was published but its file is not there", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "bb 1.0-1 x86_64 was published but its file is not there",
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, _fixture.Archive.Packages.Count);
         RepositoryFixture.Succeed(_fixture.Publish([.. rebuild, "--forget-missing"]));
         Assert.Single(_fixture.Archive.Packages);

@@ -36,9 +36,19 @@ public sealed class QueryOperationTests
         Assert.Equal("test-repo", all.GetProperty("repository").GetString());
         Assert.Equal(3UL, all.GetProperty("index_version").GetUInt64());
         Assert.Equal(
-            ["alpha 1.0-1 True False", "beta 2.0~rc1-1 True True", "beta 1.5-1 False False", "beta 1.0-1 False False", "gamma 1.0-1 True False"],
-            all.GetProperty("packages").EnumerateArray().Select(static package =>
-                $"{package.GetProperty("name")} {package.GetProperty("version")} {package.GetProperty("active")} {package.GetProperty("pre_release")}"));
+            [
+                "alpha 1.0-1 True False",
+                "beta 2.0~rc1-1 True True",
+                "beta 1.5-1 False False",
+                "beta 1.0-1 False False",
+                "gamma 1.0-1 True False",
+            ],
+            all.GetProperty("packages")
+                .EnumerateArray()
+                .Select(static package =>
+                    $"{package.GetProperty("name")} {package.GetProperty("version")} {package.GetProperty("active")} {package.GetProperty("pre_release")}"
+                )
+        );
     }
 
     [Fact]
@@ -50,12 +60,18 @@ public sealed class QueryOperationTests
         Assert.Contains("base >= 1.0", text.Output, StringComparison.Ordinal);
         Assert.Contains("/usr/share/beta/data", text.Output, StringComparison.Ordinal);
         Assert.Contains(fixture.Key.PublicKey.Fingerprint.Grouped, text.Output, StringComparison.Ordinal);
-        JsonElement shown = Json(RepoRun.Run("show", "beta", "--repo", fixture.Repo, "--json")).GetProperty("packages")[0];
+        JsonElement shown = Json(RepoRun.Run("show", "beta", "--repo", fixture.Repo, "--json")).GetProperty("packages")[
+            0
+        ];
         Assert.True(shown.GetProperty("active").GetBoolean());
         Assert.Equal(
-            JsonSerializer.Serialize(JsonDocument.Parse(File.ReadAllBytes(fixture["repo/index/active.json"])).RootElement
-                .GetProperty("packages")[1]),
-            JsonSerializer.Serialize(shown.GetProperty("entry")));
+            JsonSerializer.Serialize(
+                JsonDocument
+                    .Parse(File.ReadAllBytes(fixture["repo/index/active.json"]))
+                    .RootElement.GetProperty("packages")[1]
+            ),
+            JsonSerializer.Serialize(shown.GetProperty("entry"))
+        );
     }
 
     [Theory]
@@ -95,7 +111,11 @@ public sealed class QueryOperationTests
         RunResult text = RepoRun.Run("diff", fixture.Repo, fixture["next"]);
         Assert.Contains("~ beta 2.0~rc1-1 -> 2.0-1", text.Output, StringComparison.Ordinal);
         Assert.Contains("+ delta 1.0-1 x86_64", text.Output, StringComparison.Ordinal);
-        Assert.Contains("index_version 3 -> 4: 2 published, 0 forgotten; 1 names new, 0 gone, 1 changed", text.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "index_version 3 -> 4: 2 published, 0 forgotten; 1 names new, 0 gone, 1 changed",
+            text.Output,
+            StringComparison.Ordinal
+        );
         JsonElement back = Json(RepoRun.Run("diff", fixture["next"], fixture.Repo, "--json"));
         Assert.False(back.GetProperty("same").GetBoolean());
         Assert.Equal("downgrade", back.GetProperty("changed")[0].GetProperty("direction").GetString());

@@ -16,7 +16,10 @@ public sealed class RebuildTests : IDisposable
         File.WriteAllText(_fixture["repo/index/archive.json"], "{}");
         Assert.Equal(1, _fixture.Publish().Code);
         RepositoryFixture.Succeed(Rebuild());
-        Assert.Equal(before.Select(static e => (e.Name, e.Version, e.Url, e.Hash)), _fixture.Archive.Packages.Select(static e => (e.Name, e.Version, e.Url, e.Hash)));
+        Assert.Equal(
+            before.Select(static e => (e.Name, e.Version, e.Url, e.Hash)),
+            _fixture.Archive.Packages.Select(static e => (e.Name, e.Version, e.Url, e.Hash))
+        );
         Assert.Equal(4ul, _fixture.Archive.IndexVersion);
         RepositoryFixture.Succeed(_fixture.Verify());
     }
@@ -66,7 +69,8 @@ public sealed class RebuildTests : IDisposable
         RepositoryFixture.Succeed(Rebuild("--all-packages-dir", _fixture.New));
         Assert.Equal(
             ["/pool/aa_1.0-1_x86_64.peipkg", "/p/bb/1.0-1/bb_1.0-1_x86_64.peipkg"],
-            _fixture.Archive.Packages.Select(static entry => entry.Url));
+            _fixture.Archive.Packages.Select(static entry => entry.Url)
+        );
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
@@ -77,7 +81,11 @@ public sealed class RebuildTests : IDisposable
         Directory.Delete(_fixture["repo/p/bb"], recursive: true);
         RunResult result = Rebuild("--forget-missing");
         RepositoryFixture.Succeed(result);
-        Assert.Contains("warning: bb 1.0-1 x86_64 was published but its file is not in", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning: bb 1.0-1 x86_64 was published but its file is not in",
+            result.Error,
+            StringComparison.Ordinal
+        );
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 
@@ -122,7 +130,11 @@ public sealed class RebuildTests : IDisposable
     public void A_changed_published_file_is_taken_as_it_is_with_a_warning()
     {
         Prepare();
-        File.Copy(_fixture.Pack("aa", content: "other"), _fixture["repo/p/aa/1.0-1/aa_1.0-1_x86_64.peipkg"], overwrite: true);
+        File.Copy(
+            _fixture.Pack("aa", content: "other"),
+            _fixture["repo/p/aa/1.0-1/aa_1.0-1_x86_64.peipkg"],
+            overwrite: true
+        );
         Assert.Equal(1, _fixture.Verify().Code);
         RunResult result = Rebuild();
         RepositoryFixture.Succeed(result);
@@ -150,7 +162,10 @@ public sealed class RebuildTests : IDisposable
         _fixture.ClearNew();
     }
 
-    private RunResult Rebuild(params string[] more)
-        => _fixture.Publish(
-            more.Contains("--all-packages-dir") ? ["--rebuild", .. more] : ["--rebuild", "--all-packages-dir", _fixture["repo/p"], .. more]);
+    private RunResult Rebuild(params string[] more) =>
+        _fixture.Publish(
+            more.Contains("--all-packages-dir")
+                ? ["--rebuild", .. more]
+                : ["--rebuild", "--all-packages-dir", _fixture["repo/p"], .. more]
+        );
 }

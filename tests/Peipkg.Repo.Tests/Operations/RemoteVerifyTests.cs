@@ -43,7 +43,11 @@ public sealed class RemoteVerifyTests : IDisposable
     [Fact]
     public void An_address_without_trust_or_with_a_password_is_refused()
     {
-        Assert.Contains("--trust", RepoRun.Run("verify", "--url", "https://example.org").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "--trust",
+            RepoRun.Run("verify", "--url", "https://example.org").Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, RepoRun.Run("verify", "--url", "https://me:secret@example.org").Code);
         Assert.Equal(2, RepoRun.Run("verify", "--url", "ftp://example.org").Code);
         Assert.Equal(1, RepoRun.Run("verify").Code);
@@ -55,14 +59,17 @@ public sealed class RemoteVerifyTests : IDisposable
         _fixture.InitWith("aa");
         using StaticServer server = new(_fixture.Repo)
         {
-            Special = static path => path != "/repo.json.sig" ? null : static async (stream, stop) =>
-            {
-                await StaticServer.AnswerAsync(stream, "HTTP/1.1 200 OK", "", stop);
-                for (int i = 0; i < 10_000; i++)
-                {
-                    await stream.WriteAsync(new byte[4096], stop);
-                }
-            },
+            Special = static path =>
+                path != "/repo.json.sig"
+                    ? null
+                    : static async (stream, stop) =>
+                    {
+                        await StaticServer.AnswerAsync(stream, "HTTP/1.1 200 OK", "", stop);
+                        for (int i = 0; i < 10_000; i++)
+                        {
+                            await stream.WriteAsync(new byte[4096], stop);
+                        }
+                    },
         };
         RunResult result = Verify(server);
         Assert.Equal(1, result.Code);
@@ -86,8 +93,10 @@ public sealed class RemoteVerifyTests : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
-    private RunResult Verify(StaticServer server, params string[] more) => RepoRun.RunAt(
-        new FixedClock("2026-01-03T00:00:00Z"),
-        "",
-        ["verify", "--url", server.Url, "--trust", _fixture.Key.PublicKey.Fingerprint.Text, .. more]);
+    private RunResult Verify(StaticServer server, params string[] more) =>
+        RepoRun.RunAt(
+            new FixedClock("2026-01-03T00:00:00Z"),
+            "",
+            ["verify", "--url", server.Url, "--trust", _fixture.Key.PublicKey.Fingerprint.Text, .. more]
+        );
 }

@@ -47,27 +47,41 @@ internal sealed class RepositoryFixture : IDisposable
 
     internal RepositoryIndex Archive => IndexDocument.Read(File.ReadAllBytes(this["repo/index/archive.json"]));
 
-    internal static Manifest Manifest(string name, string version, string architecture) => new()
-    {
-        Name = PackageName.Parse(name),
-        Version = PackageVersion.Parse(version),
-        Architecture = Architecture.Parse(architecture),
-        Description = $"The \"{name}\" <package> & more",
-        License = "MIT",
-        Homepage = "https://example.org/?a=1&b=2",
-        Dependencies = [new Dependency(PackageName.Parse("base"), VersionConstraint.Parse(">= 1.0"))],
-        Build = new BuildInfo(Timestamp.Parse("2025-12-31T00:00:00Z"), "test-farm", "git+https://example.org/x#refs/tags/v1"),
-    };
+    internal static Manifest Manifest(string name, string version, string architecture) =>
+        new()
+        {
+            Name = PackageName.Parse(name),
+            Version = PackageVersion.Parse(version),
+            Architecture = Architecture.Parse(architecture),
+            Description = $"The \"{name}\" <package> & more",
+            License = "MIT",
+            Homepage = "https://example.org/?a=1&b=2",
+            Dependencies = [new Dependency(PackageName.Parse("base"), VersionConstraint.Parse(">= 1.0"))],
+            Build = new BuildInfo(
+                Timestamp.Parse("2025-12-31T00:00:00Z"),
+                "test-farm",
+                "git+https://example.org/x#refs/tags/v1"
+            ),
+        };
 
     /// <summary>Packs a small package into the directory of new ones.</summary>
     /// <returns>Its path.</returns>
     internal string Pack(
-        string name, string version = "1.0-1", string architecture = "x86_64", string content = "content",
-        SigningKey? signer = null, bool unsigned = false, string? file = null, string? path = null)
+        string name,
+        string version = "1.0-1",
+        string architecture = "x86_64",
+        string content = "content",
+        SigningKey? signer = null,
+        bool unsigned = false,
+        string? file = null,
+        string? path = null
+    )
     {
         Manifest manifest = Manifest(name, version, architecture);
         string target = Path.Combine(
-            New, file ?? PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture));
+            New,
+            file ?? PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture)
+        );
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         using FileStream output = File.Create(target);
         PackageWriter.Write(
@@ -75,7 +89,8 @@ internal sealed class RepositoryFixture : IDisposable
             manifest,
             [PayloadSource.File(path ?? $"usr/share/{name}/data", Encoding.UTF8.GetBytes(content))],
             unsigned ? null : signer ?? Key,
-            new PackageWriteOptions { Workers = 1 });
+            new PackageWriteOptions { Workers = 1 }
+        );
         return target;
     }
 
@@ -85,10 +100,18 @@ internal sealed class RepositoryFixture : IDisposable
         Directory.CreateDirectory(New);
     }
 
-    internal RunResult Init(params string[] more)
-        => RepoRun.Run(
-        [
-            "init", "--name", "test-repo", "--sign-key", KeyFile, "--timestamp", "2026-01-01T00:00:00Z", "--out", Repo, .. more,
+    internal RunResult Init(params string[] more) =>
+        RepoRun.Run([
+            "init",
+            "--name",
+            "test-repo",
+            "--sign-key",
+            KeyFile,
+            "--timestamp",
+            "2026-01-01T00:00:00Z",
+            "--out",
+            Repo,
+            .. more,
         ]);
 
     /// <summary>Publishes in place, unless the arguments say otherwise.</summary>
@@ -117,9 +140,12 @@ internal sealed class RepositoryFixture : IDisposable
         }
     }
 
-    internal RunResult Verify(params string[] more)
-        => RepoRun.RunAt(
-            new FixedClock("2026-01-03T00:00:00Z"), "", ["verify", .. more.Contains("--repo") ? more : ["--repo", Repo, .. more]]);
+    internal RunResult Verify(params string[] more) =>
+        RepoRun.RunAt(
+            new FixedClock("2026-01-03T00:00:00Z"),
+            "",
+            ["verify", .. more.Contains("--repo") ? more : ["--repo", Repo, .. more]]
+        );
 
     /// <summary>Init, one published package for each name, nothing left in the directory of new ones.</summary>
     internal void InitWith(params string[] names)
@@ -134,23 +160,32 @@ internal sealed class RepositoryFixture : IDisposable
         ClearNew();
     }
 
-    internal static void Succeed(RunResult result) => Assert.True(result.Code == 0, $"exit {result.Code}: {result.Error}");
+    internal static void Succeed(RunResult result) =>
+        Assert.True(result.Code == 0, $"exit {result.Code}: {result.Error}");
 
     /// <summary>Every file of a directory with its content, but for the generation before, which is kept for readers.</summary>
-    internal static SortedDictionary<string, string> Content(string directory)
-        => new(
-            Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+    internal static SortedDictionary<string, string> Content(string directory) =>
+        new(
+            Directory
+                .EnumerateFiles(directory, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(directory, path))
                 .Where(path => !IsKept(directory, path))
-                .ToDictionary(static path => path, path => Convert.ToHexString(File.ReadAllBytes(Path.Combine(directory, path)))),
-            StringComparer.Ordinal);
+                .ToDictionary(
+                    static path => path,
+                    path => Convert.ToHexString(File.ReadAllBytes(Path.Combine(directory, path)))
+                ),
+            StringComparer.Ordinal
+        );
 
     /// <summary>The names in a directory, in order, but for the generation before.</summary>
-    internal static string[] Entries(string directory)
-        => [.. Directory.EnumerateFileSystemEntries(directory)
-            .Select(static path => Path.GetFileName(path))
-            .Where(name => !IsKept(directory, name))
-            .Order(StringComparer.Ordinal)];
+    internal static string[] Entries(string directory) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(directory)
+                .Select(static path => Path.GetFileName(path))
+                .Where(name => !IsKept(directory, name))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static bool IsKept(string directory, string path)
     {
@@ -172,13 +207,24 @@ internal sealed class RepositoryFixture : IDisposable
     {
         Fingerprint fingerprint = key.PublicKey.Fingerprint;
         DescriptorKey entry = new(
-            fingerprint, $"/keys/{fingerprint}.pub", status, until is null ? null : Timestamp.Parse(until));
+            fingerprint,
+            $"/keys/{fingerprint}.pub",
+            status,
+            until is null ? null : Timestamp.Parse(until)
+        );
         WriteDescriptor(
             Descriptor with
             {
-                Keys = [.. Descriptor.Keys.Where(old => old.Fingerprint != fingerprint).Append(entry).OrderBy(static k => k.Fingerprint)],
+                Keys =
+                [
+                    .. Descriptor
+                        .Keys.Where(old => old.Fingerprint != fingerprint)
+                        .Append(entry)
+                        .OrderBy(static k => k.Fingerprint),
+                ],
             },
-            Key);
+            Key
+        );
         File.WriteAllBytes(this[$"repo/keys/{fingerprint}.pub"], key.PublicKey.ExportPem());
     }
 

@@ -17,7 +17,11 @@ public sealed class VerifyOperationTests : IDisposable
         _fixture.InitWith("aa", "bb");
         RunResult result = _fixture.Verify("--mode", mode);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.StartsWith("ok: \"test-repo\", index_version 2 of 2026-01-02T00:00:00Z, 2 active and 2 archived packages", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "ok: \"test-repo\", index_version 2 of 2026-01-02T00:00:00Z, 2 active and 2 archived packages",
+            result.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -72,10 +76,24 @@ public sealed class VerifyOperationTests : IDisposable
         File.Delete(Directory.GetFiles(_fixture["repo/keys"]).Single());
         RunResult result = _fixture.Verify();
         Assert.Equal((1, ""), (result.Code, result.Output));
-        string[] failures = [.. result.Error.Split('\n').Where(static line => line.StartsWith("FAIL: ", StringComparison.Ordinal))];
-        Assert.Contains(failures, static line => line.StartsWith("FAIL: missing file: aa_1.0-1", StringComparison.Ordinal));
-        Assert.Contains(failures, static line => line.StartsWith("FAIL: hash mismatch: bb_1.0-1_x86_64.peipkg computed ", StringComparison.Ordinal));
-        Assert.Contains(failures, static line => line.StartsWith("FAIL: index/active.json.sig: the signature is missing", StringComparison.Ordinal));
+        string[] failures =
+        [
+            .. result.Error.Split('\n').Where(static line => line.StartsWith("FAIL: ", StringComparison.Ordinal)),
+        ];
+        Assert.Contains(
+            failures,
+            static line => line.StartsWith("FAIL: missing file: aa_1.0-1", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            failures,
+            static line =>
+                line.StartsWith("FAIL: hash mismatch: bb_1.0-1_x86_64.peipkg computed ", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            failures,
+            static line =>
+                line.StartsWith("FAIL: index/active.json.sig: the signature is missing", StringComparison.Ordinal)
+        );
         Assert.Contains(failures, static line => line.StartsWith("FAIL: keys/", StringComparison.Ordinal));
     }
 
@@ -115,11 +133,21 @@ public sealed class VerifyOperationTests : IDisposable
         _fixture.WriteDescriptor(
             descriptor with
             {
-                Keys = [.. descriptor.Keys.Select(key => key.Fingerprint == _fixture.Key.PublicKey.Fingerprint
-                    ? key with { Status = status, ValidUntil = until is null ? null : Format.Identity.Timestamp.Parse(until) }
-                    : key)],
+                Keys =
+                [
+                    .. descriptor.Keys.Select(key =>
+                        key.Fingerprint == _fixture.Key.PublicKey.Fingerprint
+                            ? key with
+                            {
+                                Status = status,
+                                ValidUntil = until is null ? null : Format.Identity.Timestamp.Parse(until),
+                            }
+                            : key
+                    ),
+                ],
             },
-            other);
+            other
+        );
         RunResult result = RepoRun.RunAt(new FixedClock(now), "", "verify", "--repo", _fixture.Repo);
         Assert.Equal(code, result.Code);
     }
@@ -133,15 +161,27 @@ public sealed class VerifyOperationTests : IDisposable
         RepositoryIndex active = _fixture.Active;
         RepositoryIndex archive = _fixture.Archive;
         Forge("active", active with { Packages = [archive.Packages[1]] });
-        Assert.Contains("not the highest version", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "not the highest version",
+            _fixture.Verify("--mode", "metadata").Error,
+            StringComparison.Ordinal
+        );
         Forge("active", active with { Packages = [] });
         Assert.Contains("lacks the name", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
         Forge("active", active with { Packages = [archive.Packages[0] with { Description = "x" }] });
         Assert.Contains("no such entry", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
         Forge("active", active with { IndexVersion = 9 });
-        Assert.Contains("different publications", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "different publications",
+            _fixture.Verify("--mode", "metadata").Error,
+            StringComparison.Ordinal
+        );
         Forge("active", active with { Repo = "another" });
-        Assert.Contains("belongs to the repository \"another\"", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "belongs to the repository \"another\"",
+            _fixture.Verify("--mode", "metadata").Error,
+            StringComparison.Ordinal
+        );
         Forge("active", archive);
         Assert.Contains("other kind", _fixture.Verify("--mode", "metadata").Error, StringComparison.Ordinal);
         Forge("active", active);
@@ -175,6 +215,8 @@ public sealed class VerifyOperationTests : IDisposable
         byte[] bytes = IndexDocument.Write(index);
         File.WriteAllBytes(_fixture[$"repo/index/{name}.json"], bytes);
         File.WriteAllBytes(
-            _fixture[$"repo/index/{name}.json.sig"], SignatureEnvelope.Sign(_fixture.Key, bytes.AsSpan()).Write());
+            _fixture[$"repo/index/{name}.json.sig"],
+            SignatureEnvelope.Sign(_fixture.Key, bytes.AsSpan()).Write()
+        );
     }
 }

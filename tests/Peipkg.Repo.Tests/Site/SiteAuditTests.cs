@@ -21,9 +21,21 @@ public sealed class SiteAuditTests : IDisposable
         _fixture.Pack("aa", "2.0-1");
         RepositoryFixture.Succeed(_fixture.Publish("--package-url-template", template));
         AssertClean();
-        RepositoryFixture.Succeed(RepoRun.Run(
-            "prune-prerelease", "--repo", _fixture.Repo, "--older-than", "1d", "--keep", "0", "--sign-key", _fixture.KeyFile, "--timestamp",
-            "2026-01-02T00:00:01Z"));
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "prune-prerelease",
+                "--repo",
+                _fixture.Repo,
+                "--older-than",
+                "1d",
+                "--keep",
+                "0",
+                "--sign-key",
+                _fixture.KeyFile,
+                "--timestamp",
+                "2026-01-02T00:00:01Z"
+            )
+        );
         Assert.True(File.Exists(_fixture["repo/retention.json"]));
         AssertClean();
     }
@@ -41,11 +53,16 @@ public sealed class SiteAuditTests : IDisposable
         File.WriteAllText(_fixture["repo/" + details], whole.Replace("/data", "/date", StringComparison.Ordinal));
         RunResult result = _fixture.Verify();
         RepositoryFixture.Succeed(result);
-        foreach (string expected in new[]
-        {
-            "index.html: this file of the package browser is missing", "site/app.js: this is not what", "site/more.html: the package browser has no",
-            "site/loop: the package browser has no", details + ": it does not tell",
-        })
+        foreach (
+            string expected in new[]
+            {
+                "index.html: this file of the package browser is missing",
+                "site/app.js: this is not what",
+                "site/more.html: the package browser has no",
+                "site/loop: the package browser has no",
+                details + ": it does not tell",
+            }
+        )
         {
             Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         }
@@ -67,21 +84,40 @@ public sealed class SiteAuditTests : IDisposable
         DurableFile.Write(nextFile, next.ExportPem(), DurableFile.PrivateMode);
         _fixture.InitWith("aa");
         RunResult rotated = RepoRun.Run(
-            "rotate-key", "--repo", _fixture.Repo, "--old-key", _fixture.KeyFile, "--new-key", nextFile, "--valid-until", "2026-06-01T00:00:00Z",
-            "--timestamp", "2026-01-03T00:00:00Z");
+            "rotate-key",
+            "--repo",
+            _fixture.Repo,
+            "--old-key",
+            _fixture.KeyFile,
+            "--new-key",
+            nextFile,
+            "--valid-until",
+            "2026-06-01T00:00:00Z",
+            "--timestamp",
+            "2026-01-03T00:00:00Z"
+        );
         RepositoryFixture.Succeed(rotated);
         string old = _fixture.Key.PublicKey.Fingerprint.Text;
-        Assert.Contains($"still needs the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}", rotated.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"still needs the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}",
+            rotated.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             $"New consumers still need the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}",
             RepoRun.Run("keys", "--repo", _fixture.Repo).Output,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         AssertAnchor(old);
         RepositoryFixture.Succeed(_fixture.Publish("--sign-key", nextFile, "--timestamp", "2026-01-04T00:00:00Z"));
         AssertAnchor(old);
         RepositoryFixture.Succeed(_fixture.Publish("--sign-key", nextFile, "--timestamp", "2026-05-28T00:00:00Z"));
         AssertAnchor(next.PublicKey.Fingerprint.Text);
-        Assert.DoesNotContain("New consumers", RepoRun.Run("keys", "--repo", _fixture.Repo).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "New consumers",
+            RepoRun.Run("keys", "--repo", _fixture.Repo).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -98,10 +134,24 @@ public sealed class SiteAuditTests : IDisposable
 
         RepositoryFixture.Succeed(_fixture.Publish());
         RepositoryFixture.Succeed(_fixture.Publish("--in", elsewhere, "--out", elsewhere, "--sign-key", publicKey));
-        RepositoryFixture.Succeed(RepoRun.Run("export-signing-request", "--repo", elsewhere, "--out", _fixture["request"]));
-        RepositoryFixture.Succeed(RepoRun.Run(
-            "sign", "--detached", "--request", _fixture["request"], "--sign-key", _fixture.KeyFile, "--out", _fixture["signatures"]));
-        RepositoryFixture.Succeed(RepoRun.Run("import-signatures", "--repo", elsewhere, "--signatures", _fixture["signatures"]));
+        RepositoryFixture.Succeed(
+            RepoRun.Run("export-signing-request", "--repo", elsewhere, "--out", _fixture["request"])
+        );
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "sign",
+                "--detached",
+                "--request",
+                _fixture["request"],
+                "--sign-key",
+                _fixture.KeyFile,
+                "--out",
+                _fixture["signatures"]
+            )
+        );
+        RepositoryFixture.Succeed(
+            RepoRun.Run("import-signatures", "--repo", elsewhere, "--signatures", _fixture["signatures"])
+        );
 
         SortedDictionary<string, string> here = RepositoryFixture.Content(_fixture.Repo);
         Assert.Contains("p/cc/1.0-1/cc_1.0-1_x86_64.json", here.Keys);
@@ -119,7 +169,15 @@ public sealed class SiteAuditTests : IDisposable
 
     private void AssertAnchor(string fingerprint)
     {
-        Assert.Contains($"--anchor {fingerprint}", File.ReadAllText(_fixture["repo/index.html"]), StringComparison.Ordinal);
-        Assert.Contains($"data-anchor=\"{fingerprint}\"", File.ReadAllText(_fixture["repo/package.html"]), StringComparison.Ordinal);
+        Assert.Contains(
+            $"--anchor {fingerprint}",
+            File.ReadAllText(_fixture["repo/index.html"]),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"data-anchor=\"{fingerprint}\"",
+            File.ReadAllText(_fixture["repo/package.html"]),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -28,7 +28,8 @@ public sealed class SiteTests
     [InlineData("zlib")]
     [InlineData("libstdc++")]
     [InlineData("pkgconfig(gtk+-3.0)")]
-    public void Every_name_has_its_file(string name) => Assert.InRange(SiteLayout.NumberOf(name), 0, SiteLayout.NameFiles - 1);
+    public void Every_name_has_its_file(string name) =>
+        Assert.InRange(SiteLayout.NumberOf(name), 0, SiteLayout.NameFiles - 1);
 
     [Fact]
     public void A_publication_brings_the_browser_with_the_packages()
@@ -39,9 +40,14 @@ public sealed class SiteTests
         Assert.Contains("href=\"package.html?name=alpha\"", front, StringComparison.Ordinal);
         Assert.Contains("The &quot;beta&quot; &lt;package&gt; &amp; more", front, StringComparison.Ordinal);
         Assert.Contains(fixture.Key.PublicKey.Fingerprint.Grouped, front, StringComparison.Ordinal);
-        using JsonDocument details = JsonDocument.Parse(File.ReadAllBytes(fixture["repo/p/alpha/1.0-1/alpha_1.0-1_x86_64.json"]));
+        using JsonDocument details = JsonDocument.Parse(
+            File.ReadAllBytes(fixture["repo/p/alpha/1.0-1/alpha_1.0-1_x86_64.json"])
+        );
         Assert.Equal(fixture.Key.PublicKey.Fingerprint.Text, details.RootElement.GetProperty("signer").GetString());
-        Assert.Equal("usr/share/alpha/data", details.RootElement.GetProperty("files")[0].GetProperty("path").GetString());
+        Assert.Equal(
+            "usr/share/alpha/data",
+            details.RootElement.GetProperty("files")[0].GetProperty("path").GetString()
+        );
         string names = File.ReadAllText(fixture["repo/" + SiteLayout.NamesFile(SiteLayout.NumberOf("base"))]);
         Assert.Contains("\"base\":{\"needed_by\":[\"alpha\",\"beta\"]}", names, StringComparison.Ordinal);
         RepositoryFixture.Succeed(fixture.Verify());
@@ -70,14 +76,21 @@ public sealed class SiteTests
 
         fixture.Pack("beta", "2.0-1");
         RepositoryFixture.Succeed(fixture.Publish());
-        string[] written = [.. SiteOf(fixture.Repo).Keys
-            .Where(path => File.GetLastWriteTimeUtc(fixture["repo/" + path]) != DateTime.UnixEpoch)];
+        string[] written =
+        [
+            .. SiteOf(fixture.Repo)
+                .Keys.Where(path => File.GetLastWriteTimeUtc(fixture["repo/" + path]) != DateTime.UnixEpoch),
+        ];
         Assert.Equal(
             new[]
             {
-                "index.html", "p/beta/2.0-1/beta_2.0-1_x86_64.json", SiteLayout.NamesFile(SiteLayout.NumberOf("beta")), "site/packages.json",
+                "index.html",
+                "p/beta/2.0-1/beta_2.0-1_x86_64.json",
+                SiteLayout.NamesFile(SiteLayout.NumberOf("beta")),
+                "site/packages.json",
             }.Order(StringComparer.Ordinal),
-            written);
+            written
+        );
     }
 
     [Fact]
@@ -95,7 +108,11 @@ public sealed class SiteTests
         RepositoryFixture.Succeed(fixture.Publish());
         string details = File.ReadAllText(fixture["repo/p/alpha/1.0-1/alpha_1.0-1_x86_64.json"]);
         Assert.Contains("usr/share/alpha/data", details, StringComparison.Ordinal);
-        Assert.Contains("\"files\":null", File.ReadAllText(fixture["repo/p/lost/1.0-1/lost_1.0-1_x86_64.json"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"files\":null",
+            File.ReadAllText(fixture["repo/p/lost/1.0-1/lost_1.0-1_x86_64.json"]),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -127,7 +144,11 @@ public sealed class SiteTests
 
         RepositoryFixture.Succeed(fixture.Publish());
         Assert.Contains("site/list/a.html", File.ReadAllText(fixture["repo/index.html"]), StringComparison.Ordinal);
-        Assert.Contains("aria-current=\"page\">B</a>", File.ReadAllText(fixture["repo/site/list/b.html"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "aria-current=\"page\">B</a>",
+            File.ReadAllText(fixture["repo/site/list/b.html"]),
+            StringComparison.Ordinal
+        );
         fixture.ClearNew();
         fixture.Pack("delta");
         Assert.Equal(2, fixture.Publish("--package-url-template", "/site/{filename}").Code);
@@ -138,7 +159,9 @@ public sealed class SiteTests
     {
         using RepositoryFixture fixture = new();
         fixture.InitWith("alpha", "beta");
-        Peipkg.Repo.Indexing.IndexSheet sheet = Peipkg.Repo.Indexing.IndexReader.Read(File.ReadAllBytes(fixture["repo/index/active.json"]));
+        Peipkg.Repo.Indexing.IndexSheet sheet = Peipkg.Repo.Indexing.IndexReader.Read(
+            File.ReadAllBytes(fixture["repo/index/active.json"])
+        );
         byte[] document = File.ReadAllBytes(fixture["repo/p/alpha/1.0-1/alpha_1.0-1_x86_64.json"]);
         PackageContent content = Assert.IsType<PackageContent>(PackageDetails.TryRead(document, sheet.Rows[0]));
         Assert.Equal(["usr/share/alpha/data"], content.Paths);
@@ -149,8 +172,12 @@ public sealed class SiteTests
         }
     }
 
-    private static SortedDictionary<string, string> SiteOf(string root)
-        => new(
-            RepositoryFixture.Content(root).Where(static file => SiteLayout.Owns(file.Key)).ToDictionary(StringComparer.Ordinal),
-            StringComparer.Ordinal);
+    private static SortedDictionary<string, string> SiteOf(string root) =>
+        new(
+            RepositoryFixture
+                .Content(root)
+                .Where(static file => SiteLayout.Owns(file.Key))
+                .ToDictionary(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
 }

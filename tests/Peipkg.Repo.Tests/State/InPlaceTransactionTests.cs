@@ -7,7 +7,14 @@ namespace Peipkg.Repo.Tests.State;
 public sealed class InPlaceTransactionTests : IDisposable
 {
     private static readonly string[] Documents =
-        ["index/active.json", "index/active.json.sig", "index/archive.json", "index/archive.json.sig", "repo.json", "repo.json.sig"];
+    [
+        "index/active.json",
+        "index/active.json.sig",
+        "index/archive.json",
+        "index/archive.json.sig",
+        "repo.json",
+        "repo.json.sig",
+    ];
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -33,10 +40,14 @@ public sealed class InPlaceTransactionTests : IDisposable
         AssertAll("2");
         Assert.Equal("2", Read("p/bb/bb.json"));
         Assert.False(Directory.Exists(_directory["p/old"]));
-        Assert.Equal(["index", "index.html", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(_directory.Path));
+        Assert.Equal(
+            ["index", "index.html", "p", "repo.json", "repo.json.sig"],
+            RepositoryFixture.Entries(_directory.Path)
+        );
         Assert.All(
             Documents.Append("index.html").Append("index"),
-            path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink));
+            path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink)
+        );
     }
 
     [Fact]
@@ -50,14 +61,20 @@ public sealed class InPlaceTransactionTests : IDisposable
 
         AssertAll("1");
         Assert.True(File.Exists(_directory["p/old/1/old.peipkg"]));
-        Assert.Equal(["index", "index.html", "p", "repo.json", "repo.json.sig"], RepositoryFixture.Entries(_directory.Path));
+        Assert.Equal(
+            ["index", "index.html", "p", "repo.json", "repo.json.sig"],
+            RepositoryFixture.Entries(_directory.Path)
+        );
         Assert.False(File.Exists(_directory["p/bb/bb.json"]));
     }
 
     [Theory]
     [InlineData(false, "1")]
     [InlineData(true, "2")]
-    public void Killed_around_the_step_readers_see_one_generation_and_the_next_run_makes_files_of_it(bool flipped, string expected)
+    public void Killed_around_the_step_readers_see_one_generation_and_the_next_run_makes_files_of_it(
+        bool flipped,
+        string expected
+    )
     {
         string staging = StagingDirectory.Create(_directory.Path, 2);
         string[] switched = ["index", "index.html", "repo.json", "repo.json.sig"];
@@ -85,8 +102,7 @@ public sealed class InPlaceTransactionTests : IDisposable
         int removed = StagingDirectory.RemoveAbandoned(_directory.Path, flipped ? 2ul : 1ul, static _ => false);
         Assert.Equal(2, removed);
         Assert.All(Documents, path => Assert.Equal(expected, Read(path)));
-        Assert.All(
-            switched, path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink));
+        Assert.All(switched, path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink));
         Assert.Equal(flipped, File.Exists(_directory["p/bb/bb.json"]));
         Assert.Equal(!flipped, File.Exists(_directory["p/old/1/old.peipkg"]));
         Assert.Equal(["index", "index.html", "p", "repo.json", "repo.json.sig"], Names());
@@ -109,7 +125,11 @@ public sealed class InPlaceTransactionTests : IDisposable
                 transaction.Commit();
             }
 
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = LinuxFile.OpenWithin(reader, "active.json.sig", "x");
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = LinuxFile.OpenWithin(
+                reader,
+                "active.json.sig",
+                "x"
+            );
             Assert.Equal(before.Length, RandomAccess.GetLength(file));
             Assert.Equal(before + "+", Read("index/active.json.sig"));
             StagingDirectory.RemoveAbandoned(_directory.Path, 2, static _ => true);
@@ -123,7 +143,8 @@ public sealed class InPlaceTransactionTests : IDisposable
         Directory.CreateSymbolicLink(_directory["p/linked"], _directory["outside"]);
         using InPlaceTransaction transaction = Begin();
         Write(transaction.Stage("p/linked/x.json"), "2");
-        Peipkg.CommandLine.Reporting.UserErrorException error = Assert.Throws<Peipkg.CommandLine.Reporting.UserErrorException>(transaction.Commit);
+        Peipkg.CommandLine.Reporting.UserErrorException error =
+            Assert.Throws<Peipkg.CommandLine.Reporting.UserErrorException>(transaction.Commit);
         Assert.Contains("p/linked is a symlink", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["outside"]));
     }
@@ -144,13 +165,18 @@ public sealed class InPlaceTransactionTests : IDisposable
         }
     }
 
-    private void AssertAll(string expected)
-        => Assert.All([.. Documents, "index.html", "p/aa/aa.json"], path => Assert.Equal(expected, Read(path)));
+    private void AssertAll(string expected) =>
+        Assert.All([.. Documents, "index.html", "p/aa/aa.json"], path => Assert.Equal(expected, Read(path)));
 
     private InPlaceTransaction Begin() => InPlaceTransaction.Begin(_directory.Path, 2);
 
     private string Read(string path) => File.ReadAllText(_directory[path]);
 
-    private string[] Names()
-        => [.. Directory.EnumerateFileSystemEntries(_directory.Path).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(_directory.Path)
+                .Select(static path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ];
 }

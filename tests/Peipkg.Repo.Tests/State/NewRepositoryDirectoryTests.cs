@@ -133,9 +133,14 @@ public sealed class NewRepositoryDirectoryTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static NewRepositoryDirectory Begin(string target)
-        => NewRepositoryDirectory.Begin(target, TimeProvider.System, "give another directory");
+    private static NewRepositoryDirectory Begin(string target) =>
+        NewRepositoryDirectory.Begin(target, TimeProvider.System, "give another directory");
 
-    private static string[] Names(string directory)
-        => [.. Directory.EnumerateFileSystemEntries(directory).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Names(string directory) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(directory)
+                .Select(static path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ];
 }

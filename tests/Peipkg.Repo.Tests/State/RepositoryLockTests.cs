@@ -16,7 +16,9 @@ public sealed class RepositoryLockTests : IDisposable
         {
             string place = Path.Combine(_directory.Path, RepositoryLayout.LockFile);
             File.CreateSymbolicLink(place, leadsTo);
-            UserErrorException error = Assert.Throws<UserErrorException>(() => RepositoryLock.Acquire(_directory.Path, TimeProvider.System));
+            UserErrorException error = Assert.Throws<UserErrorException>(() =>
+                RepositoryLock.Acquire(_directory.Path, TimeProvider.System)
+            );
             Assert.Contains("not a regular file", error.Message, StringComparison.Ordinal);
             File.Delete(place);
         }
@@ -29,8 +31,9 @@ public sealed class RepositoryLockTests : IDisposable
     public void A_second_writer_is_refused_and_told_who_holds_the_lock()
     {
         using RepositoryLock held = RepositoryLock.Acquire(_directory.Path, TimeProvider.System);
-        UserErrorException error = Assert.Throws<UserErrorException>(
-            () => RepositoryLock.Acquire(_directory.Path, TimeProvider.System));
+        UserErrorException error = Assert.Throws<UserErrorException>(() =>
+            RepositoryLock.Acquire(_directory.Path, TimeProvider.System)
+        );
         Assert.Contains($"process {Environment.ProcessId}, started 2", error.Message, StringComparison.Ordinal);
     }
 
@@ -57,24 +60,34 @@ public sealed class RepositoryLockTests : IDisposable
         int inside = 0;
         int most = 0;
         int turns = 0;
-        Task[] writers = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
-        {
-            for (int i = 0; i < 300; i++)
-            {
-                try
-                {
-                    using RepositoryLock held = RepositoryLock.Acquire(_directory.Path, TimeProvider.System);
-                    int now = Interlocked.Increment(ref inside);
-                    most = Math.Max(most, now);
-                    Interlocked.Increment(ref turns);
-                    Interlocked.Decrement(ref inside);
-                }
-                catch (UserErrorException)
-                {
-                    // Another one's turn.
-                }
-            }
-        }))];
+        Task[] writers =
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 0; i < 300; i++)
+                        {
+                            try
+                            {
+                                using RepositoryLock held = RepositoryLock.Acquire(
+                                    _directory.Path,
+                                    TimeProvider.System
+                                );
+                                int now = Interlocked.Increment(ref inside);
+                                most = Math.Max(most, now);
+                                Interlocked.Increment(ref turns);
+                                Interlocked.Decrement(ref inside);
+                            }
+                            catch (UserErrorException)
+                            {
+                                // Another one's turn.
+                            }
+                        }
+                    })
+                ),
+        ];
         await Task.WhenAll(writers);
         Assert.Equal(1, most);
         Assert.True(turns > 0);

@@ -30,12 +30,14 @@ internal sealed class LicenseExpression
         string? fault = expression._words.Count == 0 ? "it is empty" : expression.Alternatives();
         if (fault is null && expression.Word is { } rest)
         {
-            fault = rest == ")" ? "a \")\" closes nothing"
+            fault =
+                rest == ")" ? "a \")\" closes nothing"
                 : Operators.Contains(rest.ToUpperInvariant()) ? $"write {rest.ToUpperInvariant()} in capitals"
                 : $"AND, OR or WITH is missing before {DisplayText.Quote(rest)}";
         }
 
-        return fault is null ? expression._problems
+        return fault is null
+            ? expression._problems
             : [(RecipeValueRules.LicenseSyntax, $"{DisplayText.Quote(text)} is not an SPDX expression: {fault}")];
     }
 
@@ -101,13 +103,22 @@ internal sealed class LicenseExpression
         switch (SpdxList.OfLicense(name))
         {
             case SpdxList.Standing.Unknown:
-                _problems.Add((RecipeValueRules.LicenseUnknown,
-                    $"{DisplayText.Quote(name)} is not on the SPDX list{SpdxList.LicenseSuggestion(name)}"));
+                _problems.Add(
+                    (
+                        RecipeValueRules.LicenseUnknown,
+                        $"{DisplayText.Quote(name)} is not on the SPDX list{SpdxList.LicenseSuggestion(name)}"
+                    )
+                );
                 break;
             case SpdxList.Standing.Deprecated:
-                _problems.Add((RecipeValueRules.LicenseDeprecated, SpdxList.Successors(name) is { } successors
-                    ? $"{DisplayText.Quote(name)} is deprecated; write {(orLater ? $"{name}-or-later" : successors)}"
-                    : $"{DisplayText.Quote(name)} is deprecated; https://spdx.org/licenses/{name}.html names its successor"));
+                _problems.Add(
+                    (
+                        RecipeValueRules.LicenseDeprecated,
+                        SpdxList.Successors(name) is { } successors
+                            ? $"{DisplayText.Quote(name)} is deprecated; write {(orLater ? $"{name}-or-later" : successors)}"
+                            : $"{DisplayText.Quote(name)} is deprecated; https://spdx.org/licenses/{name}.html names its successor"
+                    )
+                );
                 break;
         }
 
@@ -124,8 +135,12 @@ internal sealed class LicenseExpression
         _at++;
         if (!IsReference(id, "AdditionRef-") && SpdxList.OfException(id) == SpdxList.Standing.Unknown)
         {
-            _problems.Add((RecipeValueRules.LicenseUnknown,
-                $"the exception {DisplayText.Quote(id)} is not on the SPDX list{SpdxList.ExceptionSuggestion(id)}"));
+            _problems.Add(
+                (
+                    RecipeValueRules.LicenseUnknown,
+                    $"the exception {DisplayText.Quote(id)} is not on the SPDX list{SpdxList.ExceptionSuggestion(id)}"
+                )
+            );
         }
 
         return null;
@@ -142,14 +157,24 @@ internal sealed class LicenseExpression
     {
         int colon = id.IndexOf(':', StringComparison.Ordinal);
         string own = id[(colon + 1)..];
-        return own.StartsWith(kind, StringComparison.Ordinal) && IsIdentifier(own[kind.Length..])
-            && (colon < 0 || (id.StartsWith("DocumentRef-", StringComparison.Ordinal) && IsIdentifier(id["DocumentRef-".Length..colon])));
+        return own.StartsWith(kind, StringComparison.Ordinal)
+            && IsIdentifier(own[kind.Length..])
+            && (
+                colon < 0
+                || (
+                    id.StartsWith("DocumentRef-", StringComparison.Ordinal)
+                    && IsIdentifier(id["DocumentRef-".Length..colon])
+                )
+            );
     }
 
-    private static bool IsIdentifier(string text)
-        => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+    private static bool IsIdentifier(string text) =>
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 
-    private static List<string> Split(string text)
-        => [.. text.Replace("(", " ( ", StringComparison.Ordinal).Replace(")", " ) ", StringComparison.Ordinal)
-            .Split((char[]?)[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+    private static List<string> Split(string text) =>
+        [
+            .. text.Replace("(", " ( ", StringComparison.Ordinal)
+                .Replace(")", " ) ", StringComparison.Ordinal)
+                .Split((char[]?)[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries),
+        ];
 }

@@ -22,14 +22,14 @@ internal static class SpdxList
     }
 
     /// <summary>Whether a licence is listed.</summary>
-    internal static Standing OfLicense(string id)
-        => List.Value.Licenses.Contains(id) ? Standing.Listed
-            : List.Value.Deprecated.Contains(id) ? Standing.Deprecated
-            : Standing.Unknown;
+    internal static Standing OfLicense(string id) =>
+        List.Value.Licenses.Contains(id) ? Standing.Listed
+        : List.Value.Deprecated.Contains(id) ? Standing.Deprecated
+        : Standing.Unknown;
 
     /// <summary>Whether an exception is listed.</summary>
-    internal static Standing OfException(string id)
-        => List.Value.Exceptions.Contains(id) ? Standing.Listed : Standing.Unknown;
+    internal static Standing OfException(string id) =>
+        List.Value.Exceptions.Contains(id) ? Standing.Listed : Standing.Unknown;
 
     /// <summary>The ending <c> (did you mean "x"?)</c> for an unknown licence, or nothing.</summary>
     internal static string LicenseSuggestion(string id) => Suggest(id, List.Value.Licenses);
@@ -38,13 +38,15 @@ internal static class SpdxList
     internal static string ExceptionSuggestion(string id) => Suggest(id, List.Value.Exceptions);
 
     /// <summary>What has taken a deprecated licence's place, as far as a rule tells.</summary>
-    internal static string? Successors(string id)
-        => List.Value.Licenses.Contains(id + "-only") ? $"{id}-only or {id}-or-later" : null;
+    internal static string? Successors(string id) =>
+        List.Value.Licenses.Contains(id + "-only") ? $"{id}-only or {id}-or-later" : null;
 
     // Popular short forms that are too far from the listed ones for a spelling mistake.
     private static string Suggest(string id, FrozenSet<string> known)
     {
-        string plain = id.ToUpperInvariant().Replace("V", "-", StringComparison.Ordinal).Replace("--", "-", StringComparison.Ordinal);
+        string plain = id.ToUpperInvariant()
+            .Replace("V", "-", StringComparison.Ordinal)
+            .Replace("--", "-", StringComparison.Ordinal);
         string[] tries = [plain, plain + ".0", $"{plain}-only", $"{plain}.0-only", $"{plain}-CLAUSE", $"{plain}-2.0"];
         foreach (string candidate in tries)
         {
@@ -65,10 +67,15 @@ internal static class SpdxList
         return new Identifiers(
             Set(lines.Where(line => line[0] is not ('-' or '+'))),
             Set(lines.Where(line => line[0] == '-').Select(line => line[1..])),
-            Set(lines.Where(line => line[0] == '+').Select(line => line[1..])));
+            Set(lines.Where(line => line[0] == '+').Select(line => line[1..]))
+        );
     }
 
     private static FrozenSet<string> Set(IEnumerable<string> names) => names.ToFrozenSet(StringComparer.Ordinal);
 
-    private sealed record Identifiers(FrozenSet<string> Licenses, FrozenSet<string> Deprecated, FrozenSet<string> Exceptions);
+    private sealed record Identifiers(
+        FrozenSet<string> Licenses,
+        FrozenSet<string> Deprecated,
+        FrozenSet<string> Exceptions
+    );
 }

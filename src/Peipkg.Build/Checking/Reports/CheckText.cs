@@ -21,11 +21,18 @@ internal static class CheckText
             FindingText.Write(finding, text);
         }
 
-        string counts = string.Join(", ", new[] { Severity.Error, Severity.Warning, Severity.Note }
-            .Select(severity => (Count: report.Count(severity), Name: severity.Text()))
-            .Where(pair => pair.Count > 0).Select(pair => Count(pair.Count, pair.Name)));
-        return text.Append(Count(report.Recipes, "recipe")).Append(" checked: ")
-            .Append(counts.Length > 0 ? counts : "nothing to report").Append('\n').ToString();
+        string counts = string.Join(
+            ", ",
+            new[] { Severity.Error, Severity.Warning, Severity.Note }
+                .Select(severity => (Count: report.Count(severity), Name: severity.Text()))
+                .Where(pair => pair.Count > 0)
+                .Select(pair => Count(pair.Count, pair.Name))
+        );
+        return text.Append(Count(report.Recipes, "recipe"))
+            .Append(" checked: ")
+            .Append(counts.Length > 0 ? counts : "nothing to report")
+            .Append('\n')
+            .ToString();
     }
 
     private static void WriteTags(IReadOnlyList<TagReport.Tag> tags, StringBuilder text)
@@ -33,14 +40,20 @@ internal static class CheckText
         int width = tags.Count == 0 ? 0 : Math.Min(40, tags.Max(tag => TerminalText.Escape(tag.Name).Length));
         foreach (TagReport.Tag tag in tags)
         {
-            text.Append(TerminalText.Escape(tag.Name).PadRight(width)).Append("  ")
-                .Append(tag.Version is { } version ? $"-> {version}" : $"({TerminalText.Escape(tag.Reason!)})").Append('\n');
+            text.Append(TerminalText.Escape(tag.Name).PadRight(width))
+                .Append("  ")
+                .Append(tag.Version is { } version ? $"-> {version}" : $"({TerminalText.Escape(tag.Reason!)})")
+                .Append('\n');
         }
 
-        text.Append(string.Create(CultureInfo.InvariantCulture,
-            $"{tags.Count(tag => tag.Version is not null)} of {Count(tags.Count, "tag")} would be built\n"));
+        text.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{tags.Count(tag => tag.Version is not null)} of {Count(tags.Count, "tag")} would be built\n"
+            )
+        );
     }
 
-    private static string Count(int count, string what)
-        => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+    private static string Count(int count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

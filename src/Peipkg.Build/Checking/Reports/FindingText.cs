@@ -10,7 +10,9 @@ internal static class FindingText
 {
     internal static void Write(Finding finding, StringBuilder text)
     {
-        text.Append(Place(finding)).Append(finding.Severity.Text()).Append(": ")
+        text.Append(Place(finding))
+            .Append(finding.Severity.Text())
+            .Append(": ")
             .Append(TerminalText.Escape(finding.Message, keepLines: true))
             .Append(CultureInfo.InvariantCulture, $" [{finding.Rule.Id}]\n    {finding.Rule.Remedy}\n");
     }
@@ -19,7 +21,8 @@ internal static class FindingText
     {
         string file = finding.File is null ? "" : TerminalText.Escape(finding.File);
         return finding.Position is { } position
-            ? string.Create(CultureInfo.InvariantCulture, $"{file}:{position.Line}:{position.Column}: ")
-            : file.Length > 0 ? file + ": " : "";
+                ? string.Create(CultureInfo.InvariantCulture, $"{file}:{position.Line}:{position.Column}: ")
+            : file.Length > 0 ? file + ": "
+            : "";
     }
 }

@@ -32,23 +32,47 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
             else if (error is not null)
             {
                 others.Add(new Tag(name, null, error));
-                findings.Add(Finding.Of(RecipeValueRules.TagVersion,
-                    $"the tag {DisplayText.Quote(name)} matches tag_pattern, but {error}", file, upstream.Position));
+                findings.Add(
+                    Finding.Of(
+                        RecipeValueRules.TagVersion,
+                        $"the tag {DisplayText.Quote(name)} matches tag_pattern, but {error}",
+                        file,
+                        upstream.Position
+                    )
+                );
             }
             else
             {
-                others.Add(new Tag(name, null, upstream.TagPattern.UpstreamOf(name) is null ? "does not match" : upstream.WhyUnwanted(name, version)));
+                others.Add(
+                    new Tag(
+                        name,
+                        null,
+                        upstream.TagPattern.UpstreamOf(name) is null
+                            ? "does not match"
+                            : upstream.WhyUnwanted(name, version)
+                    )
+                );
             }
         }
 
         if (built.Count == 0)
         {
-            findings.Add(Finding.Of(RecipeValueRules.TagNone, string.Create(CultureInfo.InvariantCulture,
-                $"none of the {names.Count} tags given becomes a version"), file, upstream.Position));
+            findings.Add(
+                Finding.Of(
+                    RecipeValueRules.TagNone,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"none of the {names.Count} tags given becomes a version"
+                    ),
+                    file,
+                    upstream.Position
+                )
+            );
         }
 
         // Stable where the versions compare equal.
-        IEnumerable<Tag> sorted = built.OrderByDescending(tag => tag.Version, PackageVersion.Order)
+        IEnumerable<Tag> sorted = built
+            .OrderByDescending(tag => tag.Version, PackageVersion.Order)
             .Select(tag => new Tag(tag.Name, tag.Version, null));
         return new TagReport([.. sorted, .. others], findings);
     }

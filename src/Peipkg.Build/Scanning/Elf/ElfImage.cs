@@ -7,7 +7,12 @@ namespace Peipkg.Build.Scanning.Elf;
 /// <param name="Soname">The name that it is needed by; null where it has none.</param>
 /// <param name="RunPaths">Where it looks for libraries: the directories of its run path.</param>
 internal sealed record ElfImage(
-    bool Is64Bit, int Machine, IReadOnlyList<string> Needed, string? Soname, IReadOnlyList<string> RunPaths)
+    bool Is64Bit,
+    int Machine,
+    IReadOnlyList<string> Needed,
+    string? Soname,
+    IReadOnlyList<string> RunPaths
+)
 {
     internal const int X86 = 3;
     internal const int Arm = 40;
@@ -19,14 +24,15 @@ internal sealed record ElfImage(
     internal const int Bpf = 247;
 
     /// <summary>The machine as people call it.</summary>
-    internal string MachineName => Machine switch
-    {
-        X86 => "x86 (32 bit)",
-        Arm => "arm (32 bit)",
-        X86_64 => Is64Bit ? "x86_64" : "x86_64 (x32)",
-        AArch64 => "aarch64",
-        RiscV => "riscv",
-        Bpf => "bpf",
-        _ => $"machine {Machine}",
-    };
+    internal string MachineName =>
+        Machine switch
+        {
+            X86 => "x86 (32 bit)",
+            Arm => "arm (32 bit)",
+            X86_64 => Is64Bit ? "x86_64" : "x86_64 (x32)",
+            AArch64 => "aarch64",
+            RiscV => "riscv",
+            Bpf => "bpf",
+            _ => $"machine {Machine}",
+        };
 }

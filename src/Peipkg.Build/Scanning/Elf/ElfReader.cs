@@ -63,18 +63,36 @@ internal sealed class ElfReader
         int entrySize = Half(header[(_wide ? 54 : 42)..]);
         int count = Math.Min(Half(header[(_wide ? 56 : 44)..]), MostSegments);
         List<Segment> segments = ReadSegments(table, entrySize, count);
-        List<(ulong Tag, ulong Value)> entries = segments.Find(segment => segment.Kind == Dynamic) is { FileSize: > 0 } dynamic
-            ? ReadDynamic(dynamic) : [];
+        List<(ulong Tag, ulong Value)> entries = segments.Find(segment => segment.Kind == Dynamic)
+            is { FileSize: > 0 } dynamic
+            ? ReadDynamic(dynamic)
+            : [];
         long strings = entries.Exists(entry => entry.Tag == StringsTag)
-            ? OffsetOf(entries.Find(entry => entry.Tag == StringsTag).Value, segments) : -1;
-        List<string> Names(ulong tag) => strings < 0 ? []
-            : [.. entries.Where(entry => entry.Tag == tag).Take(MostNames).Select(entry => Name(strings, entry.Value)).Where(name => name.Length > 0)];
-        string[] paths = [.. Names(RunPathTag).Concat(Names(NewRunPathTag)).SelectMany(path => path.Split(':')).Where(path => path.Length > 0)];
+            ? OffsetOf(entries.Find(entry => entry.Tag == StringsTag).Value, segments)
+            : -1;
+        List<string> Names(ulong tag) =>
+            strings < 0
+                ? []
+                :
+                [
+                    .. entries
+                        .Where(entry => entry.Tag == tag)
+                        .Take(MostNames)
+                        .Select(entry => Name(strings, entry.Value))
+                        .Where(name => name.Length > 0),
+                ];
+        string[] paths =
+        [
+            .. Names(RunPathTag)
+                .Concat(Names(NewRunPathTag))
+                .SelectMany(path => path.Split(':'))
+                .Where(path => path.Length > 0),
+        ];
         return new ElfImage(_wide, machine, Names(NeededTag), Names(SonameTag).FirstOrDefault(), paths);
     }
 
-    private int Half(ReadOnlySpan<byte> bytes)
-        => _big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+    private int Half(ReadOnlySpan<byte> bytes) =>
+        _big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
     private List<Segment> ReadSegments(long table, int entrySize, int count)
     {
@@ -93,10 +111,14 @@ internal sealed class ElfReader
                 break;
             }
 
-            uint kind = _big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-            segments.Add(_wide
-                ? new Segment(kind, Word(bytes[8..]), Word(bytes[16..]), Word(bytes[32..]))
-                : new Segment(kind, Word(bytes[4..]), Word(bytes[8..]), Word(bytes[16..])));
+            uint kind = _big
+                ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
+                : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            segments.Add(
+                _wide
+                    ? new Segment(kind, Word(bytes[8..]), Word(bytes[16..]), Word(bytes[32..]))
+                    : new Segment(kind, Word(bytes[4..]), Word(bytes[8..]), Word(bytes[16..]))
+            );
         }
 
         return segments;
@@ -148,13 +170,14 @@ internal sealed class ElfReader
         return end < 0 ? "" : Encoding.UTF8.GetString(read[..end]);
     }
 
-    private ulong Word(ReadOnlySpan<byte> bytes) => (_wide, _big) switch
-    {
-        (true, false) => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-        (true, true) => BinaryPrimitives.ReadUInt64BigEndian(bytes),
-        (false, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        (false, true) => BinaryPrimitives.ReadUInt32BigEndian(bytes),
-    };
+    private ulong Word(ReadOnlySpan<byte> bytes) =>
+        (_wide, _big) switch
+        {
+            (true, false) => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            (true, true) => BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            (false, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            (false, true) => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+        };
 
     /// <summary>Reads up to a number of bytes; answers how many there were, none where the place is outside of the file.</summary>
     private static int ReadAt(Stream file, long offset, Span<byte> bytes)

@@ -17,7 +17,8 @@ public sealed class ConfinementTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static ProcessGroupConfinement Groups { get; } = new("/usr/bin/taskset", ProcessGroupConfinement.ReadProcessors());
+    private static ProcessGroupConfinement Groups { get; } =
+        new("/usr/bin/taskset", ProcessGroupConfinement.ReadProcessors());
 
     private Task<ChildResult> Shell(string script, ResourceLimits resources, IConfinement? confinement = null)
     {
@@ -25,24 +26,38 @@ public sealed class ConfinementTests : IDisposable
         string[] mark = _mark.Split('=');
         return new ChildRunner(TimeProvider.System, killsAdopted: false, confinement ?? Groups).RunAsync(
             new ChildCommand(
-                "/bin/sh", [_directory["script"]], _directory.Path,
-                new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", [mark[0]] = mark[1] }),
-            _stdout, _stdout, Generous with { Resources = resources }, default);
+                "/bin/sh",
+                [_directory["script"]],
+                _directory.Path,
+                new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", [mark[0]] = mark[1] }
+            ),
+            _stdout,
+            _stdout,
+            Generous with
+            {
+                Resources = resources,
+            },
+            default
+        );
     }
 
     private string Output => Encoding.UTF8.GetString(_stdout.Content);
 
-    private int CountMarked() => Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(d[6])).Count(d =>
-    {
-        try
-        {
-            return File.ReadAllText(d + "/environ").Contains(_mark, StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
+    private int CountMarked() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Where(d => char.IsAsciiDigit(d[6]))
+            .Count(d =>
+            {
+                try
+                {
+                    return File.ReadAllText(d + "/environ").Contains(_mark, StringComparison.Ordinal);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return false;
+                }
+            });
 
     private void AssertNothingIsLeft()
     {
@@ -61,7 +76,8 @@ public sealed class ConfinementTests : IDisposable
         // Each of the three stays below the limit.
         ChildResult result = await Shell(
             "for i in 1 2 3; do (head -c 60000000 /dev/zero; sleep 100) | tail -c 60000000 > /dev/null & done; wait",
-            new ResourceLimits { Memory = 100 << 20 });
+            new ResourceLimits { Memory = 100 << 20 }
+        );
         Assert.Equal(ChildEnd.TooMuchMemory, result.End);
         AssertNothingIsLeft();
     }
@@ -71,7 +87,9 @@ public sealed class ConfinementTests : IDisposable
     {
         // Thirty shells are mostly the same pages.
         ChildResult result = await Shell(
-            "for i in $(seq 30); do sleep 2 & done; wait", new ResourceLimits { Memory = 24 << 20 });
+            "for i in $(seq 30); do sleep 2 & done; wait",
+            new ResourceLimits { Memory = 24 << 20 }
+        );
         Assert.True(result.Succeeded, result.ToString());
     }
 
@@ -83,7 +101,8 @@ public sealed class ConfinementTests : IDisposable
         // Doubles seven times, so that it stays bounded even where nobody stops it.
         ChildResult result = await Shell(
             $"[ \"${{1:-0}}\" -gt 6 ] && exec sleep 60; for i in 1 2; do {how} sh \"$0\" $((${{1:-0}} + 1)) & done; wait",
-            new ResourceLimits { Processes = 60 });
+            new ResourceLimits { Processes = 60 }
+        );
         Assert.Equal(ChildEnd.TooManyProcesses, result.End);
         AssertNothingIsLeft();
     }
@@ -93,7 +112,8 @@ public sealed class ConfinementTests : IDisposable
     {
         ChildResult result = await Shell(
             "mkdir deep; i=0; while :; do head -c 5000000 /dev/zero > deep/$i; i=$((i + 1)); done",
-            new ResourceLimits { Disk = 30 << 20, Directories = [_directory.Path] });
+            new ResourceLimits { Disk = 30 << 20, Directories = [_directory.Path] }
+        );
         Assert.Equal(ChildEnd.TooMuchDisk, result.End);
         AssertNothingIsLeft();
     }
@@ -111,12 +131,29 @@ public sealed class ConfinementTests : IDisposable
         ChildLimits limits = Generous with
         {
             Output = 5 << 20,
-            Resources = new ResourceLimits { Memory = 1L << 30, Processes = 100, Disk = 1536 },
+            Resources = new ResourceLimits
+            {
+                Memory = 1L << 30,
+                Processes = 100,
+                Disk = 1536,
+            },
         };
-        Assert.Equal("needed more than 1 GiB of memory and was stopped", new ChildResult(ChildEnd.TooMuchMemory, 0).Describe(limits));
-        Assert.Equal("had more than 100 processes and threads and was stopped", new ChildResult(ChildEnd.TooManyProcesses, 0).Describe(limits));
-        Assert.Equal("filled more than 1.5 KiB of the disk and was stopped", new ChildResult(ChildEnd.TooMuchDisk, 0).Describe(limits));
-        Assert.Equal("wrote more than 5 MiB of output and was stopped", new ChildResult(ChildEnd.TooMuchOutput, 0).Describe(limits));
+        Assert.Equal(
+            "needed more than 1 GiB of memory and was stopped",
+            new ChildResult(ChildEnd.TooMuchMemory, 0).Describe(limits)
+        );
+        Assert.Equal(
+            "had more than 100 processes and threads and was stopped",
+            new ChildResult(ChildEnd.TooManyProcesses, 0).Describe(limits)
+        );
+        Assert.Equal(
+            "filled more than 1.5 KiB of the disk and was stopped",
+            new ChildResult(ChildEnd.TooMuchDisk, 0).Describe(limits)
+        );
+        Assert.Equal(
+            "wrote more than 5 MiB of output and was stopped",
+            new ChildResult(ChildEnd.TooMuchOutput, 0).Describe(limits)
+        );
     }
 
     [Fact]
@@ -133,7 +170,10 @@ public sealed class ConfinementTests : IDisposable
     public async Task In_a_control_group_nothing_survives_its_run()
     {
         string? own = CgroupConfinement.FindOwnGroup();
-        string group = Path.Combine(own ?? "/", "peipkg-test-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        string group = Path.Combine(
+            own ?? "/",
+            "peipkg-test-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
+        );
         try
         {
             Directory.CreateDirectory(group);
@@ -146,11 +186,14 @@ public sealed class ConfinementTests : IDisposable
 
         try
         {
-            CgroupConfinement confinement = CgroupConfinement.TryCreate(group, [], out string why) ?? throw new InvalidOperationException(why);
+            CgroupConfinement confinement =
+                CgroupConfinement.TryCreate(group, [], out string why) ?? throw new InvalidOperationException(why);
             string child = Path.Combine(group, "child-1");
             ChildResult result = await Shell(
                 "grep ^0:: /proc/self/cgroup; setsid sh -c 'trap \"\" TERM; sleep 100; :' > /dev/null 2>&1 & exit 0",
-                new ResourceLimits { Processes = 1000 }, confinement);
+                new ResourceLimits { Processes = 1000 },
+                confinement
+            );
             Assert.True(result.Succeeded, result.ToString());
             Assert.EndsWith("/child-1", Output.Trim(), StringComparison.Ordinal);
             Assert.False(Directory.Exists(child));

@@ -13,7 +13,7 @@ internal sealed class ContentSource(string root, CancellationToken stop)
     internal PackageContent? Find(IndexRow row) => PackageDetails.TryFind(root, row) ?? FromPackage(row);
 
     private PackageContent? FromPackage(IndexRow row) =>
-        PublishedPackage.TryRead(root, row, stop) is { } package
+        PublishedPackageReader.TryRead(root, row, stop) is { } package
             ? new PackageContent(
                 package.Signature?.KeyFingerprint.Text,
                 package.Manifest.Build.SourceRef,

@@ -3,8 +3,9 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
-using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Auditing;
 
@@ -134,7 +135,7 @@ internal sealed class RepositoryAudit
         {
             foreach (Provide provide in entry.Provides)
             {
-                if (_resolver.Find(provide.Name.Text) is { } real && real != entry && !Relations.Exclude(entry, real))
+                if (_resolver.Find(provide.Name.Text) is { } real && real != entry && !MutualExclusion.Exclude(entry, real))
                 {
                     _findings.Add(
                         AuditFinding.Of(

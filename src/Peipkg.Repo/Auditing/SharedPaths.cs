@@ -61,7 +61,7 @@ internal static class SharedPaths
         }
 
         return shared
-            .Where(pair => !Relations.Exclude(entries[pair.Key.First], entries[pair.Key.Second]))
+            .Where(pair => !MutualExclusion.Exclude(entries[pair.Key.First], entries[pair.Key.Second]))
             .Select(pair => Describe(entries[pair.Key.First], entries[pair.Key.Second], pair.Value));
 
         void NoteDirectories(string directory, int package)

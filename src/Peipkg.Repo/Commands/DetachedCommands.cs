@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.KeyLife;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

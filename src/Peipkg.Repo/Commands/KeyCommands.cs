@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.KeyLife;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
@@ -19,7 +19,7 @@ internal static class KeyCommands
         Option<string> publicHalf = CommandOptions.Path("--public", "FILE", "Where to write the public half as well.");
         Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output, publicHalf };
         command.SetAction(result =>
-            KeyOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context)
+            KeyFileOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context)
         );
         return command;
     }
@@ -33,7 +33,7 @@ internal static class KeyCommands
         Option<bool> plain = CommandOptions.Flag("--plain", "Print 64 digits without blanks, as documents carry them.");
         Command command = new("fingerprint", "Print the fingerprint of a key.") { file, plain };
         command.SetAction(result =>
-            KeyOperations.PrintFingerprint(result.GetRequiredValue(file), result.GetValue(plain), context)
+            KeyFileOperations.PrintFingerprint(result.GetRequiredValue(file), result.GetValue(plain), context)
         );
         return command;
     }

@@ -5,8 +5,9 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.KeyLife;
 using Peipkg.Repo.Keys;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.Querying;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

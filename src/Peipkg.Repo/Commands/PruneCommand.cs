@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

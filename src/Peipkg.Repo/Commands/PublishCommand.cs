@@ -4,7 +4,7 @@ using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Operations;
+using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;

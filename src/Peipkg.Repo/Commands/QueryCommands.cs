@@ -2,7 +2,6 @@ using System.CommandLine;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.Operations;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.World;

@@ -16,7 +16,7 @@ internal static class RepoCommandLine
         {
             InitCommand.Create(context),
             PublishCommand.Create(context, stop),
-            VerifyCommand.Create(context, stop),
+            VerifyRepositoryCommand.Create(context, stop),
             AuditCommand.Create(context, stop),
             PruneCommand.Create(context, stop),
             QueryCommands.CreateList(context),

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 using static Peipkg.Repo.Indexing.JsonTokens;
 
 namespace Peipkg.Repo.Indexing;

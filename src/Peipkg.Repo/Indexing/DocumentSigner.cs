@@ -1,7 +1,8 @@
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Indexing;
 

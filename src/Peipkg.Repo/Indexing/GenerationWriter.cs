@@ -5,7 +5,7 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 

@@ -1,6 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 

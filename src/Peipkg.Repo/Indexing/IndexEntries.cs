@@ -1,6 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Indexing;
 

@@ -3,7 +3,8 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Indexing;
 

@@ -1,7 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 

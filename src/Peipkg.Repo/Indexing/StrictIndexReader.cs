@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Indexing;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 

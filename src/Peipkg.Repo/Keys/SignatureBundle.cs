@@ -3,8 +3,9 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Keys;
 

@@ -3,7 +3,8 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Keys;
 

@@ -5,8 +5,8 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Remote;
-using Peipkg.Repo.State;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Querying;

@@ -2,7 +2,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Remote;
 

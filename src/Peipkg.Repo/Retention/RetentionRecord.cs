@@ -4,8 +4,8 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
-using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Retention;
 

@@ -5,8 +5,8 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
-using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 

@@ -3,8 +3,8 @@ using Peipkg.Format;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
-using Peipkg.Repo.State;
 
 namespace Peipkg.Repo.Site;
 

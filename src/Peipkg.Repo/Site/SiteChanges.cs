@@ -1,5 +1,5 @@
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Site;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Site;
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.Transactions;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Site;
 
@@ -135,7 +137,7 @@ internal sealed class SitePublication
 
     /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
     private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop) =>
-        PublishedPackage.TryRead(_root, row, stop) is { } package
+        PublishedPackageReader.TryRead(_root, row, stop) is { } package
             ? PackageDetails.Write(row, package)
             : PackageDetails.WriteWithoutFiles(row);
 }

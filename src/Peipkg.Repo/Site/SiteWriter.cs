@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Reflection;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Site;
 

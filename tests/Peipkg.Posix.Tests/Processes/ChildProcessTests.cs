@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
 
 namespace Peipkg.Posix.Tests.Processes;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Operations;
 using Xunit.Abstractions;
 

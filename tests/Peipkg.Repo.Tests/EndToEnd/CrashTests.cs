@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Operations;
 using Xunit.Abstractions;

@@ -4,8 +4,9 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Tests.Operations;
 

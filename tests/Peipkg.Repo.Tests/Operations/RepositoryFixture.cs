@@ -5,9 +5,10 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.State;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Tests.Operations;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
-using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Operations;
 

@@ -1,6 +1,6 @@
 using Peipkg.Posix.Files;
-using Peipkg.Repo.State;
 using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Tests.State;
 

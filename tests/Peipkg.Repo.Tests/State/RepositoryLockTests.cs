@@ -1,5 +1,6 @@
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Repo.State;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Tests.State;
 

@@ -1,0 +1,98 @@
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Transactions;
+using Peipkg.Repo.World;
+
+namespace Peipkg.Repo.Publishing;
+
+/// <summary>What a new repository is to be.</summary>
+/// <param name="Name">Its name (§6.1.2).</param>
+/// <param name="Description">One line for people, possibly empty.</param>
+/// <param name="SignKey">The private key's file.</param>
+/// <param name="At">The time of its empty indexes.</param>
+/// <param name="Out">Its directory, absent or empty.</param>
+internal sealed record InitRequest(string Name, string Description, string SignKey, Timestamp At, string Out);
+
+/// <summary>Makes an empty repository: descriptor, empty indexes of version 1, the key's file, all of it or nothing.</summary>
+internal static class InitOperation
+{
+    internal static int Run(InitRequest request, OperationContext context)
+    {
+        RefuseBadText("--name", request.Name, mayBeEmpty: false);
+        RefuseBadText("--description", request.Description, mayBeEmpty: true);
+        WarnOfName(request.Name, context.Diagnostics);
+        using DocumentSigner key = DocumentSigner.LoadPrivate(request.SignKey, context.Diagnostics);
+        Fingerprint fingerprint = key.PublicKey.Fingerprint;
+        Descriptor descriptor = new(
+            request.Name,
+            request.Description,
+            [new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), KeyStatus.Active)],
+            IndexPointers.ConventionalActive,
+            IndexPointers.ConventionalArchive
+        );
+
+        using (
+            NewRepositoryDirectory target = NewRepositoryDirectory.Begin(
+                request.Out,
+                context.Clock,
+                "a repository that exists is published into, never initialised again"
+            )
+        )
+        {
+            WriteDocuments(target.Path, descriptor, request.At, key);
+            target.Commit();
+            WriterChecks.ReportUntidy(target.Untidy, context.Diagnostics);
+        }
+
+        context.Output.WriteLine($"repository \"{request.Name}\" in {request.Out}, index_version 1 of {request.At}");
+        context.Output.WriteLine($"consumers trust it by the fingerprint {fingerprint.Grouped}");
+        return ExitCode.Success;
+    }
+
+    private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, DocumentSigner key)
+    {
+        DirectoryTree tree = new(root);
+        GenerationWriter.WriteDescriptor(tree.Prepare, descriptor, key);
+        GenerationWriter.WriteKey(tree.Prepare, key.PublicKey);
+        GenerationWriter.WriteIndexes(tree.Prepare, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
+    }
+
+    /// <summary>People type the name; kebab case is what §6.1.2 asks for, without insisting.</summary>
+    internal static void WarnOfName(string name, Diagnostics diagnostics)
+    {
+        bool kebab = name.Split('-')
+            .All(static word =>
+                word.Length > 0 && word.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+            );
+        if (!kebab)
+        {
+            diagnostics.Warning(
+                $"--name \"{name}\" is not in kebab case; lower-case letters and digits, set apart by single hyphens, are easier to type"
+            );
+        }
+    }
+
+    /// <summary>Both texts are shown to people by every consumer.</summary>
+    internal static void RefuseBadText(string option, string text, bool mayBeEmpty)
+    {
+        if (text.Length == 0 && !mayBeEmpty)
+        {
+            throw new UserErrorException($"{option} is empty");
+        }
+
+        if (TerminalText.Escape(text) != text)
+        {
+            throw new UserErrorException(
+                $"{option} holds characters that are not shown as they are: {TerminalText.Escape(text)}; use plain text of one line"
+            );
+        }
+
+        if (text.Trim() != text)
+        {
+            throw new UserErrorException($"{option} begins or ends with blanks");
+        }
+    }
+}

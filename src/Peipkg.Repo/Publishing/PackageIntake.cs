@@ -1,0 +1,321 @@
+using System.Collections.Concurrent;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reading;
+using Peipkg.Repo.Site;
+using Peipkg.Repo.Transactions;
+using Peipkg.Repo.World;
+
+namespace Peipkg.Repo.Publishing;
+
+/// <summary>What the operator asks of new packages.</summary>
+/// <param name="Template">Where they will be fetched from.</param>
+/// <param name="SkipExisting">Whether files with published bytes are passed over.</param>
+/// <param name="RequireSigned">Whether unsigned packages are refused.</param>
+/// <param name="CheckLayout">Whether destinations and side effects are checked.</param>
+/// <param name="Rebuild">Whether the packages are those already published.</param>
+/// <param name="Details">Whether to make the documents of the package browser.</param>
+internal sealed record IntakeOptions(
+    UrlTemplate Template,
+    bool SkipExisting,
+    bool RequireSigned,
+    bool CheckLayout,
+    bool Rebuild,
+    bool Details
+);
+
+/// <summary>
+/// Looks at every new file: verifies it whole (container, manifest, hashes, layout, signature) and makes its index entry,
+/// or says why it is refused. Files are verified on all cores; the outcome does not depend on their order.
+/// </summary>
+internal sealed class PackageIntake
+{
+    private readonly PublishedState _state;
+    private readonly IntakeOptions _options;
+    private readonly ILookup<long, IndexRow> _publishedBySize;
+    private readonly Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> _published;
+    private readonly ConcurrentBag<(int Index, NewPackage Package)> _packages = [];
+    private readonly ConcurrentBag<(int Index, Refusal Refusal)> _refusals = [];
+    private readonly ConcurrentBag<(int Index, string File, IndexRow Row)> _skipped = [];
+    private readonly ConcurrentBag<(int Index, string Text)> _warnings = [];
+
+    private PackageIntake(PublishedState state, IntakeOptions options)
+    {
+        _state = state;
+        _options = options;
+        IEnumerable<IndexRow> bySize = options.SkipExisting ? state.Archive : [];
+        _publishedBySize = bySize.ToLookup(static row => row.Size);
+        IEnumerable<IndexRow> byIdentity = options.Rebuild ? state.Archive : [];
+        _published = byIdentity.ToDictionary(static row => (row.Name, row.Version, row.Architecture));
+    }
+
+    /// <summary>The verified packages, in the order of their files.</summary>
+    internal IReadOnlyList<NewPackage> Packages { get; private set; } = [];
+
+    /// <summary>The refused files, in order.</summary>
+    internal IReadOnlyList<Refusal> Refusals { get; private set; } = [];
+
+    /// <summary>The files passed over because their bytes are published, in order.</summary>
+    internal IReadOnlyList<(string File, IndexRow Row)> Skipped { get; private set; } = [];
+
+    /// <summary>What deserves attention, in order.</summary>
+    internal IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <summary>Takes in files.</summary>
+    /// <param name="files">Paths, sorted.</param>
+    /// <param name="state">What is published.</param>
+    /// <param name="options">What the operator asks.</param>
+    /// <param name="progress">Shown how far the work is.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal static PackageIntake Run(
+        IReadOnlyList<string> files,
+        PublishedState state,
+        IntakeOptions options,
+        ProgressPhase progress,
+        CancellationToken stop
+    )
+    {
+        PackageIntake intake = new(state, options);
+        (int Index, string File)[] numbered = [.. files.Select(static (file, index) => (index, file))];
+        Workers.ForEach(
+            numbered,
+            item =>
+            {
+                intake.Take(item.Index, item.File, progress, stop);
+                progress.Add(1, 0);
+            },
+            stop
+        );
+        intake.Packages = [.. intake._packages.OrderBy(static item => item.Index).Select(static item => item.Package)];
+        intake.Refusals = [.. intake._refusals.OrderBy(static item => item.Index).Select(static item => item.Refusal)];
+        intake.Skipped =
+        [
+            .. intake._skipped.OrderBy(static item => item.Index).Select(static item => (item.File, item.Row)),
+        ];
+        intake.Warnings = [.. intake._warnings.OrderBy(static item => item.Index).Select(static item => item.Text)];
+        return intake;
+    }
+
+    private void Take(int index, string file, ProgressPhase progress, CancellationToken stop)
+    {
+        try
+        {
+            if (LinuxFile.Identify(file) is not { IsRegular: true })
+            {
+                // A link's target may change after publication, and a pipe would be waited for.
+                Refuse(index, file, Refusal.Unreadable, "it is not a regular file; give the package itself");
+                return;
+            }
+
+            if (FindPublishedBytes(file, stop) is { } published)
+            {
+                _skipped.Add((index, file, published));
+                return;
+            }
+
+            using FileStream stream = new(
+                file,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
+            using ProgressStream watched = new(stream, progress);
+            VerifiedPackage package = PackageVerifier.Verify(watched, null, stop);
+            Judge(index, file, package, stop);
+        }
+        catch (FormatViolationException error)
+        {
+            Refuse(index, file, error.Rule, $"{error.Place}: {error.Detail}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Refuse(index, file, Refusal.Unreadable, error.Message);
+        }
+    }
+
+    private IndexRow? FindPublishedBytes(string file, CancellationToken stop)
+    {
+        if (!_options.SkipExisting)
+        {
+            return null;
+        }
+
+        IndexRow[] sameSize = [.. _publishedBySize[new FileInfo(file).Length]];
+        if (sameSize.Length == 0)
+        {
+            return null;
+        }
+
+        Sha256Digest hash = HashedFile.Digest(file, stop).Hash;
+        return Array.Find(sameSize, row => row.Hash == hash);
+    }
+
+    private void Judge(int index, string file, VerifiedPackage package, CancellationToken stop)
+    {
+        Manifest manifest = package.Manifest;
+        IndexRow? known = _published.GetValueOrDefault((manifest.Name, manifest.Version, manifest.Architecture));
+        bool sound = JudgeLayout(index, file, package);
+        sound &= JudgeSignature(index, file, package, known);
+        sound &= JudgeBytes(index, file, package, known, stop);
+
+        string conventional = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
+        if (Path.GetFileName(file) != conventional)
+        {
+            Warn(index, $"{file}: by its manifest this is {conventional}, and it is published under that name");
+        }
+
+        if (sound)
+        {
+            string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
+            IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
+            IndexRow row = IndexEntryText.RowOf(entry);
+            _packages.Add(
+                (
+                    index,
+                    new NewPackage(
+                        file,
+                        row,
+                        package.Signature?.KeyFingerprint.Text,
+                        _options.Details ? PackageDetails.Write(row, package) : default
+                    )
+                )
+            );
+        }
+    }
+
+    /// <summary>In a rebuild: published bytes that are still there do not give way to others.</summary>
+    private bool JudgeBytes(int index, string file, VerifiedPackage package, IndexRow? known, CancellationToken stop)
+    {
+        if (known is null || known.Hash == package.PackageHash)
+        {
+            return true;
+        }
+
+        string? place = RepositoryPath.FromUrl(known.Url, RepositoryLayout.IndexDirectory);
+        if (
+            place is not null
+            && Path.Combine(_state.Root, place) is var path
+            && File.Exists(path)
+            && HashedFile.Has(path, known.Size, known.Hash, stop)
+        )
+        {
+            Refuse(
+                index,
+                file,
+                Refusal.PublishedBytesChanged,
+                $"{known} was published with other bytes, which are still in {path}, and what is published never changes; "
+                    + "leave this file out or build it with a higher revision"
+            );
+            return false;
+        }
+
+        Warn(
+            index,
+            $"{file}: {known} was published with other bytes ({known.Hash}), which are lost; the rebuilt indexes name these"
+        );
+        return true;
+    }
+
+    private bool JudgeLayout(int index, string file, VerifiedPackage package)
+    {
+        bool sound = true;
+        if (!package.Manifest.Architecture.IsSupported)
+        {
+            Refuse(
+                index,
+                file,
+                Refusal.UnknownArchitecture,
+                $"the architecture {package.Manifest.Architecture} is none that this version of the format defines"
+            );
+            sound = false;
+        }
+
+        IReadOnlyList<LayoutProblem> problems = PayloadLayout.Check(
+            package.Manifest,
+            package.Entries.Select(static entry => (entry.Path, entry.Kind, entry.LinkTarget)),
+            _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None
+        );
+        foreach (LayoutProblem problem in problems)
+        {
+            if (problem.Severity == LayoutSeverity.Error)
+            {
+                Refuse(index, file, problem.Rule, problem.Message);
+                sound = false;
+            }
+            else
+            {
+                Warn(index, $"{file}: {problem.Message}");
+            }
+        }
+
+        return sound;
+    }
+
+    private bool JudgeSignature(int index, string file, VerifiedPackage package, IndexRow? known)
+    {
+        if (package.Signature is not { } signature)
+        {
+            if (_options.RequireSigned)
+            {
+                Refuse(
+                    index,
+                    file,
+                    Refusal.Unsigned,
+                    "the package is not signed; sign it with peipkg-build's --sign-key"
+                );
+                return false;
+            }
+
+            Warn(index, $"{file}: the package is not signed; consumers that require signatures reject it");
+            return true;
+        }
+
+        Fingerprint signer = signature.KeyFingerprint;
+        if (_state.Keys.WhyNot(signer, _state.JudgedAt) is { } reason)
+        {
+            string problem = $"the key {signer} that signed it {reason}";
+            if (known is not null && known.Hash == package.PackageHash)
+            {
+                Warn(index, $"{file}: {problem}; it stays because it was published while the key counted");
+                return true;
+            }
+
+            Refuse(index, file, Refusal.SignerNotAccepted, problem + "; sign it with an active key of this repository");
+            return false;
+        }
+
+        if (_state.Keys.Find(signer) is not { } key)
+        {
+            Refuse(
+                index,
+                file,
+                Refusal.SignerNotAccepted,
+                $"it is signed by {signer}, whose key file the repository lacks"
+            );
+            return false;
+        }
+
+        if (!signature.Verifies(key, package.SignedDigest))
+        {
+            Refuse(index, file, Refusal.SignatureInvalid, $"its signature is not {signer}'s over this content");
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Refuse(int index, string file, string rule, string reason) =>
+        _refusals.Add((index, new Refusal(file, rule, reason)));
+
+    private void Warn(int index, string text) => _warnings.Add((index, text));
+}

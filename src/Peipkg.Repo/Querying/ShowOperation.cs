@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
+using Peipkg.Repo.World;
+
+namespace Peipkg.Repo.Querying;
+
+/// <summary>Shows all that a repository says of one package.</summary>
+internal static class ShowOperation
+{
+    /// <summary>Shows the advertised version, or the one that was asked for, for each of its architectures.</summary>
+    /// <exception cref="UserErrorException">There is no such package or version.</exception>
+    internal static int Run(string location, PackageQuery query, bool json, OperationContext context)
+    {
+        RepositoryView view = RepositoryView.Open(location, context);
+        List<IndexRow> versions = view.VersionsOf(query.Name);
+        List<IndexRow> chosen = query.Version is { } version
+            ? versions.FindAll(row => PackageVersion.Compare(row.Version, version) == 0)
+            : versions.FindAll(view.IsActive);
+        if (chosen.Count == 0)
+        {
+            throw new UserErrorException(
+                $"\"{view.Descriptor.Name}\" has no version {query.Version} of {query.Name}; there are "
+                    + string.Join(
+                        ", ",
+                        versions.Select(static row => row.Version.Text).Distinct(StringComparer.Ordinal)
+                    )
+            );
+        }
+
+        IndexEntry[] entries = IndexEntries.Of(chosen);
+        if (json)
+        {
+            WriteJson(view, chosen, entries, context.Output);
+        }
+        else
+        {
+            for (int i = 0; i < entries.Length; i++)
+            {
+                context.Output.Write(i == 0 ? "" : "\n");
+                WriteText(
+                    entries[i],
+                    PackageDetails.TryFind(location, chosen[i]),
+                    view.IsActive(chosen[i]),
+                    versions,
+                    context.Output
+                );
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void WriteJson(RepositoryView view, List<IndexRow> rows, IndexEntry[] entries, TextWriter output) =>
+        JsonReport.Write(
+            output,
+            json =>
+            {
+                ListOperation.WriteHead(json, view);
+                json.WriteStartArray("packages");
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    json.WriteStartObject();
+                    json.WriteBoolean("active", view.IsActive(rows[i]));
+                    json.WriteBoolean("pre_release", entries[i].Version.IsPreRelease);
+                    json.WritePropertyName("entry");
+                    json.WriteRawValue(rows[i].Json.Span, skipInputValidation: true);
+                    WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+        );
+
+    private static void WriteContent(Utf8JsonWriter json, PackageContent? content)
+    {
+        json.WriteString("source_ref", content?.Source);
+        json.WriteString("signer", content?.Signer);
+        json.WriteStartArray("paths");
+        foreach (string path in content?.Paths ?? [])
+        {
+            json.WriteStringValue(path);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteText(
+        IndexEntry entry,
+        PackageContent? content,
+        bool active,
+        List<IndexRow> versions,
+        TextWriter output
+    )
+    {
+        Line("name", entry.Name.Text);
+        Line("version", entry.Version.Text + (active ? "" : $" (archived; {versions[0].Version} is the newest)"));
+        Line("architecture", entry.Architecture.Text);
+        Line("description", entry.Description);
+        Line("license", entry.License);
+        Line("homepage", entry.Homepage);
+        Lines("depends on", entry.Dependencies.Select(EntryChanges.Relation));
+        Lines("suggests", entry.OptionalDependencies.Select(EntryChanges.Relation));
+        Lines("conflicts", entry.Conflicts.Select(EntryChanges.Relation));
+        Lines("provides", entry.Provides.Select(EntryChanges.Relation));
+        Lines("replaces", entry.Replaces.Select(EntryChanges.Relation));
+        Line("installed", Size(entry.SizeInstalled));
+        Line("download", Size(entry.SizeCompressed));
+        Line("sha256", entry.Hash.ToString());
+        Line("url", entry.Url);
+        Line("built", entry.Build is { } build ? $"{build.Timestamp} by {build.FarmId}" : "");
+        if (content is not null)
+        {
+            Line("source", content.Source ?? "");
+            Line(
+                "signed by",
+                Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _) ? signer.Grouped : "nobody"
+            );
+            Lines("installs", content.Paths.Select(static path => "/" + path));
+        }
+
+        void Lines(string label, IEnumerable<string> values)
+        {
+            foreach (string value in values)
+            {
+                Line(label, value);
+                label = "";
+            }
+        }
+
+        void Line(string label, string value)
+        {
+            if (value.Length > 0)
+            {
+                output.WriteLine($"{(label.Length > 0 ? label + ":" : ""), -14}{TerminalText.Escape(value)}");
+            }
+        }
+    }
+
+    private static string Size(long bytes) =>
+        bytes < 1024
+            ? ByteCount.Text(bytes)
+            : string.Create(CultureInfo.InvariantCulture, $"{ByteCount.Text(bytes)} ({bytes} bytes)");
+}

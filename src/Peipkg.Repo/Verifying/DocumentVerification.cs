@@ -1,0 +1,293 @@
+using Peipkg.Format;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Publishing;
+using Peipkg.Repo.Reading;
+
+namespace Peipkg.Repo.Verifying;
+
+/// <summary>What a consumer of a repository knows before it looks, and lets pass.</summary>
+/// <param name="Now">The time at which keys in transition must still be accepted.</param>
+/// <param name="AllowUnsigned">Whether a missing signature is only noted.</param>
+/// <param name="Anchors">The keys one of which must have signed <c>repo.json</c> (§6.5.2); empty for any that it lists.</param>
+/// <param name="MinIndexVersion">The index_version seen before; a lower one is a rollback.</param>
+/// <param name="AnyPlaces">Whether the indexes may be elsewhere than this tool writes them.</param>
+internal sealed record ConsumerView(
+    Timestamp Now,
+    bool AllowUnsigned,
+    IReadOnlyList<Fingerprint> Anchors,
+    ulong MinIndexVersion,
+    bool AnyPlaces
+);
+
+/// <summary>The documents as far as they could be read.</summary>
+internal sealed record VerifiedDocuments(IndexSheet? Active, IndexSheet? Archive, Keyring? Keys);
+
+/// <summary>Checks the descriptor, its keys, the indexes and all their signatures as a consumer does (§6.5).</summary>
+internal static class DocumentVerification
+{
+    private const string Restore = "restore it from a mirror or a backup";
+    private const string Republish = "publish again, or rebuild with --rebuild --all-packages-dir";
+
+    private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(30);
+    private static readonly TimeSpan StaleIndex = TimeSpan.FromDays(90);
+
+    /// <summary>Checks everything but the packages.</summary>
+    /// <param name="repository">Reads the keys.</param>
+    /// <param name="snapshot">The documents.</param>
+    /// <param name="view">What the consumer knows.</param>
+    /// <param name="findings">Receives the problems.</param>
+    internal static VerifiedDocuments Run(
+        RepositoryReader repository,
+        RepositorySnapshot snapshot,
+        ConsumerView view,
+        VerificationFindings findings
+    )
+    {
+        Descriptor descriptor;
+        try
+        {
+            descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
+        }
+        catch (FormatViolationException error)
+        {
+            VerifiedDocuments undescribed = ReadIndexes(snapshot, findings);
+            Fail(findings, error.Rule, snapshot.Descriptor.Name, error.Message, Restore);
+            return undescribed;
+        }
+
+        Keyring keys = repository.ReadKeys(descriptor);
+        (SignedDocument Document, Task<SignatureCheck>? Check)[] signed =
+        [
+            .. new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive }.Select(document =>
+                (document, SignatureCheck.Begin(document, keys, view.Now))
+            ),
+        ];
+        VerifiedDocuments indexes = ReadIndexes(snapshot, findings);
+        if (!view.AnyPlaces && !RepositoryLayout.IsConventional(descriptor))
+        {
+            Fail(
+                findings,
+                "descriptor-indexes",
+                snapshot.Descriptor.Name,
+                $"the indexes are elsewhere than {RepositoryLayout.ConventionalIndexes}, where this tool writes and reads them",
+                null
+            );
+        }
+
+        CheckKeys(keys, findings);
+        foreach ((SignedDocument document, Task<SignatureCheck>? begun) in signed)
+        {
+            if (begun?.GetAwaiter().GetResult() is { } check)
+            {
+                CheckSignature(check, view.AllowUnsigned, document == snapshot.Descriptor, findings);
+                if (document == snapshot.Descriptor)
+                {
+                    CheckAnchor(check, view.Anchors, findings);
+                }
+            }
+        }
+
+        CheckExpiry(descriptor, view.Now, findings);
+        CheckIndexes(descriptor, indexes, view, findings);
+        return indexes with { Keys = keys };
+    }
+
+    /// <summary>Reads both indexes by every rule of their documents.</summary>
+    internal static VerifiedDocuments ReadIndexes(RepositorySnapshot snapshot, VerificationFindings findings)
+    {
+        (IndexSheet? archive, string? archiveProblem) = Read(snapshot.Archive, null);
+        (IndexSheet? active, string? activeProblem) = Read(snapshot.Active, archive?.Rows);
+        Report(snapshot.Active, activeProblem, findings);
+        Report(snapshot.Archive, archiveProblem, findings);
+        return new VerifiedDocuments(active, archive, null);
+    }
+
+    private static void Report(SignedDocument document, string? problem, VerificationFindings findings)
+    {
+        if (problem is not null)
+        {
+            Fail(findings, "index-document", document.Name, problem, Republish);
+        }
+    }
+
+    private static (IndexSheet? Sheet, string? Problem) Read(SignedDocument document, IReadOnlyList<IndexRow>? known)
+    {
+        if (document.Content is null)
+        {
+            return (null, "the index is missing");
+        }
+
+        try
+        {
+            return (StrictIndexReader.Read(document.Content, known), null);
+        }
+        catch (FormatViolationException error)
+        {
+            return (TryReadLeniently(document.Content), error.Message);
+        }
+    }
+
+    /// <summary>What an index with a fault in some entry says of the others is worth looking at as well.</summary>
+    private static IndexSheet? TryReadLeniently(byte[] content)
+    {
+        try
+        {
+            return IndexReader.Read(content);
+        }
+        catch (FormatViolationException)
+        {
+            return null;
+        }
+    }
+
+    private static void CheckKeys(Keyring keys, VerificationFindings findings)
+    {
+        foreach (KeyProblem problem in keys.Problems)
+        {
+            if (problem.Status == KeyStatus.Revoked)
+            {
+                findings.Note("key-file", problem.Path, $"{problem.Path}: {problem.Text} (the key is revoked)");
+            }
+            else
+            {
+                Fail(findings, "key-file", problem.Path, problem.Text, null);
+            }
+        }
+    }
+
+    private static void CheckSignature(SignatureCheck check, bool allowUnsigned, bool isDescriptor, VerificationFindings findings)
+    {
+        string remedy = isDescriptor ? Restore : Republish;
+        switch (check.State)
+        {
+            case SignatureState.Good:
+                break;
+            case SignatureState.Missing when allowUnsigned:
+                findings.Note(
+                    "signature-missing",
+                    check.File,
+                    $"{check.File}: {check.Problem}; consumers that require signatures reject this repository"
+                );
+                break;
+            case SignatureState.Missing:
+                Fail(
+                    findings,
+                    "signature-missing",
+                    check.File,
+                    check.Problem!,
+                    $"{remedy}, or allow it with --allow-unsigned"
+                );
+                break;
+            case SignatureState.Expired:
+                Fail(
+                    findings,
+                    "signature-expired",
+                    check.File,
+                    check.Problem!,
+                    "publish again, which signs it with the active key"
+                );
+                break;
+            default:
+                Fail(findings, "signature", check.File, check.Problem!, remedy);
+                break;
+        }
+    }
+
+    private static void CheckAnchor(SignatureCheck check, IReadOnlyList<Fingerprint> anchors, VerificationFindings findings)
+    {
+        if (anchors.Count > 0 && check.State is SignatureState.Good && !anchors.Contains(check.Signer!.Value))
+        {
+            Fail(
+                findings,
+                "trust-anchor",
+                check.File,
+                $"it is the signature of {check.Signer.Value.Grouped}, not of a key that was given with --trust",
+                "learn the right fingerprint elsewhere than from the repository itself"
+            );
+        }
+    }
+
+    private static void CheckExpiry(Descriptor descriptor, Timestamp now, VerificationFindings findings)
+    {
+        foreach (DescriptorKey key in descriptor.Keys.Where(static key => key.Status == KeyStatus.Transitioning))
+        {
+            Timestamp until = key.ValidUntil!.Value;
+            if (until.CompareTo(now) < 0)
+            {
+                findings.Note(
+                    "key-expired",
+                    RepositoryLayout.Descriptor,
+                    $"the transition of the key {key.Fingerprint.Grouped} ended at {until}",
+                    "take it off the list with retire-key"
+                );
+            }
+            else if (until.UnixSeconds - now.UnixSeconds < SoonExpired.TotalSeconds)
+            {
+                findings.Note(
+                    "key-expires-soon",
+                    RepositoryLayout.Descriptor,
+                    $"the key {key.Fingerprint.Grouped} is accepted only until {until}",
+                    "publish again in its last week, and publish again with the new key what it signed"
+                );
+            }
+        }
+    }
+
+    private static void CheckIndexes(
+        Descriptor descriptor,
+        VerifiedDocuments indexes,
+        ConsumerView view,
+        VerificationFindings findings
+    )
+    {
+        if (indexes.Active is { } active && indexes.Archive is { } archive)
+        {
+            foreach ((string file, string problem) in IndexConsistency.Check(descriptor.Name, active, archive))
+            {
+                Fail(findings, "index-consistency", file, problem, Republish);
+            }
+        }
+
+        if ((indexes.Active ?? indexes.Archive) is not { } sheet)
+        {
+            return;
+        }
+
+        if (sheet.IndexVersion < view.MinIndexVersion)
+        {
+            Fail(
+                findings,
+                "index-rollback",
+                RepositoryLayout.IndexDirectory,
+                $"index_version {sheet.IndexVersion} is lower than {view.MinIndexVersion}, which was seen before: an old state is being served",
+                "find out whether a mirror lags behind or somebody puts it there"
+            );
+        }
+
+        if (sheet.GeneratedAt.UnixSeconds - view.Now.UnixSeconds > WriterChecks.ClockTolerance.TotalSeconds)
+        {
+            findings.Note(
+                "index-future",
+                RepositoryLayout.IndexDirectory,
+                $"the indexes claim to be of {sheet.GeneratedAt}, which is still to come",
+                "see to the clock here and where it was published; no index with an earlier time can follow this one"
+            );
+        }
+
+        if (view.Now.UnixSeconds - sheet.GeneratedAt.UnixSeconds > StaleIndex.TotalSeconds)
+        {
+            findings.Note(
+                "index-old",
+                RepositoryLayout.IndexDirectory,
+                $"the indexes are of {sheet.GeneratedAt}, more than {StaleIndex.Days} days ago",
+                "publish again, with or without new packages, so that consumers see that nobody withholds news"
+            );
+        }
+    }
+
+    private static void Fail(VerificationFindings findings, string rule, string file, string problem, string? remedy) =>
+        findings.Fail(rule, file, $"{file}: {problem}", remedy);
+}

@@ -43,8 +43,8 @@ public enum KeyStatus
 /// <param name="ValidUntil">The last second at which a transitioning key verifies; without meaning for the others.</param>
 public sealed record DescriptorKey(Fingerprint Fingerprint, string Url, KeyStatus Status, Timestamp? ValidUntil = null)
 {
-    /// <summary>The conventional place of a key file, <c>/keys/FINGERPRINT.pub</c> (PSD-009 §6.4).</summary>
-    public static string ConventionalUrl(Fingerprint fingerprint) => $"/keys/{fingerprint.Text}.pub";
+    /// <summary>The URL of a key file's conventional place.</summary>
+    public static string ConventionalUrl(Fingerprint fingerprint) => "/" + RepositoryLayout.KeyPath(fingerprint);
 
     /// <summary>Whether signatures of the key count at a point in time.</summary>
     public bool VerifiesAt(Timestamp now) =>
@@ -62,8 +62,10 @@ public sealed record DescriptorKey(Fingerprint Fingerprint, string Url, KeyStatu
 public sealed record IndexPointers(string Url, string SignatureUrl)
 {
     /// <summary>The conventional place of the index of current versions.</summary>
-    public static IndexPointers ConventionalActive { get; } = new("/index/active.json", "/index/active.json.sig");
+    public static IndexPointers ConventionalActive { get; } = Of(RepositoryLayout.ActiveIndex);
 
     /// <summary>The conventional place of the index of all versions.</summary>
-    public static IndexPointers ConventionalArchive { get; } = new("/index/archive.json", "/index/archive.json.sig");
+    public static IndexPointers ConventionalArchive { get; } = Of(RepositoryLayout.ArchiveIndex);
+
+    private static IndexPointers Of(string index) => new($"/{index}", $"/{index}{RepositoryLayout.SignatureSuffix}");
 }

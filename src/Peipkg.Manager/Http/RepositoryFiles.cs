@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Microsoft.Win32.SafeHandles;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Manager.Http;
 
@@ -25,7 +27,7 @@ internal sealed partial class RepositoryFiles(string directory)
         [".css"] = "text/css",
         [".js"] = "text/javascript",
         [".svg"] = "image/svg+xml",
-        [".pub"] = "text/plain; charset=utf-8",
+        [RepositoryLayout.KeyExtension] = "text/plain; charset=utf-8",
         [".pem"] = "text/plain; charset=utf-8",
     };
 
@@ -39,7 +41,7 @@ internal sealed partial class RepositoryFiles(string directory)
             return;
         }
 
-        path = path.EndsWith('/') || path.Length == 0 ? path + "index.html" : path;
+        path = path.EndsWith('/') || path.Length == 0 ? path + RepositoryLayout.SiteFront : path;
         if (Open(path) is not { } file)
         {
             await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "the repository has no such file");
@@ -50,7 +52,9 @@ internal sealed partial class RepositoryFiles(string directory)
         {
             // What is named by its content never changes; everything else may with the next generation.
             string extension = Path.GetExtension(path);
-            bool immutable = extension == ".peipkg" || path.StartsWith("keys/", StringComparison.Ordinal);
+            bool immutable =
+                extension == PackageFileName.Extension
+                || path.StartsWith(RepositoryLayout.KeyDirectory + "/", StringComparison.Ordinal);
             context.Response.Headers.CacheControl = immutable
                 ? "public, max-age=31536000, immutable"
                 : "public, max-age=60";

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Publishing;
@@ -9,9 +10,6 @@ namespace Peipkg.Manager.Publishing;
 /// </summary>
 internal static class PackageShelf
 {
-    /// <summary>A package's place below the shelf, and below its target's public URL: the conventional one (§6.4.3).</summary>
-    public const string Template = "p/{name}/{version}/{filename}";
-
     /// <summary>Copies every package of a directory to its place; one that is there already is left alone.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public static void Keep(string packages, string shelf)
@@ -24,7 +22,7 @@ internal static class PackageShelf
                 continue;
             }
 
-            string place = Path.Combine(shelf, "p", name.Text, version.Text, file);
+            string place = Path.Combine(shelf, RepositoryLayout.PackageDirectory, name.Text, version.Text, file);
             if (File.Exists(place))
             {
                 continue;

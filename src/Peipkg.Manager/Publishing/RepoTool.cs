@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Posix.Files;
@@ -72,7 +73,7 @@ internal sealed class RepoTool(
         {
             // The repository will not hold them: they are kept for the target that will, before the index names them.
             PackageShelf.Keep(packages, layout.Packages);
-            template = [$"--package-url-template={url}/{PackageShelf.Template}"];
+            template = [$"--package-url-template={url}/{RepositoryLayout.PackageTemplate}"];
         }
 
         try

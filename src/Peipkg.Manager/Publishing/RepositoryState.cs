@@ -17,9 +17,9 @@ internal sealed class RepositoryState(string directory)
 
     public string Directory { get; } = directory;
 
-    private string Descriptor => Path.Combine(Directory, "repo.json");
+    private string Descriptor => Path.Combine(Directory, RepositoryLayout.Descriptor);
 
-    private string Archive => Path.Combine(Directory, "index", "archive.json");
+    private string Archive => Path.Combine(Directory, RepositoryLayout.ArchiveIndex);
 
     /// <summary>True once <c>peipkg-repo init</c> has made it.</summary>
     public bool Exists => File.Exists(Descriptor);
@@ -73,9 +73,7 @@ internal sealed class RepositoryState(string directory)
     public string Fingerprint()
     {
         using Sha256Hasher hash = new();
-        foreach (
-            string name in (string[])["repo.json", "repo.json.sig", "index/active.json.sig", "index/archive.json.sig"]
-        )
+        foreach (string name in RepositoryLayout.GenerationFiles)
         {
             string path = Path.Combine(Directory, name);
             hash.Append(Encoding.UTF8.GetBytes(name + "\0"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
@@ -23,13 +24,13 @@ internal sealed class GitTarget : SyncTarget
     // What the branch no longer shows when the repository no longer has it. An index.html may be the operator's.
     private static readonly string[] Ours =
     [
-        "repo.json",
-        "repo.json.sig",
-        "index",
-        "keys",
-        "p",
-        "package.html",
-        "site",
+        RepositoryLayout.Descriptor,
+        RepositoryLayout.DescriptorSignature,
+        RepositoryLayout.IndexDirectory,
+        RepositoryLayout.KeyDirectory,
+        RepositoryLayout.PackageDirectory,
+        RepositoryLayout.SitePackage,
+        RepositoryLayout.SiteDirectory,
     ];
 
     private static readonly (string Name, string Value)[] Settings =

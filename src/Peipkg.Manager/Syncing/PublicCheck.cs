@@ -44,7 +44,7 @@ internal sealed class PublicCheck(HttpClient client)
             string seenFile = Path.Combine(memory, "seen");
             HashSet<string> seen = File.Exists(seenFile) ? [.. await File.ReadAllLinesAsync(seenFile, stop)] : [];
             RepositoryIndex archive = IndexDocument.Read(
-                await File.ReadAllBytesAsync(Path.Combine(source.Directory, "index", "archive.json"), stop)
+                await File.ReadAllBytesAsync(Path.Combine(source.Directory, RepositoryLayout.ArchiveIndex), stop)
             );
             List<string> all = [];
             foreach (IndexEntry entry in archive.Packages)
@@ -78,12 +78,9 @@ internal sealed class PublicCheck(HttpClient client)
     // Where a key or an index is, the descriptor says; both are at the conventional places in what peipkg-repo writes.
     private static IEnumerable<string> Documents(SyncSource source)
     {
-        foreach (string top in (string[])["repo.json", "repo.json.sig"])
-        {
-            yield return top;
-        }
-
-        foreach (string folder in (string[])["keys", "index"])
+        yield return RepositoryLayout.Descriptor;
+        yield return RepositoryLayout.DescriptorSignature;
+        foreach (string folder in (string[])[RepositoryLayout.KeyDirectory, RepositoryLayout.IndexDirectory])
         {
             string directory = Path.Combine(source.Directory, folder);
             string[] files = Directory.Exists(directory) ? Directory.GetFiles(directory) : [];
@@ -133,7 +130,7 @@ internal sealed class PublicCheck(HttpClient client)
     {
         try
         {
-            if (path is "index/active.json" or "index/archive.json")
+            if (path is RepositoryLayout.ActiveIndex or RepositoryLayout.ArchiveIndex)
             {
                 RepositoryIndex index = IndexDocument.Read(served);
                 string age = index.IndexVersion.CompareTo(source.Generation) switch
@@ -149,7 +146,7 @@ internal sealed class PublicCheck(HttpClient client)
                 );
             }
 
-            if (path == "repo.json")
+            if (path == RepositoryLayout.Descriptor)
             {
                 return $"a descriptor of the repository \"{DescriptorDocument.Read(served).Name}\" with other content";
             }

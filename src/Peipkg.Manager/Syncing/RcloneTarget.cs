@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 
@@ -54,7 +55,17 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
     public override async Task CopyAsync(SyncSource source, SyncSession session)
     {
         string[] ends = ["--", source.Directory, _remote.Argument];
-        await RunAsync(session, [.. Copy, Immutable, "--filter=- .*", "--filter=+ /p/**", "--filter=- **", .. ends]);
+        await RunAsync(
+            session,
+            [
+                .. Copy,
+                Immutable,
+                "--filter=- .*",
+                $"--filter=+ /{RepositoryLayout.PackageDirectory}/**",
+                "--filter=- **",
+                .. ends,
+            ]
+        );
         await AliasAsync(source, session);
         if (Config.Content == UploadContent.Packages)
         {
@@ -67,15 +78,19 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
                 .. Copy,
                 Minute,
                 "--filter=- .*",
-                "--filter=- /p/**",
-                "--filter=- /index/**",
-                "--filter=- /repo.json",
-                "--filter=- /repo.json.sig",
+                $"--filter=- /{RepositoryLayout.PackageDirectory}/**",
+                $"--filter=- /{RepositoryLayout.IndexDirectory}/**",
+                $"--filter=- /{RepositoryLayout.Descriptor}",
+                $"--filter=- /{RepositoryLayout.DescriptorSignature}",
                 .. ends,
             ]
         );
-        string[] indexes = ["--filter=+ /index/**"];
-        string[] descriptor = ["--filter=+ /repo.json", "--filter=+ /repo.json.sig"];
+        string[] indexes = [$"--filter=+ /{RepositoryLayout.IndexDirectory}/**"];
+        string[] descriptor =
+        [
+            $"--filter=+ /{RepositoryLayout.Descriptor}",
+            $"--filter=+ /{RepositoryLayout.DescriptorSignature}",
+        ];
         session.Switching();
         foreach (
             string[] step in source.DescriptorFirst(session.SignerOutThere)
@@ -91,7 +106,7 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
     // the index. So there each package whose path has one is stored under that reading too.
     private async Task AliasAsync(SyncSource source, SyncSession session)
     {
-        string packages = Path.Combine(source.Directory, "p");
+        string packages = Path.Combine(source.Directory, RepositoryLayout.PackageDirectory);
         string[] plus = Directory.Exists(packages)
             ?
             [

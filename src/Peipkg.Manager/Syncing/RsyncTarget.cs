@@ -1,3 +1,4 @@
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 
 namespace Peipkg.Manager.Syncing;
@@ -14,7 +15,12 @@ namespace Peipkg.Manager.Syncing;
 internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 {
     // What must fit together; all else is packages and keys, which only grow, and pages for people.
-    private static readonly string[] Documents = ["index", "repo.json", "repo.json.sig"];
+    private static readonly string[] Documents =
+    [
+        RepositoryLayout.IndexDirectory,
+        RepositoryLayout.Descriptor,
+        RepositoryLayout.DescriptorSignature,
+    ];
 
     // How many generations stay beside the current one, for readers in the middle of it.
     private const int Kept = 2;
@@ -43,7 +49,12 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         // What a signature does not cover goes by size and time.
         string[] first =
             Config.Mode == UploadMode.Switch
-                ? ["--include=/p/", "--include=/p/**", "--exclude=*"]
+                ?
+                [
+                    $"--include=/{RepositoryLayout.PackageDirectory}/",
+                    $"--include=/{RepositoryLayout.PackageDirectory}/**",
+                    "--exclude=*",
+                ]
                 : [.. Documents.Select(name => "--exclude=/" + name)];
         await session.RunAsync(
             "rsync",
@@ -66,8 +77,16 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
 
     private async Task ReplaceAsync(SyncSource source, SyncSession session)
     {
-        string[] indexes = ["--include=/index/", "--include=/index/**"];
-        string[] descriptor = ["--include=/repo.json", "--include=/repo.json.sig"];
+        string[] indexes =
+        [
+            $"--include=/{RepositoryLayout.IndexDirectory}/",
+            $"--include=/{RepositoryLayout.IndexDirectory}/**",
+        ];
+        string[] descriptor =
+        [
+            $"--include=/{RepositoryLayout.Descriptor}",
+            $"--include=/{RepositoryLayout.DescriptorSignature}",
+        ];
         session.Switching();
         foreach (
             string[] step in source.DescriptorFirst(session.SignerOutThere)
@@ -102,9 +121,9 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         foreach (string path in Directory.EnumerateFileSystemEntries(source.Directory))
         {
             string name = Path.GetFileName(path);
-            if (name == "p")
+            if (name == RepositoryLayout.PackageDirectory)
             {
-                File.CreateSymbolicLink(Path.Combine(links, name), "../../p");
+                File.CreateSymbolicLink(Path.Combine(links, name), "../../" + name);
             }
             else if (!name.StartsWith('.'))
             {

@@ -55,7 +55,7 @@ internal sealed record SyncSource(
             new DirectoryInfo(repository.Directory),
             directory,
             repository.Directory,
-            Path.Combine(repository.Directory, "p")
+            Path.Combine(repository.Directory, RepositoryLayout.PackageDirectory)
         );
         return Describe(repository, directory);
     }
@@ -77,9 +77,9 @@ internal sealed record SyncSource(
     {
         PublishedPackages published = repository.Published();
         Descriptor descriptor = DescriptorDocument.Read(
-            File.ReadAllBytes(Path.Combine(repository.Directory, "repo.json"))
+            File.ReadAllBytes(Path.Combine(repository.Directory, RepositoryLayout.Descriptor))
         );
-        string signature = Path.Combine(repository.Directory, "index", "active.json.sig");
+        string signature = Path.Combine(repository.Directory, RepositoryLayout.ActiveSignature);
         string signer = File.Exists(signature)
             ? SignatureEnvelope.Read(File.ReadAllBytes(signature)).KeyFingerprint.Text
             : "";

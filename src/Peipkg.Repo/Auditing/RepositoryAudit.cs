@@ -135,7 +135,11 @@ internal sealed class RepositoryAudit
         {
             foreach (Provide provide in entry.Provides)
             {
-                if (_resolver.Find(provide.Name.Text) is { } real && real != entry && !MutualExclusion.Exclude(entry, real))
+                if (
+                    _resolver.Find(provide.Name.Text) is { } real
+                    && real != entry
+                    && !MutualExclusion.Exclude(entry, real)
+                )
                 {
                     _findings.Add(
                         AuditFinding.Of(

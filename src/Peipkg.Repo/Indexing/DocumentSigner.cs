@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
 

@@ -50,7 +50,7 @@ internal static class GenerationWriter
 
     /// <summary>Writes a public key's file.</summary>
     internal static void WriteKey(Func<string, string> stage, PublicKey key) =>
-        WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint.Text)), key.ExportPem());
+        WriteFile(stage(RepositoryLayout.KeyPath(key.Fingerprint)), key.ExportPem());
 
     /// <summary>Writes one new file.</summary>
     internal static void WriteFile(string path, ReadOnlySpan<byte> content)
@@ -61,13 +61,12 @@ internal static class GenerationWriter
 
     private static void WriteIndex(
         Func<string, string> stage,
-        string name,
+        string document,
         IndexSheet sheet,
         DocumentSigner signer,
         long limit
     )
     {
-        string document = $"{RepositoryLayout.IndexDirectory}/{name}";
         using Sha256Hasher hash = new();
         using (FileStream file = Create(stage(document)))
         {

@@ -15,8 +15,8 @@ internal static class IndexConsistency
         IndexSheet archive
     )
     {
-        const string activeFile = RepositoryLayout.IndexDirectory + "/" + RepositoryLayout.ActiveIndex;
-        const string archiveFile = RepositoryLayout.IndexDirectory + "/" + RepositoryLayout.ArchiveIndex;
+        const string activeFile = RepositoryLayout.ActiveIndex;
+        const string archiveFile = RepositoryLayout.ArchiveIndex;
         List<(string File, string Problem)> problems = [];
         foreach (
             (string file, IndexSheet sheet, IndexKind kind) in new[]

@@ -1,5 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 
@@ -13,7 +14,7 @@ internal static class PublishedPackageReader
     internal static VerifiedPackage? TryRead(string root, IndexRow row, CancellationToken stop)
     {
         if (
-            RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is not { } path
+            RepositoryLayout.PackagePath(row.Url) is not { } path
             || LinuxFile.Identify(Path.Combine(root, path)) is not { IsRegular: true }
         )
         {

@@ -77,9 +77,7 @@ internal sealed class LocalRepositoryReader : RepositoryReader
                 : [new PackageCopy("the given directory", static () => null)];
         }
 
-        return RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is { } path
-            ? [Copy(Path.Combine(_root, path))]
-            : [];
+        return RepositoryLayout.PackagePath(row.Url) is { } path ? [Copy(Path.Combine(_root, path))] : [];
     }
 
     private static PackageCopy Copy(string path) =>

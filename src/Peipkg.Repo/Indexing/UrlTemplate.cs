@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
@@ -14,7 +15,7 @@ namespace Peipkg.Repo.Indexing;
 internal sealed class UrlTemplate
 {
     /// <summary>The conventional place.</summary>
-    internal const string Conventional = "/p/{name}/{version}/{filename}";
+    internal const string Conventional = "/" + RepositoryLayout.PackageTemplate;
 
     /// <summary>The template that is used when none is given.</summary>
     internal static UrlTemplate Default { get; } = new(Conventional);
@@ -123,7 +124,7 @@ internal sealed class UrlTemplate
         // A dot file is skipped by many mirrors and web servers, and the tool's own names begin with a dot.
         return
             RepositoryLayout.IsReserved(components[0]) || components.Any(static component => component.StartsWith('.'))
-            ? "it puts packages among the repository's own files; /p/… is the conventional place"
+            ? $"it puts packages among the repository's own files; /{RepositoryLayout.PackageDirectory}/… is the conventional place"
             : null;
     }
 }

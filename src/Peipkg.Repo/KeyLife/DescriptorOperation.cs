@@ -124,7 +124,7 @@ internal static class DescriptorOperation
 
         foreach (Fingerprint key in edit.RemovedKeys)
         {
-            transaction.Remove(RepositoryLayout.KeyPath(key.Text));
+            transaction.Remove(RepositoryLayout.KeyPath(key));
         }
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);

@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Publishing;
@@ -161,7 +162,7 @@ internal static class SignatureImport
         string path = Path.Combine(
             PendingGeneration.PathIn(state.Root),
             StagingDirectory.Next,
-            RepositoryLayout.KeyPath(signer.Text)
+            RepositoryLayout.KeyPath(signer)
         );
         return File.Exists(path) && KeyFiles.LoadPublicKey(path) is var staged && staged.Fingerprint == signer
             ? staged

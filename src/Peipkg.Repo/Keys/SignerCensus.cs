@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.World;
@@ -77,7 +78,7 @@ internal sealed class SignerCensus
 
     private static (Fingerprint? Signer, bool Known) SignerOf(string root, IndexRow row, CancellationToken stop)
     {
-        if (RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory) is not { } path)
+        if (RepositoryLayout.PackagePath(row.Url) is not { } path)
         {
             return (null, false);
         }

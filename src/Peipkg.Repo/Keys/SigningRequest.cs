@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Transactions;

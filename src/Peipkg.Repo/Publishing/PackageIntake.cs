@@ -201,7 +201,7 @@ internal sealed class PackageIntake
             return true;
         }
 
-        string? place = RepositoryPath.FromUrl(known.Url, RepositoryLayout.IndexDirectory);
+        string? place = RepositoryLayout.PackagePath(known.Url);
         if (
             place is not null
             && Path.Combine(_state.Root, place) is var path

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
@@ -119,8 +120,8 @@ internal static class PruneOperation
             foreach (
                 string? path in new[]
                 {
-                    RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory),
-                    SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture),
+                    RepositoryLayout.PackagePath(row.Url),
+                    RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture),
                 }
             )
             {

@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
@@ -250,7 +251,7 @@ internal sealed class PublishOperation
         List<Placement> placements = [.. site?.Details(plan, stop) ?? []];
         foreach (NewPackage package in plan.Added)
         {
-            if (RepositoryPath.FromUrl(package.Row.Url, RepositoryLayout.IndexDirectory) is { } path)
+            if (RepositoryLayout.PackagePath(package.Row.Url) is { } path)
             {
                 placements.Add(new PackagePlacement(package.File, path, package.Row.Size, package.Row.Hash));
             }

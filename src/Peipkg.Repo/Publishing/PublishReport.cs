@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
@@ -42,9 +43,7 @@ internal sealed class PublishReport
         Restored =
         [
             .. intake
-                .Skipped.Select(static item =>
-                    (item.File, item.Row, Path: RepositoryPath.FromUrl(item.Row.Url, RepositoryLayout.IndexDirectory))
-                )
+                .Skipped.Select(static item => (item.File, item.Row, Path: RepositoryLayout.PackagePath(item.Row.Url)))
                 .Where(item => item.Path is not null && LinuxFile.Identify(Path.Combine(state.Root, item.Path)) is null)
                 .DistinctBy(static item => item.Path, StringComparer.Ordinal)
                 .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash)),

@@ -39,7 +39,7 @@ internal static class WriterChecks
             if (state.Keys.Find(signer) is null)
             {
                 throw new UserErrorException(
-                    $"{keyFile}: repo.json lists this key, but {RepositoryLayout.KeyPath(signer.Text)} in the repository does not "
+                    $"{keyFile}: repo.json lists this key, but {RepositoryLayout.KeyPath(signer)} in the repository does not "
                         + "hold it, so that nobody could verify what it signs; put its public key there first "
                         + $"(openssl pkey -in {keyFile} -pubout)"
                 );
@@ -129,11 +129,7 @@ internal static class WriterChecks
                 !mayRemovePackages
                 || (
                     published ??= [
-                        .. state
-                            .Archive.Select(static row =>
-                                RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory)
-                            )
-                            .OfType<string>(),
+                        .. state.Archive.Select(static row => RepositoryLayout.PackagePath(row.Url)).OfType<string>(),
                     ]
                 ).Contains(path)
         );

@@ -32,7 +32,7 @@ internal sealed class Keyring
             descriptor,
             // A key published elsewhere may lie at the conventional place as well.
             static key =>
-                RepositoryPath.FromUrl(key.Url, "") ?? RepositoryLayout.KeyPath(key.Fingerprint.Text),
+                RepositoryLayout.DescribedPath(key.Url) ?? RepositoryLayout.KeyPath(key.Fingerprint),
             path => ReadPublished(Path.Combine(root, path))
         );
 

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.World;
 
@@ -69,31 +70,29 @@ internal sealed record RepositorySnapshot(
 
         using SafeFileHandle directory = LinuxFile.OpenDirectory(path);
         return Workers.Both(
-            () => Read(directory, path, RepositoryLayout.ActiveIndex),
-            () => Read(directory, path, RepositoryLayout.ArchiveIndex)
+            () => Read(directory, root, RepositoryLayout.ActiveIndex),
+            () => Read(directory, root, RepositoryLayout.ArchiveIndex)
         );
 
-        static SignedDocument Missing(string name) => new($"{RepositoryLayout.IndexDirectory}/{name}", null, null);
+        static SignedDocument Missing(string document) => new(document, null, null);
     }
 
-    private static SignedDocument Read(SafeFileHandle directory, string path, string name) =>
-        new(
-            $"{RepositoryLayout.IndexDirectory}/{name}",
-            ReadWithin(directory, name, Path.Combine(path, name), Limits.IndexBytes),
-            ReadWithin(
-                directory,
-                name + RepositoryLayout.SignatureSuffix,
-                Path.Combine(path, name + RepositoryLayout.SignatureSuffix),
-                Limits.SignatureBytes
-            )
+    private static SignedDocument Read(SafeFileHandle directory, string root, string document)
+    {
+        string path = Path.Combine(root, document);
+        return new SignedDocument(
+            document,
+            ReadWithin(directory, path, Limits.IndexBytes),
+            ReadWithin(directory, path + RepositoryLayout.SignatureSuffix, Limits.SignatureBytes)
         );
+    }
 
-    private static byte[]? ReadWithin(SafeFileHandle directory, string name, string path, int limit)
+    private static byte[]? ReadWithin(SafeFileHandle directory, string path, int limit)
     {
         RequireRegular(path);
         try
         {
-            using SafeFileHandle file = LinuxFile.OpenWithin(directory, name, path);
+            using SafeFileHandle file = LinuxFile.OpenWithin(directory, Path.GetFileName(path), path);
             return ReadAll(file, path, limit);
         }
         catch (PosixIOException error) when (error.Error == LinuxFile.NoSuchFile)

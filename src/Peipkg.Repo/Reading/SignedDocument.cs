@@ -1,3 +1,5 @@
+using Peipkg.Format.Repositories;
+
 namespace Peipkg.Repo.Reading;
 
 /// <summary>A document of a repository with its detached signature (§6.1.6), either of which may be missing.</summary>

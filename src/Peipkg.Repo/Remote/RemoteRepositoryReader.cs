@@ -35,32 +35,17 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     {
         for (int attempt = 1; ; attempt++)
         {
-            byte[]? signature = Get(
-                _address.Conventional(RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix),
-                Limits.SignatureBytes
-            );
+            byte[]? signature = Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes);
             byte[] content =
                 Get(DescriptorUri, Limits.DescriptorBytes)
                 ?? throw new UserErrorException($"{Location} is no repository: the server has no {DescriptorUri}");
             (IndexPointers active, _archive) = Pointers(content);
-            SignedDocument activeIndex = Read(
-                $"{RepositoryLayout.IndexDirectory}/{RepositoryLayout.ActiveIndex}",
-                active
-            );
-            SignedDocument archiveIndex = Read(
-                $"{RepositoryLayout.IndexDirectory}/{RepositoryLayout.ArchiveIndex}",
-                _archive
-            );
+            SignedDocument activeIndex = Read(RepositoryLayout.ActiveIndex, active);
+            SignedDocument archiveIndex = Read(RepositoryLayout.ArchiveIndex, _archive);
 
             // Signatures of two generations always differ, so unchanged ones prove that all came from one.
             bool isWhole =
-                Same(
-                    signature,
-                    Get(
-                        _address.Conventional(RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix),
-                        Limits.SignatureBytes
-                    )
-                )
+                Same(signature, Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes))
                 && Same(activeIndex.Signature, Get(Resolve(active.SignatureUrl), Limits.SignatureBytes))
                 && Same(archiveIndex.Signature, Get(Resolve(_archive.SignatureUrl), Limits.SignatureBytes));
             if (isWhole || attempt == Attempts)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.Format;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
@@ -88,7 +89,9 @@ internal static class PackageDetails
         try
         {
             return TryRead(
-                File.ReadAllBytes(Path.Combine(root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture))),
+                File.ReadAllBytes(
+                    Path.Combine(root, RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture))
+                ),
                 row
             );
         }

@@ -41,8 +41,8 @@ internal sealed class SitePages(
                 .Select(static group => (group.Key, (IReadOnlyList<IndexEntry>)[.. group])),
         ];
         bool large = active.Count > OneList;
-        yield return new SiteFile(SiteLayout.Front, output => Front(output, letters, large));
-        yield return new SiteFile(SiteLayout.Package, Package);
+        yield return new SiteFile(RepositoryLayout.SiteFront, output => Front(output, letters, large));
+        yield return new SiteFile(RepositoryLayout.SitePackage, Package);
         foreach ((string letter, IReadOnlyList<IndexEntry> entries) in large ? letters : [])
         {
             yield return new SiteFile(SiteLayout.ListPage(letter), output => Letter(output, letter, entries, letters));
@@ -112,14 +112,17 @@ internal sealed class SitePages(
 
         page.Raw(
                 "</div>\n</main>\n<footer><p>Package managers trust only the signed documents: "
-                    + "<a href=\"repo.json\">descriptor</a>, <a href=\"index/active.json\">active index</a> and "
-                    + "<a href=\"index/archive.json\">archive index</a>, version "
+                    + $"<a href=\"{RepositoryLayout.Descriptor}\">descriptor</a>, "
+                    + $"<a href=\"{RepositoryLayout.ActiveIndex}\">active index</a> and "
+                    + $"<a href=\"{RepositoryLayout.ArchiveIndex}\">archive index</a>, version "
             )
             .Raw(content.IndexVersion.ToString(CultureInfo.InvariantCulture))
             .Raw(". These pages are for reading.");
         if (content.Retention is { } retention)
         {
-            page.Raw(" ").Text(retention.Sentence).Raw(" <a href=\"retention.json\">What was removed</a>.");
+            page.Raw(" ")
+                .Text(retention.Sentence)
+                .Raw(" <a href=\"" + RepositoryLayout.Retention + "\">What was removed</a>.");
         }
 
         page.Raw("</p></footer>\n</body>\n</html>\n");
@@ -153,7 +156,8 @@ internal sealed class SitePages(
             .Text(content.Signer.Text)
             .Raw(
                 "\">\n<noscript><p>A package's page is put together by a script. Without it, the "
-                    + "<a href=\"index.html\">list of packages</a> and the <a href=\"index/active.json\">index</a> tell most of it.</p></noscript>\n"
+                    + $"<a href=\"{RepositoryLayout.SiteFront}\">list of packages</a> and the "
+                    + $"<a href=\"{RepositoryLayout.ActiveIndex}\">index</a> tell most of it.</p></noscript>\n"
                     + "</main>\n</body>\n</html>\n"
             );
     }
@@ -174,12 +178,12 @@ internal sealed class SitePages(
                     + $"<link rel=\"icon\" href=\"{Asset(root, SiteLayout.Icon)}\">\n"
                     + $"<script type=\"module\" src=\"{Asset(root, SiteLayout.Script)}\"></script>\n</head>\n<body data-page=\"{kind}\">\n"
                     + "<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header>\n"
-                    + $"<a class=\"home\" href=\"{root}index.html\"><img src=\"{Asset(root, SiteLayout.Icon)}\" alt=\"\" width=\"24\" height=\"24\"><bdi>"
+                    + $"<a class=\"home\" href=\"{root}{RepositoryLayout.SiteFront}\"><img src=\"{Asset(root, SiteLayout.Icon)}\" alt=\"\" width=\"24\" height=\"24\"><bdi>"
             )
             .Text(content.Descriptor.Name)
             .Raw(
                 "</bdi></a>\n"
-                    + $"<form id=\"search\" role=\"search\" action=\"{root}index.html\" hidden>\n"
+                    + $"<form id=\"search\" role=\"search\" action=\"{root}{RepositoryLayout.SiteFront}\" hidden>\n"
                     + "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search packages\" aria-label=\"Search packages\" "
                     + "aria-keyshortcuts=\"/\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\">\n"
                     + "<kbd aria-hidden=\"true\">/</kbd>\n</form>\n</header>\n"
@@ -247,7 +251,7 @@ internal sealed class SitePages(
 
             page.Raw("><a href=\"")
                 .Raw(root)
-                .Raw(SiteLayout.Package)
+                .Raw(RepositoryLayout.SitePackage)
                 .Raw("?name=")
                 .Text(Uri.EscapeDataString(entry.Name.Text))
                 .Raw("\"><b>")

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
@@ -44,9 +45,12 @@ internal sealed class SitePublication
             return null;
         }
 
-        string? foreign = new[] { SiteLayout.Front, SiteLayout.Package, SiteLayout.Directory }.FirstOrDefault(name =>
-            Path.Exists(Path.Combine(root, name))
-        );
+        string? foreign = new[]
+        {
+            RepositoryLayout.SiteFront,
+            RepositoryLayout.SitePackage,
+            RepositoryLayout.SiteDirectory,
+        }.FirstOrDefault(name => Path.Exists(Path.Combine(root, name)));
         if (foreign is not null)
         {
             diagnostics.Warning(
@@ -85,7 +89,9 @@ internal sealed class SitePublication
         [
             .. plan.Archive.Where(row =>
                 !added.Contains(row)
-                && !File.Exists(Path.Combine(_root, SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture)))
+                && !File.Exists(
+                    Path.Combine(_root, RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture))
+                )
             ),
         ];
         Placement[] late = new Placement[missing.Count];
@@ -133,7 +139,7 @@ internal sealed class SitePublication
     }
 
     private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content) =>
-        new(SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
+        new(RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
 
     /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
     private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop) =>

@@ -1,6 +1,7 @@
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Transactions;
@@ -39,7 +40,9 @@ internal sealed record AwaitedSignature(string Document, Sha256Digest Digest, Fi
         }
 
         return new AwaitedSignature(
-            RepositoryPath.IsSafe(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository"),
+            RepositoryLayout.IsSafePath(path)
+                ? path
+                : throw new FormatException($"\"{path}\" is no path in a repository"),
             Sha256Digest.TryParse(hash, out Sha256Digest digest)
                 ? digest
                 : throw new FormatException($"\"{hash}\" is no SHA-256 digest"),

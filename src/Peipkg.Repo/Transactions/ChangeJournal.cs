@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 
@@ -56,7 +57,7 @@ internal sealed class ChangeJournal
                         "remove" => journal.Removed,
                         _ => null,
                     };
-            if (paths is not null && RepositoryPath.IsSafe(value))
+            if (paths is not null && RepositoryLayout.IsSafePath(value))
             {
                 paths.Add(value);
             }

@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.World;
@@ -163,7 +164,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
     private static string? UnitOf(string path) =>
         path.StartsWith(RepositoryLayout.IndexDirectory + "/", StringComparison.Ordinal)
             ? RepositoryLayout.IndexDirectory
-        : path is RepositoryLayout.Descriptor or RepositoryLayout.Descriptor + RepositoryLayout.SignatureSuffix ? path
+        : path is RepositoryLayout.Descriptor or RepositoryLayout.DescriptorSignature ? path
         : null;
 
     private void FlushEverything(List<string> added)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 

@@ -1,5 +1,6 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.World;
@@ -133,7 +134,7 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
         if (
             path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
             || (
-                path.EndsWith(SiteLayout.DetailsExtension, StringComparison.Ordinal)
+                path.EndsWith(RepositoryLayout.DetailsExtension, StringComparison.Ordinal)
                 && File.Exists(Path.ChangeExtension(path, PackageFileName.Extension))
             )
         )

@@ -4,6 +4,7 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 
@@ -154,7 +155,7 @@ internal sealed record PendingGeneration
             : throw new FormatException($"\"{text}\" is no SHA-256 digest");
 
     private static string Safe(string path) =>
-        RepositoryPath.IsSafe(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository");
+        RepositoryLayout.IsSafePath(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository");
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {

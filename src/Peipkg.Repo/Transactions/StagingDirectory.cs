@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 

@@ -158,7 +158,12 @@ internal static class DocumentVerification
         }
     }
 
-    private static void CheckSignature(SignatureCheck check, bool allowUnsigned, bool isDescriptor, VerificationFindings findings)
+    private static void CheckSignature(
+        SignatureCheck check,
+        bool allowUnsigned,
+        bool isDescriptor,
+        VerificationFindings findings
+    )
     {
         string remedy = isDescriptor ? Restore : Republish;
         switch (check.State)
@@ -196,7 +201,11 @@ internal static class DocumentVerification
         }
     }
 
-    private static void CheckAnchor(SignatureCheck check, IReadOnlyList<Fingerprint> anchors, VerificationFindings findings)
+    private static void CheckAnchor(
+        SignatureCheck check,
+        IReadOnlyList<Fingerprint> anchors,
+        VerificationFindings findings
+    )
     {
         if (anchors.Count > 0 && check.State is SignatureState.Good && !anchors.Contains(check.Signer!.Value))
         {

@@ -6,6 +6,7 @@ using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Verifying;
@@ -157,7 +158,12 @@ internal static class RepositoryVerification
         return ExitCode.Success;
     }
 
-    private static void WriteJson(Utf8JsonWriter json, string location, VerifiedDocuments documents, VerificationFindings findings)
+    private static void WriteJson(
+        Utf8JsonWriter json,
+        string location,
+        VerifiedDocuments documents,
+        VerificationFindings findings
+    )
     {
         json.WriteBoolean("ok", findings.Failures.Count == 0);
         json.WriteString("location", location);

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
@@ -8,15 +9,13 @@ namespace Peipkg.Repo.Verifying;
 /// <summary>Finds what lies among the packages of a directory and belongs to none.</summary>
 internal static class StrayFiles
 {
-    private const string PackageDirectory = "p";
-
     // Whoever has thousands of them has one cause.
     private const int Shown = 100;
 
     /// <summary>Looks through <c>p/</c>. Files beside a package that are named like it belong to it (§6.4.4).</summary>
     internal static void Find(string root, IReadOnlyList<IndexRow> archive, VerificationFindings findings)
     {
-        if (!Directory.Exists(Path.Combine(root, PackageDirectory)))
+        if (!Directory.Exists(Path.Combine(root, RepositoryLayout.PackageDirectory)))
         {
             return;
         }
@@ -24,16 +23,16 @@ internal static class StrayFiles
         HashSet<string> packages = new(StringComparer.Ordinal);
         HashSet<string> details =
         [
-            .. archive.Select(static row => SiteLayout.DetailsPath(row.Name, row.Version, row.Architecture)),
+            .. archive.Select(static row => RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture)),
         ];
         ILookup<string?, string> byDirectory = archive
-            .Select(static row => RepositoryPath.FromUrl(row.Url, RepositoryLayout.IndexDirectory))
+            .Select(static row => RepositoryLayout.PackagePath(row.Url))
             .OfType<string>()
             .Where(packages.Add)
             .ToLookup(static path => Path.GetDirectoryName(path), StringComparer.Ordinal);
         List<string> strays = [];
         List<string> links = [];
-        Collect(root, PackageDirectory, packages, byDirectory, strays, links);
+        Collect(root, RepositoryLayout.PackageDirectory, packages, byDirectory, strays, links);
         strays.RemoveAll(details.Contains);
         Report(
             strays,
@@ -96,7 +95,13 @@ internal static class StrayFiles
             && path[stem.Length] == '.';
     }
 
-    private static void Report(List<string> paths, string rule, string problem, string remedy, VerificationFindings findings)
+    private static void Report(
+        List<string> paths,
+        string rule,
+        string problem,
+        string remedy,
+        VerificationFindings findings
+    )
     {
         foreach (string path in paths.Order(StringComparer.Ordinal).Take(Shown))
         {
@@ -105,7 +110,11 @@ internal static class StrayFiles
 
         if (paths.Count > Shown)
         {
-            findings.Note(rule, PackageDirectory, $"{paths.Count - Shown} more like that below {PackageDirectory}/");
+            findings.Note(
+                rule,
+                RepositoryLayout.PackageDirectory,
+                $"{paths.Count - Shown} more like that below {RepositoryLayout.PackageDirectory}/"
+            );
         }
     }
 }

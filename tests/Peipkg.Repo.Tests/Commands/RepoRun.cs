@@ -1,7 +1,7 @@
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Repo.Commands;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Tests.Commands;

@@ -5,7 +5,7 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 using Xunit.Abstractions;
 
 namespace Peipkg.Repo.Tests.Consumers;

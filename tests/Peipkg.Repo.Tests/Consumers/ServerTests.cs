@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.EndToEnd;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Consumers;
 

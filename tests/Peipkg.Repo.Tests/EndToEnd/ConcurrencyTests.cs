@@ -3,7 +3,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 using Xunit.Abstractions;
 
 namespace Peipkg.Repo.Tests.EndToEnd;

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 using Xunit.Abstractions;
 
 namespace Peipkg.Repo.Tests.EndToEnd;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.Operations;
-using Peipkg.Repo.Tests.State;
+using Peipkg.Repo.Tests.World;
 using Xunit.Abstractions;
 
 namespace Peipkg.Repo.Tests.EndToEnd;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.EndToEnd;
 

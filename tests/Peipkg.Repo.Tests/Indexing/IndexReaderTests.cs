@@ -5,7 +5,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Indexing;
 

@@ -1,7 +1,7 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Site;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Site;
 

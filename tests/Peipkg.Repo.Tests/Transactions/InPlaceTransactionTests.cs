@@ -1,8 +1,8 @@
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Tests.Operations;
+using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 
-namespace Peipkg.Repo.Tests.State;
+namespace Peipkg.Repo.Tests.Transactions;
 
 public sealed class InPlaceTransactionTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using Peipkg.Format.Identity;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.World;
 
 /// <summary>A clock that stands still.</summary>
 internal sealed class FixedClock(string now) : TimeProvider

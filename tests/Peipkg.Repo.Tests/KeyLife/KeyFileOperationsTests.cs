@@ -1,10 +1,10 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.State;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.KeyLife;
 
-public sealed class KeyOperationsTests : IDisposable
+public sealed class KeyFileOperationsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

@@ -1,6 +1,7 @@
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Publishing;
 
 /// <summary>What was published stays published, and where it belongs.</summary>
 public sealed class PublishedFilesTests : IDisposable

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Publishing;
 
 public sealed class PruneOperationTests : IDisposable
 {

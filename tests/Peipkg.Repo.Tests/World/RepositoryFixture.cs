@@ -7,10 +7,10 @@ using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.State;
+using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.World;
 
 /// <summary>A directory with a key, a repository and a place for new packages, and the commands to work on them.</summary>
 internal sealed class RepositoryFixture : IDisposable

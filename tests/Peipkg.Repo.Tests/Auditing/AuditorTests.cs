@@ -4,8 +4,9 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Auditing;
 
 /// <summary>What verify sees beyond bytes and signatures.</summary>
 public sealed class AuditorTests : IDisposable

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 
-namespace Peipkg.Repo.Reading;
+namespace Peipkg.Repo.Site;
 
 /// <summary>
 /// Where the package browser lies in a repository. Nothing of it is signed or read by a consumer; its names collide with
@@ -10,38 +10,22 @@ namespace Peipkg.Repo.Reading;
 /// </summary>
 internal static class SiteLayout
 {
-    /// <summary>The page that a web server shows for the repository's base.</summary>
-    internal const string Front = "index.html";
-
-    /// <summary>The page of every package, told apart by its query.</summary>
-    internal const string Package = "package.html";
-
-    /// <summary>Everything else that changes with the indexes.</summary>
-    internal const string Directory = "site";
-
     /// <summary>What the search looks through.</summary>
-    internal const string Search = Directory + "/packages.json";
+    internal const string Search = RepositoryLayout.SiteDirectory + "/packages.json";
 
-    internal const string Style = Directory + "/style.css";
-    internal const string Script = Directory + "/app.js";
-    internal const string Icon = Directory + "/icon.svg";
+    internal const string Style = RepositoryLayout.SiteDirectory + "/style.css";
+    internal const string Script = RepositoryLayout.SiteDirectory + "/app.js";
+    internal const string Icon = RepositoryLayout.SiteDirectory + "/icon.svg";
 
     /// <summary>How many files <see cref="NamesFile"/> spreads the names over.</summary>
     internal const int NameFiles = 256;
 
-    /// <summary>What <see cref="DetailsPath"/> has instead of a package's extension.</summary>
-    internal const string DetailsExtension = ".json";
-
-    /// <summary>The file beside a package that its page is made of.</summary>
-    internal static string DetailsPath(PackageName name, in PackageVersion version, Architecture architecture) =>
-        $"p/{name}/{version}/{name}_{version}_{architecture}{DetailsExtension}";
-
     /// <summary>The page of the names that begin alike, in a repository too large for one list.</summary>
-    internal static string ListPage(string letter) => $"{Directory}/list/{letter}.html";
+    internal static string ListPage(string letter) => $"{RepositoryLayout.SiteDirectory}/list/{letter}.html";
 
     /// <summary>The file that knows the versions and the dependents of a name, by 8 bits of its FNV-1a hash.</summary>
     internal static string NamesFile(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Directory}/names/{number:x2}.json");
+        string.Create(CultureInfo.InvariantCulture, $"{RepositoryLayout.SiteDirectory}/names/{number:x2}.json");
 
     /// <summary>Which of the names' files holds a name; the script computes the same.</summary>
     internal static int NumberOf(string name)
@@ -57,25 +41,31 @@ internal static class SiteLayout
 
     /// <summary>Whether a path below the root, with <c>/</c>, is the browser's.</summary>
     internal static bool Owns(string path) =>
-        path is Front or Package
-        || path.StartsWith(Directory + "/", StringComparison.Ordinal)
+        path is RepositoryLayout.SiteFront or RepositoryLayout.SitePackage
+        || path.StartsWith(RepositoryLayout.SiteDirectory + "/", StringComparison.Ordinal)
         || (
-            path.StartsWith("p/", StringComparison.Ordinal) && path.EndsWith(DetailsExtension, StringComparison.Ordinal)
+            path.StartsWith(RepositoryLayout.PackageDirectory + "/", StringComparison.Ordinal)
+            && path.EndsWith(RepositoryLayout.DetailsExtension, StringComparison.Ordinal)
         );
 
     /// <summary>The browser's files in a repository that has one, but for those beside packages; below the root, with <c>/</c>.</summary>
     internal static IEnumerable<string> FilesIn(string root)
     {
-        IEnumerable<string> inside = LinuxFile.Identify(Path.Combine(root, Directory)) is { IsDirectory: true }
-            ? Below(root, Directory)
+        IEnumerable<string> inside = LinuxFile.Identify(Path.Combine(root, RepositoryLayout.SiteDirectory))
+            is { IsDirectory: true }
+            ? Below(root, RepositoryLayout.SiteDirectory)
             : [];
-        return inside.Concat(new[] { Front, Package }.Where(page => File.Exists(Path.Combine(root, page))));
+        return inside.Concat(
+            new[] { RepositoryLayout.SiteFront, RepositoryLayout.SitePackage }.Where(page =>
+                File.Exists(Path.Combine(root, page))
+            )
+        );
     }
 
     /// <summary>Symlinks are files here, wherever they lead.</summary>
     private static IEnumerable<string> Below(string root, string directory) =>
-        System
-            .IO.Directory.EnumerateFileSystemEntries(Path.Combine(root, directory))
+        Directory
+            .EnumerateFileSystemEntries(Path.Combine(root, directory))
             .Select(path => $"{directory}/{Path.GetFileName(path)}")
             .SelectMany(path =>
                 LinuxFile.Identify(Path.Combine(root, path)) is { IsDirectory: true } ? Below(root, path) : [path]

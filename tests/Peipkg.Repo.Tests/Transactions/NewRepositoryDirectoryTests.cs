@@ -1,8 +1,10 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 
-namespace Peipkg.Repo.Tests.State;
+namespace Peipkg.Repo.Tests.Transactions;
 
 public sealed class NewRepositoryDirectoryTests : IDisposable
 {

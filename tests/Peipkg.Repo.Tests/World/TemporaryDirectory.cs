@@ -1,4 +1,4 @@
-namespace Peipkg.Repo.Tests.State;
+namespace Peipkg.Repo.Tests.World;
 
 /// <summary>A directory that lives as long as a test.</summary>
 internal sealed class TemporaryDirectory : IDisposable

@@ -5,10 +5,12 @@ using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Publishing;
 
 public sealed class PublishOperationTests : IDisposable
 {

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Querying;
 
 public sealed class QueryOperationTests
 {

@@ -1,10 +1,11 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Verifying;
 
-public sealed class VerifyOperationTests : IDisposable
+public sealed class RepositoryVerificationTests : IDisposable
 {
     private readonly RepositoryFixture _fixture = new();
 

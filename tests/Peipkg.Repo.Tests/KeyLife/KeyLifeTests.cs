@@ -3,8 +3,9 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.KeyLife;
 
 public sealed class KeyLifeTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using Peipkg.Repo.Tests.Commands;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Querying;
 
 public class PairOperationTests
 {

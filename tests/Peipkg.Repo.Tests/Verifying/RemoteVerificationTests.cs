@@ -1,10 +1,11 @@
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Consumers;
+using Peipkg.Repo.Tests.World;
 
-namespace Peipkg.Repo.Tests.Operations;
+namespace Peipkg.Repo.Tests.Verifying;
 
 /// <summary>verify --url against a plain server of static files.</summary>
-public sealed class RemoteVerifyTests : IDisposable
+public sealed class RemoteVerificationTests : IDisposable
 {
     private readonly RepositoryFixture _fixture = new();
 

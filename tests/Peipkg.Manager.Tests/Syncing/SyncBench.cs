@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
@@ -99,7 +100,9 @@ internal sealed class SyncBench : IDisposable
             Directory.Delete(staged, recursive: true);
         }
 
-        string[] template = PackagesUrl is { } url ? [$"--package-url-template={url}/{PackageShelf.Template}"] : [];
+        string[] template = PackagesUrl is { } url
+            ? [$"--package-url-template={url}/{RepositoryLayout.PackageTemplate}"]
+            : [];
         if (PackagesUrl is not null)
         {
             PackageShelf.Keep(incoming, _layout.Packages);

@@ -201,11 +201,11 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public void A_program_that_is_not_there_is_named()
     {
-        UserErrorException exception = Assert.Throws<UserErrorException>(() =>
+        ProcessStartException exception = Assert.Throws<ProcessStartException>(() =>
             ChildProcess.Run(Options("") with { FileName = "/nowhere/tool" }, default)
         );
         Assert.Equal("cannot run /nowhere/tool: No such file or directory", exception.Message);
-        exception = Assert.Throws<UserErrorException>(() =>
+        exception = Assert.Throws<ProcessStartException>(() =>
             ChildProcess.Run(Options("") with { WorkingDirectory = "/nowhere" }, default)
         );
         Assert.Equal("cannot run /bin/sh in /nowhere: No such file or directory", exception.Message);

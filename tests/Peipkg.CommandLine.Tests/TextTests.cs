@@ -1,7 +1,6 @@
 using Peipkg.CommandLine.Help;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format.Text;
 
 namespace Peipkg.CommandLine.Tests;
 
@@ -25,26 +24,6 @@ public sealed class TextTests
     [Fact]
     public void Messages_keep_their_lines_but_nothing_else() =>
         Assert.Equal("a\n\tb\\x1bc", TerminalText.Escape("a\n\tb\u001bc", keepLines: true));
-
-    [Theory]
-    [InlineData("homepag", "homepage")]
-    [InlineData("hompeage", "homepage")]
-    [InlineData("LICENSE", "license")]
-    [InlineData("build-script", "build_script")]
-    [InlineData("buildScript", "build_script")]
-    [InlineData("xyz", null)]
-    [InlineData("", null)]
-    public void The_nearest_name_is_what_was_probably_meant(string word, string? expected) =>
-        Assert.Equal(expected, NearestName.Find(word, ["license", "homepage", "source", "build_script"]));
-
-    [Fact]
-    public void Swapped_neighbours_are_one_edit()
-    {
-        Assert.Equal(1, NearestName.Distance("biuld", "build"));
-        Assert.Equal(3, NearestName.Distance("kitten", "sitting"));
-        Assert.Equal(0, NearestName.Distance("", ""));
-        Assert.Equal(4, NearestName.Distance("", "abcd"));
-    }
 
     [Theory]
     [InlineData("0.1.0+4884bf2a1c00ffee0123", "0.1.0 (4884bf2a1c00)")]

@@ -9,7 +9,7 @@ internal static class TypeUses
     internal static HashSet<string> Of(TypeDefinition type)
     {
         HashSet<string> found = [];
-        foreach (TypeReference reference in References(type))
+        foreach (TypeReference? reference in References(type))
         {
             Add(reference, found);
         }

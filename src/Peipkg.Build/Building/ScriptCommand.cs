@@ -14,7 +14,7 @@ internal static class ScriptCommand
     private const string Shell = "/bin/sh";
 
     /// <summary>What to run. Its outputs are the caller's to set.</summary>
-    /// <exception cref="Peipkg.CommandLine.Reporting.UserErrorException">A sandbox cannot be made here.</exception>
+    /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(
         Recipe recipe,
         BuildRequest request,

@@ -10,7 +10,7 @@ internal static class PackageFile
 {
     /// <summary>Reads a package whole and checks it.</summary>
     /// <exception cref="UserErrorException">There is no such file.</exception>
-    /// <exception cref="Peipkg.Format.FormatViolationException">It breaks a rule.</exception>
+    /// <exception cref="FormatViolationException">It breaks a rule.</exception>
     internal static VerifiedPackage Verify(string path, PackageVerifyOptions options, ToolContext context)
     {
         if (Directory.Exists(path))

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Http;
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Fetches a whole repository over HTTP and verifies it as a consumer would, from its documents
-# alone: with curl, jq, openssl, zstd, tar and sha256sum, and nothing of this project.
+# Fetches a whole repository over HTTP and verifies it as a consumer would, using only its documents
+# and curl, jq, openssl, zstd, tar and sha256sum, but no program of this project.
 # usage: bash samples/farm/consume.sh URL FINGERPRINT DIRECTORY
-#   FINGERPRINT is the one thing that must come from elsewhere: 64 hexadecimal digits, blanks allowed.
-#   DIRECTORY   receives a copy of what was fetched; must be empty or absent.
+#   FINGERPRINT must come from a trusted place: 64 hexadecimal digits, spaces allowed.
+#   DIRECTORY   receives a copy of everything fetched; must be empty or absent.
 set -euo pipefail
 
 [ $# -eq 3 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -50,7 +50,7 @@ check_document() {
     check_signature "$work/digest" "$copy$1.sig" "$1"
 }
 
-# The key is fetched from the repository but believed only because of its fingerprint.
+# The key comes from the repository, but is trusted only because of its fingerprint.
 fetch "/keys/$fingerprint.pub"
 actual=$(openssl pkey -pubin -in "$copy/keys/$fingerprint.pub" -outform DER | tail -c 32 | sha256sum | cut -c 1-64)
 [ "$actual" = "$fingerprint" ] || refuse "the key at /keys/$fingerprint.pub has the fingerprint $actual"
@@ -77,7 +77,7 @@ jq -e -n --slurpfile repo "$copy/repo.json" --slurpfile active "$copy$active" --
       and ($new.packages | map(.name) | . == unique)' > /dev/null ||
     refuse "the two indexes do not belong together"
 
-# Every package ever published: size and hash by the index, then the signature and every file.
+# Every package ever published: compare size and hash with the index, then verify the signature and every file.
 check_package() {
     local path=$1 hash=$2 size=$3 identity=$4 file=$copy$1 block
     fetch "$path"
@@ -91,7 +91,7 @@ check_package() {
     [ "$(jq -r '"\(.name) \(.version) \(.architecture)"' "$work/tree/.peipkg/manifest.json")" = "$identity" ] ||
         refuse "$path is not $identity"
 
-    # What is signed is everything before the header of the signature's own entry.
+    # The signed bytes are everything before the header of the signature's own entry.
     block=$(tar -t -R -f "$work/tar" | sed -n 's/^block \([0-9]*\): \.peipkg\/signature$/\1/p')
     [ -n "$block" ] || refuse "$path is not signed"
     head -c $((block * 512)) "$work/tar" | openssl dgst -sha256 -binary > "$work/digest"

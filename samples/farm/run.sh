@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Watches upstream tags become signed packages in a served, verified repository, on this machine alone.
+# Turns upstream tags into signed packages in a served and verified repository, using this machine alone.
 # usage: bash samples/farm/run.sh [--keep-serving] [--dir DIRECTORY]
-#   --keep-serving   leave the web server up at the end
-#   --dir DIRECTORY  where the farm is made (default: artifacts/farm); made anew on every run
-# The programs are built first, unless PEIPKG_MANAGER names the manager of those to use.
+#   --keep-serving   leave the web server running at the end
+#   --dir DIRECTORY  the farm's directory, replaced on every run (default: artifacts/farm)
+# Builds the programs first, unless PEIPKG_MANAGER names a manager; then it uses the programs beside that one.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=.ci/common.sh
@@ -61,7 +61,7 @@ trap 'exit 143' TERM
 
 if [ -e "$farm" ]; then
     [ -e "$mark" ] || [ -z "$(ls -A "$farm")" ] || die "$farm exists and was not made by this script"
-    # An earlier run may have left its server up.
+    # An earlier run may have left its server running.
     if [ -s "$farm/server.pid" ]; then
         old=$(cat "$farm/server.pid")
         if tr '\0' ' ' 2> /dev/null < "/proc/$old/cmdline" | grep -qF -- "-h $farm/www"; then
@@ -75,7 +75,7 @@ touch "$mark"
 
 # --- upstream repositories with tags --------------------------------------------------------
 
-# Nothing of the user's own git configuration (hooks, signing, default branch) takes part.
+# Ignore the user's git configuration (hooks, signing, default branch).
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=Upstream GIT_AUTHOR_EMAIL=upstream@example.org
 export GIT_COMMITTER_NAME=Upstream GIT_COMMITTER_EMAIL=upstream@example.org
@@ -115,7 +115,7 @@ tag_upstream notes 1.0.1 notes-1_0_1
 
 for sample in hello libgreet notes; do
     cp -R "$root/samples/$sample/recipe" "$farm/recipes/$sample"
-    # The samples name a made-up host and x86_64; here is the real place, and this machine.
+    # The samples name a fictitious host and x86_64. Use the real upstream and this machine's architecture.
     sed -i -e "s|^git = .*|git = \"file://$farm/upstream/$sample\"|" "$farm/recipes/$sample/peipkg.toml"
     sed -i -e "s/x86_64/$(uname -m)/g" "$farm/recipes/$sample"/*
 done
@@ -132,7 +132,7 @@ run_manager() {
     run_logged "$farm/logs/$1" peipkg-manager --config "$farm/config.toml" --once
 }
 
-# Every package that a consumer can see, one "name version architecture" a line.
+# Every package that a consumer can see, one "name version architecture" per line.
 published() {
     jq -r '.packages[] | "\(.name) \(.version) \(.architecture)"' "$farm/www/index/archive.json" | LC_ALL=C sort
 }
@@ -189,7 +189,7 @@ say "serving the web root at $base"
 
 # --- consume --------------------------------------------------------------------------------
 
-# First with nothing of ours, then with our own strict readers on the same copy.
+# Verify first without our programs, then verify the same copy with them.
 consume() {
     run_logged "$farm/logs/consume-$1.log" bash "$root/samples/farm/consume.sh" "$base" "$fingerprint" "$farm/fetched-$1"
     say "fetched with curl, checked with openssl: $(cat "$farm/logs/consume-$1.log")"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs a job of peipkg-manager on a Nomad cluster: dispatches peipkg-build.nomad.hcl and waits for its end, as
-# docs/launchers.md describes.
+# Runs a job of peipkg-manager on a Nomad cluster, as docs/launchers.md describes: dispatches peipkg-build.nomad.hcl and
+# waits until it ends.
 #
 #   launcher = ["/opt/peipkg/launchers/nomad.sh", "{workdir}", "/srv/peipkg-jobs"]
 #
-# The second word is the directory that all clients share. NOMAD_ADDR, NOMAD_TOKEN and their like come from the
+# The last word is the directory that all clients share. NOMAD_ADDR, NOMAD_TOKEN and similar variables come from the
 # manager's environment. Needs nomad and jq.
 set -eu
 
@@ -31,7 +31,7 @@ if ! { cp -R job.args job.packages recipe source "$shared" && mkdir "$shared/out
     trouble "cannot copy the job to $shared"
 fi
 
-# Tasks run as a user of the clients. The name of the directory cannot be guessed, and its parent need not be readable.
+# Tasks run as a user of the clients. The directory's name cannot be guessed, and its parent need not be readable.
 chmod 0711 "$shared"
 chmod -R a+rX "$shared/job.args" "$shared/job.packages" "$shared/recipe" "$shared/source"
 chmod 0733 "$shared/out"
@@ -52,7 +52,7 @@ while :; do
     case $state in
         complete | failed | lost) break ;;
     esac
-    # The manager stops a build that is silent for too long; waiting for a place in the cluster is no silence.
+    # The manager stops a build that is silent for too long. Waiting for a place in the cluster must not count as silence.
     printf 'nomad launcher: %s\n' "${state:-waiting for a place}"
     sleep 5
 done

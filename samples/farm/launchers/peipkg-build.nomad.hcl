@@ -2,8 +2,8 @@
 #
 #   nomad job run peipkg-build.nomad.hcl
 #
-# Jobs travel over a directory that the farm and all clients mount at the same place (NFS, CephFS); its path is a
-# host volume named "peipkg-jobs" on each client:
+# Jobs travel through a directory that the farm and all clients mount at the same place (NFS, CephFS). On each client it
+# is a host volume named "peipkg-jobs":
 #
 #   client { host_volume "peipkg-jobs" { path = "/srv/peipkg-jobs" } }
 
@@ -17,7 +17,7 @@ job "peipkg-build" {
   }
 
   group "build" {
-    # The farm decides what is tried again, and when.
+    # The farm decides what is tried again and when.
     restart {
       attempts = 0
       mode     = "fail"
@@ -38,7 +38,7 @@ job "peipkg-build" {
     }
 
     task "build" {
-      # Isolated by chroot, namespaces and control groups of the client.
+      # The client isolates the task with chroot, namespaces and control groups.
       driver = "exec"
 
       volume_mount {
@@ -46,7 +46,7 @@ job "peipkg-build" {
         destination = "/jobs"
       }
 
-      # Only the files that were ordered leave the task's own directory, and nothing in the shared one is executed.
+      # Only the ordered files leave the task's own directory, and nothing in the shared directory is executed.
       config {
         command = "/bin/sh"
         args = ["-c", <<-SCRIPT

@@ -3,10 +3,10 @@
 #
 #   launcher = ["/opt/peipkg/launchers/ssh.sh", "{workdir}", "builder@worker-1.example.org"]
 #
-# The host needs an sshd, tar, xargs, setsid and peipkg-build. Keys, ports and known hosts are the business of
-# ~/.ssh/config. Two variables of the manager's environment change what is run:
-#   PEIPKG_SSH           the ssh command here (default: ssh -o BatchMode=yes)
-#   PEIPKG_REMOTE_BUILD  the path of peipkg-build there (default: peipkg-build)
+# The host needs an sshd, tar, xargs, setsid and peipkg-build. Configure keys, ports and known hosts in ~/.ssh/config.
+# Two variables of the manager's environment change what is run:
+#   PEIPKG_SSH           the ssh command on this host (default: ssh -o BatchMode=yes)
+#   PEIPKG_REMOTE_BUILD  the path of peipkg-build on the other host (default: peipkg-build)
 set -eu
 
 trouble() {
@@ -32,7 +32,7 @@ on() {
 remote=$(on /dev/null 'umask 077; exec mktemp -d "${TMPDIR:-/var/tmp}/peipkg-job.XXXXXXXXXX"') ||
     trouble "cannot make a directory on $host"
 
-# What the worker answers becomes part of commands on that same worker, and of nothing here.
+# The worker's answer becomes part of commands on that same worker, and of nothing here.
 case $remote in
     *[!A-Za-z0-9/._-]* | *..*) trouble "$host answered with a strange directory" ;;
     /*) ;;
@@ -50,7 +50,7 @@ tar -cf - job.json job.args recipe source > job.tar || trouble "cannot pack the 
 on job.tar "tar -C '$remote' -xf -" || trouble "cannot copy the job to $host"
 rm -f job.tar
 
-# The build there ends with the connection: as soon as nobody here holds the other end of its standard input.
+# The build ends with the connection: as soon as no process here holds the other end of its standard input.
 # shellcheck disable=SC2016 # Expanded there.
 script='
     cd "$1" || exit 75
@@ -71,7 +71,7 @@ script='
     status=0
     wait "$build" || status=$?
     kill "$watch" 2> /dev/null
-    # xargs answers 123 where the program has failed, and something else where it could not be run or was killed.
+    # xargs exits with 123 if the program failed, and with another status if it could not run or was killed.
     case $status in
         0) exit 0 ;;
         123) exit 1 ;;
@@ -90,8 +90,8 @@ exec 4>&-
 [ "$status" -le 1 ] || trouble "the build on $host could not be run, or was cut off (status $status)"
 [ "$status" -eq 0 ] || exit 1
 
-# Only what is expected is fetched, each file for itself and none larger than a package can be: whatever else lies in
-# the directory there, and whatever it is, stays there.
+# Fetch only the expected files, one by one and none larger than a package can be. Whatever else is in the worker's
+# directory stays there.
 ulimit -f 8388608
 while read -r name <&5; do
     on /dev/null "cat '$remote/out/$name'" > "out/$name" || trouble "cannot fetch $name from $host"

@@ -4,7 +4,7 @@
 #
 #   launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]
 #
-# The manager must be allowed to start units: as root, or by polkit (org.freedesktop.systemd1.manage-units).
+# The manager needs permission to start units: as root, or from polkit (org.freedesktop.systemd1.manage-units).
 #   PEIPKG_SYSTEMD_RUN  the command (default: systemd-run)
 #   PEIPKG_UNIT_BUILD   the path of peipkg-build (default: peipkg-build on PATH)
 set -eu
@@ -18,12 +18,12 @@ trouble() {
 cd -- "$1" || trouble "there is no job directory $1"
 build=${PEIPKG_UNIT_BUILD:-$(command -v peipkg-build)} || trouble "peipkg-build is not on PATH"
 
-# limit NAME: a number of job.json's limits, empty where there is none.
+# limit NAME: prints one of job.json's limits, or nothing if it is not set.
 limit() {
     sed -n "s/^ *\"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" job.json
 }
 
-# DynamicUser gives the unit a /var/tmp of its own, which is gone when it ends, however that was.
+# DynamicUser gives the unit its own /var/tmp, which systemd removes however the unit ends.
 unit=peipkg-job-$$-$(date +%s)
 set -- --quiet --wait --pipe --collect --unit="$unit" --service-type=exec \
     --description="peipkg-build of $PWD" \
@@ -47,7 +47,7 @@ time=$(limit time_seconds)
 [ -z "$processes" ] || set -- "$@" --property=TasksMax="$processes"
 [ -z "$time" ] || set -- "$@" --property=RuntimeMaxSec="$time"
 
-# The unit reads this pipe, which ends when this script does, however that is; then the unit ends too.
+# The unit reads this pipe. However this script ends, the pipe ends with it, and then the unit ends too.
 mkfifo lifeline || trouble "cannot make a pipe"
 exec 7<> lifeline
 
@@ -57,8 +57,8 @@ stop() {
 }
 trap stop HUP INT TERM
 
-# The unit cannot write into the job's directory. It packs what it has made, and standard output carries it here; its
-# messages go to standard error. systemd-run ends with 1 when it cannot start a unit, so a failed build ends with 10.
+# The unit cannot write to the job's directory. It sends its packages through standard output and its messages through
+# standard error. systemd-run exits with 1 if it cannot start a unit, so a failed build exits with 10.
 # shellcheck disable=SC2016 # Expanded there.
 script='
     mkdir tmp out || exit 75
@@ -92,7 +92,7 @@ case $status in
     *) trouble "the unit $unit ended with status $status" ;;
 esac
 
-# Each package is preceded by its size on a line of its own; it goes under the name that was ordered.
+# Each package follows a line with its size. It gets the name that was ordered.
 exec 6< job.output
 while read -r name <&5; do
     read -r size <&6 || trouble "the unit's output ends before $name"

@@ -1,10 +1,10 @@
 #!/bin/sh
 set -eu
 
-# The source tree is read-only by convention, so the build happens in a copy.
+# Build in a copy: the source tree must stay as it is.
 cp -R "$SOURCE_DIR/." .
 
-# The path of this directory differs from build to build and must not reach the library.
+# The path of this directory differs between builds, so it must not get into the library.
 make -j"$(nproc)" \
   PREFIX=/usr \
   LIBDIR=/usr/lib/x86_64-linux-peios \

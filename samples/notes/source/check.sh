@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tries every command of notes.sh in a directory of its own.
+# Tries every command of notes.sh in its own directory.
 set -eu
 
 source=$(cd "$(dirname "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# notes: keep short notes, one file a note, numbered from 1.
+# notes: keep short notes, one file per note, numbered from 1.
 set -eu
 
 version=@VERSION@

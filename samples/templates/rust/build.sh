@@ -1,13 +1,13 @@
 #!/bin/sh
-# Installs into $DESTDIR what the source tree in $SOURCE_DIR holds. It runs in an empty directory with nothing in its
-# environment but SOURCE_DIR, DESTDIR, SOURCE_DATE_EPOCH, LC_ALL=C, TZ=UTC and PATH; docs/recipe-reference.md has more.
+# Builds the source tree in $SOURCE_DIR and installs it into $DESTDIR. The script runs in an empty directory, and its
+# environment is SOURCE_DIR, DESTDIR, SOURCE_DATE_EPOCH, LC_ALL=C, TZ=UTC and PATH. See docs/recipe-reference.md.
 set -eu
 
-# The source tree is left as it is, so that it can be built again: the build happens in a copy.
+# Build in a copy: the source tree must stay as it is, so that it can be built again.
 cp -R "$SOURCE_DIR/." .
 
-# cargo wants a home of its own. --locked --offline: what is built is what Cargo.lock names, vendored with the source
-# ("cargo vendor"), and nothing is fetched.
+# cargo needs its own home. Vendor the crates that Cargo.lock names with the source ("cargo vendor"), because
+# --locked --offline fetches nothing.
 export CARGO_HOME="$PWD/.cargo-home"
 export RUSTFLAGS="--remap-path-prefix=$PWD=/usr/src/hello -C strip=symbols"
 cargo build --release --locked --offline

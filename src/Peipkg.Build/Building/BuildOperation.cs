@@ -44,20 +44,16 @@ internal static class BuildOperation
         second?.Require(recipe, request, plans, context);
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         ContentScan scan = new(PathsOf(request, area));
-        plans = [.. plans.Select(scan.Watch)];
-        foreach (
-            string path in PackageOutput.WriteAll(
-                plans,
-                request.Output,
-                key,
-                context,
-                () =>
-                {
-                    scan.Report(plans, findings, siblings: true);
-                    RequireNone(findings);
-                }
-            )
-        )
+        Directory.CreateDirectory(request.Output);
+        (PackagePlan Plan, string Path)[] packages =
+        [
+            .. plans.Select(plan => (plan, Path.Combine(request.Output, plan.FileName))),
+        ];
+        using PackageBatch batch = PackageBatch.Write(packages, key, scan.Of, context);
+        scan.Report(plans, findings, siblings: true);
+        RequireNone(findings);
+        batch.Publish();
+        foreach ((_, string path) in packages)
         {
             context.Output.WriteLine(path);
         }
@@ -194,7 +190,7 @@ internal static class BuildOperation
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
-            PackagePlan plan = new(manifest, [.. partition.Shares[i].Select(tree.Source)]);
+            PackagePlan plan = new(manifest, partition.Shares[i]);
             plan.Check(LayoutChecks.All, findings);
             plans.Add(plan);
         }

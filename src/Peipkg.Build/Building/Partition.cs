@@ -1,5 +1,5 @@
-using Peipkg.Build.Staging;
 using Peipkg.Format.Layout;
+using Peipkg.Format.Packages;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
@@ -10,13 +10,13 @@ namespace Peipkg.Build.Building;
 /// </summary>
 internal sealed class Partition
 {
-    private readonly List<List<StagedEntry>> _shares;
+    private readonly List<List<PayloadSource>> _shares;
     private readonly List<string> _orphans = [];
     private readonly List<Overlap> _overlaps = [];
     private readonly List<string> _lostDirectories = [];
     private readonly HashSet<FilePattern> _used = [];
 
-    private Partition(IReadOnlyList<Stanza> stanzas) => _shares = [.. stanzas.Select(_ => new List<StagedEntry>())];
+    private Partition(IReadOnlyList<Stanza> stanzas) => _shares = [.. stanzas.Select(_ => new List<PayloadSource>())];
 
     /// <summary>A path that several stanzas claim.</summary>
     /// <param name="Path">The path.</param>
@@ -24,7 +24,7 @@ internal sealed class Partition
     internal sealed record Overlap(string Path, IReadOnlyList<(Stanza Stanza, FilePattern Pattern)> Claims);
 
     /// <summary>For each stanza what it gets.</summary>
-    internal IReadOnlyList<IReadOnlyList<StagedEntry>> Shares => _shares;
+    internal IReadOnlyList<IReadOnlyList<PayloadSource>> Shares => _shares;
 
     /// <summary>Files and symlinks that no stanza claims, by path.</summary>
     internal IReadOnlyList<string> Orphans => _orphans;
@@ -36,12 +36,12 @@ internal sealed class Partition
     internal IReadOnlyList<string> LostDirectories => _lostDirectories;
 
     /// <summary>Divides a tree.</summary>
-    internal static Partition Divide(IReadOnlyList<Stanza> stanzas, IReadOnlyList<StagedEntry> entries)
+    internal static Partition Divide(IReadOnlyList<Stanza> stanzas, IReadOnlyList<PayloadSource> entries)
     {
         Partition partition = new(stanzas);
         HashSet<string> kept = new(StringComparer.Ordinal);
         HashSet<string> parents = new(StringComparer.Ordinal);
-        foreach (StagedEntry entry in entries.OrderBy(entry => entry.Path, PayloadPath.Order))
+        foreach (PayloadSource entry in entries.OrderBy(entry => entry.Path, PayloadPath.Order))
         {
             bool claimed =
                 entry.Kind == PayloadKind.Directory
@@ -76,7 +76,7 @@ internal sealed class Partition
             stanza.Files.Where(pattern => !_used.Contains(pattern)).Select(pattern => (stanza, pattern))
         );
 
-    private bool ClaimDirectory(IReadOnlyList<Stanza> stanzas, StagedEntry entry)
+    private bool ClaimDirectory(IReadOnlyList<Stanza> stanzas, PayloadSource entry)
     {
         bool claimed = false;
         for (int i = 0; i < stanzas.Count; i++)
@@ -91,7 +91,7 @@ internal sealed class Partition
         return claimed;
     }
 
-    private bool ClaimFile(IReadOnlyList<Stanza> stanzas, StagedEntry entry)
+    private bool ClaimFile(IReadOnlyList<Stanza> stanzas, PayloadSource entry)
     {
         int owner = -1;
         List<(Stanza Stanza, FilePattern Pattern)>? claims = null;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
-using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 

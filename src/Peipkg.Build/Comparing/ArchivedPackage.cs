@@ -11,30 +11,25 @@ namespace Peipkg.Build.Comparing;
 /// <summary>A package file that is compared. Only the files whose content differs are unpacked, under numbers for names.</summary>
 internal sealed class ArchivedPackage : ComparedPackage
 {
-    private readonly string _file;
-    private readonly VerifiedPackage _package;
+    private readonly OpenedPackage _package;
     private readonly StagingArea _area;
     private readonly ToolContext _context;
     private readonly Dictionary<string, string> _unpacked = new(StringComparer.Ordinal);
 
-    /// <param name="label">How it is called in reports.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="package">What was read from it.</param>
+    /// <param name="package">The package.</param>
     /// <param name="area">Where files are unpacked.</param>
-    /// <param name="context">The world.</param>
-    internal ArchivedPackage(string label, string file, VerifiedPackage package, StagingArea area, ToolContext context)
+    /// <param name="context">Shows progress and stops.</param>
+    internal ArchivedPackage(OpenedPackage package, StagingArea area, ToolContext context)
     {
-        Label = label;
-        _file = file;
         _package = package;
         _area = area;
         _context = context;
-        Dictionary<string, Sha256Digest> hashes = package.Files.ToDictionary(
+        Dictionary<string, Sha256Digest> hashes = package.Content.Files.ToDictionary(
             entry => entry.Path,
             entry => entry.Hash,
             StringComparer.Ordinal
         );
-        Entries = package.Entries.ToDictionary(
+        Entries = package.Content.Entries.ToDictionary(
             entry => entry.Path,
             entry => new ComparedEntry(
                 entry.Path,
@@ -47,7 +42,7 @@ internal sealed class ArchivedPackage : ComparedPackage
         );
     }
 
-    internal override string Label { get; }
+    internal override string Label => _package.File;
 
     internal override Manifest Manifest => _package.Manifest;
 
@@ -68,7 +63,7 @@ internal sealed class ArchivedPackage : ComparedPackage
             _unpacked[path] = Path.Combine(directory, _unpacked.Count.ToString(CultureInfo.InvariantCulture));
         }
 
-        PackageFile.Unpack(_file, _package, new Receiver(_unpacked), _context);
+        _package.Unpack(new Receiver(_unpacked), _context);
     }
 
     internal override Stream Open(string path) => File.OpenRead(_unpacked[path]);

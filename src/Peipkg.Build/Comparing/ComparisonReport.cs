@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Comparing;
@@ -32,34 +30,11 @@ internal sealed class ComparisonReport(bool json, TextWriter output)
         bool identical = _verdicts.TrueForAll(verdict => verdict.Identical);
         if (json)
         {
-            output.Write(Document(identical));
+            output.Write(
+                JsonOutput.Text(ComparisonDocument.Of(identical, _verdicts), ComparisonJson.Default.ComparisonDocument)
+            );
         }
 
         return identical ? ExitCode.Success : ExitCode.Failure;
-    }
-
-    private string Document(bool identical)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("identical", identical);
-            writer.WriteStartArray("packages");
-            foreach (ComparisonVerdict verdict in _verdicts)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("package", verdict.Name);
-                writer.WriteBoolean("identical", verdict.Identical);
-                writer.WriteString("reason", verdict.Reason);
-                DifferenceJson.Write(writer, verdict.Difference);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 }

@@ -1,3 +1,4 @@
+using Peipkg.Build.Reading;
 using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Comparing;
@@ -12,11 +13,12 @@ internal sealed record ComparisonVerdict(string Name, bool Identical, string? Re
     /// <summary>Judges two package files byte by byte.</summary>
     internal static ComparisonVerdict Of(
         PackageDifference difference,
-        string name,
-        VerifiedPackage first,
-        VerifiedPackage second
+        OpenedPackage firstPackage,
+        OpenedPackage secondPackage
     )
     {
+        VerifiedPackage first = firstPackage.Content;
+        VerifiedPackage second = secondPackage.Content;
         bool identical = first.PackageHash == second.PackageHash;
         string? reason =
             identical ? $"sha256 {first.PackageHash}"
@@ -26,7 +28,7 @@ internal sealed record ComparisonVerdict(string Name, bool Identical, string? Re
             : first.Signature?.KeyFingerprint != second.Signature?.KeyFingerprint
                 ? $"the content is the same; the first is {Signer(first)}, the second {Signer(second)}"
             : "the content is the same, but it was compressed differently, as by another version of peipkg-build";
-        return new ComparisonVerdict(name, identical, reason, difference);
+        return new ComparisonVerdict(firstPackage.FileName, identical, reason, difference);
     }
 
     private static string Signer(VerifiedPackage package) =>

@@ -17,7 +17,7 @@ internal static class DifferenceText
         foreach (FieldDifference field in difference.Fields)
         {
             text.Append($"manifest: {field.Field}\n");
-            Pair(text, "  ", field.First ?? "(none)", field.Second ?? "(none)");
+            Pair(text, "  ", field.First?.GetRawText() ?? "(none)", field.Second?.GetRawText() ?? "(none)");
         }
 
         foreach (ComparedEntry entry in difference.Removed)

@@ -84,7 +84,7 @@ internal static class PackageDiffer
             }
             else if (one?.GetRawText() != other?.GetRawText())
             {
-                differences.Add(new FieldDifference(prefix + name, one?.GetRawText(), other?.GetRawText()));
+                differences.Add(new FieldDifference(prefix + name, one?.Clone(), other?.Clone()));
             }
         }
     }

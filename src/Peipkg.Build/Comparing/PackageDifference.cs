@@ -1,10 +1,12 @@
+using System.Text.Json;
+
 namespace Peipkg.Build.Comparing;
 
 /// <summary>A field of the manifest that differs.</summary>
 /// <param name="Field">Its name.</param>
-/// <param name="First">Its JSON in the first package; null where it is not there.</param>
-/// <param name="Second">Its JSON in the second.</param>
-internal sealed record FieldDifference(string Field, string? First, string? Second);
+/// <param name="First">Its value in the first package; null where it is not there.</param>
+/// <param name="Second">Its value in the second.</param>
+internal sealed record FieldDifference(string Field, JsonElement? First, JsonElement? Second);
 
 /// <summary>An entry that both packages have and that differs.</summary>
 /// <param name="First">The entry in the first.</param>

@@ -3,7 +3,6 @@ using Peipkg.Build.Reading;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -19,18 +18,14 @@ internal static class ExtractOperation
     {
         PublicKey[]? keys = keyFiles.Count == 0 ? null : [.. keyFiles.Select(KeyFiles.LoadPublicKey)];
         bool existed = RequireEmpty(target);
-        VerifiedPackage package;
+        OpenedPackage package;
         try
         {
-            package = PackageFile.Verify(
-                file,
-                new PackageVerifyOptions { TrustedKeys = keys, RequireSignature = keys is not null },
-                context
-            );
+            package = OpenedPackage.Open(file, context, keys);
         }
-        catch (FormatViolationException exception)
+        catch (UserErrorException exception)
         {
-            throw new UserErrorException($"{file}: {exception.Message}; nothing was extracted", exception);
+            throw new UserErrorException($"{exception.Message}; nothing was extracted", exception);
         }
 
         bool done = false;
@@ -38,7 +33,7 @@ internal static class ExtractOperation
         {
             Directory.CreateDirectory(target);
             using DirectoryWriter writer = new(target);
-            PackageFile.Unpack(file, package, new Receiver(writer), context);
+            package.Unpack(new Receiver(writer), context);
             done = true;
         }
         finally
@@ -56,7 +51,7 @@ internal static class ExtractOperation
         context.Output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{TerminalText.Escape(file)}: {package.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"
+                $"{TerminalText.Escape(file)}: {package.Content.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"
             )
         );
         return ExitCode.Success;

@@ -4,9 +4,7 @@ using Peipkg.Build.Reading;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Inspecting;
 
@@ -15,13 +13,13 @@ internal static class InspectOperation
 {
     internal static int Run(string file, string? view, bool json, ToolContext context)
     {
-        VerifiedPackage package = Read(file, context);
+        OpenedPackage package = OpenedPackage.Open(file, context);
         context.Output.Write(
             view switch
             {
-                "--files" => string.Concat(package.Files.Select(entry => $"{entry.Hash}  {entry.Path}\n")),
+                "--files" => string.Concat(package.Content.Files.Select(entry => $"{entry.Hash}  {entry.Path}\n")),
                 "--manifest" => Encoding.UTF8.GetString(ManifestDocument.Write(package.Manifest)),
-                _ => json ? PackageJson.Write(file, package) : PackageText.Write(package),
+                _ => json ? PackageJson.Write(package) : PackageText.Write(package.Content),
             }
         );
         return ExitCode.Success;
@@ -30,32 +28,20 @@ internal static class InspectOperation
     /// <summary>Says what differs between two packages.</summary>
     internal static int Compare(string first, string second, bool json, ToolContext context)
     {
-        VerifiedPackage one = Read(first, context);
-        VerifiedPackage other = Read(second, context);
+        OpenedPackage one = OpenedPackage.Open(first, context);
+        OpenedPackage other = OpenedPackage.Open(second, context);
         using StagingArea area = StagingArea.Create(
             context.Variables.GetValueOrDefault("TMPDIR"),
             keep: false,
             context.Diagnostics
         );
         PackageDifference difference = PackageDiffer.Compare(
-            new ArchivedPackage(first, first, one, area, context),
-            new ArchivedPackage(second, second, other, area, context),
+            new ArchivedPackage(one, area, context),
+            new ArchivedPackage(other, area, context),
             context.Cancellation
         );
         ComparisonReport report = new(json, context.Output);
-        report.Add(ComparisonVerdict.Of(difference, Path.GetFileName(first), one, other));
+        report.Add(ComparisonVerdict.Of(difference, one, other));
         return report.Finish();
-    }
-
-    private static VerifiedPackage Read(string file, ToolContext context)
-    {
-        try
-        {
-            return PackageFile.Verify(file, new PackageVerifyOptions(), context);
-        }
-        catch (FormatViolationException exception)
-        {
-            throw new UserErrorException($"{file}: {exception.Message}", exception);
-        }
     }
 }

@@ -1,85 +1,65 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Peipkg.Build.Comparing;
+using Peipkg.Build.Reading;
+using Peipkg.Build.World;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Inspecting;
 
-/// <summary>A package's content as one JSON object, everything but ASCII escaped: it may be shown on a terminal.</summary>
+/// <summary>A package's content as one JSON object.</summary>
 internal static class PackageJson
 {
-    internal static string Write(string file, VerifiedPackage package)
+    internal static string Write(OpenedPackage package)
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteString("file", file);
-            json.WriteString("sha256", package.PackageHash.ToString());
-            json.WriteNumber("size_compressed", package.CompressedSize);
-            json.WriteNumber("size_installed", package.Manifest.SizeInstalled);
-            WriteSignature(json, package);
-            json.WritePropertyName("manifest");
-            using (JsonDocument manifest = JsonDocument.Parse(ManifestDocument.WriteAny(package.Manifest)))
-            {
-                manifest.WriteTo(json);
-            }
-
-            json.WriteStartArray("entries");
-            int nextFile = 0;
-            foreach (PackageEntry entry in package.Entries)
-            {
-                WriteEntry(json, entry, entry.Kind == PayloadKind.File ? package.Files[nextFile++] : null);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
-
-    private static void WriteSignature(Utf8JsonWriter json, VerifiedPackage package)
-    {
-        if (package.Signature is not { } signature)
-        {
-            json.WriteNull("signature");
-            return;
-        }
-
-        json.WriteStartObject("signature");
-        json.WriteString("algorithm", "ed25519");
-        json.WriteString("key_fingerprint", signature.KeyFingerprint.Text);
-        json.WriteString("signed_digest", package.SignedDigest.ToString());
-        json.WriteEndObject();
-    }
-
-    private static void WriteEntry(Utf8JsonWriter json, PackageEntry entry, FilesEntry? file)
-    {
-        json.WriteStartObject();
-        json.WriteString("path", entry.Path);
-        json.WriteString(
-            "type",
-            entry.Kind switch
-            {
-                PayloadKind.Directory => "directory",
-                PayloadKind.Symlink => "symlink",
-                _ => "file",
-            }
+        VerifiedPackage content = package.Content;
+        using JsonDocument manifest = JsonDocument.Parse(ManifestDocument.WriteAny(content.Manifest));
+        int nextFile = 0;
+        Sha256Digest? NextHash(PackageEntry entry) =>
+            entry.Kind == PayloadKind.File ? content.Files[nextFile++].Hash : null;
+        return JsonOutput.Text(
+            new PackageDocument(
+                package.File,
+                content.PackageHash.ToString(),
+                content.CompressedSize,
+                content.Manifest.SizeInstalled,
+                content.Signature is { } signature
+                    ? new SignatureDocument("ed25519", signature.KeyFingerprint.Text, content.SignedDigest.ToString())
+                    : null,
+                manifest.RootElement,
+                [
+                    .. content.Entries.Select(entry =>
+                        EntryDocument.Of(entry.Path, entry.Kind, entry.Size, NextHash(entry), entry.LinkTarget)
+                    ),
+                ]
+            ),
+            PackageJsonContext.Default.PackageDocument
         );
-        if (file is not null)
-        {
-            json.WriteNumber("size", file.Size);
-            json.WriteString("sha256", file.Hash.ToString());
-        }
-
-        if (entry.LinkTarget is not null)
-        {
-            json.WriteString("target", entry.LinkTarget);
-        }
-
-        json.WriteEndObject();
     }
 }
+
+/// <summary>The document that <c>inspect --json</c> prints.</summary>
+internal sealed record PackageDocument(
+    string File,
+    string Sha256,
+    long SizeCompressed,
+    long SizeInstalled,
+    SignatureDocument? Signature,
+    JsonElement Manifest,
+    EntryDocument[] Entries
+);
+
+/// <summary>What a package says of its signature; whether it is right, <c>verify</c> tells.</summary>
+internal sealed record SignatureDocument(string Algorithm, string KeyFingerprint, string SignedDigest);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    NewLine = "\n",
+    GenerationMode = JsonSourceGenerationMode.Serialization
+)]
+[JsonSerializable(typeof(PackageDocument))]
+internal sealed partial class PackageJsonContext : JsonSerializerContext;

@@ -3,7 +3,6 @@ using Peipkg.Build.Reading;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
@@ -18,8 +17,7 @@ internal static class VerifyOperation
     internal static int Run(IReadOnlyList<string> files, IReadOnlyList<string> keyFiles, ToolContext context)
     {
         PublicKey[]? keys = keyFiles.Count == 0 ? null : [.. keyFiles.Select(KeyFiles.LoadPublicKey)];
-        PackageVerifyOptions options = new() { TrustedKeys = keys, RequireSignature = keys is not null };
-        int failed = files.Count(file => !Verify(file, options, context));
+        int failed = files.Count(file => !Verify(file, keys, context));
         if (failed > 0 && files.Count > 1)
         {
             context.Diagnostics.Error(
@@ -30,11 +28,11 @@ internal static class VerifyOperation
         return failed == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static bool Verify(string file, PackageVerifyOptions options, ToolContext context)
+    private static bool Verify(string file, PublicKey[]? keys, ToolContext context)
     {
         try
         {
-            VerifiedPackage package = PackageFile.Verify(file, options, context);
+            VerifiedPackage package = OpenedPackage.Open(file, context, keys).Content;
             WarnOfName(file, package.Manifest, context.Diagnostics);
             if (!CheckLayout(file, package, context.Diagnostics))
             {
@@ -44,8 +42,7 @@ internal static class VerifyOperation
             context.Output.WriteLine($"{TerminalText.Escape(file)}: ok, {Describe(package)}");
             return true;
         }
-        catch (Exception exception)
-            when (exception is FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             context.Diagnostics.Error($"{file}: {exception.Message}");
         }

@@ -38,7 +38,7 @@ internal static class PackOperation
         );
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         ContentScan scan = new(new BuildPaths([Path.GetFullPath(request.Staged), tree.Root], []));
-        PackagePlan plan = scan.Watch(new PackagePlan(manifest, [.. tree.Entries.Select(tree.Source)]));
+        PackagePlan plan = new(manifest, tree.Entries);
         foreach (Finding problem in tree.Problems)
         {
             findings.Report(problem);
@@ -46,17 +46,10 @@ internal static class PackOperation
 
         plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, findings);
         RequireNone(findings, request.Staged);
-        PackageOutput.WriteOne(
-            plan,
-            request.Output,
-            key,
-            context,
-            () =>
-            {
-                scan.Report([plan], findings, siblings: false);
-                RequireNone(findings, request.Staged);
-            }
-        );
+        using PackageBatch batch = PackageBatch.Write([(plan, request.Output)], key, scan.Of, context);
+        scan.Report([plan], findings, siblings: false);
+        RequireNone(findings, request.Staged);
+        batch.Publish();
         context.Output.WriteLine(request.Output);
         return ExitCode.Success;
     }

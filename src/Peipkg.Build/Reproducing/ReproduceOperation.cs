@@ -6,10 +6,8 @@ using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Packages;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Reproducing;
@@ -19,10 +17,7 @@ internal static class ReproduceOperation
 {
     internal static int Run(ReproduceRequest request, ToolContext context)
     {
-        (string File, VerifiedPackage Package)[] packages =
-        [
-            .. request.Packages.Select(file => (file, Read(file, context))),
-        ];
+        OpenedPackage[] packages = [.. request.Packages.Select(file => OpenedPackage.Open(file, context))];
         Manifest manifest = RequireOneBuild(packages);
         using SigningKey? key = request.SignKey is null
             ? null
@@ -51,18 +46,17 @@ internal static class ReproduceOperation
         RequireStanzas(packages, recipe);
         IReadOnlyList<PackagePlan> plans = BuildOperation.Stage(recipe, build, area, context);
         ComparisonReport report = new(request.Json, context.Output);
-        foreach ((string file, VerifiedPackage package) in packages)
+        foreach (OpenedPackage package in packages)
         {
             PackagePlan plan = plans.First(candidate => candidate.Manifest.Name == package.Manifest.Name);
-            report.Add(Judge(file, package, plan, key, area, build.Output, context));
+            report.Add(Judge(package, plan, key, area, build.Output, context));
         }
 
         return report.Finish();
     }
 
     private static ComparisonVerdict Judge(
-        string file,
-        VerifiedPackage package,
+        OpenedPackage package,
         PackagePlan plan,
         SigningKey? key,
         StagingArea area,
@@ -70,50 +64,48 @@ internal static class ReproduceOperation
         ToolContext context
     )
     {
-        string name = Path.GetFileName(file);
         string rebuiltFile = Path.Combine(output, plan.FileName);
-        PackageOutput.WriteOne(plan, rebuiltFile, package.Signature is null ? null : key, context);
-        VerifiedPackage rebuilt = PackageFile.Verify(rebuiltFile, new PackageVerifyOptions(), context);
-        bool same = package.SignedDigest == rebuilt.SignedDigest;
+        using (
+            PackageBatch batch = PackageBatch.Write(
+                [(plan, rebuiltFile)],
+                package.Content.Signature is null ? null : key,
+                observe: null,
+                context
+            )
+        )
+        {
+            batch.Publish();
+        }
+
+        OpenedPackage rebuilt = OpenedPackage.Open(rebuiltFile, context);
+        bool same = package.Content.SignedDigest == rebuilt.Content.SignedDigest;
         PackageDifference difference = same
-            ? new PackageDifference(file, "rebuilt", [], [], [], [])
+            ? new PackageDifference(package.File, "rebuilt", [], [], [], [])
             : PackageDiffer.Compare(
-                new ArchivedPackage(file, file, package, area, context),
+                new ArchivedPackage(package, area, context),
                 new StagedPackage("rebuilt", plan, context.Cancellation),
                 context.Cancellation
             );
-        return same && package.Signature is { } signature && key is null
+        return same && package.Content.Signature is { } signature && key is null
             ? new ComparisonVerdict(
-                name,
+                package.FileName,
                 true,
-                $"all that the signature of {signature.KeyFingerprint.Grouped} covers, sha256 {package.SignedDigest} (--sign-key would compare the whole file)",
+                $"all that the signature of {signature.KeyFingerprint.Grouped} covers, sha256 {package.Content.SignedDigest} (--sign-key would compare the whole file)",
                 difference
             )
-            : ComparisonVerdict.Of(difference, name, package, rebuilt);
+            : ComparisonVerdict.Of(difference, package, rebuilt);
     }
 
-    private static VerifiedPackage Read(string file, ToolContext context)
+    private static Manifest RequireOneBuild(OpenedPackage[] packages)
     {
-        try
-        {
-            return PackageFile.Verify(file, new PackageVerifyOptions(), context);
-        }
-        catch (FormatViolationException exception)
-        {
-            throw new UserErrorException($"{file}: {exception.Message}", exception);
-        }
-    }
-
-    private static Manifest RequireOneBuild((string File, VerifiedPackage Package)[] packages)
-    {
-        Manifest first = packages[0].Package.Manifest;
-        foreach ((string file, VerifiedPackage package) in packages)
+        Manifest first = packages[0].Manifest;
+        foreach (OpenedPackage package in packages)
         {
             Manifest manifest = package.Manifest;
             if (manifest.Version != first.Version || manifest.Build != first.Build)
             {
                 throw new UserErrorException(
-                    $"{file} ({manifest.Version}, {manifest.Build.Timestamp}, {manifest.Build.FarmId}, {manifest.Build.SourceRef}) and "
+                    $"{package.File} ({manifest.Version}, {manifest.Build.Timestamp}, {manifest.Build.FarmId}, {manifest.Build.SourceRef}) and "
                         + $"{packages[0].File} ({first.Version}, {first.Build.Timestamp}, {first.Build.FarmId}, {first.Build.SourceRef}) "
                         + "are not of one build; reproduce each build by itself"
                 );
@@ -123,36 +115,32 @@ internal static class ReproduceOperation
         return first;
     }
 
-    private static void RequireSigner(
-        (string File, VerifiedPackage Package)[] packages,
-        SigningKey? key,
-        ReproduceRequest request
-    )
+    private static void RequireSigner(OpenedPackage[] packages, SigningKey? key, ReproduceRequest request)
     {
-        foreach ((string file, VerifiedPackage package) in packages)
+        foreach (OpenedPackage package in packages)
         {
             if (
                 key is not null
-                && package.Signature is { } signature
+                && package.Content.Signature is { } signature
                 && signature.KeyFingerprint != key.PublicKey.Fingerprint
             )
             {
                 throw new UserErrorException(
-                    $"{file} is signed by {signature.KeyFingerprint.Grouped}, and --sign-key {request.SignKey} is {key.PublicKey.Fingerprint.Grouped}; "
+                    $"{package.File} is signed by {signature.KeyFingerprint.Grouped}, and --sign-key {request.SignKey} is {key.PublicKey.Fingerprint.Grouped}; "
                         + "give the key that signed it, or none to compare what the signature covers"
                 );
             }
         }
     }
 
-    private static void RequireStanzas((string File, VerifiedPackage Package)[] packages, Recipe recipe)
+    private static void RequireStanzas(OpenedPackage[] packages, Recipe recipe)
     {
-        foreach ((string file, VerifiedPackage package) in packages)
+        foreach (OpenedPackage package in packages)
         {
             if (recipe.Stanzas.All(stanza => stanza.Name != package.Manifest.Name))
             {
                 throw new UserErrorException(
-                    $"{file} is {package.Manifest.Name}, which the recipe does not make; it makes {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Name))}"
+                    $"{package.File} is {package.Manifest.Name}, which the recipe does not make; it makes {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Name))}"
                 );
             }
         }

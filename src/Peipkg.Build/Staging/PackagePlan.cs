@@ -24,7 +24,7 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
         string label = $"package {Manifest.Name}";
         try
         {
-            _ = ManifestDocument.Write(Manifest);
+            ManifestRules.CheckForPacking(Manifest);
         }
         catch (FormatViolationException exception)
         {

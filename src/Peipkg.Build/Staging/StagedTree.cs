@@ -23,7 +23,7 @@ internal sealed class StagedTree
     private const uint SymlinkKind = 0xa000;
     private const uint OwnerReads = 0x100;
 
-    private readonly List<StagedEntry> _entries = [];
+    private readonly List<PayloadSource> _entries = [];
     private readonly List<Finding> _problems = [];
     private readonly bool _mayChangeModes;
 
@@ -37,7 +37,7 @@ internal sealed class StagedTree
     internal string Root { get; }
 
     /// <summary>Everything below the root, in no particular order.</summary>
-    internal IReadOnlyList<StagedEntry> Entries => _entries;
+    internal IReadOnlyList<PayloadSource> Entries => _entries;
 
     /// <summary>What cannot be packed, each with its path.</summary>
     internal IReadOnlyList<Finding> Problems => _problems;
@@ -62,21 +62,6 @@ internal sealed class StagedTree
         return tree;
     }
 
-    /// <summary>The entry as the package writer takes it.</summary>
-    internal PayloadSource Source(StagedEntry entry) =>
-        entry.Kind switch
-        {
-            PayloadKind.Directory => PayloadSource.Directory(entry.Path),
-            PayloadKind.Symlink => PayloadSource.Symlink(entry.Path, entry.LinkTarget!),
-            _ => new PayloadSource(
-                entry.Path,
-                PayloadKind.File,
-                entry.Size,
-                null,
-                () => StagedFile.Open(Root, entry.Path)
-            ),
-        };
-
     private void Descend(SafeFileHandle directory, string prefix, int depth, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -99,12 +84,14 @@ internal sealed class StagedTree
             switch (mode & KindMask)
             {
                 case DirectoryKind:
-                    _entries.Add(new StagedEntry(path, PayloadKind.Directory, 0, null));
+                    _entries.Add(PayloadSource.Directory(path));
                     Enter(directory, name, path, mode, depth, cancellation);
                     break;
                 case FileKind:
                     MakeReadable(directory, name, mode, OwnerReads);
-                    _entries.Add(new StagedEntry(path, PayloadKind.File, size, null));
+                    _entries.Add(
+                        new PayloadSource(path, PayloadKind.File, size, null, () => StagedFile.Open(Root, path))
+                    );
                     break;
                 case SymlinkKind:
                     AddSymlink(directory, name, path);
@@ -146,7 +133,7 @@ internal sealed class StagedTree
         byte[] target = PosixTree.ReadLink(directory, name) ?? throw PosixTree.Failure("read the symlink", path);
         if (Utf8.IsValid(target))
         {
-            _entries.Add(new StagedEntry(path, PayloadKind.Symlink, 0, Encoding.UTF8.GetString(target)));
+            _entries.Add(PayloadSource.Symlink(path, Encoding.UTF8.GetString(target)));
         }
         else
         {

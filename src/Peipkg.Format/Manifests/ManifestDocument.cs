@@ -45,26 +45,8 @@ public static class ManifestDocument
     /// <exception cref="FormatViolationException">The manifest breaks a rule and no consumer would take it.</exception>
     public static byte[] Write(Manifest manifest)
     {
-        if (!manifest.Architecture.IsSupported)
-        {
-            throw new FormatViolationException(
-                ManifestRule.Architecture,
-                "/architecture",
-                $"packages cannot be built for {DisplayText.Quote(manifest.Architecture.Text)}; "
-                    + "there are x86_64, aarch64 and noarch"
-            );
-        }
-
-        if (manifest.Build.Timestamp.UnixSeconds > Limits.ArchiveTime)
-        {
-            throw new FormatViolationException(
-                ManifestRule.Timestamp,
-                "/build/timestamp",
-                $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have"
-            );
-        }
-
-        return WriteAny(manifest);
+        ManifestRules.CheckForPacking(manifest);
+        return Canonical(manifest);
     }
 
     /// <summary>Writes the canonical form of a manifest that may come from another producer, with an architecture of its own.</summary>
@@ -73,6 +55,11 @@ public static class ManifestDocument
     public static byte[] WriteAny(Manifest manifest)
     {
         ManifestRules.Check(manifest);
+        return Canonical(manifest);
+    }
+
+    private static byte[] Canonical(Manifest manifest)
+    {
         var buffer = new ArrayBufferWriter<byte>(1024);
         WriteFields(new CanonicalJsonWriter(buffer), manifest);
         return buffer.WrittenCount <= Limits.ManifestBytes

@@ -3,12 +3,38 @@ using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
-/// <summary>Every rule that a manifest must keep as a whole, the same for reading and writing (PSD-009 §3.3).</summary>
-internal static class ManifestRules
+/// <summary>Every rule that a manifest must keep as a whole (PSD-009 §3.3).</summary>
+public static class ManifestRules
 {
-    /// <summary>Checks a manifest.</summary>
+    /// <summary>Checks a manifest that a package is to be made with: also what only producers must keep.</summary>
     /// <exception cref="FormatViolationException">The first rule that is broken, with the pointer to the place.</exception>
-    internal static void Check(Manifest manifest)
+    public static void CheckForPacking(Manifest manifest)
+    {
+        if (!manifest.Architecture.IsSupported)
+        {
+            throw new FormatViolationException(
+                ManifestRule.Architecture,
+                "/architecture",
+                $"packages cannot be built for {DisplayText.Quote(manifest.Architecture.Text)}; "
+                    + "there are x86_64, aarch64 and noarch"
+            );
+        }
+
+        if (manifest.Build.Timestamp.UnixSeconds > Limits.ArchiveTime)
+        {
+            throw new FormatViolationException(
+                ManifestRule.Timestamp,
+                "/build/timestamp",
+                $"{manifest.Build.Timestamp} is later than 2242-03-16T12:56:31Z, the last time an archive entry can have"
+            );
+        }
+
+        Check(manifest);
+    }
+
+    /// <summary>Checks a manifest that was read, or is passed on.</summary>
+    /// <exception cref="FormatViolationException">The first rule that is broken, with the pointer to the place.</exception>
+    public static void Check(Manifest manifest)
     {
         var site = RelationRules.Site.Alone;
         RelationRules.Check(site, manifest);

@@ -8,6 +8,9 @@ public sealed record PackageWriteOptions
 
     /// <summary>Told how far the work is, from several threads, some ten times a second at most for large packages.</summary>
     public IProgress<PackProgress>? Progress { get; init; }
+
+    /// <summary>Sees the content of every file that is not empty, once, while it is hashed.</summary>
+    public IPayloadObserver? Observer { get; init; }
 }
 
 /// <summary>What <see cref="PackageWriter"/> wrote.</summary>

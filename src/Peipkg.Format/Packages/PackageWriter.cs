@@ -43,7 +43,7 @@ public static class PackageWriter
             .. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File),
         ];
         var progress = new ProgressCounter(options.Progress, sources);
-        HashedContent[] hashed = PayloadHasher.Hash(sources, options.Workers, progress, cancellation);
+        HashedContent[] hashed = PayloadHasher.Hash(sources, options, progress, cancellation);
 
         Manifest complete = manifest with { SizeInstalled = sources.Sum(static s => s.Size) };
         var files = new FilesEntry[sources.Length];

@@ -13,7 +13,7 @@ internal static class PayloadHasher
     /// <exception cref="IOException">A file cannot be read or has another size than it had.</exception>
     internal static HashedContent[] Hash(
         PayloadSource[] files,
-        int workers,
+        PackageWriteOptions options,
         ProgressCounter progress,
         CancellationToken cancellation
     )
@@ -28,14 +28,19 @@ internal static class PayloadHasher
             using Sha256Hasher hash = new Sha256Hasher();
             for (int i = Interlocked.Increment(ref next); i < files.Length; i = Interlocked.Increment(ref next))
             {
-                hashed[i] = files[i].Size == 0 ? empty : HashOne(files[i], buffer, hash, progress, cancellation);
+                hashed[i] =
+                    files[i].Size == 0
+                        ? empty
+                        : HashOne(files[i], buffer, hash, options.Observer?.Begin(files[i]), progress, cancellation);
                 progress.FileDone();
             }
         }
 
         // A handful of files is done before a second thread has started.
         int threads =
-            files.Length < 16 && files.Sum(static f => f.Size) < PieceSize ? 1 : Math.Min(workers, files.Length);
+            files.Length < 16 && files.Sum(static f => f.Size) < PieceSize
+                ? 1
+                : Math.Min(options.Workers, files.Length);
         if (threads <= 1)
         {
             Work();
@@ -66,6 +71,7 @@ internal static class PayloadHasher
         PayloadSource file,
         byte[] buffer,
         Sha256Hasher hash,
+        IContentObserver? observer,
         ProgressCounter progress,
         CancellationToken cancellation
     )
@@ -79,6 +85,7 @@ internal static class PayloadHasher
             cancellation.ThrowIfCancellationRequested();
             hash.Append(buffer.AsSpan(0, read));
             mark.Append(buffer.AsSpan(0, read));
+            observer?.Take(buffer.AsSpan(0, read));
             size += read;
             progress.BytesDone(read);
             if (size > file.Size)
@@ -87,7 +94,13 @@ internal static class PayloadHasher
             }
         }
 
-        return size == file.Size ? new HashedContent(hash.Finish(), mark) : throw Changed(file);
+        if (size != file.Size)
+        {
+            throw Changed(file);
+        }
+
+        observer?.End();
+        return new HashedContent(hash.Finish(), mark);
     }
 }
 

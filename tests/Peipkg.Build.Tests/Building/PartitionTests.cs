@@ -1,7 +1,7 @@
 using Peipkg.Build.Building;
-using Peipkg.Build.Staging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
+using Peipkg.Format.Packages;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
@@ -133,7 +133,7 @@ public sealed class PartitionTests
         return Partition.Divide(
             _stanzas,
             [
-                .. entries.Select(entry => new StagedEntry(
+                .. entries.Select(entry => new PayloadSource(
                     entry[2..],
                     entry[0] switch
                     {
@@ -142,7 +142,8 @@ public sealed class PartitionTests
                         _ => PayloadKind.File,
                     },
                     0,
-                    entry[0] == 'l' ? "x" : null
+                    entry[0] == 'l' ? "x" : null,
+                    null
                 )),
             ]
         );

@@ -1,78 +1,72 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 
 namespace Peipkg.Build.Checking.Reports;
 
-/// <summary>The report of <c>check</c> for programs, in a form of our own; everything but ASCII is escaped.</summary>
+/// <summary>The report of <c>check</c> for programs, in a form of our own.</summary>
 internal static class CheckJson
 {
-    internal static string Write(CheckReport report)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("recipes", report.Recipes);
-            json.WriteNumber("errors", report.Count(Severity.Error));
-            json.WriteNumber("warnings", report.Count(Severity.Warning));
-            json.WriteNumber("notes", report.Count(Severity.Note));
-            json.WriteStartArray("findings");
-            foreach (Finding finding in report.Findings)
-            {
-                WriteFinding(json, finding);
-            }
-
-            json.WriteEndArray();
-            WriteTags(json, report.Tags);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
-
-    private static void WriteFinding(Utf8JsonWriter json, Finding finding)
-    {
-        json.WriteStartObject();
-        json.WriteString("rule", finding.Rule.Id);
-        json.WriteString("severity", finding.Severity.Text());
-        json.WriteString("file", finding.File);
-        if (finding.Position is { } position)
-        {
-            json.WriteNumber("line", position.Line);
-            json.WriteNumber("column", position.Column);
-        }
-
-        json.WriteString("message", finding.Message);
-        json.WriteString("remedy", finding.Rule.Remedy);
-        json.WriteEndObject();
-    }
-
-    private static void WriteTags(Utf8JsonWriter json, IReadOnlyList<TagReport.Tag>? tags)
-    {
-        if (tags is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray("tags");
-        foreach (TagReport.Tag tag in tags)
-        {
-            json.WriteStartObject();
-            json.WriteString("tag", tag.Name);
-            if (tag.Version is { } version)
-            {
-                json.WriteString("version", version.Text);
-            }
-            else
-            {
-                json.WriteString("reason", tag.Reason);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+    internal static string Write(CheckReport report) =>
+        JsonOutput.Text(
+            new CheckDocument(
+                report.Recipes,
+                report.Count(Severity.Error),
+                report.Count(Severity.Warning),
+                report.Count(Severity.Note),
+                [
+                    .. report.Findings.Select(finding => new CheckDocument.FoundProblem(
+                        finding.Rule.Id,
+                        finding.Severity.Text(),
+                        finding.File,
+                        finding.Position?.Line,
+                        finding.Position?.Column,
+                        finding.Message,
+                        finding.Rule.Remedy
+                    )),
+                ],
+                report
+                    .Tags?.Select(tag => new CheckDocument.TriedTag(tag.Name, tag.Version?.Text, tag.Reason))
+                    .ToArray()
+            ),
+            CheckJsonContext.Default.CheckDocument
+        );
 }
+
+/// <summary>The document that <c>check --format json</c> prints.</summary>
+internal sealed record CheckDocument(
+    int Recipes,
+    int Errors,
+    int Warnings,
+    int Notes,
+    CheckDocument.FoundProblem[] Findings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CheckDocument.TriedTag[]? Tags
+)
+{
+    /// <summary>A finding; without a place where it concerns the whole file.</summary>
+    internal sealed record FoundProblem(
+        string Rule,
+        string Severity,
+        string? File,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Column,
+        string Message,
+        string Remedy
+    );
+
+    /// <summary>A tag with the version that it becomes, or the reason why it becomes none.</summary>
+    internal sealed record TriedTag(
+        string Tag,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason
+    );
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    NewLine = "\n",
+    GenerationMode = JsonSourceGenerationMode.Serialization
+)]
+[JsonSerializable(typeof(CheckDocument))]
+internal sealed partial class CheckJsonContext : JsonSerializerContext;

@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Peipkg.Build.Rules;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Help;
@@ -14,87 +12,31 @@ internal static class CheckSarif
 
     internal static string Write(CheckReport report)
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            json.WriteStartObject();
-            json.WriteString("$schema", Schema);
-            json.WriteString("version", "2.1.0");
-            json.WriteStartArray("runs");
-            json.WriteStartObject();
-            WriteTool(json);
-            json.WriteString("columnKind", "unicodeCodePoints");
-            json.WriteStartArray("results");
-            foreach (Finding finding in report.Findings)
-            {
-                WriteResult(json, finding);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        SarifRule[] rules =
+        [
+            .. RuleTable.All.Select(rule => new SarifRule(
+                rule.Id,
+                new SarifText(rule.Summary),
+                new SarifText($"{rule.Summary} {rule.Why}"),
+                new SarifText(rule.Remedy),
+                new SarifConfiguration(rule.Severity.Text())
+            )),
+        ];
+        SarifTool tool = new(new SarifDriver(ToolContext.Program, ProductVersion.Text, rules));
+        SarifRun run = new(tool, "unicodeCodePoints", [.. report.Findings.Select(Result)]);
+        return JsonOutput.Text(new SarifLog(Schema, "2.1.0", [run]), SarifContext.Default.SarifLog);
     }
 
-    private static void WriteTool(Utf8JsonWriter json)
+    private static SarifResult Result(Finding finding)
     {
-        json.WriteStartObject("tool");
-        json.WriteStartObject("driver");
-        json.WriteString("name", ToolContext.Program);
-        json.WriteString("version", ProductVersion.Text);
-        json.WriteStartArray("rules");
-        foreach (Rule rule in RuleTable.All)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", rule.Id);
-            WriteText(json, "shortDescription", rule.Summary);
-            WriteText(json, "fullDescription", $"{rule.Summary} {rule.Why}");
-            WriteText(json, "help", rule.Remedy);
-            json.WriteStartObject("defaultConfiguration");
-            json.WriteString("level", rule.Severity.Text());
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteResult(Utf8JsonWriter json, Finding finding)
-    {
-        json.WriteStartObject();
-        json.WriteString("ruleId", finding.Rule.Id);
-        json.WriteString("level", finding.Severity.Text());
-        WriteText(json, "message", $"{finding.Message}. {finding.Rule.Remedy}");
-        json.WriteStartArray("locations");
-        json.WriteStartObject();
-        json.WriteStartObject("physicalLocation");
-        json.WriteStartObject("artifactLocation");
-        json.WriteString("uri", UriOf(finding.File ?? ""));
-        json.WriteEndObject();
-        if (finding.Position is { } position)
-        {
-            json.WriteStartObject("region");
-            json.WriteNumber("startLine", position.Line);
-            json.WriteNumber("startColumn", position.Column);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string text)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("text", text);
-        json.WriteEndObject();
+        SarifRegion? region = finding.Position is { } position ? new SarifRegion(position.Line, position.Column) : null;
+        SarifPlace place = new(new SarifArtifact(UriOf(finding.File ?? "")), region);
+        return new SarifResult(
+            finding.Rule.Id,
+            finding.Severity.Text(),
+            new SarifText($"{finding.Message}. {finding.Rule.Remedy}"),
+            [new SarifLocation(place)]
+        );
     }
 
     // A relative path stays relative to whatever the host takes for the root; "./" would keep it from being matched.
@@ -109,3 +51,45 @@ internal static class CheckSarif
         return path.StartsWith('/') ? "file://" + escaped : escaped;
     }
 }
+
+internal sealed record SarifLog([property: JsonPropertyName("$schema")] string Schema, string Version, SarifRun[] Runs);
+
+internal sealed record SarifRun(SarifTool Tool, string ColumnKind, SarifResult[] Results);
+
+internal sealed record SarifTool(SarifDriver Driver);
+
+internal sealed record SarifDriver(string Name, string Version, SarifRule[] Rules);
+
+internal sealed record SarifRule(
+    string Id,
+    SarifText ShortDescription,
+    SarifText FullDescription,
+    SarifText Help,
+    SarifConfiguration DefaultConfiguration
+);
+
+internal sealed record SarifConfiguration(string Level);
+
+internal sealed record SarifText(string Text);
+
+internal sealed record SarifResult(string RuleId, string Level, SarifText Message, SarifLocation[] Locations);
+
+internal sealed record SarifLocation(SarifPlace PhysicalLocation);
+
+internal sealed record SarifPlace(
+    SarifArtifact ArtifactLocation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SarifRegion? Region
+);
+
+internal sealed record SarifArtifact(string Uri);
+
+internal sealed record SarifRegion(int StartLine, int StartColumn);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    GenerationMode = JsonSourceGenerationMode.Serialization
+)]
+[JsonSerializable(typeof(SarifLog))]
+internal sealed partial class SarifContext : JsonSerializerContext;

@@ -1,9 +1,9 @@
 using System.Text;
-using Peipkg.Build.Scanning;
+using Peipkg.Build.Staging;
 
-namespace Peipkg.Build.Tests.Scanning;
+namespace Peipkg.Build.Tests.Staging;
 
-public sealed class ScanningStreamTests
+public sealed class PathSearchTests
 {
     private static readonly string[] Staged = ["/tmp/stage-1/dest"];
     private static readonly string[] Building = ["/home/me/source", "/src", "/tmp/stage-1/work/deeper/still"];
@@ -21,7 +21,7 @@ public sealed class ScanningStreamTests
         // In one piece, byte by byte, and in all pieces between.
         for (int size = 1; size <= text.Length + 1; size++)
         {
-            Assert.Equal(expected, Scan(Encoding.UTF8.GetBytes(text), size));
+            Assert.Equal(expected, Search(Encoding.UTF8.GetBytes(text), size));
         }
     }
 
@@ -47,24 +47,21 @@ public sealed class ScanningStreamTests
             string text = string.Concat(
                 Enumerable.Range(0, random.Next(20)).Select(_ => parts[random.Next(parts.Length)])
             );
-            string whole = Scan(Encoding.UTF8.GetBytes(text), text.Length + 1);
-            Assert.Equal(whole, Scan(Encoding.UTF8.GetBytes(text), random.Next(1, 60)));
+            string whole = Search(Encoding.UTF8.GetBytes(text), text.Length + 1);
+            Assert.Equal(whole, Search(Encoding.UTF8.GetBytes(text), random.Next(1, 60)));
         }
     }
 
-    private static string Scan(byte[] content, int pieceSize)
+    private static string Search(byte[] content, int pieceSize)
     {
         BuildPaths paths = new(Staged, Building);
-        bool completed = false;
-        using ScanningStream stream = new(new MemoryStream(content), paths, _ => completed = true);
-        byte[] piece = new byte[pieceSize];
-        while (stream.Read(piece) > 0)
+        PathSearch search = new(paths);
+        foreach (byte[] piece in content.Chunk(pieceSize))
         {
-            // What is read is of no interest here.
+            search.Take(piece);
         }
 
-        Assert.True(completed);
-        Assert.Equal(content.Take(16), stream.Start.ToArray());
-        return string.Join(' ', Enumerable.Range(0, paths.Count).Where(i => stream.Found[i]).Select(paths.Text));
+        search.End();
+        return string.Join(' ', Enumerable.Range(0, paths.Count).Where(i => search.Found[i]).Select(paths.Text));
     }
 }

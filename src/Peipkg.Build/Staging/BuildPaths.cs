@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Peipkg.Build.Scanning;
+namespace Peipkg.Build.Staging;
 
 /// <summary>The directories of a build whose paths should not end up in packages.</summary>
 internal sealed class BuildPaths

@@ -1,0 +1,130 @@
+using Peipkg.Build.Staging;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Packages;
+using Peipkg.Posix.Files;
+
+namespace Peipkg.Build.Packing;
+
+/// <summary>
+/// Packages under temporary names beside their final ones. Publishing gives all of them their names; disposing before
+/// leaves no trace of any.
+/// </summary>
+internal sealed class PackageBatch : IDisposable
+{
+    private readonly List<DurableFileWriter> _writers = [];
+    private readonly ToolContext _context;
+
+    private PackageBatch(ToolContext context) => _context = context;
+
+    /// <summary>Writes packages whole and flushes them to the disk, without giving them their names.</summary>
+    /// <param name="packages">Each package with the path that it is to have.</param>
+    /// <param name="key">Signs; null leaves them unsigned.</param>
+    /// <param name="observe">Makes what looks into a package's files while they are hashed; null for nothing.</param>
+    /// <param name="context">Shows progress and stops.</param>
+    /// <exception cref="UserErrorException">A package breaks a rule, or a path cannot be replaced.</exception>
+    /// <exception cref="IOException">The disk is full or refuses.</exception>
+    internal static PackageBatch Write(
+        IReadOnlyList<(PackagePlan Plan, string Path)> packages,
+        SigningKey? key,
+        Func<PackagePlan, IPayloadObserver>? observe,
+        ToolContext context
+    )
+    {
+        RequireReplaceable(packages.Select(package => package.Path));
+        PackageBatch batch = new(context);
+        try
+        {
+            foreach ((PackagePlan plan, string path) in packages)
+            {
+                DurableFileWriter writer = DurableFile.Create(path);
+                batch._writers.Add(writer);
+                batch.Write(plan, writer, key, observe?.Invoke(plan));
+            }
+
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives all packages their names, replacing what has them.</summary>
+    internal void Publish()
+    {
+        _context.Cancellation.ThrowIfCancellationRequested();
+        foreach (DurableFileWriter writer in _writers)
+        {
+            writer.Rename();
+        }
+
+        foreach (string directory in _writers.Select(writer => Path.GetDirectoryName(writer.Target)!).Distinct())
+        {
+            DurableFile.SyncDirectory(directory);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (DurableFileWriter writer in _writers)
+        {
+            writer.Dispose();
+        }
+    }
+
+    private void Write(PackagePlan plan, DurableFileWriter writer, SigningKey? key, IPayloadObserver? observer)
+    {
+        try
+        {
+            using PackingProgress progress = new(_context.Diagnostics, plan.FileName);
+            PackageWriteOptions options = new() { Progress = progress, Observer = observer };
+            Interruptible.Run(
+                () =>
+                {
+                    PackageWriteResult result = PackageWriter.Write(
+                        writer.Stream,
+                        plan.Manifest,
+                        plan.Payload,
+                        key,
+                        options,
+                        _context.Cancellation
+                    );
+                    writer.Flush();
+                    return result;
+                },
+                _context.Cancellation
+            );
+        }
+        catch (PackagingException exception)
+        {
+            throw new UserErrorException(
+                string.Join('\n', exception.Problems.Select(problem => $"package {plan.Manifest.Name}: {problem}")),
+                exception
+            );
+        }
+    }
+
+    // A rename cannot replace a directory, and would fail only after others have appeared. A device or FIFO it would
+    // replace, which nobody who writes to /dev/null wants.
+    private static void RequireReplaceable(IEnumerable<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            if (Directory.Exists(path))
+            {
+                throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
+            }
+
+            if (PosixTree.IsSpecial(path))
+            {
+                throw new UserErrorException(
+                    $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file"
+                );
+            }
+        }
+    }
+}

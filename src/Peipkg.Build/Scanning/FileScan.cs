@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Staging;
+using Peipkg.Format.Packages;
+
+namespace Peipkg.Build.Scanning;
+
+/// <summary>What of a file is worth judging.</summary>
+/// <param name="Package">The package that holds it.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Found">Which build paths it holds.</param>
+/// <param name="GzipStamp">The time in a gzip file's header; 0 for none.</param>
+/// <param name="Archive">What it is as a static archive, or null.</param>
+/// <param name="Image">What it is, or its members are, as an ELF file, or null.</param>
+internal sealed record ScannedFile(
+    PackagePlan Package,
+    string Path,
+    bool[] Found,
+    uint GzipStamp,
+    StaticArchive? Archive,
+    ElfImage? Image
+);
+
+/// <summary>Looks into one file while it is read.</summary>
+/// <param name="package">The package that holds it.</param>
+/// <param name="file">The file.</param>
+/// <param name="paths">The paths of the build, which it should not hold.</param>
+/// <param name="add">Takes the file, when it has ended, if there is anything to judge.</param>
+internal sealed class FileScan(PackagePlan package, PayloadSource file, BuildPaths paths, Action<ScannedFile> add)
+    : IContentObserver
+{
+    private readonly PathSearch _search = new(paths);
+    private readonly byte[] _start = new byte[16];
+    private int _startLength;
+
+    public void Take(ReadOnlySpan<byte> piece)
+    {
+        int count = Math.Min(piece.Length, _start.Length - _startLength);
+        piece[..count].CopyTo(_start.AsSpan(_startLength));
+        _startLength += count;
+        _search.Take(piece);
+    }
+
+    public void End()
+    {
+        _search.End();
+        ReadOnlySpan<byte> start = _start.AsSpan(0, _startLength);
+        bool isElf = start.StartsWith(ElfReader.Magic);
+        bool isArchive = start.StartsWith(StaticArchive.Magic);
+        uint stamp =
+            start.Length >= 8 && start[0] == 0x1f && start[1] == 0x8b && start[2] == 8
+                ? BinaryPrimitives.ReadUInt32LittleEndian(start[4..])
+                : 0;
+        if (isElf || isArchive || stamp != 0 || Array.Exists(_search.Found, found => found))
+        {
+            using Stream? content = isElf || isArchive ? file.Open!() : null;
+            StaticArchive? archive = isArchive ? StaticArchive.Read(content!) : null;
+            ElfImage? image = isElf ? ElfReader.Read(content!) : archive?.Image;
+            add(new ScannedFile(package, file.Path, _search.Found, stamp, archive, image));
+        }
+    }
+}

@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 

@@ -82,7 +82,7 @@ internal sealed class BuildLoop(
                     // Neither the database nor the archive index: nothing can be decided. The disk may recover.
                     abandoned = true;
                     Trouble = e.Message;
-                    BuildLog.StorageFailed(logger, e.Message);
+                    BuildEvents.StorageFailed(logger, e.Message);
                     await Task.Delay(StoragePause, clock, drain);
                 }
             }
@@ -206,7 +206,7 @@ internal sealed class BuildLoop(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            BuildLog.Interrupted(logger, build.Recipe, build.Version);
+            BuildEvents.Interrupted(logger, build.Recipe, build.Version);
             throw;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -48,7 +48,7 @@ internal sealed class BuildRunner(
         if (WhyNot(build) is { } closing)
         {
             builds.Close([(build.Id, closing.State, closing.Reason)]);
-            BuildLog.Skipped(logger, build.Recipe, build.Version, closing.Reason);
+            BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             if (build is { State: BuildState.Publishing, AttemptId: { } useless })
             {
                 publisher.Clear(useless);
@@ -75,7 +75,7 @@ internal sealed class BuildRunner(
         {
             attempts.Cancelled(build.Id, attempt, Reason);
             publisher.Clear(attempt);
-            BuildLog.Skipped(logger, build.Recipe, build.Version, Reason);
+            BuildEvents.Skipped(logger, build.Recipe, build.Version, Reason);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class BuildRunner(
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                BuildLog.CleanupFailed(logger, directory, e.Message);
+                BuildEvents.CleanupFailed(logger, directory, e.Message);
             }
         }
     }
@@ -111,7 +111,7 @@ internal sealed class BuildRunner(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            BuildLog.CleanupFailed(logger, kept, e.Message);
+            BuildEvents.CleanupFailed(logger, kept, e.Message);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class BuildRunner(
     {
         long attempt = attempts.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest());
         using IDisposable running = counters.Begin(build.Recipe, build.Version);
-        BuildLog.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
+        BuildEvents.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
         using AttemptLog log = new(layout.LogOf(attempt), clock, redactor);
         bool built = false;
         try
@@ -174,7 +174,7 @@ internal sealed class BuildRunner(
         string file =
             roster.Current.Find(build.Recipe)?.Document.File
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
-        Recipe recipe = RecipeRoster.Read(build.Recipe, file);
+        RosterEntry recipe = RecipeRoster.Read(build.Recipe, file);
         UpstreamUrl url =
             recipe.Url
             ?? throw new BuildFailureException(
@@ -192,7 +192,7 @@ internal sealed class BuildRunner(
             stop
         );
         attempts.Fetched(build.Id, attempt);
-        BuildLog.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
+        BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
             recipe,
@@ -210,7 +210,7 @@ internal sealed class BuildRunner(
         DurableFile.SyncDirectory(layout.Publish);
         log.Settle();
         attempts.Built(build.Id, attempt, outputs);
-        BuildLog.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
+        BuildEvents.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
     }
 
     private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
@@ -219,7 +219,7 @@ internal sealed class BuildRunner(
         {
             // Reloaded while it was built.
             builds.Close([(build.Id, BuildState.Skipped, RecipeGone)]);
-            BuildLog.Skipped(logger, build.Recipe, build.Version, RecipeGone);
+            BuildEvents.Skipped(logger, build.Recipe, build.Version, RecipeGone);
             publisher.Clear(attempt);
             return;
         }
@@ -237,7 +237,7 @@ internal sealed class BuildRunner(
             const string Reason = "the recipe makes other packages than those that were built; building again";
             attempts.Rebuild(build.Id, attempt, Reason);
             publisher.Clear(attempt);
-            BuildLog.Outdated(logger, build.Recipe, build.Version, Reason);
+            BuildEvents.Outdated(logger, build.Recipe, build.Version, Reason);
         }
         else if (await publisher.PublishAsync(builds.Get(build.Id), attempt, stop))
         {
@@ -259,7 +259,7 @@ internal sealed class BuildRunner(
         attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
         if (delay is { } wait)
         {
-            BuildLog.Failed(
+            BuildEvents.Failed(
                 logger,
                 build.Recipe,
                 build.Version,
@@ -273,7 +273,7 @@ internal sealed class BuildRunner(
         }
         else
         {
-            BuildLog.GivenUp(
+            BuildEvents.GivenUp(
                 logger,
                 build.Recipe,
                 build.Version,

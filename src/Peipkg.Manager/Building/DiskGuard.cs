@@ -33,11 +33,11 @@ internal sealed class DiskGuard(string directory, Func<long> minFree, EventStore
             string detail = $"{ByteSize.Format(free)} free in {directory}, min_free is {ByteSize.Format(needed)}";
             if (low)
             {
-                BuildLog.DiskLow(logger, detail);
+                BuildEvents.DiskLow(logger, detail);
             }
             else
             {
-                BuildLog.DiskRecovered(logger, detail);
+                BuildEvents.DiskRecovered(logger, detail);
             }
 
             Volatile.Write(ref _low, low);

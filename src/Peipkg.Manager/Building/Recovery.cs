@@ -32,7 +32,7 @@ internal sealed class Recovery(
         Clear(layout.Publish, publishing);
         if (requeued + publishing.Count + stopped > 0)
         {
-            BuildLog.Recovered(logger, requeued, publishing.Count, stopped);
+            BuildEvents.Recovered(logger, requeued, publishing.Count, stopped);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class Recovery(
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                BuildLog.CleanupFailed(logger, path, e.Message);
+                BuildEvents.CleanupFailed(logger, path, e.Message);
             }
         }
     }

@@ -57,14 +57,14 @@ internal sealed class FarmReload(
         {
             foreach (RecipeProblem problem in e.Problems)
             {
-                HostingLog.ConfigBroken(logger, problem.ToString());
+                HostingEvents.ConfigBroken(logger, problem.ToString());
             }
 
             return false;
         }
         catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
         {
-            HostingLog.ConfigBroken(logger, e.Message);
+            HostingEvents.ConfigBroken(logger, e.Message);
             return false;
         }
 
@@ -74,15 +74,15 @@ internal sealed class FarmReload(
         config.Current = merged;
         farm.Secrets = secrets;
         threshold?.Set(merged.LogLevel);
-        HostingLog.ConfigReloaded(logger, Some(changed[Effect.Reload]));
+        HostingEvents.ConfigReloaded(logger, Some(changed[Effect.Reload]));
         if (Some(changed[Effect.Restart]) is { } waiting)
         {
-            HostingLog.ConfigNeedsRestart(logger, waiting);
+            HostingEvents.ConfigNeedsRestart(logger, waiting);
         }
 
         if (Some(changed[Effect.FirstStart]) is { } useless)
         {
-            HostingLog.ConfigUseless(logger, useless);
+            HostingEvents.ConfigUseless(logger, useless);
         }
 
         return true;
@@ -103,7 +103,7 @@ internal sealed class FarmReload(
         ];
         if (farm.Http is not null && deaf.Length > 0)
         {
-            HostingLog.WebhooksOff(logger, deaf);
+            HostingEvents.WebhooksOff(logger, deaf);
         }
     }
 }

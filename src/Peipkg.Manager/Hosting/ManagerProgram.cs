@@ -68,7 +68,7 @@ internal static class ManagerProgram
                 world,
                 loggers
             );
-            HostingLog.Starting(
+            HostingEvents.Starting(
                 logger,
                 config.FarmId,
                 mode == RunMode.Daemon ? "daemon" : "once",
@@ -78,14 +78,14 @@ internal static class ManagerProgram
                 tools.Build,
                 tools.Repo
             );
-            HostingLog.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
+            HostingEvents.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
             if (config.Builds is { Launcher: null, Sandbox: not true })
             {
-                HostingLog.KeyInReach(logger, config.KeyFile);
+                HostingEvents.KeyInReach(logger, config.KeyFile);
             }
 
             using CancellationTokenRegistration draining = world.Signals.Drain.Register(() =>
-                HostingLog.Draining(logger)
+                HostingEvents.Draining(logger)
             );
             await farm.PrepareAsync(world.Signals.Stop);
             await using ControlServer control = farm.Control;
@@ -107,7 +107,7 @@ internal static class ManagerProgram
                 complete = await farm.RunOnceAsync(world.Signals.Drain, world.Signals.Stop) || mode == RunMode.Once;
             }
 
-            HostingLog.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);
+            HostingEvents.Stopped(logger, farm.Counters.Attempted, farm.Counters.Succeeded);
             return world.Signals.Stop.IsCancellationRequested ? world.Signals.StopExitCode
                 : complete ? ExitCode.Success
                 : ExitCode.Failure;
@@ -178,7 +178,7 @@ internal static class ManagerProgram
 
         if (worker.Failure is { } failure)
         {
-            HostingLog.Crashed(loggers.CreateLogger(Name), failure);
+            HostingEvents.Crashed(loggers.CreateLogger(Name), failure);
             throw new UserErrorException($"the farm ended because of an error: {failure.Message}", failure);
         }
     }
@@ -191,7 +191,7 @@ internal static class ManagerProgram
             const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
             {
-                HostingLog.KeyReadable(logger, path);
+                HostingEvents.KeyReadable(logger, path);
             }
 
             return key.PublicKey;

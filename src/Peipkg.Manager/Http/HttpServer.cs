@@ -66,7 +66,7 @@ internal sealed class HttpServer(
         ICollection<string> bound =
             _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
             ?? [];
-        HttpLog.Listening(_logger, string.Join(',', bound));
+        HttpEvents.Listening(_logger, string.Join(',', bound));
     }
 
     /// <inheritdoc/>
@@ -163,7 +163,7 @@ internal sealed class HttpServer(
         catch (Exception e)
             when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
         {
-            HttpLog.RequestFailed(_logger, context.Request.Path, e);
+            HttpEvents.RequestFailed(_logger, context.Request.Path, e);
             if (!context.Response.HasStarted)
             {
                 await TextAsync(

@@ -45,7 +45,7 @@ internal sealed class WebhookEndpoint(
         (byte[]? body, int status, string reason) = await ReadBodyAsync(context);
         if (body is null)
         {
-            HttpLog.Refused(logger, status, reason, remote, delivery, forge.Name);
+            HttpEvents.Refused(logger, status, reason, remote, delivery, forge.Name);
             await HttpServer.TextAsync(context, status, reason);
             return;
         }
@@ -58,12 +58,12 @@ internal sealed class WebhookEndpoint(
 
         if (forge.WhyIdle(headers) is { } idle)
         {
-            HttpLog.Nothing(logger, idle, delivery, forge.Name);
+            HttpEvents.Nothing(logger, idle, delivery, forge.Name);
             await HttpServer.TextAsync(context, StatusCodes.Status200OK, idle);
         }
         else if (!WebhookDelivery.TryParse(Payload(context, body), out WebhookDelivery? parsed, out string? error))
         {
-            HttpLog.Refused(logger, StatusCodes.Status400BadRequest, error, remote, delivery, forge.Name);
+            HttpEvents.Refused(logger, StatusCodes.Status400BadRequest, error, remote, delivery, forge.Name);
             await HttpServer.TextAsync(context, StatusCodes.Status400BadRequest, error);
         }
         else
@@ -74,7 +74,7 @@ internal sealed class WebhookEndpoint(
 
     private Task RefuseAsync(HttpContext context, string? remote, string? delivery)
     {
-        HttpLog.SignatureInvalid(logger, remote, delivery, forge.Name);
+        HttpEvents.SignatureInvalid(logger, remote, delivery, forge.Name);
         return HttpServer.TextAsync(context, StatusCodes.Status401Unauthorized, "the signature is missing or wrong");
     }
 
@@ -93,7 +93,7 @@ internal sealed class WebhookEndpoint(
         ];
         foreach (string recipe in recipes)
         {
-            HttpLog.Accepted(logger, recipe, delivery, forge.Name);
+            HttpEvents.Accepted(logger, recipe, delivery, forge.Name);
             trigger(recipe);
         }
 
@@ -111,7 +111,7 @@ internal sealed class WebhookEndpoint(
             deaf.Length > 0
                 ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"
                 : "no recipe has this upstream";
-        HttpLog.Unwatched(logger, parsed.Repository, reason, delivery, forge.Name);
+        HttpEvents.Unwatched(logger, parsed.Repository, reason, delivery, forge.Name);
         return "no recipe watches this repository";
     }
 

@@ -29,7 +29,7 @@ internal sealed class Attendants(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            NotifyLog.Failed(logger, "everybody", "", e.Message);
+            NotifyEvents.Failed(logger, "everybody", "", e.Message);
         }
     }
 
@@ -42,13 +42,13 @@ internal sealed class Attendants(
                 ActionDocument done = await Task.Run(() => housekeeping.Collect(dryRun: false), stop);
                 if (done.Changed.Count > 0)
                 {
-                    NotifyLog.Collected(logger, done.Message);
+                    NotifyEvents.Collected(logger, done.Message);
                 }
             }
             catch (Exception e)
                 when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
             {
-                NotifyLog.CollectFailed(logger, e.Message);
+                NotifyEvents.CollectFailed(logger, e.Message);
             }
 
             await Task.Delay(Between, clock, stop);

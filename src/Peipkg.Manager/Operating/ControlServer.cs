@@ -54,7 +54,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ControlLog.Deaf(_logger, path, e.Message);
+            ControlEvents.Deaf(_logger, path, e.Message);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
             return next(connection);
         }
 
-        ControlLog.Stranger(_logger, user);
+        ControlEvents.Stranger(_logger, user);
         connection.Abort();
         return Task.CompletedTask;
     }
@@ -115,7 +115,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
         catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            HttpLog.RequestFailed(_logger, context.Request.Path, e);
+            HttpEvents.RequestFailed(_logger, context.Request.Path, e);
             reply = new OperatorReply { Error = $"the manager failed to answer: {e.Message}" };
         }
 
@@ -134,7 +134,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
 }
 
 /// <summary>Events of the control socket.</summary>
-internal static partial class ControlLog
+internal static partial class ControlEvents
 {
     [LoggerMessage(
         Level = LogLevel.Warning,

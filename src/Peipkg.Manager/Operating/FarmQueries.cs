@@ -13,7 +13,7 @@ internal static class FarmQueries
     {
         Dictionary<string, RecipeRecord> polls = stores.Recipes.All().ToDictionary(r => r.Name, StringComparer.Ordinal);
         Dictionary<string, BuildRecord> latest = stores
-            .Builds.LatestStories()
+            .Builds.Latest()
             .ToDictionary(b => b.Recipe, StringComparer.Ordinal);
         ILookup<string, BuildRecord> failing = stores.Builds.Failing().ToLookup(b => b.Recipe, StringComparer.Ordinal);
         PublishedPackages published = stores.Repository.Published();
@@ -109,7 +109,7 @@ internal static class FarmQueries
             Detail = what.Detail,
         };
 
-    private static string? Highest(Recipe recipe, PublishedPackages published)
+    private static string? Highest(RosterEntry recipe, PublishedPackages published)
     {
         PackageVersion? highest = null;
         foreach (

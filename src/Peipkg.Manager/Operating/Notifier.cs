@@ -67,7 +67,7 @@ internal sealed class Notifier(
             }
             catch (StorageException e)
             {
-                NotifyLog.Failed(logger, "the database", "", e.Message);
+                NotifyEvents.Failed(logger, "the database", "", e.Message);
             }
 
             await Task.Delay(Look, stores.Clock, stop);
@@ -142,13 +142,13 @@ internal sealed class Notifier(
 
             if (error is null)
             {
-                NotifyLog.Told(logger, to.Name, what.Kind, what.Recipe);
+                NotifyEvents.Told(logger, to.Name, what.Kind, what.Recipe);
                 return;
             }
 
             if (attempt == Retries.Length)
             {
-                NotifyLog.Failed(logger, to.Name, what.Kind, redactor.Clean(error));
+                NotifyEvents.Failed(logger, to.Name, what.Kind, redactor.Clean(error));
                 return;
             }
 
@@ -234,7 +234,7 @@ internal sealed record Notification
 internal sealed partial class NotificationJson : JsonSerializerContext;
 
 /// <summary>Events of telling people of events.</summary>
-internal static partial class NotifyLog
+internal static partial class NotifyEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "notification sent")]
     public static partial void Told(ILogger logger, string to, string kind, string? recipe);

@@ -84,7 +84,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private ActionDocument Build(string name, string? tag)
     {
-        Recipe recipe = WhyQuery.Known(roster(), name);
+        RosterEntry recipe = WhyQuery.Known(roster(), name);
         if (recipe.Url is null)
         {
             throw new OperatorException($"{name} has no [upstream], so there is no source to build it from");

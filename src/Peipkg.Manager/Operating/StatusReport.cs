@@ -63,7 +63,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Queue =
             [
                 .. stores
-                    .Builds.OpenStories()
+                    .Builds.Open()
                     .Where(b => b.State == BuildState.Queued)
                     .Select(b => new StatusQueued
                     {

@@ -31,7 +31,7 @@ internal static class WhyQuery
             };
         }
 
-        Recipe recipe = Known(roster, name);
+        RosterEntry recipe = Known(roster, name);
         RecipeRecord record = stores.Recipes.Get(name);
         List<WhyVersionDocument> versions = recipe.Url is null ? [] : Versions(stores, recipe, record, live);
         if (version is not null)
@@ -59,14 +59,14 @@ internal static class WhyQuery
 
     /// <summary>A recipe of the roster.</summary>
     /// <exception cref="OperatorException">There is none of this name.</exception>
-    public static Recipe Known(RecipeRoster roster, string name) =>
+    public static RosterEntry Known(RecipeRoster roster, string name) =>
         roster.Find(name)
         ?? throw new OperatorException(
             $"there is no recipe \"{name}\"{Peipkg.Format.Text.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
                 + "are directories below recipes_dir that hold a peipkg.toml"
         );
 
-    private static List<string> Notes(FarmStores stores, Recipe recipe, RecipeRecord record, LiveFarm? live)
+    private static List<string> Notes(FarmStores stores, RosterEntry recipe, RecipeRecord record, LiveFarm? live)
     {
         List<string> notes = [];
         if (recipe.Url is null)
@@ -108,7 +108,7 @@ internal static class WhyQuery
 
     private static List<WhyVersionDocument> Versions(
         FarmStores stores,
-        Recipe recipe,
+        RosterEntry recipe,
         RecipeRecord record,
         LiveFarm? live
     )
@@ -122,7 +122,7 @@ internal static class WhyQuery
                 Recipe = recipe,
                 Candidates = selection.Candidates,
                 Published = published,
-                Stories = stories,
+                Builds = stories,
                 Reason = BuildReason.Poll,
                 FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
                 FirstSeen = stores.Tags.FirstSeen(recipe.Name),

@@ -10,7 +10,7 @@ namespace Peipkg.Manager.Publishing;
 /// <param name="Commit">The commit that was fetched.</param>
 /// <param name="Timestamp">That commit's time.</param>
 internal sealed record BuildOrder(
-    Recipe Recipe,
+    RosterEntry Recipe,
     PackageVersion Version,
     string SourceRef,
     string Commit,

@@ -32,7 +32,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             (name, package) =>
                 package.Signature is not null ? ["it is signed; the farm signs"]
                 : stanzas.TryGetValue(name, out Stanza? stanza)
-                    ? StanzaCheck.Problems(recipe, stanza, order, farmId, package)
+                    ? StanzaMatch.Problems(recipe, stanza, order, farmId, package)
                 : ["the recipe does not produce it any more"],
             stop
         );

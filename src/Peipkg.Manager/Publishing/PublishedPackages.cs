@@ -5,7 +5,7 @@ using Peipkg.Format.Repositories;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>A published package.</summary>
-internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Hash);
+internal sealed record PublishedVersion(PackageVersion Version, Sha256Digest Hash);
 
 /// <summary>What the archive index of <c>state_dir/repo</c> names: every version ever published (§6.3).</summary>
 /// <param name="generation">Its index_version; 0 when nothing was ever published.</param>
@@ -14,10 +14,10 @@ internal sealed record PublishedPackage(PackageVersion Version, Sha256Digest Has
 internal sealed class PublishedPackages(
     ulong generation,
     Timestamp generatedAt,
-    IReadOnlyList<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages
+    IReadOnlyList<(PackageName Name, Architecture Architecture, PublishedVersion Package)> packages
 )
 {
-    private readonly Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> _packages =
+    private readonly Dictionary<(PackageName Name, Architecture Architecture), List<PublishedVersion>> _packages =
         Group(packages);
     private readonly Dictionary<PackageName, List<Architecture>> _architectures = packages
         .Select(p => (p.Name, p.Architecture))
@@ -43,9 +43,9 @@ internal sealed class PublishedPackages(
     /// The published package of this name and architecture whose version is this one or compares equal to it: the
     /// repository takes only one of the spellings.
     /// </summary>
-    public PublishedPackage? Find(PackageName name, PackageVersion version, Architecture architecture)
+    public PublishedVersion? Find(PackageName name, PackageVersion version, Architecture architecture)
     {
-        foreach (PublishedPackage package in _packages.GetValueOrDefault((name, architecture), []))
+        foreach (PublishedVersion package in _packages.GetValueOrDefault((name, architecture), []))
         {
             if (PackageVersion.Compare(package.Version, version) == 0)
             {
@@ -69,7 +69,7 @@ internal sealed class PublishedPackages(
         Architecture? rival = null;
         foreach (Architecture other in _architectures.GetValueOrDefault(name, []))
         {
-            foreach (PublishedPackage package in _packages[(name, other)])
+            foreach (PublishedVersion package in _packages[(name, other)])
             {
                 int order = PackageVersion.Compare(package.Version, version);
                 if (order > 0)
@@ -102,20 +102,20 @@ internal sealed class PublishedPackages(
         new(
             archive.IndexVersion,
             archive.GeneratedAt,
-            [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedPackage(e.Version, e.Hash)))]
+            [.. archive.Packages.Select(e => (e.Name, e.Architecture, new PublishedVersion(e.Version, e.Hash)))]
         )
         {
             Size = archive.Packages.Sum(e => e.SizeCompressed),
         };
 
-    private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedPackage>> Group(
-        IEnumerable<(PackageName Name, Architecture Architecture, PublishedPackage Package)> packages
+    private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedVersion>> Group(
+        IEnumerable<(PackageName Name, Architecture Architecture, PublishedVersion Package)> packages
     )
     {
-        Dictionary<(PackageName, Architecture), List<PublishedPackage>> groups = [];
-        foreach ((PackageName name, Architecture architecture, PublishedPackage package) in packages)
+        Dictionary<(PackageName, Architecture), List<PublishedVersion>> groups = [];
+        foreach ((PackageName name, Architecture architecture, PublishedVersion package) in packages)
         {
-            if (!groups.TryGetValue((name, architecture), out List<PublishedPackage>? versions))
+            if (!groups.TryGetValue((name, architecture), out List<PublishedVersion>? versions))
             {
                 groups.Add((name, architecture), versions = []);
             }

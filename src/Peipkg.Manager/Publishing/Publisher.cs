@@ -53,13 +53,13 @@ internal sealed class Publisher(
             int failures = build.Trouble + 1;
             TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
             attempts.PublishFailed(build.Id, attempt, e.Message, clock.GetUtcNow() + delay);
-            PublishLog.Failed(logger, build.Recipe, build.Version, e.Message, failures, delay);
+            PublishEvents.Failed(logger, build.Recipe, build.Version, e.Message, failures, delay);
             return false;
         }
 
         ulong generation = repository.Published().Generation;
         attempts.Published(build.Id, attempt, (long)generation, synced: !syncs);
-        PublishLog.Complete(logger, build.Recipe, build.Version, [.. outputs.Select(o => o.FileName)], generation);
+        PublishEvents.Complete(logger, build.Recipe, build.Version, [.. outputs.Select(o => o.FileName)], generation);
         Clear(attempt);
         return true;
     }
@@ -74,7 +74,7 @@ internal sealed class Publisher(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            PublishLog.CleanupFailed(logger, directory, e.Message);
+            PublishEvents.CleanupFailed(logger, directory, e.Message);
         }
     }
 
@@ -90,14 +90,14 @@ internal sealed class Publisher(
         PublishedPackages published = repository.Published();
         foreach (BuildOutput output in outputs)
         {
-            PublishedPackage? present = Find(published, output);
+            PublishedVersion? present = Find(published, output);
             if (present is null)
             {
                 missing.Add(output);
             }
             else if (present.Hash.ToString() != output.Sha256)
             {
-                PublishLog.OtherBytes(logger, build.Recipe, output.FileName);
+                PublishEvents.OtherBytes(logger, build.Recipe, output.FileName);
             }
         }
 
@@ -109,7 +109,7 @@ internal sealed class Publisher(
         string? lost = missing.Select(output => Fault(directory, output)).FirstOrDefault(fault => fault is not null);
         if (lost is not null)
         {
-            PublishLog.Lost(logger, build.Recipe, build.Version, lost);
+            PublishEvents.Lost(logger, build.Recipe, build.Version, lost);
             attempts.Rebuild(build.Id, attempt, lost);
             Clear(attempt);
             return false;
@@ -133,7 +133,7 @@ internal sealed class Publisher(
             );
     }
 
-    private static PublishedPackage? Find(PublishedPackages published, BuildOutput output)
+    private static PublishedVersion? Find(PublishedPackages published, BuildOutput output)
     {
         if (
             !PackageFileName.TryParse(

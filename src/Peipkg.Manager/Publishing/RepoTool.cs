@@ -61,7 +61,7 @@ internal sealed class RepoTool(
         Directory.Move(Staging, repository.Directory);
         DurableFile.SyncDirectory(layout.Root);
         repository.Invalidate();
-        PublishLog.Created(logger, config.Repository.Name, repository.Directory);
+        PublishEvents.Created(logger, config.Repository.Name, repository.Directory);
     }
 
     /// <summary>Takes every package of a directory into the repository.</summary>

@@ -14,10 +14,10 @@ internal sealed class RecipeDependencies
     public IReadOnlyList<string> Of(string recipe) => _direct.GetValueOrDefault(recipe, []);
 
     /// <summary>Reads the dependencies off the recipes.</summary>
-    public static RecipeDependencies From(IReadOnlyList<Recipe> recipes)
+    public static RecipeDependencies From(IReadOnlyList<RosterEntry> recipes)
     {
         Dictionary<string, List<string>> makers = new(StringComparer.Ordinal);
-        foreach (Recipe recipe in recipes)
+        foreach (RosterEntry recipe in recipes)
         {
             foreach (string name in recipe.Document.Provides)
             {

@@ -11,7 +11,7 @@ namespace Peipkg.Manager.Recipes;
 /// <param name="Name">Its directory's name. Says nothing about the packages: <c>zlib</c> may produce <c>libz</c>.</param>
 /// <param name="Document">What its peipkg.toml says.</param>
 /// <param name="Url">Its upstream, checked; null when it has none and is built only by hand.</param>
-internal sealed record Recipe(string Name, WatchedRecipe Document, UpstreamUrl? Url)
+internal sealed record RosterEntry(string Name, WatchedRecipe Document, UpstreamUrl? Url)
 {
     /// <summary>The packages that a version of it consists of.</summary>
     public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
@@ -33,9 +33,9 @@ internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems)
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
 internal sealed class RecipeRoster
 {
-    private readonly Dictionary<string, Recipe> _byName;
+    private readonly Dictionary<string, RosterEntry> _byName;
 
-    private RecipeRoster(List<Recipe> recipes, List<BrokenRecipe> broken)
+    private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken)
     {
         Recipes = recipes;
         BrokenRecipes = broken;
@@ -44,7 +44,7 @@ internal sealed class RecipeRoster
 
     public static RecipeRoster Empty { get; } = new([], []);
 
-    public IReadOnlyList<Recipe> Recipes { get; }
+    public IReadOnlyList<RosterEntry> Recipes { get; }
 
     /// <summary>How many directories hold a peipkg.toml that cannot be used.</summary>
     public int Broken => BrokenRecipes.Count;
@@ -53,16 +53,16 @@ internal sealed class RecipeRoster
     public IReadOnlyList<BrokenRecipe> BrokenRecipes { get; }
 
     /// <summary>Those with an upstream.</summary>
-    public IEnumerable<Recipe> Watched => Recipes.Where(recipe => recipe.Url is not null);
+    public IEnumerable<RosterEntry> Watched => Recipes.Where(recipe => recipe.Url is not null);
 
-    public Recipe? Find(string name) => _byName.GetValueOrDefault(name);
+    public RosterEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Reads every subdirectory that holds a <c>peipkg.toml</c>; what is wrong with one goes to the log.</summary>
     /// <exception cref="IOException">The directory itself cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static RecipeRoster Load(string directory, ILogger logger)
     {
-        List<Recipe> recipes = [];
+        List<RosterEntry> recipes = [];
         List<BrokenRecipe> broken = [];
         foreach (string path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
         {
@@ -75,10 +75,10 @@ internal sealed class RecipeRoster
             string name = Path.GetFileName(path);
             try
             {
-                Recipe recipe = Read(name, file);
+                RosterEntry recipe = Read(name, file);
                 foreach (RecipeProblem warning in recipe.Document.Warnings)
                 {
-                    RosterLog.RecipeWarning(logger, name, warning.ToString());
+                    RosterEvents.RecipeWarning(logger, name, warning.ToString());
                 }
 
                 recipes.Add(recipe);
@@ -93,13 +93,13 @@ internal sealed class RecipeRoster
                 );
                 foreach (RecipeProblem problem in e.Problems)
                 {
-                    RosterLog.RecipeBroken(logger, name, problem.ToString());
+                    RosterEvents.RecipeBroken(logger, name, problem.ToString());
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 broken.Add(new BrokenRecipe(name, [e.Message]));
-                RosterLog.RecipeBroken(logger, name, e.Message);
+                RosterEvents.RecipeBroken(logger, name, e.Message);
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class RecipeRoster
                 .Where(makers => makers.Count() > 1)
         )
         {
-            RosterLog.SamePackage(logger, package.Key.Text, [.. package]);
+            RosterEvents.SamePackage(logger, package.Key.Text, [.. package]);
         }
 
         return new RecipeRoster(recipes, broken);
@@ -120,13 +120,13 @@ internal sealed class RecipeRoster
     /// <exception cref="RecipeException">It cannot be used.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static Recipe Read(string name, string file)
+    public static RosterEntry Read(string name, string file)
     {
         TomlFile document = TomlFile.Load(file);
         WatchedRecipe recipe = WatchedRecipe.Read(document);
         if (recipe.Upstream is not { } upstream)
         {
-            return new Recipe(name, recipe, null);
+            return new RosterEntry(name, recipe, null);
         }
 
         if (!UpstreamUrl.TryParse(upstream.Git, out UpstreamUrl? url, out string? error))
@@ -143,6 +143,6 @@ internal sealed class RecipeRoster
         }
 
         document.Problems.ThrowIfAny();
-        return new Recipe(name, recipe, url);
+        return new RosterEntry(name, recipe, url);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logge
     {
         RecipeRoster roster = RecipeRoster.Load(directory, logger);
         _current = roster;
-        RosterLog.Loaded(logger, roster.Recipes.Count, roster.Watched.Count(), roster.Broken);
+        RosterEvents.Loaded(logger, roster.Recipes.Count, roster.Watched.Count(), roster.Broken);
     }
 
     /// <summary>Reads them again; when the directory itself cannot be read the former roster stays.</summary>
@@ -29,7 +29,7 @@ internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logge
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            RosterLog.ReloadFailed(logger, e.Message);
+            RosterEvents.ReloadFailed(logger, e.Message);
             return false;
         }
     }

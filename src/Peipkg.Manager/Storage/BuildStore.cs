@@ -73,13 +73,13 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
         );
 
     /// <summary>Every story with work left, by recipe and version.</summary>
-    public IReadOnlyList<BuildRecord> OpenStories() =>
+    public IReadOnlyList<BuildRecord> Open() =>
         database.Read(session =>
             session.Query($"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map)
         );
 
     /// <summary>Each recipe's story that changed last.</summary>
-    public IReadOnlyList<BuildRecord> LatestStories() =>
+    public IReadOnlyList<BuildRecord> Latest() =>
         database.Read(session =>
             session.Query(
                 $"""

@@ -76,7 +76,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
             }
             catch (StorageException e)
             {
-                SyncLog.StorageFailed(services.Logger, e.Message);
+                SyncEvents.StorageFailed(services.Logger, e.Message);
             }
             catch (OperationCanceledException) when (finish.IsCancellationRequested && !stop.IsCancellationRequested)
             {
@@ -148,7 +148,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 (long)source.Generation,
                 source.Signer
             );
-            SyncLog.Complete(
+            SyncEvents.Complete(
                 services.Logger,
                 target.Backend,
                 target.Config.Name,
@@ -176,7 +176,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 e.Message,
                 services.Clock.GetUtcNow() + delay
             );
-            SyncLog.Failed(
+            SyncEvents.Failed(
                 services.Logger,
                 target.Backend,
                 target.Config.Name,
@@ -282,7 +282,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
         {
             _lookAt = null;
             services.Store.Checked(target.Key, target.Backend, target.DisplayRemote, source.Fingerprint);
-            SyncLog.Verified(services.Logger, target.Config.Name, url, source.Generation, result.Packages);
+            SyncEvents.Verified(services.Logger, target.Config.Name, url, source.Generation, result.Packages);
         }
         else if (now < _lookUntil)
         {
@@ -295,7 +295,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
             if (services.Store.Get(target.Key).CheckError != result.Difference)
             {
                 services.Store.Differs(target.Key, target.Backend, target.DisplayRemote, result.Difference);
-                SyncLog.Differs(services.Logger, target.Config.Name, url, source.Generation, result.Difference);
+                SyncEvents.Differs(services.Logger, target.Config.Name, url, source.Generation, result.Difference);
             }
         }
     }

@@ -81,7 +81,7 @@ internal sealed class PollLoop(
         foreach (string recipe in left.Order(StringComparer.Ordinal))
         {
             answered = false;
-            WatchLog.Failed(logger, recipe, "its host is left alone for a while after what it answered before");
+            WatchEvents.Failed(logger, recipe, "its host is left alone for a while after what it answered before");
         }
 
         return answered;
@@ -174,7 +174,7 @@ internal sealed class PollLoop(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The database, or something unforeseen: the other recipes are polled on.
-            WatchLog.Failed(logger, due.Recipe, e.Message);
+            WatchEvents.Failed(logger, due.Recipe, e.Message);
         }
         finally
         {
@@ -188,7 +188,7 @@ internal sealed class PollLoop(
 
             if (pause is { } time)
             {
-                WatchLog.HostCools(logger, due.Host, due.Recipe, time);
+                WatchEvents.HostCools(logger, due.Host, due.Recipe, time);
             }
 
             _wake.Set();

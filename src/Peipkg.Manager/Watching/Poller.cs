@@ -26,7 +26,7 @@ internal sealed class Poller(
     /// <summary>Polls a recipe that has an upstream. Failures are logged; the next poll is the retry.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task<PollResult> PollAsync(Recipe recipe, PollTrigger trigger, CancellationToken stop)
+    public async Task<PollResult> PollAsync(RosterEntry recipe, PollTrigger trigger, CancellationToken stop)
     {
         UpstreamUrl url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
         RecipePoll poll = new(
@@ -35,7 +35,7 @@ internal sealed class Poller(
             clock.GetUtcNow(),
             trigger == PollTrigger.Webhook ? "webhook" : "interval"
         );
-        WatchLog.Polling(logger, recipe.Name, url.Text, poll.Trigger);
+        WatchEvents.Polling(logger, recipe.Name, url.Text, poll.Trigger);
         try
         {
             IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, stop);
@@ -49,7 +49,7 @@ internal sealed class Poller(
                     Recipe = recipe,
                     Candidates = selection.Candidates,
                     Published = repository.Published(),
-                    Stories = builds.OfRecipe(recipe.Name),
+                    Builds = builds.OfRecipe(recipe.Name),
                     Reason = trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll,
                     FirstContact = contact,
                     FirstSeen = changes.FirstSeen,
@@ -61,25 +61,25 @@ internal sealed class Poller(
             bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
             recipes.Answered(poll, listed.Count, selection.Candidates.Count, news, outcome);
             Say(recipe, poll, contact is null, plan, outcome);
-            WatchLog.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
+            WatchEvents.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
             return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostTrouble: false);
         }
         catch (GitException e)
         {
             recipes.Failed(poll, e.Message);
-            WatchLog.Failed(logger, recipe.Name, e.Message);
+            WatchEvents.Failed(logger, recipe.Name, e.Message);
             return PollResult.Failed with { HostTrouble = HostTrouble.Shows(e.Message) };
         }
         catch (Exception e) when (e is FormatViolationException or IOException or UnauthorizedAccessException)
         {
             // Without a readable archive index nothing could be published either, so nothing is built for it.
             recipes.Failed(poll, e.Message);
-            WatchLog.DedupFailed(logger, recipe.Name, e.Message);
+            WatchEvents.DedupFailed(logger, recipe.Name, e.Message);
             return PollResult.Failed;
         }
     }
 
-    private TagChanges Remember(Recipe recipe, UpstreamUrl url, VersionSelection selection)
+    private TagChanges Remember(RosterEntry recipe, UpstreamUrl url, VersionSelection selection)
     {
         List<ListedTag> matching =
         [
@@ -92,30 +92,30 @@ internal sealed class Poller(
         // Said once, when the tag is new: the next poll would say the same of all of them again.
         foreach (SkippedTag skipped in selection.Skipped.Where(s => changes.New.Contains(s.Tag.Name)))
         {
-            WatchLog.TagSkipped(logger, recipe.Name, skipped.Tag.Name, skipped.Why);
+            WatchEvents.TagSkipped(logger, recipe.Name, skipped.Tag.Name, skipped.Why);
         }
 
         foreach (SkippedTag unwanted in selection.Unwanted.Where(u => changes.New.Contains(u.Tag.Name)))
         {
-            WatchLog.TagUnwanted(logger, recipe.Name, unwanted.Tag.Name, unwanted.Why);
+            WatchEvents.TagUnwanted(logger, recipe.Name, unwanted.Tag.Name, unwanted.Why);
         }
 
         foreach (MovedTag moved in changes.Moved.Where(tag => tag.Built is not null))
         {
-            WatchLog.TagMoved(logger, recipe.Name, moved.Name, moved.Built!, moved.OldId, moved.NewId);
+            WatchEvents.TagMoved(logger, recipe.Name, moved.Name, moved.Built!, moved.OldId, moved.NewId);
         }
 
         return changes;
     }
 
-    private void Apply(Recipe recipe, QueuePlan plan)
+    private void Apply(RosterEntry recipe, QueuePlan plan)
     {
         builds.Queue(plan.Queue);
         builds.Skip(plan.Skip);
         builds.Close(plan.Close);
         foreach (QueueEntry entry in plan.Queue)
         {
-            WatchLog.Queued(
+            WatchEvents.Queued(
                 logger,
                 recipe.Name,
                 entry.Version,
@@ -129,7 +129,7 @@ internal sealed class Poller(
         {
             foreach (IGrouping<string, QueueEntry> group in plan.Skip.GroupBy(e => e.Detail, StringComparer.Ordinal))
             {
-                WatchLog.PassedOver(logger, recipe.Name, group.Count(), group.Key);
+                WatchEvents.PassedOver(logger, recipe.Name, group.Count(), group.Key);
             }
         }
 
@@ -138,28 +138,28 @@ internal sealed class Poller(
             Dictionary<long, string> versions = builds.OfRecipe(recipe.Name).ToDictionary(b => b.Id, b => b.Version);
             foreach ((long id, _, string detail) in plan.Close)
             {
-                WatchLog.Closed(logger, recipe.Name, versions.GetValueOrDefault(id, ""), detail);
+                WatchEvents.Closed(logger, recipe.Name, versions.GetValueOrDefault(id, ""), detail);
             }
         }
     }
 
-    private void Say(Recipe recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)
+    private void Say(RosterEntry recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)
     {
         if (plan.Queue.Count > ManyVersions)
         {
             if (first)
             {
-                WatchLog.ManyAtFirst(logger, recipe.Name, plan.Queue.Count);
+                WatchEvents.ManyAtFirst(logger, recipe.Name, plan.Queue.Count);
             }
             else
             {
-                WatchLog.Many(logger, recipe.Name, plan.Queue.Count);
+                WatchEvents.Many(logger, recipe.Name, plan.Queue.Count);
             }
         }
 
         if (poll.Trigger == "webhook" && plan.Queue.Count == 0)
         {
-            WatchLog.WebhookIdle(logger, recipe.Name, outcome);
+            WatchEvents.WebhookIdle(logger, recipe.Name, outcome);
             events.Add(EventKind.WebhookIdle, recipe.Name, null, outcome);
         }
     }

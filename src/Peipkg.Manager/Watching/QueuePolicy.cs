@@ -10,7 +10,7 @@ namespace Peipkg.Manager.Watching;
 /// <summary>What is known when a poll has to decide.</summary>
 internal sealed record QueueSituation
 {
-    public required Recipe Recipe { get; init; }
+    public required RosterEntry Recipe { get; init; }
 
     /// <summary>Newest version first.</summary>
     public required IReadOnlyList<Candidate> Candidates { get; init; }
@@ -18,7 +18,7 @@ internal sealed record QueueSituation
     public required PublishedPackages Published { get; init; }
 
     /// <summary>Every story of the recipe.</summary>
-    public required IReadOnlyList<BuildRecord> Stories { get; init; }
+    public required IReadOnlyList<BuildRecord> Builds { get; init; }
 
     /// <summary>What the poll was made for.</summary>
     public required BuildReason Reason { get; init; }
@@ -52,11 +52,8 @@ internal static class QueuePolicy
 {
     public static QueuePlan Plan(QueueSituation situation)
     {
-        Recipe recipe = situation.Recipe;
-        Dictionary<string, BuildRecord> stories = situation.Stories.ToDictionary(
-            b => b.Version,
-            StringComparer.Ordinal
-        );
+        RosterEntry recipe = situation.Recipe;
+        Dictionary<string, BuildRecord> stories = situation.Builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
         HashSet<string> backlog = Backlog(situation);
         List<QueueEntry> queue = [];
         List<QueueEntry> skip = [];
@@ -109,7 +106,7 @@ internal static class QueuePolicy
                     Entry(
                         candidate,
                         anew ? BuildReason.Revision : situation.Reason,
-                        anew ? WhyOtherSource(situation.Stories, candidate.Tag) ?? detail : detail
+                        anew ? WhyOtherSource(situation.Builds, candidate.Tag) ?? detail : detail
                     )
                 );
             }
@@ -209,7 +206,7 @@ internal static class QueuePolicy
                     .Skip((int)Math.Min(most, int.MaxValue)),
             ];
 
-    private static string Backfill(Recipe recipe) =>
+    private static string Backfill(RosterEntry recipe) =>
         recipe.Document.Watch?.Backfill is 1 ? "\"latest\"" : $"{recipe.Document.Watch?.Backfill}";
 
     private static bool IsBump(

@@ -7,10 +7,10 @@ namespace Peipkg.Manager.Tests.Recipes;
 
 public class RecipeDependenciesTests
 {
-    private static Recipe Named(string name, string stanzas) =>
+    private static RosterEntry Named(string name, string stanzas) =>
         new(name, WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(stanzas), "peipkg.toml")), null);
 
-    private static Recipe Making(string name, string package, string depends = "", string provides = "") =>
+    private static RosterEntry Making(string name, string package, string depends = "", string provides = "") =>
         Named(
             name,
             $$"""
@@ -23,7 +23,7 @@ public class RecipeDependenciesTests
             """
         );
 
-    private static RecipeDependencies From(params Recipe[] recipes) => RecipeDependencies.From(recipes);
+    private static RecipeDependencies From(params RosterEntry[] recipes) => RecipeDependencies.From(recipes);
 
     [Fact]
     public void A_recipe_waits_for_who_makes_or_provides_what_its_packages_depend_on()
@@ -60,7 +60,7 @@ public class RecipeDependenciesTests
     [Fact]
     public void Whatever_is_wrong_with_a_stanza_is_left_to_peipkg_build()
     {
-        Recipe odd = Named(
+        RosterEntry odd = Named(
             "odd",
             "[[package]]\ndependencies = [\"text\", { nam = \"x\" }, { name = 3 }]\nprovides = 7\n"
         );

@@ -47,7 +47,7 @@ public class RecipeRosterTests
         RecipeRoster roster = RecipeRoster.Load(directory.Path, LoggerFactory.Create(_ => { }).CreateLogger("x"));
         Assert.Equal(["byhand", "zlib"], roster.Recipes.Select(r => r.Name));
         Assert.Equal(["zlib"], roster.Watched.Select(r => r.Name));
-        Recipe zlib = roster.Find("zlib")!;
+        RosterEntry zlib = roster.Find("zlib")!;
         Assert.Equal(["libz", "libz-dev"], zlib.Outputs.Select(o => o.Name.Text));
         Assert.True(zlib.Document.Watch is { GithubWebhook: true });
         Assert.Equal("github.com/madler/zlib", zlib.Url!.RepositoryKey);
@@ -58,7 +58,7 @@ public class RecipeRosterTests
     {
         using TemporaryDirectory directory = new();
         Write(directory, "zlib", ZlibRecipe());
-        Recipe recipe = RecipeRoster.Read("zlib", Path.Combine(directory["zlib"], "peipkg.toml"));
+        RosterEntry recipe = RecipeRoster.Read("zlib", Path.Combine(directory["zlib"], "peipkg.toml"));
         Assert.Equal(TimeSpan.FromMinutes(30), recipe.IntervalUnder(TimeSpan.FromHours(1)));
         Assert.Equal(TimeSpan.FromMinutes(10), recipe.IntervalUnder(TimeSpan.FromMinutes(10)));
     }

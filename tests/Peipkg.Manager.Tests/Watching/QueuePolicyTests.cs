@@ -16,7 +16,7 @@ public class QueuePolicyTests
 {
     private static readonly string A = new('a', 40);
 
-    private static Recipe RecipeWith(string upstream = "", int revision = 1, string watch = "") =>
+    private static RosterEntry RecipeWith(string upstream = "", int revision = 1, string watch = "") =>
         new(
             "zlib",
             WatchedRecipe.Read(
@@ -47,7 +47,7 @@ public class QueuePolicyTests
 
     private static ListedTag Tag(string name, string? id = null) => new(name, id ?? A, id ?? A);
 
-    private static VersionSelection Select(Recipe recipe, params string[] tags) =>
+    private static VersionSelection Select(RosterEntry recipe, params string[] tags) =>
         VersionSelection.From([.. tags.Select(t => Tag(t))], recipe.Document.Upstream!);
 
     private static PublishedPackages Published(params string[] packages) =>
@@ -62,7 +62,7 @@ public class QueuePolicyTests
                     return (
                         PackageName.Parse(parts[0]),
                         architecture,
-                        new PublishedPackage(PackageVersion.Parse(parts[1]), default(Sha256Digest))
+                        new PublishedVersion(PackageVersion.Parse(parts[1]), default(Sha256Digest))
                     );
                 }),
             ]
@@ -81,22 +81,22 @@ public class QueuePolicyTests
             State = state,
         };
 
-    private static QueueSituation Situation(Recipe recipe, params string[] tags) =>
+    private static QueueSituation Situation(RosterEntry recipe, params string[] tags) =>
         new()
         {
             Recipe = recipe,
             Candidates = Select(recipe, tags).Candidates,
             Published = Published(),
-            Stories = [],
+            Builds = [],
             Reason = BuildReason.Poll,
         };
 
     private static QueuePlan Plan(
-        Recipe recipe,
+        RosterEntry recipe,
         PublishedPackages published,
         IReadOnlyList<BuildRecord> known,
         params string[] tags
-    ) => QueuePolicy.Plan(Situation(recipe, tags) with { Published = published, Stories = known });
+    ) => QueuePolicy.Plan(Situation(recipe, tags) with { Published = published, Builds = known });
 
     [Fact]
     public void Versions_come_newest_first_by_precedence_not_by_text() =>
@@ -162,7 +162,7 @@ public class QueuePolicyTests
     [Fact]
     public void What_the_stanzas_would_produce_decides_not_the_recipes_name()
     {
-        Recipe recipe = RecipeWith();
+        RosterEntry recipe = RecipeWith();
         Assert.Empty(Plan(recipe, Published("libz 1.0-1", "libz-dev 1.0-1"), [], "v1.0").Queue);
         Assert.Single(Plan(recipe, Published("zlib 1.0-1"), [], "v1.0").Queue);
     }
@@ -395,7 +395,7 @@ public class QueuePolicyTests
         QueuePlan asked = QueuePolicy.Plan(
             Situation(RecipeWith(watch: "backfill = 0"), "v1.0") with
             {
-                Stories = [Story("1.0-1", BuildState.Queued) with { Reason = BuildReason.Operator }],
+                Builds = [Story("1.0-1", BuildState.Queued) with { Reason = BuildReason.Operator }],
             }
         );
         Assert.Empty(asked.Close);
@@ -411,7 +411,7 @@ public class QueuePolicyTests
             Failures = 8,
             RecipeDigest = "old",
         };
-        QueueSituation situation = Situation(RecipeWith(), "v1.0") with { Stories = [story] };
+        QueueSituation situation = Situation(RecipeWith(), "v1.0") with { Builds = [story] };
         Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = "old" }).Queue);
         Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = null }).Queue);
         Assert.Equal(
@@ -420,13 +420,7 @@ public class QueuePolicyTests
         );
         Assert.Single(
             QueuePolicy
-                .Plan(
-                    situation with
-                    {
-                        Stories = [story with { ObjectId = new string('b', 40) }],
-                        RecipeDigest = "old",
-                    }
-                )
+                .Plan(situation with { Builds = [story with { ObjectId = new string('b', 40) }], RecipeDigest = "old" })
                 .Queue
         );
     }
@@ -449,13 +443,13 @@ public class QueuePolicyTests
     [Fact]
     public void A_poll_says_why_it_queued_nothing()
     {
-        Recipe recipe = RecipeWith("min_version = \"1.1\"");
+        RosterEntry recipe = RecipeWith("min_version = \"1.1\"");
         VersionSelection selection = Select(recipe, "v1.0", "v1.1", "v1.2", "nightly-X");
         QueuePlan plan = QueuePolicy.Plan(
             Situation(recipe, "v1.0", "v1.1", "v1.2") with
             {
                 Published = Published("libz 1.1-1", "libz-dev 1.1-1"),
-                Stories = [Story("1.2-1", BuildState.Failed)],
+                Builds = [Story("1.2-1", BuildState.Failed)],
             }
         );
         Assert.Equal(

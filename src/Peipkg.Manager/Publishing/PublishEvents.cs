@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>Events about publishing.</summary>
-internal static partial class PublishLog
+internal static partial class PublishEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "build + publish complete")]
     public static partial void Complete(

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Watching;
 
 /// <summary>Events about watching upstreams.</summary>
-internal static partial class WatchLog
+internal static partial class WatchEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "polling upstream")]
     public static partial void Polling(ILogger logger, string recipe, string url, string trigger);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Recipes;
 
 /// <summary>Events about the recipes themselves.</summary>
-internal static partial class RosterLog
+internal static partial class RosterEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "recipe roster loaded")]
     public static partial void Loaded(ILogger logger, int count, int watched, int broken);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Building;
 
 /// <summary>Events about builds.</summary>
-internal static partial class BuildLog
+internal static partial class BuildEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "starting build")]
     public static partial void Starting(

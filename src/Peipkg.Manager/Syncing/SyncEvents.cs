@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>Events about syncing.</summary>
-internal static partial class SyncLog
+internal static partial class SyncEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "sync complete")]
     public static partial void Complete(

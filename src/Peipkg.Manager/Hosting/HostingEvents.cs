@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Hosting;
 
 /// <summary>Events of the daemon as a whole.</summary>
-internal static partial class HostingLog
+internal static partial class HostingEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "peipkg-manager starting")]
     public static partial void Starting(

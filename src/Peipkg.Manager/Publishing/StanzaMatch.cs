@@ -10,7 +10,7 @@ namespace Peipkg.Manager.Publishing;
 /// Whether a package says and holds what its stanza allows, to the last field: it may come from a worker that is not
 /// trusted, and the farm is about to sign it.
 /// </summary>
-internal static class StanzaCheck
+internal static class StanzaMatch
 {
     // Enough to see what is going on.
     private const int MaxPaths = 10;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Peipkg.Manager.Logging;
 
 /// <summary>Events of the HTTP server.</summary>
-internal static partial class HttpLog
+internal static partial class HttpEvents
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook server listening")]
     public static partial void Listening(ILogger logger, string addr);

@@ -5,6 +5,7 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Building;
 
@@ -71,18 +72,12 @@ internal sealed class BuildLoop(
 
                     await WorkAsync(untilIdle: false, drain, stop);
                 }
-                catch (Exception e)
-                    when (e
-                            is StorageException
-                                or FormatViolationException
-                                or IOException
-                                or UnauthorizedAccessException
-                    )
+                catch (Exception exception) when (Boundary.Holds(exception))
                 {
-                    // Neither the database nor the archive index: nothing can be decided. The disk may recover.
+                    // Neither the database nor the archive index, or no threads: nothing can be decided. It may recover.
                     abandoned = true;
-                    Trouble = e.Message;
-                    BuildEvents.StorageFailed(logger, e.Message);
+                    Trouble = Boundary.Describe(exception);
+                    BuildEvents.StorageFailed(logger, Trouble);
                     await Task.Delay(StoragePause, clock, drain);
                 }
             }

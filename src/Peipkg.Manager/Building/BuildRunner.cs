@@ -9,6 +9,7 @@ using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.Watching;
+using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
 
@@ -88,9 +89,9 @@ internal sealed class BuildRunner(
             {
                 TreeRemoval.Remove(directory);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                BuildEvents.CleanupFailed(logger, directory, e.Message);
+                BuildEvents.CleanupFailed(logger, directory, Boundary.Describe(exception));
             }
         }
     }
@@ -109,9 +110,9 @@ internal sealed class BuildRunner(
             Directory.Move(layout.StageOf(attempt), kept);
             Directory.SetLastWriteTimeUtc(kept, clock.GetUtcNow().UtcDateTime);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            BuildEvents.CleanupFailed(logger, kept, e.Message);
+            BuildEvents.CleanupFailed(logger, kept, Boundary.Describe(exception));
         }
     }
 
@@ -147,12 +148,12 @@ internal sealed class BuildRunner(
             await BuildAsync(build, attempt, log, stop);
             built = true;
         }
-        catch (Exception e) when (Classify(e) is { } cause)
+        catch (Exception exception) when (Classify(exception) is { } cause)
         {
             // Room first: where the build filled the disk, there would be none to write that down.
             Keep(attempt);
             CleanUp(attempt);
-            Fail(build, attempt, cause, e.Message, log);
+            Fail(build, attempt, cause, Boundary.Describe(exception), log);
         }
         finally
         {

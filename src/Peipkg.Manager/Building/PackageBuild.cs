@@ -43,7 +43,7 @@ internal sealed class PackageBuild(
     {
         string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
         string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
-        BuildLimits limits = order.Recipe.Document.Limits.Over(Config.Limits.Builds);
+        BuildLimits limits = order.Recipe.Document.Limits.Within(Config.Limits.Builds);
         log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
         string unsigned = Config.Builds.Launcher is { } launcher
             ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, stop)
@@ -93,7 +93,9 @@ internal sealed class PackageBuild(
         return result.Succeeded
             ? output
             : throw Failure(
-                result.End is ChildEnd.Killed or ChildEnd.DiskFull ? FailureCause.Infrastructure : FailureCause.Recipe,
+                result.End is ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched
+                    ? FailureCause.Infrastructure
+                    : FailureCause.Recipe,
                 command,
                 result,
                 child,
@@ -136,7 +138,7 @@ internal sealed class PackageBuild(
         bool recipesFault = result switch
         {
             { End: ChildEnd.Exited, Code: LauncherSaysBuildFailed } => true,
-            { End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull } => false,
+            { End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched } => false,
             _ => true,
         };
         return result.Succeeded

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Building;
 
@@ -48,9 +49,9 @@ internal sealed class Recovery(
             {
                 TreeRemoval.Remove(path);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                BuildEvents.CleanupFailed(logger, path, e.Message);
+                BuildEvents.CleanupFailed(logger, path, Boundary.Describe(exception));
             }
         }
     }

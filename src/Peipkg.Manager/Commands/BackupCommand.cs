@@ -67,6 +67,7 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
         try
         {
             ManagerDatabase.CopyTo(database, temporary);
+            File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.Move(temporary, target, overwrite: false);
             Peipkg.Posix.Files.DurableFile.SyncDirectory(directory);
         }

@@ -90,6 +90,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
                 }
             }
         );
+        problems.AddRange(SandboxExposure.Problems(checking));
         Try(
             "the programs",
             () =>

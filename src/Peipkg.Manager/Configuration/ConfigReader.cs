@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
@@ -35,7 +36,20 @@ internal static class ConfigReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     /// <exception cref="RecipeException">The file's content is not a configuration; every problem of it.</exception>
-    public static ManagerConfig Load(string path) => Read(TomlFile.Load(path));
+    public static ManagerConfig Load(string path)
+    {
+        try
+        {
+            return Read(TomlFile.Load(path));
+        }
+        catch (Exception exception) when (Boundary.IsUnforeseen(exception))
+        {
+            ProblemList problems = new(path);
+            problems.Error(TomlPosition.Start, $"the configuration cannot be judged: {Boundary.Describe(exception)}");
+            problems.ThrowIfAny();
+            throw;
+        }
+    }
 
     /// <summary>The same from a document in memory.</summary>
     public static ManagerConfig Read(TomlFile file)

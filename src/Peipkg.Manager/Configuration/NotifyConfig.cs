@@ -3,6 +3,7 @@ using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;
 
@@ -60,8 +61,7 @@ internal sealed record NotifyConfig(
             string[] command = [.. section.Strings("command").Select(word => word.Value)];
             Uri? url = section.Parsed<Uri>("url", ParseUrl)?.Value;
             IReadOnlyList<Located<string>> events = section.Strings("events");
-            TimeSpan timeout =
-                section.Parsed<TimeSpan>("timeout", GoDuration.TryParse)?.Value ?? TimeSpan.FromSeconds(30);
+            TimeSpan timeout = section.BoundedDuration("timeout") ?? TimeSpan.FromSeconds(30);
             foreach (Located<string> unknown in events.Where(e => !Known.Contains(e.Value, StringComparer.Ordinal)))
             {
                 section.Problems.Error(

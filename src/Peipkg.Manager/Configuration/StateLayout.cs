@@ -10,6 +10,8 @@ namespace Peipkg.Manager.Configuration;
 /// <param name="Root">The absolute path of the state directory.</param>
 internal sealed record StateLayout(string Root)
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     /// <summary>Source clones of builds under way.</summary>
     public string Sources => Path.Combine(Root, "sources");
 
@@ -58,13 +60,18 @@ internal sealed record StateLayout(string Root)
     /// <summary>The log of an attempt.</summary>
     public string LogOf(long attempt) => Path.Combine(Logs, Id(attempt) + ".log");
 
-    /// <summary>Creates what is missing. The state directory itself may be missing too.</summary>
+    /// <summary>
+    /// Creates what is missing, the state directory itself too. It holds logs, sources and what operators said: it is the
+    /// manager's alone, whoever made it and whatever the umask.
+    /// </summary>
     public void Create()
     {
         foreach (string directory in (string[])[Root, Sources, Stage, Publish, Logs, Git, Sync])
         {
-            Directory.CreateDirectory(directory);
+            Directory.CreateDirectory(directory, OwnerOnly);
         }
+
+        File.SetUnixFileMode(Root, OwnerOnly);
 
         DurableFile.SyncDirectory(Root);
     }

@@ -119,9 +119,9 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
             variables["GIT_CONFIG_GLOBAL"] = TrustLocalRepository(path);
         }
 
-        if (upstream?.Authorization is { } authorization)
+        if (upstream is not null)
         {
-            AddConfiguration(variables, $"http.{upstream.Origin}.extraHeader", "Authorization: " + authorization);
+            GitCredentials.AddTo(variables, upstream);
         }
 
         return variables;
@@ -177,20 +177,4 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
 
     private static string Quote(string value) =>
         $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    // Appended to what the operator set in the same way.
-    private static void AddConfiguration(Dictionary<string, string> variables, string key, string value)
-    {
-        int count = int.TryParse(
-            variables.GetValueOrDefault("GIT_CONFIG_COUNT"),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out int set
-        )
-            ? set
-            : 0;
-        variables[$"GIT_CONFIG_KEY_{count}"] = key;
-        variables[$"GIT_CONFIG_VALUE_{count}"] = value;
-        variables["GIT_CONFIG_COUNT"] = (count + 1).ToString(CultureInfo.InvariantCulture);
-    }
 }

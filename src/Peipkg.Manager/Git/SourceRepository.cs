@@ -29,6 +29,17 @@ internal sealed class SourceRepository(
     // Above every attribute of the tree: files are the bytes that were committed.
     private const string Attributes = "* -text -filter -ident -working-tree-encoding\n";
 
+    private const string NoDepth = "does not support shallow";
+
+    private static readonly string[] Fetch =
+    [
+        "fetch",
+        "--progress",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+    ];
+
     private static readonly string[] UnnamedCommitRefused =
     [
         "not our ref",
@@ -55,20 +66,19 @@ internal sealed class SourceRepository(
     }
 
     /// <summary>Fetches a ref or a commit under a name of our own, so that no listed name ever becomes a path.</summary>
-    public Task FetchAsync(string source) =>
-        RunAsync(
-            local: false,
-            log,
-            "fetch",
-            "--progress",
-            "--depth=1",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            "--",
-            upstream.Text,
-            $"+{source}:{LocalRef}"
-        );
+    /// <remarks>A server that knows no depth, such as one that serves plain files, gives the ref with its history.</remarks>
+    public async Task FetchAsync(string source)
+    {
+        string[] reference = ["--", upstream.Text, $"+{source}:{LocalRef}"];
+        try
+        {
+            await RunAsync(local: false, log, [.. Fetch, "--depth=1", .. reference]);
+        }
+        catch (GitException exception) when (exception.Message.Contains(NoDepth, StringComparison.Ordinal))
+        {
+            await RunAsync(local: false, log, [.. Fetch, .. reference]);
+        }
+    }
 
     /// <summary>Fetches a commit that no ref may name; where the server insists on refs, all branches and tags with it.</summary>
     public async Task FetchCommitAsync(string id)
@@ -77,21 +87,13 @@ internal sealed class SourceRepository(
         {
             await FetchAsync(id);
         }
-        catch (GitException e)
-            when (UnnamedCommitRefused.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+        catch (GitException exception)
+            when (UnnamedCommitRefused.Any(words => exception.Message.Contains(words, StringComparison.Ordinal)))
         {
             await RunAsync(
                 local: false,
                 log,
-                "fetch",
-                "--progress",
-                "--no-tags",
-                "--no-recurse-submodules",
-                "--no-write-fetch-head",
-                "--",
-                upstream.Text,
-                "+refs/heads/*:refs/peipkg/heads/*",
-                "+refs/tags/*:refs/peipkg/tags/*"
+                [.. Fetch, "--", upstream.Text, "+refs/heads/*:refs/peipkg/heads/*", "+refs/tags/*:refs/peipkg/tags/*"]
             );
         }
     }

@@ -17,202 +17,127 @@ using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Hosting;
 
-/// <summary>All parts of one farm, put together by hand: what depends on what is read here and nowhere else.</summary>
+/// <summary>What a farm is made of that is read and checked before: its configuration, its key, its recipes.</summary>
+internal sealed record FarmSetup
+{
+    public required ConfigHolder Config { get; init; }
+
+    /// <summary>The state directory, created and locked.</summary>
+    public required StateLayout Layout { get; init; }
+
+    public required ToolSet Tools { get; init; }
+
+    /// <summary>What keeps children within their resources.</summary>
+    public required IConfinement Confinement { get; init; }
+
+    /// <summary>The public half of the signing key.</summary>
+    public required PublicKey Key { get; init; }
+
+    /// <summary>Of the forges that may deliver.</summary>
+    public required IReadOnlyDictionary<Forge, WebhookSecrets> Secrets { get; init; }
+
+    /// <summary>The recipes, loaded.</summary>
+    public required RosterHolder Roster { get; init; }
+
+    public required Redactor Redactor { get; init; }
+
+    public required ManagerWorld World { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+}
+
+/// <summary>
+/// All parts of one farm, put together by hand: what depends on what is read here and nowhere else. Read the constructor
+/// from top to bottom for the way of a tag: polled, queued, built, published, synced; and beside it, who looks on.
+/// </summary>
 internal sealed class Farm : IDisposable
 {
+    private readonly FarmSetup _setup;
     private readonly ManagerDatabase _database;
+    private readonly FarmStores _stores;
+    private readonly ChildEnvironment _environment;
+    private readonly ChildRunner _children;
+    private readonly GitRunner _git;
     private readonly RepositoryGate _gate = new();
     private readonly HttpClient _client = new();
-    private readonly BuildStore _builds;
-    private readonly SyncStore _syncs;
-    private readonly SyncTarget[] _targets;
+
+    // A notification's secret is its address; nobody may send it elsewhere.
+    private readonly HttpClient _straight = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly WakeSignal _buildsWake = new();
     private volatile IReadOnlyDictionary<Forge, WebhookSecrets> _secrets;
 
-    /// <param name="holder">The configuration.</param>
-    /// <param name="layout">Its state directory, created and locked.</param>
-    /// <param name="tools">The programs.</param>
-    /// <param name="confinement">What keeps children within their resources.</param>
-    /// <param name="farmKey">The public half of the signing key.</param>
-    /// <param name="secrets">Of the forges that may deliver.</param>
-    /// <param name="roster">The recipes, loaded.</param>
-    /// <param name="redactor">Knows the secrets.</param>
-    /// <param name="world">Clock and environment.</param>
-    /// <param name="loggers">Where events go.</param>
     /// <exception cref="StorageException">The database cannot be used.</exception>
-    public Farm(
-        ConfigHolder holder,
-        StateLayout layout,
-        ToolSet tools,
-        IConfinement confinement,
-        PublicKey farmKey,
-        IReadOnlyDictionary<Forge, WebhookSecrets> secrets,
-        RosterHolder roster,
-        Redactor redactor,
-        ManagerWorld world,
-        ILoggerFactory loggers
-    )
+    public Farm(FarmSetup setup)
     {
-        TimeProvider clock = world.Clock;
-        ManagerConfig config = holder.Current;
-        _secrets = secrets;
-        SyncTarget[] targets = [.. config.Uploads.Select(SyncTarget.From)];
-        ChildEnvironment environment = new(world.Environment, layout.Root);
-        _database = ManagerDatabase.Open(layout.Database, redactor);
-        BuildStore builds = new(_database, clock);
-        AttemptStore attempts = new(_database, clock);
-        SyncStore syncs = new(_database, clock);
-        EventStore events = new(_database, clock);
-        events.Prune();
-        RepositoryState repository = new(layout.Repository);
-        ChildRunner children = new(clock, confinement: confinement);
-        GitRunner git = new(new GitCommands(tools.Git, world.Environment, layout), children);
+        _setup = setup;
+        _secrets = setup.Secrets;
+        _database = ManagerDatabase.Open(setup.Layout.Database, setup.Redactor);
+        _stores = new FarmStores(
+            _database,
+            setup.Config,
+            setup.Layout,
+            new RepositoryState(setup.Layout.Repository),
+            Clock
+        );
+        _stores.Events.Prune();
+        _environment = new ChildEnvironment(setup.World.Environment, setup.Layout.Root);
+        _children = new ChildRunner(Clock, confinement: setup.Confinement);
+        _git = new GitRunner(new GitCommands(setup.Tools.Git, setup.World.Environment, setup.Layout), _children);
 
-        Roster = roster;
-        Redactor = redactor;
-        Counters = new FarmCounters(clock);
-        SyncServices services = new(
-            tools,
-            layout,
-            repository,
-            _gate,
-            syncs,
-            environment,
-            children,
-            git,
-            new PublicCheck(_client),
-            redactor,
-            clock,
-            loggers.CreateLogger<Syncer>()
-        );
-        Syncer.Clear(layout, targets);
-        Syncer = new Syncer([.. targets.Select(target => new TargetSyncer(target, services))], builds);
+        Polls = MakePolls();
+        Syncer = MakeSyncer();
         RepositoryTool = new RepoTool(
-            tools,
-            config,
-            layout,
-            repository,
-            environment,
-            children,
-            clock,
-            loggers.CreateLogger<RepoTool>()
+            setup.Tools,
+            Config,
+            setup.Layout,
+            _stores.Repository,
+            _environment,
+            _children,
+            Clock,
+            Logger<RepoTool>()
         );
-        OutputCheck check = new(farmKey, config.FarmId);
-        Publisher publisher = new(
-            layout,
-            repository,
-            RepositoryTool,
-            _gate,
-            attempts,
-            check,
-            targets.Length > 0,
-            clock,
-            loggers.CreateLogger<Publisher>()
+        Counters = new FarmCounters(Clock);
+        Builds = MakeBuilds();
+        Recovery = new Recovery(
+            setup.Layout,
+            _stores.Builds,
+            _stores.Attempts,
+            setup.World.ProcessId,
+            Clock,
+            Logger<Recovery>()
         );
-        BuildRunner runner = new(
-            layout,
-            roster,
-            new SourceFetcher(git, () => holder.Current.Fetching, clock),
-            new PackageBuild(tools, holder, layout, environment, children, check),
-            check,
-            publisher,
-            repository,
-            builds,
-            attempts,
-            () => new FailurePolicy(holder.Current.Builds.GiveUpAfter),
-            Counters,
-            redactor,
-            clock,
-            loggers.CreateLogger<BuildRunner>()
-        )
-        {
-            KeepsFailed = () => holder.Current.Retention.Stages > TimeSpan.Zero,
-        };
-        Poller poller = new(
-            new TagLister(git, layout, () => holder.Current.Polling.Timeout),
-            new TagStore(_database, clock),
-            builds,
-            new RecipeStore(_database, clock),
-            events,
-            repository,
-            clock,
-            loggers.CreateLogger<Poller>()
-        );
-        Polls = new PollLoop(
-            roster,
-            poller,
-            holder,
-            new HostGate(config.Polling.MaxPerHost),
-            _buildsWake,
-            clock,
-            loggers.CreateLogger<PollLoop>()
-        );
-        DiskGuard disk = new(
-            layout.Root,
-            () => holder.Current.Limits.MinFree,
-            events,
-            loggers.CreateLogger<DiskGuard>()
-        );
-        Builds = new BuildLoop(
-            () => holder.Current.Builds.Parallel ?? Math.Max(1, world.ProcessorCount / 2),
-            runner,
-            builds,
-            attempts,
-            roster,
-            Polls.IsPending,
-            disk,
-            Syncer,
-            _buildsWake,
-            clock,
-            loggers.CreateLogger<BuildLoop>()
-        );
-        (_builds, _syncs, _targets) = (builds, syncs, targets);
-        Recovery = new Recovery(layout, builds, attempts, world.ProcessId, clock, loggers.CreateLogger<Recovery>());
-        FarmStores stores = new(_database, holder, layout, repository, clock);
+
         LiveFarm live = new()
         {
-            ProcessId = world.ProcessId,
-            StartedAt = clock.GetUtcNow(),
+            ProcessId = setup.World.ProcessId,
+            StartedAt = Clock.GetUtcNow(),
             Counters = Counters,
             WhyWaiting = Builds.WhyWaiting,
             Trouble = () => Builds.Trouble,
             Cancel = Builds.Cancel,
             Wake = _buildsWake.Set,
             Poll = Polls.Trigger,
-            Drain = world.Signals.BeginDrain,
+            Drain = setup.World.Signals.BeginDrain,
         };
-        Control = new ControlServer(layout.Socket, new OperatorDesk(stores, () => roster.Current, live), loggers);
-        Attendants = new Attendants(
-            new Notifier(stores, children, environment, _client, redactor, loggers.CreateLogger<Notifier>()),
-            new Housekeeping(stores),
-            clock,
-            loggers.CreateLogger<Notifier>()
+        Control = new ControlServer(
+            setup.Layout.Socket,
+            new OperatorDesk(_stores, () => Roster.Current, live),
+            Clock,
+            setup.Loggers
         );
-        if (config.Http.Address is { } address)
-        {
-            BodyBudget budget = new();
-            Http = new HttpServer(
-                address,
-                new HttpPages(stores, () => roster.Current, live, redactor),
-                [
-                    .. Forge.All.Select(forge => new WebhookEndpoint(
-                        forge,
-                        roster,
-                        Polls.Trigger,
-                        () => _secrets.GetValueOrDefault(forge),
-                        budget,
-                        loggers.CreateLogger<WebhookEndpoint>()
-                    )),
-                ],
-                loggers
-            );
-        }
+        Attendants = new Attendants(
+            new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
+            new Housekeeping(_stores),
+            Clock,
+            Logger<Notifier>()
+        );
+        Http = Config.Http.Address is { } address ? MakeHttp(address, live) : null;
     }
 
-    public RosterHolder Roster { get; }
+    public RosterHolder Roster => _setup.Roster;
 
     /// <summary>Takes secrets out of what people get to see.</summary>
-    public Redactor Redactor { get; }
+    public Redactor Redactor => _setup.Redactor;
 
     /// <summary>What forges prove themselves with; those that are not here are not heard.</summary>
     public IReadOnlyDictionary<Forge, WebhookSecrets> Secrets
@@ -241,6 +166,11 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Null when <c>[http] addr</c> is empty.</summary>
     public HttpServer? Http { get; }
+
+    private TimeProvider Clock => _setup.World.Clock;
+
+    // As it is at the moment; parts that live long ask for it again.
+    private ManagerConfig Config => _setup.Config.Current;
 
     /// <summary>Takes over a new roster and a new configuration where that takes more than looking at them.</summary>
     public void Reloaded()
@@ -272,9 +202,9 @@ internal sealed class Farm : IDisposable
         {
             await RepositoryTool.EnsureAsync(stop);
         }
-        catch (PublishException e)
+        catch (PublishException exception)
         {
-            throw new UserErrorException($"the repository cannot be created: {e.Message}", e);
+            throw new UserErrorException($"the repository cannot be created: {exception.Message}", exception);
         }
     }
 
@@ -298,7 +228,11 @@ internal sealed class Farm : IDisposable
 
         await Syncer.SyncAsync(force: true, stop);
         return drain.IsCancellationRequested
-            || (complete && _builds.Unfinished() == 0 && _targets.All(target => _syncs.Get(target.Key).Failures == 0));
+            || (
+                complete
+                && _stores.Builds.Unfinished() == 0
+                && _stores.Targets.All(target => _stores.Syncs.Get(target.Key).Failures == 0)
+            );
     }
 
     /// <inheritdoc/>
@@ -306,7 +240,119 @@ internal sealed class Farm : IDisposable
     {
         Syncer.Dispose();
         _client.Dispose();
+        _straight.Dispose();
         _gate.Dispose();
         _database.Dispose();
     }
+
+    private PollLoop MakePolls() =>
+        new(
+            Roster,
+            new Poller(
+                new TagLister(_git, _setup.Layout, () => Config.Polling.Timeout),
+                _stores.Tags,
+                _stores.Builds,
+                _stores.Recipes,
+                _stores.Events,
+                _stores.Repository,
+                Clock,
+                Logger<Poller>()
+            ),
+            _setup.Config,
+            new HostGate(Config.Polling.MaxPerHost),
+            _buildsWake,
+            Clock,
+            Logger<PollLoop>()
+        );
+
+    private BuildLoop MakeBuilds()
+    {
+        OutputCheck check = new(_setup.Key, Config.FarmId);
+        BuildRunner runner = new(
+            _setup.Layout,
+            Roster,
+            new SourceFetcher(_git, () => Config.Fetching, Clock),
+            new PackageBuild(_setup.Tools, _setup.Config, _setup.Layout, _environment, _children, check),
+            check,
+            new Publisher(
+                _setup.Layout,
+                _stores.Repository,
+                RepositoryTool,
+                _gate,
+                _stores.Attempts,
+                check,
+                syncs: _stores.Targets.Count > 0,
+                Clock,
+                Logger<Publisher>()
+            ),
+            _stores.Repository,
+            _stores.Builds,
+            _stores.Attempts,
+            policy: () => new FailurePolicy(Config.Builds.GiveUpAfter),
+            Counters,
+            Redactor,
+            Clock,
+            Logger<BuildRunner>()
+        )
+        {
+            KeepsFailed = () => Config.Retention.Stages > TimeSpan.Zero,
+        };
+        return new BuildLoop(
+            parallel: () => Config.Builds.Parallel ?? Math.Max(1, _setup.World.ProcessorCount / 2),
+            runner,
+            _stores.Builds,
+            _stores.Attempts,
+            Roster,
+            isPending: Polls.IsPending,
+            new DiskGuard(_setup.Layout.Root, () => Config.Limits.MinFree, _stores.Events, Logger<DiskGuard>()),
+            Syncer,
+            _buildsWake,
+            Clock,
+            Logger<BuildLoop>()
+        );
+    }
+
+    private Syncer MakeSyncer()
+    {
+        SyncServices services = new(
+            _setup.Tools,
+            _setup.Layout,
+            _stores.Repository,
+            _gate,
+            _stores.Syncs,
+            _environment,
+            _children,
+            _git,
+            new PublicCheck(_client),
+            Redactor,
+            Clock,
+            Logger<Syncer>()
+        );
+        Syncer.Clear(_setup.Layout, _stores.Targets);
+        return new Syncer([.. _stores.Targets.Select(target => new TargetSyncer(target, services))], _stores.Builds);
+    }
+
+    private HttpServer MakeHttp(ListenAddress address, LiveFarm live)
+    {
+        BodyBudget budget = new();
+        return new HttpServer(
+            address,
+            new HttpPages(_stores, () => Roster.Current, live, Redactor),
+            [
+                .. Forge.All.Select(forge => new WebhookEndpoint(
+                    forge,
+                    Roster,
+                    trigger: Polls.Trigger,
+                    current: () => _secrets.GetValueOrDefault(forge),
+                    budget,
+                    Clock,
+                    Logger<WebhookEndpoint>()
+                )),
+            ],
+            Clock,
+            _setup.Loggers
+        );
+    }
+
+    private ILogger<T> Logger<T>() => _setup.Loggers.CreateLogger<T>();
 }

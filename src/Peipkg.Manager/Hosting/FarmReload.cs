@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;
@@ -34,11 +35,19 @@ internal sealed class FarmReload(
     {
         lock (_one)
         {
-            IsConfigValid = ReloadConfig();
-            farm.Roster.Reload();
-            farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
-            farm.Reloaded();
-            WarnAboutWebhooks();
+            try
+            {
+                IsConfigValid = ReloadConfig();
+                farm.Roster.Reload();
+                farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
+                farm.Reloaded();
+                WarnAboutWebhooks();
+            }
+            catch (Exception exception) when (Boundary.Holds(exception))
+            {
+                IsConfigValid = false;
+                HostingEvents.ConfigBroken(logger, Boundary.Describe(exception));
+            }
         }
     }
 
@@ -52,6 +61,10 @@ internal sealed class FarmReload(
             written = ConfigReader.Load(file);
             merged = ConfigKeys.Merge(config.Current, written);
             secrets = WebhookSecrets.Load(merged.Http);
+            if (SandboxExposure.Problems(merged) is { Count: > 0 } exposed)
+            {
+                throw new UserErrorException(string.Join("; ", exposed));
+            }
         }
         catch (RecipeException e)
         {
@@ -62,9 +75,9 @@ internal sealed class FarmReload(
 
             return false;
         }
-        catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            HostingEvents.ConfigBroken(logger, e.Message);
+            HostingEvents.ConfigBroken(logger, Boundary.Describe(exception));
             return false;
         }
 

@@ -26,6 +26,9 @@ internal static partial class HostingEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "peipkg-manager stopped")]
     public static partial void Stopped(ILogger logger, long buildsAttempted, long buildsSucceeded);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "handling a signal failed")]
+    public static partial void SignalFailed(ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "manager.Run returned non-cancel error")]
     public static partial void Crashed(ILogger logger, Exception error);
 

@@ -14,6 +14,7 @@ using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;
@@ -33,12 +34,14 @@ internal static class ManagerProgram
     public static async Task<int> RunAsync(string configFile, string? logLevel, RunMode mode, ManagerWorld world)
     {
         OwnSecrets.Hide();
+        CreationMask.Set(CreationMask.Usual);
         ManagerConfig config = LoadConfig(configFile);
         LogThreshold threshold = new(logLevel ?? config.LogLevel);
         Redactor redactor = new();
         redactor.Learn(FarmSecrets.Of(world.Environment));
         using ILoggerFactory loggers = LogSetup.Create(threshold, world.Stderr, redactor);
         ILogger logger = loggers.CreateLogger(Name);
+        world.Signals.Fault = exception => HostingEvents.SignalFailed(logger, exception);
         PublicKey farmKey = LoadKey(config.KeyFile, logger);
         ProgramFinder finder = new(world.Environment.GetValueOrDefault("PATH"), world.OwnDirectory);
         ToolSet tools = ToolSet.Resolve(finder, config.Uploads.SelectMany(upload => upload.Programs).Distinct());
@@ -46,6 +49,11 @@ internal static class ManagerProgram
         if (MissingSecret(config, roster.Current) is { } problem)
         {
             throw new UsageErrorException($"{configFile}: {problem}");
+        }
+
+        if (SandboxExposure.Problems(config) is { Count: > 0 } exposed)
+        {
+            throw new UserErrorException(string.Join('\n', exposed));
         }
 
         IReadOnlyDictionary<Forge, WebhookSecrets> secrets = WebhookSecrets.Load(config.Http);
@@ -57,16 +65,19 @@ internal static class ManagerProgram
         {
             IConfinement confinement = ConfinementChoice.Make(finder, out string why);
             using Farm farm = new(
-                holder,
-                layout,
-                tools,
-                confinement,
-                farmKey,
-                secrets,
-                roster,
-                redactor,
-                world,
-                loggers
+                new FarmSetup
+                {
+                    Config = holder,
+                    Layout = layout,
+                    Tools = tools,
+                    Confinement = confinement,
+                    Key = farmKey,
+                    Secrets = secrets,
+                    Roster = roster,
+                    Redactor = redactor,
+                    World = world,
+                    Loggers = loggers,
+                }
             );
             HostingEvents.Starting(
                 logger,
@@ -147,11 +158,10 @@ internal static class ManagerProgram
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.AddSingleton(world.Signals);
-        builder.Services.AddSingleton(farm);
-        builder.Services.AddSingleton(reload);
-        builder.Services.AddSingleton(new ServiceManager(world.Environment, world.ProcessId, world.Clock));
+        builder.Services.AddSingleton<IHostLifetime>(services => new SignalLifetime(
+            world.Signals,
+            services.GetRequiredService<IHostApplicationLifetime>()
+        ));
 
         // A build may take hours to drain; systemd's TimeoutStopSec and the second signal are the limits.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
@@ -161,7 +171,13 @@ internal static class ManagerProgram
             builder.Services.AddSingleton<IHostedService>(http);
         }
 
-        builder.Services.AddSingleton<FarmWorker>();
+        builder.Services.AddSingleton(services => new FarmWorker(
+            farm,
+            reload,
+            world.Signals,
+            new ServiceManager(world.Environment, world.ProcessId, world.Clock),
+            services.GetRequiredService<IHostApplicationLifetime>()
+        ));
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<FarmWorker>());
         using IHost host = builder.Build();
 

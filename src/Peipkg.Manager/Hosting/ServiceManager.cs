@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Hosting;
 
@@ -56,7 +57,7 @@ internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environ
         {
             while (true)
             {
-                if (await Task.Run(alive, stop))
+                if (await IsAliveAsync(alive, stop))
                 {
                     Notify("WATCHDOG=1");
                 }
@@ -70,5 +71,28 @@ internal sealed class ServiceManager(IReadOnlyDictionary<string, string> environ
         }
     }
 
-    private void Notify(string state) => _notifier.Notify(new ServiceState(state));
+    // What fails is not alive; nothing thrown here may end the daemon, or keep it from ending.
+    private static async Task<bool> IsAliveAsync(Func<bool> alive, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Task.Run(alive, cancellation);
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            return false;
+        }
+    }
+
+    private void Notify(string state)
+    {
+        try
+        {
+            _notifier.Notify(new ServiceState(state));
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            // Nobody listens on systemd's socket any more.
+        }
+    }
 }

@@ -10,6 +10,9 @@ internal static class DashboardPages
     /// <summary>How many queued versions are listed; a first contact may queue thousands.</summary>
     private const int MostQueued = 50;
 
+    // Of one recipe; peipkg-build check shows all.
+    private const int MostProblems = 5;
+
     /// <summary>The farm.</summary>
     public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history)
     {
@@ -343,7 +346,9 @@ internal static class DashboardPages
                 b =>
                 {
                     Name(html, b.Name);
-                    html.Element("td class=\"wide\"", string.Join(" · ", b.Problems));
+                    string more =
+                        b.Problems.Count > MostProblems ? $" · and {b.Problems.Count - MostProblems} more" : "";
+                    html.Element("td class=\"wide\"", string.Join(" · ", b.Problems.Take(MostProblems)) + more);
                 }
             );
         }

@@ -32,7 +32,7 @@ internal abstract class Forge
     /// <summary>What the delivery calls itself, for the log.</summary>
     public abstract string? Delivery(IHeaderDictionary headers);
 
-    /// <summary>What a delivery must prove before its body is read; forges that sign bodies prove nothing here.</summary>
+    /// <summary>What a delivery must have before its body is read: a token, or at least a signature to compare.</summary>
     public virtual bool MayBeRead(IHeaderDictionary headers, WebhookSecrets secrets) => true;
 
     /// <summary>Whether a delivery is authentic.</summary>
@@ -75,6 +75,9 @@ internal abstract class Forge
 
         public override string? Delivery(IHeaderDictionary headers) => Header(headers, "X-GitHub-Delivery");
 
+        public override bool MayBeRead(IHeaderDictionary headers, WebhookSecrets secrets) =>
+            Header(headers, "X-Hub-Signature-256") is not null;
+
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
             TrySplit(Header(headers, "X-Hub-Signature-256"), "sha256=", out string? signature)
             && secrets.Verify(body, signature);
@@ -90,6 +93,9 @@ internal abstract class Forge
 
         public override string? Delivery(IHeaderDictionary headers) =>
             Header(headers, "X-Forgejo-Delivery", "X-Gitea-Delivery");
+
+        public override bool MayBeRead(IHeaderDictionary headers, WebhookSecrets secrets) =>
+            Header(headers, "X-Forgejo-Signature", "X-Gitea-Signature") is not null;
 
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
             Header(headers, "X-Forgejo-Signature", "X-Gitea-Signature") is { } signature

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,12 +26,18 @@ internal sealed class HttpServer(
     ListenAddress address,
     HttpPages pages,
     IReadOnlyList<WebhookEndpoint> webhooks,
+    TimeProvider clock,
     ILoggerFactory loggers
 ) : IHostedService, IAsyncDisposable
 {
     // Whoever watches the process, and forges, which prove themselves, may come by any name.
     private static readonly string[] Everywhere = ["/healthz", "/webhooks"];
 
+    // Each costs some ten kilobytes, and a stranger's body BodyBudget.Free more.
+    private const int MostConnections = 2048;
+
+    private readonly ConnectionPlaces _places = new(MostConnections);
+    private readonly RepeatedEvent _failed = new(clock);
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
 
@@ -41,6 +48,7 @@ internal sealed class HttpServer(
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = MostConnections);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Use(GuardAsync);
@@ -74,7 +82,11 @@ internal sealed class HttpServer(
         _application?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _failed.Dispose();
+        return _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     /// <summary>Answers with a line of plain text.</summary>
     public static Task TextAsync(HttpContext context, int code, string text)
@@ -87,7 +99,7 @@ internal sealed class HttpServer(
     private void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = 1024;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => AdmitAsync(connection, next)));
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
         kestrel.Limits.MaxRequestBodySize = 64 * 1024;
@@ -111,6 +123,15 @@ internal sealed class HttpServer(
         {
             kestrel.ListenAnyIP(address.Port);
         }
+    }
+
+    private async Task AdmitAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        using ConnectionPlaces.Place place = _places.Enter(
+            (connection.RemoteEndPoint as IPEndPoint)?.Address,
+            connection.Abort
+        );
+        await next(connection);
     }
 
     private async Task GuardAsync(HttpContext context, RequestDelegate next)
@@ -163,7 +184,8 @@ internal sealed class HttpServer(
         catch (Exception e)
             when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
         {
-            HttpEvents.RequestFailed(_logger, context.Request.Path, e);
+            string path = context.Request.Path;
+            _failed.Occurred(times => HttpEvents.RequestFailed(_logger, path, e, times));
             if (!context.Response.HasStarted)
             {
                 await TextAsync(

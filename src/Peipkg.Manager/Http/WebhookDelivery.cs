@@ -8,6 +8,21 @@ namespace Peipkg.Manager.Http;
 /// <param name="Keys">Their <see cref="UpstreamUrl.RepositoryKey"/>s.</param>
 internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
 {
+    /// <summary>
+    /// Whether a recipe's upstream is this repository. The host of an ssh address may be an alias of the operator's
+    /// ssh_config, or the forge's other door (ssh.github.com:443), so there only the path must be the same: at worst an
+    /// upstream is polled that has nothing new.
+    /// </summary>
+    public bool IsAbout(UpstreamUrl upstream) =>
+        Keys.Contains(upstream.RepositoryKey)
+        || (
+            upstream.Transport == UpstreamTransport.Ssh
+            && PathOf(upstream.RepositoryKey) is { Length: > 0 } path
+            && Keys.Any(key => PathOf(key) == path)
+        );
+
+    private static string PathOf(string key) => key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
     /// <summary>What the forge calls the repository, for the log; null when it does not say.</summary>
     public string? Repository { get; private init; }
 

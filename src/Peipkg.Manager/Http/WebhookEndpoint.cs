@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -16,11 +17,18 @@ internal sealed class WebhookEndpoint(
     Action<string> trigger,
     Func<WebhookSecrets?> current,
     BodyBudget budget,
+    TimeProvider clock,
     ILogger<WebhookEndpoint> logger
-)
+) : IDisposable
 {
     /// <summary>GitHub's own cap on a payload.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
+
+    // Forges give up on us after ten seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly RepeatedEvent _forged = new(clock);
+    private readonly RepeatedEvent _refused = new(clock);
 
     /// <summary>Where it answers.</summary>
     public IReadOnlyList<string> Paths => forge.Paths;
@@ -29,7 +37,6 @@ internal sealed class WebhookEndpoint(
     {
         IHeaderDictionary headers = context.Request.Headers;
         string? delivery = forge.Delivery(headers);
-        string? remote = context.Connection.RemoteIpAddress?.ToString();
         if (current() is not { } secrets)
         {
             await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "webhooks are not configured");
@@ -38,21 +45,20 @@ internal sealed class WebhookEndpoint(
 
         if (!forge.MayBeRead(headers, secrets))
         {
-            await RefuseAsync(context, remote, delivery);
+            await RefuseStrangerAsync(context, delivery);
             return;
         }
 
         (byte[]? body, int status, string reason) = await ReadBodyAsync(context);
         if (body is null)
         {
-            HttpEvents.Refused(logger, status, reason, remote, delivery, forge.Name);
-            await HttpServer.TextAsync(context, status, reason);
+            await RefuseAsync(context, status, reason, delivery);
             return;
         }
 
         if (!forge.IsAuthentic(headers, body, secrets))
         {
-            await RefuseAsync(context, remote, delivery);
+            await RefuseStrangerAsync(context, delivery);
             return;
         }
 
@@ -63,8 +69,7 @@ internal sealed class WebhookEndpoint(
         }
         else if (!WebhookDelivery.TryParse(Payload(context, body), out WebhookDelivery? parsed, out string? error))
         {
-            HttpEvents.Refused(logger, StatusCodes.Status400BadRequest, error, remote, delivery, forge.Name);
-            await HttpServer.TextAsync(context, StatusCodes.Status400BadRequest, error);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, error, delivery);
         }
         else
         {
@@ -72,9 +77,26 @@ internal sealed class WebhookEndpoint(
         }
     }
 
-    private Task RefuseAsync(HttpContext context, string? remote, string? delivery)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        HttpEvents.SignatureInvalid(logger, remote, delivery, forge.Name);
+        _forged.Dispose();
+        _refused.Dispose();
+    }
+
+    private Task RefuseAsync(HttpContext context, int status, string reason, string? delivery)
+    {
+        string? remote = Remote(context);
+        _refused.Occurred(times => HttpEvents.Refused(logger, status, reason, remote, delivery, forge.Name, times));
+        return HttpServer.TextAsync(context, status, reason);
+    }
+
+    private static string? Remote(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
+
+    private Task RefuseStrangerAsync(HttpContext context, string? delivery)
+    {
+        string? remote = Remote(context);
+        _forged.Occurred(times => HttpEvents.SignatureInvalid(logger, remote, delivery, forge.Name, times));
         return HttpServer.TextAsync(context, StatusCodes.Status401Unauthorized, "the signature is missing or wrong");
     }
 
@@ -85,9 +107,7 @@ internal sealed class WebhookEndpoint(
         [
             .. roster
                 .Current.Recipes.Where(r =>
-                    r is { Url: { } url, Document.Watch: { } watch }
-                    && forge.IsHeardBy(watch)
-                    && parsed.Keys.Contains(url.RepositoryKey)
+                    r is { Url: { } url, Document.Watch: { } watch } && forge.IsHeardBy(watch) && parsed.IsAbout(url)
                 )
                 .Select(r => r.Name),
         ];
@@ -103,10 +123,7 @@ internal sealed class WebhookEndpoint(
         }
 
         // Most often one has the upstream and does not say that it listens.
-        string[] deaf =
-        [
-            .. roster.Current.Watched.Where(r => parsed.Keys.Contains(r.Url!.RepositoryKey)).Select(r => r.Name),
-        ];
+        string[] deaf = [.. roster.Current.Watched.Where(r => parsed.IsAbout(r.Url!)).Select(r => r.Name)];
         string reason =
             deaf.Length > 0
                 ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"
@@ -136,14 +153,18 @@ internal sealed class WebhookEndpoint(
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = MaxBodyBytes;
         using BodyBudget.Share share = budget.Open();
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted
+        );
+        deadline.CancelAfter(Patience);
         try
         {
             using MemoryStream body = new();
-            byte[] buffer = new byte[16 * 1024];
-            int count;
-            while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            PipeReader reader = context.Request.BodyReader;
+            while (true)
             {
-                if (!share.TryGrow(body.Length + count))
+                ReadResult read = await reader.ReadAsync(deadline.Token);
+                if (!share.TryGrow(body.Length + read.Buffer.Length))
                 {
                     return (
                         null,
@@ -152,10 +173,22 @@ internal sealed class WebhookEndpoint(
                     );
                 }
 
-                await body.WriteAsync(buffer.AsMemory(0, count));
-            }
+                foreach (ReadOnlyMemory<byte> part in read.Buffer)
+                {
+                    body.Write(part.Span);
+                }
 
-            return (body.ToArray(), StatusCodes.Status200OK, "");
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return (body.ToArray(), StatusCodes.Status200OK, "");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            return (null, StatusCodes.Status408RequestTimeout, "the payload took longer than 30 seconds to arrive");
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -28,7 +28,13 @@ internal static partial class HttpEvents
     );
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "webhook signature invalid")]
-    public static partial void SignatureInvalid(ILogger logger, string? remote, string? delivery, string forge);
+    public static partial void SignatureInvalid(
+        ILogger logger,
+        string? remote,
+        string? delivery,
+        string forge,
+        long? times
+    );
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "webhook refused")]
     public static partial void Refused(
@@ -37,9 +43,10 @@ internal static partial class HttpEvents
         string reason,
         string? remote,
         string? delivery,
-        string forge
+        string forge,
+        long? times
     );
 
     [LoggerMessage(Level = LogLevel.Error, Message = "request failed")]
-    public static partial void RequestFailed(ILogger logger, string path, Exception error);
+    public static partial void RequestFailed(ILogger logger, string path, Exception error, long? times = null);
 }

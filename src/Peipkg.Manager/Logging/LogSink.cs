@@ -1,4 +1,5 @@
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.World;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -13,20 +14,20 @@ internal sealed class LogSink(TextWriter writer, Redactor redactor) : ILogEventS
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
-        using StringWriter line = new(System.Globalization.CultureInfo.InvariantCulture);
-        _formatter.Format(logEvent, line);
-        string clean = redactor.Clean(line.ToString());
-        lock (_gate)
+        try
         {
-            try
+            using StringWriter line = new(System.Globalization.CultureInfo.InvariantCulture);
+            _formatter.Format(logEvent, line);
+            string clean = redactor.Clean(line.ToString());
+            lock (_gate)
             {
                 writer.Write(clean);
                 writer.Flush();
             }
-            catch (IOException)
-            {
-                // Whoever read our stderr went away. A farm goes on building without a listener.
-            }
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            // Whoever read our stderr went away. A farm goes on building without a listener.
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
 
@@ -45,10 +46,9 @@ internal sealed class Attendants(
                     NotifyEvents.Collected(logger, done.Message);
                 }
             }
-            catch (Exception e)
-                when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                NotifyEvents.CollectFailed(logger, e.Message);
+                NotifyEvents.CollectFailed(logger, Boundary.Describe(exception));
             }
 
             await Task.Delay(Between, clock, stop);

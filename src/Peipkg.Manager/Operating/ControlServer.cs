@@ -16,11 +16,13 @@ namespace Peipkg.Manager.Operating;
 /// Takes commands on a Unix socket in the state directory: <c>POST /operate</c> with an <see cref="OperatorRequest"/>. The
 /// socket has mode 0600, and whoever connects must be root or the manager's own user by the kernel's word (SO_PEERCRED).
 /// </summary>
-internal sealed partial class ControlServer(string path, OperatorDesk desk, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class ControlServer(string path, OperatorDesk desk, TimeProvider clock, ILoggerFactory loggers)
+    : IAsyncDisposable
 {
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
 
+    private readonly RepeatedEvent _strangers = new(clock);
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
     private WebApplication? _application;
     private ControlSocket? _socket;
@@ -69,6 +71,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
             File.Delete(path);
         }
 
+        _strangers.Dispose();
         _socket?.Dispose();
     }
 
@@ -80,7 +83,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, ILog
             return next(connection);
         }
 
-        ControlEvents.Stranger(_logger, user);
+        _strangers.Occurred(times => ControlEvents.Stranger(_logger, user, times));
         connection.Abort();
         return Task.CompletedTask;
     }
@@ -143,5 +146,5 @@ internal static partial class ControlEvents
     public static partial void Deaf(ILogger logger, string path, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a stranger was turned away from the control socket")]
-    public static partial void Stranger(ILogger logger, uint? user);
+    public static partial void Stranger(ILogger logger, uint? user, long? times);
 }

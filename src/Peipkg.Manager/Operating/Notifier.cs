@@ -7,6 +7,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
 
@@ -65,9 +66,9 @@ internal sealed class Notifier(
                     await TellAsync(stop);
                 }
             }
-            catch (StorageException e)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                NotifyEvents.Failed(logger, "the database", "", e.Message);
+                NotifyEvents.Failed(logger, "the database", "", Boundary.Describe(exception));
             }
 
             await Task.Delay(Look, stores.Clock, stop);
@@ -132,12 +133,10 @@ internal sealed class Notifier(
                     ? await PostAsync(url, message, to.Timeout, stop)
                     : await RunAsync(to, what, message, stop);
             }
-            catch (Exception e)
-                when (e is HttpRequestException or IOException or ChildStartException or UnauthorizedAccessException
-                    || (e is OperationCanceledException && !stop.IsCancellationRequested)
-                )
+            catch (Exception exception)
+                when (exception is not StorageException && (Boundary.Holds(exception) || !stop.IsCancellationRequested))
             {
-                error = e.Message;
+                error = Boundary.Describe(exception);
             }
 
             if (error is null)
@@ -167,7 +166,10 @@ internal sealed class Notifier(
             HttpCompletionOption.ResponseHeadersRead,
             patience.Token
         );
-        return response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
+        return response.IsSuccessStatusCode ? null
+            : (int)response.StatusCode is >= 300 and < 400
+                ? $"it answered {(int)response.StatusCode}; redirects are not followed, write the address that it leads to"
+            : $"it answered {(int)response.StatusCode}";
     }
 
     // The message travels in variables: children have no standard input of ours.

@@ -4,6 +4,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Watching;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
 
@@ -26,16 +27,9 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         {
             return Do(request);
         }
-        catch (Exception e)
-            when (e
-                    is OperatorException
-                        or StorageException
-                        or FormatViolationException
-                        or IOException
-                        or UnauthorizedAccessException
-            )
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            return new OperatorReply { Error = e.Message };
+            return new OperatorReply { Error = Boundary.Describe(exception) };
         }
     }
 
@@ -90,7 +84,11 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             throw new OperatorException($"{name} has no [upstream], so there is no source to build it from");
         }
 
-        VersionSelection selection = VersionSelection.From(stores.Tags.Current(name), recipe.Document.Upstream!);
+        VersionSelection selection = VersionSelection.From(
+            stores.Tags.Current(name),
+            recipe.Document.Upstream!,
+            stores.Builds.OfRecipe(name)
+        );
         Candidate? candidate = selection.Candidates.FirstOrDefault(c =>
             tag is null || VersionName.Means(tag, c.Tag.Name, c.Version.Text)
         );

@@ -3,6 +3,7 @@ using Peipkg.Format;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;
@@ -36,10 +37,9 @@ internal static class Readiness
             Disk(stores, problems);
             _ = stores.Repository.Published();
         }
-        catch (Exception e)
-            when (e is StorageException or FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            problems.Add(e.Message);
+            problems.Add(Boundary.Describe(exception));
         }
 
         return problems;

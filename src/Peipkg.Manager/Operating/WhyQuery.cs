@@ -113,8 +113,12 @@ internal static class WhyQuery
         LiveFarm? live
     )
     {
-        VersionSelection selection = VersionSelection.From(stores.Tags.Current(recipe.Name), recipe.Document.Upstream!);
         IReadOnlyList<BuildRecord> stories = stores.Builds.OfRecipe(recipe.Name);
+        VersionSelection selection = VersionSelection.From(
+            stores.Tags.Current(recipe.Name),
+            recipe.Document.Upstream!,
+            stories
+        );
         PublishedPackages published = stores.Repository.Published();
         QueuePlan plan = QueuePolicy.Plan(
             new QueueSituation

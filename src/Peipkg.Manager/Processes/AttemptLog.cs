@@ -33,9 +33,18 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
         _redactor = redactor;
         try
         {
-            _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            _file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Append,
+                    Access = FileAccess.Write,
+                    Share = FileShare.Read,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Without a log there is still a build; its tail is in the event.
         }

@@ -48,6 +48,9 @@ internal enum ChildEnd
     /// <summary>Stopped by us: the disk was about to be full.</summary>
     DiskFull,
 
+    /// <summary>Stopped by us: what it uses could not be looked at any more.</summary>
+    Unwatched,
+
     /// <summary>Stopped by us: the manager is stopping at once.</summary>
     Cancelled,
 }
@@ -76,6 +79,7 @@ internal sealed record ChildResult(ChildEnd End, int Code)
                 $"had more than {limits.Resources.Processes} processes and threads and was stopped",
             ChildEnd.TooMuchDisk =>
                 $"filled more than {ByteSize.Format(limits.Resources.Disk ?? 0)} of the disk and was stopped",
+            ChildEnd.Unwatched => "was stopped because what it uses could not be watched",
             ChildEnd.DiskFull => "was stopped because the disk of the state directory is almost full",
             _ => "was stopped with the manager",
         };

@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 
@@ -16,6 +17,9 @@ namespace Peipkg.Manager.Processes;
 internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, IConfinement? confinement = null)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    // So many looks in a row may fail, five seconds' worth: a child that nobody can watch is not left to run.
+    private const int MostFailedLooks = 20;
 
     /// <summary>Runs the child on a thread of its own.</summary>
     /// <exception cref="ChildStartException">The program cannot be started.</exception>
@@ -90,6 +94,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         private long _heard;
         private long _written;
         private int _looking;
+        private int _failedLooks;
 
         public ChildWatch(ChildLimits limits, TimeProvider clock, CancellationTokenSource ending)
         {
@@ -155,10 +160,16 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
                 {
                     End(excess);
                 }
+
+                _failedLooks = 0;
             }
-            catch (ObjectDisposedException)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                // The child ended at this moment.
+                // In a timer nobody else catches it. The child may have ended at this moment.
+                if (++_failedLooks >= MostFailedLooks)
+                {
+                    TryEnd(ChildEnd.Unwatched);
+                }
             }
             finally
             {
@@ -180,7 +191,19 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
                     _timer.Change(left, Timeout.InfiniteTimeSpan);
                 }
             }
-            catch (ObjectDisposedException)
+            catch (Exception exception) when (Boundary.Holds(exception))
+            {
+                // The child ended at this moment.
+            }
+        }
+
+        private void TryEnd(ChildEnd reason)
+        {
+            try
+            {
+                End(reason);
+            }
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
                 // The child ended at this moment.
             }

@@ -4,6 +4,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 
@@ -92,9 +93,9 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                 problems.AddRange(look(name, package).Select(problem => $"{name}: {problem}"));
                 outputs.Add(new BuildOutput(name, package.PackageHash.ToString(), file.Length));
             }
-            catch (FormatViolationException e)
+            catch (Exception exception) when (exception is FormatViolationException || Boundary.IsUnforeseen(exception))
             {
-                problems.Add($"{name}: {e.Message}");
+                problems.Add($"{name}: {Boundary.Describe(exception)}");
             }
         }
 
@@ -118,9 +119,9 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             );
             return null;
         }
-        catch (FormatViolationException e)
+        catch (Exception exception) when (exception is FormatViolationException || Boundary.IsUnforeseen(exception))
         {
-            return e.Message;
+            return Boundary.Describe(exception);
         }
     }
 

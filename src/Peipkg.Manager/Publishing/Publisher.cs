@@ -4,6 +4,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Publishing;
 
@@ -41,19 +42,13 @@ internal sealed class Publisher(
                 }
             }
         }
-        catch (Exception e)
-            when (e
-                    is PublishException
-                        or FormatViolationException
-                        or ChildStartException
-                        or IOException
-                        or UnauthorizedAccessException
-            )
+        catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
+            string error = Boundary.Describe(exception);
             int failures = build.Trouble + 1;
             TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
-            attempts.PublishFailed(build.Id, attempt, e.Message, clock.GetUtcNow() + delay);
-            PublishEvents.Failed(logger, build.Recipe, build.Version, e.Message, failures, delay);
+            attempts.PublishFailed(build.Id, attempt, error, clock.GetUtcNow() + delay);
+            PublishEvents.Failed(logger, build.Recipe, build.Version, error, failures, delay);
             return false;
         }
 
@@ -72,9 +67,9 @@ internal sealed class Publisher(
         {
             TreeRemoval.Remove(directory);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            PublishEvents.CleanupFailed(logger, directory, e.Message);
+            PublishEvents.CleanupFailed(logger, directory, Boundary.Describe(exception));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Publishing;
 
@@ -49,11 +50,23 @@ internal sealed class RepositoryState(string directory)
             (DateTime, long) stamp = (file.LastWriteTimeUtc, file.Length);
             if (_stamp != stamp)
             {
-                _published = PublishedPackages.From(IndexDocument.Read(File.ReadAllBytes(Archive)));
+                _published = Read(File.ReadAllBytes(Archive));
                 _stamp = stamp;
             }
 
             return _published;
+        }
+    }
+
+    private PublishedPackages Read(byte[] archive)
+    {
+        try
+        {
+            return PublishedPackages.From(IndexDocument.Read(archive));
+        }
+        catch (Exception exception) when (Boundary.IsUnforeseen(exception))
+        {
+            throw new IOException($"{Archive} cannot be read: {Boundary.Describe(exception)}", exception);
         }
     }
 

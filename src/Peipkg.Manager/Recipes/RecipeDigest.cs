@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Peipkg.Format.Cryptography;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Recipes;
 
@@ -59,7 +60,7 @@ internal static class RecipeDigest
 
             return hash.Finish().ToString();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
             return null;
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -33,6 +34,9 @@ internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems)
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
 internal sealed class RecipeRoster
 {
+    private const int MostProblems = 100;
+    private const int LongestProblem = 1000;
+
     private readonly Dictionary<string, RosterEntry> _byName;
 
     private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken)
@@ -83,23 +87,19 @@ internal sealed class RecipeRoster
 
                 recipes.Add(recipe);
             }
-            catch (RecipeException e)
+            catch (RecipeException exception)
             {
-                broken.Add(
-                    new BrokenRecipe(
-                        name,
-                        [.. e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString()))]
-                    )
-                );
-                foreach (RecipeProblem problem in e.Problems)
+                string[] problems = [.. Shown(exception.Problems)];
+                broken.Add(new BrokenRecipe(name, problems));
+                foreach (string problem in problems)
                 {
-                    RosterEvents.RecipeBroken(logger, name, problem.ToString());
+                    RosterEvents.RecipeBroken(logger, name, problem);
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (Boundary.Holds(exception))
             {
-                broken.Add(new BrokenRecipe(name, [e.Message]));
-                RosterEvents.RecipeBroken(logger, name, e.Message);
+                broken.Add(new BrokenRecipe(name, [exception.Message]));
+                RosterEvents.RecipeBroken(logger, name, exception.Message);
             }
         }
 
@@ -116,11 +116,41 @@ internal sealed class RecipeRoster
         return new RecipeRoster(recipes, broken);
     }
 
+    // A stranger's file may have a mistake on every line: neither the log nor a page nor the memory takes them all.
+    private static IEnumerable<string> Shown(IReadOnlyList<RecipeProblem> problems)
+    {
+        foreach (RecipeProblem problem in problems.Take(MostProblems))
+        {
+            string text = Redactor.WithoutCredentials(problem.ToString());
+            yield return text.Length <= LongestProblem ? text : text[..LongestProblem] + "…";
+        }
+
+        if (problems.Count > MostProblems)
+        {
+            yield return $"and {problems.Count - MostProblems} problems more";
+        }
+    }
+
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="RecipeException">It cannot be used.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static RosterEntry Read(string name, string file)
+    {
+        try
+        {
+            return ReadDocument(name, file);
+        }
+        catch (Exception exception) when (Boundary.IsUnforeseen(exception))
+        {
+            ProblemList problems = new(file);
+            problems.Error(TomlPosition.Start, $"the recipe cannot be judged: {Boundary.Describe(exception)}");
+            problems.ThrowIfAny();
+            throw;
+        }
+    }
+
+    private static RosterEntry ReadDocument(string name, string file)
     {
         TomlFile document = TomlFile.Load(file);
         WatchedRecipe recipe = WatchedRecipe.Read(document);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Recipes;
 
@@ -27,9 +28,9 @@ internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logge
             Load();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            RosterEvents.ReloadFailed(logger, e.Message);
+            RosterEvents.ReloadFailed(logger, Boundary.Describe(exception));
             return false;
         }
     }

@@ -38,6 +38,7 @@ internal sealed class ManagerDatabase : IDisposable
         SqliteConnection? writer = null;
         try
         {
+            MakePrivate(path);
             writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
             Execute(writer, "PRAGMA journal_mode = WAL");
             Execute(writer, "PRAGMA synchronous = FULL");
@@ -131,6 +132,34 @@ internal sealed class ManagerDatabase : IDisposable
     {
         _reader.Dispose();
         _writer.Dispose();
+    }
+
+    // SQLite gives its companions the mode of the database.
+    private static void MakePrivate(string path)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using (
+                new FileStream(
+                    path,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.OpenOrCreate,
+                        Access = FileAccess.ReadWrite,
+                        Share = FileShare.ReadWrite,
+                        UnixCreateMode = Owner,
+                    }
+                )
+            )
+            {
+                File.SetUnixFileMode(path, Owner);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Read-only or missing: SQLite finds that too, and says what to do.
+        }
     }
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)

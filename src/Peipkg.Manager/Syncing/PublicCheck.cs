@@ -4,6 +4,7 @@ using System.Text;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
@@ -69,9 +70,9 @@ internal sealed class PublicCheck(HttpClient client)
         {
             return new PublicCheckResult(e.Message, fetched);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatViolationException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
-            return new PublicCheckResult($"the local copy cannot be read: {e.Message}", fetched);
+            return new PublicCheckResult($"the local copy cannot be read: {Boundary.Describe(exception)}", fetched);
         }
     }
 
@@ -151,7 +152,7 @@ internal sealed class PublicCheck(HttpClient client)
                 return $"a descriptor of the repository \"{DescriptorDocument.Read(served).Name}\" with other content";
             }
         }
-        catch (FormatViolationException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
             // It is not even a document of the kind.
         }

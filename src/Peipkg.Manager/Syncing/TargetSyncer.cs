@@ -6,6 +6,7 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Syncing;
 
@@ -74,13 +75,13 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 await LookAsync(finish);
                 next = Earlier(services.Store.Get(target.Key).NextAttempt, _lookAt);
             }
-            catch (StorageException e)
-            {
-                SyncEvents.StorageFailed(services.Logger, e.Message);
-            }
             catch (OperationCanceledException) when (finish.IsCancellationRequested && !stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception exception) when (Boundary.Holds(exception))
+            {
+                SyncEvents.StorageFailed(services.Logger, Boundary.Describe(exception));
             }
 
             try
@@ -157,15 +158,9 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 services.Clock.GetElapsedTime(started)
             );
         }
-        catch (Exception e)
-            when (e
-                    is SyncException
-                        or ChildStartException
-                        or FormatViolationException
-                        or IOException
-                        or UnauthorizedAccessException
-            )
+        catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
+            string error = Boundary.Describe(exception);
             int failures = known.Failures + 1;
             bool torn = services.Store.Get(target.Key).Switching && failures <= HurriedTries;
             TimeSpan delay = torn ? Hurry : BackoffSchedule.Infrastructure.DelayAfter(failures);
@@ -173,7 +168,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 target.Key,
                 target.Backend,
                 target.DisplayRemote,
-                e.Message,
+                error,
                 services.Clock.GetUtcNow() + delay
             );
             SyncEvents.Failed(
@@ -181,7 +176,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
                 target.Backend,
                 target.Config.Name,
                 target.DisplayRemote,
-                e.Message,
+                error,
                 failures,
                 delay
             );

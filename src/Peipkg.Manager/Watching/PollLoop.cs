@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Watching;
 
@@ -171,10 +172,10 @@ internal sealed class PollLoop(
         {
             // Stopping.
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
             // The database, or something unforeseen: the other recipes are polled on.
-            WatchEvents.Failed(logger, due.Recipe, e.Message);
+            WatchEvents.Failed(logger, due.Recipe, Boundary.Describe(exception));
         }
         finally
         {

@@ -5,6 +5,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Watching;
 
@@ -39,7 +40,11 @@ internal sealed class Poller(
         try
         {
             IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, stop);
-            VersionSelection selection = VersionSelection.From(listed, recipe.Document.Upstream!);
+            VersionSelection selection = VersionSelection.From(
+                listed,
+                recipe.Document.Upstream!,
+                builds.OfRecipe(recipe.Name)
+            );
             RecipeRecord known = recipes.Get(recipe.Name);
             DateTimeOffset? contact = known.Upstream == url.Text ? known.FirstContact : null;
             TagChanges changes = Remember(recipe, url, selection);
@@ -70,11 +75,12 @@ internal sealed class Poller(
             WatchEvents.Failed(logger, recipe.Name, e.Message);
             return PollResult.Failed with { HostTrouble = HostTrouble.Shows(e.Message) };
         }
-        catch (Exception e) when (e is FormatViolationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
             // Without a readable archive index nothing could be published either, so nothing is built for it.
-            recipes.Failed(poll, e.Message);
-            WatchEvents.DedupFailed(logger, recipe.Name, e.Message);
+            string error = Boundary.Describe(exception);
+            recipes.Failed(poll, error);
+            WatchEvents.DedupFailed(logger, recipe.Name, error);
             return PollResult.Failed;
         }
     }

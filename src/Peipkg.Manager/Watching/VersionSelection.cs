@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
@@ -20,8 +21,21 @@ internal sealed record VersionSelection(
     IReadOnlyList<SkippedTag> Unwanted
 )
 {
-    public static VersionSelection From(IReadOnlyList<ListedTag> tags, Upstream upstream)
+    /// <param name="tags">What the upstream lists.</param>
+    /// <param name="upstream">What the recipe wants of it.</param>
+    /// <param name="builds">The recipe's builds: of tags whose versions compare equal, the one that was taken stays.</param>
+    public static VersionSelection From(
+        IReadOnlyList<ListedTag> tags,
+        Upstream upstream,
+        IReadOnlyList<BuildRecord> builds
+    )
     {
+        HashSet<string> taken =
+        [
+            .. builds
+                .Where(build => build.State != BuildState.Skipped || build.Hold != BuildHold.None)
+                .Select(build => build.Tag),
+        ];
         List<Candidate> found = [];
         List<SkippedTag> skipped = [];
         List<SkippedTag> unwanted = [];
@@ -51,10 +65,10 @@ internal sealed record VersionSelection(
             }
         }
 
-        // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the
-        // first by name, so that every poll and every farm takes the same.
+        // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the one
+        // that was built, or the first by name, so that every poll and every farm takes the same.
         IReadOnlyList<Candidate> ordered = VersionOrder.HighestFirst(
-            found.OrderBy(c => c.Tag.Name, StringComparer.Ordinal),
+            found.OrderByDescending(c => taken.Contains(c.Tag.Name)).ThenBy(c => c.Tag.Name, StringComparer.Ordinal),
             c => c.Version
         );
         List<Candidate> candidates = [];
@@ -62,11 +76,11 @@ internal sealed record VersionSelection(
         {
             if (candidates.Count > 0 && PackageVersion.Compare(candidates[^1].Version, candidate.Version) == 0)
             {
-                Candidate taken = candidates[^1];
+                Candidate first = candidates[^1];
                 skipped.Add(
                     new SkippedTag(
                         candidate.Tag,
-                        $"its version {candidate.Version} equals {taken.Version} of tag {taken.Tag.Name}, which is taken"
+                        $"its version {candidate.Version} equals {first.Version} of tag {first.Tag.Name}, which is taken"
                     )
                 );
                 continue;

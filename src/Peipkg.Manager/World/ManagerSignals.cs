@@ -20,6 +20,12 @@ internal sealed class ManagerSignals : IDisposable
     private int _exitCode = ExitCode.Interrupted;
     private int _first;
 
+    /// <summary>
+    /// Told what a handler threw. Signals are handled on threads of the pool, where an exception that nobody catches
+    /// ends the process.
+    /// </summary>
+    public Action<Exception>? Fault { get; set; }
+
     /// <summary>Raised on SIGHUP, on a thread of the pool; one that came before anybody listened is told the first who does.</summary>
     public event Action? Reload
     {
@@ -32,9 +38,9 @@ internal sealed class ManagerSignals : IDisposable
                 (missed, _missed) = (_missed, false);
             }
 
-            if (missed)
+            if (missed && value is not null)
             {
-                value?.Invoke();
+                Guard(value);
             }
         }
         remove
@@ -79,7 +85,7 @@ internal sealed class ManagerSignals : IDisposable
                         _missed = reload is null;
                     }
 
-                    reload?.Invoke();
+                    Guard(() => reload?.Invoke());
                 }
             ),
         ];
@@ -91,12 +97,12 @@ internal sealed class ManagerSignals : IDisposable
         {
             if (!_drain.IsCancellationRequested)
             {
-                _drain.Cancel();
+                Guard(_drain.Cancel);
                 return;
             }
 
             _exitCode = exitCode;
-            _stop.Cancel();
+            Guard(_stop.Cancel);
         }
     }
 
@@ -113,7 +119,7 @@ internal sealed class ManagerSignals : IDisposable
         }
 
         // Not under the caller: what hangs on the token may wait for the request that brought this.
-        _ = Task.Run(_drain.Cancel);
+        _ = Task.Run(() => Guard(_drain.Cancel));
         return true;
     }
 
@@ -140,6 +146,18 @@ internal sealed class ManagerSignals : IDisposable
     private void Note(int exitCode)
     {
         Interlocked.CompareExchange(ref _first, exitCode, 0);
-        _any.Cancel();
+        Guard(_any.Cancel);
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            Fault?.Invoke(exception);
+        }
     }
 }

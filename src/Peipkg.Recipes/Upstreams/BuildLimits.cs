@@ -49,4 +49,20 @@ public sealed record BuildLimits(
             Processes ?? others.Processes,
             Disk ?? others.Disk
         );
+
+    /// <summary>These limits where they are lower than the others, which are maxima.</summary>
+    public BuildLimits Within(BuildLimits most) =>
+        new(
+            Lower(Time, most.Time),
+            Lower(Silence, most.Silence),
+            Lower(Log, most.Log),
+            Lower(Memory, most.Memory),
+            Lower(Cpus, most.Cpus),
+            Lower(Processes, most.Processes),
+            Lower(Disk, most.Disk)
+        );
+
+    private static T? Lower<T>(T? own, T? most)
+        where T : struct, IComparable<T> =>
+        own is null || (most is { } limit && limit.CompareTo(own.Value) < 0) ? most : own;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -16,9 +17,12 @@ internal sealed class SmartHttpServer : IAsyncDisposable
     private readonly string _root;
     private readonly string? _authorization;
 
-    private SmartHttpServer(string root, string? user, string? password)
+    private readonly string? _elsewhere;
+
+    private SmartHttpServer(string root, string? user, string? password, string? elsewhere, IPAddress address)
     {
         _root = root;
+        _elsewhere = elsewhere;
         _authorization = user is null
             ? null
             : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
@@ -28,16 +32,30 @@ internal sealed class SmartHttpServer : IAsyncDisposable
             .WebHost.UseKestrelCore()
             .ConfigureKestrel(kestrel =>
             {
-                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Listen(address, 0);
                 kestrel.AllowSynchronousIO = true;
             });
         _application = builder.Build();
         _application.Run(ServeAsync);
     }
 
-    public static async Task<SmartHttpServer> StartAsync(string root, string? user = null, string? password = null)
+    /// <summary>Every Authorization header that came, in order; "" for a request without one.</summary>
+    public ConcurrentQueue<string> Authorizations { get; } = [];
+
+    /// <param name="root">Holds the repositories.</param>
+    /// <param name="user">Who may ask; null: everybody.</param>
+    /// <param name="password">The user's.</param>
+    /// <param name="elsewhere">Where everybody who may ask is sent instead of being answered; null: nowhere.</param>
+    /// <param name="address">Where it listens; null: 127.0.0.1.</param>
+    public static async Task<SmartHttpServer> StartAsync(
+        string root,
+        string? user = null,
+        string? password = null,
+        string? elsewhere = null,
+        IPAddress? address = null
+    )
     {
-        SmartHttpServer server = new(root, user, password);
+        SmartHttpServer server = new(root, user, password, elsewhere, address ?? IPAddress.Loopback);
         await server._application.StartAsync();
         return server;
     }
@@ -48,10 +66,17 @@ internal sealed class SmartHttpServer : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
+        Authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
         if (_authorization is not null && context.Request.Headers.Authorization != _authorization)
         {
             context.Response.StatusCode = 401;
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"git\"";
+            return;
+        }
+
+        if (_elsewhere is not null)
+        {
+            context.Response.Redirect(_elsewhere + context.Request.Path + context.Request.QueryString);
             return;
         }
 

@@ -48,7 +48,7 @@ public class QueuePolicyTests
     private static ListedTag Tag(string name, string? id = null) => new(name, id ?? A, id ?? A);
 
     private static VersionSelection Select(RosterEntry recipe, params string[] tags) =>
-        VersionSelection.From([.. tags.Select(t => Tag(t))], recipe.Document.Upstream!);
+        VersionSelection.From([.. tags.Select(t => Tag(t))], recipe.Document.Upstream!, []);
 
     private static PublishedPackages Published(params string[] packages) =>
         new(
@@ -97,6 +97,36 @@ public class QueuePolicyTests
         IReadOnlyList<BuildRecord> known,
         params string[] tags
     ) => QueuePolicy.Plan(Situation(recipe, tags) with { Published = published, Builds = known });
+
+    [Fact]
+    public void Of_tags_whose_versions_are_equal_the_one_that_was_built_stays()
+    {
+        RosterEntry recipe = RecipeWith();
+        BuildRecord built = new()
+        {
+            Id = 1,
+            Recipe = recipe.Name,
+            Version = "1.0-1",
+            Tag = "v1.0",
+            ObjectId = A,
+            CommitId = A,
+            Reason = BuildReason.Poll,
+            State = BuildState.Done,
+        };
+        ListedTag[] tags = [Tag("1.0"), Tag("v1.0")];
+        Assert.Equal(
+            "1.0",
+            Assert.Single(VersionSelection.From(tags, recipe.Document.Upstream!, []).Candidates).Tag.Name
+        );
+        VersionSelection selection = VersionSelection.From(tags, recipe.Document.Upstream!, [built]);
+        Assert.Equal("v1.0", Assert.Single(selection.Candidates).Tag.Name);
+        Assert.Equal("1.0", Assert.Single(selection.Skipped).Tag.Name);
+        BuildRecord passedOver = built with { State = BuildState.Skipped };
+        Assert.Equal(
+            "1.0",
+            Assert.Single(VersionSelection.From(tags, recipe.Document.Upstream!, [passedOver]).Candidates).Tag.Name
+        );
+    }
 
     [Fact]
     public void Versions_come_newest_first_by_precedence_not_by_text() =>

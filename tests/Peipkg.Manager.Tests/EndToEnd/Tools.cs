@@ -8,9 +8,9 @@ internal static class Tools
 
     public static string Manager { get; } = Path.Combine(AppContext.BaseDirectory, "peipkg-manager");
 
-    public static string Build { get; } = Find("PEIPKG_BUILD", "peipkg-build");
+    public static string Build => Find("PEIPKG_BUILD", "peipkg-build");
 
-    public static string Repo { get; } = Find("PEIPKG_REPO", "peipkg-repo");
+    public static string Repo => Find("PEIPKG_REPO", "peipkg-repo");
 
     private static string FindRoot()
     {

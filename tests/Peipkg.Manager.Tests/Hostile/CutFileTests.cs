@@ -27,8 +27,8 @@ public sealed class CutFileTests : IDisposable
     {
         Directory.CreateDirectory(_directory["recipes/cut"]);
         Directory.CreateDirectory(_directory["recipes/whole"]);
-        File.WriteAllText(_directory["recipes/whole/peipkg.toml"], RecipeRosterTests.Zlib);
-        foreach (string cut in Cuts(RecipeRosterTests.Zlib))
+        File.WriteAllText(_directory["recipes/whole/peipkg.toml"], RecipeRosterTests.ZlibRecipe());
+        foreach (string cut in Cuts(RecipeRosterTests.ZlibRecipe()))
         {
             File.WriteAllText(_directory["recipes/cut/peipkg.toml"], cut);
             RecipeRoster roster = RecipeRoster.Load(_directory["recipes"], NullLogger.Instance);

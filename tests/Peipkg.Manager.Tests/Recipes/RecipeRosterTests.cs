@@ -33,7 +33,7 @@ public class RecipeRosterTests
         File.WriteAllText(Path.Combine(directory[recipe], "peipkg.toml"), text);
     }
 
-    private static string ZlibRecipe(string pattern = "^v([0-9.]+)$") =>
+    internal static string ZlibRecipe(string pattern = "^v([0-9.]+)$") =>
         Zlib.Replace("^v(\\\\d+\\\\.\\\\d+(\\\\.\\\\d+)?)$", pattern, StringComparison.Ordinal);
 
     [Fact]

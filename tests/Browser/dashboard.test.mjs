@@ -178,7 +178,7 @@ while [ ! -e /nowhere ]; do echo tick; sleep 0.2; done`);
   await assertAccessible(failed);
   await assertFits(failed);
   await screenshot(failed, "dashboard-recipe-phone");
-  await failed.locator("[aria-labelledby=latest-builds] a").first().click();
+  await failed.locator("[aria-labelledby=latest-attempts] a").first().click();
   await failed.waitForSelector("#log");
   assert.match(await failed.locator("#log").innerText(), /expected expression/);
   await assertFits(failed);

@@ -4,7 +4,7 @@ using Peipkg.Manager.Storage;
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Which of the due stories is next. Pure. What only needs publishing comes first; then the recipe whose last build
+/// Which of the due builds is next. Pure. What only needs publishing comes first; then the recipe whose last build
 /// lies longest back, so that a backlog of one recipe never holds up another's new tag; within a recipe the highest
 /// version.
 /// </summary>

@@ -10,26 +10,26 @@ using Peipkg.Manager.World;
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Takes due stories from the database, several at once. The database is the queue: what is not done when the
-/// process ends is due again when the next one starts. Invariants: a story is led by one task at a time, and a recipe
+/// Takes due builds from the database, several at once. The database is the queue: what is not done when the
+/// process ends is due again when the next one starts. Invariants: a build is led by one task at a time, and a recipe
 /// begins nothing while one that it depends on has work that is due, under way, or still to be found by a poll.
 /// </summary>
-/// <param name="parallel">Stories at once.</param>
+/// <param name="parallel">Builds at once.</param>
 /// <param name="runner">Leads each.</param>
 /// <param name="builds">The queue.</param>
-/// <param name="attempts">For what a failed database left open.</param>
+/// <param name="moves">For what a failed database left open.</param>
 /// <param name="roster">Who depends on whom.</param>
 /// <param name="isPending">Whether it is not known yet what a recipe's upstream has.</param>
 /// <param name="disk">Whether builds may begin.</param>
 /// <param name="syncer">Told after each publish.</param>
-/// <param name="wake">Set when something was queued, and when a story ends.</param>
+/// <param name="wake">Set when something was queued, and when a build ends.</param>
 /// <param name="clock">The time.</param>
 /// <param name="logger">For events.</param>
 internal sealed class BuildLoop(
     Func<int> parallel,
     BuildRunner runner,
     BuildStore builds,
-    AttemptStore attempts,
+    BuildMoves moves,
     RosterHolder roster,
     Func<string, bool> isPending,
     DiskGuard disk,
@@ -66,7 +66,7 @@ internal sealed class BuildLoop(
                     if (abandoned)
                     {
                         // The last round ended in the middle of builds, and the database could not be told.
-                        attempts.Requeue();
+                        moves.Requeue();
                         abandoned = false;
                     }
 
@@ -91,7 +91,7 @@ internal sealed class BuildLoop(
     /// <summary>Builds until nothing is due, for <c>--once</c>.</summary>
     public Task RunDueAsync(CancellationToken drain, CancellationToken stop) => WorkAsync(untilIdle: true, drain, stop);
 
-    /// <summary>Stops a story that is under way, for an operator; its children are ended and it is held.</summary>
+    /// <summary>Stops a build that is under way, for an operator; its children are ended and it is held.</summary>
     /// <returns>False when it is not under way.</returns>
     public bool Cancel(long buildId)
     {
@@ -111,7 +111,7 @@ internal sealed class BuildLoop(
         }
     }
 
-    /// <summary>Why a story that waits for no time has not begun, in words.</summary>
+    /// <summary>Why a build that waits for no time has not begun, in words.</summary>
     public string WhyWaiting(BuildRecord build)
     {
         IReadOnlyList<BuildRecord> due = builds.Due(clock.GetUtcNow());
@@ -161,7 +161,7 @@ internal sealed class BuildLoop(
         }
         finally
         {
-            // Whatever happened: nobody may find the stories free while somebody still leads them.
+            // Whatever happened: nobody may find the builds free while somebody still leads them.
             await Task.WhenAll(_running.Values.Select(r => r.Work))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -178,10 +178,10 @@ internal sealed class BuildLoop(
             _running[build.Id] = running;
             _lastStarted![build.Recipe] = clock.GetUtcNow();
 
-            // Not on this thread: a story does much before its first wait.
+            // Not on this thread: a build does much before its first wait.
             running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
 
-            // Not by the story itself: whoever is woken must find it ended, or its place stays taken until the next wake.
+            // Not by the build itself: whoever is woken must find it ended, or its place stays taken until the next wake.
             _ = running.Work.ContinueWith(
                 _ => wake.Set(),
                 CancellationToken.None,
@@ -210,7 +210,7 @@ internal sealed class BuildLoop(
         }
     }
 
-    // Ended stories are forgotten; what ended one of them other than its own failure ends the round.
+    // Ended builds are forgotten; what ended one of them other than its own failure ends the round.
     private async Task ObserveAsync()
     {
         foreach ((long id, Running running) in _running.Where(r => r.Value.Work.IsCompleted).ToList())

@@ -16,7 +16,7 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Leads one story from queued to published. Each step is in the database before the next begins, and each can be
+/// Leads one build from queued to published. Each step is in the database before the next begins, and each can be
 /// repeated: a crash at any point costs at most the work since the last step.
 /// </summary>
 internal sealed class BuildRunner(
@@ -29,6 +29,7 @@ internal sealed class BuildRunner(
     RepositoryState repository,
     BuildStore builds,
     AttemptStore attempts,
+    BuildMoves moves,
     Func<FailurePolicy> policy,
     FarmCounters counters,
     Redactor redactor,
@@ -41,14 +42,14 @@ internal sealed class BuildRunner(
     /// <summary>Whether what a failed build leaves in <c>stage/</c> is moved to <c>failed/</c>, to be looked into.</summary>
     public required Func<bool> KeepsFailed { get; init; }
 
-    /// <summary>Takes a due story as far as it gets. Failures of the build itself end in the database and the log.</summary>
-    /// <exception cref="OperationCanceledException">The manager is stopping at once; the story stays as it is.</exception>
+    /// <summary>Takes a due build as far as it gets. Failures of the build itself end in the database and the log.</summary>
+    /// <exception cref="OperationCanceledException">The manager is stopping at once; the build stays as it is.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task RunAsync(BuildRecord build, CancellationToken stop)
     {
         if (WhyNot(build) is { } closing)
         {
-            builds.Close([(build.Id, closing.State, closing.Reason)]);
+            moves.Close([(build.Id, closing.State, closing.Reason)]);
             BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             if (build is { State: BuildState.Publishing, AttemptId: { } useless })
             {
@@ -65,7 +66,7 @@ internal sealed class BuildRunner(
         }
     }
 
-    /// <summary>An operator stopped the story, and its children have been ended.</summary>
+    /// <summary>An operator stopped the build, and its children have been ended.</summary>
     public void Cancel(BuildRecord build)
     {
         const string Reason = "stopped by an operator";
@@ -74,7 +75,7 @@ internal sealed class BuildRunner(
             { State: BuildState.Fetching or BuildState.Building or BuildState.Publishing, AttemptId: { } attempt }
         )
         {
-            attempts.Cancelled(build.Id, attempt, Reason);
+            moves.Cancelled(build.Id, attempt, Reason);
             publisher.Clear(attempt);
             BuildEvents.Skipped(logger, build.Recipe, build.Version, Reason);
         }
@@ -138,7 +139,11 @@ internal sealed class BuildRunner(
 
     private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
     {
-        long attempt = attempts.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest());
+        if (moves.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest()) is not { } attempt)
+        {
+            return;
+        }
+
         using IDisposable running = counters.Begin(build.Recipe, build.Version);
         BuildEvents.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
         using AttemptLog log = new(layout.LogOf(attempt), clock, redactor);
@@ -192,7 +197,7 @@ internal sealed class BuildRunner(
             log,
             stop
         );
-        attempts.Fetched(build.Id, attempt);
+        moves.Fetched(build.Id, attempt);
         BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
@@ -210,7 +215,7 @@ internal sealed class BuildRunner(
         Directory.Move(output, layout.PublishOf(attempt));
         DurableFile.SyncDirectory(layout.Publish);
         log.Settle();
-        attempts.Built(build.Id, attempt, outputs);
+        moves.Built(build.Id, attempt, outputs);
         BuildEvents.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
     }
 
@@ -219,7 +224,7 @@ internal sealed class BuildRunner(
         if (roster.Current.Find(build.Recipe) is not { } recipe)
         {
             // Reloaded while it was built.
-            builds.Close([(build.Id, BuildState.Skipped, RecipeGone)]);
+            moves.Close([(build.Id, BuildState.Skipped, RecipeGone)]);
             BuildEvents.Skipped(logger, build.Recipe, build.Version, RecipeGone);
             publisher.Clear(attempt);
             return;
@@ -236,7 +241,7 @@ internal sealed class BuildRunner(
         )
         {
             const string Reason = "the recipe makes other packages than those that were built; building again";
-            attempts.Rebuild(build.Id, attempt, Reason);
+            moves.Rebuild(build.Id, attempt, Reason);
             publisher.Clear(attempt);
             BuildEvents.Outdated(logger, build.Recipe, build.Version, Reason);
         }
@@ -257,7 +262,7 @@ internal sealed class BuildRunner(
         string? tail = log.Tail is { Length: > 0 } text ? text : null;
         log.Heading("failed: " + error);
         log.Settle();
-        attempts.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
+        moves.Failed(build.Id, attempt, cause, error, clock.GetUtcNow() + delay);
         if (delay is { } wait)
         {
             BuildEvents.Failed(

@@ -9,13 +9,13 @@ namespace Peipkg.Manager.Building;
 
 /// <summary>
 /// Puts the house in order after a run that ended in whatever way: its surviving children are stopped, half-done
-/// builds queued again, directories that no story needs removed. Runs with the state directory's lock held and before
+/// builds queued again, directories that no build needs removed. Runs with the state directory's lock held and before
 /// anything is begun, so it may take everything it finds for a leftover.
 /// </summary>
 internal sealed class Recovery(
     StateLayout layout,
     BuildStore builds,
-    AttemptStore attempts,
+    BuildMoves moves,
     int processId,
     TimeProvider clock,
     ILogger<Recovery> logger
@@ -26,7 +26,7 @@ internal sealed class Recovery(
     public async Task RunAsync(CancellationToken stop)
     {
         int stopped = await Leftovers.StopAsync(layout.Root, processId, Grace, clock, stop);
-        int requeued = attempts.Requeue();
+        int requeued = moves.Requeue();
         HashSet<string> publishing = [.. builds.Publishing().Select(id => id.ToString(CultureInfo.InvariantCulture))];
         Clear(layout.Sources, keep: []);
         Clear(layout.Stage, keep: []);

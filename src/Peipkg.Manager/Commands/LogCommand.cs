@@ -21,7 +21,7 @@ internal sealed class LogCommand(ManagerWorld world)
 
     public bool Json { get; init; }
 
-    /// <exception cref="UserErrorException">There is no such build, or no log of it.</exception>
+    /// <exception cref="UserErrorException">There is no such attempt, or no log of it.</exception>
     public async Task RunAsync(FarmAccess farm, RecipeVersion named, CancellationToken stop)
     {
         OperatorRequest request = new()
@@ -57,7 +57,7 @@ internal sealed class LogCommand(ManagerWorld world)
         catch (FileNotFoundException e)
         {
             throw new UserErrorException(
-                $"there is no log of build {build.Build} any more ({path}); [retention] says how long logs are kept",
+                $"there is no log of attempt {build.Build} any more ({path}); [retention] says how long logs are kept",
                 e
             );
         }
@@ -69,7 +69,7 @@ internal sealed class LogCommand(ManagerWorld world)
         : TerminalText.Escape(line.Replace('\t', ' '));
 }
 
-/// <summary>A line of a build's log.</summary>
+/// <summary>A line of an attempt's log.</summary>
 internal sealed record LogLine(long Build, string Line);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

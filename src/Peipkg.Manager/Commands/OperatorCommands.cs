@@ -60,7 +60,13 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private Command Status()
     {
         Option<bool> json = Json();
-        Command command = new("status", "Show how the farm is: what runs, waits, fails, and is out where.") { json };
+        Command command = new(
+            "status",
+            "Show how the farm is: what runs, waits and fails, and what each sync target holds."
+        )
+        {
+            json,
+        };
         SetAction(
             command,
             json,
@@ -100,10 +106,10 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Option<long> limit = CommandOptions.Parsed<long>(
             "--limit",
             "N",
-            "At most so many builds and events (default: 50).",
+            "At most so many attempts and events (default: 50).",
             Number
         );
-        Command command = new("history", "List the latest builds and what else happened, newest first.")
+        Command command = new("history", "List the latest attempts and what else happened, newest first.")
         {
             recipe,
             limit,
@@ -211,7 +217,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private Command Stop(string name, string word, string description, string reasonDescription)
     {
         Option<bool> json = Json();
-        Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "The version, or the number of a build.");
+        Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "The version, or the number of an attempt.");
         Option<string> reason = CommandOptions.Text("--reason", "TEXT", reasonDescription);
         Command command = new(name, description) { target, reason, json };
         SetAction(
@@ -285,10 +291,13 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private Command Log()
     {
         Option<bool> json = CommandOptions.Flag("--json", "One JSON object for each line.");
-        Option<bool> follow = CommandOptions.Flag("--follow", "Go on until the build ends.");
+        Option<bool> follow = CommandOptions.Flag("--follow", "Go on until the attempt ends.");
         Option<bool> raw = CommandOptions.Flag("--raw", "Leave control characters as they are.");
-        Argument<RecipeVersion> target = Target("BUILD", "The number of a build, or RECIPE[@VERSION] for its latest.");
-        Command command = new("log", "Print the log of a build.") { target, follow, raw, json };
+        Argument<RecipeVersion> target = Target(
+            "BUILD",
+            "The number of an attempt, or RECIPE[@VERSION] for its latest."
+        );
+        Command command = new("log", "Print the log of an attempt.") { target, follow, raw, json };
         command.SetAction(
             async (result, stop) =>
             {
@@ -393,15 +402,15 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         error =
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0
                 ? null
-                : $"\"{text}\" is no number above 0";
+                : $"\"{text}\" is not a number above 0";
         return error is null;
     }
 }
 
-/// <summary>A recipe with perhaps a version or tag, or a build by its number.</summary>
+/// <summary>A recipe with perhaps a version or tag, or an attempt by its number.</summary>
 internal sealed record RecipeVersion(string Recipe, string? Version)
 {
-    /// <summary>The build's number, where that is all there is.</summary>
+    /// <summary>The attempt's number, where that is all there is.</summary>
     public long? Attempt =>
         Version is null && long.TryParse(Recipe, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
             ? id

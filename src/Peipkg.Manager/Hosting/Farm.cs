@@ -101,7 +101,7 @@ internal sealed class Farm : IDisposable
         Recovery = new Recovery(
             setup.Layout,
             _stores.Builds,
-            _stores.Attempts,
+            _stores.Moves,
             setup.World.ProcessId,
             Clock,
             Logger<Recovery>()
@@ -252,6 +252,7 @@ internal sealed class Farm : IDisposable
                 new TagLister(_git, _setup.Layout, () => Config.Polling.Timeout),
                 _stores.Tags,
                 _stores.Builds,
+                _stores.Moves,
                 _stores.Recipes,
                 _stores.Events,
                 _stores.Repository,
@@ -280,6 +281,7 @@ internal sealed class Farm : IDisposable
                 RepositoryTool,
                 _gate,
                 _stores.Attempts,
+                _stores.Moves,
                 check,
                 syncs: _stores.Targets.Count > 0,
                 Clock,
@@ -288,6 +290,7 @@ internal sealed class Farm : IDisposable
             _stores.Repository,
             _stores.Builds,
             _stores.Attempts,
+            _stores.Moves,
             policy: () => new FailurePolicy(Config.Builds.GiveUpAfter),
             Counters,
             Redactor,
@@ -301,7 +304,7 @@ internal sealed class Farm : IDisposable
             parallel: () => Config.Builds.Parallel ?? Math.Max(1, _setup.World.ProcessorCount / 2),
             runner,
             _stores.Builds,
-            _stores.Attempts,
+            _stores.Moves,
             Roster,
             isPending: Polls.IsPending,
             new DiskGuard(_setup.Layout.Root, () => Config.Limits.MinFree, _stores.Events, Logger<DiskGuard>()),
@@ -329,7 +332,7 @@ internal sealed class Farm : IDisposable
             Logger<Syncer>()
         );
         Syncer.Clear(_setup.Layout, _stores.Targets);
-        return new Syncer([.. _stores.Targets.Select(target => new TargetSyncer(target, services))], _stores.Builds);
+        return new Syncer([.. _stores.Targets.Select(target => new TargetSyncer(target, services))], _stores.Moves);
     }
 
     private HttpServer MakeHttp(ListenAddress address, LiveFarm live)

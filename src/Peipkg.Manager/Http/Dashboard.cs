@@ -99,7 +99,7 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
     private Task LogAsync(HttpContext context)
     {
         long id = long.Parse(Route(context, "build"), CultureInfo.InvariantCulture);
-        return _logs.WriteAsync(context, id, stores.History.Find(id) is not { EndedAt: null });
+        return _logs.WriteAsync(context, id, stores.Attempts.Find(id) is not { EndedAt: null });
     }
 
     private async Task BadgeAsync(HttpContext context)

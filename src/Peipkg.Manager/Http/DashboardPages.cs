@@ -101,7 +101,7 @@ internal static class DashboardPages
         return Page(farm, why.Recipe, "../", html);
     }
 
-    /// <summary>One build with the end of its log.</summary>
+    /// <summary>One attempt with the end of its log.</summary>
     public static string Build(string farm, AttemptDocument build, string tail, long end)
     {
         HtmlWriter html = new();
@@ -113,7 +113,7 @@ internal static class DashboardPages
         html.Raw("<div><dt>Result</dt><dd>");
         html.Raw($"<span class=\"state {Class(build.Result)}\">").Text(build.Result ?? "running").Raw("</span>");
         html.Text(build.Cause is null ? "" : $" ({build.Cause})").Raw("</dd></div>");
-        Fact(html, "Build", Count(build.Build));
+        Fact(html, "Attempt", Count(build.Build));
         Fact(html, "Tag", $"{build.Tag} ({build.Commit[..Math.Min(12, build.Commit.Length)]})");
         Fact(html, "Reason", build.Reason);
         html.Raw("<div><dt>Started</dt><dd>").Time(build.StartedAt).Raw("</dd></div>");
@@ -214,7 +214,7 @@ internal static class DashboardPages
                     { } attempt
                 )
                 {
-                    html.Link("builds/" + Count(attempt.Build), $"build {Count(attempt.Build)}");
+                    html.Link("builds/" + Count(attempt.Build), $"attempt {Count(attempt.Build)}");
                 }
 
                 html.Raw("</td>");
@@ -253,7 +253,7 @@ internal static class DashboardPages
 
                 html.Raw("<td>");
                 _ = f.Value.Build is { } build
-                    ? html.Link("/builds/" + Count(build), $"build {Count(build)}")
+                    ? html.Link("/builds/" + Count(build), $"attempt {Count(build)}")
                     : html.Raw("–");
                 html.Raw("</td>").Element("td class=\"wide\"", First(f.Value.Error));
             }
@@ -363,8 +363,8 @@ internal static class DashboardPages
 
         Table(
             html,
-            "Latest builds",
-            ["Build", "Recipe", "Version", "Result", "Started", "Took", "Detail"],
+            "Latest attempts",
+            ["Attempt", "Recipe", "Version", "Result", "Started", "Took", "Detail"],
             history.Builds,
             b =>
             {

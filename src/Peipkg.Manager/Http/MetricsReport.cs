@@ -41,7 +41,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         writer.Gauge("peipkg_recipes", "Recipes that can be used.", recipes.Recipes.Count);
         writer.Gauge("peipkg_recipes_broken", "Recipes that cannot be used.", recipes.Broken);
         writer.Gauge("peipkg_builds_running", "Builds under way.", live.Counters.Running.Count);
-        writer.Begin("peipkg_versions", "gauge", "Versions by the state of their story.");
+        writer.Begin("peipkg_versions", "gauge", "Builds by their state.");
         IReadOnlyDictionary<string, long> states = stores.Builds.CountByState();
         foreach (BuildState state in Enum.GetValues<BuildState>())
         {
@@ -58,7 +58,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
             "Versions that failed and were not finished since.",
             stores.Builds.Failing().Count
         );
-        writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Operator.FarmPause() is null ? 0 : 1);
+        writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Settings.PauseReason() is null ? 0 : 1);
         Builds(writer);
         Polls(writer, recipes, now);
         Syncs(writer, now);
@@ -68,17 +68,17 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
 
     private void Builds(OpenMetricsWriter writer)
     {
-        writer.Begin("peipkg_builds", "counter", "Builds that ended, by result and, for failures, cause.");
-        foreach (AttemptCount count in stores.History.CountByResult())
+        writer.Begin("peipkg_builds", "counter", "Attempts that ended, by result and, for failures, cause.");
+        foreach (AttemptCount count in stores.Attempts.CountByResult())
         {
             writer.Sample("peipkg_builds_total", count.Count, ("result", count.Result), ("cause", count.Cause));
         }
 
-        IReadOnlyList<double> durations = stores.History.Durations();
+        IReadOnlyList<double> durations = stores.Attempts.Durations();
         writer.Begin(
             "peipkg_build_duration_seconds",
             "histogram",
-            "How long builds took that were built or failed.",
+            "How long attempts took that were built or failed.",
             "seconds"
         );
         foreach (double bucket in Buckets)

@@ -24,7 +24,7 @@ internal static class FarmQueries
                 .. roster.Recipes.Select(recipe =>
                 {
                     RecipeRecord poll = polls.GetValueOrDefault(recipe.Name, new RecipeRecord { Name = recipe.Name });
-                    BuildRecord? story = latest.GetValueOrDefault(recipe.Name);
+                    BuildRecord? build = latest.GetValueOrDefault(recipe.Name);
                     return new RecipeDocument
                     {
                         Name = recipe.Name,
@@ -36,8 +36,8 @@ internal static class FarmQueries
                         PollFailures = poll.Failures,
                         Paused = poll.PausedAt is null ? null : poll.PauseReason,
                         Published = Highest(recipe, published),
-                        State = story is null ? null : Word(story),
-                        Version = story?.Version,
+                        State = build is null ? null : Word(build),
+                        Version = build?.Version,
                         Failing = failing[recipe.Name].Count(),
                     };
                 }),
@@ -49,33 +49,33 @@ internal static class FarmQueries
         };
     }
 
-    /// <summary>The latest builds and events.</summary>
+    /// <summary>The latest attempts and events.</summary>
     public static HistoryDocument History(FarmStores stores, string? recipe, int limit) =>
         new()
         {
-            Builds = [.. stores.History.Latest(recipe, null, limit).Select(a => Map(a, []))],
+            Builds = [.. stores.Attempts.Latest(recipe, null, limit).Select(a => Map(a, []))],
             Events = [.. stores.Events.Latest(recipe, limit).Select(Map)],
         };
 
-    /// <summary>The build that an operator means: by its number, or the latest of a version or recipe.</summary>
+    /// <summary>The attempt that an operator means: by its number, or the latest of a version or recipe.</summary>
     /// <exception cref="OperatorException">There is none.</exception>
     public static AttemptDocument Attempt(FarmStores stores, long? id, string? recipe, string? version)
     {
         AttemptRecord? found =
-            id is { } number ? stores.History.Find(number)
-            : stores.History.Latest(recipe, version, 1) is [var latest, ..] ? latest
+            id is { } number ? stores.Attempts.Find(number)
+            : stores.Attempts.Latest(recipe, version, 1) is [var latest, ..] ? latest
             : null;
         return found is { } attempt
             ? Map(attempt, stores.Attempts.Outputs(attempt.Id))
             : throw new OperatorException(
                 id is not null
-                    ? $"there is no build {id}; \"peipkg-manager history\" lists them"
+                    ? $"there is no attempt {id}; \"peipkg-manager history\" lists them"
                     : $"{recipe}{(version is null ? "" : "@" + version)} was never built; \"peipkg-manager why {recipe}\" may know the reason"
             );
     }
 
-    /// <summary>A story's state, with the hold in place of the state that it hides.</summary>
-    public static string Word(BuildRecord story) => story.Hold.Text() ?? story.State.Text();
+    /// <summary>A build's state, with the hold in place of the state that it hides.</summary>
+    public static string Word(BuildRecord build) => build.Hold.Text() ?? build.State.Text();
 
     private static AttemptDocument Map(AttemptRecord attempt, IReadOnlyList<BuildOutput> outputs) =>
         new()

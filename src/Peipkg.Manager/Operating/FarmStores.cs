@@ -21,15 +21,14 @@ internal sealed class FarmStores(
 
     public TimeProvider Clock => clock;
 
-    public BuildStore Builds { get; } = new(database, clock);
+    public BuildStore Builds { get; } = new(database);
 
-    public AttemptStore Attempts { get; } = new(database, clock);
+    /// <summary>What changes the state of a build.</summary>
+    public BuildMoves Moves { get; } = new(database, clock);
 
-    public HistoryStore History { get; } = new(database);
+    public AttemptStore Attempts { get; } = new(database);
 
     public EventStore Events { get; } = new(database, clock);
-
-    public OperatorStore Operator { get; } = new(database, clock);
 
     public SettingStore Settings { get; } = new(database, clock);
 

@@ -129,7 +129,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     {
         Table(
             null,
-            ["BUILD", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
+            ["ATTEMPT", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
             history.Builds.Select(b =>
                 new[]
                 {

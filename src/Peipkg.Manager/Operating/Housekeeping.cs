@@ -54,7 +54,7 @@ internal sealed class Housekeeping(FarmStores stores)
     // Newest first; logs of builds under way are never touched, nor those of targets, which have one each.
     private IEnumerable<FileInfo> Logs(RetentionConfig retention, DateTime now)
     {
-        IReadOnlySet<long> open = stores.History.Open();
+        IReadOnlySet<long> open = stores.Attempts.Open();
         long kept = 0;
         foreach (
             FileInfo log in new DirectoryInfo(stores.Layout.Logs)

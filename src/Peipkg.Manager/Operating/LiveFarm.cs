@@ -12,13 +12,13 @@ internal sealed record LiveFarm
 
     public required FarmCounters Counters { get; init; }
 
-    /// <summary>Why a story that is due has not begun.</summary>
+    /// <summary>Why a build that is due has not begun.</summary>
     public required Func<BuildRecord, string> WhyWaiting { get; init; }
 
     /// <summary>Why no build is begun although one is due; null while all is well.</summary>
     public Func<string?> Trouble { get; init; } = () => null;
 
-    /// <summary>Stops a story that is under way.</summary>
+    /// <summary>Stops a build that is under way.</summary>
     public required Func<long, bool> Cancel { get; init; }
 
     /// <summary>The queue changed.</summary>

@@ -122,13 +122,13 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             throw new OperatorException(never);
         }
 
-        if (stores.Builds.Find(name, version) is { } story)
+        if (stores.Builds.Find(name, version) is { } build)
         {
-            Again(story);
+            Again(build);
         }
         else
         {
-            stores.Builds.Queue([
+            stores.Moves.Queue([
                 new QueueEntry(name, version, candidate.Tag, BuildReason.Operator, "asked for by an operator"),
             ]);
         }
@@ -143,24 +143,24 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private ActionDocument Retry(OperatorRequest request)
     {
-        IReadOnlyList<BuildRecord> stories =
+        IReadOnlyList<BuildRecord> builds =
             request.Recipe is null ? stores.Builds.Failing()
-            : Version(request) is { } version ? [Story(Recipe(request), version)]
+            : Version(request) is { } version ? [BuildOf(Recipe(request), version)]
             : [.. stores.Builds.Failing().Where(b => b.Recipe == request.Recipe)];
-        if (stories.Count == 0)
+        if (builds.Count == 0)
         {
             throw new OperatorException(
                 request.Recipe is null ? "nothing has failed" : $"no version of {request.Recipe} has failed"
             );
         }
 
-        foreach (BuildRecord story in stories)
+        foreach (BuildRecord build in builds)
         {
-            Again(story);
+            Again(build);
         }
 
         live?.Wake();
-        string[] names = [.. stories.Select(Name)];
+        string[] names = [.. builds.Select(Name)];
         return new ActionDocument
         {
             Message = $"queued again: {string.Join(", ", names)}{WhenBuilt()}",
@@ -168,38 +168,38 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private void Again(BuildRecord story)
+    private void Again(BuildRecord build)
     {
-        if (!stores.Operator.Retry(story.Id))
+        if (!stores.Moves.Retry(build.Id))
         {
-            throw new OperatorException($"{Name(story)} is under way already ({story.State.Text()})");
+            throw new OperatorException($"{Name(build)} is under way already ({build.State.Text()})");
         }
     }
 
     private ActionDocument Cancel(OperatorRequest request, BuildHold hold)
     {
-        BuildRecord story = request.Attempt is { } attempt
+        BuildRecord build = request.Attempt is { } attempt
             ? stores.Builds.Get(
-                stores.History.Find(attempt)?.BuildId ?? throw new OperatorException($"there is no build {attempt}")
+                stores.Attempts.Find(attempt)?.BuildId ?? throw new OperatorException($"there is no attempt {attempt}")
             )
-            : Story(Recipe(request), Version(request) ?? Only(Recipe(request)));
+            : BuildOf(Recipe(request), Version(request) ?? Only(Recipe(request)));
         string word = hold == BuildHold.Rejected ? "rejected" : "cancelled";
         string reason = request.Reason ?? $"{word} by an operator";
-        if (!stores.Operator.Hold(story.Id, hold, reason))
+        if (!stores.Moves.Hold(build.Id, hold, reason))
         {
-            // Under way: whoever leads it ends its children and holds the story.
-            if (live?.Cancel(story.Id) != true)
+            // Under way: whoever leads it ends its children and holds the build.
+            if (live?.Cancel(build.Id) != true)
             {
-                throw new OperatorException($"{Name(story)} is {story.State.Text()}; there is nothing to stop");
+                throw new OperatorException($"{Name(build)} is {build.State.Text()}; there is nothing to stop");
             }
 
-            return new ActionDocument { Message = $"{Name(story)} is being stopped", Changed = [Name(story)] };
+            return new ActionDocument { Message = $"{Name(build)} is being stopped", Changed = [Name(build)] };
         }
 
         return new ActionDocument
         {
-            Message = $"{Name(story)} is {word} and stays so until \"peipkg-manager retry {Name(story)}\"",
-            Changed = [Name(story)],
+            Message = $"{Name(build)} is {word} and stays so until \"peipkg-manager retry {Name(build)}\"",
+            Changed = [Name(build)],
         };
     }
 
@@ -210,7 +210,16 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             WhyQuery.Known(roster(), name);
         }
 
-        stores.Operator.Pause(request.Recipe, request.Reason ?? "by an operator");
+        string reason = request.Reason ?? "by an operator";
+        if (request.Recipe is { } paused)
+        {
+            stores.Recipes.Pause(paused, reason);
+        }
+        else
+        {
+            stores.Settings.Pause(reason);
+        }
+
         return new ActionDocument
         {
             Message =
@@ -221,7 +230,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private ActionDocument Resume(OperatorRequest request)
     {
-        if (!stores.Operator.Resume(request.Recipe))
+        if (!(request.Recipe is { } recipe ? stores.Recipes.Resume(recipe) : stores.Settings.Resume()))
         {
             throw new OperatorException(request.Recipe is { } name ? $"{name} is not paused" : "builds are not paused");
         }
@@ -243,7 +252,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             }
         : new ActionDocument { Message = "the manager is draining already" };
 
-    private BuildRecord Story(string recipe, string version) =>
+    private BuildRecord BuildOf(string recipe, string version) =>
         stores.Builds.Find(recipe, version)
         ?? stores.Builds.OfRecipe(recipe).Where(b => VersionName.Means(version, b.Tag, b.Version)).ToList() switch
         {
@@ -268,7 +277,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private string WhenBuilt() => live is null ? "; it is built when the manager runs" : "";
 
-    private static string Name(BuildRecord story) => $"{story.Recipe}@{story.Version}";
+    private static string Name(BuildRecord build) => $"{build.Recipe}@{build.Version}";
 
     private static string Recipe(OperatorRequest request) =>
         request.Recipe ?? throw new OperatorException("no recipe was named");
@@ -277,6 +286,6 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
     private string? Version(OperatorRequest request) =>
         request is { Recipe: { } recipe, Version: { } version }
         && PackageVersion.TryParse(version, out _, out _) is false
-            ? Story(recipe, version).Version
+            ? BuildOf(recipe, version).Version
             : request.Version;
 }

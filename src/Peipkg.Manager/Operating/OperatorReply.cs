@@ -65,7 +65,7 @@ internal sealed record RecipeDocument
     /// <summary>The highest version that is published whole.</summary>
     public required string? Published { get; init; }
 
-    /// <summary>The state of its latest story, as in <c>history</c>.</summary>
+    /// <summary>The state of its latest build, as in <c>history</c>.</summary>
     public required string? State { get; init; }
 
     public required string? Version { get; init; }
@@ -92,10 +92,10 @@ internal sealed record HistoryDocument
     public required IReadOnlyList<EventDocument> Events { get; init; }
 }
 
-/// <summary>One build.</summary>
+/// <summary>One attempt at a build.</summary>
 internal sealed record AttemptDocument
 {
-    /// <summary>Names the build and its log.</summary>
+    /// <summary>The attempt's number, which names its log.</summary>
     public required long Build { get; init; }
 
     public required string Recipe { get; init; }
@@ -130,7 +130,7 @@ internal sealed record AttemptDocument
     public IReadOnlyList<OutputDocument> Packages { get; init; } = [];
 }
 
-/// <summary>A package that a build made.</summary>
+/// <summary>A package that an attempt made.</summary>
 internal sealed record OutputDocument(string File, string Sha256, long Size);
 
 /// <summary>A line of the diary.</summary>
@@ -171,7 +171,7 @@ internal sealed record WhyVersionDocument
 
     public required string? Tag { get; init; }
 
-    /// <summary>Where its story stands; null when it has none.</summary>
+    /// <summary>Where its build stands; null when it has none.</summary>
     public required string? State { get; init; }
 
     public required string Verdict { get; init; }

@@ -73,7 +73,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
                         QueuedAt = b.QueuedAt.Text(),
                     }),
             ],
-            Paused = stores.Operator.FarmPause(),
+            Paused = stores.Settings.PauseReason(),
             Generation = (long)stores.Repository.Published().Generation,
             Disk = Disk(),
             Process = live is null

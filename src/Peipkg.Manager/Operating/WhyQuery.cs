@@ -9,7 +9,7 @@ namespace Peipkg.Manager.Operating;
 
 /// <summary>
 /// What would happen to a recipe's versions and why: the decisions of <see cref="VersionSelection"/> and
-/// <see cref="QueuePolicy"/> on the tags of the latest poll, the stories, and what the running build loop says.
+/// <see cref="QueuePolicy"/> on the tags of the latest poll, the builds, and what the running build loop says.
 /// </summary>
 internal static class WhyQuery
 {
@@ -93,7 +93,7 @@ internal static class WhyQuery
             notes.Add($"its builds are paused since {record.PausedAt.Text()}{Because(record.PauseReason)}");
         }
 
-        if (stores.Operator.FarmPause() is { } pause)
+        if (stores.Settings.PauseReason() is { } pause)
         {
             notes.Add($"all builds are paused{Because(pause)}");
         }
@@ -113,11 +113,11 @@ internal static class WhyQuery
         LiveFarm? live
     )
     {
-        IReadOnlyList<BuildRecord> stories = stores.Builds.OfRecipe(recipe.Name);
+        IReadOnlyList<BuildRecord> builds = stores.Builds.OfRecipe(recipe.Name);
         VersionSelection selection = VersionSelection.From(
             stores.Tags.Current(recipe.Name),
             recipe.Document.Upstream!,
-            stories
+            builds
         );
         PublishedPackages published = stores.Repository.Published();
         QueuePlan plan = QueuePolicy.Plan(
@@ -126,48 +126,48 @@ internal static class WhyQuery
                 Recipe = recipe,
                 Candidates = selection.Candidates,
                 Published = published,
-                Builds = stories,
+                Builds = builds,
                 Reason = BuildReason.Poll,
                 FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
                 FirstSeen = stores.Tags.FirstSeen(recipe.Name),
                 RecipeDigest = recipe.Digest(),
             }
         );
-        Dictionary<string, BuildRecord> byVersion = stories.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        Dictionary<string, BuildRecord> byVersion = builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
         List<WhyVersionDocument> versions = [];
         foreach (Candidate candidate in selection.Candidates)
         {
-            byVersion.Remove(candidate.Version.Text, out BuildRecord? story);
+            byVersion.Remove(candidate.Version.Text, out BuildRecord? build);
             string verdict =
                 plan.Queue.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } queue
                     ? "the next poll queues it" + Because(queue.Detail)
                 : plan.Skip.FirstOrDefault(e => e.Version == candidate.Version.Text) is { } skip
                     ? "the next poll passes it over: " + skip.Detail
-                : plan.Close.Where(c => c.Id == story?.Id)
+                : plan.Close.Where(c => c.Id == build?.Id)
                     .Select(c => "the next poll closes it: " + c.Detail)
                     .FirstOrDefault()
-                    ?? (story is null ? "published before this manager's records begin" : Standing(story, live));
+                    ?? (build is null ? "published before this manager's records begin" : Standing(build, live));
             versions.Add(
                 new WhyVersionDocument
                 {
                     Version = candidate.Version.Text,
                     Tag = candidate.Tag.Name,
-                    State = story is null ? null : FarmQueries.Word(story),
-                    Verdict = verdict + Moved(story, candidate.Tag),
+                    State = build is null ? null : FarmQueries.Word(build),
+                    Verdict = verdict + Moved(build, candidate.Tag),
                 }
             );
         }
 
-        foreach (BuildRecord story in byVersion.Values.OrderBy(b => b.Id))
+        foreach (BuildRecord build in byVersion.Values.OrderBy(b => b.Id))
         {
-            string? closing = plan.Close.Where(c => c.Id == story.Id).Select(c => c.Detail).FirstOrDefault();
+            string? closing = plan.Close.Where(c => c.Id == build.Id).Select(c => c.Detail).FirstOrDefault();
             versions.Add(
                 new WhyVersionDocument
                 {
-                    Version = story.Version,
-                    Tag = story.Tag,
-                    State = FarmQueries.Word(story),
-                    Verdict = closing is null ? Standing(story, live) : "the next poll closes it: " + closing,
+                    Version = build.Version,
+                    Tag = build.Tag,
+                    State = FarmQueries.Word(build),
+                    Verdict = closing is null ? Standing(build, live) : "the next poll closes it: " + closing,
                 }
             );
         }
@@ -177,10 +177,10 @@ internal static class WhyQuery
         return versions;
     }
 
-    private static string Moved(BuildRecord? story, ListedTag tag) =>
-        story is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done }
-        && story.CommitId != tag.CommitId
-            ? $"; its tag has moved from {story.CommitId} to {tag.CommitId} since it was built: what was built stays, and a higher "
+    private static string Moved(BuildRecord? build, ListedTag tag) =>
+        build is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done }
+        && build.CommitId != tag.CommitId
+            ? $"; its tag has moved from {build.CommitId} to {tag.CommitId} since it was built: what was built stays, and a higher "
                 + "peios_revision builds what is there now"
             : "";
 
@@ -193,30 +193,30 @@ internal static class WhyQuery
             Verdict = intro + tag.Why,
         };
 
-    private static string Standing(BuildRecord story, LiveFarm? live)
+    private static string Standing(BuildRecord build, LiveFarm? live)
     {
-        string name = $"{story.Recipe}@{story.Version}";
-        return story.Hold switch
+        string name = $"{build.Recipe}@{build.Version}";
+        return build.Hold switch
         {
             BuildHold.GivenUp =>
-                $"given up after it failed {Times(story.Failures)}, until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {story.Detail}",
+                $"given up after it failed {Times(build.Failures)}, until the recipe or the tag changes, or \"peipkg-manager retry {name}\": {build.Detail}",
             BuildHold.Cancelled =>
-                $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
+                $"stopped by an operator until \"peipkg-manager retry {name}\"{Because(build.Detail)}",
             BuildHold.Rejected =>
-                $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(story.Detail)}",
-            _ => story.State switch
+                $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(build.Detail)}",
+            _ => build.State switch
             {
-                BuildState.Queued => live?.WhyWaiting(story) ?? "is queued",
+                BuildState.Queued => live?.WhyWaiting(build) ?? "is queued",
                 BuildState.Fetching => "its source is being fetched",
                 BuildState.Building => "is being built",
-                BuildState.Publishing when story.NextAttempt is { } next =>
-                    $"is built; publishing it failed and is tried again at {next.Text()}: {story.Detail}",
-                BuildState.Publishing => live?.WhyWaiting(story) ?? "is built and waits to be published",
+                BuildState.Publishing when build.NextAttempt is { } next =>
+                    $"is built; publishing it failed and is tried again at {next.Text()}: {build.Detail}",
+                BuildState.Publishing => live?.WhyWaiting(build) ?? "is built and waits to be published",
                 BuildState.Syncing => "is published and on its way to the sync targets",
-                BuildState.Failed when story.NextAttempt is { } next =>
-                    $"failed {Times(story.Failures + story.Trouble)} ({story.Cause?.Text()}), is tried again at {next.Text()}: {story.Detail}",
-                BuildState.Failed => $"failed: {story.Detail}",
-                _ => story.Detail.Length > 0 ? story.Detail : story.State.Text(),
+                BuildState.Failed when build.NextAttempt is { } next =>
+                    $"failed {Times(build.Failures + build.Trouble)} ({build.Cause?.Text()}), is tried again at {next.Text()}: {build.Detail}",
+                BuildState.Failed => $"failed: {build.Detail}",
+                _ => build.Detail.Length > 0 ? build.Detail : build.State.Text(),
             },
         };
     }

@@ -18,13 +18,14 @@ internal sealed class Publisher(
     RepoTool tool,
     RepositoryGate gate,
     AttemptStore attempts,
+    BuildMoves moves,
     OutputCheck check,
     bool syncs,
     TimeProvider clock,
     ILogger<Publisher> logger
 )
 {
-    /// <summary>Publishes a story in state publishing.</summary>
+    /// <summary>Publishes a build in state publishing.</summary>
     /// <returns>False when it failed and waits for its next try.</returns>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
@@ -47,13 +48,13 @@ internal sealed class Publisher(
             string error = Boundary.Describe(exception);
             int failures = build.Trouble + 1;
             TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
-            attempts.PublishFailed(build.Id, attempt, error, clock.GetUtcNow() + delay);
+            moves.PublishFailed(build.Id, attempt, error, clock.GetUtcNow() + delay);
             PublishEvents.Failed(logger, build.Recipe, build.Version, error, failures, delay);
             return false;
         }
 
         ulong generation = repository.Published().Generation;
-        attempts.Published(build.Id, attempt, (long)generation, synced: !syncs);
+        moves.Published(build.Id, attempt, (long)generation, synced: !syncs);
         PublishEvents.Complete(logger, build.Recipe, build.Version, [.. outputs.Select(o => o.FileName)], generation);
         Clear(attempt);
         return true;
@@ -105,7 +106,7 @@ internal sealed class Publisher(
         if (lost is not null)
         {
             PublishEvents.Lost(logger, build.Recipe, build.Version, lost);
-            attempts.Rebuild(build.Id, attempt, lost);
+            moves.Rebuild(build.Id, attempt, lost);
             Clear(attempt);
             return false;
         }

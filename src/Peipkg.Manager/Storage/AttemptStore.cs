@@ -1,164 +1,110 @@
+using Microsoft.Data.Sqlite;
+
 namespace Peipkg.Manager.Storage;
 
-/// <summary>Records each step of an attempt in one transaction with the state of its story and the diary.</summary>
-internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
+/// <summary>An attempt with what it was made for.</summary>
+internal sealed record AttemptRecord
 {
-    /// <summary>Begins an attempt: the story is fetching, the attempt's id names its directories and log.</summary>
-    /// <param name="buildId">The story.</param>
-    /// <param name="recipeDigest">The recipe's folder as it is now; null when it cannot be read.</param>
-    /// <returns>The attempt's id.</returns>
-    public long Begin(long buildId, string? recipeDigest)
-    {
-        long now = Now();
-        return database.Write(session =>
-        {
-            session.Execute(
-                """
-                INSERT INTO attempt (build_id, reason, tag, commit_id, recipe_digest, started_at, log)
-                SELECT id, reason, tag, commit_id, $digest, $now, '' FROM build WHERE id = $build
+    public required long Id { get; init; }
+
+    public required long BuildId { get; init; }
+
+    public required string Recipe { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Tag { get; init; }
+
+    public required string CommitId { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? BuiltAt { get; init; }
+
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    public DateTimeOffset? SyncedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Null while it runs.</summary>
+    public string? Result { get; init; }
+
+    public string? Cause { get; init; }
+
+    public string Detail { get; init; } = "";
+}
+
+/// <summary>How many attempts ended alike.</summary>
+internal sealed record AttemptCount(string Result, string Cause, long Count);
+
+/// <summary>A package file that an attempt produced.</summary>
+/// <param name="FileName">Its name, without a directory.</param>
+/// <param name="Sha256">Lower-case hex digest of its bytes.</param>
+/// <param name="Size">Bytes.</param>
+internal sealed record BuildOutput(string FileName, string Sha256, long Size);
+
+/// <summary>The tables of attempts and of the packages that they made. What changes them is part of a <see cref="BuildMoves"/>.</summary>
+internal sealed class AttemptStore(ManagerDatabase database)
+{
+    private const string Select = """
+        SELECT attempt.id, build_id, recipe, version, attempt.tag, attempt.commit_id, attempt.reason, started_at, built_at,
+            published_at, synced_at, ended_at, result, attempt.cause, attempt.detail
+        FROM attempt JOIN build ON build.id = attempt.build_id
+        """;
+
+    /// <summary>The latest attempts, newest first.</summary>
+    /// <param name="recipe">Of this recipe only; null for all.</param>
+    /// <param name="version">Of this version only; null for all.</param>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<AttemptRecord> Latest(string? recipe, string? version, int limit) =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                {Select} WHERE ($recipe IS NULL OR recipe = $recipe) AND ($version IS NULL OR version = $version)
+                ORDER BY attempt.id DESC LIMIT $limit
                 """,
-                ("$build", buildId),
-                ("$digest", recipeDigest),
-                ("$now", now)
-            );
-            long id = session.Scalar<long>("SELECT last_insert_rowid()");
-            session.Execute("UPDATE attempt SET log = $log WHERE id = $id", ("$id", id), ("$log", $"logs/{id}.log"));
-            session.Execute(
+                Map,
+                ("$recipe", recipe),
+                ("$version", version),
+                ("$limit", limit)
+            )
+        );
+
+    /// <summary>One attempt; null when there is none of this id.</summary>
+    public AttemptRecord? Find(long id) =>
+        database.Read(session => session.Query($"{Select} WHERE attempt.id = $id", Map, ("$id", id))).SingleOrDefault();
+
+    /// <summary>The ids of the attempts that are not over: their logs still grow.</summary>
+    public IReadOnlySet<long> Open() =>
+        database
+            .Read(session => session.Query("SELECT id FROM attempt WHERE ended_at IS NULL", row => row.GetInt64(0)))
+            .ToHashSet();
+
+    /// <summary>Ended attempts by how they ended.</summary>
+    public IReadOnlyList<AttemptCount> CountByResult() =>
+        database.Read(session =>
+            session.Query(
+                "SELECT result, coalesce(cause, ''), count(*) FROM attempt WHERE result IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+                row => new AttemptCount(row.GetString(0), row.GetString(1), row.GetInt64(2))
+            )
+        );
+
+    /// <summary>How long each ended attempt took that built or failed, in seconds.</summary>
+    public IReadOnlyList<double> Durations() =>
+        database.Read(session =>
+            session.Query(
                 """
-                UPDATE build SET state = 'fetching', detail = '', attempts = attempts + 1, attempt_id = $attempt,
-                    recipe_digest = $digest, next_attempt = NULL, changed_at = $now
-                WHERE id = $build
+                SELECT (coalesce(built_at, ended_at) - started_at) / 1000.0 FROM attempt
+                WHERE result IN ('done', 'failed') AND coalesce(built_at, ended_at) >= started_at
                 """,
-                ("$build", buildId),
-                ("$attempt", id),
-                ("$digest", recipeDigest),
-                ("$now", now)
-            );
-            EventStore.AddOf(session, now, EventKind.Started, buildId, "");
-            return id;
-        });
-    }
+                row => row.GetDouble(0)
+            )
+        );
 
-    /// <summary>The source is there and is the one that was listed; peipkg-build starts.</summary>
-    public void Fetched(long buildId, long attemptId)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            session.Execute("UPDATE attempt SET fetched_at = $now WHERE id = $id", ("$id", attemptId), ("$now", now));
-            SetState(session, buildId, BuildState.Building, now);
-        });
-    }
-
-    /// <summary>The verified packages are in <c>publish/</c>; from here on only publishing is left to do.</summary>
-    public void Built(long buildId, long attemptId, IReadOnlyList<BuildOutput> outputs)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            foreach (BuildOutput output in outputs)
-            {
-                session.Execute(
-                    "INSERT INTO output (attempt_id, file_name, sha256, size) VALUES ($attempt, $file, $sha, $size)",
-                    ("$attempt", attemptId),
-                    ("$file", output.FileName),
-                    ("$sha", output.Sha256),
-                    ("$size", output.Size)
-                );
-            }
-
-            session.Execute("UPDATE attempt SET built_at = $now WHERE id = $id", ("$id", attemptId), ("$now", now));
-            SetState(session, buildId, BuildState.Publishing, now);
-            EventStore.AddOf(session, now, EventKind.Built, buildId, "");
-        });
-    }
-
-    /// <summary>The repository names the packages.</summary>
-    /// <param name="buildId">The story.</param>
-    /// <param name="attemptId">Its attempt.</param>
-    /// <param name="generation">The index_version that names them.</param>
-    /// <param name="synced">True when there is no target left to sync to.</param>
-    public void Published(long buildId, long attemptId, long generation, bool synced)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            session.Execute(
-                "UPDATE attempt SET published_at = $now, ended_at = $now, result = 'done' WHERE id = $id",
-                ("$id", attemptId),
-                ("$now", now)
-            );
-            EventStore.AddOf(session, now, EventKind.Published, buildId, "");
-            if (session.Scalar<long>("SELECT failures + trouble FROM build WHERE id = $build", ("$build", buildId)) > 0)
-            {
-                EventStore.AddOf(session, now, EventKind.Recovered, buildId, "");
-            }
-
-            session.Execute(
-                """
-                UPDATE build SET state = $state, detail = 'published', failures = 0, trouble = 0, cause = NULL, hold = NULL,
-                    next_attempt = NULL, generation = $generation, changed_at = $now
-                WHERE id = $build
-                """,
-                ("$build", buildId),
-                ("$state", synced ? "done" : "syncing"),
-                ("$generation", generation),
-                ("$now", now)
-            );
-        });
-    }
-
-    /// <summary>
-    /// The attempt failed before its packages were ready: the story waits until <paramref name="nextAttempt"/> and
-    /// then begins again; null: it is given up until someone acts.
-    /// </summary>
-    public void Failed(long buildId, long attemptId, FailureCause cause, string detail, DateTimeOffset? nextAttempt)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            End(session, attemptId, "failed", cause, detail, now);
-            Delay(session, buildId, BuildState.Failed, cause, detail, nextAttempt, now);
-        });
-    }
-
-    /// <summary>Publishing failed: the packages stay in <c>publish/</c> and only publishing is tried again.</summary>
-    public void PublishFailed(long buildId, long attemptId, string detail, DateTimeOffset nextAttempt)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            session.Execute(
-                "UPDATE attempt SET detail = $detail WHERE id = $id",
-                ("$id", attemptId),
-                ("$detail", detail)
-            );
-            Delay(session, buildId, BuildState.Publishing, FailureCause.Infrastructure, detail, nextAttempt, now);
-        });
-    }
-
-    /// <summary>An operator stopped the attempt; the story is held.</summary>
-    public void Cancelled(long buildId, long attemptId, string detail)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            End(session, attemptId, "cancelled", null, detail, now);
-            session.Execute(
-                """
-                UPDATE build SET state = 'skipped', detail = $detail, hold = coalesce(hold, 'cancelled'), next_attempt = NULL,
-                    changed_at = $now
-                WHERE id = $build
-                """,
-                ("$build", buildId),
-                ("$detail", detail),
-                ("$now", now)
-            );
-            EventStore.AddOf(session, now, EventKind.Cancelled, buildId, detail);
-        });
-    }
-
-    /// <summary>What the attempt left in <c>publish/</c>.</summary>
+    /// <summary>The packages that an attempt left in <c>publish/</c>.</summary>
     public IReadOnlyList<BuildOutput> Outputs(long attemptId) =>
         database.Read(session =>
             session.Query(
@@ -168,80 +114,65 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>
-    /// After a crash: stories that were fetching or building go back to queued, without counting it against them.
-    /// Called while nothing is under way.
-    /// </summary>
-    /// <returns>How many were under way.</returns>
-    public int Requeue()
+    /// <summary>Adds an attempt at a build.</summary>
+    /// <returns>Its number.</returns>
+    internal static long Add(DatabaseSession session, long buildId, string? recipeDigest, long now)
     {
-        long now = Now();
-        return database.Write(session =>
-        {
-            foreach (
-                long id in session.Query(
-                    "SELECT id FROM build WHERE state IN ('fetching', 'building')",
-                    row => row.GetInt64(0)
-                )
-            )
-            {
-                EventStore.AddOf(session, now, EventKind.Interrupted, id, "the manager was stopped");
-            }
-
-            session.Execute(
-                """
-                UPDATE attempt SET ended_at = $now, result = 'interrupted', detail = 'the manager was stopped'
-                WHERE ended_at IS NULL
-                  AND build_id IN (SELECT id FROM build WHERE state IN ('fetching', 'building'))
-                """,
-                ("$now", now)
-            );
-            return session.Execute(
-                """
-                UPDATE build SET state = CASE WHEN hold IS NULL THEN 'queued' ELSE 'skipped' END,
-                    detail = 'the manager was stopped during the last attempt', next_attempt = NULL, changed_at = $now
-                WHERE state IN ('fetching', 'building')
-                """,
-                ("$now", now)
-            );
-        });
-    }
-
-    /// <summary>A publishing story whose packages are of no use begins again from its source.</summary>
-    public void Rebuild(long buildId, long attemptId, string detail)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            End(session, attemptId, "interrupted", null, detail, now);
-            session.Execute(
-                "UPDATE build SET state = 'queued', detail = $detail, next_attempt = NULL, changed_at = $now WHERE id = $build",
-                ("$build", buildId),
-                ("$detail", detail),
-                ("$now", now)
-            );
-            EventStore.AddOf(session, now, EventKind.Interrupted, buildId, detail);
-        });
-    }
-
-    private static void SetState(DatabaseSession session, long buildId, BuildState state, long now) =>
         session.Execute(
-            "UPDATE build SET state = $state, changed_at = $now WHERE id = $build",
+            """
+            INSERT INTO attempt (build_id, reason, tag, commit_id, recipe_digest, started_at, log)
+            SELECT id, reason, tag, commit_id, $digest, $now, '' FROM build WHERE id = $build
+            """,
             ("$build", buildId),
-            ("$state", state.Text()),
+            ("$digest", recipeDigest),
             ("$now", now)
         );
+        long id = session.Scalar<long>("SELECT last_insert_rowid()");
+        session.Execute("UPDATE attempt SET log = $log WHERE id = $id", ("$id", id), ("$log", $"logs/{id}.log"));
+        return id;
+    }
 
-    private static void End(
+    internal static void AddOutputs(DatabaseSession session, long attemptId, IReadOnlyList<BuildOutput> outputs)
+    {
+        foreach (BuildOutput output in outputs)
+        {
+            session.Execute(
+                "INSERT INTO output (attempt_id, file_name, sha256, size) VALUES ($attempt, $file, $sha, $size)",
+                ("$attempt", attemptId),
+                ("$file", output.FileName),
+                ("$sha", output.Sha256),
+                ("$size", output.Size)
+            );
+        }
+    }
+
+    /// <summary>An attempt has come so far.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="attemptId">The attempt.</param>
+    /// <param name="column">One of the table's columns of times.</param>
+    /// <param name="now">The present.</param>
+    internal static void Reached(DatabaseSession session, long attemptId, string column, long now) =>
+        session.Execute($"UPDATE attempt SET {column} = $now WHERE id = $id", ("$id", attemptId), ("$now", now));
+
+    /// <param name="session">The transaction.</param>
+    /// <param name="attemptId">The attempt.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="cause">Of a failure.</param>
+    /// <param name="detail">More, in words; null leaves what is there.</param>
+    /// <param name="now">The present.</param>
+    internal static void End(
         DatabaseSession session,
         long attemptId,
         string result,
         FailureCause? cause,
-        string detail,
+        string? detail,
         long now
     ) =>
         session.Execute(
-            "UPDATE attempt SET ended_at = $now, result = $result, cause = $cause, detail = $detail WHERE id = $id",
+            """
+            UPDATE attempt SET ended_at = $now, result = $result, cause = $cause, detail = coalesce($detail, detail)
+            WHERE id = $id
+            """,
             ("$id", attemptId),
             ("$result", result),
             ("$cause", cause?.Text()),
@@ -249,36 +180,50 @@ internal sealed class AttemptStore(ManagerDatabase database, TimeProvider clock)
             ("$now", now)
         );
 
-    private static void Delay(
-        DatabaseSession session,
-        long buildId,
-        BuildState state,
-        FailureCause cause,
-        string detail,
-        DateTimeOffset? nextAttempt,
-        long now
-    )
-    {
+    /// <summary>Ends the latest attempt at a build, unless it has ended.</summary>
+    internal static void EndLatest(DatabaseSession session, long buildId, string result, string detail, long now) =>
         session.Execute(
             """
-            UPDATE build SET state = $state, detail = $detail, cause = $cause,
-                failures = failures + ($cause = 'recipe'), trouble = trouble + ($cause <> 'recipe'),
-                hold = CASE WHEN $next IS NULL THEN 'given-up' ELSE hold END, next_attempt = $next, changed_at = $now
-            WHERE id = $build
+            UPDATE attempt SET ended_at = $now, result = $result, detail = $detail
+            WHERE ended_at IS NULL AND id = (SELECT attempt_id FROM build WHERE id = $build)
             """,
             ("$build", buildId),
-            ("$state", state.Text()),
+            ("$result", result),
             ("$detail", detail),
-            ("$cause", cause.Text()),
-            ("$next", nextAttempt?.ToUnixTimeMilliseconds()),
             ("$now", now)
         );
-        EventStore.AddOf(session, now, EventKind.Failed, buildId, detail);
-        if (nextAttempt is null)
-        {
-            EventStore.AddOf(session, now, EventKind.GivenUp, buildId, detail);
-        }
-    }
 
-    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>What the latest attempt at a build made has reached every target.</summary>
+    internal static void SyncedLatest(DatabaseSession session, long buildId, long now) =>
+        session.Execute(
+            "UPDATE attempt SET synced_at = $now WHERE id = (SELECT attempt_id FROM build WHERE id = $build)",
+            ("$build", buildId),
+            ("$now", now)
+        );
+
+    internal static void Explain(DatabaseSession session, long attemptId, string detail) =>
+        session.Execute("UPDATE attempt SET detail = $detail WHERE id = $id", ("$id", attemptId), ("$detail", detail));
+
+    private static AttemptRecord Map(SqliteDataReader row) =>
+        new()
+        {
+            Id = row.GetInt64(0),
+            BuildId = row.GetInt64(1),
+            Recipe = row.GetString(2),
+            Version = row.GetString(3),
+            Tag = row.GetString(4),
+            CommitId = row.GetString(5),
+            Reason = row.GetString(6),
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
+            BuiltAt = Time(row, 8),
+            PublishedAt = Time(row, 9),
+            SyncedAt = Time(row, 10),
+            EndedAt = Time(row, 11),
+            Result = row.IsDBNull(12) ? null : row.GetString(12),
+            Cause = row.IsDBNull(13) ? null : row.GetString(13),
+            Detail = row.GetString(14),
+        };
+
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

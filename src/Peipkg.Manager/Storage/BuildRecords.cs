@@ -9,7 +9,7 @@ internal enum BuildReason
     Revision,
 }
 
-/// <summary>Where a version's story stands. The first five are open: they have work left.</summary>
+/// <summary>Where a version's build stands. The first five are open: they have work left.</summary>
 internal enum BuildState
 {
     /// <summary>Wanted, nothing under way.</summary>
@@ -37,7 +37,7 @@ internal enum BuildState
     Skipped,
 }
 
-/// <summary>Why a story is left alone until someone acts.</summary>
+/// <summary>Why a build is left alone until someone acts.</summary>
 internal enum BuildHold
 {
     None,
@@ -59,7 +59,7 @@ internal enum FailureCause
     Infrastructure,
 }
 
-/// <summary>The story of one version of one recipe, as stored.</summary>
+/// <summary>The build of one version of one recipe, as stored.</summary>
 internal sealed record BuildRecord
 {
     public required long Id { get; init; }
@@ -113,9 +113,3 @@ internal sealed record BuildRecord
 
     public DateTimeOffset ChangedAt { get; init; }
 }
-
-/// <summary>A package file that an attempt produced.</summary>
-/// <param name="FileName">Its name, without a directory.</param>
-/// <param name="Sha256">Lower-case hex digest of its bytes.</param>
-/// <param name="Size">Bytes.</param>
-internal sealed record BuildOutput(string FileName, string Sha256, long Size);

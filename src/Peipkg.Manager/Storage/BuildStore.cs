@@ -3,8 +3,8 @@ using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Storage;
 
-/// <summary>Queues versions and answers what is to be done; <see cref="AttemptStore"/> records the doing.</summary>
-internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
+/// <summary>The table of builds: what is to be done, what was done, what failed. <see cref="BuildMoves"/> alone changes a state.</summary>
+internal sealed class BuildStore(ManagerDatabase database)
 {
     private const string Columns = """
         id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts, failures, trouble, cause,
@@ -19,19 +19,19 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
     // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
     private const string Waiting = $"state IN ('queued', 'publishing', 'failed') AND hold IS NULL AND {NotPaused}";
 
-    /// <summary>Every story of a recipe.</summary>
+    /// <summary>Every build of a recipe.</summary>
     public IReadOnlyList<BuildRecord> OfRecipe(string recipe) =>
         database.Read(session =>
             session.Query($"SELECT {Columns} FROM build WHERE recipe = $recipe", Map, ("$recipe", recipe))
         );
 
-    /// <summary>A single story by its id.</summary>
+    /// <summary>A single build by its id.</summary>
     public BuildRecord Get(long id) =>
         database
             .Read(session => session.Query($"SELECT {Columns} FROM build WHERE id = $id", Map, ("$id", id)))
             .Single();
 
-    /// <summary>The story of a version; null when it has none.</summary>
+    /// <summary>The build of a version; null when it has none.</summary>
     public BuildRecord? Find(string recipe, string version) =>
         database
             .Read(session =>
@@ -45,7 +45,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             .SingleOrDefault();
 
     /// <summary>
-    /// Everything with work that may be done at <paramref name="now"/>. A story that changed in the future was put off
+    /// Everything with work that may be done at <paramref name="now"/>. A build that changed in the future was put off
     /// under a clock that has been set back since: its time means nothing, so it is due.
     /// </summary>
     public IReadOnlyList<BuildRecord> Due(DateTimeOffset now) =>
@@ -61,7 +61,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>When the next story becomes due that is not due yet; null when none waits for a time.</summary>
+    /// <summary>When the next build becomes due that is not due yet; null when none waits for a time.</summary>
     public DateTimeOffset? NextDue(DateTimeOffset now) =>
         FromMilliseconds(
             database.Read(session =>
@@ -72,13 +72,13 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>Every story with work left, by recipe and version.</summary>
+    /// <summary>Every build with work left, by recipe and version.</summary>
     public IReadOnlyList<BuildRecord> Open() =>
         database.Read(session =>
             session.Query($"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map)
         );
 
-    /// <summary>Each recipe's story that changed last.</summary>
+    /// <summary>Each recipe's build that changed last.</summary>
     public IReadOnlyList<BuildRecord> Latest() =>
         database.Read(session =>
             session.Query(
@@ -92,7 +92,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>The stories that failed and were not finished since, held ones too.</summary>
+    /// <summary>The builds that failed and were not finished since, held ones too.</summary>
     public IReadOnlyList<BuildRecord> Failing() =>
         database.Read(session =>
             session.Query(
@@ -105,7 +105,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>How many stories are neither published and synced, nor passed over for a reason, nor paused.</summary>
+    /// <summary>How many builds are neither published and synced, nor passed over for a reason, nor paused.</summary>
     public long Unfinished() =>
         database.Read(session =>
             session.Scalar<long>($"SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped') AND {NotPaused}")
@@ -129,7 +129,7 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
             .ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Stories by state, for <c>/status</c>.</summary>
+    /// <summary>Builds by state, for <c>/status</c>.</summary>
     public IReadOnlyDictionary<string, long> CountByState() =>
         database
             .Read(session =>
@@ -140,113 +140,24 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             )
             .ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Queues new stories and sets known ones back to queued, all in one transaction.</summary>
-    public void Queue(IReadOnlyList<QueueEntry> entries)
-    {
-        if (entries.Count == 0)
-        {
-            return;
-        }
+    /// <summary>The builds whose packages a generation names and that wait for it to reach all targets.</summary>
+    internal static IReadOnlyList<long> Syncing(DatabaseSession session, long generation) =>
+        session.Query(
+            "SELECT id FROM build WHERE state = 'syncing' AND generation <= $generation",
+            row => row.GetInt64(0),
+            ("$generation", generation)
+        );
 
-        long now = Now();
-        database.Write(session =>
-        {
-            foreach (QueueEntry entry in entries)
-            {
-                Put(session, entry, BuildState.Queued, now);
-            }
-        });
-    }
+    /// <summary>The builds that an attempt has not brought to an end, and whether an operator holds them.</summary>
+    internal static IReadOnlyList<(long Id, bool Held)> UnderWay(DatabaseSession session) =>
+        session.Query(
+            "SELECT id, hold IS NOT NULL FROM build WHERE state IN ('fetching', 'building')",
+            row => (row.GetInt64(0), row.GetInt64(1) != 0)
+        );
 
-    /// <summary>Records versions that are passed over, each with its reason in the entry's detail.</summary>
-    public void Skip(IReadOnlyList<QueueEntry> entries)
-    {
-        if (entries.Count == 0)
-        {
-            return;
-        }
-
-        long now = Now();
-        database.Write(session =>
-        {
-            foreach (QueueEntry entry in entries)
-            {
-                Put(session, entry, BuildState.Skipped, now);
-            }
-        });
-    }
-
-    /// <summary>Ends stories that have nothing left to do, each for its own reason.</summary>
-    public void Close(IReadOnlyList<(long Id, BuildState State, string Detail)> closures)
-    {
-        if (closures.Count == 0)
-        {
-            return;
-        }
-
-        long now = Now();
-        database.Write(session =>
-        {
-            foreach ((long id, BuildState state, string detail) in closures)
-            {
-                session.Execute(
-                    """
-                    UPDATE attempt SET ended_at = $now, result = 'skipped', detail = $detail
-                    WHERE ended_at IS NULL AND id = (SELECT attempt_id FROM build WHERE id = $id)
-                    """,
-                    ("$id", id),
-                    ("$detail", detail),
-                    ("$now", now)
-                );
-                session.Execute(
-                    """
-                    UPDATE build SET state = $state, detail = $detail, failures = 0, trouble = 0, cause = NULL, hold = NULL,
-                        next_attempt = NULL, changed_at = $now
-                    WHERE id = $id
-                    """,
-                    ("$id", id),
-                    ("$state", state.Text()),
-                    ("$detail", detail),
-                    ("$now", now)
-                );
-                EventStore.AddOf(session, now, EventKind.Skipped, id, detail);
-            }
-        });
-    }
-
-    /// <summary>Marks as done every published story whose generation has reached all targets.</summary>
-    public void FinishSyncing(long generation)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            foreach (
-                long id in session.Query(
-                    "SELECT id FROM build WHERE state = 'syncing' AND generation <= $generation",
-                    row => row.GetInt64(0),
-                    ("$generation", generation)
-                )
-            )
-            {
-                session.Execute(
-                    "UPDATE build SET state = 'done', detail = 'published and synced', changed_at = $now WHERE id = $id",
-                    ("$id", id),
-                    ("$now", now)
-                );
-                session.Execute(
-                    "UPDATE attempt SET synced_at = $now WHERE id = (SELECT attempt_id FROM build WHERE id = $id)",
-                    ("$id", id),
-                    ("$now", now)
-                );
-                EventStore.AddOf(session, now, EventKind.Synced, id, "");
-            }
-        });
-    }
-
-    // A story under way is left alone: the update matches none of its states.
-    private static void Put(DatabaseSession session, QueueEntry entry, BuildState state, long now)
-    {
-        int changed = session.Execute(
+    /// <summary>Adds a build, or sets one that is not under way to a state; for <see cref="BuildMoves"/> alone.</summary>
+    internal static bool Put(DatabaseSession session, QueueEntry entry, BuildState state, long now) =>
+        session.Execute(
             """
             INSERT INTO build (recipe, version, tag, object_id, commit_id, reason, state, detail, queued_at, changed_at)
             VALUES ($recipe, $version, $tag, $object, $commit, $reason, $state, $detail, $now, $now)
@@ -266,22 +177,9 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
             ("$state", state.Text()),
             ("$detail", entry.Detail),
             ("$now", now)
-        );
-        if (changed > 0)
-        {
-            EventStore.Add(
-                session,
-                now,
-                state == BuildState.Queued ? EventKind.Queued : EventKind.Skipped,
-                entry.Recipe,
-                entry.Version,
-                null,
-                entry.Detail
-            );
-        }
-    }
+        ) > 0;
 
-    internal static BuildRecord Map(SqliteDataReader row) =>
+    private static BuildRecord Map(SqliteDataReader row) =>
         new()
         {
             Id = row.GetInt64(0),
@@ -307,9 +205,4 @@ internal sealed class BuildStore(ManagerDatabase database, TimeProvider clock)
 
     private static DateTimeOffset? FromMilliseconds(long? value) =>
         value is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
-
-    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
-
-/// <summary>A version that is to be built, or is passed over, and why.</summary>
-internal sealed record QueueEntry(string Recipe, string Version, ListedTag Tag, BuildReason Reason, string Detail);

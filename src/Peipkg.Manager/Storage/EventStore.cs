@@ -63,7 +63,7 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
     /// <summary>How many events are kept.</summary>
     public const int Kept = 100_000;
 
-    /// <summary>Records something that changes no story.</summary>
+    /// <summary>Records something that changes no build.</summary>
     public void Add(string kind, string? recipe, string? version, string detail)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -104,7 +104,7 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
             session.Execute("DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - $kept", ("$kept", Kept));
         });
 
-    /// <summary>Records an event about a story, in the transaction that changes it.</summary>
+    /// <summary>Records an event about a build, in the transaction that changes it.</summary>
     internal static void AddOf(DatabaseSession session, long now, string kind, long buildId, string detail) =>
         session.Execute(
             """

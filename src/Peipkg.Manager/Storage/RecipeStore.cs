@@ -133,6 +133,45 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
         });
     }
 
+    /// <summary>An operator wants no more builds of a recipe to begin; polling goes on.</summary>
+    public void Pause(string recipe, string reason)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            session.Execute(
+                """
+                INSERT INTO recipe (name, paused_at, pause_reason) VALUES ($recipe, $now, $reason)
+                ON CONFLICT (name) DO UPDATE SET paused_at = excluded.paused_at, pause_reason = excluded.pause_reason
+                """,
+                ("$recipe", recipe),
+                ("$reason", reason),
+                ("$now", now)
+            );
+            EventStore.Add(session, now, EventKind.Paused, recipe, null, null, reason);
+        });
+    }
+
+    /// <summary>Takes a pause back.</summary>
+    /// <returns>False when there was none.</returns>
+    public bool Resume(string recipe)
+    {
+        long now = Now();
+        return database.Write(session =>
+        {
+            int changed = session.Execute(
+                "UPDATE recipe SET paused_at = NULL, pause_reason = '' WHERE name = $recipe AND paused_at IS NOT NULL",
+                ("$recipe", recipe)
+            );
+            if (changed > 0)
+            {
+                EventStore.Add(session, now, EventKind.Resumed, recipe, null, null, "");
+            }
+
+            return changed > 0;
+        });
+    }
+
     private static RecipeRecord Map(SqliteDataReader row) =>
         new()
         {

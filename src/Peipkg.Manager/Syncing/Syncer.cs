@@ -13,13 +13,13 @@ internal sealed class Syncer : IDisposable
 {
     private readonly TargetSyncer[] _packages;
     private readonly TargetSyncer[] _repositories;
-    private readonly BuildStore _builds;
+    private readonly BuildMoves _moves;
 
     /// <param name="targets">All of them, each with what it needs.</param>
-    /// <param name="builds">Told what has reached every target.</param>
-    public Syncer(IReadOnlyList<TargetSyncer> targets, BuildStore builds)
+    /// <param name="moves">Told what has reached every target.</param>
+    public Syncer(IReadOnlyList<TargetSyncer> targets, BuildMoves moves)
     {
-        _builds = builds;
+        _moves = moves;
         _packages = [.. targets.Where(t => t.Target.Config.Content == UploadContent.Packages)];
         _repositories = [.. targets.Where(t => t.Target.Config.Content == UploadContent.Repository)];
         foreach (TargetSyncer target in targets)
@@ -95,7 +95,7 @@ internal sealed class Syncer : IDisposable
 
     private void Reached(TargetSyncer target)
     {
-        _builds.FinishSyncing(All.Min(each => each.Generation));
+        _moves.Synced(All.Min(each => each.Generation));
         if (_packages.Contains(target))
         {
             foreach (TargetSyncer repository in _repositories)

@@ -10,12 +10,12 @@ internal static class PollOutcome
     /// <param name="listed">How many tags the upstream has.</param>
     /// <param name="selection">What they give.</param>
     /// <param name="plan">What was changed.</param>
-    /// <param name="stories">The recipe's stories after that.</param>
+    /// <param name="builds">The recipe's builds after that.</param>
     public static string Describe(
         int listed,
         VersionSelection selection,
         QueuePlan plan,
-        IReadOnlyList<BuildRecord> stories
+        IReadOnlyList<BuildRecord> builds
     )
     {
         if (plan.Queue.Count > 0)
@@ -35,21 +35,21 @@ internal static class PollOutcome
             return $"none of the {listed} tags matches tag_pattern";
         }
 
-        // What is published and has no story was published before this database began.
-        HashSet<string> told = new(stories.Select(b => b.Version), StringComparer.Ordinal);
+        // What is published and has no build was published before this database began.
+        HashSet<string> told = new(builds.Select(b => b.Version), StringComparer.Ordinal);
         int untold = selection.Candidates.Count(c => !told.Contains(c.Version.Text));
         (int Count, string What)[] parts =
         [
-            (untold + stories.Count(b => b.State is BuildState.Done or BuildState.Syncing), "published"),
+            (untold + builds.Count(b => b.State is BuildState.Done or BuildState.Syncing), "published"),
             (
-                stories.Count(b =>
+                builds.Count(b =>
                     b.State is BuildState.Queued or BuildState.Fetching or BuildState.Building or BuildState.Publishing
                 ),
                 "under way"
             ),
-            (stories.Count(b => b.State == BuildState.Failed && b.Hold == BuildHold.None), "waiting after a failure"),
-            (stories.Count(b => b.Hold != BuildHold.None), "held until someone acts"),
-            (stories.Count(b => b.State == BuildState.Skipped && b.Hold == BuildHold.None), "passed over"),
+            (builds.Count(b => b.State == BuildState.Failed && b.Hold == BuildHold.None), "waiting after a failure"),
+            (builds.Count(b => b.Hold != BuildHold.None), "held until someone acts"),
+            (builds.Count(b => b.State == BuildState.Skipped && b.Hold == BuildHold.None), "passed over"),
             (selection.Unwanted.Count, "ruled out by the recipe"),
             (selection.Skipped.Count, "without a usable version"),
             (listed - matching, "not matching tag_pattern"),

@@ -14,6 +14,7 @@ internal sealed class Poller(
     TagLister lister,
     TagStore tags,
     BuildStore builds,
+    BuildMoves moves,
     RecipeStore recipes,
     EventStore events,
     RepositoryState repository,
@@ -116,9 +117,9 @@ internal sealed class Poller(
 
     private void Apply(RosterEntry recipe, QueuePlan plan)
     {
-        builds.Queue(plan.Queue);
-        builds.Skip(plan.Skip);
-        builds.Close(plan.Close);
+        moves.Queue(plan.Queue);
+        moves.Skip(plan.Skip);
+        moves.Close(plan.Close);
         foreach (QueueEntry entry in plan.Queue)
         {
             WatchEvents.Queued(

@@ -17,7 +17,7 @@ internal sealed record QueueSituation
 
     public required PublishedPackages Published { get; init; }
 
-    /// <summary>Every story of the recipe.</summary>
+    /// <summary>Every build of the recipe.</summary>
     public required IReadOnlyList<BuildRecord> Builds { get; init; }
 
     /// <summary>What the poll was made for.</summary>
@@ -37,7 +37,7 @@ internal sealed record QueueSituation
 /// <summary>What a poll changes in the queue.</summary>
 /// <param name="Queue">Versions to build, newest first.</param>
 /// <param name="Skip">Versions never dealt with that are passed over.</param>
-/// <param name="Close">Stories with nothing left to do.</param>
+/// <param name="Close">Builds with nothing left to do.</param>
 internal sealed record QueuePlan(
     IReadOnlyList<QueueEntry> Queue,
     IReadOnlyList<QueueEntry> Skip,
@@ -53,25 +53,25 @@ internal static class QueuePolicy
     public static QueuePlan Plan(QueueSituation situation)
     {
         RosterEntry recipe = situation.Recipe;
-        Dictionary<string, BuildRecord> stories = situation.Builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
+        Dictionary<string, BuildRecord> builds = situation.Builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
         HashSet<string> backlog = Backlog(situation);
         List<QueueEntry> queue = [];
         List<QueueEntry> skip = [];
         List<(long, BuildState, string)> close = [];
         foreach (Candidate candidate in situation.Candidates)
         {
-            stories.Remove(candidate.Version.Text, out BuildRecord? story);
+            builds.Remove(candidate.Version.Text, out BuildRecord? build);
             int present = recipe.Outputs.Count(o =>
                 situation.Published.Find(o.Name, candidate.Version, o.Architecture) is not null
             );
             if (present == recipe.Outputs.Count)
             {
                 if (
-                    story?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped
-                    && story.Hold != BuildHold.Rejected
+                    build?.State is BuildState.Queued or BuildState.Failed or BuildState.Skipped
+                    && build.Hold != BuildHold.Rejected
                 )
                 {
-                    close.Add((story.Id, BuildState.Done, "already published"));
+                    close.Add((build.Id, BuildState.Done, "already published"));
                 }
 
                 continue;
@@ -83,25 +83,25 @@ internal static class QueuePolicy
                 ?? (
                     present == 0
                     && !bumped
-                    && story?.Reason != BuildReason.Operator
+                    && build?.Reason != BuildReason.Operator
                     && backlog.Contains(candidate.Tag.Name)
                         ? $"older than what backfill = {Backfill(recipe)} takes of the versions found at first contact"
                         : null
                 );
             if (why is not null)
             {
-                if (story is null or { State: BuildState.Done })
+                if (build is null or { State: BuildState.Done })
                 {
                     skip.Add(Entry(candidate, BuildReason.Poll, why));
                 }
-                else if (story.State is BuildState.Queued or BuildState.Failed)
+                else if (build.State is BuildState.Queued or BuildState.Failed)
                 {
-                    close.Add((story.Id, BuildState.Skipped, why));
+                    close.Add((build.Id, BuildState.Skipped, why));
                 }
             }
-            else if (WhyQueue(story, candidate, present, recipe.Outputs.Count, situation.RecipeDigest) is { } detail)
+            else if (WhyQueue(build, candidate, present, recipe.Outputs.Count, situation.RecipeDigest) is { } detail)
             {
-                bool anew = bumped && story is null;
+                bool anew = bumped && build is null;
                 queue.Add(
                     Entry(
                         candidate,
@@ -113,13 +113,13 @@ internal static class QueuePolicy
         }
 
         // What is left waited for a version that no tag gives any more: another revision, a tag deleted, a new pattern.
-        foreach (BuildRecord story in stories.Values)
+        foreach (BuildRecord build in builds.Values)
         {
-            if (story.State is BuildState.Queued or BuildState.Failed && story.Reason != BuildReason.Operator)
+            if (build.State is BuildState.Queued or BuildState.Failed && build.Reason != BuildReason.Operator)
             {
                 close.Add(
                     (
-                        story.Id,
+                        build.Id,
                         BuildState.Skipped,
                         "no tag of the upstream gives this version under the recipe as it is now"
                     )
@@ -155,35 +155,35 @@ internal static class QueuePolicy
     // Null: leave it as it is. What was published of a version stays what it is made from: a moved tag completes and
     // replaces nothing.
     private static string? WhyQueue(
-        BuildRecord? story,
+        BuildRecord? build,
         Candidate candidate,
         int present,
         int wanted,
         string? recipeDigest
     ) =>
-        story?.Hold is BuildHold.Cancelled or BuildHold.Rejected
+        build?.Hold is BuildHold.Cancelled or BuildHold.Rejected
             ? null
-            : story?.State switch
+            : build?.State switch
             {
-                BuildState.Done when story.CommitId != candidate.Tag.CommitId => null,
+                BuildState.Done when build.CommitId != candidate.Tag.CommitId => null,
                 null or BuildState.Done or BuildState.Skipped when present > 0 =>
                     $"{present} of {wanted} packages are published; the version is completed",
                 null or BuildState.Skipped => "",
                 BuildState.Queued
-                or BuildState.Failed when story.ObjectId != candidate.Tag.ObjectId || story.Tag != candidate.Tag.Name =>
+                or BuildState.Failed when build.ObjectId != candidate.Tag.ObjectId || build.Tag != candidate.Tag.Name =>
                     "its tag changed before it was built",
                 BuildState.Failed
-                    when story.Cause == FailureCause.Recipe
+                    when build.Cause == FailureCause.Recipe
                         && recipeDigest is not null
-                        && story.RecipeDigest is not null
-                        && story.RecipeDigest != recipeDigest => "the recipe changed since it failed",
+                        && build.RecipeDigest is not null
+                        && build.RecipeDigest != recipeDigest => "the recipe changed since it failed",
                 BuildState.Done => "it was published before and is missing from the repository",
                 _ => null,
             };
 
     // A new revision is built from where the tag points now, which is worth a word when the former one was not.
-    private static string? WhyOtherSource(IReadOnlyList<BuildRecord> stories, ListedTag tag) =>
-        stories.LastOrDefault(b =>
+    private static string? WhyOtherSource(IReadOnlyList<BuildRecord> builds, ListedTag tag) =>
+        builds.LastOrDefault(b =>
             b.Tag == tag.Name && b.State is BuildState.Done or BuildState.Syncing or BuildState.Publishing
         )
             is { } former

@@ -1,7 +1,7 @@
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>
-/// SIGKILL at every transition of a story. What leads from one state to the next is always a child's work, so a wrapper
+/// SIGKILL at every transition of a build. What leads from one state to the next is always a child's work, so a wrapper
 /// around each child that kills the manager before or after it hits the state before and after each transition; the same
 /// wrapper kills the child itself.
 /// </summary>

@@ -178,7 +178,7 @@ public sealed class ReadinessTests : IDisposable
             Poll = _ => { },
             Drain = () => false,
         };
-        stores.Builds.Queue([
+        stores.Moves.Queue([
             new QueueEntry(
                 "zlib",
                 "1.0-1",

@@ -183,4 +183,24 @@ public sealed class ReloadTests : IDisposable
         manager.WaitFor("build \\+ publish complete\" recipe=staying");
         Assert.False(manager.HasExited);
     }
+
+    [Fact]
+    public async Task A_reload_of_half_written_files_changes_nothing_and_is_reported()
+    {
+        Configure("addr = \"127.0.0.1:0\"");
+        _farm.AddRecipe("hello", "greeting");
+        using ManagerProcess manager = _farm.Start();
+        Assert.Equal(HttpStatusCode.OK, await Get(manager, "/healthz"));
+        string whole = await File.ReadAllTextAsync(_farm["config.toml"]);
+        await File.WriteAllTextAsync(_farm["config.toml"], whole + "\n[repo2]\nx = \"C:\\");
+        Directory.CreateDirectory(_farm["recipes/bad"]);
+        await File.WriteAllTextAsync(_farm["recipes/bad/peipkg.toml"], "x = \"\\");
+        Reload(manager);
+        manager.WaitFor("msg=\"configuration was not reloaded, the former one stays\"");
+        manager.WaitFor("msg=\"recipe cannot be used\" recipe=bad");
+        Assert.Equal(HttpStatusCode.OK, await Get(manager, "/healthz"));
+        await File.WriteAllTextAsync(_farm["config.toml"], whole);
+        Reload(manager);
+        manager.WaitFor("msg=\"configuration reloaded\"");
+    }
 }

@@ -130,7 +130,7 @@ internal sealed class TestFarm : IDisposable
         return (manager.WaitForExit(), manager.Log);
     }
 
-    /// <summary>Lets no story wait any longer, as if its time had come. No manager may be running.</summary>
+    /// <summary>Lets no build wait any longer, as if its time had come. No manager may be running.</summary>
     public void MakeDue()
     {
         if (!File.Exists(this["state/manager.db"]))

@@ -13,11 +13,11 @@ public sealed class BuildStoreTests : IDisposable
 
     public BuildStoreTests() => _database = ManagerDatabase.Open(_directory["manager.db"]);
 
-    private BuildStore Builds => new(_database, _clock);
+    private BuildStore Builds => new(_database);
 
-    private AttemptStore Attempts => new(_database, _clock);
+    private AttemptStore Attempts => new(_database);
 
-    private OperatorStore Operator => new(_database, _clock);
+    private BuildMoves Moves => new(_database, _clock);
 
     private IEnumerable<string> Kinds() => new EventStore(_database, _clock).Latest(null, 100).Select(e => e.Kind);
 
@@ -35,7 +35,7 @@ public sealed class BuildStoreTests : IDisposable
 
     private BuildRecord Queue(string version = "1.0-1")
     {
-        Builds.Queue([new QueueEntry("zlib", version, Tag, BuildReason.Poll, "")]);
+        Moves.Queue([new QueueEntry("zlib", version, Tag, BuildReason.Poll, "")]);
         return Builds.OfRecipe("zlib").Single(b => b.Version == version);
     }
 
@@ -53,28 +53,62 @@ public sealed class BuildStoreTests : IDisposable
     public void A_whole_attempt_leads_from_queued_to_done()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id, null);
+        long attempt = Moves.Begin(build.Id, null)!.Value;
         Assert.Equal(BuildState.Fetching, Builds.Get(build.Id).State);
-        Attempts.Fetched(build.Id, attempt);
+        Moves.Fetched(build.Id, attempt);
         Assert.Equal(BuildState.Building, Builds.Get(build.Id).State);
-        Attempts.Built(build.Id, attempt, [new BuildOutput("a.peipkg", new string('0', 64), 7)]);
+        Moves.Built(build.Id, attempt, [new BuildOutput("a.peipkg", new string('0', 64), 7)]);
         Assert.Equal(BuildState.Publishing, Builds.Get(build.Id).State);
         Assert.Equal([new BuildOutput("a.peipkg", new string('0', 64), 7)], Attempts.Outputs(attempt));
-        Attempts.Published(build.Id, attempt, generation: 4, synced: false);
+        Moves.Published(build.Id, attempt, generation: 4, synced: false);
         Assert.Equal(BuildState.Syncing, Builds.Get(build.Id).State);
-        Builds.FinishSyncing(3);
+        Moves.Synced(3);
         Assert.Equal(BuildState.Syncing, Builds.Get(build.Id).State);
-        Builds.FinishSyncing(4);
+        Moves.Synced(4);
         Assert.Equal(BuildState.Done, Builds.Get(build.Id).State);
         Assert.Empty(Builds.Due(_clock.Now.AddYears(1)));
+    }
+
+    [Fact]
+    public void A_build_that_an_operator_holds_in_the_meantime_does_not_begin()
+    {
+        BuildRecord build = Queue();
+        Assert.True(Moves.Hold(build.Id, BuildHold.Cancelled, "not now"));
+        Assert.Null(Moves.Begin(build.Id, null));
+        Assert.Equal((BuildState.Skipped, 0), (Builds.Get(build.Id).State, Builds.Get(build.Id).Attempts));
+    }
+
+    [Fact]
+    public void A_build_that_has_begun_in_the_meantime_is_not_closed()
+    {
+        BuildRecord build = Queue();
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Close([(build.Id, BuildState.Skipped, "no longer wanted")]);
+        Assert.Equal(BuildState.Fetching, Builds.Get(build.Id).State);
+        Moves.Fetched(build.Id, attempt);
+        Assert.Equal(BuildState.Building, Builds.Get(build.Id).State);
+    }
+
+    [Fact]
+    public void What_the_repository_names_is_published_whatever_an_operator_said_meanwhile()
+    {
+        BuildRecord build = Queue();
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Fetched(build.Id, attempt);
+        Moves.Built(build.Id, attempt, []);
+        Assert.True(Moves.Hold(build.Id, BuildHold.Rejected, "too late"));
+        Moves.PublishFailed(build.Id, attempt, "the disk is full", _clock.Now);
+        Assert.Equal(BuildState.Skipped, Builds.Get(build.Id).State);
+        Moves.Published(build.Id, attempt, generation: 1, synced: true);
+        Assert.Equal((BuildState.Done, BuildHold.None), (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold));
     }
 
     [Fact]
     public void A_failure_waits_for_its_time_also_over_a_restart()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id, null);
-        Attempts.Failed(build.Id, attempt, FailureCause.Recipe, "exit 1", _clock.Now.AddMinutes(1));
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Failed(build.Id, attempt, FailureCause.Recipe, "exit 1", _clock.Now.AddMinutes(1));
         Reopen();
         Assert.Empty(Builds.Due(_clock.Now.AddSeconds(59)));
         Assert.Equal(_clock.Now.AddMinutes(1), Builds.NextDue(_clock.Now));
@@ -88,11 +122,11 @@ public sealed class BuildStoreTests : IDisposable
     {
         BuildRecord one = Queue("1.0-1");
         BuildRecord two = Queue("2.0-1");
-        Attempts.Begin(one.Id, null);
-        Attempts.Fetched(two.Id, Attempts.Begin(two.Id, null));
+        Moves.Begin(one.Id, null);
+        Moves.Fetched(two.Id, Moves.Begin(two.Id, null)!.Value);
         Reopen();
-        Assert.Equal(2, Attempts.Requeue());
-        Assert.Equal(0, Attempts.Requeue());
+        Assert.Equal(2, Moves.Requeue());
+        Assert.Equal(0, Moves.Requeue());
         Assert.All(
             Builds.OfRecipe("zlib"),
             b => Assert.Equal((BuildState.Queued, 0, 1), (b.State, b.Failures, b.Attempts))
@@ -103,11 +137,11 @@ public sealed class BuildStoreTests : IDisposable
     public void After_a_crash_what_was_publishing_stays_so()
     {
         BuildRecord build = Queue();
-        long attempt = Attempts.Begin(build.Id, null);
-        Attempts.Fetched(build.Id, attempt);
-        Attempts.Built(build.Id, attempt, []);
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Fetched(build.Id, attempt);
+        Moves.Built(build.Id, attempt, []);
         Reopen();
-        Assert.Equal(0, Attempts.Requeue());
+        Assert.Equal(0, Moves.Requeue());
         Assert.Equal(BuildState.Publishing, Assert.Single(Builds.Due(_clock.Now)).State);
     }
 
@@ -115,7 +149,7 @@ public sealed class BuildStoreTests : IDisposable
     public void Queueing_does_not_touch_a_build_under_way()
     {
         BuildRecord build = Queue();
-        Attempts.Begin(build.Id, null);
+        Moves.Begin(build.Id, null);
         Queue();
         Assert.Equal(BuildState.Fetching, Builds.Get(build.Id).State);
     }
@@ -142,7 +176,7 @@ public sealed class BuildStoreTests : IDisposable
         ListedTag elsewhere = Tag with { ObjectId = new string('c', 40), CommitId = new string('c', 40) };
         Assert.Null(Assert.Single(tags.Record("zlib", "https://h/z", [elsewhere]).Moved).Built);
         tags.Record("zlib", "https://h/z", [Tag]);
-        Attempts.Published(build.Id, Attempts.Begin(build.Id, null), 1, synced: true);
+        Moves.Published(build.Id, Moves.Begin(build.Id, null)!.Value, 1, synced: true);
         Assert.Equal("1.0-1", Assert.Single(tags.Record("zlib", "https://h/z", [elsewhere]).Moved).Built);
         FarmEvent alert = Assert.Single(events.Latest("zlib", 100), e => e.Kind == EventKind.TagMoved);
         Assert.Equal("1.0-1", alert.Version);
@@ -187,20 +221,20 @@ public sealed class BuildStoreTests : IDisposable
     public void Failures_are_counted_by_cause_and_the_last_of_a_recipe_holds_the_story()
     {
         BuildRecord build = Queue();
-        Attempts.Failed(
+        Moves.Failed(
             build.Id,
-            Attempts.Begin(build.Id, "d1"),
+            Moves.Begin(build.Id, "d1")!.Value,
             FailureCause.Infrastructure,
             "no network",
             _clock.Now
         );
-        Attempts.Failed(build.Id, Attempts.Begin(build.Id, "d1"), FailureCause.Recipe, "exit 1", null);
+        Moves.Failed(build.Id, Moves.Begin(build.Id, "d1")!.Value, FailureCause.Recipe, "exit 1", null);
         BuildRecord held = Builds.Get(build.Id);
         Assert.Equal((1, 1, BuildHold.GivenUp, "d1"), (held.Failures, held.Trouble, held.Hold, held.RecipeDigest));
         Assert.Empty(Builds.Due(_clock.Now.AddYears(1)));
         Assert.Null(Builds.NextDue(_clock.Now));
         Assert.Equal(held, Assert.Single(Builds.Failing()));
-        Assert.True(Operator.Retry(build.Id));
+        Assert.True(Moves.Retry(build.Id));
         Assert.Equal(
             (0, 0, BuildReason.Operator),
             (Builds.Due(_clock.Now) is [var due] ? due.Failures : -1, 0, Builds.Get(build.Id).Reason)
@@ -212,7 +246,13 @@ public sealed class BuildStoreTests : IDisposable
     public void A_clock_set_back_makes_what_was_put_off_due()
     {
         BuildRecord build = Queue();
-        Attempts.Failed(build.Id, Attempts.Begin(build.Id, null), FailureCause.Recipe, "exit 1", _clock.Now.AddDays(1));
+        Moves.Failed(
+            build.Id,
+            Moves.Begin(build.Id, null)!.Value,
+            FailureCause.Recipe,
+            "exit 1",
+            _clock.Now.AddDays(1)
+        );
         Assert.Empty(Builds.Due(_clock.Now.AddHours(1)));
         Assert.Single(Builds.Due(_clock.Now.AddYears(-3)));
     }
@@ -221,15 +261,18 @@ public sealed class BuildStoreTests : IDisposable
     public void A_paused_recipe_or_farm_has_nothing_due_until_it_is_resumed()
     {
         Queue();
-        Operator.Pause("zlib", "broken host");
+        new RecipeStore(_database, _clock).Pause("zlib", "broken host");
         Assert.Empty(Builds.Due(_clock.Now));
         Assert.Null(Builds.NextDue(_clock.Now));
-        Assert.True(Operator.Resume("zlib"));
+        Assert.True(new RecipeStore(_database, _clock).Resume("zlib"));
         Assert.Single(Builds.Due(_clock.Now));
-        Operator.Pause(null, "moving house");
-        Assert.Equal(("moving house", 0), (Operator.FarmPause(), Builds.Due(_clock.Now).Count));
-        Assert.True(Operator.Resume(null));
-        Assert.False(Operator.Resume(null));
+        new SettingStore(_database, _clock).Pause("moving house");
+        Assert.Equal(
+            ("moving house", 0),
+            (new SettingStore(_database, _clock).PauseReason(), Builds.Due(_clock.Now).Count)
+        );
+        Assert.True(new SettingStore(_database, _clock).Resume());
+        Assert.False(new SettingStore(_database, _clock).Resume());
         Assert.Single(Builds.Due(_clock.Now));
     }
 
@@ -237,16 +280,16 @@ public sealed class BuildStoreTests : IDisposable
     public void A_rejected_story_stays_so_and_one_under_way_is_not_touched()
     {
         BuildRecord build = Queue();
-        Assert.True(Operator.Hold(build.Id, BuildHold.Rejected, "licence"));
+        Assert.True(Moves.Hold(build.Id, BuildHold.Rejected, "licence"));
         Assert.Equal(
             (BuildState.Skipped, BuildHold.Rejected, "licence"),
             (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold, Builds.Get(build.Id).Detail)
         );
-        Assert.True(Operator.Retry(build.Id));
-        long attempt = Attempts.Begin(build.Id, null);
-        Assert.False(Operator.Hold(build.Id, BuildHold.Cancelled, "no"));
-        Assert.False(Operator.Retry(build.Id));
-        Attempts.Cancelled(build.Id, attempt, "by ann");
+        Assert.True(Moves.Retry(build.Id));
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Assert.False(Moves.Hold(build.Id, BuildHold.Cancelled, "no"));
+        Assert.False(Moves.Retry(build.Id));
+        Moves.Cancelled(build.Id, attempt, "by ann");
         Assert.Equal(
             (BuildState.Skipped, BuildHold.Cancelled),
             (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold)

@@ -106,11 +106,11 @@ public class ManagerDatabaseTests
         }
 
         using ManagerDatabase database = ManagerDatabase.Open(path);
-        BuildStore builds = new(database, new ManualClock(ManualClock.Noon));
-        BuildRecord story = Assert.Single(builds.OfRecipe("zlib"));
+        BuildStore builds = new(database);
+        BuildRecord build = Assert.Single(builds.OfRecipe("zlib"));
         Assert.Equal(
             (7, BuildState.Publishing, 2, 0, BuildHold.None),
-            (story.Id, story.State, story.Failures, story.Trouble, story.Hold)
+            (build.Id, build.State, build.Failures, build.Trouble, build.Hold)
         );
         Assert.Equal(
             ["11 poll v1 b failed", "12 poll v1 b "],
@@ -121,13 +121,12 @@ public class ManagerDatabaseTests
                 )
             )
         );
-        Assert.Equal(
-            [new BuildOutput("z.peipkg", "ff", 9)],
-            new AttemptStore(database, TimeProvider.System).Outputs(12)
-        );
+        Assert.Equal([new BuildOutput("z.peipkg", "ff", 9)], new AttemptStore(database).Outputs(12));
         Assert.Equal(1, database.Write(s => s.Scalar<long>("PRAGMA foreign_keys")));
         Assert.Throws<StorageException>(() => database.Write(s => s.Execute("DELETE FROM build")));
-        Assert.Equal(13, new AttemptStore(database, TimeProvider.System).Begin(7, "digest"));
+        BuildMoves moves = new(database, TimeProvider.System);
+        moves.Rebuild(7, 12, "built anew");
+        Assert.Equal(13, moves.Begin(7, "digest"));
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal sealed class SyncBench : IDisposable
             _layout.Repository
         );
         Store = new SyncStore(_database, Clock);
-        Builds = new BuildStore(_database, Clock);
+        Builds = new BuildStore(_database);
+        Moves = new BuildMoves(_database, Clock);
     }
 
     public string this[string name] => _directory[name];
@@ -64,6 +65,8 @@ internal sealed class SyncBench : IDisposable
     public SyncStore Store { get; }
 
     public BuildStore Builds { get; }
+
+    public BuildMoves Moves { get; }
 
     /// <summary>Publishes a new version of each package: small, with a name that is hard on servers among them.</summary>
     public void Publish(params string[] names)
@@ -162,7 +165,7 @@ internal sealed class SyncBench : IDisposable
             Clock,
             NullLogger<Syncer>.Instance
         );
-        Syncer syncer = new([.. uploads.Select(upload => new TargetSyncer(SyncTarget.From(upload), services))], Builds);
+        Syncer syncer = new([.. uploads.Select(upload => new TargetSyncer(SyncTarget.From(upload), services))], Moves);
         _syncers.Add(syncer);
         return syncer;
     }

@@ -68,7 +68,7 @@ public class QueuePolicyTests
             ]
         );
 
-    private static BuildRecord Story(string version, BuildState state, string? id = null, string? tag = null) =>
+    private static BuildRecord Build(string version, BuildState state, string? id = null, string? tag = null) =>
         new()
         {
             Id = 1,
@@ -232,7 +232,7 @@ public class QueuePolicyTests
                 ]
         )
         {
-            QueuePlan plan = Plan(RecipeWith(), Published(), [Story("1.0-1", state)], "v1.0");
+            QueuePlan plan = Plan(RecipeWith(), Published(), [Build("1.0-1", state)], "v1.0");
             Assert.Empty(plan.Queue);
             Assert.Empty(plan.Close);
         }
@@ -241,7 +241,7 @@ public class QueuePolicyTests
     [Fact]
     public void A_tag_that_moved_before_it_was_built_is_queued_with_its_new_object() =>
         Assert.Single(
-            Plan(RecipeWith(), Published(), [Story("1.0-1", BuildState.Failed, new string('b', 40))], "v1.0").Queue
+            Plan(RecipeWith(), Published(), [Build("1.0-1", BuildState.Failed, new string('b', 40))], "v1.0").Queue
         );
 
     [Fact]
@@ -250,7 +250,7 @@ public class QueuePolicyTests
             Plan(
                 RecipeWith(),
                 Published("libz 1.0-1", "libz-dev 1.0-1"),
-                [Story("1.0-1", BuildState.Done, new string('b', 40))],
+                [Build("1.0-1", BuildState.Done, new string('b', 40))],
                 "v1.0"
             ).Queue
         );
@@ -258,12 +258,12 @@ public class QueuePolicyTests
     [Fact]
     public void Nothing_of_a_moved_tag_completes_or_replaces_what_was_made_of_it_before()
     {
-        BuildRecord story = Story("1.0-1", BuildState.Done, new string('b', 40));
-        Assert.Empty(Plan(RecipeWith(), Published("libz 1.0-1"), [story], "v1.0").Queue);
-        Assert.Empty(Plan(RecipeWith(), Published(), [story], "v1.0").Queue);
+        BuildRecord build = Build("1.0-1", BuildState.Done, new string('b', 40));
+        Assert.Empty(Plan(RecipeWith(), Published("libz 1.0-1"), [build], "v1.0").Queue);
+        Assert.Empty(Plan(RecipeWith(), Published(), [build], "v1.0").Queue);
 
         // Tagged again with another message, it is the same source.
-        Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1"), [story with { CommitId = A }], "v1.0").Queue);
+        Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1"), [build with { CommitId = A }], "v1.0").Queue);
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public class QueuePolicyTests
                 Plan(
                     RecipeWith(revision: 2),
                     published,
-                    [Story("1.0-1", BuildState.Done, new string('b', 40))],
+                    [Build("1.0-1", BuildState.Done, new string('b', 40))],
                     "v1.0"
                 ).Queue
             )
@@ -283,21 +283,21 @@ public class QueuePolicyTests
         Assert.Equal("its tag moved since 1.0-1 was built from it, so the source is another", moved);
         Assert.Empty(
             Assert
-                .Single(Plan(RecipeWith(revision: 2), published, [Story("1.0-1", BuildState.Done)], "v1.0").Queue)
+                .Single(Plan(RecipeWith(revision: 2), published, [Build("1.0-1", BuildState.Done)], "v1.0").Queue)
                 .Detail
         );
     }
 
     [Fact]
     public void What_was_done_and_is_missing_from_the_repository_is_built_again() =>
-        Assert.Single(Plan(RecipeWith(), Published(), [Story("1.0-1", BuildState.Done)], "v1.0").Queue);
+        Assert.Single(Plan(RecipeWith(), Published(), [Build("1.0-1", BuildState.Done)], "v1.0").Queue);
 
     [Fact]
     public void Waiting_stories_that_no_tag_gives_any_more_are_closed() =>
         Assert.Equal(
             BuildState.Skipped,
             Assert
-                .Single(Plan(RecipeWith(revision: 2), Published(), [Story("1.0-1", BuildState.Failed)], "v1.0").Close)
+                .Single(Plan(RecipeWith(revision: 2), Published(), [Build("1.0-1", BuildState.Failed)], "v1.0").Close)
                 .State
         );
 
@@ -310,7 +310,7 @@ public class QueuePolicyTests
                     Plan(
                         RecipeWith(),
                         Published("libz 1.0-1", "libz-dev 1.0-1"),
-                        [Story("1.0-1", BuildState.Queued)],
+                        [Build("1.0-1", BuildState.Queued)],
                         "v1.0"
                     ).Close
                 )
@@ -322,22 +322,22 @@ public class QueuePolicyTests
     {
         BuildRecord[] due =
         [
-            Story("1.9-1", BuildState.Queued) with
+            Build("1.9-1", BuildState.Queued) with
             {
                 Id = 1,
                 Recipe = "a",
             },
-            Story("1.10-1", BuildState.Queued) with
+            Build("1.10-1", BuildState.Queued) with
             {
                 Id = 2,
                 Recipe = "a",
             },
-            Story("1.0-1", BuildState.Queued) with
+            Build("1.0-1", BuildState.Queued) with
             {
                 Id = 3,
                 Recipe = "b",
             },
-            Story("0.1-1", BuildState.Publishing) with
+            Build("0.1-1", BuildState.Publishing) with
             {
                 Id = 4,
                 Recipe = "a",
@@ -416,7 +416,7 @@ public class QueuePolicyTests
             QueuePlan plan = Plan(
                 RecipeWith(),
                 Published(),
-                [Story("1.0-1", BuildState.Skipped, new string('b', 40)) with { Hold = hold }],
+                [Build("1.0-1", BuildState.Skipped, new string('b', 40)) with { Hold = hold }],
                 "v1.0"
             );
             Assert.Empty(plan.Queue);
@@ -425,7 +425,7 @@ public class QueuePolicyTests
         QueuePlan asked = QueuePolicy.Plan(
             Situation(RecipeWith(watch: "backfill = 0"), "v1.0") with
             {
-                Builds = [Story("1.0-1", BuildState.Queued) with { Reason = BuildReason.Operator }],
+                Builds = [Build("1.0-1", BuildState.Queued) with { Reason = BuildReason.Operator }],
             }
         );
         Assert.Empty(asked.Close);
@@ -434,14 +434,14 @@ public class QueuePolicyTests
     [Fact]
     public void What_was_given_up_is_queued_again_when_its_recipe_or_its_tag_changed()
     {
-        BuildRecord story = Story("1.0-1", BuildState.Failed) with
+        BuildRecord build = Build("1.0-1", BuildState.Failed) with
         {
             Hold = BuildHold.GivenUp,
             Cause = FailureCause.Recipe,
             Failures = 8,
             RecipeDigest = "old",
         };
-        QueueSituation situation = Situation(RecipeWith(), "v1.0") with { Builds = [story] };
+        QueueSituation situation = Situation(RecipeWith(), "v1.0") with { Builds = [build] };
         Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = "old" }).Queue);
         Assert.Empty(QueuePolicy.Plan(situation with { RecipeDigest = null }).Queue);
         Assert.Equal(
@@ -450,7 +450,7 @@ public class QueuePolicyTests
         );
         Assert.Single(
             QueuePolicy
-                .Plan(situation with { Builds = [story with { ObjectId = new string('b', 40) }], RecipeDigest = "old" })
+                .Plan(situation with { Builds = [build with { ObjectId = new string('b', 40) }], RecipeDigest = "old" })
                 .Queue
         );
     }
@@ -464,7 +464,7 @@ public class QueuePolicyTests
             "libz 1.0-1 is published for noarch, and the recipe makes it for x86_64 now; raise peios_revision to publish it anew",
             Assert.Single(plan.Skip).Detail
         );
-        plan = Plan(RecipeWith(), Published("libz 1.0-1 noarch"), [Story("1.0-1", BuildState.Failed)], "v1.0");
+        plan = Plan(RecipeWith(), Published("libz 1.0-1 noarch"), [Build("1.0-1", BuildState.Failed)], "v1.0");
         Assert.Equal(BuildState.Skipped, Assert.Single(plan.Close).State);
         Assert.Single(Plan(RecipeWith(), Published("libz 1.0-1 noarch", "libz 1.1-1"), [], "v1.0").Queue);
         Assert.Single(Plan(RecipeWith(revision: 2), Published("libz 1.0-1 noarch"), [], "v1.0").Queue);
@@ -479,12 +479,12 @@ public class QueuePolicyTests
             Situation(recipe, "v1.0", "v1.1", "v1.2") with
             {
                 Published = Published("libz 1.1-1", "libz-dev 1.1-1"),
-                Builds = [Story("1.2-1", BuildState.Failed)],
+                Builds = [Build("1.2-1", BuildState.Failed)],
             }
         );
         Assert.Equal(
             "nothing new: 1 published, 1 waiting after a failure, 1 ruled out by the recipe, 1 not matching tag_pattern",
-            PollOutcome.Describe(4, selection, plan, [Story("1.2-1", BuildState.Failed)])
+            PollOutcome.Describe(4, selection, plan, [Build("1.2-1", BuildState.Failed)])
         );
         Assert.Equal(
             "the upstream has no tags",

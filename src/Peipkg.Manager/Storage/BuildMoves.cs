@@ -1,0 +1,183 @@
+using Peipkg.Manager.Upstreams;
+
+namespace Peipkg.Manager.Storage;
+
+/// <summary>A version that is to be built, or is passed over, and why.</summary>
+internal sealed record QueueEntry(string Recipe, string Version, ListedTag Tag, BuildReason Reason, string Detail);
+
+/// <summary>
+/// Every way from one state of a build to another: nothing else changes a state. Each way says from which states it may be
+/// taken; a build that has meanwhile left them stays where it is. The state, the attempt and the diary change in one
+/// transaction. Here are the ways of the poll, the operator and the sync; those of an attempt are in the other half.
+/// </summary>
+/// <remarks>
+/// <code>
+/// queued → fetching → building → publishing → syncing → done
+///             └──────────┴→ failed → fetching
+/// skipped: nothing to do, or held by an operator
+/// </code>
+/// </remarks>
+internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider clock)
+{
+    /// <summary>A poll, or an operator's <c>build</c>: new builds, and known ones that are to be built again.</summary>
+    public void Queue(IReadOnlyList<QueueEntry> entries) => Put(entries, BuildState.Queued, EventKind.Queued);
+
+    /// <summary>A poll: versions that are passed over, each with its reason in the entry's detail.</summary>
+    public void Skip(IReadOnlyList<QueueEntry> entries) => Put(entries, BuildState.Skipped, EventKind.Skipped);
+
+    /// <summary>A poll, or whoever finds it out before an attempt: nothing is left to do, each for its own reason.</summary>
+    public void Close(IReadOnlyList<(long Id, BuildState State, string Detail)> closures)
+    {
+        if (closures.Count == 0)
+        {
+            return;
+        }
+
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach ((long id, BuildState state, string detail) in closures)
+            {
+                bool moved = Move(
+                    session,
+                    id,
+                    [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing],
+                    state,
+                    "detail = $detail, failures = 0, trouble = 0, cause = NULL, hold = NULL, next_attempt = NULL",
+                    now,
+                    ("$detail", detail)
+                );
+                if (moved)
+                {
+                    AttemptStore.EndLatest(session, id, "skipped", detail, now);
+                    EventStore.AddOf(session, now, EventKind.Skipped, id, detail);
+                }
+            }
+        });
+    }
+
+    /// <summary>An operator's <c>retry</c>: due at once, whatever failed or was decided before; a published one is built anew.</summary>
+    /// <returns>False when it is under way already.</returns>
+    public bool Retry(long buildId)
+    {
+        const string Forgotten = "hold = NULL, failures = 0, trouble = 0, cause = NULL, next_attempt = NULL";
+        long now = Now();
+        return database.Write(session =>
+        {
+            bool moved =
+                Move(
+                    session,
+                    buildId,
+                    [BuildState.Publishing],
+                    BuildState.Publishing,
+                    $"detail = 'asked for by an operator', {Forgotten}",
+                    now
+                )
+                || Move(
+                    session,
+                    buildId,
+                    [BuildState.Queued, BuildState.Failed, BuildState.Done, BuildState.Skipped],
+                    BuildState.Queued,
+                    $"reason = 'operator', detail = 'asked for by an operator', {Forgotten}",
+                    now
+                );
+            if (moved)
+            {
+                EventStore.AddOf(session, now, EventKind.Retried, buildId, "");
+            }
+
+            return moved;
+        });
+    }
+
+    /// <summary>An operator's <c>cancel</c> or <c>reject</c> of a build that is not under way; whoever runs one must stop it.</summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="hold">Cancelled, or rejected for good.</param>
+    /// <param name="reason">In the operator's words.</param>
+    /// <returns>False when it is under way, or finished.</returns>
+    public bool Hold(long buildId, BuildHold hold, string reason)
+    {
+        long now = Now();
+        return database.Write(session =>
+        {
+            bool moved = Move(
+                session,
+                buildId,
+                [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing],
+                BuildState.Skipped,
+                "hold = $hold, detail = $detail, next_attempt = NULL",
+                now,
+                ("$hold", hold.Text()),
+                ("$detail", reason)
+            );
+            if (moved)
+            {
+                string kind = hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled;
+                EventStore.AddOf(session, now, kind, buildId, reason);
+            }
+
+            return moved;
+        });
+    }
+
+    /// <summary>The sync: a generation has reached all targets, so every build whose packages it names is done.</summary>
+    public void Synced(long generation)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach (long id in BuildStore.Syncing(session, generation))
+            {
+                Move(session, id, [BuildState.Syncing], BuildState.Done, "detail = 'published and synced'", now);
+                AttemptStore.SyncedLatest(session, id, now);
+                EventStore.AddOf(session, now, EventKind.Synced, id, "");
+            }
+        });
+    }
+
+    // A build under way is left alone: its state is none of those that the update matches.
+    private void Put(IReadOnlyList<QueueEntry> entries, BuildState state, string kind)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach (QueueEntry entry in entries)
+            {
+                if (BuildStore.Put(session, entry, state, now))
+                {
+                    EventStore.Add(session, now, kind, entry.Recipe, entry.Version, null, entry.Detail);
+                }
+            }
+        });
+    }
+
+    /// <returns>False when the build is in none of the states.</returns>
+    private static bool Move(
+        DatabaseSession session,
+        long buildId,
+        ReadOnlySpan<BuildState> from,
+        BuildState to,
+        string assignments,
+        long now,
+        params ReadOnlySpan<(string Name, object? Value)> parameters
+    )
+    {
+        List<string> states = [];
+        foreach (BuildState state in from)
+        {
+            states.Add($"'{state.Text()}'");
+        }
+
+        return session.Execute(
+                $"UPDATE build SET state = $state, {assignments}, changed_at = $now WHERE id = $build AND state IN ({string.Join(", ", states)})",
+                [("$build", buildId), ("$state", to.Text()), ("$now", now), .. parameters]
+            ) > 0;
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Peipkg.Format;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
-using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 

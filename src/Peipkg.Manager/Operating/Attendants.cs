@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Format;
-using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;

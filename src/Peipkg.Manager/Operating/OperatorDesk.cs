@@ -1,4 +1,3 @@
-using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Peipkg.Format;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;

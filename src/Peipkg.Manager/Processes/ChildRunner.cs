@@ -1,4 +1,3 @@
-using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
@@ -76,9 +75,9 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         {
             return new ChildResult(stop.IsCancellationRequested ? ChildEnd.Cancelled : watch.Reason, 0);
         }
-        catch (UserErrorException e)
+        catch (ProcessStartException exception)
         {
-            throw new ChildStartException(e.Message, e);
+            throw new ChildStartException(exception.Message, exception);
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Format;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;

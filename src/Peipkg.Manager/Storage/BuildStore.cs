@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Storage;
 

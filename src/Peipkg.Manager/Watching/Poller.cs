@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Format;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;

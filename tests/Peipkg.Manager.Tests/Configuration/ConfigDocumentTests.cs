@@ -127,7 +127,11 @@ public partial class ConfigDocumentTests
         Match known = KnownSections()
             .Match(File.ReadAllText(Path.Combine(Tools.Root, "src/Peipkg.Manager/Configuration/ConfigReader.cs")));
         Assert.Equal(
-            known.Groups[1].Value.Split(", ").Select(name => name.Trim('"')).Order(StringComparer.Ordinal),
+            known
+                .Groups[1]
+                .Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => name.Trim('"'))
+                .Order(StringComparer.Ordinal),
             Sections.Order(StringComparer.Ordinal)
         );
     }
@@ -165,7 +169,7 @@ public partial class ConfigDocumentTests
     [GeneratedRegex(@"unknown key ""xqxqxq"" in \[+\w+\]+ \(there are: ([a-z_, ]+)\)")]
     private static partial Regex KnownKeys();
 
-    [GeneratedRegex(@"string\[\] Sections = \[([^\]]+)\]")]
+    [GeneratedRegex(@"string\[\] Sections =\s*\[([^\]]+)\]")]
     private static partial Regex KnownSections();
 
     [GeneratedRegex(@"default `?(""[^""]+""|[a-z0-9-]+)`?[),:]")]

@@ -218,7 +218,9 @@ public sealed class DaemonTests : IDisposable
         NetworkStream stream = client.GetStream();
         string length = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {body.Length}";
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /webhooks/github HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n")
+            Encoding.ASCII.GetBytes(
+                $"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256={new string('0', 64)}\r\n{length}\r\n\r\n"
+            )
         );
         Task<int> status = Task.Run(async () =>
         {

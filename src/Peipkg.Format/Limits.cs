@@ -48,6 +48,12 @@ public static class Limits
     /// <summary>Decoded bytes of one security descriptor: 64 KiB.</summary>
     public const int SecurityDescriptorBytes = 64 << 10;
 
+    /// <summary>Slots of one <c>claims</c>.</summary>
+    public const int ClaimSlots = 64;
+
+    /// <summary>UTF-8 bytes of the message of an <c>alternate_upgrade</c>.</summary>
+    public const int AlternateUpgradeBytes = 1024;
+
     /// <summary>Levels of nesting in any JSON document.</summary>
     public const int JsonDepth = 64;
 
@@ -56,6 +62,12 @@ public static class Limits
 
     /// <summary>Uncompressed bytes a package may hold beyond its <c>size_installed</c>: 320 MiB.</summary>
     public const long UncompressedOverhead = 320L << 20;
+
+    /// <summary>Compressed bytes a package file may have beyond what its index says, as a part of that: one in a hundred.</summary>
+    public const long CompressedTolerancePart = 100;
+
+    /// <summary>Compressed bytes a package file may have beyond what its index says, at most: 16 MiB.</summary>
+    public const long CompressedTolerance = 16L << 20;
 
     /// <summary>
     /// Unix seconds of the last moment that eleven octal digits hold, 2242-03-16T12:56:31Z: no archive entry can have a

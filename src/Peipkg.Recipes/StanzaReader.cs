@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Peipkg.Format;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -301,7 +302,7 @@ internal sealed class StanzaReader(ProblemList problems)
 
     private static bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)
     {
-        if (Architecture.TryParse(text, out value, out error) && !value.IsSupported)
+        if (Architecture.TryParse(text, out value, out error) && !Edition.Default.Knows(value))
         {
             error =
                 $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are x86_64, aarch64 and noarch"

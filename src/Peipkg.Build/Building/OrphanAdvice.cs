@@ -1,4 +1,5 @@
 using Peipkg.Build.Scanning;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -140,7 +141,7 @@ internal sealed class OrphanAdvice
     }
 
     private static readonly Glob[] Claimable = Parse([
-        .. PayloadLayout.Places(Architecture.X86_64, PayloadKind.File),
+        .. Edition.Default.Layout.Places(Architecture.X86_64, PayloadKind.File),
         "usr/lib/aarch64-linux-peios/*/**",
         "usr/{bin,sbin,include}",
     ]);
@@ -164,7 +165,9 @@ internal sealed class OrphanAdvice
         Stanza[] possible =
         [
             .. _stanzas.Where(stanza =>
-                PayloadLayout.Places(stanza.Architecture, PayloadKind.File).Any(place => Parse(place)[0].IsMatch(path))
+                Edition
+                    .Default.Layout.Places(stanza.Architecture, PayloadKind.File)
+                    .Any(place => Parse(place)[0].IsMatch(path))
             ),
         ];
         string[] endings =

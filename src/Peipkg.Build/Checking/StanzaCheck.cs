@@ -1,4 +1,5 @@
 using Peipkg.Build.Rules;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -78,8 +79,8 @@ internal static class StanzaCheck
                 : "packages install below "
                     + string.Join(
                         ' ',
-                        PayloadLayout
-                            .Places(stanza.Architecture, PayloadKind.File)
+                        Edition
+                            .Default.Layout.Places(stanza.Architecture, PayloadKind.File)
                             .Select(place => place.Replace("*/**", "", StringComparison.Ordinal))
                     )
                     + " only";
@@ -196,8 +197,8 @@ internal static class StanzaCheck
         select (
             (architecture.Text, directories),
             Parse([
-                .. PayloadLayout
-                    .Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
+                .. Edition
+                    .Default.Layout.Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
                     .Select(place => directories ? place + "/" : place),
             ])
         )

@@ -57,12 +57,7 @@ internal static class VerifyOperation
     private static bool CheckLayout(string file, VerifiedPackage package, Diagnostics diagnostics)
     {
         bool fine = true;
-        foreach (
-            LayoutProblem problem in PayloadLayout.Check(
-                package.Manifest,
-                package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
-            )
-        )
+        foreach (LayoutProblem problem in PackageJudgement.Read(package, package.Edition))
         {
             if (problem.Severity == LayoutSeverity.Error)
             {

@@ -81,7 +81,12 @@ internal sealed class PackageBatch : IDisposable
         try
         {
             using PackingProgress progress = new(_context.Diagnostics, plan.FileName);
-            PackageWriteOptions options = new() { Progress = progress, Observer = observer };
+            PackageWriteOptions options = new()
+            {
+                Workers = Environment.ProcessorCount,
+                Progress = progress,
+                Observer = observer,
+            };
             Interruptible.Run(
                 () =>
                 {

@@ -1,4 +1,4 @@
-using Peipkg.Format.Manifests;
+using Peipkg.Format.Layout;
 
 namespace Peipkg.Build.Rules;
 

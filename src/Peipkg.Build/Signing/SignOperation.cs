@@ -118,7 +118,8 @@ internal static class SignOperation
                         input,
                         writer.Stream,
                         key,
-                        cancellation: context.Cancellation
+                        new PackageWriteOptions { Workers = Environment.ProcessorCount },
+                        context.Cancellation
                     );
                     writer.Flush();
                     return signed;
@@ -129,11 +130,8 @@ internal static class SignOperation
                 ? []
                 :
                 [
-                    .. PayloadLayout
-                        .Check(
-                            package.Manifest,
-                            package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
-                        )
+                    .. PackageJudgement
+                        .Read(package, package.Edition)
                         .Where(problem => problem.Severity == LayoutSeverity.Error)
                         .Select(problem => $"{file}: {problem}"),
                 ];

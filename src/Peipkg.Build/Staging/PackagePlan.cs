@@ -1,5 +1,6 @@
 using Peipkg.Build.Rules;
 using Peipkg.Format;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -24,7 +25,7 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
         string label = $"package {Manifest.Name}";
         try
         {
-            ManifestRules.CheckForPacking(Manifest);
+            ManifestRules.Check(Manifest, Edition.Default);
         }
         catch (FormatViolationException exception)
         {
@@ -33,10 +34,11 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
         }
 
         foreach (
-            LayoutProblem problem in PayloadLayout.Check(
-                Manifest,
-                Payload.Select(source => (source.Path, source.Kind, source.LinkTarget)),
-                checks
+            LayoutProblem problem in Edition.Default.CheckLayout(
+                Manifest.Declarations,
+                Payload,
+                checks,
+                LayoutRole.Producer
             )
         )
         {

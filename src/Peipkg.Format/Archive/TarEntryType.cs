@@ -3,6 +3,9 @@ namespace Peipkg.Format.Archive;
 /// <summary>The typeflags this format knows (§3.2.6); the value is the header's byte.</summary>
 internal enum TarEntryType : byte
 {
+    /// <summary>A regular file as archives before POSIX mark it; read as <see cref="File"/>, never written (§3.2.5).</summary>
+    OldFile = 0,
+
     /// <summary>A regular file.</summary>
     File = (byte)'0',
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Text;
@@ -6,47 +5,33 @@ using Peipkg.Format.Text;
 namespace Peipkg.Format.Archive;
 
 /// <summary>
-/// Reads the archive inside a package, block by block, and refuses every byte that a producer must not write (§3.1.4,
-/// §3.2.6). Order, paths and meaning of the entries are the caller's.
+/// Reads the archive inside a package, entry by entry, and refuses every byte that no producer writes (§3.1.4, §3.2.6).
+/// Order, paths and meaning of the entries are the caller's, and so are the forms of their headers.
 /// </summary>
-/// <param name="frame">The uncompressed archive.</param>
+/// <param name="blocks">The uncompressed archive.</param>
 /// <param name="signedBytes">
-/// Takes all bytes in front of the signature entry, or in front of the end mark where there is none (§5.1.2).
+/// Takes all bytes before the signature entry, or before the end mark where there is no signature (§5.1.2).
 /// </param>
-internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes) : IDisposable
+internal sealed class TarReader(TarBlocks blocks, Sha256Hasher signedBytes)
 {
-    private const int BufferSize = 1 << 18;
-
     private static readonly UTF8Encoding StrictUtf8 = new(
         encoderShouldEmitUTF8Identifier: false,
         throwOnInvalidBytes: true
     );
 
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private readonly byte[] _expected = new byte[TarHeaderBlock.Size];
-    private readonly byte[] _headers = new byte[
-        (2 * TarHeaderBlock.Size) + PaxRecords.MaximumSize + TarHeaderBlock.Size
-    ];
-    private int _start;
-    private int _end;
-    private long _produced;
+    private readonly HeaderCheck _check = new();
+    private readonly byte[] _headers = new byte[(3 * TarHeader.Size) + PaxRecords.MaximumSize];
     private long _contentLeft;
     private int _paddingLeft;
     private bool _signed = true;
 
-    /// <summary>Uncompressed bytes after which reading stops with an error; lowered once the manifest is known.</summary>
-    internal long Limit { get; set; } = Limits.UncompressedOverhead;
-
     /// <summary>Every entry's modification time; the first header's until the manifest says it.</summary>
     internal long? Time { get; set; }
 
-    /// <summary>Uncompressed bytes that were read from the frame so far; all of them once the archive has ended.</summary>
-    internal long Produced => _produced;
+    /// <summary>The forms of headers met so far, in the order of their first entries.</summary>
+    internal IReadOnlyList<HeaderFormMet> Forms => _check.Forms.Met;
 
-    /// <summary>Content bytes of the current entry that have not been read yet.</summary>
-    internal long ContentLeft => _contentLeft;
-
-    /// <summary>Reads the next entry's header; whatever is left of the content before is skipped.</summary>
+    /// <summary>Reads the next entry's header; whatever is left of the previous content is skipped.</summary>
     /// <param name="signatureName">The wire name whose entry is no longer part of the signed bytes.</param>
     /// <returns>Null when the archive has ended as it must.</returns>
     internal TarEntry? ReadEntry(ReadOnlySpan<byte> signatureName)
@@ -57,43 +42,41 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         }
 
         ReadPadding();
-        long offset = Offset;
-        Span<byte> block = _headers.AsSpan(0, TarHeaderBlock.Size);
-        ReadExactly(block);
+        long offset = blocks.Position;
+        Span<byte> block = _headers.AsSpan(0, TarHeader.Size);
+        blocks.ReadExactly(block);
         if (!block.ContainsAnyExcept((byte)0))
         {
             ReadEnd(offset);
             return null;
         }
 
-        int headersSize = TarHeaderBlock.Size;
-        byte[]? path = null;
-        byte[]? linkPath = null;
-        int recordsSize = 0;
+        int size = TarHeader.Size;
+        PaxRecords records = default;
+        ReadOnlySpan<byte> extended = default;
         RequireHeader(block, offset);
-        if (block[TarHeaderBlock.TypeOffset] == (byte)TarEntryType.PaxRecords)
+        if (TarHeader.Type.In(block)[0] == (byte)TarEntryType.PaxRecords)
         {
-            recordsSize = ReadPaxRecords(block, offset, out path, out linkPath);
-            headersSize += Padded(recordsSize) + TarHeaderBlock.Size;
-            block = _headers.AsSpan(headersSize - TarHeaderBlock.Size, TarHeaderBlock.Size);
-            ReadExactly(block);
+            extended = block;
+            size += ReadPaxRecords(block, offset, out records) + TarHeader.Size;
+            block = _headers.AsSpan(size - TarHeader.Size, TarHeader.Size);
+            blocks.ReadExactly(block);
             RequireHeader(block, offset);
         }
 
-        ReadOnlySpan<byte> name = path ?? ReadName(block);
-        ReadOnlySpan<byte> target =
-            linkPath ?? TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.LinkOffset, TarHeaderBlock.NameSize));
+        ReadOnlySpan<byte> name = records.Path ?? TarHeaderReader.ReadName(block);
+        ReadOnlySpan<byte> target = records.LinkPath ?? TarHeaderReader.ReadText(TarHeader.LinkName.In(block));
         TarEntry entry = ParseEntry(block, name, target, offset);
-        RequirePrescribed(entry, _headers.AsSpan(0, headersSize), recordsSize, target);
+        _check.Check(entry, target, Time ?? entry.Time, block, extended, records);
 
         _signed = _signed && !name.SequenceEqual(signatureName);
         if (_signed)
         {
-            signedBytes.Append(_headers.AsSpan(0, headersSize));
+            signedBytes.Append(_headers.AsSpan(0, size));
         }
 
         _contentLeft = entry.Size;
-        _paddingLeft = (int)(Padded(entry.Size) - entry.Size);
+        _paddingLeft = (int)(TarHeader.Padded(entry.Size) - entry.Size);
         return entry;
     }
 
@@ -105,15 +88,8 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
             return default;
         }
 
-        if (_start == _end)
-        {
-            Fill();
-        }
-
-        int count = (int)Math.Min(_contentLeft, _end - _start);
-        ReadOnlySpan<byte> content = _buffer.AsSpan(_start, count);
-        _start += count;
-        _contentLeft -= count;
+        ReadOnlySpan<byte> content = blocks.Read(_contentLeft);
+        _contentLeft -= content.Length;
         if (_signed)
         {
             signedBytes.Append(content);
@@ -122,88 +98,53 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         return content;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
-
-    private long Offset => _produced - (_end - _start);
-
-    private static long Padded(long size) => (size + TarHeaderBlock.Size - 1) & -TarHeaderBlock.Size;
-
-    private static int Padded(int size) => (int)Padded((long)size);
-
     private static void RequireHeader(ReadOnlySpan<byte> block, long offset)
     {
-        if (!TarHeaderBlock.ChecksumFits(block))
+        if (!TarHeaderReader.ChecksumFits(block))
         {
             throw new FormatViolationException(
                 "tar-checksum",
-                At(offset),
+                TarBlocks.At(offset),
                 "there is no valid tar header here: its checksum does not fit"
             );
         }
 
-        string? foreign = block[TarHeaderBlock.TypeOffset] switch
+        if (TarHeaderReader.ForeignType(TarHeader.Type.In(block)[0]) is { } foreign)
         {
-            (byte)TarEntryType.File
-            or (byte)TarEntryType.Directory
-            or (byte)TarEntryType.Symlink
-            or (byte)TarEntryType.PaxRecords => null,
-            (byte)'g' => "a pax global header",
-            (byte)'1' => "a hard link",
-            (byte)'3' => "a character device",
-            (byte)'4' => "a block device",
-            (byte)'6' => "a FIFO",
-            (byte)'7' => "a contiguous file",
-            (byte)'L' or (byte)'K' => "a GNU long-name entry; long names are pax records here",
-            (byte)'S' => "a GNU sparse file",
-            0 => "an entry of the old type NUL; regular files have type 0",
-            byte type => $"an entry of the unknown type 0x{type:x2}",
-        };
-        if (foreign is not null)
-        {
-            string name = Encoding.Latin1.GetString(TarHeaderBlock.ReadText(block[..TarHeaderBlock.NameSize]));
+            string name = Encoding.Latin1.GetString(TarHeaderReader.ReadText(TarHeader.Name.In(block)));
             throw new FormatViolationException(
                 "tar-entry-type",
-                name.Length == 0 ? At(offset) : DisplayText.Escape(name),
+                name.Length == 0 ? TarBlocks.At(offset) : DisplayText.Escape(name),
                 $"the archive holds {foreign}; only files, directories and symlinks are allowed"
             );
         }
     }
 
-    private static ReadOnlySpan<byte> ReadName(ReadOnlySpan<byte> block)
-    {
-        ReadOnlySpan<byte> name = TarHeaderBlock.ReadText(block[..TarHeaderBlock.NameSize]);
-        ReadOnlySpan<byte> prefix = TarHeaderBlock.ReadText(block.Slice(TarHeaderBlock.PrefixOffset, UstarPrefix.Size));
-        return prefix.IsEmpty ? name : (byte[])[.. prefix, (byte)'/', .. name];
-    }
-
-    private static string At(long offset) => $"byte {offset} of the archive";
-
-    private int ReadPaxRecords(ReadOnlySpan<byte> block, long offset, out byte[]? path, out byte[]? linkPath)
+    private int ReadPaxRecords(ReadOnlySpan<byte> block, long offset, out PaxRecords records)
     {
         if (
-            !TarHeaderBlock.TryReadOctal(
-                block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize),
-                out long size
-            ) || size is 0 or > PaxRecords.MaximumSize
+            !TarHeaderReader.TryReadOctal(TarHeader.ContentSize.In(block), out long size)
+            || size is 0 or > PaxRecords.MaximumSize
         )
         {
             throw new FormatViolationException(
                 "pax-records",
-                At(offset),
+                TarBlocks.At(offset),
                 $"the pax header's size is not between 1 and {PaxRecords.MaximumSize} bytes"
             );
         }
 
-        Span<byte> records = _headers.AsSpan(TarHeaderBlock.Size, Padded((int)size));
-        ReadExactly(records);
-        string? problem = PaxRecords.TryRead(records[..(int)size], out path, out linkPath);
-        if (problem is null && records[(int)size..].ContainsAnyExcept((byte)0))
+        Span<byte> bytes = _headers.AsSpan(TarHeader.Size, (int)TarHeader.Padded(size));
+        blocks.ReadExactly(bytes);
+        string? problem = PaxRecords.TryRead(bytes[..(int)size], out records);
+        if (problem is null && bytes[(int)size..].ContainsAnyExcept((byte)0))
         {
-            problem = "the padding behind the pax records is not NUL";
+            problem = "the padding after the pax records is not NUL";
         }
 
-        return problem is null ? (int)size : throw new FormatViolationException("pax-records", At(offset), problem);
+        return problem is null
+            ? bytes.Length
+            : throw new FormatViolationException("pax-records", TarBlocks.At(offset), problem);
     }
 
     private TarEntry ParseEntry(
@@ -213,25 +154,24 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
         long offset
     )
     {
-        if (block[TarHeaderBlock.TypeOffset] == (byte)TarEntryType.PaxRecords)
+        TarEntryType type = (TarEntryType)TarHeader.Type.In(block)[0];
+        if (type == TarEntryType.PaxRecords)
         {
-            throw new FormatViolationException("pax-records", At(offset), "a pax header follows a pax header");
+            throw new FormatViolationException(
+                "pax-records",
+                TarBlocks.At(offset),
+                "a pax header follows a pax header"
+            );
         }
 
         if (
-            !TarHeaderBlock.TryReadOctal(
-                block.Slice(TarHeaderBlock.SizeOffset, TarHeaderBlock.OctalSize),
-                out long size
-            )
-            || !TarHeaderBlock.TryReadOctal(
-                block.Slice(TarHeaderBlock.TimeOffset, TarHeaderBlock.OctalSize),
-                out long time
-            )
+            !TarHeaderReader.TryReadOctal(TarHeader.ContentSize.In(block), out long size)
+            || !TarHeaderReader.TryReadOctal(TarHeader.Time.In(block), out long time)
         )
         {
             throw new FormatViolationException(
                 "tar-header",
-                At(offset),
+                TarBlocks.At(offset),
                 "the header's size or mtime is not eleven octal digits and a NUL"
             );
         }
@@ -252,160 +192,49 @@ internal sealed class TarReader(ZstdFrameReader frame, Sha256Hasher signedBytes)
             );
         }
 
-        TarEntryType type = (TarEntryType)block[TarHeaderBlock.TypeOffset];
+        type = type == TarEntryType.OldFile ? TarEntryType.File : type;
         Time ??= time;
         return new TarEntry(text, name.ToArray(), type, type == TarEntryType.File ? size : 0, targetText, time);
     }
 
-    private void RequirePrescribed(
-        TarEntry entry,
-        ReadOnlySpan<byte> headers,
-        int recordsSize,
-        ReadOnlySpan<byte> target
-    )
-    {
-        string place = DisplayText.Escape(entry.Name);
-        bool directory = entry.Type == TarEntryType.Directory;
-        if (directory != entry.Name.EndsWith('/'))
-        {
-            throw new FormatViolationException(
-                "tar-header",
-                place,
-                directory
-                    ? "a directory's name must end with a slash"
-                    : "a name that ends with a slash is a directory's, but the entry is none"
-            );
-        }
-
-        if (entry.Type != TarEntryType.Symlink && target.Length > 0)
-        {
-            throw new FormatViolationException(
-                "tar-header",
-                place,
-                "the header's linkname field is for symlinks, and this is none"
-            );
-        }
-
-        ReadOnlySpan<byte> block = headers[^TarHeaderBlock.Size..];
-        TarHeaderBlock.WriteEntry(
-            _expected,
-            entry.WireName,
-            entry.Type,
-            entry.Size,
-            Time ?? entry.Time,
-            target,
-            records: recordsSize > 0
-        );
-        if (!block.SequenceEqual(_expected))
-        {
-            throw new FormatViolationException("tar-header", place, TarHeaderBlock.Explain(block, _expected));
-        }
-
-        // Without records the header compared above was the right one only if it could hold everything.
-        int needed = PaxRecords.FormattedSize(entry.WireName.Length, target.Length);
-        if (recordsSize > 0 ? recordsSize != needed : PaxRecords.Needed(entry.WireName, target))
-        {
-            throw new FormatViolationException(
-                "pax-records",
-                place,
-                needed == 0
-                    ? "a pax header is written only for names and targets over 100 bytes"
-                    : "the pax header must hold exactly the names and targets over 100 bytes"
-            );
-        }
-
-        if (recordsSize > 0)
-        {
-            TarHeaderBlock.WritePax(_expected, PaxRecords.HeaderName(entry.WireName), recordsSize);
-            ReadOnlySpan<byte> pax = headers[..TarHeaderBlock.Size];
-            if (!pax.SequenceEqual(_expected))
-            {
-                throw new FormatViolationException("pax-header", place, TarHeaderBlock.Explain(pax, _expected));
-            }
-        }
-    }
-
     private void ReadPadding()
     {
-        if (_paddingLeft > 0)
+        if (_paddingLeft == 0)
         {
-            Span<byte> padding = stackalloc byte[TarHeaderBlock.Size];
-            padding = padding[.._paddingLeft];
-            long offset = Offset;
-            ReadExactly(padding);
-            _paddingLeft = 0;
-            if (padding.ContainsAnyExcept((byte)0))
-            {
-                throw new FormatViolationException(
-                    "tar-padding",
-                    At(offset),
-                    "the padding behind a file's content is not NUL"
-                );
-            }
+            return;
+        }
 
-            if (_signed)
-            {
-                signedBytes.Append(padding);
-            }
+        Span<byte> padding = stackalloc byte[TarHeader.Size];
+        padding = padding[.._paddingLeft];
+        long offset = blocks.Position;
+        blocks.ReadExactly(padding);
+        _paddingLeft = 0;
+        if (padding.ContainsAnyExcept((byte)0))
+        {
+            throw new FormatViolationException(
+                "tar-padding",
+                TarBlocks.At(offset),
+                "the padding after a file's content is not NUL"
+            );
+        }
+
+        if (_signed)
+        {
+            signedBytes.Append(padding);
         }
     }
 
     private void ReadEnd(long offset)
     {
-        Span<byte> second = stackalloc byte[TarHeaderBlock.Size];
-        ReadExactly(second);
-        if (second.ContainsAnyExcept((byte)0) || _start != _end || TryFill())
+        Span<byte> second = stackalloc byte[TarHeader.Size];
+        blocks.ReadExactly(second);
+        if (second.ContainsAnyExcept((byte)0) || !blocks.IsAtEnd())
         {
             throw new FormatViolationException(
                 "tar-end",
-                At(offset),
-                "the archive must end with exactly two blocks of zeros and nothing behind them"
+                TarBlocks.At(offset),
+                "the archive must end with exactly two blocks of zeros and nothing after them"
             );
         }
-    }
-
-    private void ReadExactly(Span<byte> destination)
-    {
-        while (destination.Length > 0)
-        {
-            if (_start == _end)
-            {
-                Fill();
-            }
-
-            int count = Math.Min(destination.Length, _end - _start);
-            _buffer.AsSpan(_start, count).CopyTo(destination);
-            _start += count;
-            destination = destination[count..];
-        }
-    }
-
-    private void Fill()
-    {
-        if (!TryFill())
-        {
-            throw new FormatViolationException(
-                "tar-truncated",
-                At(_produced),
-                "the archive ends in the middle of an entry or without its end mark"
-            );
-        }
-    }
-
-    private bool TryFill()
-    {
-        _start = 0;
-        _end = frame.Read(_buffer.AsSpan(0, BufferSize));
-        _produced += _end;
-        if (_produced > Limit)
-        {
-            throw new FormatViolationException(
-                "decompression-bound",
-                At(_produced),
-                $"the archive unpacks to more than the {Limit} bytes it may have; it may be a decompression bomb"
-            );
-        }
-
-        return _end > 0;
     }
 }

@@ -5,8 +5,9 @@ using SharpCompress.Compressors.ZStandard.Unsafe;
 namespace Peipkg.Format.Archive;
 
 /// <summary>
-/// Reads the content of exactly one zstd frame (§3.1): a second frame, a skippable one, a checksum, a dictionary, bytes
-/// behind the end and an end too early are all refused. Memory is bounded by <see cref="Limits.ZstdWindowLog"/>.
+/// Reads the content of exactly one zstd frame (§3.1): a second frame, a skippable one, a dictionary, bytes after the end
+/// and an end too early are all refused. A checksum, which a producer may write, is checked. Memory is bounded by
+/// <see cref="Limits.ZstdWindowLog"/>.
 /// </summary>
 internal sealed unsafe class ZstdFrameReader : IDisposable
 {
@@ -69,7 +70,7 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
 
             if (output.pos == 0)
             {
-                RequireNothingBehind();
+                RequireNothingAfter();
             }
 
             return (int)output.pos;
@@ -117,15 +118,6 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         }
 
         byte descriptor = _input[MagicSize];
-        if ((descriptor & 0b0000_0100) != 0)
-        {
-            throw new FormatViolationException(
-                "zstd-checksum",
-                "byte 4",
-                "the zstd frame carries a checksum; packages are written without (zstd --no-check)"
-            );
-        }
-
         if ((descriptor & 0b0000_0011) != 0)
         {
             throw new FormatViolationException(
@@ -136,14 +128,14 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         }
     }
 
-    private void RequireNothingBehind()
+    private void RequireNothingAfter()
     {
         if (_inputStart < _inputEnd || Fill())
         {
             throw new FormatViolationException(
                 "zstd-trailing-data",
                 "the file's end",
-                "there is more behind the zstd frame; a package is one frame and nothing else"
+                "there is more after the zstd frame; a package is one frame and nothing else"
             );
         }
     }

@@ -62,7 +62,7 @@ internal sealed class ZstdFrameWriter : IDisposable
     /// <summary>Takes the content.</summary>
     internal Stream Content => _frame;
 
-    /// <summary>Ends the frame; what was written in front of it is then complete.</summary>
+    /// <summary>Ends the frame; what was written before is then complete.</summary>
     internal void Finish()
     {
         _finished = true;

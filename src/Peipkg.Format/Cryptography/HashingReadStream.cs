@@ -1,7 +1,9 @@
 namespace Peipkg.Format.Cryptography;
 
 /// <summary>Passes a stream on and hashes and counts what passes.</summary>
-internal sealed class HashingReadStream(Stream inner) : Stream
+/// <param name="inner">The stream.</param>
+/// <param name="limit">Bytes that may pass.</param>
+internal sealed class HashingReadStream(Stream inner, long limit) : Stream
 {
     private readonly Sha256Hasher _hash = new();
 
@@ -32,7 +34,13 @@ internal sealed class HashingReadStream(Stream inner) : Stream
         int read = inner.Read(buffer);
         _hash.Append(buffer[..read]);
         Count += read;
-        return read;
+        return Count <= limit
+            ? read
+            : throw new FormatViolationException(
+                "package-size",
+                "the file",
+                $"it has more than the {limit} bytes that its index allows it"
+            );
     }
 
     public override void Flush() { }

@@ -6,7 +6,7 @@ namespace Peipkg.Format.Identity;
 
 /// <summary>An architecture identifier (PSD-009 §2.3): 1 to 16 characters of <c>a-z 0-9 _</c>, the first a letter.</summary>
 /// <remarks>
-/// Any well-formed identifier can be read; producers build only for the three that <see cref="IsSupported"/> accepts.
+/// Any well-formed identifier is one; an edition says for which ones packages are built.
 /// The default instance has empty text and names no architecture. Equality is that of the text.
 /// </remarks>
 public readonly record struct Architecture
@@ -36,12 +36,6 @@ public readonly record struct Architecture
 
     /// <summary>The identifier; empty for the default instance.</summary>
     public string Text => _text ?? "";
-
-    /// <summary>Whether this version of the format defines the identifier, so that a producer may build for it.</summary>
-    public bool IsSupported => this == X86_64 || this == AArch64 || this == NoArch;
-
-    /// <summary>The directory name under <c>usr/lib/</c>, or <see langword="null"/> where there is none.</summary>
-    public string? Triplet => this == X86_64 || this == AArch64 ? Text + "-linux-peios" : null;
 
     /// <summary>Reads an architecture identifier.</summary>
     /// <param name="text">The candidate.</param>

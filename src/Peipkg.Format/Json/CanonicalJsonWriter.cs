@@ -112,6 +112,21 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
         _follows = true;
     }
 
+    /// <summary>Writes true or false as a field.</summary>
+    public void Boolean(ReadOnlySpan<byte> name, bool value)
+    {
+        Name(name);
+        Bytes(value ? "true"u8 : "false"u8);
+    }
+
+    /// <summary>Writes fields of another schema into the open object.</summary>
+    /// <param name="json">Names and values, compact, with commas between them.</param>
+    internal void Members(ReadOnlySpan<byte> json)
+    {
+        Comma();
+        Bytes(json);
+    }
+
     /// <summary>Ends the document with its one line feed.</summary>
     public void EndDocument() => Byte((byte)'\n');
 
@@ -134,6 +149,12 @@ public sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
         {
             Byte((byte)',');
         }
+    }
+
+    private void Bytes(ReadOnlySpan<byte> value)
+    {
+        output.Write(value);
+        _follows = true;
     }
 
     private void Byte(byte value)

@@ -41,6 +41,36 @@ internal static class JsonText
         }
     }
 
+    /// <summary>A value without the white space between its tokens.</summary>
+    /// <param name="json">A syntactically valid value.</param>
+    internal static byte[] Compact(ReadOnlySpan<byte> json)
+    {
+        var compact = new byte[json.Length];
+        var length = 0;
+        var inString = false;
+        for (var at = 0; at < json.Length; at++)
+        {
+            var unit = json[at];
+            if (inString && unit == (byte)'\\')
+            {
+                compact[length++] = unit;
+                unit = json[++at];
+            }
+            else if (unit == (byte)'"')
+            {
+                inString = !inString;
+            }
+            else if (!inString && unit is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+            {
+                continue;
+            }
+
+            compact[length++] = unit;
+        }
+
+        return compact[..length];
+    }
+
     private static byte Simple(byte letter) =>
         letter switch
         {

@@ -25,6 +25,7 @@ public ref struct StrictJsonReader
     private readonly JsonPlace _place;
     private Utf8JsonReader _tokens;
     private ReadOnlySpan<byte> _name;
+    private int _nameStart;
 
     // NextElement must look at a token to know that the array goes on; the value is then read from it.
     private bool _peeked;
@@ -179,13 +180,30 @@ public ref struct StrictJsonReader
             : throw Violation(JsonRule.Number, $"{value} is too large for a size");
     }
 
+    /// <summary>Reads true or false.</summary>
+    public bool ReadBoolean()
+    {
+        Next();
+        return _tokens.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            _ => throw WrongType("true or false"),
+        };
+    }
+
     /// <summary>Passes over the next value, whatever it is, holding it to the same rules.</summary>
-    public void Skip()
+    public void Skip() => ReadRaw();
+
+    /// <summary>Reads the next value as it stands in the document, whatever it is, holding it to the same rules.</summary>
+    public ReadOnlySpan<byte> ReadRaw()
     {
         var outer = _place.Depth;
+        var start = -1;
         do
         {
             Next();
+            start = start < 0 ? (int)_tokens.TokenStartIndex : start;
             switch (_tokens.TokenType)
             {
                 case JsonTokenType.StartObject:
@@ -205,6 +223,16 @@ public ref struct StrictJsonReader
                     break;
             }
         } while (_place.Depth > outer);
+
+        return _document[start..(int)_tokens.BytesConsumed];
+    }
+
+    /// <summary>Reads the current member, name and value, as it stands in the document.</summary>
+    internal ReadOnlySpan<byte> ReadRawMember(out ReadOnlySpan<byte> value)
+    {
+        int start = _nameStart;
+        value = ReadRaw();
+        return _document[start..(int)_tokens.BytesConsumed];
     }
 
     /// <summary>Makes sure that nothing but white space follows the document.</summary>
@@ -277,6 +305,7 @@ public ref struct StrictJsonReader
     {
         _name = _tokens.ValueSpan;
         var position = (int)_tokens.TokenStartIndex;
+        _nameStart = position;
         _place.Enter(position);
         if (_tokens.ValueIsEscaped)
         {

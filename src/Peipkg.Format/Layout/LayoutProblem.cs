@@ -7,7 +7,7 @@ public enum LayoutChecks
     /// <summary>Only what guards a consumer's file system.</summary>
     None = 0,
 
-    /// <summary>Permitted destinations of entries and of symlinks.</summary>
+    /// <summary>Permitted destinations of entries and of symlinks, and the places of libraries.</summary>
     Destinations = 1,
 
     /// <summary>Side effects that must, must not or should be declared.</summary>
@@ -15,6 +15,16 @@ public enum LayoutChecks
 
     /// <summary>Everything.</summary>
     All = Destinations | SideEffects,
+}
+
+/// <summary>For whom a package is judged.</summary>
+public enum LayoutRole
+{
+    /// <summary>For a consumer that has the package: it refuses what the edition lets it refuse.</summary>
+    Reader,
+
+    /// <summary>For a producer that is to write it: it refuses also what would do no harm but never any good.</summary>
+    Producer,
 }
 
 /// <summary>How bad a layout problem is.</summary>

@@ -1,6 +1,6 @@
 namespace Peipkg.Format.Layout;
 
-/// <summary>The maintenance operations that a package may ask for (PSD-009 §4.3); the set is closed.</summary>
+/// <summary>The maintenance operations that a package may ask for (PSD-009 §4.3); each edition knows some of them.</summary>
 public enum SideEffect
 {
     /// <summary>Rebuilds the cache of shared libraries.</summary>
@@ -29,7 +29,7 @@ public static class SideEffects
             _ => throw new ArgumentOutOfRangeException(nameof(effect), effect, "no such side effect"),
         };
 
-    /// <summary>Reads a side effect's spelling.</summary>
+    /// <summary>Reads a side effect's spelling, whatever edition knows it.</summary>
     public static bool TryParse(string? text, out SideEffect effect)
     {
         effect = text switch

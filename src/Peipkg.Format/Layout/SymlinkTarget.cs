@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Layout;

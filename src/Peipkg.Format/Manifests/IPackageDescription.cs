@@ -16,7 +16,16 @@ internal interface IPackageDescription
 
     string License { get; }
 
+    LicenseClass LicenseClass { get; }
+
     string Homepage { get; }
+
+    RootName? DefaultRoot { get; }
+
+    /// <summary>In a manifest only; an index does not repeat it.</summary>
+    bool SpecialSystemPackage => false;
+
+    AlternateUpgrade? AlternateUpgrade { get; }
 
     IReadOnlyList<Dependency> Dependencies { get; }
 

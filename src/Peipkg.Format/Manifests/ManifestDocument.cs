@@ -1,4 +1,5 @@
 using System.Buffers;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Text;
@@ -8,26 +9,41 @@ namespace Peipkg.Format.Manifests;
 /// <summary>Whose hands a manifest comes from.</summary>
 public enum ManifestSource
 {
-    /// <summary>A package: every rule holds.</summary>
+    /// <summary>A new package: every rule holds.</summary>
     Package,
 
-    /// <summary>A person who wrote it for the packer, which lays out the bytes anew: the final newline may be missing.</summary>
+    /// <summary>
+    /// A package that is published already: what binds producers alone, such as a description's characters, is not held
+    /// against it (<see cref="ManifestRules.ProducerFaults"/> tells it).
+    /// </summary>
+    Published,
+
+    /// <summary>
+    /// A person who wrote it for the packer, which lays out the bytes anew: the final newline may be missing, but no member
+    /// may be one that the edition does not have.
+    /// </summary>
     Author,
 }
 
-/// <summary>Reads and writes <c>.peipkg/manifest.json</c> (PSD-009 §3.3).</summary>
+/// <summary>Reads and writes <c>.peipkg/manifest.json</c> (PSD-009 §3.3, PSPU 5.18).</summary>
 public static class ManifestDocument
 {
     /// <summary>Reads a manifest and checks every rule that the document alone can show.</summary>
     /// <param name="utf8">The whole document, at most 16 MiB.</param>
     /// <param name="source">Whose hands it comes from.</param>
+    /// <param name="edition">Whose rules hold; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
-    public static Manifest Read(ReadOnlySpan<byte> utf8, ManifestSource source = ManifestSource.Package)
+    public static Manifest Read(
+        ReadOnlySpan<byte> utf8,
+        ManifestSource source = ManifestSource.Package,
+        Edition? edition = null
+    )
     {
+        edition ??= Edition.Default;
         var reader = new StrictJsonReader(utf8, Limits.ManifestBytes);
-        var manifest = ReadFields(ref reader);
+        var manifest = ReadFields(ref reader, new MemberReading(edition, source == ManifestSource.Author));
         reader.EndDocument();
-        if (source == ManifestSource.Package && !(utf8.EndsWith("\n"u8) && !utf8.EndsWith("\n\n"u8)))
+        if (source != ManifestSource.Author && !(utf8.EndsWith("\n"u8) && !utf8.EndsWith("\n\n"u8)))
         {
             throw new FormatViolationException(
                 ManifestRule.Newline,
@@ -36,29 +52,29 @@ public static class ManifestDocument
             );
         }
 
-        ManifestRules.Check(manifest);
+        ManifestRules.CheckRead(manifest, edition);
+        if (source != ManifestSource.Published && ManifestRules.ProducerFaults(manifest) is [var fault, ..])
+        {
+            throw fault;
+        }
+
         return manifest;
     }
 
     /// <summary>Writes the canonical form.</summary>
-    /// <param name="manifest">The manifest; its architecture must be one that packages can be built for.</param>
+    /// <param name="manifest">The manifest; it must keep every rule that binds a producer of the edition.</param>
+    /// <param name="edition">Whose rules hold; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">The manifest breaks a rule and no consumer would take it.</exception>
-    public static byte[] Write(Manifest manifest)
+    public static byte[] Write(Manifest manifest, Edition? edition = null)
     {
-        ManifestRules.CheckForPacking(manifest);
-        return Canonical(manifest);
+        ManifestRules.Check(manifest, edition ?? Edition.Default);
+        return WriteAny(manifest);
     }
 
-    /// <summary>Writes the canonical form of a manifest that may come from another producer, with an architecture of its own.</summary>
-    /// <param name="manifest">The manifest, as it was read.</param>
-    /// <exception cref="FormatViolationException">The manifest breaks a rule.</exception>
+    /// <summary>Writes the canonical form of a manifest that was read, whoever wrote it and in whatever edition.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <exception cref="FormatViolationException">The document would be larger than its limit.</exception>
     public static byte[] WriteAny(Manifest manifest)
-    {
-        ManifestRules.Check(manifest);
-        return Canonical(manifest);
-    }
-
-    private static byte[] Canonical(Manifest manifest)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         WriteFields(new CanonicalJsonWriter(buffer), manifest);
@@ -71,13 +87,14 @@ public static class ManifestDocument
             );
     }
 
-    private static Manifest ReadFields(ref StrictJsonReader reader)
+    private static Manifest ReadFields(ref StrictJsonReader reader, MemberReading members)
     {
-        var values = new RelationReader();
+        var values = new RelationReader(members);
         var package = new PackageDescriptionReader(values);
         ulong? schema = null;
         IReadOnlyList<SdOverride> overrides = [];
         BuildInfo? build = null;
+        bool special = false;
         reader.BeginObject();
         while (reader.NextMember())
         {
@@ -92,15 +109,19 @@ public static class ManifestDocument
             }
             else if (reader.NameIs("sd_overrides"u8))
             {
-                overrides = ReadOverrides(ref reader);
+                overrides = ReadOverrides(ref reader, members);
             }
             else if (reader.NameIs("build"u8))
             {
                 build = ReadBuild(ref reader, values);
             }
+            else if (members.Is(reader, "special_system_package"u8, ManifestMembers.SpecialSystemPackage))
+            {
+                special = reader.ReadBoolean();
+            }
             else
             {
-                reader.Skip();
+                members.Skip(ref reader, MemberHolder.Manifest);
             }
         }
 
@@ -112,7 +133,11 @@ public static class ManifestDocument
             Architecture = package.Architecture(reader),
             Description = package.Description,
             License = package.License,
+            LicenseClass = package.LicenseClass,
             Homepage = package.Homepage,
+            DefaultRoot = package.DefaultRoot,
+            SpecialSystemPackage = special,
+            AlternateUpgrade = package.AlternateUpgrade,
             Dependencies = package.Dependencies(reader),
             OptionalDependencies = package.OptionalDependencies,
             Conflicts = package.Conflicts(reader),
@@ -122,10 +147,11 @@ public static class ManifestDocument
             SizeInstalled = package.SizeInstalled(reader),
             SdOverrides = overrides,
             Build = build ?? throw reader.Missing("build"),
+            PassedOver = members.PassedOver,
         };
     }
 
-    private static List<SdOverride> ReadOverrides(ref StrictJsonReader reader)
+    private static List<SdOverride> ReadOverrides(ref StrictJsonReader reader, MemberReading members)
     {
         var list = new List<SdOverride>();
         reader.BeginArray();
@@ -154,7 +180,7 @@ public static class ManifestDocument
                 }
                 else
                 {
-                    reader.Skip();
+                    members.Skip(ref reader, MemberHolder.SdOverride);
                 }
             }
 
@@ -188,6 +214,10 @@ public static class ManifestDocument
         Timestamp? timestamp = null;
         string? farmId = null;
         string? sourceRef = null;
+        string? sourcePackage = null;
+        string? recipeRef = null;
+        string? builder = null;
+        MemberReading members = values.Members;
         reader.BeginObject();
         while (reader.NextMember())
         {
@@ -203,9 +233,21 @@ public static class ManifestDocument
             {
                 sourceRef = reader.ReadString();
             }
+            else if (members.Is(reader, "source_package"u8, ManifestMembers.SourcePackage))
+            {
+                sourcePackage = reader.ReadString();
+            }
+            else if (members.Is(reader, "recipe_ref"u8, ManifestMembers.RecipeRef))
+            {
+                recipeRef = reader.ReadString();
+            }
+            else if (members.Is(reader, "builder"u8, ManifestMembers.Builder))
+            {
+                builder = reader.ReadString();
+            }
             else
             {
-                reader.Skip();
+                members.Skip(ref reader, MemberHolder.Build);
             }
         }
 
@@ -213,7 +255,12 @@ public static class ManifestDocument
             timestamp ?? throw reader.Missing("timestamp"),
             farmId ?? throw reader.Missing("farm_id"),
             sourceRef ?? throw reader.Missing("source_ref")
-        );
+        )
+        {
+            SourcePackage = sourcePackage,
+            RecipeRef = recipeRef,
+            Builder = builder,
+        };
     }
 
     private static void WriteFields(CanonicalJsonWriter writer, Manifest manifest)
@@ -236,6 +283,21 @@ public static class ManifestDocument
         writer.String("timestamp"u8, manifest.Build.Timestamp.Text);
         writer.String("farm_id"u8, manifest.Build.FarmId);
         writer.String("source_ref"u8, manifest.Build.SourceRef);
+        if (manifest.Build.SourcePackage is { } sourcePackage)
+        {
+            writer.String("source_package"u8, sourcePackage);
+        }
+
+        if (manifest.Build.RecipeRef is { } recipeRef)
+        {
+            writer.String("recipe_ref"u8, recipeRef);
+        }
+
+        if (manifest.Build.Builder is { } builder)
+        {
+            writer.String("builder"u8, builder);
+        }
+
         writer.EndObject();
         writer.EndObject();
         writer.EndDocument();

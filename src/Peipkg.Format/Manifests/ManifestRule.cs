@@ -55,7 +55,7 @@ public static class ManifestRule
     public const string Size = "size";
 
     /// <summary>A path breaks the rules of payload paths (PSD-009 §3.2.7).</summary>
-    public const string Path = "payload-path";
+    public const string Path = Layout.PayloadLayout.PathRule;
 
     /// <summary>Security descriptors are not sorted by path, or a path has two.</summary>
     public const string SdOverrideOrder = "sd-override-order";
@@ -74,4 +74,25 @@ public static class ManifestRule
 
     /// <summary>File entries are not sorted by path, or a path comes twice.</summary>
     public const string FilesOrder = "files-order";
+
+    /// <summary>A member is one that the edition does not have.</summary>
+    public const string UnknownMember = "unknown-member";
+
+    /// <summary>A licence class is not in the closed set (PSPU 5.18).</summary>
+    public const string LicenseClass = "license-class";
+
+    /// <summary>The name of a root is malformed, or stands where there is none (PSPU 5.19).</summary>
+    public const string Root = "root-name";
+
+    /// <summary>Claims are malformed, or stand where there are none (PSPU 5.23).</summary>
+    public const string Claims = "claims";
+
+    /// <summary>The message of an alternate upgrade is malformed (PSPU 5.18).</summary>
+    public const string AlternateUpgrade = "alternate-upgrade";
+
+    /// <summary>What a manifest says about the build's origin is malformed (PSPU 5.18).</summary>
+    public const string Provenance = "provenance";
+
+    /// <summary>A provided version is above the package's own.</summary>
+    public const string HigherProvides = "provides-higher-version";
 }

@@ -1,6 +1,8 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -19,7 +21,13 @@ internal struct PackageDescriptionReader(RelationReader values)
 
     internal string License { get; private set; } = "";
 
+    internal LicenseClass LicenseClass { get; private set; }
+
     internal string Homepage { get; private set; } = "";
+
+    internal RootName? DefaultRoot { get; private set; }
+
+    internal AlternateUpgrade? AlternateUpgrade { get; private set; }
 
     internal IReadOnlyList<Dependency> OptionalDependencies { get; private set; } = [];
 
@@ -74,8 +82,64 @@ internal struct PackageDescriptionReader(RelationReader values)
                 _sizeInstalled = reader.ReadSize();
                 return true;
             default:
-                return false;
+                return TryReadOfEdition(ref reader);
         }
+    }
+
+    private bool TryReadOfEdition(ref StrictJsonReader reader)
+    {
+        MemberReading members = values.Members;
+        if (members.Is(reader, "license_class"u8, ManifestMembers.LicenseClass))
+        {
+            LicenseClass = ReadLicenseClass(ref reader);
+        }
+        else if (members.Is(reader, "default_root"u8, ManifestMembers.DefaultRoot))
+        {
+            DefaultRoot = RootName.TryParse(reader.ReadString(), out RootName root, out string? error)
+                ? root
+                : throw reader.Violation(ManifestRule.Root, error);
+        }
+        else if (members.Is(reader, "alternate_upgrade"u8, ManifestMembers.AlternateUpgrade))
+        {
+            AlternateUpgrade = ReadAlternateUpgrade(ref reader, members);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static LicenseClass ReadLicenseClass(ref StrictJsonReader reader)
+    {
+        string text = reader.ReadString();
+        return LicenseClasses.TryParse(text, out LicenseClass value)
+            ? value
+            : throw reader.Violation(
+                ManifestRule.LicenseClass,
+                $"{DisplayText.Quote(text)} is not a licence class{NearestName.Suggestion(text, LicenseClasses.Known)}; "
+                    + $"there are {string.Join(", ", LicenseClasses.Known)}"
+            );
+    }
+
+    private static AlternateUpgrade ReadAlternateUpgrade(ref StrictJsonReader reader, MemberReading members)
+    {
+        string? message = null;
+        reader.BeginObject();
+        while (reader.NextMember())
+        {
+            if (reader.NameIs("message"u8))
+            {
+                message = reader.ReadString();
+            }
+            else
+            {
+                members.Skip(ref reader, MemberHolder.AlternateUpgrade);
+            }
+        }
+
+        return new AlternateUpgrade(message ?? throw reader.Missing("message"));
     }
 
     internal readonly PackageName Name(in StrictJsonReader reader) => _name ?? throw reader.Missing("name");

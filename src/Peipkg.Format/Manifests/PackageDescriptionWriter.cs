@@ -15,13 +15,35 @@ internal static class PackageDescriptionWriter
         writer.String("architecture"u8, package.Architecture.Text);
         writer.String("description"u8, package.Description);
         writer.String("license"u8, package.License);
+        if (package.LicenseClass != LicenseClass.Unknown)
+        {
+            writer.String("license_class"u8, package.LicenseClass.Text());
+        }
+
         writer.String("homepage"u8, package.Homepage);
+        if (package.DefaultRoot is { } root)
+        {
+            writer.String("default_root"u8, root.Text);
+        }
+
+        if (package.SpecialSystemPackage)
+        {
+            writer.Boolean("special_system_package"u8, true);
+        }
+
+        if (package.AlternateUpgrade is { } upgrade)
+        {
+            writer.BeginObject("alternate_upgrade"u8);
+            writer.String("message"u8, upgrade.Message);
+            writer.EndObject();
+        }
+
         WriteDependencies(writer, "dependencies"u8, package.Dependencies);
         WriteDependencies(writer, "optional_dependencies"u8, package.OptionalDependencies);
         writer.BeginArray("conflicts"u8);
         foreach (var item in package.Conflicts)
         {
-            WriteItem(writer, item.Name.Text, item.Constraint, item.ArchAny);
+            WriteItem(writer, item.Name.Text, item.Constraint, item.ArchAny, item.Extras);
         }
 
         writer.EndArray();
@@ -35,6 +57,7 @@ internal static class PackageDescriptionWriter
                 writer.String("version"u8, version.Text);
             }
 
+            WriteExtras(writer, item.Extras);
             writer.EndObject();
         }
 
@@ -42,7 +65,7 @@ internal static class PackageDescriptionWriter
         writer.BeginArray("replaces"u8);
         foreach (var item in package.Replaces)
         {
-            WriteItem(writer, item.Name.Text, item.Constraint, archAny: false);
+            WriteItem(writer, item.Name.Text, item.Constraint, archAny: false, item.Extras);
         }
 
         writer.EndArray();
@@ -64,13 +87,19 @@ internal static class PackageDescriptionWriter
         writer.BeginArray(field);
         foreach (var item in list)
         {
-            WriteItem(writer, item.Name.Text, item.Constraint, item.ArchAny);
+            WriteItem(writer, item.Name.Text, item.Constraint, item.ArchAny, item.Extras);
         }
 
         writer.EndArray();
     }
 
-    private static void WriteItem(CanonicalJsonWriter writer, string name, VersionConstraint? constraint, bool archAny)
+    private static void WriteItem(
+        CanonicalJsonWriter writer,
+        string name,
+        VersionConstraint? constraint,
+        bool archAny,
+        RelationExtras? extras
+    )
     {
         writer.BeginObject();
         writer.String("name"u8, name);
@@ -84,6 +113,24 @@ internal static class PackageDescriptionWriter
             writer.String("arch"u8, "any");
         }
 
+        WriteExtras(writer, extras);
         writer.EndObject();
+    }
+
+    // Known members come first, those that nobody here knows in the order of their source.
+    private static void WriteExtras(CanonicalJsonWriter writer, RelationExtras? extras)
+    {
+        if (extras is null)
+        {
+            return;
+        }
+
+        if (extras.Root is { } root)
+        {
+            writer.String("root"u8, root.Text);
+        }
+
+        ClaimsJson.Write(writer, extras.Claims);
+        extras.Unknown?.Write(writer);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Layout;
@@ -6,7 +8,8 @@ using Peipkg.Format.Text;
 namespace Peipkg.Format.Manifests;
 
 /// <summary>Reads the values that manifests and index entries share, each distinct text checked once.</summary>
-internal sealed class RelationReader
+/// <param name="members">What becomes of members that the edition does not have.</param>
+internal sealed class RelationReader(MemberReading members)
 {
     private readonly InternTable<VirtualName> _virtualNames = new(ManifestRule.VirtualName, VirtualName.TryParse);
     private readonly InternTable<VersionConstraint> _constraints = new(
@@ -15,6 +18,8 @@ internal sealed class RelationReader
     );
 
     private readonly InternTable<VersionOperand> _operands = new(ManifestRule.ProvidedVersion, VersionOperand.TryParse);
+
+    private readonly InternTable<RootName> _roots = new(ManifestRule.Root, RootName.TryParse);
 
     private readonly Scratch<Dependency> _dependencies = new();
     private readonly Scratch<Conflict> _conflicts = new();
@@ -46,15 +51,16 @@ internal sealed class RelationReader
     /// <summary>Names of build farms.</summary>
     internal InternTable<string> FarmIds { get; } = new(JsonRule.Type, Keep);
 
+    /// <summary>What becomes of members that the edition does not have.</summary>
+    internal MemberReading Members => members;
+
     internal IReadOnlyList<Dependency> ReadDependencies(ref StrictJsonReader reader, int limit)
     {
-        var list = _dependencies;
         reader.BeginArray();
         while (reader.NextElement())
         {
             VirtualName? name = null;
-            VersionConstraint? constraint = null;
-            var archAny = false;
+            Qualifiers more = default;
             reader.BeginObject();
             while (reader.NextMember())
             {
@@ -62,27 +68,33 @@ internal sealed class RelationReader
                 {
                     name = reader.ReadInterned(_virtualNames);
                 }
-                else if (!TryReadConstraint(ref reader, ref constraint) && !TryReadArch(ref reader, ref archAny))
+                else
                 {
-                    reader.Skip();
+                    Read(ref reader, MemberHolder.Dependency, ref more);
                 }
             }
 
-            Add(ref reader, list, new Dependency(name ?? throw reader.Missing("name"), constraint, archAny), limit);
+            Add(
+                ref reader,
+                _dependencies,
+                new Dependency(name ?? throw reader.Missing("name"), more.Constraint, more.ArchAny)
+                {
+                    Extras = more.Extras,
+                },
+                limit
+            );
         }
 
-        return list.Take();
+        return _dependencies.Take();
     }
 
     internal IReadOnlyList<Conflict> ReadConflicts(ref StrictJsonReader reader, int limit)
     {
-        var list = _conflicts;
         reader.BeginArray();
         while (reader.NextElement())
         {
             PackageName? name = null;
-            VersionConstraint? constraint = null;
-            var archAny = false;
+            Qualifiers more = default;
             reader.BeginObject();
             while (reader.NextMember())
             {
@@ -90,26 +102,34 @@ internal sealed class RelationReader
                 {
                     name = reader.ReadInterned(Names);
                 }
-                else if (!TryReadConstraint(ref reader, ref constraint) && !TryReadArch(ref reader, ref archAny))
+                else
                 {
-                    reader.Skip();
+                    Read(ref reader, MemberHolder.Conflict, ref more);
                 }
             }
 
-            Add(ref reader, list, new Conflict(name ?? throw reader.Missing("name"), constraint, archAny), limit);
+            Add(
+                ref reader,
+                _conflicts,
+                new Conflict(name ?? throw reader.Missing("name"), more.Constraint, more.ArchAny)
+                {
+                    Extras = more.Extras,
+                },
+                limit
+            );
         }
 
-        return list.Take();
+        return _conflicts.Take();
     }
 
     internal IReadOnlyList<Provide> ReadProvides(ref StrictJsonReader reader, int limit)
     {
-        var list = _provides;
         reader.BeginArray();
         while (reader.NextElement())
         {
             VirtualName? name = null;
             VersionOperand? version = null;
+            Qualifiers more = default;
             reader.BeginObject();
             while (reader.NextMember())
             {
@@ -123,24 +143,28 @@ internal sealed class RelationReader
                 }
                 else
                 {
-                    reader.Skip();
+                    Read(ref reader, MemberHolder.Provide, ref more);
                 }
             }
 
-            Add(ref reader, list, new Provide(name ?? throw reader.Missing("name"), version), limit);
+            Add(
+                ref reader,
+                _provides,
+                new Provide(name ?? throw reader.Missing("name"), version) { Extras = more.Extras },
+                limit
+            );
         }
 
-        return list.Take();
+        return _provides.Take();
     }
 
     internal IReadOnlyList<Replacement> ReadReplaces(ref StrictJsonReader reader, int limit)
     {
-        var list = _replaces;
         reader.BeginArray();
         while (reader.NextElement())
         {
             PackageName? name = null;
-            VersionConstraint? constraint = null;
+            Qualifiers more = default;
             reader.BeginObject();
             while (reader.NextMember())
             {
@@ -148,16 +172,21 @@ internal sealed class RelationReader
                 {
                     name = reader.ReadInterned(Names);
                 }
-                else if (!TryReadConstraint(ref reader, ref constraint))
+                else
                 {
-                    reader.Skip();
+                    Read(ref reader, MemberHolder.Replacement, ref more);
                 }
             }
 
-            Add(ref reader, list, new Replacement(name ?? throw reader.Missing("name"), constraint), limit);
+            Add(
+                ref reader,
+                _replaces,
+                new Replacement(name ?? throw reader.Missing("name"), more.Constraint) { Extras = more.Extras },
+                limit
+            );
         }
 
-        return list.Take();
+        return _replaces.Take();
     }
 
     internal IReadOnlyList<SideEffect> ReadSideEffects(ref StrictJsonReader reader)
@@ -167,11 +196,14 @@ internal sealed class RelationReader
         while (reader.NextElement())
         {
             var text = reader.ReadString();
-            if (!SideEffects.TryParse(text, out SideEffect effect))
+            Edition edition = members.Edition;
+            if (!SideEffects.TryParse(text, out SideEffect effect) || !edition.Knows(effect))
             {
                 throw reader.Violation(
                     ManifestRule.SideEffectUnknown,
-                    $"{DisplayText.Quote(text)} is no side effect; there are {SideEffects.Known}"
+                    $"{DisplayText.Quote(text)} is no side effect in edition {edition.Name}"
+                        + edition.Elsewhere(other => SideEffects.TryParse(text, out effect) && other.Knows(effect))
+                        + $"; there are {edition.SideEffectNames}"
                 );
             }
 
@@ -219,33 +251,68 @@ internal sealed class RelationReader
         list.Items.Add(item);
     }
 
-    private static bool TryReadArch(ref StrictJsonReader reader, ref bool archAny)
+    private void Read(ref StrictJsonReader reader, MemberHolder holder, ref Qualifiers more)
     {
-        if (!reader.NameIs("arch"u8))
+        if (reader.NameIs("constraint"u8) && holder.InAll.Contains("constraint"))
         {
-            return false;
+            more.Constraint = reader.ReadInterned(_constraints);
         }
-
-        var text = reader.ReadString();
-        archAny =
-            text == "any"
-                ? true
-                : throw reader.Violation(
-                    ManifestRule.ArchitectureQualifier,
-                    $"the architecture qualifier {DisplayText.Quote(text)} is not \"any\", the only one there is"
-                );
-        return true;
+        else if (reader.NameIs("arch"u8) && holder.InAll.Contains("arch"))
+        {
+            more.ArchAny = ReadArch(ref reader);
+        }
+        else if (members.Is(reader, "root"u8, ManifestMembers.Root) && holder.InSome.Contains(ManifestMembers.Root))
+        {
+            more.Root = reader.ReadInterned(_roots);
+        }
+        else if (
+            members.Is(reader, "claims"u8, ManifestMembers.Claims) && holder.InSome.Contains(ManifestMembers.Claims)
+        )
+        {
+            more.Claims = ClaimsJson.Read(ref reader, members);
+        }
+        else
+        {
+            RequireNotRefused(reader, holder);
+            more.Unknown = members.Keep(ref reader, holder, more.Unknown);
+        }
     }
 
-    private bool TryReadConstraint(ref StrictJsonReader reader, ref VersionConstraint? constraint)
+    private void RequireNotRefused(in StrictJsonReader reader, MemberHolder holder)
     {
-        if (!reader.NameIs("constraint"u8))
+        foreach (ManifestMembers member in holder.Refused)
         {
-            return false;
+            if (members.Edition.Has(member) && reader.NameIs(Encoding.UTF8.GetBytes(member.Name())))
+            {
+                throw reader.Violation(
+                    member == ManifestMembers.Root ? ManifestRule.Root : ManifestRule.Claims,
+                    $"{holder.Name} may not have {member.Name()}"
+                );
+            }
         }
+    }
 
-        constraint = reader.ReadInterned(_constraints);
-        return true;
+    private static bool ReadArch(ref StrictJsonReader reader)
+    {
+        var text = reader.ReadString();
+        return text == "any"
+            ? true
+            : throw reader.Violation(
+                ManifestRule.ArchitectureQualifier,
+                $"the architecture qualifier {DisplayText.Quote(text)} is not \"any\", the only one there is"
+            );
+    }
+
+    /// <summary>All that a relation may have besides its name.</summary>
+    private struct Qualifiers
+    {
+        internal VersionConstraint? Constraint;
+        internal bool ArchAny;
+        internal RootName? Root;
+        internal Claims? Claims;
+        internal UnknownMembers? Unknown;
+
+        internal readonly RelationExtras? Extras => RelationExtras.Of(Root, Claims, Unknown);
     }
 
     /// <summary>A list used for one array after the other; neighbours that are alike share their result.</summary>

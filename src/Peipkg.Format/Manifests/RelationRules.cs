@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Text;
 
@@ -20,21 +21,49 @@ internal static class RelationRules
             Entry < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/packages/{Entry}");
     }
 
-    /// <summary>Checks everything that a manifest and an index entry have in common.</summary>
-    internal static void Check(Site site, IPackageDescription package)
+    /// <summary>Checks everything that a manifest and an index entry have in common and that readers judge.</summary>
+    internal static void Check(Site site, IPackageDescription package, Edition edition)
     {
-        CheckIdentity(site, package);
-        CheckTexts(site, package.Description, package.Homepage);
-        CheckList(site, "dependencies", package.Dependencies, Limits.Dependencies);
-        CheckList(site, "optional_dependencies", package.OptionalDependencies, Limits.OptionalDependencies);
-        CheckList(site, "conflicts", package.Conflicts, Limits.Conflicts);
-        CheckList(site, "provides", package.Provides, Limits.Provides);
-        CheckList(site, "replaces", package.Replaces, Limits.Replaces);
+        CheckIdentity(site, package, edition);
+        if (package.Homepage.Length > 0 && !HttpUrl.TryValidateAbsolute(package.Homepage, out var error))
+        {
+            throw site.Violation(ManifestRule.Homepage, "/homepage", error);
+        }
+
+        if (package.AlternateUpgrade?.Fault is { } fault)
+        {
+            throw site.Violation(
+                ManifestRule.AlternateUpgrade,
+                "/alternate_upgrade/message",
+                $"the message cannot be shown: {fault}"
+            );
+        }
+
+        CheckList(site, "dependencies", package.Dependencies, Limits.Dependencies, edition);
+        CheckList(site, "optional_dependencies", package.OptionalDependencies, Limits.OptionalDependencies, edition);
+        CheckList(site, "conflicts", package.Conflicts, Limits.Conflicts, edition);
+        CheckList(site, "provides", package.Provides, Limits.Provides, edition);
+        CheckList(site, "replaces", package.Replaces, Limits.Replaces, edition);
         CheckSideEffects(site, package.SideEffects);
         if (package.SizeInstalled < 0)
         {
             throw site.Violation(ManifestRule.Size, "/size_installed", "the size is negative");
         }
+    }
+
+    /// <summary>What of the rules that bind producers alone a package breaks, or null.</summary>
+    internal static FormatViolationException? ProducerFault(Site site, IPackageDescription package)
+    {
+        var description = package.Description;
+        var bad = description.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        return bad < 0
+            ? null
+            : site.Violation(
+                ManifestRule.Description,
+                "/description",
+                $"the description holds {DisplayText.Character(description, bad)} at position {bad + 1}; "
+                    + "use printable ASCII only"
+            );
     }
 
     /// <summary>Checks that an array is within its limit.</summary>
@@ -50,7 +79,7 @@ internal static class RelationRules
         }
     }
 
-    private static void CheckList<T>(Site site, string field, IReadOnlyList<T> list, int limit)
+    private static void CheckList<T>(Site site, string field, IReadOnlyList<T> list, int limit, Edition edition)
         where T : struct, IRelation
     {
         CheckLength(site, field, list.Count, limit);
@@ -68,7 +97,47 @@ internal static class RelationRules
                 );
             }
 
+            if (item.Extras?.Claims is { Slots.Count: > 0 } claims)
+            {
+                CheckClaims<T>(site, $"/{field}/{index}/claims", claims, edition);
+            }
+
             previous = item.NameText;
+        }
+    }
+
+    private static void CheckClaims<T>(Site site, string pointer, Claims claims, Edition edition)
+        where T : struct, IRelation
+    {
+        if (T.FillsClaims is not { } fills)
+        {
+            throw site.Violation(ManifestRule.Claims, pointer, "only dependencies and provided names have claims");
+        }
+
+        if (claims.Slots.Count > Limits.ClaimSlots)
+        {
+            throw site.Violation(
+                ManifestRule.Claims,
+                pointer,
+                $"there are more than the {Limits.ClaimSlots} slots allowed"
+            );
+        }
+
+        for (var index = 0; index < claims.Slots.Count; index++)
+        {
+            ClaimSlot slot = claims.Slots[index];
+            string? fault =
+                index > 0 && claims.Slots[index - 1].Slot == slot.Slot
+                    ? "it comes twice"
+                    : ClaimsJson.Fault(slot, fills, edition.Layout);
+            if (fault is not null)
+            {
+                throw site.Violation(
+                    ManifestRule.Claims,
+                    $"{pointer}/{slot.Slot}",
+                    $"the slot {DisplayText.Quote(slot.Slot.Text)} is malformed: {fault}"
+                );
+            }
         }
     }
 
@@ -92,7 +161,7 @@ internal static class RelationRules
     }
 
     // Default instances of the identities are empty.
-    private static void CheckIdentity(Site site, IPackageDescription package)
+    private static void CheckIdentity(Site site, IPackageDescription package, Edition edition)
     {
         if (package.Name.Text.Length == 0)
         {
@@ -108,24 +177,16 @@ internal static class RelationRules
         {
             throw site.Violation(ManifestRule.Architecture, "/architecture", "the package has no architecture");
         }
-    }
 
-    private static void CheckTexts(Site site, string description, string homepage)
-    {
-        var bad = description.AsSpan().IndexOfAnyExceptInRange(' ', '~');
-        if (bad >= 0)
+        if (!edition.ReadsOtherArchitectures && !edition.Knows(package.Architecture))
         {
             throw site.Violation(
-                ManifestRule.Description,
-                "/description",
-                $"the description holds {DisplayText.Character(description, bad)} at position {bad + 1}; "
-                    + "use printable ASCII only"
+                ManifestRule.Architecture,
+                "/architecture",
+                $"{DisplayText.Quote(package.Architecture.Text)} is no architecture of edition {edition.Name}"
+                    + edition.Elsewhere(other => other.Knows(package.Architecture))
+                    + $"; there are {edition.ArchitectureNames}"
             );
-        }
-
-        if (homepage.Length > 0 && !HttpUrl.TryValidateAbsolute(homepage, out var error))
-        {
-            throw site.Violation(ManifestRule.Homepage, "/homepage", error);
         }
     }
 

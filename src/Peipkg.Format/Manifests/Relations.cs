@@ -11,11 +11,17 @@ internal interface IRelation
     /// <summary>The rule that an empty narrowing field breaks.</summary>
     static abstract string QualifierRule { get; }
 
+    /// <summary>Whether the package fills the slots of claims, or asks for them; null where there are none.</summary>
+    static abstract bool? FillsClaims { get; }
+
     /// <summary>The name by which the list is sorted.</summary>
     string NameText { get; }
 
     /// <summary>The text of the narrowing field, or <see langword="null"/> without one.</summary>
     string? QualifierText { get; }
+
+    /// <summary>What few relations have.</summary>
+    RelationExtras? Extras { get; }
 }
 
 /// <summary>A package that must be there, or had better be (PSD-009 §4.1.1).</summary>
@@ -28,6 +34,17 @@ public readonly record struct Dependency(VirtualName Name, VersionConstraint? Co
     static string IRelation.QualifierField => "constraint";
 
     static string IRelation.QualifierRule => ManifestRule.Constraint;
+
+    static bool? IRelation.FillsClaims => false;
+
+    /// <summary>Root, claims and unknown members; null where there are none.</summary>
+    public RelationExtras? Extras { get; init; }
+
+    /// <summary>The root in which it must be installed; the depending package's own when null.</summary>
+    public RootName? Root => Extras?.Root;
+
+    /// <summary>The slots of the provider that the package asks for.</summary>
+    public Claims Claims => Extras?.Claims ?? Claims.None;
 
     string IRelation.NameText => Name.Text;
 
@@ -45,6 +62,11 @@ public readonly record struct Conflict(PackageName Name, VersionConstraint? Cons
 
     static string IRelation.QualifierRule => ManifestRule.Constraint;
 
+    static bool? IRelation.FillsClaims => null;
+
+    /// <summary>Unknown members; null where there are none.</summary>
+    public RelationExtras? Extras { get; init; }
+
     string IRelation.NameText => Name.Text;
 
     string? IRelation.QualifierText => Constraint?.Text;
@@ -59,6 +81,14 @@ public readonly record struct Provide(VirtualName Name, VersionOperand? Version 
 
     static string IRelation.QualifierRule => ManifestRule.ProvidedVersion;
 
+    static bool? IRelation.FillsClaims => true;
+
+    /// <summary>Claims and unknown members; null where there are none.</summary>
+    public RelationExtras? Extras { get; init; }
+
+    /// <summary>The slots that the package fills.</summary>
+    public Claims Claims => Extras?.Claims ?? Claims.None;
+
     string IRelation.NameText => Name.Text;
 
     string? IRelation.QualifierText => Version?.Text;
@@ -72,6 +102,11 @@ public readonly record struct Replacement(PackageName Name, VersionConstraint? C
     static string IRelation.QualifierField => "constraint";
 
     static string IRelation.QualifierRule => ManifestRule.Constraint;
+
+    static bool? IRelation.FillsClaims => null;
+
+    /// <summary>Unknown members; null where there are none.</summary>
+    public RelationExtras? Extras { get; init; }
 
     string IRelation.NameText => Name.Text;
 

@@ -6,7 +6,7 @@ namespace Peipkg.Format.Packages;
 /// One payload entry of a package that was read. Entries refer to the directory they lie in, so that 100,000 deep paths
 /// need memory for their last components only.
 /// </summary>
-public sealed class PackageEntry
+public sealed class PackageEntry : IPayloadEntry
 {
     internal PackageEntry(PackageEntry? parent, string name, PayloadKind kind, long size, string? linkTarget)
     {
@@ -34,4 +34,10 @@ public sealed class PackageEntry
 
     /// <summary>The path relative to the root, without a trailing slash.</summary>
     public string Path => Parent is null ? Name : Parent.Path + "/" + Name;
+
+    /// <summary>The first bytes of a file's content.</summary>
+    internal ContentHead Head { get; set; }
+
+    /// <inheritdoc/>
+    public ContentHead ReadHead() => Head;
 }

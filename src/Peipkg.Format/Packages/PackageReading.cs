@@ -1,5 +1,6 @@
 using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
@@ -11,14 +12,21 @@ namespace Peipkg.Format.Packages;
 /// other (§3.2.3). Nothing is taken from an entry before its place is known to be right.
 /// </summary>
 internal sealed class PackageReading(
+    TarBlocks blocks,
     TarReader tar,
-    long maxUncompressed,
-    IPayloadReceiver? receiver,
+    PackageVerifyOptions options,
     CancellationToken cancellation
 )
 {
+    private readonly long _maxUncompressed = Math.Min(options.MaxUncompressed, Limits.UncompressedBytes);
     private readonly PayloadOrder _order = new();
+    private int _formsJudged;
     private int _nextFile;
+
+    /// <summary>The edition by whose rules the package was read.</summary>
+    internal Edition Edition { get; private set; } = options.Edition ?? Edition.Default;
+
+    internal byte[] ManifestBytes { get; private set; } = [];
 
     internal Manifest Manifest { get; private set; } = null!;
 
@@ -30,7 +38,7 @@ internal sealed class PackageReading(
 
     internal void Run()
     {
-        tar.Limit = Math.Min(tar.Limit, maxUncompressed);
+        blocks.Limit = Math.Min(_maxUncompressed, options.Expected?.MaxUncompressed ?? Limits.UncompressedOverhead);
         ReadManifest(Require(PackageNames.Manifest, "first"));
         ReadFiles(Require(PackageNames.Files, "second"));
 
@@ -53,13 +61,14 @@ internal sealed class PackageReading(
         if (entry is not null)
         {
             RequireFile(entry);
-            Signature = ReadAs(entry, Limits.SignatureBytes, static document => SignatureEnvelope.Read(document));
-            TarEntry? behind = Next();
-            if (behind is not null)
+            byte[] document = ReadDocument(entry, Limits.SignatureBytes);
+            Signature = Within(entry, () => SignatureEnvelope.Read(document));
+            TarEntry? after = Next();
+            if (after is not null)
             {
                 throw new FormatViolationException(
-                    behind.Name == PackageNames.Signature ? "signature-duplicate" : "signature-last",
-                    DisplayText.Escape(behind.Name),
+                    after.Name == PackageNames.Signature ? "signature-duplicate" : "signature-last",
+                    DisplayText.Escape(after.Name),
                     "nothing may follow the signature, and a package has one at most"
                 );
             }
@@ -69,7 +78,19 @@ internal sealed class PackageReading(
     private TarEntry? Next()
     {
         cancellation.ThrowIfCancellationRequested();
-        return tar.ReadEntry(PackageNames.SignatureBytes);
+        TarEntry? entry = tar.ReadEntry(PackageNames.SignatureBytes);
+        for (; options.Edition is not null && _formsJudged < tar.Forms.Count; _formsJudged++)
+        {
+            if (
+                PackageJudgement.HeaderFault(tar.Forms[_formsJudged], Edition, options.AllowReferenceHeaders) is
+                { } fault
+            )
+            {
+                throw fault;
+            }
+        }
+
+        return entry;
     }
 
     private TarEntry Require(string name, string position)
@@ -90,7 +111,8 @@ internal sealed class PackageReading(
 
     private void ReadManifest(TarEntry entry)
     {
-        Manifest = ReadAs(entry, Limits.ManifestBytes, static document => ManifestDocument.Read(document));
+        ManifestBytes = ReadDocument(entry, Limits.ManifestBytes);
+        Manifest = Within(entry, () => options.Edition is null ? ReadInAny() : ReadIn(options.Edition));
         if (entry.Time != Manifest.Build.Timestamp.UnixSeconds)
         {
             throw new FormatViolationException(
@@ -100,15 +122,46 @@ internal sealed class PackageReading(
             );
         }
 
-        tar.Limit =
-            Manifest.SizeInstalled > maxUncompressed - Limits.UncompressedOverhead
-                ? maxUncompressed
+        // What an index allows is not widened by the package's own word.
+        long declared =
+            Manifest.SizeInstalled > _maxUncompressed - Limits.UncompressedOverhead
+                ? _maxUncompressed
                 : Manifest.SizeInstalled + Limits.UncompressedOverhead;
+        blocks.Limit = options.Expected is null ? declared : Math.Min(blocks.Limit, declared);
+    }
+
+    private Manifest ReadIn(Edition edition)
+    {
+        Edition = edition;
+        return ManifestDocument.Read(
+            ManifestBytes,
+            options.Published ? ManifestSource.Published : ManifestSource.Package,
+            edition
+        );
+    }
+
+    /// <summary>Reads the manifest in the newest edition that takes it; in none, the default's refusal is the answer.</summary>
+    private Manifest ReadInAny()
+    {
+        foreach (Edition edition in Edition.All.Reverse())
+        {
+            try
+            {
+                return ReadIn(edition);
+            }
+            catch (FormatViolationException)
+            {
+                // Another edition may take it.
+            }
+        }
+
+        return ReadIn(Edition.Default);
     }
 
     private void ReadFiles(TarEntry entry)
     {
-        Files = ReadAs(entry, Limits.FilesBytes, static document => FilesDocument.Read(document));
+        byte[] document = ReadDocument(entry, Limits.FilesBytes);
+        Files = Within(entry, () => FilesDocument.Read(document));
         long total = 0;
         foreach (FilesEntry file in Files)
         {
@@ -190,15 +243,15 @@ internal sealed class PackageReading(
 
         if (placed.Kind == PayloadKind.File)
         {
-            ReadFile(entry);
+            ReadFile(entry, placed);
         }
         else
         {
-            receiver?.Take(placed);
+            options.Receiver?.Take(placed);
         }
     }
 
-    private void ReadFile(TarEntry entry)
+    private void ReadFile(TarEntry entry, PackageEntry placed)
     {
         FilesEntry? listed = _nextFile < Files.Count ? Files[_nextFile] : null;
         if (listed is null || listed.Path != entry.Name)
@@ -222,11 +275,16 @@ internal sealed class PackageReading(
         }
 
         using Sha256Hasher hash = new Sha256Hasher();
-        using Stream? target = receiver?.Open(listed);
+        using Stream? target = options.Receiver?.Open(listed);
         ReadOnlySpan<byte> content;
+        Span<byte> head = stackalloc byte[ContentHead.Size];
+        int known = 0;
         while (!(content = tar.ReadContent()).IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> begin = content[..Math.Min(content.Length, head.Length - known)];
+            begin.CopyTo(head[known..]);
+            known += begin.Length;
             hash.Append(content);
             target?.Write(content);
         }
@@ -241,6 +299,7 @@ internal sealed class PackageReading(
             );
         }
 
+        placed.Head = new ContentHead(head[..known]);
         _nextFile++;
     }
 
@@ -275,12 +334,11 @@ internal sealed class PackageReading(
     }
 
     /// <summary>Runs a document's reader and says in its errors which entry the document is.</summary>
-    private T ReadAs<T>(TarEntry entry, int limit, Func<byte[], T> read)
+    private static T Within<T>(TarEntry entry, Func<T> read)
     {
-        byte[] document = ReadDocument(entry, limit);
         try
         {
-            return read(document);
+            return read();
         }
         catch (FormatViolationException problem)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Manifests;
 
 namespace Peipkg.Format.Packages;
@@ -33,7 +34,11 @@ public static class PackageSigner
         CancellationToken cancellation = default
     )
     {
-        VerifiedPackage verified = PackageVerifier.Verify(package, cancellation: cancellation);
+        VerifiedPackage verified = PackageVerifier.Verify(
+            package,
+            new PackageVerifyOptions { Edition = null },
+            cancellation
+        );
         if (verified.Signature is { } signature)
         {
             throw new FormatViolationException(
@@ -61,7 +66,12 @@ public static class PackageSigner
         long unsigned = verified.UncompressedSize - TarWriter.EndSize;
         long size =
             verified.UncompressedSize
-            + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default);
+            + TarWriter.EntrySize(
+                PackageNames.SignatureBytes,
+                SignatureEnvelope.WrittenSize,
+                default,
+                verified.Edition.Headers
+            );
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -91,6 +101,7 @@ public static class PackageSigner
 
             TarWriter tar = new TarWriter(
                 frame.Content,
+                verified.Edition.Headers,
                 signedBytes: null,
                 verified.Manifest.Build.Timestamp.UnixSeconds
             );
@@ -108,10 +119,40 @@ public static class PackageSigner
     private static byte[] Metadata(VerifiedPackage verified)
     {
         using var content = new MemoryStream();
-        TarWriter tar = new TarWriter(content, signedBytes: null, verified.Manifest.Build.Timestamp.UnixSeconds);
-        tar.WriteFile(PackageNames.ManifestBytes, ManifestDocument.Write(verified.Manifest));
+        TarWriter tar = new TarWriter(
+            content,
+            verified.Edition.Headers,
+            signedBytes: null,
+            verified.Manifest.Build.Timestamp.UnixSeconds
+        );
+        tar.WriteFile(PackageNames.ManifestBytes, Canonical(verified.ManifestBytes.Span));
         tar.WriteFile(PackageNames.FilesBytes, FilesDocument.Write(verified.Files));
         return content.ToArray();
+    }
+
+    /// <summary>The manifest as a producer of some edition writes it who knows all that it says.</summary>
+    private static byte[] Canonical(ReadOnlySpan<byte> manifest)
+    {
+        foreach (Edition edition in Edition.All)
+        {
+            try
+            {
+                byte[] written = ManifestDocument.Write(
+                    ManifestDocument.Read(manifest, ManifestSource.Author, edition),
+                    edition
+                );
+                if (manifest.SequenceEqual(written))
+                {
+                    return written;
+                }
+            }
+            catch (FormatViolationException)
+            {
+                // Another edition may know it.
+            }
+        }
+
+        return [];
     }
 
     private static IOException Changed() => new("the package was changed while it was being signed");
@@ -122,9 +163,9 @@ public static class PackageSigner
     /// </summary>
     private sealed class MetadataCheck(byte[] expected)
     {
-        private readonly byte[] _behind = new byte[PackageNames.MetadataPrefix.Length];
+        private readonly byte[] _next = new byte[PackageNames.MetadataPrefix.Length];
         private int _position;
-        private int _behindCount;
+        private int _nextCount;
 
         internal void Take(ReadOnlySpan<byte> bytes)
         {
@@ -139,14 +180,14 @@ public static class PackageSigner
             }
 
             _position += count;
-            ReadOnlySpan<byte> behind = bytes[count..];
-            behind = behind[..Math.Min(behind.Length, _behind.Length - _behindCount)];
-            behind.CopyTo(_behind.AsSpan(_behindCount));
-            _behindCount += behind.Length;
+            ReadOnlySpan<byte> next = bytes[count..];
+            next = next[..Math.Min(next.Length, _next.Length - _nextCount)];
+            next.CopyTo(_next.AsSpan(_nextCount));
+            _nextCount += next.Length;
             if (
-                _behindCount == _behind.Length
-                && !behind.IsEmpty
-                && System.Text.Encoding.ASCII.GetString(_behind) == PackageNames.MetadataPrefix
+                _nextCount == _next.Length
+                && !next.IsEmpty
+                && System.Text.Encoding.ASCII.GetString(_next) == PackageNames.MetadataPrefix
             )
             {
                 throw new FormatViolationException(

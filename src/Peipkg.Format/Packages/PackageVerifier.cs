@@ -4,17 +4,21 @@ using Peipkg.Format.Cryptography;
 namespace Peipkg.Format.Packages;
 
 /// <summary>
-/// Verifies a package in one pass (§3.5.3, §5.3): container, order and shape of every entry, both metadata documents,
-/// every file's hash, the signature. Memory depends on the number of entries, never on their content.
+/// Verifies a package in one pass (§3.5.3, §5.3, PSPU 5.26): container, order and shape of every entry, both metadata
+/// documents, every file's hash, the signature. Memory depends on the number of entries, never on their content.
 /// </summary>
+/// <remarks>
+/// Where a package is broken in several ways, the refusal names the first of: the file's digest, the signature, the container,
+/// the manifest, the files. Layout is judged separately (<see cref="PackageJudgement"/>).
+/// </remarks>
 public static class PackageVerifier
 {
     /// <summary>Reads the package to its end.</summary>
     /// <param name="package">The file's bytes from their beginning; stays open.</param>
-    /// <param name="options">Whose signature must be there, if any.</param>
+    /// <param name="options">Edition, bounds, and whose signature must be there, if any.</param>
     /// <param name="cancellation">Stops between two pieces of content.</param>
     /// <returns>What the package holds.</returns>
-    /// <exception cref="FormatViolationException">The first rule that is broken, with the entry it is broken in.</exception>
+    /// <exception cref="FormatViolationException">The rule that is broken, with the entry it is broken in.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static VerifiedPackage Verify(
         Stream package,
@@ -23,72 +27,85 @@ public static class PackageVerifier
     )
     {
         options ??= new PackageVerifyOptions();
-        using HashingReadStream compressed = new HashingReadStream(package);
+        long start = package.CanSeek ? package.Position : -1;
+        using HashingReadStream compressed = new HashingReadStream(
+            package,
+            options.Expected?.MaxCompressed ?? long.MaxValue
+        );
         using ZstdFrameReader frame = new ZstdFrameReader(compressed);
         using Sha256Hasher signedBytes = new Sha256Hasher();
-        using TarReader tar = new TarReader(frame, signedBytes);
-        var reading = new PackageReading(
-            tar,
-            Math.Min(options.MaxUncompressed, Limits.UncompressedBytes),
-            options.Receiver,
-            cancellation
-        );
-        reading.Run();
+        using TarBlocks blocks = new TarBlocks(frame);
+        TarReader tar = new TarReader(blocks, signedBytes);
+        var reading = new PackageReading(blocks, tar, options, cancellation);
+        try
+        {
+            reading.Run();
+        }
+        catch (FormatViolationException)
+        {
+            JudgeWhatComesFirst(package, start, compressed, options, cancellation);
+            throw;
+        }
 
-        Sha256Digest signedDigest = signedBytes.Finish();
-        PublicKey? signer = JudgeSignature(reading.Signature, signedDigest, options);
         long size = compressed.Count;
-        return new VerifiedPackage(
-            reading.Manifest,
-            reading.Files,
-            reading.Entries,
-            reading.Signature,
-            signer,
-            signedDigest,
-            compressed.Finish(),
-            size,
-            tar.Produced
-        );
+        Sha256Digest hash = compressed.Finish();
+        RequireExpected(hash, size, options.Expected);
+        Sha256Digest signedDigest = signedBytes.Finish();
+        return new VerifiedPackage
+        {
+            Edition = reading.Edition,
+            Manifest = reading.Manifest,
+            ManifestBytes = reading.ManifestBytes,
+            Files = reading.Files,
+            Entries = reading.Entries,
+            HeaderForms = tar.Forms,
+            Signature = reading.Signature,
+            Signer = SignatureJudgement.Judge(reading.Signature, signedDigest, options),
+            SignedDigest = signedDigest,
+            PackageHash = hash,
+            CompressedSize = size,
+            UncompressedSize = blocks.Produced,
+        };
     }
 
-    private static PublicKey? JudgeSignature(
-        SignatureEnvelope? signature,
-        Sha256Digest digest,
-        PackageVerifyOptions options
+    private static void JudgeWhatComesFirst(
+        Stream package,
+        long start,
+        HashingReadStream compressed,
+        PackageVerifyOptions options,
+        CancellationToken cancellation
     )
     {
-        if (signature is null)
+        if (options.Expected is not null)
         {
-            return !options.RequireSignature
-                ? null
-                : throw new FormatViolationException(
-                    "signature-missing",
-                    PackageNames.Signature,
-                    "the package is not signed, and a signature is required"
-                );
+            byte[] buffer = new byte[1 << 16];
+            while (compressed.Read(buffer) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            long size = compressed.Count;
+            RequireExpected(compressed.Finish(), size, options.Expected);
         }
 
-        if (options.TrustedKeys is null)
+        if (start >= 0 && (options.RequireSignature || options.TrustedKeys is not null))
         {
-            return null;
+            package.Position = start;
+            SignatureJudgement.JudgeBroken(package, options);
         }
+    }
 
-        PublicKey? key = options.TrustedKeys.FirstOrDefault(k => k.Fingerprint == signature.KeyFingerprint);
-        if (key is null)
+    private static void RequireExpected(Sha256Digest hash, long size, ExpectedPackage? expected)
+    {
+        if (expected is not null && (hash != expected.Hash || size != expected.SizeCompressed))
         {
             throw new FormatViolationException(
-                "signature-key",
-                PackageNames.Signature,
-                $"the package is signed by the key {signature.KeyFingerprint.Grouped}, which is none of the trusted ones"
+                "package-hash",
+                "the file",
+                hash != expected.Hash
+                    ? $"its SHA-256 is {hash}, the index says {expected.Hash}; fetch it again"
+                    : $"it has {size} bytes, the index says {expected.SizeCompressed}"
             );
         }
-
-        return signature.Verifies(key, digest)
-            ? key
-            : throw new FormatViolationException(
-                "signature-invalid",
-                PackageNames.Signature,
-                $"the signature does not fit the package's content; it was altered after the key {key.Fingerprint.Grouped} signed it, or never signed by it"
-            );
     }
 }

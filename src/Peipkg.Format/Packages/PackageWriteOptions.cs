@@ -1,10 +1,18 @@
+using Peipkg.Format.Editions;
+
 namespace Peipkg.Format.Packages;
 
-/// <summary>How a package is written; none of it changes the package's bytes.</summary>
+/// <summary>How a package is written.</summary>
 public sealed record PackageWriteOptions
 {
-    /// <summary>Threads that hash and compress, at least 1. Each compressing thread needs about 35 MiB.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// Threads that hash and compress, at least 1. A program gives one per core; a package's bytes do not depend on it. Each
+    /// compressing thread needs about 35 MiB.
+    /// </summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>The edition whose package is written.</summary>
+    public Edition Edition { get; init; } = Edition.Default;
 
     /// <summary>Told how far the work is, from several threads, some ten times a second at most for large packages.</summary>
     public IProgress<PackProgress>? Progress { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
@@ -22,7 +23,7 @@ public static class PackageWriter
     /// </param>
     /// <param name="payload">In any order; ancestor directories may be left out.</param>
     /// <param name="key">Signs; null leaves the package unsigned.</param>
-    /// <param name="options">Workers and progress.</param>
+    /// <param name="options">Edition, workers and progress.</param>
     /// <param name="cancellation">Stops between two pieces of content.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="PackagingException">The parts break rules of the format; nothing was written.</exception>
@@ -37,31 +38,29 @@ public static class PackageWriter
     )
     {
         options ??= new PackageWriteOptions();
+        HeaderRules headers = options.Edition.Headers;
         PayloadPlan plan = PayloadPlan.Create(payload);
-        PayloadSource[] sources =
-        [
-            .. plan.Entries.Select(static e => e.Source).Where(static s => s.Kind == PayloadKind.File),
-        ];
+        PayloadSource[] sources = plan.Files;
         var progress = new ProgressCounter(options.Progress, sources);
-        HashedContent[] hashed = PayloadHasher.Hash(sources, options, progress, cancellation);
+        Sha256Digest[] hashed = PayloadHasher.Hash(sources, options, progress, cancellation);
 
         Manifest complete = manifest with { SizeInstalled = sources.Sum(static s => s.Size) };
         var files = new FilesEntry[sources.Length];
         for (int i = 0; i < files.Length; i++)
         {
-            files[i] = new FilesEntry(sources[i].Path, sources[i].Size, hashed[i].Digest);
+            files[i] = new FilesEntry(sources[i].Path, sources[i].Size, hashed[i]);
         }
 
-        byte[] manifestBytes = ManifestDocument.Write(complete);
+        byte[] manifestBytes = ManifestDocument.Write(complete, options.Edition);
         byte[] filesBytes = FilesDocument.Write(files);
-        long size = ArchiveSize(plan, manifestBytes.Length, filesBytes.Length, signed: key is not null);
+        long size = ArchiveSize(plan, headers, manifestBytes.Length, filesBytes.Length, signed: key is not null);
         RequireWithinLimits(complete, manifestBytes, filesBytes, size);
 
         progress.Begin(PackPhase.Packing);
         using (ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers))
         {
             using Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
-            TarWriter tar = new TarWriter(frame.Content, signedBytes, complete.Build.Timestamp.UnixSeconds);
+            TarWriter tar = new TarWriter(frame.Content, headers, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);
             WritePayload(tar, plan, hashed, progress, cancellation);
@@ -84,21 +83,32 @@ public static class PackageWriter
         return new PackageWriteResult(complete, files, size);
     }
 
-    private static long ArchiveSize(PayloadPlan plan, int manifestSize, int filesSize, bool signed)
+    private static long ArchiveSize(PayloadPlan plan, HeaderRules headers, int manifestSize, int filesSize, bool signed)
     {
         long size =
             TarWriter.EndSize
-            + TarWriter.EntrySize(PackageNames.ManifestBytes, manifestSize, default)
-            + TarWriter.EntrySize(PackageNames.FilesBytes, filesSize, default);
-        foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
+            + TarWriter.EntrySize(PackageNames.ManifestBytes, manifestSize, default, headers)
+            + TarWriter.EntrySize(PackageNames.FilesBytes, filesSize, default, headers);
+        foreach ((byte[] wireName, PayloadSource source) in plan.Entries)
         {
-            size += TarWriter.EntrySize(entry.WireName, entry.Source.Size, entry.Target);
+            size += TarWriter.EntrySize(wireName, source.Size, TargetOf(source), headers);
         }
 
         return signed
-            ? size + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default)
+            ? size + TarWriter.EntrySize(PackageNames.SignatureBytes, SignatureEnvelope.WrittenSize, default, headers)
             : size;
     }
+
+    private static ReadOnlySpan<byte> TargetOf(PayloadSource source) =>
+        source.LinkTarget is null ? default : Encoding.UTF8.GetBytes(source.LinkTarget);
+
+    private static TarEntryType TypeOf(PayloadSource source) =>
+        source.Kind switch
+        {
+            PayloadKind.Directory => TarEntryType.Directory,
+            PayloadKind.Symlink => TarEntryType.Symlink,
+            _ => TarEntryType.File,
+        };
 
     private static void RequireWithinLimits(Manifest manifest, byte[] manifestBytes, byte[] filesBytes, long size)
     {
@@ -130,7 +140,7 @@ public static class PackageWriter
     private static void WritePayload(
         TarWriter tar,
         PayloadPlan plan,
-        HashedContent[] hashed,
+        Sha256Digest[] hashed,
         ProgressCounter progress,
         CancellationToken cancellation
     )
@@ -139,15 +149,16 @@ public static class PackageWriter
         try
         {
             int file = 0;
-            foreach (PayloadPlan.PlannedEntry entry in plan.Entries)
+            using Sha256Hasher hash = new Sha256Hasher();
+            foreach ((byte[] wireName, PayloadSource source) in plan.Entries)
             {
                 cancellation.ThrowIfCancellationRequested();
-                tar.WriteHeader(entry.WireName, entry.Type, entry.Source.Size, entry.Target);
-                if (entry.Type == TarEntryType.File)
+                tar.WriteHeader(wireName, TypeOf(source), source.Size, TargetOf(source));
+                if (source.Kind == PayloadKind.File)
                 {
-                    if (entry.Source.Size > 0)
+                    if (source.Size > 0)
                     {
-                        CopyContent(tar, entry.Source, buffer, hashed[file].Mark, progress, cancellation);
+                        CopyContent(tar, source, buffer, hash, hashed[file], progress, cancellation);
                     }
 
                     file++;
@@ -165,13 +176,13 @@ public static class PackageWriter
         TarWriter tar,
         PayloadSource source,
         byte[] buffer,
-        ContentMark expected,
+        Sha256Hasher hash,
+        Sha256Digest expected,
         ProgressCounter progress,
         CancellationToken cancellation
     )
     {
         using Stream content = source.Open!();
-        ContentMark mark = default;
         long left = source.Size;
         while (left > 0)
         {
@@ -182,14 +193,14 @@ public static class PackageWriter
                 throw PayloadHasher.Changed(source);
             }
 
-            mark.Append(piece);
+            hash.Append(piece);
             tar.WriteContent(piece);
             left -= piece.Length;
             progress.BytesDone(piece.Length);
         }
 
-        // files.json in front of this content already promises its hash.
-        if (!mark.Equals(expected))
+        // files.json, which comes before this content, promises its hash already.
+        if (hash.Finish() != expected)
         {
             throw PayloadHasher.Changed(source);
         }

@@ -6,20 +6,20 @@ namespace Peipkg.Format.Packages;
 /// <summary>Hashes the payload's files on all cores, before the archive that must name the hashes up front.</summary>
 internal static class PayloadHasher
 {
-    /// <summary>Bytes of all pieces of a file but the last, in every reading: marks depend on it.</summary>
+    /// <summary>Bytes that are read at a time.</summary>
     internal const int PieceSize = 1 << 17;
 
-    /// <summary>The digests and marks, in the order of the files.</summary>
+    /// <summary>The digests, in the order of the files.</summary>
     /// <exception cref="IOException">A file cannot be read or has another size than it had.</exception>
-    internal static HashedContent[] Hash(
+    internal static Sha256Digest[] Hash(
         PayloadSource[] files,
         PackageWriteOptions options,
         ProgressCounter progress,
         CancellationToken cancellation
     )
     {
-        var hashed = new HashedContent[files.Length];
-        var empty = new HashedContent(Sha256Digest.Of([]), default);
+        var hashed = new Sha256Digest[files.Length];
+        var empty = Sha256Digest.Of([]);
         int next = -1;
 
         void Work()
@@ -67,7 +67,7 @@ internal static class PayloadHasher
             $"{DisplayText.Escape(file.Path)}: the file changed while it was being packed; something still writes to the staged tree."
         );
 
-    private static HashedContent HashOne(
+    private static Sha256Digest HashOne(
         PayloadSource file,
         byte[] buffer,
         Sha256Hasher hash,
@@ -77,14 +77,12 @@ internal static class PayloadHasher
     )
     {
         using Stream content = file.Open!();
-        ContentMark mark = default;
         long size = 0;
         int read;
         while ((read = content.ReadAtLeast(buffer, PieceSize, throwOnEndOfStream: false)) > 0)
         {
             cancellation.ThrowIfCancellationRequested();
             hash.Append(buffer.AsSpan(0, read));
-            mark.Append(buffer.AsSpan(0, read));
             observer?.Take(buffer.AsSpan(0, read));
             size += read;
             progress.BytesDone(read);
@@ -100,11 +98,6 @@ internal static class PayloadHasher
         }
 
         observer?.End();
-        return new HashedContent(hash.Finish(), mark);
+        return hash.Finish();
     }
 }
-
-/// <summary>What a file's content was when it was first read.</summary>
-/// <param name="Digest">For files.json.</param>
-/// <param name="Mark">Tells whether the second reading found the same.</param>
-internal readonly record struct HashedContent(Sha256Digest Digest, ContentMark Mark);

@@ -6,7 +6,7 @@ namespace Peipkg.Format.Packages;
 
 /// <summary>
 /// Puts payload entries into their tree as they come and refuses what does not stand in its one right place: out of
-/// order, twice, without its directory, below something that is none, at a path no package may have (§3.2).
+/// order, twice, without its directory, below something that is not a directory, at a path no package may have (§3.2).
 /// </summary>
 internal sealed class PayloadOrder
 {
@@ -65,7 +65,7 @@ internal sealed class PayloadOrder
             throw new FormatViolationException(
                 "payload-ancestor",
                 place,
-                "the directory it lies in must be an entry of the archive in front of it"
+                "the directory it lies in must be an entry of the archive before it"
             );
         }
 

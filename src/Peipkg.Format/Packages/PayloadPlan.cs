@@ -1,5 +1,4 @@
 using System.Text;
-using Peipkg.Format.Archive;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Text;
 
@@ -11,24 +10,20 @@ namespace Peipkg.Format.Packages;
 /// </summary>
 internal sealed class PayloadPlan
 {
-    private PayloadPlan(IReadOnlyList<PlannedEntry> entries) => Entries = entries;
+    private readonly byte[][] _wireNames;
+    private readonly PayloadSource[] _sources;
 
-    /// <summary>One entry and the name it has in the archive.</summary>
-    /// <param name="Source">What to pack.</param>
-    /// <param name="WireName">UTF-8; a directory's ends with a slash.</param>
-    /// <param name="Target">A symlink's target in UTF-8; empty otherwise.</param>
-    internal sealed record PlannedEntry(PayloadSource Source, byte[] WireName, byte[] Target)
+    private PayloadPlan(byte[][] wireNames, PayloadSource[] sources)
     {
-        internal TarEntryType Type =>
-            Source.Kind switch
-            {
-                PayloadKind.Directory => TarEntryType.Directory,
-                PayloadKind.Symlink => TarEntryType.Symlink,
-                _ => TarEntryType.File,
-            };
+        _wireNames = wireNames;
+        _sources = sources;
     }
 
-    internal IReadOnlyList<PlannedEntry> Entries { get; }
+    /// <summary>The entries, ancestor directories included, with the UTF-8 names that they have in the archive.</summary>
+    internal IEnumerable<(byte[] WireName, PayloadSource Source)> Entries => _wireNames.Zip(_sources);
+
+    /// <summary>The files among them.</summary>
+    internal PayloadSource[] Files => [.. _sources.Where(static source => source.Kind == PayloadKind.File)];
 
     /// <summary>Orders and checks.</summary>
     /// <exception cref="PackagingException">Lists everything that keeps the payload from being packed.</exception>
@@ -65,17 +60,19 @@ internal sealed class PayloadPlan
             throw new PackagingException(problems);
         }
 
-        PlannedEntry[] entries =
-        [
-            .. byPath.Values.Select(static source => new PlannedEntry(
-                source,
-                Encoding.UTF8.GetBytes(source.Kind == PayloadKind.Directory ? source.Path + "/" : source.Path),
-                Encoding.UTF8.GetBytes(source.LinkTarget ?? "")
-            )),
-        ];
-        Array.Sort(entries, static (left, right) => left.WireName.AsSpan().SequenceCompareTo(right.WireName));
-        return new PayloadPlan(entries);
+        PayloadSource[] sources = [.. byPath.Values];
+        byte[][] wireNames = Array.ConvertAll(sources, WireName);
+        Array.Sort(
+            wireNames,
+            sources,
+            Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right))
+        );
+        return new PayloadPlan(wireNames, sources);
     }
+
+    /// <summary>The name of an entry in the archive, in UTF-8; a directory's ends with a slash.</summary>
+    private static byte[] WireName(PayloadSource source) =>
+        Encoding.UTF8.GetBytes(source.Kind == PayloadKind.Directory ? source.Path + "/" : source.Path);
 
     private static void Check(PayloadSource source, List<string> problems)
     {

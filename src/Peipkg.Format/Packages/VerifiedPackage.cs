@@ -1,58 +1,48 @@
+using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Manifests;
 
 namespace Peipkg.Format.Packages;
 
 /// <summary>A package that was read to its last byte and found whole.</summary>
-public sealed class VerifiedPackage
+public sealed record VerifiedPackage
 {
-    internal VerifiedPackage(
-        Manifest manifest,
-        IReadOnlyList<FilesEntry> files,
-        IReadOnlyList<PackageEntry> entries,
-        SignatureEnvelope? signature,
-        PublicKey? signer,
-        Sha256Digest signedDigest,
-        Sha256Digest packageHash,
-        long compressedSize,
-        long uncompressedSize
-    )
-    {
-        Manifest = manifest;
-        Files = files;
-        Entries = entries;
-        Signature = signature;
-        Signer = signer;
-        SignedDigest = signedDigest;
-        PackageHash = packageHash;
-        CompressedSize = compressedSize;
-        UncompressedSize = uncompressedSize;
-    }
+    internal VerifiedPackage() { }
+
+    /// <summary>The edition by whose rules the manifest was read.</summary>
+    public required Edition Edition { get; init; }
 
     /// <summary>The manifest.</summary>
-    public Manifest Manifest { get; }
+    public required Manifest Manifest { get; init; }
+
+    /// <summary>The manifest's own bytes, with all that this library does not know.</summary>
+    public required ReadOnlyMemory<byte> ManifestBytes { get; init; }
 
     /// <summary>The content of files.json, each hash of which was checked.</summary>
-    public IReadOnlyList<FilesEntry> Files { get; }
+    public required IReadOnlyList<FilesEntry> Files { get; init; }
 
     /// <summary>The payload entries in the archive's order.</summary>
-    public IReadOnlyList<PackageEntry> Entries { get; }
+    public required IReadOnlyList<PackageEntry> Entries { get; init; }
+
+    /// <summary>The forms of the archive's headers, in the order of their first entries.</summary>
+    public required IReadOnlyList<HeaderFormMet> HeaderForms { get; init; }
 
     /// <summary>The signature; null when the package is unsigned.</summary>
-    public SignatureEnvelope? Signature { get; }
+    public required SignatureEnvelope? Signature { get; init; }
 
     /// <summary>The trusted key that made the signature; null when no keys were given or the package is unsigned.</summary>
-    public PublicKey? Signer { get; }
+    public required PublicKey? Signer { get; init; }
 
-    /// <summary>What a signature of this package covers: the digest of the archive in front of it (§5.1.2).</summary>
-    public Sha256Digest SignedDigest { get; }
+    /// <summary>What a signature of this package covers: the digest of the archive before it (§5.1.2).</summary>
+    public required Sha256Digest SignedDigest { get; init; }
 
     /// <summary>The digest of the file (§3.5.2).</summary>
-    public Sha256Digest PackageHash { get; }
+    public required Sha256Digest PackageHash { get; init; }
 
     /// <summary>Bytes of the file.</summary>
-    public long CompressedSize { get; }
+    public required long CompressedSize { get; init; }
 
     /// <summary>Bytes of the archive inside.</summary>
-    public long UncompressedSize { get; }
+    public required long UncompressedSize { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
@@ -11,9 +12,11 @@ public static class IndexDocument
 {
     /// <summary>Reads an index and checks every rule that the document alone can show.</summary>
     /// <param name="utf8">The whole document, at most 1 GiB.</param>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
-    public static RepositoryIndex Read(ReadOnlySpan<byte> utf8)
+    public static RepositoryIndex Read(ReadOnlySpan<byte> utf8, Edition? edition = null)
     {
+        edition ??= Edition.Default;
         var reader = new StrictJsonReader(utf8, Limits.IndexBytes);
         ulong? schema = null;
         string? repo = null;
@@ -48,7 +51,7 @@ public static class IndexDocument
             }
             else if (reader.NameIs("packages"u8))
             {
-                packages = ReadPackages(ref reader);
+                packages = ReadPackages(ref reader, edition);
             }
             else
             {
@@ -65,26 +68,29 @@ public static class IndexDocument
             packages ?? throw reader.Missing("packages")
         );
         reader.EndDocument();
-        IndexRules.Check(index);
+        IndexRules.Check(index, edition);
         return index;
     }
 
     /// <summary>Writes the canonical form.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">The index breaks a rule and no consumer would take it.</exception>
-    public static byte[] Write(RepositoryIndex index)
+    public static byte[] Write(RepositoryIndex index, Edition? edition = null)
     {
         var buffer = new ChunkedBuffer();
-        Write(index, buffer);
+        Write(index, buffer, edition);
         return buffer.ToArray();
     }
 
     /// <summary>Writes the canonical form into a buffer, for indexes too large to hold twice.</summary>
     /// <param name="index">The index.</param>
     /// <param name="output">Receives the document; nothing when the index breaks a rule.</param>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">The index breaks a rule and no consumer would take it.</exception>
-    public static void Write(RepositoryIndex index, IBufferWriter<byte> output)
+    public static void Write(RepositoryIndex index, IBufferWriter<byte> output, Edition? edition = null)
     {
-        IndexRules.Check(index);
+        IndexRules.Check(index, edition ?? Edition.Default);
         var writer = new CanonicalJsonWriter(output);
         writer.BeginObject();
         writer.Integer("schema_version"u8, 1UL);
@@ -117,9 +123,9 @@ public static class IndexDocument
         };
     }
 
-    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader)
+    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader, Edition edition)
     {
-        var values = new RelationReader();
+        var values = new RelationReader(new MemberReading(edition, refuseUnknown: false));
         var packages = new List<IndexEntry>();
         reader.BeginArray();
         while (reader.NextElement())

@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
 
@@ -11,7 +12,16 @@ namespace Peipkg.Format.Repositories;
 public sealed class IndexEntryReader
 {
     private readonly JsonScratch _scratch = new();
-    private readonly RelationReader _values = new();
+    private readonly RelationReader _values;
+    private readonly Edition _edition;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
+    public IndexEntryReader(Edition? edition = null)
+    {
+        _edition = edition ?? Edition.Default;
+        _values = new RelationReader(new MemberReading(_edition, refuseUnknown: false));
+    }
 
     /// <summary>Reads the object of one package.</summary>
     /// <param name="utf8">From its opening brace to its closing one; at most 1 GiB.</param>
@@ -21,7 +31,7 @@ public sealed class IndexEntryReader
         var reader = new StrictJsonReader(utf8, Limits.IndexBytes, _scratch);
         var entry = IndexEntryJson.Read(ref reader, _values);
         reader.EndDocument();
-        IndexRules.CheckEntry(RelationRules.Site.Alone, entry);
+        IndexRules.CheckEntry(RelationRules.Site.Alone, entry, _edition);
         return entry;
     }
 }

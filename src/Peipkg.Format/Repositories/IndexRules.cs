@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
@@ -9,7 +10,7 @@ internal static class IndexRules
 {
     /// <summary>Checks an index.</summary>
     /// <exception cref="FormatViolationException">The first rule that is broken, with the pointer to the place.</exception>
-    internal static void Check(RepositoryIndex index)
+    internal static void Check(RepositoryIndex index, Edition edition)
     {
         if (index.Repo.Length == 0)
         {
@@ -27,7 +28,7 @@ internal static class IndexRules
         {
             var site = new RelationRules.Site(number);
             var entry = index.Packages[number];
-            CheckEntry(site, entry);
+            CheckEntry(site, entry, edition);
             CheckPlace(site, index.Kind, previous, entry, seen);
             previous = entry;
         }
@@ -36,9 +37,10 @@ internal static class IndexRules
     /// <summary>Checks what one entry can break by itself.</summary>
     /// <param name="site">Where it stands.</param>
     /// <param name="entry">The entry.</param>
-    internal static void CheckEntry(RelationRules.Site site, IndexEntry entry)
+    /// <param name="edition">The repository's edition.</param>
+    internal static void CheckEntry(RelationRules.Site site, IndexEntry entry, Edition edition)
     {
-        RelationRules.Check(site, entry);
+        RelationRules.Check(site, entry, edition);
         if (entry.SizeCompressed < 0)
         {
             throw site.Violation(ManifestRule.Size, "/size_compressed", "the size is negative");

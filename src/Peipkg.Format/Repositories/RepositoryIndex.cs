@@ -47,8 +47,17 @@ public sealed record IndexEntry : IPackageDescription
     /// <summary>The licence, perhaps empty.</summary>
     public string License { get; init; } = "";
 
+    /// <summary>What kind of licence that is (PSPU 5.18).</summary>
+    public LicenseClass LicenseClass { get; init; }
+
     /// <summary>The upstream project's URL, or empty.</summary>
     public string Homepage { get; init; } = "";
+
+    /// <summary>The root into which the package is installed unless the user names one; null for the system's.</summary>
+    public RootName? DefaultRoot { get; init; }
+
+    /// <summary>How the package is upgraded if not by an installer alone; null for the ordinary way.</summary>
+    public AlternateUpgrade? AlternateUpgrade { get; init; }
 
     /// <summary>What must be installed, sorted by name.</summary>
     public IReadOnlyList<Dependency> Dependencies { get; init; } = [];
@@ -96,7 +105,10 @@ public sealed record IndexEntry : IPackageDescription
             Architecture = manifest.Architecture,
             Description = manifest.Description,
             License = manifest.License,
+            LicenseClass = manifest.LicenseClass,
             Homepage = manifest.Homepage,
+            DefaultRoot = manifest.DefaultRoot,
+            AlternateUpgrade = manifest.AlternateUpgrade,
             Dependencies = manifest.Dependencies,
             OptionalDependencies = manifest.OptionalDependencies,
             Conflicts = manifest.Conflicts,

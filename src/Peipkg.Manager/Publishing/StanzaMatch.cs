@@ -37,11 +37,8 @@ internal static class StanzaMatch
         return Differences(expected, package.Manifest)
             .Concat(Unclaimed(stanza, package.Entries))
             .Concat(
-                PayloadLayout
-                    .Check(
-                        package.Manifest,
-                        package.Entries.Select(entry => (entry.Path, entry.Kind, entry.LinkTarget))
-                    )
+                PackageJudgement
+                    .Read(package, package.Edition)
                     .Where(problem => problem.Severity == LayoutSeverity.Error)
                     .Select(problem => problem.ToString()!)
             );

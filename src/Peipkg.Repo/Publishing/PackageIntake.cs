@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -229,7 +230,7 @@ internal sealed class PackageIntake
     private bool JudgeLayout(int index, string file, VerifiedPackage package)
     {
         bool sound = true;
-        if (!package.Manifest.Architecture.IsSupported)
+        if (!Edition.Default.Knows(package.Manifest.Architecture))
         {
             Refuse(
                 index,
@@ -240,10 +241,10 @@ internal sealed class PackageIntake
             sound = false;
         }
 
-        IReadOnlyList<LayoutProblem> problems = PayloadLayout.Check(
-            package.Manifest,
-            package.Entries.Select(static entry => (entry.Path, entry.Kind, entry.LinkTarget)),
-            _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None
+        IReadOnlyList<LayoutProblem> problems = PackageJudgement.Publish(
+            package,
+            Edition.Default,
+            new PublishPermissions { Checks = _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None }
         );
         foreach (LayoutProblem problem in problems)
         {

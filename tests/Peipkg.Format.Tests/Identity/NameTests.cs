@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 
@@ -115,10 +116,21 @@ public sealed class NameTests
     [InlineData("riscv64", false, null)]
     [InlineData("a", false, null)]
     [InlineData("a234567890123456", false, null)]
-    public void An_architecture_knows_whether_it_can_be_built_for(string text, bool supported, string? triplet)
+    public void Each_edition_says_for_which_architectures_packages_are_built(
+        string text,
+        bool supported,
+        string? triplet
+    )
     {
         var architecture = Architecture.Parse(text);
-        Assert.Equal((supported, triplet), (architecture.IsSupported, architecture.Triplet));
+        Assert.All(
+            Edition.All,
+            edition =>
+                Assert.Equal(
+                    (supported, triplet),
+                    (edition.Knows(architecture), edition.Layout.Find(architecture)?.Triplet)
+                )
+        );
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
 using Peipkg.Format.Tests.Vectors;
 
 namespace Peipkg.Format.Tests.Manifests;
@@ -63,19 +65,21 @@ public sealed class ManifestVectorTests
         var payload = entry
             .GetProperty("entries")
             .EnumerateArray()
-            .Select(e =>
-                (
-                    e.GetProperty("path").GetString()!,
-                    e.GetProperty("type").GetString() switch
-                    {
-                        "file" => PayloadKind.File,
-                        "symlink" => PayloadKind.Symlink,
-                        _ => PayloadKind.Directory,
-                    },
-                    e.TryGetProperty("target", out var target) ? target.GetString() : null
-                )
-            );
-        Assert.Empty(PayloadLayout.Check(manifest, payload, LayoutChecks.Destinations));
+            .Select(e => new PayloadSource(
+                e.GetProperty("path").GetString()!,
+                e.GetProperty("type").GetString() switch
+                {
+                    "file" => PayloadKind.File,
+                    "symlink" => PayloadKind.Symlink,
+                    _ => PayloadKind.Directory,
+                },
+                0,
+                e.TryGetProperty("target", out var target) ? target.GetString() : null,
+                null
+            ));
+        Assert.Empty(
+            PayloadLayout.Check(Edition.Psd009.Layout, manifest.Declarations, payload, LayoutChecks.Destinations)
+        );
     }
 
     private static JsonElement Case(string name)

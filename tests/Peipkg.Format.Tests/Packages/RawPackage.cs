@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format.Archive;
+using Peipkg.Format.Editions;
 using SharpCompress.Compressors.ZStandard;
 using SharpCompress.Compressors.ZStandard.Unsafe;
 
@@ -8,32 +9,36 @@ namespace Peipkg.Format.Tests.Packages;
 /// <summary>One entry of an archive as bytes, for taking packages apart and putting them together wrongly.</summary>
 internal sealed record RawEntry(byte[] Pax, byte[] Header, byte[] Content)
 {
-    internal string Name => Encoding.UTF8.GetString(TarHeaderBlock.ReadText(Header.AsSpan(0, 100)));
+    internal string Name => Encoding.UTF8.GetString(TarHeaderReader.ReadText(Header.AsSpan(0, 100)));
 
     /// <summary>A header that is right in all but what the caller wants wrong.</summary>
-    internal static RawEntry Create(string name, char type, string content = "", string target = "", long time = 0)
+    internal static RawEntry Create(
+        string name,
+        char type,
+        string content = "",
+        string target = "",
+        long time = 0,
+        Edition? edition = null
+    )
     {
         byte[] header = new byte[512];
         byte[] bytes = Encoding.UTF8.GetBytes(content);
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         byte[] targetBytes = Encoding.UTF8.GetBytes(target);
-        TarHeaderBlock.WriteEntry(
-            header,
-            nameBytes,
-            (TarEntryType)type,
-            bytes.Length,
-            time,
-            targetBytes,
-            PaxRecords.Needed(nameBytes, targetBytes)
-        );
-        if (!PaxRecords.Needed(nameBytes, targetBytes))
+        RecordsNeeded needed = PaxRecords.Needed(nameBytes, targetBytes, (edition ?? Edition.Default).Headers);
+        TarHeaderWriter.WriteEntry(header, nameBytes, (TarEntryType)type, bytes.Length, time, targetBytes, needed);
+        if (needed == RecordsNeeded.None)
         {
             return new RawEntry([], header, bytes);
         }
 
-        byte[] records = PaxRecords.Format(nameBytes, targetBytes);
+        byte[] records = PaxRecords.Format(nameBytes, targetBytes, needed, (edition ?? Edition.Default).Headers);
         byte[] pax = new byte[512 + ((records.Length + 511) / 512 * 512)];
-        TarHeaderBlock.WritePax(pax.AsSpan(0, 512), PaxRecords.HeaderName(nameBytes), records.Length);
+        TarHeaderWriter.WriteExtended(
+            pax.AsSpan(0, 512),
+            PaxRecords.HeaderName(nameBytes, inside: (edition ?? Edition.Default) == Edition.Psd009),
+            records.Length
+        );
         records.CopyTo(pax, 512);
         return new RawEntry(pax, header, bytes);
     }

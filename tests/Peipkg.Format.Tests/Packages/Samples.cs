@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
@@ -44,7 +45,8 @@ internal static class Samples
         IReadOnlyList<PayloadSource>? payload = null,
         Manifest? manifest = null,
         SigningKey? key = null,
-        int workers = 1
+        int workers = 1,
+        Edition? edition = null
     )
     {
         using var output = new MemoryStream();
@@ -53,7 +55,7 @@ internal static class Samples
             manifest ?? Manifest,
             payload ?? Payload,
             key,
-            new PackageWriteOptions { Workers = workers }
+            new PackageWriteOptions { Workers = workers, Edition = edition ?? Edition.Default }
         );
         return output.ToArray();
     }

@@ -1,8 +1,10 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
 using Peipkg.Format.Tests.Repositories;
 
-namespace Peipkg.Format.Tests.Manifests;
+namespace Peipkg.Format.Tests.Layout;
 
 public sealed class PayloadLayoutTests
 {
@@ -189,7 +191,6 @@ public sealed class PayloadLayoutTests
     [InlineData("usr/lib/x86_64-linux-peios/a.sock.so.1.2.3", "ldconfig")]
     [InlineData("usr/lib/modules/6.12/kernel/e1000.ko", "depmod")]
     [InlineData("usr/lib/modules/6.12/kernel/e1000.ko.zst", "depmod")]
-    [InlineData("usr/lib/x86_64-linux-peios/modules/a.ko", "depmod")]
     public void A_payload_demands_its_side_effect(string path, string effect)
     {
         LayoutProblem problem = Assert.Single(Check("x86_64", path));
@@ -214,10 +215,12 @@ public sealed class PayloadLayoutTests
     [Theory]
     [InlineData("ldconfig", "usr/bin/a")]
     [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/liba.a")]
+    [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/liba.so.1.debug")]
+    [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/liba.so.1-gdb.py")]
+    [InlineData("ldconfig", "usr/lib/debug/usr/lib/x86_64-linux-peios/liba.so.1")]
     [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/a.socket")]
     [InlineData("ldconfig", "usr/lib/x86_64-linux-peios/liba.so.d/")]
     [InlineData("depmod", "usr/lib/modules/6.12/a.kod")]
-    [InlineData("depmod", "usr/share/a.ko")]
     [InlineData("depmod", "usr/lib/modules/6.12/a.ko/")]
     public void A_payload_without_cause_must_not_declare_a_side_effect(string effect, string path)
     {
@@ -229,6 +232,39 @@ public sealed class PayloadLayoutTests
         );
     }
 
+    [Theory]
+    [InlineData("usr/share/a/liba.so")]
+    [InlineData("usr/share/a/liba.so.1.2")]
+    [InlineData("usr/bin/liba.a")]
+    [InlineData("opt/a/lib/liba.so.1")]
+    [InlineData("usr/share/a/a.ko")]
+    [InlineData("usr/share/a/a.ko.zst")]
+    public void Libraries_and_modules_have_their_places(string path)
+    {
+        Assert.Contains(Check("x86_64", path), problem => problem.Rule == PayloadLayout.LibraryRule);
+        Assert.Contains(Check("noarch", path), problem => problem.Rule == PayloadLayout.LibraryRule);
+        Assert.DoesNotContain(
+            Check("x86_64", "usr/lib/x86_64-linux-peios/" + path),
+            problem => problem.Rule == PayloadLayout.LibraryRule
+        );
+        Assert.Empty(Check("x86_64", LayoutChecks.All, [(path, PayloadKind.Symlink, "b")]));
+    }
+
+    [Theory]
+    [InlineData("usr/share/gdb/auto-load/liba.so.1.2-gdb.py")]
+    [InlineData("usr/share/a/liba.so.1.debug")]
+    [InlineData("usr/share/a/liba.so.conf")]
+    [InlineData("usr/share/a/a.sock")]
+    [InlineData("usr/share/a/a.kod")]
+    public void What_is_only_named_after_a_library_is_no_library(string path) => Assert.Empty(Check("noarch", path));
+
+    [Fact]
+    public void A_module_in_another_directory_of_the_name_may_have_depmod_and_need_not()
+    {
+        Assert.Empty(Check("x86_64", "usr/lib/x86_64-linux-peios/modules/a.ko"));
+        Assert.Empty(CheckDeclared(["depmod"], "usr/lib/x86_64-linux-peios/modules/a.ko"));
+    }
+
     [Fact]
     public void A_link_to_a_library_is_no_library()
     {
@@ -237,12 +273,11 @@ public sealed class PayloadLayoutTests
             ("usr/lib/x86_64-linux-peios/liba.so", PayloadKind.Symlink, "liba.so.1"),
         ];
         Assert.Empty(Check("x86_64", LayoutChecks.All, payload));
-        Assert.Single(PayloadLayout.Check(Manifest("x86_64") with { SideEffects = [SideEffect.Ldconfig] }, payload));
+        Assert.Single(Judge(Manifest("x86_64") with { SideEffects = [SideEffect.Ldconfig] }, payload));
     }
 
     [Theory]
     [InlineData("etc/ld.so.conf.d/a.conf")]
-    [InlineData("opt/a/lib/liba.so.1")]
     public void Libraries_of_another_path_may_have_ldconfig_and_need_not(string path)
     {
         Assert.Empty(Check("x86_64", path));
@@ -272,7 +307,7 @@ public sealed class PayloadLayoutTests
                 )),
             ],
         };
-        var problems = PayloadLayout.Check(
+        var problems = Judge(
             manifest,
             [
                 ("etc/a/b", PayloadKind.File, null),
@@ -290,7 +325,7 @@ public sealed class PayloadLayoutTests
     [Fact]
     public void All_violations_are_found_in_one_run()
     {
-        var problems = PayloadLayout.Check(
+        var problems = Judge(
             Manifest("noarch") with
             {
                 SideEffects = [SideEffect.Depmod],
@@ -329,9 +364,21 @@ public sealed class PayloadLayoutTests
             .Range(0, 100_000)
             .Select(i => ($"usr/share/a/b/c/d/e/{i / 100}/{i}", PayloadKind.File, (string?)null));
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.Empty(PayloadLayout.Check(Manifest("x86_64"), payload));
+        Assert.Empty(Judge(Manifest("x86_64"), payload));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"took {watch.Elapsed}");
     }
+
+    private static IReadOnlyList<LayoutProblem> Judge(
+        Manifest manifest,
+        IEnumerable<(string Path, PayloadKind Kind, string? Target)> payload,
+        LayoutChecks checks = LayoutChecks.All
+    ) =>
+        PayloadLayout.Check(
+            Edition.Psd009.Layout,
+            manifest.Declarations,
+            payload.Select(entry => new PayloadSource(entry.Path, entry.Kind, 0, entry.Target, null)),
+            checks
+        );
 
     private static Manifest Manifest(string arch) => Samples.Manifest(arch: arch) with { SideEffects = [] };
 
@@ -344,10 +391,10 @@ public sealed class PayloadLayoutTests
         string arch,
         LayoutChecks checks,
         IEnumerable<(string Path, PayloadKind Kind, string? Target)> payload
-    ) => PayloadLayout.Check(Manifest(arch), payload, checks);
+    ) => Judge(Manifest(arch), payload, checks);
 
     private static IReadOnlyList<LayoutProblem> CheckDeclared(string[] effects, string path) =>
-        PayloadLayout.Check(
+        Judge(
             Manifest("x86_64") with
             {
                 SideEffects =

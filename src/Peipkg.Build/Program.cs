@@ -1,8 +1,10 @@
 using Peipkg.Build;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 
+StandardDescriptors.OpenClosed();
 using TerminationSignals signals = new();
 using Stream rawOutput = StandardStreams.OpenOutput();
 using Stream rawError = StandardStreams.OpenError();

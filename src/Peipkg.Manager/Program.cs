@@ -3,8 +3,10 @@ using Peipkg.Manager.Commands;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Files;
 using Peipkg.Posix.Terminals;
 
+StandardDescriptors.OpenClosed();
 EmbeddedLibraries.Load();
 using Stream output = StandardStreams.OpenOutput();
 using ManagerSignals signals = new();

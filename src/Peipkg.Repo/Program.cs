@@ -1,9 +1,11 @@
 using System.Text;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Commands;
 using Peipkg.Repo.World;
 
+StandardDescriptors.OpenClosed();
 using TerminationSignals signals = new();
 using TextReader input = new StreamReader(
     Console.OpenStandardInput(),

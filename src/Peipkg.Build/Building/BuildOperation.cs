@@ -84,7 +84,9 @@ internal static class BuildOperation
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         BuildScript.Run(recipe, request, area, findings, context);
-        StagedTree tree = StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation);
+        StagedTree tree = area.Hold(
+            StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation)
+        );
         return Plan(recipe, request, tree, findings);
     }
 
@@ -93,7 +95,7 @@ internal static class BuildOperation
         request.Sandbox is null
             ? new BuildPaths(
                 [area.Destination],
-                [area.Work, Path.GetFullPath(request.Source), PosixTree.RealPath(request.Source)]
+                [area.Work, Path.GetFullPath(request.Source), RealPath.Of(request.Source)]
             )
             : new BuildPaths([SandboxView.DestinationPlace], []);
 
@@ -160,12 +162,7 @@ internal static class BuildOperation
 
     private static void RequireOutside(string inner, string outer, string message)
     {
-        if (
-            (PosixTree.RealPath(inner) + "/").StartsWith(
-                PosixTree.RealPath(outer).TrimEnd('/') + "/",
-                StringComparison.Ordinal
-            )
-        )
+        if (RealPath.IsWithin(inner, outer))
         {
             throw new UserErrorException(message);
         }

@@ -38,10 +38,9 @@ internal static class SandboxCheck
 
         if (request.SignKey is { } key)
         {
-            string real = PosixTree.RealPath(key);
             foreach ((string shown, string option) in Shown(settings, recipe, request))
             {
-                if ((real + "/").StartsWith(PosixTree.RealPath(shown).TrimEnd('/') + "/", StringComparison.Ordinal))
+                if (RealPath.IsWithin(key, shown))
                 {
                     problems.Add(
                         $"--sign-key {key} lies in {option}, which the script can read in the sandbox; keep the key elsewhere"

@@ -3,6 +3,7 @@ using Peipkg.Build.Comparing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 
@@ -124,33 +125,25 @@ internal sealed class SecondBuild : IDisposable
         }
     }
 
-    // Entries in reverse order, each directory after what it holds: names of any bytes, times, modes and links as they are.
+    // As it is, down to names of any bytes, times, modes and links.
     private void CopySource(string source, ToolContext context)
     {
         context.Diagnostics.Step("copying the source for a second build");
-        BoundedOutputStream output = new(4096);
-        ChildExit exit = ChildProcess.Run(
-            new ChildProcessOptions
-            {
-                FileName = "/bin/sh",
-                Arguments =
-                [
-                    "-c",
-                    "cd \"$1\" && find . -mindepth 1 -print0 | sort -zr | tar --null --no-recursion -T - -cf - | tar -C \"$2\" -xpf -",
-                    "sh",
-                    source,
-                    _source,
-                ],
-                Environment = [new("PATH", Sandboxing.SandboxView.ToolPath), new("LC_ALL", "C")],
-                WorkingDirectory = "/",
-                StandardOutput = output,
-                StandardError = output,
-            },
-            context.Cancellation
-        );
-        if (!exit.IsSuccess || output.TotalBytes > 0)
+        TreeCopyOptions options = new()
         {
-            throw new UserErrorException($"the source cannot be copied for a second build: {output.Text().Trim()}");
+            Order = TreeOrder.Reversed,
+            KeepOwners = OwnProcess.EffectiveUser == 0,
+        };
+        try
+        {
+            TreeCopy.Run(source, _source, options, context.Cancellation);
+        }
+        catch (IOException exception)
+        {
+            throw new UserErrorException(
+                $"the source cannot be copied for a second build: {exception.Message}",
+                exception
+            );
         }
     }
 }

@@ -22,6 +22,7 @@ internal static class SourceOrder
     // Sources hold scripts that are run where they are.
     private static bool MayHoldPrograms() =>
         Directory.Exists(InMemory)
+        && Directory.Exists("/proc/self")
         && File.ReadLines("/proc/self/mounts")
             .Select(line => line.Split(' '))
             .Any(fields =>
@@ -31,25 +32,6 @@ internal static class SourceOrder
                 && !fields[3].Split(',').Any(option => option is "noexec" or "ro")
             );
 
-    private static bool SizeWithin(string source, long most)
-    {
-        long size = 0;
-        EnumerationOptions all = new()
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            IgnoreInaccessible = true,
-        };
-        foreach (FileInfo file in new DirectoryInfo(PosixTree.RealPath(source)).EnumerateFiles("*", all))
-        {
-            // Every file takes at least a page.
-            size += Math.Max(file.Length, 4096);
-            if (size > most)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    // Every file takes at least a page.
+    private static bool SizeWithin(string source, long most) => TreeSize.Of(source, most, leastPerFile: 4096) <= most;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Posix.Files;
 
@@ -9,20 +7,17 @@ namespace Peipkg.Build.Extracting;
 /// Makes entries below a directory without ever following a symlink: every component of every path is opened by itself,
 /// and nothing that exists is opened for writing.
 /// </summary>
-internal sealed unsafe partial class DirectoryWriter : IDisposable
+internal sealed class DirectoryWriter : IDisposable
 {
     private const uint DirectoryMode = 0x1ed; // rwxr-xr-x
-    private const int Exists = 17;
+    private const uint FileMode = 0x1a4; // rw-r--r--
 
-    private readonly SafeFileHandle _root;
-    private SafeFileHandle? _last;
+    private readonly DirectoryHandle _root;
+    private DirectoryHandle? _last;
     private string _lastPath = "";
 
     /// <param name="root">An existing directory.</param>
-    internal DirectoryWriter(string root) =>
-        _root =
-            PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(PosixTree.RealPath(root)), out _)
-            ?? throw PosixTree.Failure("open", root);
+    internal DirectoryWriter(string root) => _root = DirectoryHandle.Open(root);
 
     public void Dispose()
     {
@@ -33,40 +28,33 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
     /// <summary>Makes a directory, if there is none yet.</summary>
     internal void MakeDirectory(string path)
     {
-        (SafeFileHandle parent, string name) = Locate(path);
-        fixed (byte* text = Terminated(name))
+        (DirectoryHandle parent, byte[] name) = Locate(path);
+        Errno error = parent.MakeDirectory(name, DirectoryMode);
+        if (error is not (Errno.None or Errno.Exists))
         {
-            if (MkDirAt(parent, text, DirectoryMode) != 0 && Marshal.GetLastPInvokeError() != Exists)
-            {
-                throw PosixTree.Failure("make the directory", path);
-            }
+            throw PosixIOException.Of(error, "make the directory", path);
         }
     }
 
     /// <summary>Makes a symlink.</summary>
     internal void MakeSymlink(string path, string target)
     {
-        (SafeFileHandle parent, string name) = Locate(path);
-        fixed (byte* text = Terminated(name))
-        fixed (byte* targetText = Terminated(target))
+        (DirectoryHandle parent, byte[] name) = Locate(path);
+        Errno error = parent.MakeSymlink(name, FileName.Bytes(target));
+        if (error != Errno.None)
         {
-            if (SymlinkAt(targetText, parent, text) != 0)
-            {
-                throw PosixTree.Failure("make the symlink", path);
-            }
+            throw PosixIOException.Of(error, "make the symlink", path);
         }
     }
 
     /// <summary>Makes a file, readable by all and writable by its owner, as far as the umask lets it.</summary>
     internal FileStream MakeFile(string path)
     {
-        (SafeFileHandle parent, string name) = Locate(path);
-        return new FileStream(
-            PosixTree.CreateFile(parent, Encoding.UTF8.GetBytes(name))
-                ?? throw PosixTree.Failure("make the file", path),
-            FileAccess.Write,
-            bufferSize: 0
-        );
+        (DirectoryHandle parent, byte[] name) = Locate(path);
+        SafeFileHandle file =
+            parent.TryCreateFile(name, FileMode, out Errno error)
+            ?? throw PosixIOException.Of(error, "make the file", path);
+        return new FileStream(file, FileAccess.Write, bufferSize: 0);
     }
 
     /// <summary>Lets a file that was just made be executed by those who may read it.</summary>
@@ -78,23 +66,23 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
     }
 
     /// <summary>The directory that an entry lies in, and the entry's name there.</summary>
-    private (SafeFileHandle Parent, string Name) Locate(string path)
+    private (DirectoryHandle Parent, byte[] Name) Locate(string path)
     {
         int slash = path.LastIndexOf('/');
         if (slash < 0)
         {
-            return (_root, path);
+            return (_root, FileName.Bytes(path));
         }
 
         string parent = path[..slash];
         if (_last is null || parent != _lastPath)
         {
-            SafeFileHandle directory = _root;
+            DirectoryHandle directory = _root;
             foreach (string component in parent.Split('/'))
             {
-                SafeFileHandle next =
-                    PosixTree.OpenDirectory(directory, Encoding.UTF8.GetBytes(component), out _)
-                    ?? throw PosixTree.Failure("enter", parent);
+                DirectoryHandle next =
+                    directory.TryOpenDirectory(FileName.Bytes(component), out Errno error)
+                    ?? throw PosixIOException.Of(error, "enter", parent);
                 if (directory != _root)
                 {
                     directory.Dispose();
@@ -107,14 +95,6 @@ internal sealed unsafe partial class DirectoryWriter : IDisposable
             (_last, _lastPath) = (directory, parent);
         }
 
-        return (_last, path[(slash + 1)..]);
+        return (_last, FileName.Bytes(path[(slash + 1)..]));
     }
-
-    private static byte[] Terminated(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
-
-    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
-    private static partial int MkDirAt(SafeFileHandle directory, byte* path, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
-    private static partial int SymlinkAt(byte* target, SafeFileHandle directory, byte* path);
 }

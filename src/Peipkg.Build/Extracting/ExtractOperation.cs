@@ -40,7 +40,7 @@ internal static class ExtractOperation
         {
             if (!done)
             {
-                TreeRemover.Remove(target);
+                TreeRemoval.TryRemove(target);
                 if (existed)
                 {
                     Directory.CreateDirectory(target);

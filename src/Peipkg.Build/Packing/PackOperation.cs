@@ -31,8 +31,8 @@ internal static class PackOperation
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
 
         // The tree may be named through a symlink; what is below it is taken as it is.
-        StagedTree tree = StagedTree.Walk(
-            PosixTree.RealPath(request.Staged),
+        using StagedTree tree = StagedTree.Walk(
+            RealPath.Of(request.Staged),
             mayChangeModes: false,
             context.Cancellation
         );
@@ -104,12 +104,7 @@ internal static class PackOperation
             throw new UserErrorException($"--out {request.Output}: the directory {directory} does not exist");
         }
 
-        if (
-            (PosixTree.RealPath(directory) + "/").StartsWith(
-                PosixTree.RealPath(request.Staged).TrimEnd('/') + "/",
-                StringComparison.Ordinal
-            )
-        )
+        if (RealPath.IsWithin(directory, request.Staged))
         {
             throw new UserErrorException(
                 $"--out {request.Output} lies inside --staged, all of which goes into the package"

@@ -124,7 +124,7 @@ internal sealed class PackageBatch : IDisposable
                 throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
             }
 
-            if (PosixTree.IsSpecial(path))
+            if (DurableFile.IsSpecial(path))
             {
                 throw new UserErrorException(
                     $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file"

@@ -131,7 +131,7 @@ internal static class SandboxView
         IEnumerable<string> files = ToolchainFiles.Concat(Prefixed()).Concat(settings.AllowNetwork ? NetworkFiles : []);
         foreach (string file in files.Where(Path.Exists))
         {
-            arguments.AddRange("--ro-bind", PosixTree.RealPath(file), file);
+            arguments.AddRange("--ro-bind", RealPath.Of(file), file);
         }
 
         string stubs = area.MakeDirectory("etc");
@@ -162,16 +162,16 @@ internal static class SandboxView
         ]);
         foreach (string path in settings.ReadOnly)
         {
-            arguments.AddRange("--ro-bind", PosixTree.RealPath(path), path);
+            arguments.AddRange("--ro-bind", RealPath.Of(path), path);
         }
 
         // Last, so that nothing added above can lie over them; then what holds them all is closed.
         arguments.AddRange(
             "--ro-bind",
-            PosixTree.RealPath(source),
+            RealPath.Of(source),
             SourcePlace,
             "--ro-bind",
-            PosixTree.RealPath(recipe),
+            RealPath.Of(recipe),
             RecipePlace,
             "--bind",
             area.Destination,

@@ -93,7 +93,7 @@ internal static class SignOperation
     )
     {
         // A FIFO would be waited for, a device read for ever.
-        if (!File.Exists(file) || PosixTree.IsSpecial(file))
+        if (!File.Exists(file) || DurableFile.IsSpecial(file))
         {
             return
             [

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using Microsoft.Win32.SafeHandles;
 using Peipkg.Build.Rules;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Staging;
@@ -15,21 +14,19 @@ namespace Peipkg.Build.Staging;
 /// All that lies below a staged tree's root, and what of it cannot be packed. Modes, owners, times and extended attributes
 /// are not looked at (§3.4); hard links are files like others.
 /// </summary>
-internal sealed class StagedTree
+internal sealed class StagedTree : IDisposable
 {
-    private const uint KindMask = 0xf000;
-    private const uint DirectoryKind = 0x4000;
-    private const uint FileKind = 0x8000;
-    private const uint SymlinkKind = 0xa000;
     private const uint OwnerReads = 0x100;
 
     private readonly List<PayloadSource> _entries = [];
     private readonly List<Finding> _problems = [];
+    private readonly DirectoryHandle _root;
     private readonly bool _mayChangeModes;
 
-    private StagedTree(string root, bool mayChangeModes)
+    private StagedTree(string root, DirectoryHandle handle, bool mayChangeModes)
     {
         Root = root;
+        _root = handle;
         _mayChangeModes = mayChangeModes;
     }
 
@@ -50,128 +47,145 @@ internal sealed class StagedTree
     /// <exception cref="IOException">A directory cannot be read.</exception>
     internal static StagedTree Walk(string root, bool mayChangeModes, CancellationToken cancellation)
     {
-        StagedTree tree = new(Path.GetFullPath(root), mayChangeModes);
-        using SafeFileHandle directory =
-            PosixTree.OpenDirectory(null, Encoding.UTF8.GetBytes(tree.Root), out int error)
+        string path = Path.GetFullPath(root);
+        DirectoryHandle handle =
+            DirectoryHandle.TryOpen(path, followLinks: false, out Errno error)
             ?? throw new UserErrorException(
-                error == PosixTree.AccessDenied
+                error == Errno.AccessDenied
                     ? $"the staged tree {root} may not be read"
                     : $"the staged tree {root} is not a directory"
             );
-        tree.Descend(directory, "", 0, cancellation);
-        return tree;
+        StagedTree tree = new(path, handle, mayChangeModes);
+        try
+        {
+            tree.Walk(cancellation);
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
     }
 
-    private void Descend(SafeFileHandle directory, string prefix, int depth, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
+
+    private Stream Open(string path, FileStatus found)
     {
-        cancellation.ThrowIfCancellationRequested();
-        foreach (byte[] name in PosixTree.ReadNames(directory, prefix.Length == 0 ? Root : prefix))
+        try
         {
-            if (!Utf8.IsValid(name))
+            return TreeFile.Open(_root, path, found);
+        }
+        catch (PosixIOException exception) when (exception.Error == Errno.Stale)
+        {
+            throw new IOException(
+                $"{DisplayText.Escape(path)}: the file changed while it was being packed; something still writes to the staged tree.",
+                exception
+            );
+        }
+    }
+
+    private void Walk(CancellationToken cancellation)
+    {
+        Stack<string> above = [];
+        string prefix = "";
+        using TreeWalk walk = TreeWalk.Begin(Root);
+        while (walk.Next())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (walk.Step == TreeStep.Leave)
+            {
+                prefix = above.Pop();
+            }
+            else if (!Utf8.IsValid(walk.Name))
             {
                 AddProblem(
-                    $"\"{TerminalText.Escape(prefix)}{Spell(name)}\": the file name is not UTF-8; rename it in the build script"
+                    $"\"{TerminalText.Escape(prefix)}{FileName.Spell(walk.Name)}\": the file name is not UTF-8; rename it in the build script"
                 );
-                continue;
             }
-
-            string path = prefix + Encoding.UTF8.GetString(name);
-            if (!PosixTree.TryStatus(directory, name, out uint mode, out long size))
+            else
             {
-                throw PosixTree.Failure("examine", path);
-            }
-
-            switch (mode & KindMask)
-            {
-                case DirectoryKind:
-                    _entries.Add(PayloadSource.Directory(path));
-                    Enter(directory, name, path, mode, depth, cancellation);
-                    break;
-                case FileKind:
-                    MakeReadable(directory, name, mode, OwnerReads);
-                    _entries.Add(
-                        new PayloadSource(path, PayloadKind.File, size, null, () => StagedFile.Open(Root, path))
-                    );
-                    break;
-                case SymlinkKind:
-                    AddSymlink(directory, name, path);
-                    break;
-                default:
-                    AddProblem(
-                        $"\"{TerminalText.Escape(path)}\" is {KindName(mode)}; a package holds only files, directories and symlinks"
-                    );
-                    break;
+                string path = prefix + Encoding.UTF8.GetString(walk.Name);
+                if (Add(walk, path))
+                {
+                    above.Push(prefix);
+                    prefix = path + "/";
+                }
             }
         }
     }
 
-    private void Enter(
-        SafeFileHandle parent,
-        byte[] name,
-        string path,
-        uint mode,
-        int depth,
-        CancellationToken cancellation
-    )
+    /// <summary>Takes an entry down.</summary>
+    /// <returns>Whether it is a directory that was entered.</returns>
+    private bool Add(TreeWalk walk, string path)
     {
-        if (depth + 1 == Limits.PathComponents)
+        FileStatus status = walk.Status();
+        switch (status.Kind)
+        {
+            case FileKind.Directory:
+                _entries.Add(PayloadSource.Directory(path));
+                return Enter(walk, path, status);
+            case FileKind.File:
+                status = MakeReadable(walk, status, OwnerReads);
+                _entries.Add(
+                    new PayloadSource(path, PayloadKind.File, status.Size, null, () => Open(path, status))
+                );
+                return false;
+            case FileKind.Symlink:
+                AddSymlink(walk, path);
+                return false;
+            default:
+                AddProblem(
+                    $"\"{TerminalText.Escape(path)}\" is {status.Kind.Noun()}; a package holds only files, directories and symlinks"
+                );
+                return false;
+        }
+    }
+
+    private bool Enter(TreeWalk walk, string path, FileStatus status)
+    {
+        if (walk.Depth + 1 == Limits.PathComponents)
         {
             AddProblem(
                 $"\"{TerminalText.Escape(path)}\": directories are nested more than {Limits.PathComponents} deep"
             );
-            return;
+            return false;
         }
 
-        MakeReadable(parent, name, mode, OwnerReads | (OwnerReads >> 2));
-        using SafeFileHandle directory =
-            PosixTree.OpenDirectory(parent, name, out _) ?? throw PosixTree.Failure("open", path);
-        Descend(directory, path + "/", depth + 1, cancellation);
+        MakeReadable(walk, status, OwnerReads | (OwnerReads >> 2));
+        Errno error = walk.Enter();
+        return error == Errno.None ? true : throw PosixIOException.Of(error, "open", path);
     }
 
-    private void AddSymlink(SafeFileHandle directory, byte[] name, string path)
+    private void AddSymlink(TreeWalk walk, string path)
     {
-        byte[] target = PosixTree.ReadLink(directory, name) ?? throw PosixTree.Failure("read the symlink", path);
+        byte[] target =
+            walk.Directory.TryReadLink(walk.Name, out Errno error)
+            ?? throw PosixIOException.Of(error, "read the symlink", path);
         if (Utf8.IsValid(target))
         {
             _entries.Add(PayloadSource.Symlink(path, Encoding.UTF8.GetString(target)));
         }
         else
         {
-            AddProblem($"\"{TerminalText.Escape(path)}\": the symlink's target \"{Spell(target)}\" is not UTF-8");
+            AddProblem(
+                $"\"{TerminalText.Escape(path)}\": the symlink's target \"{FileName.Spell(target)}\" is not UTF-8"
+            );
         }
     }
 
-    private void MakeReadable(SafeFileHandle parent, byte[] name, uint mode, uint needed)
+    /// <summary>What the entry is after its mode was changed: on a layered file system another file than before.</summary>
+    private FileStatus MakeReadable(TreeWalk walk, FileStatus status, uint needed)
     {
-        if (_mayChangeModes && (mode & needed) != needed)
+        if (!_mayChangeModes || (status.Permissions & needed) == needed)
         {
-            PosixTree.ChangeMode(parent, name, (mode & 0xfff) | needed);
+            return status;
         }
+
+        _ = walk.Directory.ChangeMode(walk.Name, status.Permissions | needed);
+        return walk.Status();
     }
 
     private void AddProblem(string message) => _problems.Add(Finding.Of(StageRules.EntryKind, message));
-
-    private static string KindName(uint mode) =>
-        (mode & KindMask) switch
-        {
-            0x1000 => "a FIFO",
-            0x2000 => "a character device",
-            0x6000 => "a block device",
-            0xc000 => "a socket",
-            _ => "of a kind that packages do not know",
-        };
-
-    // Bytes that are ASCII show as they are, all others as the escape a shell would take.
-    private static string Spell(ReadOnlySpan<byte> bytes)
-    {
-        StringBuilder text = new();
-        foreach (byte b in bytes)
-        {
-            _ = b is >= 0x20 and < 0x7f
-                ? text.Append((char)b)
-                : text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
-        }
-
-        return text.ToString();
-    }
 }

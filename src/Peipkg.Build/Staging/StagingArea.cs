@@ -10,8 +10,8 @@ namespace Peipkg.Build.Staging;
 internal sealed class StagingArea : IDisposable
 {
     private readonly Diagnostics _diagnostics;
-
     private readonly bool _keep;
+    private readonly List<IDisposable> _held = [];
 
     private StagingArea(string root, bool keep, Diagnostics diagnostics)
     {
@@ -57,14 +57,23 @@ internal sealed class StagingArea : IDisposable
     /// <summary>A further private directory, empty when it is asked for the first time.</summary>
     internal string MakeDirectory(string name) => Make(Path.Combine(Root, name));
 
+    /// <summary>Keeps something open for as long as the area is there.</summary>
+    internal T Hold<T>(T held)
+        where T : IDisposable
+    {
+        _held.Add(held);
+        return held;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _held.ForEach(static held => held.Dispose());
         if (_keep)
         {
             _diagnostics.Note($"the staging directory is kept: $DESTDIR is {Destination}, the script ran in {Work}");
         }
-        else if (!TreeRemover.Remove(Root))
+        else if (!TreeRemoval.TryRemove(Root))
         {
             _diagnostics.Warning($"the staging directory {Root} could not be removed completely");
         }

@@ -57,7 +57,7 @@ internal static class NewOperation
         {
             if (Directory.Exists(making))
             {
-                TreeRemover.Remove(Path.GetFullPath(making));
+                TreeRemoval.TryRemove(Path.GetFullPath(making));
             }
         }
 

@@ -7,10 +7,10 @@ namespace Peipkg.CommandLine.Host;
 public static class StandardStreams
 {
     /// <summary>The process's standard output, bytes as they are.</summary>
-    public static Stream OpenOutput() => new DescriptorStream(1);
+    public static Stream OpenOutput() => new DescriptorStream(StandardDescriptors.Output, mayFail: true);
 
-    /// <summary>The process's standard error, bytes as they are.</summary>
-    public static Stream OpenError() => new DescriptorStream(2);
+    /// <summary>The process's standard error, bytes as they are; what cannot be written is dropped, for nobody could be told.</summary>
+    public static Stream OpenError() => new DescriptorStream(StandardDescriptors.Error, mayFail: false);
 
     /// <summary>A writer for results, flushed by <see cref="CommandLineHost"/> when the command ends.</summary>
     /// <param name="stream">Standard output.</param>

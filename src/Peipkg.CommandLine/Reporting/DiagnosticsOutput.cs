@@ -1,3 +1,4 @@
+using Peipkg.Posix.Files;
 using Peipkg.Posix.Terminals;
 
 namespace Peipkg.CommandLine.Reporting;
@@ -6,7 +7,6 @@ namespace Peipkg.CommandLine.Reporting;
 /// <param name="Writer">The error stream.</param>
 public sealed record DiagnosticsOutput(TextWriter Writer)
 {
-    private const int StandardErrorDescriptor = 2;
     private const int UsualColumns = 80;
 
     /// <summary>Whether a line may be written over: a terminal that understands more than text.</summary>
@@ -36,12 +36,12 @@ public sealed record DiagnosticsOutput(TextWriter Writer)
     {
         bool capable =
             variables.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb"
-            && Terminal.Is(StandardErrorDescriptor);
+            && Terminal.Is(StandardDescriptors.Error);
         return new DiagnosticsOutput(writer)
         {
             IsTerminal = capable,
             Colours = capable && string.IsNullOrEmpty(variables.GetValueOrDefault("NO_COLOR")),
-            Columns = static () => Terminal.Columns(StandardErrorDescriptor),
+            Columns = static () => Terminal.Columns(StandardDescriptors.Error),
             Clock = clock,
         };
     }

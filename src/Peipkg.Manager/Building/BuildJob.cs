@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Publishing;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
@@ -41,7 +42,15 @@ internal sealed record BuildJob(string Directory)
     {
         BuildJob job = new(System.IO.Directory.CreateDirectory(directory).FullName);
         string recipeFile = order.Recipe.Document.File;
-        CopyTree(Path.GetDirectoryName(Path.GetFullPath(recipeFile))!, Path.Combine(directory, RecipeDirectory));
+
+        // Links stay links: a recipe directory is the operator's, but what it points at may not be meant for workers.
+        string recipe = System.IO.Directory.CreateDirectory(Path.Combine(directory, RecipeDirectory)).FullName;
+        TreeCopy.Run(
+            Path.GetDirectoryName(Path.GetFullPath(recipeFile))!,
+            recipe,
+            new TreeCopyOptions(),
+            CancellationToken.None
+        );
         System.IO.Directory.Move(source, Path.Combine(directory, SourceDirectory));
         System.IO.Directory.CreateDirectory(job.Output);
         IReadOnlyList<string> arguments = BuildArguments.Compose(
@@ -135,27 +144,5 @@ internal sealed record BuildJob(string Directory)
 
         content.Write("\n"u8);
         return content.ToArray();
-    }
-
-    // Links stay links: a recipe directory is the operator's, but what it points at may not be meant for workers.
-    private static void CopyTree(string from, string to)
-    {
-        System.IO.Directory.CreateDirectory(to);
-        foreach (FileSystemInfo entry in new DirectoryInfo(from).EnumerateFileSystemInfos())
-        {
-            string target = Path.Combine(to, entry.Name);
-            if (entry.LinkTarget is { } link)
-            {
-                System.IO.File.CreateSymbolicLink(target, link);
-            }
-            else if (entry is DirectoryInfo)
-            {
-                CopyTree(entry.FullName, target);
-            }
-            else
-            {
-                System.IO.File.Copy(entry.FullName, target);
-            }
-        }
     }
 }

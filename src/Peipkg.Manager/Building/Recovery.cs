@@ -4,6 +4,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Building;
 

@@ -7,6 +7,7 @@ using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Commands;
@@ -69,7 +70,7 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
             ManagerDatabase.CopyTo(database, temporary);
             File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.Move(temporary, target, overwrite: false);
-            Peipkg.Posix.Files.DurableFile.SyncDirectory(directory);
+            DurableFile.SyncDirectory(directory);
         }
         catch (StorageException e)
         {

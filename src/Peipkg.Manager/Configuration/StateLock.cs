@@ -1,30 +1,17 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Peipkg.Format.Identity;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Configuration;
 
 /// <summary>
-/// One manager per state directory: an exclusive <c>flock</c>, which the kernel releases however the process ends.
-/// The file's content only tells the next one who holds it.
+/// One manager per state directory: a lock that the kernel releases however the process ends. The file's content only
+/// tells the next one who holds it.
 /// </summary>
-internal sealed partial class StateLock : IDisposable
+internal sealed class StateLock : IDisposable
 {
-    // fcntl.h and sys/file.h of Linux; the same on x86_64 and aarch64.
-    private const int ReadWrite = 2;
-    private const int Create = 0x40;
-    private const int CloseOnExec = 0x80000;
-    private const int Exclusive = 2;
-    private const int NonBlocking = 4;
-    private const int WouldBlock = 11;
-    private const int Interrupted = 4;
+    private readonly FileLock _lock;
 
-    // FileStream cannot do this: it takes a lock of its own on opening, so nobody could read who the holder is.
-    private readonly SafeFileHandle _file;
-
-    private StateLock(SafeFileHandle file) => _file = file;
+    private StateLock(FileLock held) => _lock = held;
 
     /// <summary>Takes the lock.</summary>
     /// <param name="path">The lock file, created when missing.</param>
@@ -34,59 +21,20 @@ internal sealed partial class StateLock : IDisposable
     /// <exception cref="IOException">The file cannot be opened or locked.</exception>
     public static StateLock Acquire(string path, int processId, DateTimeOffset started)
     {
-        int descriptor = Open(path, ReadWrite | Create | CloseOnExec, 0b110_100_100);
-        if (descriptor < 0)
+        if (FileLock.TryTake(path, create: true, out string? holder) is not { } held)
         {
-            throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+            throw new StateLockedException(
+                Path.GetDirectoryName(path)!,
+                holder is { Length: > 0 } ? holder : "which is just starting"
+            );
         }
 
-        SafeFileHandle file = new(descriptor, ownsHandle: true);
-        try
-        {
-            while (Flock(file, Exclusive | NonBlocking) != 0)
-            {
-                int error = Marshal.GetLastPInvokeError();
-                if (error == WouldBlock)
-                {
-                    throw new StateLockedException(Path.GetDirectoryName(path)!, ReadHolder(file));
-                }
-
-                if (error != Interrupted)
-                {
-                    throw new IOException($"{path}: {new Win32Exception(error).Message}");
-                }
-            }
-
-            string holder = $"pid {processId}, started {Timestamp.FromUnixSeconds(started.ToUnixTimeSeconds())}\n";
-            RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(holder), 0);
-            return new StateLock(file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        held.Sign($"pid {processId}, started {Timestamp.FromUnixSeconds(started.ToUnixTimeSeconds())}\n");
+        return new StateLock(held);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
-
-    private static string ReadHolder(SafeFileHandle file)
-    {
-        Span<byte> content = stackalloc byte[128];
-        int length = RandomAccess.Read(file, content, 0);
-        string text = Encoding.ASCII.GetString(content[..length]).Trim();
-        return text.Length > 0 ? text : "which is just starting";
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Flock(SafeFileHandle file, int operation);
+    public void Dispose() => _lock.Dispose();
 }
 
 /// <summary>Another manager works in this state directory.</summary>

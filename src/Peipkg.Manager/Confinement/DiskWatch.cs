@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.IO.Enumeration;
 using Peipkg.Manager.Processes;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Confinement;
 
@@ -14,13 +14,6 @@ internal sealed class DiskWatch(ResourceLimits limits)
     private const long Reserve = 256L << 20;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(10);
-
-    private static readonly EnumerationOptions Everything = new()
-    {
-        RecurseSubdirectories = true,
-        IgnoreInaccessible = true,
-        AttributesToSkip = FileAttributes.ReparsePoint,
-    };
 
     private long _measured;
     private long _freeWhenMeasured = long.MaxValue;
@@ -68,21 +61,11 @@ internal sealed class DiskWatch(ResourceLimits limits)
         long bytes = 0;
         foreach (string directory in limits.Directories)
         {
-            try
+            // Beyond the limit it does not matter by how much.
+            bytes += TreeSize.Of(directory, most: limit - bytes);
+            if (bytes > limit)
             {
-                FileSystemEnumerable<long> sizes = new(
-                    directory,
-                    (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
-                    Everything
-                );
-                foreach (long size in sizes)
-                {
-                    bytes += size;
-                }
-            }
-            catch (IOException)
-            {
-                // Not there, or in the middle of being removed: the next look sees what is left.
+                break;
             }
         }
 

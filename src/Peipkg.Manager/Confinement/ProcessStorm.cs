@@ -1,15 +1,11 @@
-using System.Runtime.InteropServices;
 using Peipkg.Manager.Processes;
 using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Confinement;
 
 /// <summary>Ends trees that multiply while they are being ended.</summary>
-internal static partial class ProcessStorm
+internal static class ProcessStorm
 {
-    private const int Kill = 9;
-    private const int Freeze = 19;
-
     /// <summary>All that descend from a process, and what this process has adopted from its session.</summary>
     public static IReadOnlyList<int> MembersBelow(int pid)
     {
@@ -44,8 +40,8 @@ internal static partial class ProcessStorm
                     // A whole group ends at one stroke, also what is just being forked.
                     _ =
                         status.Group > 1 && status.Group != ownGroup
-                            ? SendSignal(-status.Group, Kill)
-                            : SendSignal(member, Freeze);
+                            ? ProcessSignal.Send(-status.Group, Signal.Kill)
+                            : ProcessSignal.Send(member, Signal.Stop);
                 }
             }
         }
@@ -55,12 +51,8 @@ internal static partial class ProcessStorm
             // Ids are not reused within this moment: those of the tree stay taken until they are reaped.
             if (ProcessStatus.Read(member) is { IsOver: false })
             {
-                _ = SendSignal(member, Kill);
+                ProcessSignal.Send(member, Signal.Kill);
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int pid, int signal);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Git;
 

@@ -15,6 +15,7 @@ using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Hosting;
@@ -33,7 +34,7 @@ internal static class ManagerProgram
     /// <exception cref="UserErrorException">The farm cannot start.</exception>
     public static async Task<int> RunAsync(string configFile, string? logLevel, RunMode mode, ManagerWorld world)
     {
-        OwnSecrets.Hide();
+        OwnProcess.HideFromOthers();
         CreationMask.Set(CreationMask.Usual);
         ManagerConfig config = LoadConfig(configFile);
         LogThreshold threshold = new(logLevel ?? config.LogLevel);

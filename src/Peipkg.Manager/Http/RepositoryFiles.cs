@@ -1,10 +1,9 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Http;
 
@@ -13,13 +12,8 @@ namespace Peipkg.Manager.Http;
 /// reachable: a name that is hidden ends the way, and what is opened must lie in the repository whatever links led there.
 /// peipkg-repo makes links to its own hidden directories in the moment of a change, and a killed one leaves them.
 /// </summary>
-internal sealed partial class RepositoryFiles(string directory)
+internal sealed class RepositoryFiles(string directory)
 {
-    // fcntl.h of Linux, the same on x86_64 and aarch64. A pipe would hold the request for ever.
-    private const int WithoutWaiting = 0x800;
-    private const int PathOnly = 0x200000;
-    private const int CloseOnExec = 0x80000;
-
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
         [".json"] = "application/json",
@@ -78,38 +72,22 @@ internal sealed partial class RepositoryFiles(string directory)
             return null;
         }
 
-        using SafeFileHandle top = Open(directory, PathOnly | CloseOnExec);
-        SafeFileHandle handle = Open(Path.Combine(directory, path), WithoutWaiting | CloseOnExec);
         try
         {
-            if (
-                !top.IsInvalid
-                && !handle.IsInvalid
-                && (File.GetAttributes(handle) & FileAttributes.Directory) == 0
-                && RealPath(handle).StartsWith(RealPath(top) + "/", StringComparison.Ordinal)
-                && new FileStream(handle, FileAccess.Read, bufferSize: 0) is { CanSeek: true } file
-            )
+            using DirectoryHandle top = DirectoryHandle.Open(directory);
+            SafeFileHandle handle = ForeignFile.Open(Path.Combine(directory, path));
+            if (RealPath.Of(handle).StartsWith(top.Location + "/", StringComparison.Ordinal))
             {
-                return file;
+                return new FileStream(handle, FileAccess.Read, bufferSize: 0);
             }
+
+            handle.Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // As if it were not there.
         }
 
-        handle.Dispose();
         return null;
     }
-
-    // Where the kernel says that an open file is, after all links.
-    private static string RealPath(SafeFileHandle file) =>
-        new FileInfo(
-            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}")
-        ).LinkTarget
-        ?? "";
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial SafeFileHandle Open(string path, int flags);
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Logging;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Operating;
 
@@ -16,7 +17,7 @@ namespace Peipkg.Manager.Operating;
 /// Takes commands on a Unix socket in the state directory: <c>POST /operate</c> with an <see cref="OperatorRequest"/>. The
 /// socket has mode 0600, and whoever connects must be root or the manager's own user by the kernel's word (SO_PEERCRED).
 /// </summary>
-internal sealed partial class ControlServer(string path, OperatorDesk desk, TimeProvider clock, ILoggerFactory loggers)
+internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider clock, ILoggerFactory loggers)
     : IAsyncDisposable
 {
     private const int SocketLevel = 1;
@@ -78,7 +79,7 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, Time
     private Task Check(ConnectionContext connection, ConnectionDelegate next)
     {
         uint? user = connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket ? UserOf(socket) : null;
-        if (user is { } id && (id == 0 || id == EffectiveUser()))
+        if (user is { } id && (id == 0 || id == OwnProcess.EffectiveUser))
         {
             return next(connection);
         }
@@ -130,10 +131,6 @@ internal sealed partial class ControlServer(string path, OperatorDesk desk, Time
             context.RequestAborted
         );
     }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial uint EffectiveUser();
 }
 
 /// <summary>Events of the control socket.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Processes;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;
@@ -18,7 +18,7 @@ internal sealed class Housekeeping(FarmStores stores)
         long bytes = 0;
         foreach (FileSystemInfo item in old)
         {
-            bytes += item is FileInfo file ? file.Length : Size((DirectoryInfo)item);
+            bytes += item is FileInfo file ? file.Length : TreeSize.Of(item.FullName);
             if (!dryRun)
             {
                 if (item is DirectoryInfo)
@@ -85,17 +85,4 @@ internal sealed class Housekeeping(FarmStores stores)
                 .EnumerateDirectories()
                 .Where(d => now - d.LastWriteTimeUtc > retention.Stages)
             : [];
-
-    private static long Size(DirectoryInfo directory) =>
-        directory
-            .EnumerateFiles(
-                "*",
-                new EnumerationOptions
-                {
-                    RecurseSubdirectories = true,
-                    AttributesToSkip = FileAttributes.ReparsePoint,
-                    IgnoreInaccessible = true,
-                }
-            )
-            .Sum(file => file.Length);
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Processes;
 
@@ -14,14 +14,10 @@ namespace Peipkg.Manager.Processes;
 /// Never this process, those it descends from or its own session: the mark may have been in the environment that the
 /// manager itself was started with.
 /// </remarks>
-internal static partial class Leftovers
+internal static class Leftovers
 {
     /// <summary>The variable that marks children.</summary>
     public const string Marker = "PEIPKG_MANAGER_STATE_DIR";
-
-    private const int Terminate = 15;
-    private const int Kill = 9;
-    private const int Freeze = 19;
 
     // What survives SIGKILL for so long is in the kernel's hands.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -41,7 +37,7 @@ internal static partial class Leftovers
     {
         List<int> found = Find(stateDirectory, ownPid);
         int count = found.Count;
-        Signal(found, Terminate);
+        SendAll(found, Signal.Terminate);
         long started = clock.GetTimestamp();
         while ((found = Find(stateDirectory, ownPid)).Count > 0)
         {
@@ -56,8 +52,8 @@ internal static partial class Leftovers
             if (clock.GetElapsedTime(started) > grace)
             {
                 // A storm of processes replaces itself faster than it is killed one by one; what is frozen cannot.
-                Signal(found, Freeze);
-                Signal(Find(stateDirectory, ownPid), Kill);
+                SendAll(found, Signal.Stop);
+                SendAll(Find(stateDirectory, ownPid), Signal.Kill);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, stop);
@@ -154,19 +150,15 @@ internal static partial class Leftovers
         }
     }
 
-    private static void Signal(List<int> pids, int signal)
+    private static void SendAll(List<int> pids, Signal signal)
     {
         foreach (int pid in pids)
         {
             // A session's leader takes its group along, such as the helpers of git; others are signalled alone.
-            if (SendSignal(-pid, signal) != 0)
+            if (!ProcessSignal.Send(-pid, signal))
             {
-                _ = SendSignal(pid, signal);
+                ProcessSignal.Send(pid, signal);
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendSignal(int pid, int signal);
 }

@@ -5,6 +5,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -1,5 +1,6 @@
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 
@@ -115,7 +116,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
     private async Task SwitchAsync(SyncSource source, SyncSession session)
     {
         string stage = Path.Combine(session.Directory, "switch");
-        Processes.TreeRemoval.Remove(stage);
+        TreeRemoval.Remove(stage);
         string generation = Directory.CreateDirectory(Path.Combine(stage, "whole", "generations", source.Id)).FullName;
         string links = Directory.CreateDirectory(Path.Combine(stage, "links", "generations", source.Id)).FullName;
         foreach (string path in Directory.EnumerateFileSystemEntries(source.Directory))
@@ -152,7 +153,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         string history = Path.Combine(session.Directory, "generations");
         string[] before = File.Exists(history) ? await File.ReadAllLinesAsync(history, session.Stop) : [];
         string[] keep = [.. before.Where(id => id != source.Id).TakeLast(Kept), source.Id];
-        Peipkg.Posix.Files.DurableFile.Write(
+        DurableFile.Write(
             history,
             System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n")
         );

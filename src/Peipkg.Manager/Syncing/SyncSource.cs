@@ -1,8 +1,8 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -1,6 +1,7 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Syncing;
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Files;
 
@@ -6,27 +6,26 @@ namespace Peipkg.Posix.Files;
 /// Writes to a descriptor that the process was started with. The console's own streams would take a terminal over: they
 /// send it sequences that change what its keys mean, and handle its signals.
 /// </summary>
-/// <param name="descriptor">1 or 2; stays open.</param>
-internal sealed unsafe partial class DescriptorStream(int descriptor) : WriteOnlyStream
+/// <param name="descriptor">Its number, mostly 1 or 2; stays open.</param>
+/// <param name="mayFail">
+/// Whether what cannot be written is an error, as for results. For messages it is none: nobody can be told, and what they
+/// are about must not fail of it; what cannot be written is dropped.
+/// </param>
+/// <param name="name">What it is called in messages; null for its usual name.</param>
+public sealed unsafe class DescriptorStream(int descriptor, bool mayFail, string? name = null) : WriteOnlyStream
 {
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
-    private const int BrokenPipe = 32;
-    private const short Writable = 4;
-    private const short Failed = 8;
-
     /// <summary>Whether whoever reads has left.</summary>
     public bool IsAbandoned
     {
         get
         {
-            PollDescriptor now = new() { Descriptor = descriptor };
-            return Poll(&now, 1, 0) > 0 && (now.Returned & Failed) != 0;
+            LibC.PollDescriptor now = new() { Descriptor = descriptor };
+            return LibC.Poll(&now, 1, 0) > 0 && (now.Returned & LibC.Failed) != 0;
         }
     }
 
     /// <summary>Writes all of it; nothing where whoever reads has left.</summary>
-    /// <exception cref="IOException">The disk is full, or the descriptor closed.</exception>
+    /// <exception cref="PosixIOException">The disk is full, or the descriptor not open for writing, and that is an error.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -34,7 +33,7 @@ internal sealed unsafe partial class DescriptorStream(int descriptor) : WriteOnl
             nint written;
             fixed (byte* bytes = buffer)
             {
-                written = WriteTo(descriptor, bytes, (nuint)buffer.Length);
+                written = LibC.Write(descriptor, bytes, (nuint)buffer.Length);
             }
 
             if (written >= 0)
@@ -43,34 +42,26 @@ internal sealed unsafe partial class DescriptorStream(int descriptor) : WriteOnl
                 continue;
             }
 
-            int error = Marshal.GetLastPInvokeError();
+            Errno error = PosixIOException.LastError;
             switch (error)
             {
-                case Interrupted:
+                case Errno.Interrupted:
                     break;
-                case TryAgain:
+                case Errno.WouldBlock:
                     // Somebody who shares it has made it one that does not wait.
-                    PollDescriptor wait = new() { Descriptor = descriptor, Events = Writable };
-                    _ = Poll(&wait, 1, -1);
+                    LibC.PollDescriptor wait = new() { Descriptor = descriptor, Events = LibC.Writable };
+                    _ = LibC.Poll(&wait, 1, -1);
                     break;
-                case BrokenPipe:
+                case Errno.BrokenPipe:
                     return;
                 default:
-                    throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+                    if (mayFail)
+                    {
+                        throw PosixIOException.Of(error, "write to", name ?? StandardDescriptors.NameOf(descriptor));
+                    }
+
+                    return;
             }
         }
     }
-
-    private struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint WriteTo(int descriptor, byte* bytes, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
 }

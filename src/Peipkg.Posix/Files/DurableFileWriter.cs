@@ -1,50 +1,44 @@
 namespace Peipkg.Posix.Files;
 
 /// <summary>
-/// A file being written beside its target. <see cref="Commit"/> puts it in place; disposing without it leaves no trace.
+/// A file being written. <see cref="Commit"/> puts it in place; disposing without it leaves no trace, and neither does a
+/// kill where the file system can hold files without names.
 /// </summary>
 public sealed class DurableFileWriter : IDisposable
 {
-    private readonly FileStream _stream;
+    private readonly SpecialTarget? _special;
+    private readonly UnfinishedFile _file;
     private bool _flushed;
-    private bool _done;
 
     internal DurableFileWriter(string target, UnixFileMode mode)
     {
         Target = target;
-        TemporaryPath = DurableFile.TemporarySibling(target);
-        _stream = new FileStream(
-            TemporaryPath,
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.Read,
-                BufferSize = 0,
-                UnixCreateMode = mode,
-            }
-        );
-
-        // The process's umask may have taken bits away; what is published has the mode that was asked for.
-        File.SetUnixFileMode(_stream.SafeFileHandle, mode);
+        _file = UnfinishedFile.Beside(target, mode);
     }
 
-    /// <summary>The absolute path the file will have.</summary>
+    internal DurableFileWriter(string target, SpecialTarget special)
+    {
+        Target = target;
+        _special = special;
+        _file = UnfinishedFile.Aside();
+    }
+
+    /// <summary>The absolute path the file will have, or a word for where the content goes.</summary>
     public string Target { get; }
 
-    /// <summary>The path it has until then.</summary>
-    public string TemporaryPath { get; }
+    /// <summary>Whether the content goes to a device, a FIFO or an open file, instead of becoming a file.</summary>
+    public bool IsSpecial => _special is not null;
 
-    /// <summary>Where the content goes; unbuffered, seekable, readable.</summary>
-    public Stream Stream => _stream;
+    /// <summary>Where the content goes until then; unbuffered, seekable, readable.</summary>
+    public Stream Stream => _file.Stream;
 
     /// <summary>Flushes the content to the disk, without giving it its name yet.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>
     public void Flush()
     {
-        if (!_flushed)
+        if (!_flushed && _special is null)
         {
-            _stream.Flush(flushToDisk: true);
+            _file.Stream.Flush(flushToDisk: true);
             _flushed = true;
         }
     }
@@ -54,29 +48,32 @@ public sealed class DurableFileWriter : IDisposable
     public void Commit()
     {
         Rename();
-        DurableFile.SyncDirectory(Path.GetDirectoryName(Target)!);
+        if (_special is null)
+        {
+            DurableFile.SyncDirectory(Path.GetDirectoryName(Target)!);
+        }
     }
 
     /// <summary>
     /// <see cref="Commit"/> without the directory's flush, for callers that commit many files of one directory and then
     /// call <see cref="DurableFile.SyncDirectory"/> once.
     /// </summary>
+    /// <exception cref="IOException">The disk is full or failing; the target is as it was.</exception>
     public void Rename()
     {
-        Flush();
-        DurableFile.RenameReplacing(TemporaryPath, Target);
-        _done = true;
-        _stream.Dispose();
+        if (_special is not null)
+        {
+            _special.Write(_file.Stream);
+        }
+        else
+        {
+            Flush();
+            _file.Become(Target);
+        }
+
+        _file.Dispose();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stream.Dispose();
-        if (!_done)
-        {
-            _done = true;
-            File.Delete(TemporaryPath);
-        }
-    }
+    public void Dispose() => _file.Dispose();
 }

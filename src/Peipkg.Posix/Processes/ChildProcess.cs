@@ -8,12 +8,6 @@ namespace Peipkg.Posix.Processes;
 /// </summary>
 public static class ChildProcess
 {
-    // With everything killed the pipes are at their end; this is for processes that nothing can kill.
-    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
-
-    // What is still running a second after the program that started it is meant to stay.
-    private static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(1);
-
     /// <summary>Runs a program and waits for it.</summary>
     /// <param name="options">What to run, and how to end it.</param>
     /// <param name="cancellation">Ends everything: SIGTERM, and SIGKILL after the grace period.</param>
@@ -52,7 +46,7 @@ public static class ChildProcess
             catch
             {
                 // Whoever was told of the process failed; what was started must not outlive that.
-                ProcessTree.Signal(pid, PosixProcess.Kill);
+                ProcessTree.SendSignal(pid, Signal.Kill);
                 PosixProcess.AwaitExit(pid);
                 ProcessTree.KillLeftOver(pid, options.KillAdopted, TimeSpan.Zero);
                 ProcessTree.Reap(pid);
@@ -61,14 +55,14 @@ public static class ChildProcess
             }
 
             bool itself = !timedOut && !cancellation.IsCancellationRequested;
-            int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted, itself ? SettlingTime : TimeSpan.Zero);
+            int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted, itself ? PosixLimits.SettlingTime : TimeSpan.Zero);
             watch?.Dispose();
             exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
         }
         finally
         {
-            output?.Finish(OutputPatience);
-            error?.Finish(OutputPatience);
+            output?.Finish(PosixLimits.OutputPatience);
+            error?.Finish(PosixLimits.OutputPatience);
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -118,7 +112,7 @@ public static class ChildProcess
         bool inTime = Wait(exited, options.Timeout, cancellation);
         if (!exited.IsSet)
         {
-            ProcessTree.Signal(pid, PosixProcess.Terminate);
+            ProcessTree.SendSignal(pid, Signal.Terminate);
             Stopwatch watch = Stopwatch.StartNew();
             exited.Wait(options.Grace, CancellationToken.None);
 
@@ -130,7 +124,7 @@ public static class ChildProcess
 
             if (!exited.IsSet)
             {
-                ProcessTree.Signal(pid, PosixProcess.Kill);
+                ProcessTree.SendSignal(pid, Signal.Kill);
                 exited.Wait(CancellationToken.None);
             }
         }

@@ -82,7 +82,7 @@ internal sealed class DeathWatch : IDisposable
     /// <summary>Ends the watch: the child is gone.</summary>
     public void Dispose()
     {
-        PosixProcess.SendSignal(_watcher, PosixProcess.Kill);
+        ProcessSignal.Send(_watcher, Signal.Kill);
         ProcessTree.Reap(_watcher);
         _lifeline.Dispose();
     }

@@ -45,7 +45,7 @@ internal sealed class OutputPump : IDisposable
 
     private void Carry()
     {
-        byte[] buffer = new byte[32 << 10];
+        byte[] buffer = new byte[PosixLimits.PipeBytes];
         using FileStream pipe = new(_readEnd, FileAccess.Read, bufferSize: 0);
         int count;
         while ((count = pipe.Read(buffer)) > 0)

@@ -1,44 +1,28 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Peipkg.Posix.Files;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Processes;
 
-/// <summary>The calls of the C library that starting, ending and reaping process trees needs.</summary>
-internal static unsafe partial class PosixProcess
+/// <summary>Waiting for children, reaping them, and keeping what is open from them.</summary>
+internal static unsafe class PosixProcess
 {
-    internal const int Terminate = 15;
-    internal const int Kill = 9;
-    internal const int NoSuchProcess = 3;
-
-    // The C library's own structures: 80, 336 and 128 bytes with glibc on both architectures.
-    internal const int FileActionsSize = 256;
-    internal const int AttributesSize = 1024;
-    internal const int SignalSetSize = 128;
-
-    internal const short SetSignalDefaults = 0x04;
-    internal const short SetSignalMask = 0x08;
-    internal const short SetSession = 0x80;
-
-    private const int BecomeSubreaper = 36;
-    private const int ById = 1;
-    private const int Exited = 4;
-    private const int DoNotReap = 0x01000000;
-    private const int CloseOnExec = 0x80000;
-    private const int Interrupted = 4;
-
     /// <summary>Orphans of our children become our children, instead of those of process 1.</summary>
     internal static void AdoptOrphans()
     {
         // Every kernel since 3.4 can; without it only what left its group and its parents would be missed.
-        _ = PrCtl(BecomeSubreaper, 1, 0, 0, 0);
+        _ = LibC.ProcessControl(LibC.BecomeSubreaper, 1, 0, 0, 0);
     }
 
     /// <summary>Waits until a child has ended, and leaves it to be reaped, so that its id stays taken.</summary>
     internal static void AwaitExit(int pid)
     {
         byte* info = stackalloc byte[128];
-        while (WaitId(ById, pid, info, Exited | DoNotReap) != 0 && Marshal.GetLastPInvokeError() == Interrupted) { }
+        while (
+            LibC.WaitId(LibC.ById, pid, info, LibC.Exited | LibC.DoNotReap) != 0
+            && PosixIOException.LastError == Errno.Interrupted
+        ) { }
     }
 
     /// <summary>Reaps a child that has ended.</summary>
@@ -47,23 +31,21 @@ internal static unsafe partial class PosixProcess
     {
         int status;
         int result;
-        while ((result = WaitPid(pid, out status, 0)) < 0 && Marshal.GetLastPInvokeError() == Interrupted) { }
+        while ((result = LibC.WaitPid(pid, out status, 0)) < 0 && PosixIOException.LastError == Errno.Interrupted) { }
 
         return result == pid ? status : null;
     }
 
     /// <summary>Reaps a child if it has ended.</summary>
-    internal static bool TryReap(int pid) => WaitPid(pid, out _, 1) == pid;
+    internal static bool TryReap(int pid) => LibC.WaitPid(pid, out _, LibC.DoNotHang) == pid;
 
     /// <summary>Makes a pipe whose ends are not inherited.</summary>
     internal static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
     {
         int* ends = stackalloc int[2];
-        return Pipe2(ends, CloseOnExec) == 0
+        return LibC.MakePipe(ends, LibC.CloseOnExec) == 0
             ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
-            : throw new IOException(
-                $"cannot make a pipe: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}"
-            );
+            : throw PosixIOException.Last("make", "a pipe");
     }
 
     /// <summary>
@@ -72,13 +54,12 @@ internal static unsafe partial class PosixProcess
     /// </summary>
     internal static void KeepDescriptors()
     {
-        const int SetDescriptorFlags = 2;
-        const int CloseOnExecFlag = 1;
-        foreach (
-            string entry in Directory.Exists("/proc/self/fd")
-                ? Directory.EnumerateFileSystemEntries("/proc/self/fd")
-                : []
-        )
+        if (LibC.CloseOnExecFrom(StandardDescriptors.Error + 1) || !Directory.Exists("/proc/self/fd"))
+        {
+            return;
+        }
+
+        foreach (string entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             if (
                 int.TryParse(
@@ -87,73 +68,11 @@ internal static unsafe partial class PosixProcess
                     CultureInfo.InvariantCulture,
                     out int descriptor
                 )
-                && descriptor > 2
+                && descriptor > StandardDescriptors.Error
             )
             {
-                _ = FileControl(descriptor, SetDescriptorFlags, CloseOnExecFlag);
+                _ = LibC.FileControl(descriptor, LibC.SetDescriptorFlags, LibC.CloseOnExecFlag);
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    internal static partial int SendSignal(int pid, int signal);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Spawn(
-        out int pid,
-        string path,
-        void* actions,
-        void* attributes,
-        byte** arguments,
-        byte** environment
-    );
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    internal static partial int InitActions(void* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    internal static partial int DestroyActions(void* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int AddOpen(void* actions, int descriptor, string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    internal static partial int AddDuplicate(void* actions, int descriptor, int target);
-
-    [LibraryImport(
-        "libc",
-        EntryPoint = "posix_spawn_file_actions_addchdir_np",
-        StringMarshalling = StringMarshalling.Utf8
-    )]
-    internal static partial int AddChangeDirectory(void* actions, string path);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
-    internal static partial int InitAttributes(void* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
-    internal static partial int DestroyAttributes(void* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
-    internal static partial int SetFlags(void* attributes, short flags);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
-    internal static partial int SetMask(void* attributes, void* signals);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
-    internal static partial int SetDefaults(void* attributes, void* signals);
-
-    [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int FileControl(int descriptor, int command, int argument);
-
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    private static partial int PrCtl(int option, nuint a, nuint b, nuint c, nuint d);
-
-    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
-    private static partial int WaitId(int kind, int id, void* info, int options);
-
-    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
-    private static partial int WaitPid(int pid, out int status, int options);
-
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    private static partial int Pipe2(int* ends, int flags);
 }

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Peipkg.Posix.Files;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Processes;
 
@@ -10,8 +12,6 @@ namespace Peipkg.Posix.Processes;
 /// </summary>
 internal static unsafe class ProcessSpawner
 {
-    private const int NotFound = 2;
-
     /// <summary>Starts the program.</summary>
     /// <param name="options">What to run.</param>
     /// <param name="input">What becomes its standard input; null for nothing to read.</param>
@@ -26,39 +26,39 @@ internal static unsafe class ProcessSpawner
         SafeFileHandle? error
     )
     {
-        byte* actions = stackalloc byte[PosixProcess.FileActionsSize];
-        byte* attributes = stackalloc byte[PosixProcess.AttributesSize];
-        byte* allSignals = stackalloc byte[PosixProcess.SignalSetSize];
-        byte* noSignals = stackalloc byte[PosixProcess.SignalSetSize];
-        new Span<byte>(allSignals, PosixProcess.SignalSetSize).Fill(0xff);
-        new Span<byte>(noSignals, PosixProcess.SignalSetSize).Clear();
+        byte* actions = stackalloc byte[LibC.FileActionsSize];
+        byte* attributes = stackalloc byte[LibC.AttributesSize];
+        byte* allSignals = stackalloc byte[LibC.SignalSetSize];
+        byte* noSignals = stackalloc byte[LibC.SignalSetSize];
+        new Span<byte>(allSignals, LibC.SignalSetSize).Fill(0xff);
+        new Span<byte>(noSignals, LibC.SignalSetSize).Clear();
 
         byte** arguments = null;
         byte** environment = null;
-        Check(PosixProcess.InitActions(actions), options);
-        Check(PosixProcess.InitAttributes(attributes), options);
+        Check(LibC.InitActions(actions), options);
+        Check(LibC.InitAttributes(attributes), options);
         try
         {
-            Check(PosixProcess.AddChangeDirectory(actions, options.WorkingDirectory), options);
+            Check(LibC.AddChangeDirectory(actions, options.WorkingDirectory), options);
             if (input is null)
             {
-                Check(PosixProcess.AddOpen(actions, 0, "/dev/null", 0, 0), options);
+                Check(LibC.AddOpen(actions, 0, "/dev/null", 0, 0), options);
             }
 
             Redirect(actions, input, 0, options);
             Redirect(actions, output, 1, options);
             Redirect(actions, error, 2, options);
-            Check(PosixProcess.SetMask(attributes, noSignals), options);
-            Check(PosixProcess.SetDefaults(attributes, allSignals), options);
-            const short Flags = PosixProcess.SetSession | PosixProcess.SetSignalMask | PosixProcess.SetSignalDefaults;
-            Check(PosixProcess.SetFlags(attributes, Flags), options);
+            Check(LibC.SetMask(attributes, noSignals), options);
+            Check(LibC.SetDefaults(attributes, allSignals), options);
+            const short Flags = LibC.SetSession | LibC.SetSignalMask | LibC.SetSignalDefaults;
+            Check(LibC.SetFlags(attributes, Flags), options);
 
             arguments = Strings([options.FileName, .. options.Arguments]);
             environment = Strings([.. options.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
             PosixProcess.KeepDescriptors();
             using ProcessorAffinity narrowed = ProcessorAffinity.Narrow(options.Processors);
             Check(
-                PosixProcess.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment),
+                LibC.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment),
                 options
             );
             return pid;
@@ -67,8 +67,8 @@ internal static unsafe class ProcessSpawner
         {
             Free(arguments);
             Free(environment);
-            _ = PosixProcess.DestroyActions(actions);
-            _ = PosixProcess.DestroyAttributes(attributes);
+            _ = LibC.DestroyActions(actions);
+            _ = LibC.DestroyAttributes(attributes);
         }
     }
 
@@ -76,7 +76,7 @@ internal static unsafe class ProcessSpawner
     {
         if (handle is not null)
         {
-            Check(PosixProcess.AddDuplicate(actions, (int)handle.DangerousGetHandle(), descriptor), options);
+            Check(LibC.AddDuplicate(actions, (int)handle.DangerousGetHandle(), descriptor), options);
         }
     }
 
@@ -85,11 +85,11 @@ internal static unsafe class ProcessSpawner
         if (error != 0)
         {
             string where =
-                error == NotFound && !Directory.Exists(options.WorkingDirectory)
+                error == (int)Errno.NoEntry && !Directory.Exists(options.WorkingDirectory)
                     ? $" in {options.WorkingDirectory}"
                     : "";
             throw new ProcessStartException(
-                $"cannot run {options.FileName}{where}: {Marshal.GetPInvokeErrorMessage(error)}"
+                $"cannot run {options.FileName}{where}: {PosixIOException.Reason((Errno)error)}"
             );
         }
     }

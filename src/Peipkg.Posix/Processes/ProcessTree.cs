@@ -8,9 +8,6 @@ namespace Peipkg.Posix.Processes;
 /// </summary>
 internal static class ProcessTree
 {
-    // A killed process that the kernel holds in uninterruptible sleep is not worth waiting for any longer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private static readonly Lock Starting = new();
     private static readonly HashSet<int> Running = [];
     private static HashSet<int>? _before;
@@ -36,14 +33,14 @@ internal static class ProcessTree
     }
 
     /// <summary>Sends a signal to a running process, its group and everything below it.</summary>
-    internal static void Signal(int leader, int signal)
+    internal static void SendSignal(int leader, Signal signal)
     {
         foreach (int pid in ProcessTable.DescendantsOf(leader))
         {
-            PosixProcess.SendSignal(pid, signal);
+            ProcessSignal.Send(pid, signal);
         }
 
-        PosixProcess.SendSignal(-leader, signal);
+        ProcessSignal.Send(-leader, signal);
     }
 
     /// <summary>Ends everything that a process has left behind, and reaps it.</summary>
@@ -62,7 +59,7 @@ internal static class ProcessTree
         HashSet<int> killed = [];
 
         // Its id is still taken by its remains, so the group cannot be another's.
-        PosixProcess.SendSignal(-leader, PosixProcess.Kill);
+        ProcessSignal.Send(-leader, Signal.Kill);
         while (adopted)
         {
             List<int> orphans = Orphans();
@@ -70,17 +67,17 @@ internal static class ProcessTree
             {
                 foreach (int descendant in ProcessTable.DescendantsOf(orphan))
                 {
-                    PosixProcess.SendSignal(descendant, PosixProcess.Kill);
+                    ProcessSignal.Send(descendant, Signal.Kill);
                     killed.Add(descendant);
                 }
 
-                PosixProcess.SendSignal(orphan, PosixProcess.Kill);
+                ProcessSignal.Send(orphan, Signal.Kill);
                 killed.Add(orphan);
                 PosixProcess.TryReap(orphan);
             }
 
             // The children of those just killed are adopted now: look until there are none.
-            if (orphans.Count == 0 || watch.Elapsed > Patience)
+            if (orphans.Count == 0 || watch.Elapsed > PosixLimits.KillPatience)
             {
                 break;
             }

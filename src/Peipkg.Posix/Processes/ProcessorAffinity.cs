@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Processes;
 
@@ -7,10 +7,9 @@ namespace Peipkg.Posix.Processes;
 /// Narrows the processors of the calling thread, which what it starts inherits, until it is disposed. The threads that
 /// exist already keep theirs.
 /// </summary>
-internal readonly unsafe partial struct ProcessorAffinity : IDisposable
+internal readonly unsafe struct ProcessorAffinity : IDisposable
 {
-    // Bits for 8,192 processors, as many as kernels are built for.
-    private const int Bytes = 1024;
+    private const int Bytes = PosixLimits.AffinityBytes;
 
     private readonly byte[]? _before;
 
@@ -72,16 +71,10 @@ internal readonly unsafe partial struct ProcessorAffinity : IDisposable
     {
         fixed (byte* mask = bits)
         {
-            _ = Set(0, Bytes, mask);
+            _ = LibC.SetAffinity(0, Bytes, mask);
         }
     }
 
     // The system call answers how much of the mask it filled; the C library's function fills all of it and answers 0.
-    private static int Get(int pid, nuint size, byte* mask) => GetAffinity(pid, size, mask) < 0 ? -1 : (int)size;
-
-    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
-    private static partial int GetAffinity(int pid, nuint size, byte* mask);
-
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
-    private static partial int Set(int pid, nuint size, byte* mask);
+    private static int Get(int pid, nuint size, byte* mask) => LibC.GetAffinity(pid, size, mask) < 0 ? -1 : (int)size;
 }

@@ -38,7 +38,7 @@ internal static class NewFiles
                 continue;
             }
 
-            LinuxFile.FileIdentity? identity = LinuxFile.Identify(path);
+            FileStatus? identity = FileStatus.Of(path);
             if (identity is { IsDirectory: true })
             {
                 Collect(path, files, diagnostics);

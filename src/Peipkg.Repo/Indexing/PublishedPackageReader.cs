@@ -15,7 +15,7 @@ internal static class PublishedPackageReader
     {
         if (
             RepositoryLayout.PackagePath(row.Url) is not { } path
-            || LinuxFile.Identify(Path.Combine(root, path)) is not { IsRegular: true }
+            || FileStatus.Of(Path.Combine(root, path)) is not { IsRegular: true }
         )
         {
             return null;

@@ -86,7 +86,7 @@ internal sealed class LocalRepositoryReader : RepositoryReader
             () =>
             {
                 // Opening a FIFO would wait for a writer for ever.
-                return LinuxFile.Identify(path, followLinks: true) switch
+                return FileStatus.Of(path, followLinks: true) switch
                 {
                     null => null,
                     { IsRegular: false } => throw new IOException($"{path} is not a regular file"),

@@ -109,7 +109,7 @@ internal sealed class PackageIntake
     {
         try
         {
-            if (LinuxFile.Identify(file) is not { IsRegular: true })
+            if (FileStatus.Of(file) is not { IsRegular: true })
             {
                 // A link's target may change after publication, and a pipe would be waited for.
                 Refuse(index, file, Refusal.Unreadable, "it is not a regular file; give the package itself");

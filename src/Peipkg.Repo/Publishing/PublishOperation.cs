@@ -159,7 +159,7 @@ internal sealed class PublishOperation
             return WriterChecks.Lock(_request.In, _context);
         }
         catch (PosixIOException error)
-            when (!_inPlace && error.Error is LinuxFile.PermissionDenied or LinuxFile.ReadOnlyFileSystem)
+            when (!_inPlace && error.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
         {
             // What we cannot write to we only read; a snapshot is consistent without a lock.
             return null;
@@ -301,7 +301,7 @@ internal sealed class PublishOperation
     }
 
     private static bool IsSameDirectory(string first, string second) =>
-        LinuxFile.Identify(first, followLinks: true) is { } one
-        && LinuxFile.Identify(second, followLinks: true) is { } other
+        FileStatus.Of(first, followLinks: true) is { } one
+        && FileStatus.Of(second, followLinks: true) is { } other
         && one.IsSameFile(other);
 }

@@ -44,7 +44,7 @@ internal sealed class PublishReport
         [
             .. intake
                 .Skipped.Select(static item => (item.File, item.Row, Path: RepositoryLayout.PackagePath(item.Row.Url)))
-                .Where(item => item.Path is not null && LinuxFile.Identify(Path.Combine(state.Root, item.Path)) is null)
+                .Where(item => item.Path is not null && FileStatus.Of(Path.Combine(state.Root, item.Path)) is null)
                 .DistinctBy(static item => item.Path, StringComparer.Ordinal)
                 .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash)),
         ];

@@ -12,15 +12,25 @@ internal static class BoundedFile
     /// <exception cref="UserErrorException">It is missing, no regular file, or larger.</exception>
     internal static byte[] Read(string path, int limit)
     {
-        LinuxFile.FileIdentity? identity = LinuxFile.Identify(path, followLinks: true);
-        return identity switch
+        try
         {
-            null => throw new UserErrorException($"there is no file {path}"),
-            { IsRegular: false } => throw new UserErrorException($"{path} is not a regular file"),
-            { Size: var size } when size > limit => throw new UserErrorException(
-                $"{path} has {size} bytes; at most {limit} make sense"
-            ),
-            _ => File.ReadAllBytes(path),
-        };
+            using Stream file = ForeignFile.OpenStream(path);
+            if (file.Length > limit)
+            {
+                throw new UserErrorException($"{path} has {file.Length} bytes; at most {limit} make sense");
+            }
+
+            using MemoryStream content = new((int)file.Length);
+            file.CopyTo(content);
+            return content.ToArray();
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new UserErrorException(exception.Message, exception);
+        }
+        catch (PosixIOException exception) when (exception.Error is Errno.InvalidArgument or Errno.IsDirectory)
+        {
+            throw new UserErrorException($"{path} is not a regular file", exception);
+        }
     }
 }

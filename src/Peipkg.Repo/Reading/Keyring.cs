@@ -80,7 +80,7 @@ internal sealed class Keyring
     }
 
     private static byte[] ReadPublished(string path) =>
-        LinuxFile.Identify(path, followLinks: true) is { IsRegular: false }
+        FileStatus.Of(path, followLinks: true) is { IsRegular: false }
             ? throw new KeyFileException($"{path} is not a regular file; put the public key there")
             : KeyFiles.ReadContent(path);
 

@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
+using Peipkg.Posix.Memory;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Reading;
@@ -68,7 +69,7 @@ internal sealed record RepositorySnapshot(
             return (Missing(RepositoryLayout.ActiveIndex), Missing(RepositoryLayout.ArchiveIndex));
         }
 
-        using SafeFileHandle directory = LinuxFile.OpenDirectory(path);
+        using DirectoryHandle directory = DirectoryHandle.Open(path);
         return Workers.Both(
             () => Read(directory, root, RepositoryLayout.ActiveIndex),
             () => Read(directory, root, RepositoryLayout.ArchiveIndex)
@@ -77,7 +78,7 @@ internal sealed record RepositorySnapshot(
         static SignedDocument Missing(string document) => new(document, null, null);
     }
 
-    private static SignedDocument Read(SafeFileHandle directory, string root, string document)
+    private static SignedDocument Read(DirectoryHandle directory, string root, string document)
     {
         string path = Path.Combine(root, document);
         return new SignedDocument(
@@ -87,18 +88,17 @@ internal sealed record RepositorySnapshot(
         );
     }
 
-    private static byte[]? ReadWithin(SafeFileHandle directory, string path, int limit)
+    private static byte[]? ReadWithin(DirectoryHandle directory, string path, int limit)
     {
         RequireRegular(path);
-        try
-        {
-            using SafeFileHandle file = LinuxFile.OpenWithin(directory, Path.GetFileName(path), path);
-            return ReadAll(file, path, limit);
-        }
-        catch (PosixIOException error) when (error.Error == LinuxFile.NoSuchFile)
-        {
-            return null;
-        }
+        using SafeFileHandle? file = directory.TryOpenFile(
+            FileName.Bytes(Path.GetFileName(path)),
+            out Errno error,
+            followLinks: true
+        );
+        return file is not null ? ReadAll(file, path, limit)
+            : error == Errno.NoEntry ? null
+            : throw PosixIOException.Of(error, "open", path);
     }
 
     private static byte[]? ReadIfThere(string path, int limit)
@@ -118,7 +118,7 @@ internal sealed record RepositorySnapshot(
     // Opening a FIFO would wait for a writer for ever.
     private static void RequireRegular(string path)
     {
-        if (LinuxFile.Identify(path, followLinks: true) is { IsRegular: false })
+        if (FileStatus.Of(path, followLinks: true) is { IsRegular: false })
         {
             throw new FormatViolationException(
                 "document-kind",
@@ -141,7 +141,7 @@ internal sealed record RepositorySnapshot(
         }
 
         byte[] content = GC.AllocateUninitializedArray<byte>((int)length);
-        LinuxFile.Prepare(content);
+        LargeMemory.Prepare(content);
         int have = 0;
         while (have < content.Length && RandomAccess.Read(file, content.AsSpan(have), have) is int read and > 0)
         {

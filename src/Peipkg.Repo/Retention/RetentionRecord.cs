@@ -45,7 +45,7 @@ internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyLis
     internal static RetentionRecord? Read(string root)
     {
         string path = Path.Combine(root, RepositoryLayout.Retention);
-        if (LinuxFile.Identify(path, followLinks: true) is not { } present)
+        if (FileStatus.Of(path, followLinks: true) is not { } present)
         {
             return null;
         }

@@ -15,7 +15,7 @@ internal sealed record SiteFile(string Path, Action<IBufferWriter<byte>> Write)
     /// <param name="bytes">What should be in it.</param>
     internal static bool Holds(string path, ReadOnlySpan<byte> bytes)
     {
-        if (LinuxFile.Identify(path) is not { IsRegular: true } present || present.Size != bytes.Length)
+        if (FileStatus.Of(path) is not { IsRegular: true } present || present.Size != bytes.Length)
         {
             return false;
         }

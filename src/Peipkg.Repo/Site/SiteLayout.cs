@@ -51,7 +51,7 @@ internal static class SiteLayout
     /// <summary>The browser's files in a repository that has one, but for those beside packages; below the root, with <c>/</c>.</summary>
     internal static IEnumerable<string> FilesIn(string root)
     {
-        IEnumerable<string> inside = LinuxFile.Identify(Path.Combine(root, RepositoryLayout.SiteDirectory))
+        IEnumerable<string> inside = FileStatus.Of(Path.Combine(root, RepositoryLayout.SiteDirectory))
             is { IsDirectory: true }
             ? Below(root, RepositoryLayout.SiteDirectory)
             : [];
@@ -68,7 +68,7 @@ internal static class SiteLayout
             .EnumerateFileSystemEntries(Path.Combine(root, directory))
             .Select(path => $"{directory}/{Path.GetFileName(path)}")
             .SelectMany(path =>
-                LinuxFile.Identify(Path.Combine(root, path)) is { IsDirectory: true } ? Below(root, path) : [path]
+                FileStatus.Of(Path.Combine(root, path)) is { IsDirectory: true } ? Below(root, path) : [path]
             );
 
     /// <summary>Whether a repository's directory has a browser.</summary>

@@ -71,7 +71,7 @@ internal sealed class DirectoryTree(string root)
             return false;
         }
 
-        bool present = LinuxFile.Identify(path) is { IsDirectory: false };
+        bool present = FileStatus.Of(path) is { IsDirectory: false };
         if (present)
         {
             File.Delete(path);
@@ -109,7 +109,7 @@ internal sealed class DirectoryTree(string root)
             slash = relativePath.IndexOf('/', slash + 1)
         )
         {
-            if (LinuxFile.Identify(Path.Combine(root, relativePath[..slash])) is { IsSymlink: true })
+            if (FileStatus.Of(Path.Combine(root, relativePath[..slash])) is { IsSymlink: true })
             {
                 return true;
             }
@@ -131,7 +131,7 @@ internal sealed class DirectoryTree(string root)
         // Above first: what lies behind a symlink there would look like a directory in its place.
         string parent = Path.GetDirectoryName(directory)!;
         Make(parent);
-        LinuxFile.FileIdentity? present = LinuxFile.Identify(directory);
+        FileStatus? present = FileStatus.Of(directory);
         if (present is { IsDirectory: false })
         {
             throw new UserErrorException(
@@ -142,7 +142,7 @@ internal sealed class DirectoryTree(string root)
 
         if (present is null)
         {
-            LinuxFile.MakeDirectory(directory);
+            DurableFile.MakeDirectory(directory);
             PublicMode.Allow(directory);
             _changed[parent] = true;
         }

@@ -84,7 +84,7 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
         {
             string place = Path.Combine(root, path);
             if (
-                LinuxFile.Identify(place) is not { IsSymlink: true }
+                FileStatus.Of(place) is not { IsSymlink: true }
                 || new FileInfo(place).LinkTarget != TargetOf(path)
             )
             {
@@ -125,9 +125,9 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
 
     private static void RemoveAny(string path)
     {
-        if (LinuxFile.Identify(path) is { IsDirectory: true })
+        if (FileStatus.Of(path) is { IsDirectory: true })
         {
-            Directory.Delete(path, recursive: true);
+            TreeRemoval.Remove(path);
         }
         else
         {
@@ -141,7 +141,7 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
     /// <summary>Puts the link in the place. The directory of the indexes can only be exchanged, and is kept for readers in it.</summary>
     private void Swap(string link, string place, string path)
     {
-        if (LinuxFile.Identify(place) is { IsDirectory: true })
+        if (FileStatus.Of(place) is { IsDirectory: true })
         {
             if (path != RepositoryLayout.IndexDirectory)
             {

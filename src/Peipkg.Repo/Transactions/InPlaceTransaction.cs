@@ -60,7 +60,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
         List<Placement> missing = [];
         foreach (Placement file in files)
         {
-            LinuxFile.FileIdentity? there = present.Identify(file.RelativePath);
+            FileStatus? there = present.Identify(file.RelativePath);
             if (there is not { IsRegular: true } || !file.IsAt(Path.Combine(_root, file.RelativePath), stop))
             {
                 missing.Add(file);
@@ -100,7 +100,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
             {
                 switched.Add(unit);
             }
-            else if (LinuxFile.Identify(Path.Combine(_root, path)) is null)
+            else if (FileStatus.Of(Path.Combine(_root, path)) is null)
             {
                 added.Add(path);
             }
@@ -153,7 +153,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
                 DirectoryTree.RemoveFile(_root, path);
             }
 
-            Directory.Delete(_staging, recursive: true);
+            TreeRemoval.Remove(_staging);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -239,7 +239,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
             {
                 file.WriteTo(temporary, flush: !_flushAll, stop);
             }
-            catch (IOException error) when (error.HResult == LinuxFile.AlreadyExists)
+            catch (IOException error) when (error.HResult == (int)Errno.Exists)
             {
                 // A killed run's, whose journal is lost.
                 File.Delete(temporary);
@@ -265,7 +265,7 @@ internal sealed class InPlaceTransaction : GenerationTransaction
             DurableFile.Exchange(probe, next);
         }
         catch (PosixIOException error)
-            when (error.Error is LinuxFile.InvalidArgument or LinuxFile.NotImplemented or LinuxFile.NotSupported)
+            when (error.Error is Errno.InvalidArgument or Errno.NotImplemented or Errno.NotSupported)
         {
             throw new UserErrorException(
                 $"the file system of {_root} cannot exchange two directories in one step, so a repository on it cannot be "

@@ -13,8 +13,8 @@ internal sealed class KnownDirectories(string root)
 
     /// <summary>What is at a path; null when nothing is, or no directory leads there.</summary>
     /// <param name="relativePath">With <c>/</c>, without <c>..</c>.</param>
-    internal LinuxFile.FileIdentity? Identify(string relativePath) =>
-        LeadsTo(relativePath) ? LinuxFile.Identify(Path.Combine(root, relativePath)) : null;
+    internal FileStatus? Identify(string relativePath) =>
+        LeadsTo(relativePath) ? FileStatus.Of(Path.Combine(root, relativePath)) : null;
 
     private bool LeadsTo(string relativePath)
     {

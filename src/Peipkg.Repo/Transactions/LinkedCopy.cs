@@ -10,7 +10,7 @@ internal static class LinkedCopy
     /// <param name="copy">Where nothing is yet.</param>
     internal static void OfFile(string path, string copy)
     {
-        if (LinuxFile.TryLink(path, copy) != 0)
+        if (!HardLink.TryCreate(path, copy))
         {
             // Another file system, too many links, or a foreign owner.
             File.Copy(path, copy);

@@ -44,7 +44,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
     internal static void Probe(string target, string remedy)
     {
         string full = Resolve(target);
-        if (LinuxFile.Identify(full) is { } present)
+        if (FileStatus.Of(full) is { } present)
         {
             RefuseUnlessDirectory(present, target, remedy);
             if (!HasLeftovers(full))
@@ -66,7 +66,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
         string parent =
             System.IO.Path.GetDirectoryName(full)
             ?? throw new UserErrorException($"{target}: the root directory cannot be a new repository");
-        LinuxFile.FileIdentity? present = LinuxFile.Identify(full);
+        FileStatus? present = FileStatus.Of(full);
         if (present is null)
         {
             Directory.CreateDirectory(parent);
@@ -99,7 +99,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
             {
                 DurableFile.RenameReplacing(Path, _target);
             }
-            catch (PosixIOException error) when (error.Error is LinuxFile.NotEmpty or LinuxFile.AlreadyExists)
+            catch (PosixIOException error) when (error.Error is Errno.NotEmpty or Errno.Exists)
             {
                 throw new UserErrorException(
                     $"{_target} is no longer empty: something else was put there during this run"
@@ -122,7 +122,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
                 TakeBack(_target, Path);
             }
 
-            Directory.Delete(Path, recursive: true);
+            TreeRemoval.Remove(Path);
         }
 
         _lock.Dispose();
@@ -136,7 +136,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
             : full;
     }
 
-    private static void RefuseUnlessDirectory(LinuxFile.FileIdentity present, string target, string remedy)
+    private static void RefuseUnlessDirectory(FileStatus present, string target, string remedy)
     {
         if (!present.IsDirectory)
         {
@@ -172,7 +172,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
             {
                 return null;
             }
-            catch (PosixIOException error) when (error.Error == LinuxFile.NoSuchFile)
+            catch (PosixIOException error) when (error.Error == Errno.NoEntry)
             {
                 // Another run took the directory, not yet locked, for an abandoned one.
             }
@@ -220,7 +220,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
         Finish(() =>
         {
             DurableFile.SyncDirectory(_target);
-            Directory.Delete(Path, recursive: true);
+            TreeRemoval.Remove(Path);
         });
     }
 
@@ -270,7 +270,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
         foreach (string staging in Directory.GetDirectories(full, RepositoryLayout.PrivatePrefix + "*"))
         {
             TakeBack(full, staging);
-            Directory.Delete(staging, recursive: true);
+            TreeRemoval.Remove(staging);
         }
     }
 
@@ -299,7 +299,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
             using RepositoryLock? held = RepositoryLock.TryAcquireAbandoned(sibling, clock);
             if (held is not null)
             {
-                Directory.Delete(sibling, recursive: true);
+                TreeRemoval.Remove(sibling);
             }
         }
     }
@@ -320,7 +320,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
     {
         if (Directory.Exists(path))
         {
-            Directory.Delete(path, recursive: true);
+            TreeRemoval.Remove(path);
         }
         else
         {

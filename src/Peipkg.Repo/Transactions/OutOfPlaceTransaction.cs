@@ -102,7 +102,7 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
             }
 
             string copy = Path.Combine(target, name);
-            LinuxFile.FileIdentity? identity = LinuxFile.Identify(path);
+            FileStatus? identity = FileStatus.Of(path);
             if (identity is { IsDirectory: true })
             {
                 Directory.CreateDirectory(copy);

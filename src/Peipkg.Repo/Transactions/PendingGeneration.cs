@@ -59,7 +59,7 @@ internal sealed record PendingGeneration
     {
         string gone = Path.Combine(root, RepositoryLayout.PrivatePrefix + "imported");
         DurableFile.RenameNoReplace(PathIn(root), gone);
-        Directory.Delete(gone, recursive: true);
+        TreeRemoval.Remove(gone);
     }
 
     /// <summary>Writes the description into a directory.</summary>

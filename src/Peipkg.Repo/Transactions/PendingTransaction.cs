@@ -68,7 +68,7 @@ internal sealed class PendingTransaction : GenerationTransaction
         DurableFile.SyncDirectory(_root);
         if (replaces)
         {
-            Directory.Delete(_staging, recursive: true);
+            TreeRemoval.Remove(_staging);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class PendingTransaction : GenerationTransaction
     {
         if (!_committed && Directory.Exists(_staging))
         {
-            Directory.Delete(_staging, recursive: true);
+            TreeRemoval.Remove(_staging);
         }
     }
 }

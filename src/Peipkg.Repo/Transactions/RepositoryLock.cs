@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
@@ -9,24 +7,17 @@ using Peipkg.Repo.Reading;
 namespace Peipkg.Repo.Transactions;
 
 /// <summary>
-/// One writer at a time: an advisory lock (flock) on a file in the repository that carries the holder's process id and
-/// start. The kernel frees the lock with its process, so a file that nobody holds is what a killed run left behind.
+/// One writer at a time: a lock on a file in the repository that carries the holder's process id and start. A file that
+/// nobody holds is what a killed run left behind; it is removed when the lock is released, so that nothing stays.
 /// </summary>
-/// <remarks>
-/// The file is removed when the lock is released, so that nothing stays in the repository. Whoever opened it meanwhile
-/// would lock a file without a name; hence the look at the name after locking. flock, not fcntl: an fcntl lock is lost
-/// as soon as the process closes any descriptor of the file.
-/// </remarks>
 internal sealed class RepositoryLock : IDisposable
 {
-    private readonly SafeFileHandle _handle;
-    private string _path;
+    private readonly FileLock _lock;
 
-    private RepositoryLock(SafeFileHandle handle, string path, string? deadHolder)
+    private RepositoryLock(FileLock held)
     {
-        _handle = handle;
-        _path = path;
-        DeadHolder = deadHolder;
+        _lock = held;
+        DeadHolder = Describe(held.Previous);
     }
 
     /// <summary>Who held the lock and ended without releasing it, in words; null after an orderly end.</summary>
@@ -47,91 +38,25 @@ internal sealed class RepositoryLock : IDisposable
         TryAcquire(directory, clock, create: false, out _);
 
     /// <summary>The directory has been renamed; the lock goes with it.</summary>
-    internal void Follow(string directory) => _path = Path.Combine(directory, RepositoryLayout.LockFile);
+    internal void Follow(string directory) => _lock.Path = Path.Combine(directory, RepositoryLayout.LockFile);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (!_handle.IsClosed)
-        {
-            try
-            {
-                File.Delete(_path);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // The next run finds a lock file that nobody holds and takes it over.
-            }
-
-            _handle.Dispose();
-        }
-    }
+    public void Dispose() => _lock.Remove();
 
     private static RepositoryLock? TryAcquire(string directory, TimeProvider clock, bool create, out string? holder)
     {
         string path = Path.Combine(directory, RepositoryLayout.LockFile);
+        if (FileLock.TryTake(path, create, out string? content) is not { } held)
+        {
+            holder = Describe(content ?? "") ?? "which does not say who it is";
+            return null;
+        }
+
         holder = null;
-        while (true)
-        {
-            // A link would lead to a file that is not ours to write to, and be nobody's lock.
-            if (LinuxFile.Identify(path) is { IsRegular: false })
-            {
-                throw new UserErrorException($"{path} is not a regular file, so it is not this tool's; remove it");
-            }
-
-            SafeFileHandle handle;
-            try
-            {
-                handle = LinuxFile.Open(path, create);
-            }
-            catch (PosixIOException error) when (error.Error == LinuxFile.NoSuchFile && !create)
-            {
-                return null;
-            }
-
-            try
-            {
-                if (!LinuxFile.TryLock(handle, path))
-                {
-                    holder = Describe(ReadHolder(handle)) ?? "which does not say who it is";
-                    handle.Dispose();
-                    return null;
-                }
-
-                if (LinuxFile.Identify(path) is { } named && named.IsSameFile(LinuxFile.Identify(handle, path)))
-                {
-                    string? dead = Describe(ReadHolder(handle));
-                    WriteHolder(handle, clock);
-                    return new RepositoryLock(handle, path, dead);
-                }
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
-
-            // The holder before us removed the file between our open and our lock: try the one that is there now.
-            handle.Dispose();
-        }
-    }
-
-    private static void WriteHolder(SafeFileHandle handle, TimeProvider clock)
-    {
-        // On a full disk the lock holds all the same; only its holder stays unnamed.
+        RepositoryLock taken = new(held);
         string started = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        try
-        {
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.Write(handle, Encoding.ASCII.GetBytes($"{Environment.ProcessId} {started}\n"), 0);
-        }
-        catch (IOException) { }
-    }
-
-    private static string ReadHolder(SafeFileHandle handle)
-    {
-        Span<byte> text = stackalloc byte[64];
-        return Encoding.ASCII.GetString(text[..RandomAccess.Read(handle, text, 0)]);
+        held.Sign($"{Environment.ProcessId} {started}\n");
+        return taken;
     }
 
     private static string? Describe(string holder)

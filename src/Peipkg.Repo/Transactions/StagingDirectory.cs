@@ -27,7 +27,7 @@ internal static class StagingDirectory
         );
         if (Directory.Exists(path))
         {
-            Directory.Delete(path, recursive: true);
+            TreeRemoval.Remove(path);
         }
 
         Directory.CreateDirectory(path);
@@ -60,7 +60,7 @@ internal static class StagingDirectory
                 removed += 1 + CleanUp(root, staging, ChangeJournal.Read(staging), indexVersion, isPublished);
             }
 
-            Directory.Delete(staging, recursive: true);
+            TreeRemoval.Remove(staging);
         }
 
         DocumentSwitch.Forget(root);
@@ -73,7 +73,7 @@ internal static class StagingDirectory
                 .EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
                 .Where(static path =>
                     Path.GetFileName(path) != PendingGeneration.DirectoryName
-                    && LinuxFile.Identify(path) is { IsDirectory: true }
+                    && FileStatus.Of(path) is { IsDirectory: true }
                 ),
         ];
 

@@ -41,7 +41,7 @@ internal static class SiteVerification
             buffer.ResetWrittenCount();
             file.Write(buffer);
             string place = Path.Combine(root, file.Path);
-            if (LinuxFile.Identify(place) is not { IsRegular: true })
+            if (FileStatus.Of(place) is not { IsRegular: true })
             {
                 findings.Note(
                     "site-page",
@@ -80,7 +80,7 @@ internal static class SiteVerification
         string place = Path.Combine(root, path);
         const string remedy = "remove it, publish with --no-site, then without";
         ReadOnlySpan<byte> expected = PackageDetails.Write(row, package).Span;
-        return LinuxFile.Identify(place) is not { IsRegular: true }
+        return FileStatus.Of(place) is not { IsRegular: true }
                 ? new VerificationFinding(
                     "site-details",
                     path,

@@ -62,10 +62,10 @@ internal static class StrayFiles
         foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(root, directory)))
         {
             string relative = $"{directory}/{Path.GetFileName(path)}";
-            LinuxFile.FileIdentity? identity =
+            FileStatus? identity =
                 packages.Contains(relative) && File.ResolveLinkTarget(path, false) is null
                     ? null
-                    : LinuxFile.Identify(path);
+                    : FileStatus.Of(path);
             if (identity is { IsDirectory: true })
             {
                 Collect(root, relative, packages, byDirectory, strays, links);

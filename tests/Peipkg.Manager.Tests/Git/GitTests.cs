@@ -7,6 +7,7 @@ using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Tests.Git;
 

@@ -29,8 +29,11 @@ public sealed class DurableFileTests : IDisposable
         using (DurableFileWriter writer = DurableFile.Create(path))
         {
             writer.Stream.Write("half"u8);
-            Assert.True(DurableFile.IsTemporaryName(Path.GetFileName(writer.TemporaryPath)));
             Assert.Equal("old", File.ReadAllText(path));
+            Assert.DoesNotContain(
+                Directory.GetFileSystemEntries(_directory),
+                left => left != path && !DurableFile.IsTemporaryName(Path.GetFileName(left))
+            );
         }
 
         Assert.Equal("old", File.ReadAllText(path));
@@ -60,7 +63,7 @@ public sealed class DurableFileTests : IDisposable
 
         PosixIOException failure = Assert.Throws<PosixIOException>(() => DurableFile.RenameNoReplace(a, b));
 
-        Assert.Equal(17, failure.Error);
+        Assert.Equal(Errno.Exists, failure.Error);
         Assert.Contains(b, failure.Message, StringComparison.Ordinal);
         Assert.Equal("b", File.ReadAllText(b));
     }
@@ -78,4 +81,84 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void A_missing_directory_is_an_error_that_names_the_path() =>
         Assert.ThrowsAny<IOException>(() => DurableFile.Write(Path.Combine(_directory, "none", "a"), "x"u8));
+
+    [Fact]
+    public void A_symlink_to_a_file_is_replaced_and_what_it_led_to_stays()
+    {
+        string file = Path.Combine(_directory, "file");
+        string link = Path.Combine(_directory, "link");
+        File.WriteAllText(file, "old");
+        File.CreateSymbolicLink(link, "file");
+
+        DurableFile.Write(link, "new"u8);
+
+        Assert.Equal(("old", "new"), (File.ReadAllText(file), File.ReadAllText(link)));
+        Assert.Null(new FileInfo(link).LinkTarget);
+    }
+
+    [Fact]
+    public void A_directory_is_refused_by_name()
+    {
+        PosixIOException failure = Assert.Throws<PosixIOException>(() => DurableFile.Write(_directory, "x"u8));
+
+        Assert.Contains($"{_directory} is a directory", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fifo_is_written_to_on_commit_and_stays_one(bool throughLink)
+    {
+        string pipe = Path.Combine(_directory, "pipe");
+        string target = throughLink ? Path.Combine(_directory, "link") : pipe;
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        if (throughLink)
+        {
+            File.CreateSymbolicLink(target, "pipe");
+        }
+
+        Task<string> read = Task.Run(() => File.ReadAllTextAsync(pipe));
+        using (DurableFileWriter writer = DurableFile.Create(target))
+        {
+            Assert.True(writer.IsSpecial);
+            writer.Stream.Write("all of it"u8);
+            writer.Commit();
+        }
+
+        Assert.Equal("all of it", await read);
+        Assert.Equal(FileKind.Fifo, FileStatus.Of(pipe)!.Value.Kind);
+        Assert.Equal(throughLink, FileStatus.Of(target)!.Value.IsSymlink);
+    }
+
+    [Fact]
+    public void Devices_are_written_to_and_stay_devices()
+    {
+        DurableFile.Write("/dev/null", "nothing"u8);
+        PosixIOException failure = Assert.Throws<PosixIOException>(() => DurableFile.Write("/dev/full", "x"u8));
+
+        Assert.Contains("cannot write to /dev/full: No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(FileKind.CharacterDevice, FileStatus.Of("/dev/null")!.Value.Kind);
+        Assert.Equal(FileKind.CharacterDevice, FileStatus.Of("/dev/full")!.Value.Kind);
+    }
+
+    [Fact]
+    public void A_link_to_an_open_file_is_written_through()
+    {
+        string path = Path.Combine(_directory, "open");
+        using FileStream open = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
+        open.Write("before "u8);
+        open.Flush();
+        string link = Path.Combine(_directory, "link");
+        File.CreateSymbolicLink(link, $"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}");
+
+        DurableFile.Write(link, "after"u8);
+
+        Assert.EndsWith("after", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.True(DurableFile.IsSpecial("/dev/stdout"));
+    }
 }

@@ -408,14 +408,12 @@ public sealed class PublishOperationTests : IDisposable
         Assert.Equal([.. before.Keys.Concat(added).Order(StringComparer.Ordinal)], after.Keys);
         const string package = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
         Assert.True(
-            LinuxFile
-                .Identify(_fixture["repo/" + package])!
-                .Value.IsSameFile(LinuxFile.Identify(_fixture["next/" + package])!.Value)
+            FileStatus.Of(_fixture["repo/" + package])!
+                .Value.IsSameFile(FileStatus.Of(_fixture["next/" + package])!.Value)
         );
         Assert.False(
-            LinuxFile
-                .Identify(_fixture["repo/repo.json"])!
-                .Value.IsSameFile(LinuxFile.Identify(_fixture["next/repo.json"])!.Value)
+            FileStatus.Of(_fixture["repo/repo.json"])!
+                .Value.IsSameFile(FileStatus.Of(_fixture["next/repo.json"])!.Value)
         );
         Assert.Equal(
             ["new", "next", "repo"],
@@ -521,9 +519,9 @@ public sealed class PublishOperationTests : IDisposable
             File.WriteAllText(place, content);
         }
 
-        LinuxFile.FileIdentity before = LinuxFile.Identify(place)!.Value;
+        FileStatus before = FileStatus.Of(place)!.Value;
         RepositoryFixture.Succeed(_fixture.Publish());
-        Assert.Equal(replaced, !before.IsSameFile(LinuxFile.Identify(place)!.Value));
+        Assert.Equal(replaced, !before.IsSameFile(FileStatus.Of(place)!.Value));
         RepositoryFixture.Succeed(_fixture.Verify());
     }
 

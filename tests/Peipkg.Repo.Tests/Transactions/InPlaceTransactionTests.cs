@@ -46,7 +46,7 @@ public sealed class InPlaceTransactionTests : IDisposable
         );
         Assert.All(
             Documents.Append("index.html").Append("index"),
-            path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink)
+            path => Assert.False(FileStatus.Of(_directory[path])!.Value.IsSymlink)
         );
     }
 
@@ -91,7 +91,7 @@ public sealed class InPlaceTransactionTests : IDisposable
         Write(_directory["p/bb/bb.json"], "2");
         DocumentSwitch step = new(_directory.Path, staging, StagingDirectory.Next);
         step.Prepare(switched);
-        Assert.True(LinuxFile.Identify(_directory["repo.json"])!.Value.IsSymlink);
+        Assert.True(FileStatus.Of(_directory["repo.json"])!.Value.IsSymlink);
         Assert.All(Documents, path => Assert.Equal("1", Read(path)));
         if (flipped)
         {
@@ -102,7 +102,7 @@ public sealed class InPlaceTransactionTests : IDisposable
         int removed = StagingDirectory.RemoveAbandoned(_directory.Path, flipped ? 2ul : 1ul, static _ => false);
         Assert.Equal(2, removed);
         Assert.All(Documents, path => Assert.Equal(expected, Read(path)));
-        Assert.All(switched, path => Assert.False(LinuxFile.Identify(_directory[path])!.Value.IsSymlink));
+        Assert.All(switched, path => Assert.False(FileStatus.Of(_directory[path])!.Value.IsSymlink));
         Assert.Equal(flipped, File.Exists(_directory["p/bb/bb.json"]));
         Assert.Equal(!flipped, File.Exists(_directory["p/old/1/old.peipkg"]));
         Assert.Equal(["index", "index.html", "p", "repo.json", "repo.json.sig"], Names());
@@ -113,7 +113,7 @@ public sealed class InPlaceTransactionTests : IDisposable
     {
         foreach (bool withDescriptor in (bool[])[false, true])
         {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle reader = LinuxFile.OpenDirectory(_directory["index"]);
+            using DirectoryHandle reader = DirectoryHandle.Open(_directory["index"]);
             string before = Read("index/active.json.sig");
             using (InPlaceTransaction transaction = Begin())
             {
@@ -125,11 +125,7 @@ public sealed class InPlaceTransactionTests : IDisposable
                 transaction.Commit();
             }
 
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = LinuxFile.OpenWithin(
-                reader,
-                "active.json.sig",
-                "x"
-            );
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = reader.TryOpenFile("active.json.sig"u8, out _)!;
             Assert.Equal(before.Length, RandomAccess.GetLength(file));
             Assert.Equal(before + "+", Read("index/active.json.sig"));
             StagingDirectory.RemoveAbandoned(_directory.Path, 2, static _ => true);

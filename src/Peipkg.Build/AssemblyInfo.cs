@@ -1,4 +1,0 @@
-using System.Runtime.InteropServices;
-
-// Native calls go to the C library alone, found where the system keeps it.
-[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

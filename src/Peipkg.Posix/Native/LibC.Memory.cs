@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Peipkg.Posix.Native;
+
+/// <summary>Memory: files in it, and advice about it.</summary>
+internal static unsafe partial class LibC
+{
+    internal const uint MemoryCloseOnExec = 1;
+    internal const int WithHugePages = 14;
+    internal const int ReadyForWriting = 23;
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeMemoryFile(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "madvise")]
+    internal static partial int Advise(nint start, nint length, int advice);
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Peipkg.Posix.Native;
+
+/// <summary>Processes: their ends, signals, owners, processors and what the kernel lets others see of them.</summary>
+internal static unsafe partial class LibC
+{
+    internal const int SetDumpable = 4;
+    internal const int BecomeSubreaper = 36;
+    internal const int ById = 1;
+    internal const int Exited = 4;
+    internal const int DoNotReap = 0x01000000;
+    internal const int DoNotHang = 1;
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "prctl")]
+    internal static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    internal static partial int WaitId(int kind, int id, void* info, int options);
+
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    internal static partial int WaitPid(int pid, out int status, int options);
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "_exit")]
+    internal static partial void ExitNow(int code);
+
+    [LibraryImport(Library, EntryPoint = "sched_getaffinity")]
+    internal static partial int GetAffinity(int pid, nuint size, byte* mask);
+
+    [LibraryImport(Library, EntryPoint = "sched_setaffinity")]
+    internal static partial int SetAffinity(int pid, nuint size, byte* mask);
+}

@@ -1,0 +1,26 @@
+using Peipkg.Posix.Native;
+
+namespace Peipkg.Posix.Processes;
+
+/// <summary>The signals that are sent here, by their numbers on Linux.</summary>
+public enum Signal
+{
+    /// <summary>SIGKILL: ends a process, which learns nothing of it.</summary>
+    Kill = 9,
+
+    /// <summary>SIGTERM: asks a process to end.</summary>
+    Terminate = 15,
+
+    /// <summary>SIGSTOP: freezes a process.</summary>
+    Stop = 19,
+}
+
+/// <summary>Sends signals.</summary>
+public static class ProcessSignal
+{
+    /// <summary>Sends one.</summary>
+    /// <param name="pid">The process, or the negative id of a process group.</param>
+    /// <param name="signal">The signal.</param>
+    /// <returns>False where no such process is, or it is not ours to send signals to.</returns>
+    public static bool Send(int pid, Signal signal) => LibC.Kill(pid, (int)signal) == 0;
+}

@@ -84,9 +84,7 @@ internal static class BuildOperation
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         BuildScript.Run(recipe, request, area, findings, context);
-        StagedTree tree = area.Hold(
-            StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation)
-        );
+        StagedTree tree = area.Hold(StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation));
         return Plan(recipe, request, tree, findings);
     }
 

@@ -129,11 +129,7 @@ internal sealed class SecondBuild : IDisposable
     private void CopySource(string source, ToolContext context)
     {
         context.Diagnostics.Step("copying the source for a second build");
-        TreeCopyOptions options = new()
-        {
-            Order = TreeOrder.Reversed,
-            KeepOwners = OwnProcess.EffectiveUser == 0,
-        };
+        TreeCopyOptions options = new() { Order = TreeOrder.Reversed, KeepOwners = OwnProcess.EffectiveUser == 0 };
         try
         {
             TreeCopy.Run(source, _source, options, context.Cancellation);

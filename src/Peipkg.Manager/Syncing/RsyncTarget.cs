@@ -153,10 +153,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         string history = Path.Combine(session.Directory, "generations");
         string[] before = File.Exists(history) ? await File.ReadAllLinesAsync(history, session.Stop) : [];
         string[] keep = [.. before.Where(id => id != source.Id).TakeLast(Kept), source.Id];
-        DurableFile.Write(
-            history,
-            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n")
-        );
+        DurableFile.Write(history, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', keep) + "\n"));
         string empty = Directory.CreateDirectory(Path.Combine(stage, "empty", "generations")).Parent!.FullName;
         await session.RunAsync(
             "rsync",

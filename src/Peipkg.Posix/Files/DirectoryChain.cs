@@ -29,7 +29,12 @@ internal sealed class DirectoryChain : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="listing">Its entries, or null where nobody lists them.</param>
     /// <exception cref="PosixIOException">The entries of a directory that is to be closed cannot be read to their end.</exception>
-    internal void Descend(DirectoryHandle child, FileStatus identity, ReadOnlySpan<byte> name, DirectoryListing? listing)
+    internal void Descend(
+        DirectoryHandle child,
+        FileStatus identity,
+        ReadOnlySpan<byte> name,
+        DirectoryListing? listing
+    )
     {
         _links.Add(new Link(child, identity, name.ToArray(), listing));
         int far = _links.Count - 1 - PosixLimits.OpenDirectories;

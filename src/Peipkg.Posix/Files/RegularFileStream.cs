@@ -54,7 +54,8 @@ internal sealed unsafe class RegularFileStream(SafeFileHandle file) : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override long Seek(long offset, SeekOrigin origin) =>
-        Position = offset
+        Position =
+            offset
             + (
                 origin switch
                 {

@@ -107,8 +107,7 @@ public static class TreeCopy
         {
             ReadOnlySpan<byte> name = _walk.Name;
             Require(_target.Current.MakeDirectory(name, Private));
-            DirectoryHandle made =
-                _target.Current.TryOpenDirectory(name, out Errno error) ?? throw Failure(error);
+            DirectoryHandle made = _target.Current.TryOpenDirectory(name, out Errno error) ?? throw Failure(error);
             _target.Descend(made, made.Status(), name, null);
             _path.Add(name.ToArray());
             Require(_walk.Enter());
@@ -126,8 +125,7 @@ public static class TreeCopy
 
             FileStatus expected = new(in status);
             using (
-                SafeFileHandle source =
-                    _walk.Directory.TryOpenFile(_walk.Name, out Errno error) ?? throw Failure(error)
+                SafeFileHandle source = _walk.Directory.TryOpenFile(_walk.Name, out Errno error) ?? throw Failure(error)
             )
             using (
                 SafeFileHandle copy =
@@ -174,9 +172,7 @@ public static class TreeCopy
             using Name name = new(_walk.Name, stackalloc byte[Name.Inline]);
             fixed (byte* text = name.Bytes)
             {
-                Require(
-                    DirectoryHandle.Result(LibC.MakeNodeAt(_target.Current.Handle, text, status.Mode, device))
-                );
+                Require(DirectoryHandle.Result(LibC.MakeNodeAt(_target.Current.Handle, text, status.Mode, device)));
             }
 
             Finish(status);
@@ -218,9 +214,7 @@ public static class TreeCopy
             fixed (byte* existingText = existing.Bytes)
             fixed (byte* text = name.Bytes)
             {
-                return DirectoryHandle.Result(
-                    LibC.LinkAt(_top.Handle, existingText, _target.Current.Handle, text, 0)
-                );
+                return DirectoryHandle.Result(LibC.LinkAt(_top.Handle, existingText, _target.Current.Handle, text, 0));
             }
         }
 

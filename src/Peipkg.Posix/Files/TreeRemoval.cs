@@ -95,20 +95,11 @@ public static class TreeRemoval
         {
             while (walk.Next())
             {
-                error =
-                    walk.Step == TreeStep.Leave || walk.ListedKind != FileKind.Directory
-                        ? RemoveEntry(walk)
-                        : Enter(walk);
-                if (error == Errno.IsDirectory)
-                {
-                    // Of a file system whose directories do not say what their entries are.
-                    error = Enter(walk);
-                }
-                else if (error == Errno.None && (walk.Step == TreeStep.Leave || walk.ListedKind != FileKind.Directory))
-                {
-                    removed++;
-                }
-
+                // Of a file system whose directories do not say what their entries are, removing tells.
+                bool enter = walk.Step == TreeStep.Entry && walk.ListedKind == FileKind.Directory;
+                error = enter ? Errno.IsDirectory : RemoveEntry(walk);
+                removed += error == Errno.None ? 1 : 0;
+                error = error == Errno.IsDirectory ? Enter(walk) : error;
                 if (error is not (Errno.None or Errno.NoEntry))
                 {
                     failure ??= PosixIOException.Of(error, "remove", walk.DisplayPath);

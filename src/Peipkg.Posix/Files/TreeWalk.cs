@@ -49,8 +49,7 @@ public sealed class TreeWalk : IDisposable
     public ReadOnlySpan<byte> Name => Step == TreeStep.Leave ? _left : Chain.Listing!.NameOf(_entry);
 
     /// <summary>What the directory says that the entry is, which costs no look at it; <see cref="FileKind.Unknown"/> where it does not say.</summary>
-    public FileKind ListedKind =>
-        Step == TreeStep.Leave ? FileKind.Directory : Chain.Listing!.KindOf(_entry);
+    public FileKind ListedKind => Step == TreeStep.Leave ? FileKind.Directory : Chain.Listing!.KindOf(_entry);
 
     /// <summary>How many directories below the root the entry's own directory is; 0 for the root's entries.</summary>
     public int Depth => Chain.Depth;
@@ -99,11 +98,9 @@ public sealed class TreeWalk : IDisposable
     /// <summary>What the entry is now.</summary>
     /// <exception cref="PosixIOException">It has vanished, or may not be looked at.</exception>
     public FileStatus Status() =>
-        Directory.TryStatus(Name, out FileStatus status)
-            ? status
-            : throw PosixIOException.Last("examine", DisplayPath);
+        Directory.TryStatus(Name, out FileStatus status) ? status : throw PosixIOException.Last("examine", DisplayPath);
 
-    /// <summary>Enters the entry, a directory: the next step is the first of what it holds.</summary>
+    /// <summary>Enters the entry, a directory: the next step is the first of what it holds. Until then there is no entry to ask about.</summary>
     /// <param name="crossMounts">Whether also where another file system begins; <see cref="Errno.CrossesDevices"/> otherwise.</param>
     /// <returns><see cref="Errno.None"/>, or why it was not entered; a symlink never is.</returns>
     /// <exception cref="PosixIOException">A directory cannot be read.</exception>

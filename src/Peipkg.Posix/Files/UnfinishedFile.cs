@@ -116,11 +116,7 @@ internal sealed class UnfinishedFile : IDisposable
         return descriptor < 0
             ? null
             : new UnfinishedFile(
-                new FileStream(
-                    new SafeFileHandle(descriptor, ownsHandle: true),
-                    FileAccess.ReadWrite,
-                    bufferSize: 0
-                ),
+                new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0),
                 null
             );
     }

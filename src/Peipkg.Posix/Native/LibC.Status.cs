@@ -33,16 +33,15 @@ internal static unsafe partial class LibC
     internal static partial int ChangeModeAt(SafeFileHandle directory, byte* path, uint mode, int flags);
 
     [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
-    internal static partial int ChangeOwnerAt(
-        SafeFileHandle directory,
-        byte* path,
-        uint user,
-        uint group,
-        int flags
-    );
+    internal static partial int ChangeOwnerAt(SafeFileHandle directory, byte* path, uint user, uint group, int flags);
 
     [LibraryImport(Library, EntryPoint = "utimensat", SetLastError = true)]
-    internal static partial int ChangeTimesAt(SafeFileHandle directory, byte* path, TimeSpecification* times, int flags);
+    internal static partial int ChangeTimesAt(
+        SafeFileHandle directory,
+        byte* path,
+        TimeSpecification* times,
+        int flags
+    );
 
     /// <summary><c>struct timespec</c>.</summary>
     internal struct TimeSpecification

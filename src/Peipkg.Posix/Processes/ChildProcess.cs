@@ -55,7 +55,11 @@ public static class ChildProcess
             }
 
             bool itself = !timedOut && !cancellation.IsCancellationRequested;
-            int leftOver = ProcessTree.KillLeftOver(pid, options.KillAdopted, itself ? PosixLimits.SettlingTime : TimeSpan.Zero);
+            int leftOver = ProcessTree.KillLeftOver(
+                pid,
+                options.KillAdopted,
+                itself ? PosixLimits.SettlingTime : TimeSpan.Zero
+            );
             watch?.Dispose();
             exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
         }

@@ -5,6 +5,9 @@ namespace Peipkg.Posix.Processes;
 /// <summary>The signals that are sent here, by their numbers on Linux.</summary>
 public enum Signal
 {
+    /// <summary>No signal: only asks whether one could be sent.</summary>
+    None = 0,
+
     /// <summary>SIGKILL: ends a process, which learns nothing of it.</summary>
     Kill = 9,
 

@@ -57,10 +57,7 @@ internal static unsafe class ProcessSpawner
             environment = Strings([.. options.Environment.Select(variable => $"{variable.Key}={variable.Value}")]);
             PosixProcess.KeepDescriptors();
             using ProcessorAffinity narrowed = ProcessorAffinity.Narrow(options.Processors);
-            Check(
-                LibC.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment),
-                options
-            );
+            Check(LibC.Spawn(out int pid, options.FileName, actions, attributes, arguments, environment), options);
             return pid;
         }
         finally

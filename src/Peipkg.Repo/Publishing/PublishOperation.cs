@@ -158,8 +158,7 @@ internal sealed class PublishOperation
         {
             return WriterChecks.Lock(_request.In, _context);
         }
-        catch (PosixIOException error)
-            when (!_inPlace && error.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
+        catch (PosixIOException error) when (!_inPlace && error.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
         {
             // What we cannot write to we only read; a snapshot is consistent without a lock.
             return null;

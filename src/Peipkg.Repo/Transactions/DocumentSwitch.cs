@@ -83,10 +83,7 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
         foreach (string path in paths)
         {
             string place = Path.Combine(root, path);
-            if (
-                FileStatus.Of(place) is not { IsSymlink: true }
-                || new FileInfo(place).LinkTarget != TargetOf(path)
-            )
+            if (FileStatus.Of(place) is not { IsSymlink: true } || new FileInfo(place).LinkTarget != TargetOf(path))
             {
                 continue;
             }

@@ -63,9 +63,7 @@ internal static class StrayFiles
         {
             string relative = $"{directory}/{Path.GetFileName(path)}";
             FileStatus? identity =
-                packages.Contains(relative) && File.ResolveLinkTarget(path, false) is null
-                    ? null
-                    : FileStatus.Of(path);
+                packages.Contains(relative) && File.ResolveLinkTarget(path, false) is null ? null : FileStatus.Of(path);
             if (identity is { IsDirectory: true })
             {
                 Collect(root, relative, packages, byDirectory, strays, links);

@@ -109,17 +109,10 @@ public sealed class DurableFileTests : IDisposable
     [InlineData(true)]
     public async Task A_fifo_is_written_to_on_commit_and_stays_one(bool throughLink)
     {
-        string pipe = Path.Combine(_directory, "pipe");
-        string target = throughLink ? Path.Combine(_directory, "link") : pipe;
-        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", pipe))
-        {
-            await make.WaitForExitAsync();
-        }
-
-        if (throughLink)
-        {
-            File.CreateSymbolicLink(target, "pipe");
-        }
+        using Thicket thicket = new();
+        thicket.Shell("mkfifo pipe; ln -s pipe link");
+        string pipe = thicket["pipe"];
+        string target = throughLink ? thicket["link"] : pipe;
 
         Task<string> read = Task.Run(() => File.ReadAllTextAsync(pipe));
         using (DurableFileWriter writer = DurableFile.Create(target))
@@ -140,7 +133,11 @@ public sealed class DurableFileTests : IDisposable
         DurableFile.Write("/dev/null", "nothing"u8);
         PosixIOException failure = Assert.Throws<PosixIOException>(() => DurableFile.Write("/dev/full", "x"u8));
 
-        Assert.Contains("cannot write to /dev/full: No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot write to /dev/full: No space left on device",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(FileKind.CharacterDevice, FileStatus.Of("/dev/null")!.Value.Kind);
         Assert.Equal(FileKind.CharacterDevice, FileStatus.Of("/dev/full")!.Value.Kind);
     }

@@ -63,7 +63,9 @@ public sealed class ForeignFileTests : IDisposable
     [InlineData("rm top/d/file")]
     public void A_file_that_was_exchanged_since_the_walk_is_not_opened(string exchange)
     {
-        _thicket.Shell("mkdir -p top/d elsewhere; echo mine > top/d/file; echo secret > secret; cp secret elsewhere/file");
+        _thicket.Shell(
+            "mkdir -p top/d elsewhere; echo mine > top/d/file; echo secret > secret; cp secret elsewhere/file"
+        );
         FileStatus found = FileStatus.Of(_thicket["top/d/file"])!.Value;
         using DirectoryHandle root = DirectoryHandle.Open(_thicket["top"]);
         TreeFile.Open(root, "d/file", found).Dispose();

@@ -1,12 +1,16 @@
-using System.Diagnostics;
 using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Posix.Tests.Files;
 
 /// <summary>A temporary directory with what only hostile or careless programs make.</summary>
 internal sealed class Thicket : IDisposable
 {
-    internal string Root { get; } = Directory.CreateTempSubdirectory("peipkg-tree-").FullName;
+    // In memory: what counts here is how many directories there are, not how fast a disk makes them.
+    private static readonly string Parent = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    internal string Root { get; } =
+        Directory.CreateDirectory(Path.Combine(Parent, $"peipkg-tree-{Guid.NewGuid():N}")).FullName;
 
     internal string this[string name] => Path.Combine(Root, name);
 
@@ -15,23 +19,27 @@ internal sealed class Thicket : IDisposable
 
     public void Dispose()
     {
-        using Process remove = Process.Start("rm", ["-rf", Root]);
-        remove.WaitForExit();
+        Shell("rm -rf -- \"$PWD\"");
     }
 
-    /// <summary>Runs a shell in it.</summary>
+    /// <summary>Runs a shell in it. The runtime's own processes would be reaped by those that other tests start.</summary>
     internal string Shell(string script)
     {
-        ProcessStartInfo start = new("/bin/sh", ["-c", script])
-        {
-            WorkingDirectory = Root,
-            RedirectStandardOutput = true,
-        };
-        using Process shell = Process.Start(start)!;
-        string output = shell.StandardOutput.ReadToEnd();
-        shell.WaitForExit();
-        Assert.Equal(0, shell.ExitCode);
-        return output;
+        using BoundedOutputStream output = new(1 << 20);
+        ChildExit exit = ChildProcess.Run(
+            new ChildProcessOptions
+            {
+                FileName = "/bin/sh",
+                Arguments = ["-c", script],
+                Environment = [new("PATH", "/usr/bin:/bin"), new("LC_ALL", "C")],
+                WorkingDirectory = Root,
+                StandardOutput = output,
+                KillAdopted = false,
+            },
+            CancellationToken.None
+        );
+        Assert.Equal(0, exit.Code);
+        return output.Text();
     }
 
     /// <summary>Nests directories.</summary>

@@ -46,7 +46,9 @@ public sealed class TreeCopyTests : IDisposable
     [Fact]
     public void A_size_counts_every_name_and_no_symlink_and_stops_beyond_what_is_asked()
     {
-        _thicket.Shell("mkdir -p from/d; head -c 1000 /dev/zero > from/d/a; ln from/d/a from/b; ln -s d/a from/l; echo > from/e");
+        _thicket.Shell(
+            "mkdir -p from/d; head -c 1000 /dev/zero > from/d/a; ln from/d/a from/b; ln -s d/a from/l; echo > from/e"
+        );
 
         Assert.Equal(2001, TreeSize.Of(_thicket["from"]));
         Assert.Equal(12288, TreeSize.Of(_thicket["from"], leastPerFile: 4096));

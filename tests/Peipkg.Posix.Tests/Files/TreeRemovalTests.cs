@@ -40,7 +40,9 @@ public sealed class TreeRemovalTests : IDisposable
     [Fact]
     public void Symlinks_are_removed_and_what_they_lead_to_stays()
     {
-        _thicket.Shell("mkdir -p top/d outside; echo > outside/precious; ln -s ../outside top/l; ln -s ../../outside top/d/l");
+        _thicket.Shell(
+            "mkdir -p top/d outside; echo > outside/precious; ln -s ../outside top/l; ln -s ../../outside top/d/l"
+        );
         TreeRemoval.Remove(_thicket["top"]);
         _thicket.Shell("ln -s outside link");
         TreeRemoval.Remove(_thicket["link"]);

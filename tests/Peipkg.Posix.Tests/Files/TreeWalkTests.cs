@@ -19,10 +19,7 @@ public sealed class TreeWalkTests : IDisposable
             ["+a", "+a/b", "+a/b/x", "+c", "+l", "+y", "-a", "-a/b", "-c"],
             Steps(TreeOrder.Listed).Order(StringComparer.Ordinal)
         );
-        Assert.Equal(
-            ["+y", "+l", "+c", "-c", "+a", "+a/b", "+a/b/x", "-a/b", "-a"],
-            Steps(TreeOrder.Reversed)
-        );
+        Assert.Equal(["+y", "+l", "+c", "-c", "+a", "+a/b", "+a/b/x", "-a/b", "-a"], Steps(TreeOrder.Reversed));
     }
 
     [Fact]

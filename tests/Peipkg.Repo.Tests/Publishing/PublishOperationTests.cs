@@ -408,11 +408,13 @@ public sealed class PublishOperationTests : IDisposable
         Assert.Equal([.. before.Keys.Concat(added).Order(StringComparer.Ordinal)], after.Keys);
         const string package = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
         Assert.True(
-            FileStatus.Of(_fixture["repo/" + package])!
+            FileStatus
+                .Of(_fixture["repo/" + package])!
                 .Value.IsSameFile(FileStatus.Of(_fixture["next/" + package])!.Value)
         );
         Assert.False(
-            FileStatus.Of(_fixture["repo/repo.json"])!
+            FileStatus
+                .Of(_fixture["repo/repo.json"])!
                 .Value.IsSameFile(FileStatus.Of(_fixture["next/repo.json"])!.Value)
         );
         Assert.Equal(

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
 
@@ -146,6 +147,15 @@ internal sealed class RecipeReader
             Problems.Error(
                 path.Position,
                 $"{label}: {shown} does not exist in the recipe directory {_directory}",
+                RecipeRule.RecipeFile
+            );
+        }
+        else if (FileStatus.Of(Path.Combine(_directory, path.Value), followLinks: true) is { IsRegular: false } special)
+        {
+            // A shell would wait for a FIFO for ever.
+            Problems.Error(
+                path.Position,
+                $"{label}: {shown} is {special.Kind.Noun()}; it must be a file",
                 RecipeRule.RecipeFile
             );
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Build.Rules;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Checking;
@@ -47,7 +48,7 @@ internal static class ScriptCheck
     /// <summary>The shell that a script's syntax is checked by: its own where it names one that reads the same language.</summary>
     internal static string ShellOf(string script)
     {
-        using FileStream stream = new(script, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using Stream stream = ForeignFile.OpenStream(script);
         byte[] start = new byte[256];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         string first = Encoding.Latin1.GetString(start, 0, length).Split('\n', 2)[0];
@@ -59,7 +60,7 @@ internal static class ScriptCheck
 
     private static string Read(string script)
     {
-        using FileStream stream = new(script, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        using Stream stream = ForeignFile.OpenStream(script);
         byte[] content = new byte[(int)Math.Min(stream.Length, LargestScript)];
         int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         return Encoding.UTF8.GetString(content, 0, length);

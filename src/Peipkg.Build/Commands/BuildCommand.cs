@@ -49,7 +49,7 @@ internal static class BuildCommand
             Timestamp.TryParse,
             required: true
         );
-        Option<string> output = CommandOptions.Path(
+        Option<string> output = CommandOptions.NamedPath(
             "--out",
             "DIR",
             "Where the packages go; made if it is missing.",

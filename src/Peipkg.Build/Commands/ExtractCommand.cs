@@ -14,7 +14,7 @@ internal static class ExtractCommand
             "FILE",
             "The package; it is verified before anything is written."
         );
-        Option<string> target = CommandOptions.Path(
+        Option<string> target = CommandOptions.NamedPath(
             "--to",
             "DIR",
             "Where its files go: absent or empty.",

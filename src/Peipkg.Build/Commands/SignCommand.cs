@@ -20,7 +20,7 @@ internal static class SignCommand
             "The Ed25519 private key that signs.",
             required: true
         );
-        Option<string> output = CommandOptions.Path(
+        Option<string> output = CommandOptions.NamedPath(
             "--out",
             "DIR",
             "Where the signed packages go; made if it is missing.",

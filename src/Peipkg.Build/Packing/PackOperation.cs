@@ -46,11 +46,21 @@ internal static class PackOperation
 
         plan.Check(request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All, findings);
         RequireNone(findings, request.Staged);
-        using PackageBatch batch = PackageBatch.Write([(plan, request.Output)], key, scan.Of, context);
+        using PackageBatch batch = PackageBatch.Write(
+            [(plan, request.Output)],
+            key,
+            scan.Of,
+            context,
+            mayBeSpecial: true
+        );
         scan.Report([plan], findings, siblings: false);
         RequireNone(findings, request.Staged);
         batch.Publish();
-        context.Output.WriteLine(request.Output);
+        if (!OutputFile.IsStandardOutput(request.Output))
+        {
+            context.Output.WriteLine(request.Output);
+        }
+
         return ExitCode.Success;
     }
 
@@ -98,6 +108,11 @@ internal static class PackOperation
 
     private static void RequireOutside(PackRequest request)
     {
+        if (OutputFile.IsDash(request.Output))
+        {
+            return;
+        }
+
         string? directory = Path.GetDirectoryName(Path.GetFullPath(request.Output));
         if (directory is null || !Directory.Exists(directory))
         {

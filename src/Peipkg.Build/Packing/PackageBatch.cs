@@ -1,5 +1,6 @@
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
+using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
@@ -23,22 +24,28 @@ internal sealed class PackageBatch : IDisposable
     /// <param name="key">Signs; null leaves them unsigned.</param>
     /// <param name="observe">Makes what looks into a package's files while they are hashed; null for nothing.</param>
     /// <param name="context">Shows progress and stops.</param>
+    /// <param name="mayBeSpecial">Whether a path may be <c>-</c>, a device or a FIFO, to be written to on publishing.</param>
     /// <exception cref="UserErrorException">A package breaks a rule, or a path cannot be replaced.</exception>
     /// <exception cref="IOException">The disk is full or refuses.</exception>
     internal static PackageBatch Write(
         IReadOnlyList<(PackagePlan Plan, string Path)> packages,
         SigningKey? key,
         Func<PackagePlan, IPayloadObserver>? observe,
-        ToolContext context
+        ToolContext context,
+        bool mayBeSpecial = false
     )
     {
-        RequireReplaceable(packages.Select(package => package.Path));
+        foreach ((_, string path) in packages)
+        {
+            RequireReplaceable(path, mayBeSpecial);
+        }
+
         PackageBatch batch = new(context);
         try
         {
             foreach ((PackagePlan plan, string path) in packages)
             {
-                DurableFileWriter writer = DurableFile.Create(path);
+                DurableFileWriter writer = mayBeSpecial ? OutputFile.Create(path) : DurableFile.Create(path);
                 batch._writers.Add(writer);
                 batch.Write(plan, writer, key, observe?.Invoke(plan));
             }
@@ -61,7 +68,12 @@ internal sealed class PackageBatch : IDisposable
             writer.Rename();
         }
 
-        foreach (string directory in _writers.Select(writer => Path.GetDirectoryName(writer.Target)!).Distinct())
+        foreach (
+            string directory in _writers
+                .Where(writer => !writer.IsSpecial)
+                .Select(writer => Path.GetDirectoryName(writer.Target)!)
+                .Distinct()
+        )
         {
             DurableFile.SyncDirectory(directory);
         }
@@ -113,23 +125,20 @@ internal sealed class PackageBatch : IDisposable
         }
     }
 
-    // A rename cannot replace a directory, and would fail only after others have appeared. A device or FIFO it would
-    // replace, which nobody who writes to /dev/null wants.
-    private static void RequireReplaceable(IEnumerable<string> paths)
+    // A rename cannot replace a directory, and would fail only after others have appeared. One of several packages that
+    // found a device in its place would end in it unseen.
+    private static void RequireReplaceable(string path, bool mayBeSpecial)
     {
-        foreach (string path in paths)
+        if (Directory.Exists(path))
         {
-            if (Directory.Exists(path))
-            {
-                throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
-            }
+            throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
+        }
 
-            if (DurableFile.IsSpecial(path))
-            {
-                throw new UserErrorException(
-                    $"the package cannot be written to {path}, which is a device, FIFO or socket; name a file"
-                );
-            }
+        if (!mayBeSpecial && DurableFile.IsSpecial(path))
+        {
+            throw new UserErrorException(
+                $"the package cannot be written to {path}, which is a device, FIFO or socket; remove it"
+            );
         }
     }
 }

@@ -93,7 +93,7 @@ internal static class SignOperation
     )
     {
         // A FIFO would be waited for, a device read for ever.
-        if (!File.Exists(file) || DurableFile.IsSpecial(file))
+        if (FileStatus.Of(file, followLinks: true) is not { IsRegular: true })
         {
             return
             [
@@ -106,14 +106,7 @@ internal static class SignOperation
             VerifiedPackage package = Interruptible.Run(
                 () =>
                 {
-                    using FileStream input = new(
-                        file,
-                        FileMode.Open,
-                        FileAccess.Read,
-                        FileShare.Read,
-                        bufferSize: 0,
-                        FileOptions.SequentialScan
-                    );
+                    using Stream input = ForeignFile.OpenStream(file);
                     VerifiedPackage signed = PackageSigner.Sign(
                         input,
                         writer.Stream,

@@ -6,6 +6,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.CommandLine.Host;
 
@@ -248,6 +249,8 @@ public static class CommandLineHost
             UserErrorException or UsageErrorException => exception.Message,
             FormatViolationException or KeyFileException or PackagingException => exception.Message,
             AggregateException { InnerExceptions: [Exception only] } => Explain(only),
+            FileNotFoundException { FileName: null } when WorkingDirectory.IsGone =>
+                "the working directory was removed; change into one that exists",
             UnauthorizedAccessException or IOException => exception.Message.Replace(
                 " : '",
                 ": '",

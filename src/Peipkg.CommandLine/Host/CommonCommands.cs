@@ -108,7 +108,7 @@ internal sealed class CommonCommands
 
     private static Command ManualCommand(Command root, TextWriter stdout)
     {
-        Option<string> directory = CommandOptions.Path(
+        Option<string> directory = CommandOptions.NamedPath(
             "--out",
             "DIR",
             $"Write {root.Name}.1 into this directory instead of standard output."

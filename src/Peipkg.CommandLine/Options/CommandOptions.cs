@@ -24,6 +24,10 @@ public static class CommandOptions
     public static Option<string> Path(string name, string valueName, string description, bool required = false) =>
         Parsed<string>(name, valueName, description, NotEmpty, required);
 
+    /// <summary>An option whose value is the path of a directory, or of a file that cannot be standard output.</summary>
+    public static Option<string> NamedPath(string name, string valueName, string description, bool required = false) =>
+        Parsed<string>(name, valueName, description, NotStandardOutput, required);
+
     /// <summary>An option whose value has a parser of its own, such as <c>Timestamp.TryParse</c>.</summary>
     public static Option<T> Parsed<T>(
         string name,
@@ -110,6 +114,16 @@ public static class CommandOptions
     {
         value = text ?? "";
         error = value.Length == 0 ? "the value is empty" : null;
+        return error is null;
+    }
+
+    private static bool NotStandardOutput(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        if (NotEmpty(text, out value, out error) && value == "-")
+        {
+            error = "standard output cannot be used here; name a place (./- for one that is called -)";
+        }
+
         return error is null;
     }
 

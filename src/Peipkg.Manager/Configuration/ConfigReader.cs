@@ -40,7 +40,7 @@ internal static class ConfigReader
     {
         try
         {
-            return Read(TomlFile.Load(path));
+            return Read(TomlFile.Load(path, mayBePipe: true));
         }
         catch (Exception exception) when (Boundary.IsUnforeseen(exception))
         {

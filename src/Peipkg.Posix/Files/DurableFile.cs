@@ -61,6 +61,10 @@ public static class DurableFile
     /// </summary>
     public static bool IsSpecial(string path) => SpecialTarget.At(Path.GetFullPath(path)) is not null;
 
+    /// <summary>Whether a path leads to this process's standard output, as <c>/dev/stdout</c> does.</summary>
+    public static bool IsStandardOutput(string path) =>
+        SpecialTarget.At(Path.GetFullPath(path)) is { IsStandardOutput: true };
+
     /// <summary>A fresh name for a temporary sibling of <paramref name="path"/>, a file or a directory.</summary>
     public static string TemporarySibling(string path)
     {

@@ -42,6 +42,9 @@ internal sealed class SpecialTarget
             : null;
     }
 
+    /// <summary>Whether it is this process's standard output.</summary>
+    internal bool IsStandardOutput => _descriptor == StandardDescriptors.Output;
+
     /// <summary>An open descriptor of this process.</summary>
     internal static SpecialTarget OfDescriptor(int descriptor) =>
         new(StandardDescriptors.NameOf(descriptor), descriptor);

@@ -43,6 +43,9 @@ internal static unsafe partial class LibC
         int flags
     );
 
+    [LibraryImport(Library, EntryPoint = "umask")]
+    internal static partial uint SetCreationMask(uint mask);
+
     /// <summary><c>struct timespec</c>.</summary>
     internal struct TimeSpecification
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Peipkg.Posix.Files;
 using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
@@ -29,12 +30,15 @@ public sealed class TomlFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; also the name that problems carry.</param>
+    /// <param name="mayBePipe">Whether it is the caller's own and may be a pipe, which is waited for.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="RecipeException">It is not TOML, with every place where it is not.</exception>
-    public static TomlFile Load(string path)
+    public static TomlFile Load(string path, bool mayBePipe = false)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using Stream stream = mayBePipe
+            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
+            : ForeignFile.OpenStream(path);
         byte[] content = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
         try
         {

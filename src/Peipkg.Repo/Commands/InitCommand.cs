@@ -30,7 +30,7 @@ internal static class InitCommand
             Timestamp.TryParse,
             required: true
         );
-        Option<string> output = CommandOptions.Path(
+        Option<string> output = CommandOptions.NamedPath(
             "--out",
             "DIR",
             "The repository's directory: absent or empty.",

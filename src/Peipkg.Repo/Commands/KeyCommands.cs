@@ -10,13 +10,13 @@ internal static class KeyCommands
 {
     internal static Command CreateKeygen(OperationContext context)
     {
-        Option<string> output = CommandOptions.Path(
+        Option<string> output = CommandOptions.NamedPath(
             "--out",
             "FILE",
             "The private key's file; it must not exist.",
             required: true
         );
-        Option<string> publicHalf = CommandOptions.Path("--public", "FILE", "Where to write the public half as well.");
+        Option<string> publicHalf = CommandOptions.NamedPath("--public", "FILE", "Where to write the public half as well.");
         Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output, publicHalf };
         command.SetAction(result =>
             KeyFileOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context)

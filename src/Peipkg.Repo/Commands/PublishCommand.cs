@@ -35,7 +35,7 @@ internal static class PublishCommand
             Timestamp.TryParse,
             required: true
         );
-        Option<string> output = CommandOptions.Path(
+        Option<string> output = CommandOptions.NamedPath(
             "--out",
             "DIR",
             "The new repository: the same as --in, or absent or empty.",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
@@ -38,14 +39,16 @@ internal static class DetachedSigning
             pending.Awaited
         );
         WriteFile(output, request.Write);
+        StringWriter results = NewText();
         foreach (IGrouping<Fingerprint, AwaitedSignature> key in pending.Awaited.GroupBy(static item => item.Signer))
         {
-            context.Output.WriteLine(
+            results.WriteLine(
                 $"{key.Key.Grouped} is to sign {string.Join(", ", key.Select(static item => item.Document))}: "
                     + $"peipkg-repo sign --detached --request {TerminalText.Escape(output)} --sign-key KEY --out FILE"
             );
         }
 
+        Say(results, output, context);
         return ExitCode.Success;
     }
 
@@ -57,7 +60,9 @@ internal static class DetachedSigning
             requestFile
         );
         using SigningKey key = KeyFiles.LoadSigningKey(keyFile, context.Diagnostics);
-        Show(request, context.Output);
+        StringWriter shown = NewText();
+        Show(request, shown);
+        Say(shown, output, context);
         AwaitedSignature[] mine = [.. request.Awaited.Where(item => item.Signer == key.PublicKey.Fingerprint)];
         if (mine.Length == 0)
         {
@@ -70,13 +75,15 @@ internal static class DetachedSigning
             );
         }
 
+        StringWriter signed = NewText();
         foreach (AwaitedSignature item in mine)
         {
-            context.Output.WriteLine(
+            signed.WriteLine(
                 $"{(output is null ? "to sign" : "signed")}: {TerminalText.Escape(item.Document)}, SHA-256 {item.Digest}"
             );
         }
 
+        Say(signed, output, context);
         if (output is not null)
         {
             WriteFile(output, writer => SignatureBundle.Write(writer, mine, key));
@@ -112,10 +119,27 @@ internal static class DetachedSigning
         }
     }
 
+    private static StringWriter NewText() => new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+
+    /// <summary>Says something beside the file: on the error stream where the file itself goes to standard output.</summary>
+    private static void Say(StringWriter text, string? output, OperationContext context)
+    {
+        if (output is not null && OutputFile.IsStandardOutput(output))
+        {
+            context.Diagnostics.Line(text.ToString());
+        }
+        else
+        {
+            context.Output.Write(text.ToString());
+        }
+    }
+
     private static void WriteFile(string path, Action<TextWriter> write)
     {
-        using StringWriter text = new();
+        using StringWriter text = NewText();
         write(text);
-        DurableFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()));
+        using DurableFileWriter file = OutputFile.Create(path);
+        file.Stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        file.Commit();
     }
 }

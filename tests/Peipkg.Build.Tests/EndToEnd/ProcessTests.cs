@@ -238,7 +238,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             return;
         }
 
-        Assert.Contains("peipkg-build: error: No space left on device", result, StringComparison.Ordinal);
+        Assert.Matches("peipkg-build: error: .*No space left on device", result);
         Assert.EndsWith($"code 1\n{Name}\nold\n", result, StringComparison.Ordinal);
     }
 
@@ -265,12 +265,79 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         Assert.EndsWith("\ncode 1\n", result, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nosuch 2> /dev/full", 2)]
+    [InlineData("nosuch 2>&-", 2)]
+    [InlineData("nosuch > /dev/full 2>&1", 2)]
+    [InlineData("help > /dev/full 2>&-", 1)]
+    [InlineData("help <&- >&- 2>&-", 0)]
+    [InlineData("inspect none.peipkg >&- 2>&-", 1)]
+    public void Descriptors_that_are_closed_or_full_do_not_change_the_exit_code(string line, int code)
+    {
+        // What is closed must not become another file: nothing is made here, and nothing is written to.
+        string result = _bench.Shell($"mkdir empty; cd empty; ({Tool.InShell} {line}); echo code $?; ls -A");
+
+        Assert.EndsWith($"code {code}\n", result, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2> /dev/full")]
+    [InlineData("2>&-")]
+    [InlineData("<&- >&- 2>&-")]
+    [InlineData("2> /dev/full | true")]
+    public void A_build_whose_messages_go_nowhere_makes_its_packages(string streams)
+    {
+        _bench.Script("echo said >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");
+        string build = $"{Tool.InShell} {string.Join(' ', _bench.BuildArguments().Select(a => $"'{a}'"))}";
+
+        string result = _bench.Shell($"export TMPDIR=$PWD/tmp; ({build} {streams}); echo code $?; ls out tmp");
+
+        Assert.EndsWith($"code 0\nout:\n{Name}\n\ntmp:\n", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_can_go_to_standard_output_which_then_holds_nothing_else()
+    {
+        _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\"");
+        _bench.Build().Succeeds();
+        string pack = $"{Tool.InShell} pack --manifest m.json --staged staged --out";
+
+        string result = _bench.Shell(
+            $"""
+            mkdir -p staged/usr/bin; touch staged/usr/bin/x
+            {Tool.InShell} inspect --manifest out/{Name} > m.json
+            {pack} file.peipkg > printed; {pack} - > dash; {pack} /dev/stdout > stdout; {pack} - | cat > piped
+            {pack} /dev/stdout >> printed
+            for got in dash stdout piped; do cmp file.peipkg $got; done; ls -A; head -1 printed; test -L /dev/stdout
+            tail -c +14 printed | cmp - file.peipkg
+            {Tool.InShell} build --out - 2>&1 | grep -o 'name a place.*'
+            """
+        );
+
+        Assert.Contains("\nfile.peipkg\n", result, StringComparison.Ordinal);
+        Assert.EndsWith("name a place (./- for one that is called -)\n", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("differ", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_working_directory_that_was_removed_is_named_and_needed_for_relative_paths_alone()
+    {
+        string result = _bench.Shell(
+            $"mkdir gone; cd gone; rmdir ../gone; {Tool.InShell} rules > /dev/null; echo code $?; {Tool.InShell} check . 2>&1; echo code $?",
+            mayFail: true
+        );
+
+        Assert.StartsWith("code 0\n", result, StringComparison.Ordinal);
+        Assert.EndsWith("\ncode 1\n", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", result, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Standard_output_that_cannot_be_written_is_an_error()
     {
         string result = _bench.Shell($"{Tool.InShell} help > /dev/full; echo code $?");
         Assert.Equal(
-            "peipkg-build: error: No space left on device\ncode 1\n",
+            "peipkg-build: error: cannot write to standard output: No space left on device\ncode 1\n",
             result[result.IndexOf("peipkg", StringComparison.Ordinal)..]
         );
     }

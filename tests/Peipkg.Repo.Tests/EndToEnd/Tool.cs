@@ -11,6 +11,9 @@ internal static class Tool
 {
     private static readonly string[] Command = Find();
 
+    /// <summary>The tool as a word of a shell command.</summary>
+    internal static string InShell => string.Join(' ', Command.Select(word => $"'{word}'"));
+
     internal static Process Start(params string[] args) => Start(new Dictionary<string, string>(), args);
 
     private static Process Start(Dictionary<string, string> environment, string[] args)

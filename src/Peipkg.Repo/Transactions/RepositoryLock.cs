@@ -46,7 +46,19 @@ internal sealed class RepositoryLock : IDisposable
     private static RepositoryLock? TryAcquire(string directory, TimeProvider clock, bool create, out string? holder)
     {
         string path = Path.Combine(directory, RepositoryLayout.LockFile);
-        if (FileLock.TryTake(path, create, out string? content) is not { } held)
+        FileLock? held;
+        string? content;
+        try
+        {
+            held = FileLock.TryTake(path, create, out content);
+        }
+        catch (PosixIOException exception) when (exception.Error == Errno.InvalidArgument)
+        {
+            // A link would lead to a file that is not ours to write to, and be nobody's lock.
+            throw new UserErrorException(exception.Message, exception);
+        }
+
+        if (held is null)
         {
             holder = Describe(content ?? "") ?? "which does not say who it is";
             return null;

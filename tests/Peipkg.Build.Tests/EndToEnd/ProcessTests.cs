@@ -126,10 +126,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     {
         _bench.Script("mkdir -p \"$DESTDIR/usr/bin\"; head -c 300000000 /dev/urandom > \"$DESTDIR/usr/bin/big\"");
         using Process process = Tool.Start(Variables, _bench.BuildArguments());
-        while (_bench.Outputs.Length == 0 && !process.HasExited)
-        {
-            Thread.Sleep(1);
-        }
+        WaitUntil(() => IsWriting(process) || process.HasExited);
 
         Assert.Equal(0, SendSignal(process.Id, 2));
         Tool.Finish(process).FailsWith(130, "interrupted");
@@ -156,9 +153,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
                 "--out",
                 _bench["out/x.peipkg"]
             );
-            WaitUntil(() =>
-                new DirectoryInfo(_bench["out"]).EnumerateFiles(".*").Any(file => file.Length > 0) || process.HasExited
-            );
+            WaitUntil(() => IsWriting(process) || process.HasExited);
             Stopwatch watch = Stopwatch.StartNew();
             Assert.Equal(0, SendSignal(process.Id, 2));
             Tool.Finish(process).FailsWith(130, "interrupted");
@@ -309,7 +304,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             {pack} file.peipkg > printed; {pack} - > dash; {pack} /dev/stdout > stdout; {pack} - | cat > piped
             {pack} /dev/stdout >> printed
             for got in dash stdout piped; do cmp file.peipkg $got; done; ls -A; head -1 printed; test -L /dev/stdout
-            tail -c +14 printed | cmp - file.peipkg
+            tail -c +13 printed | cmp - file.peipkg
             {Tool.InShell} build --out - 2>&1 | grep -o 'name a place.*'
             """
         );
@@ -327,7 +322,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             mayFail: true
         );
 
-        Assert.StartsWith("code 0\n", result, StringComparison.Ordinal);
+        Assert.Contains("code 0\n", result, StringComparison.Ordinal);
         Assert.EndsWith("\ncode 1\n", result, StringComparison.Ordinal);
         Assert.DoesNotContain("internal error", result, StringComparison.Ordinal);
     }
@@ -409,6 +404,27 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int SendSignal(int pid, int signal);
 #pragma warning restore SYSLIB1054, CA5392
+
+    /// <summary>Whether there is something of a package: in a file that has no name yet, or a temporary one.</summary>
+    private bool IsWriting(Process process)
+    {
+        try
+        {
+            return new DirectoryInfo($"/proc/{process.Id}/fd")
+                .EnumerateFileSystemInfos()
+                .Where(link => link.LinkTarget?.StartsWith(_bench["out/"], StringComparison.Ordinal) == true)
+                .Any(link =>
+                {
+                    using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(link.FullName);
+                    return RandomAccess.GetLength(file) > 0;
+                });
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return false;
+        }
+    }
 
     private static void WaitFor(string file) => WaitUntil(() => File.Exists(file));
 

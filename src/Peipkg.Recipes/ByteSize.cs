@@ -45,7 +45,7 @@ public static class ByteSize
             )
             && (scale *= amount) <= long.MaxValue;
         value = valid ? (long)scale : 0;
-        error = valid ? null : $"\"{text}\" is no amount of storage; write it like \"512MiB\", \"2GiB\" or \"0\"";
+        error = valid ? null : $"\"{text}\" is not an amount of storage; write it like \"512MiB\", \"2GiB\" or \"0\"";
         return valid;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes;
 
@@ -12,9 +13,6 @@ namespace Peipkg.Recipes;
 /// </summary>
 public static class GoDuration
 {
-    /// <summary>The shortest interval at which anything is polled: a minute.</summary>
-    public static TimeSpan MinimumInterval { get; } = TimeSpan.FromMinutes(1);
-
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create(".0123456789");
 
     private static readonly (string Unit, long Nanoseconds)[] Units =
@@ -70,13 +68,32 @@ public static class GoDuration
         return true;
     }
 
-    /// <summary>Reads the interval of a poll, at least <see cref="MinimumInterval"/>.</summary>
+    /// <summary>Reads the interval of a poll, at least <see cref="RecipeLimits.ShortestInterval"/>.</summary>
     /// <inheritdoc cref="TryParse"/>
     public static bool TryParseInterval(string? text, out TimeSpan value, [NotNullWhen(false)] out string? error)
     {
-        if (TryParse(text, out value, out error) && value < MinimumInterval)
+        if (TryParse(text, out value, out error) && value < RecipeLimits.ShortestInterval)
         {
             error = $"{DisplayText.Quote(text)} is too short; the shortest interval is \"1m\"";
+        }
+
+        return error is null;
+    }
+
+    /// <summary>
+    /// Reads a time that is waited for: more than nothing, and at most <see cref="RecipeLimits.LongestTimer"/>.
+    /// </summary>
+    /// <inheritdoc cref="TryParse"/>
+    public static bool TryParseTimer(string? text, out TimeSpan value, [NotNullWhen(false)] out string? error)
+    {
+        if (TryParse(text, out value, out error))
+        {
+            error =
+                value <= TimeSpan.Zero
+                    ? $"{DisplayText.Quote(text)} is not more than zero; write it like \"30s\" or \"90m\""
+                : value > RecipeLimits.LongestTimer
+                    ? $"{DisplayText.Quote(text)} is longer than can be waited for; the longest time is \"{RecipeLimits.LongestTimer.TotalHours}h\""
+                : null;
         }
 
         return error is null;
@@ -170,6 +187,6 @@ public static class GoDuration
             }
         }
 
-        return $"{DisplayText.Quote(unit.ToString())} is no unit (ns, us, ms, s, m, h)";
+        return $"{DisplayText.Quote(unit.ToString())} is not a unit (ns, us, ms, s, m, h)";
     }
 }

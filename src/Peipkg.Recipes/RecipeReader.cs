@@ -64,7 +64,7 @@ internal sealed class RecipeReader
             {
                 Problems.Warning(
                     entry.Position,
-                    $"{DisplayText.Quote(entry.Key)} stands outside of any section and is ignored",
+                    $"{DisplayText.Quote(entry.Key)} is outside any section and is ignored",
                     RecipeRule.UnknownSection
                 );
             }

@@ -223,7 +223,7 @@ internal sealed class StanzaReader(ProblemList problems)
             {
                 problems.Error(
                     text.Position,
-                    $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is none of {SideEffects.Known}"
+                    $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is not one of {SideEffects.Known}"
                         + NearestName.Suggestion(text.Value, SideEffectNames),
                     RecipeRule.SideEffect
                 );

@@ -35,12 +35,12 @@ public sealed class GoDurationTests
     [InlineData("1h5", "the last number has no unit")]
     [InlineData("h", "a number is missing")]
     [InlineData(".s", "a number is missing")]
-    [InlineData("5d", "\"d\" is no unit (ns, us, ms, s, m, h)")]
-    [InlineData("1 h", "\" h\" is no unit (ns, us, ms, s, m, h)")]
+    [InlineData("5d", "\"d\" is not a unit (ns, us, ms, s, m, h)")]
+    [InlineData("1 h", "\" h\" is not a unit (ns, us, ms, s, m, h)")]
     [InlineData("1..5h", "the last number has no unit")]
     [InlineData("2562048h", "it is longer than 292 years")]
     [InlineData("99999999999999999999999999999999999999999999h", "it is longer than 292 years")]
-    [InlineData("5M", "\"M\" is no unit (ns, us, ms, s, m, h)")]
+    [InlineData("5M", "\"M\" is not a unit (ns, us, ms, s, m, h)")]
     public void Refuses_what_go_refuses(string text, string reason)
     {
         Assert.False(GoDuration.TryParse(text, out _, out string? error));
@@ -68,4 +68,20 @@ public sealed class GoDurationTests
     [InlineData(-60, "-1m0s")]
     public void Writes_what_go_writes(double seconds, string text) =>
         Assert.Equal(text, GoDuration.Format(TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))));
+
+    [Theory]
+    [InlineData("1ns", false)]
+    [InlineData("1s", true)]
+    [InlineData("596h", true)]
+    [InlineData("596h1s", false)]
+    [InlineData("720h", false)]
+    [InlineData("0", false)]
+    [InlineData("-1s", false)]
+    [InlineData("soon", false)]
+    public void Times_that_are_waited_for_fit_the_platforms_timers(string text, bool allowed)
+    {
+        Assert.Equal(allowed, GoDuration.TryParseTimer(text, out TimeSpan value, out string? error));
+        Assert.Equal(allowed, error is null);
+        Assert.True(!allowed || value.TotalMilliseconds <= int.MaxValue);
+    }
 }

@@ -94,7 +94,7 @@ public sealed class RecipeTests : IDisposable
             10:17: conflicts in [[package]] must hold tables; write { name = "apache2" }
             11:41: provides of [[package]]: "http" comes twice; join the constraints with a comma
             12:16: unknown key "nane" in replaces of [[package]] (did you mean "name"?)
-            13:17: side_effects in [[package]]: "ldconfg" is none of ldconfig, depmod, man-db (did you mean "ldconfig"?)
+            13:17: side_effects in [[package]]: "ldconfg" is not one of ldconfig, depmod, man-db (did you mean "ldconfig"?)
             """.ReplaceLineEndings("\n").Split('\n');
         string[] actual = Problems(
             """
@@ -224,7 +224,7 @@ public sealed class RecipeTests : IDisposable
     public void Odd_top_level_entries_are_warned_of() =>
         Assert.Equal(
             [
-                "1:1: \"license\" stands outside of any section and is ignored",
+                "1:1: \"license\" is outside any section and is ignored",
                 "8:1: the section \"upsteam\" is ignored (did you mean \"upstream\"?)",
             ],
             Load("license = \"MIT\"\n" + Meta + Package + "[upsteam]\n[unrelated]\n").Warnings.Select(Short)

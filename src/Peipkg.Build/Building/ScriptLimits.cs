@@ -38,12 +38,7 @@ internal sealed record ScriptLimits(TimeSpan? Timeout, long? Memory, int? Proces
     /// <summary>A duration as recipes write it: <c>90m</c>, <c>1h30m</c>.</summary>
     internal static bool TryParseTimeout(string? text, out TimeSpan? value, [NotNullWhen(false)] out string? error)
     {
-        value = GoDuration.TryParse(text, out TimeSpan duration, out error) ? duration : null;
-        if (error is null && duration <= TimeSpan.Zero)
-        {
-            error = "a build script needs some time; give one such as 90m or 1h30m";
-        }
-
+        value = GoDuration.TryParseTimer(text, out TimeSpan duration, out error) ? duration : null;
         return error is null;
     }
 

@@ -39,7 +39,11 @@ internal static class CheckOperation
 
         CheckedRecipe[] recipes =
         [
-            .. files.AsParallel().AsOrdered().WithCancellation(context.Cancellation).Select(RecipeCheck.Check),
+            .. files
+                .AsParallel()
+                .AsOrdered()
+                .WithCancellation(context.Cancellation)
+                .Select(file => RecipeCheck.Check(file, context.Cancellation)),
         ];
         TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
         ILookup<string?, Finding> syntax = ScriptSyntax

@@ -1,6 +1,7 @@
 using Peipkg.Build.Checking.Licenses;
 using Peipkg.Build.Rules;
 using Peipkg.Recipes;
+using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -19,7 +20,9 @@ internal static class RecipeCheck
     private const int LongestDescription = 80;
 
     /// <summary>Checks a recipe file.</summary>
-    internal static CheckedRecipe Check(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Ends the check early.</param>
+    internal static CheckedRecipe Check(string path, CancellationToken cancellation)
     {
         List<Finding> findings = [];
         try
@@ -37,7 +40,7 @@ internal static class RecipeCheck
             );
             findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
             string? script = ScriptOf(file.Root, path);
-            findings.AddRange(StanzaCheck.Check(recipe, whole));
+            findings.AddRange(Bounded(StanzaCheck.Check(recipe, whole, cancellation), path));
             if (script is not null)
             {
                 findings.AddRange(ScriptCheck.Check(script));
@@ -59,6 +62,22 @@ internal static class RecipeCheck
         }
 
         return new CheckedRecipe(path, findings, null, null);
+    }
+
+    // As many as a file's own problems, for the same reason.
+    private static List<Finding> Bounded(IEnumerable<Finding> findings, string file)
+    {
+        List<Finding> listed = [.. findings.Take(RecipeLimits.ListedProblems + 1)];
+        if (listed.Count > RecipeLimits.ListedProblems)
+        {
+            listed[^1] = Finding.Of(
+                RecipeRule.MoreProblems,
+                "there are more problems with its packages, which are not listed; solve these first",
+                file
+            );
+        }
+
+        return listed;
     }
 
     private static void CheckMeta(TomlTable root, string file, List<Finding> findings)

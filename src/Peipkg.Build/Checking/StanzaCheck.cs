@@ -27,13 +27,15 @@ internal static class StanzaCheck
     /// <summary>Checks a recipe's stanzas.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="whole">Whether all of it could be read; else nothing is said of what may only seem to be missing.</param>
-    internal static IEnumerable<Finding> Check(Recipe recipe, bool whole)
+    /// <param name="cancellation">Ends the comparison of patterns early.</param>
+    internal static IEnumerable<Finding> Check(Recipe recipe, bool whole, CancellationToken cancellation)
     {
+        GlobBudget budget = new(cancellation);
         foreach (Stanza stanza in recipe.Stanzas)
         {
             foreach (
-                Finding finding in CheckPatterns(stanza, recipe.File)
-                    .Concat(whole ? CheckSideEffects(stanza, recipe.File) : [])
+                Finding finding in CheckPatterns(stanza, recipe.File, budget)
+                    .Concat(whole ? CheckSideEffects(stanza, recipe.File, budget) : [])
             )
             {
                 yield return finding;
@@ -54,22 +56,32 @@ internal static class StanzaCheck
         {
             for (int j = i + 1; j < recipe.Stanzas.Count; j++)
             {
-                foreach (Finding finding in CheckOverlaps(recipe.Stanzas[i], recipe.Stanzas[j], recipe.File))
+                foreach (Finding finding in CheckOverlaps(recipe.Stanzas[i], recipe.Stanzas[j], recipe.File, budget))
                 {
                     yield return finding;
                 }
             }
         }
+
+        if (budget.IsSpent)
+        {
+            yield return Finding.Of(
+                StanzaRules.GlobUncompared,
+                "the recipe's patterns are too many or too large for all of them to be compared",
+                recipe.File
+            );
+        }
     }
 
-    private static IEnumerable<Finding> CheckPatterns(Stanza stanza, string file)
+    private static IEnumerable<Finding> CheckPatterns(Stanza stanza, string file, GlobBudget budget)
     {
         foreach (FilePattern pattern in stanza.Files)
         {
             Glob glob = pattern.Glob;
             string? fault =
                 glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
-                : Places(stanza.Architecture, glob.ClaimsDirectories).Any(place => place.CommonPath(glob) is not null)
+                : Places(stanza.Architecture, glob.ClaimsDirectories)
+                    .Any(place => place.CommonPath(glob, budget) is not null) || budget.IsSpent
                     ? null
                 : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal)
                 && stanza.Architecture == Architecture.NoArch
@@ -96,38 +108,51 @@ internal static class StanzaCheck
         }
     }
 
-    private static IEnumerable<Finding> CheckOverlaps(Stanza first, Stanza second, string file)
+    private static IEnumerable<Finding> CheckOverlaps(Stanza first, Stanza second, string file, GlobBudget budget)
     {
         foreach (FilePattern one in first.Files)
         {
             foreach (FilePattern other in second.Files)
             {
+                if (budget.IsSpent)
+                {
+                    yield break;
+                }
+
                 // Directories may be in several packages.
                 if (one.Glob.ClaimsDirectories || other.Glob.ClaimsDirectories)
                 {
                     continue;
                 }
 
-                string both = $"{Name(other.Glob, second)} and {Name(one.Glob, first)} on line {one.Position.Line}";
-                if (one.Glob.Covers(other.Glob) || other.Glob.Covers(one.Glob))
+                bool covers = one.Glob.Covers(other.Glob, budget);
+                if (covers || other.Glob.Covers(one.Glob, budget))
                 {
                     string which =
                         one.Glob.Text == other.Glob.Text ? "claim the same"
-                        : one.Glob.Covers(other.Glob) ? "overlap: the second claims all that the first matches"
+                        : covers ? "overlap: the second claims all that the first matches"
                         : "overlap: the first claims all that the second matches";
-                    yield return Finding.Of(StanzaRules.GlobOverlap, $"{both} {which}", file, other.Position);
+                    yield return Finding.Of(
+                        StanzaRules.GlobOverlap,
+                        $"{Both(one, other)} {which}",
+                        file,
+                        other.Position
+                    );
                 }
-                else if (one.Glob.CommonPath(other.Glob) is { } path && !IsFarFetched(path))
+                else if (one.Glob.CommonPath(other.Glob, budget) is { } path && !IsFarFetched(path))
                 {
                     yield return Finding.Of(
                         StanzaRules.GlobMayOverlap,
-                        $"{both} can match the same file, such as {DisplayText.Quote(path)}",
+                        $"{Both(one, other)} can match the same file, such as {DisplayText.Quote(path)}",
                         file,
                         other.Position
                     );
                 }
             }
         }
+
+        string Both(FilePattern one, FilePattern other) =>
+            $"{Name(other.Glob, second)} and {Name(one.Glob, first)} on line {one.Position.Line}";
     }
 
     // "libfoo.so.*" and "*.a" could both match libfoo.so.a, which nobody installs.
@@ -138,7 +163,7 @@ internal static class StanzaCheck
             ending => path.EndsWith(ending, StringComparison.Ordinal)
         );
 
-    private static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file)
+    private static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file, GlobBudget budget)
     {
         Glob[] globs = [.. stanza.Files.Select(pattern => pattern.Glob).Where(glob => !glob.ClaimsDirectories)];
         foreach (
@@ -151,7 +176,8 @@ internal static class StanzaCheck
         {
             if (
                 stanza.SideEffects.Contains(effect)
-                && !globs.Any(glob => Array.Exists(evidence, e => e.CommonPath(glob) is not null))
+                && !globs.Any(glob => Array.Exists(evidence, e => e.CommonPath(glob, budget) is not null))
+                && !budget.IsSpent
             )
             {
                 yield return Finding.Of(

@@ -1,6 +1,7 @@
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Build.Checking;
 
@@ -41,62 +42,71 @@ internal static class TagList
         return names;
     }
 
-    private static string Ask(string url, ToolContext context)
+    private static string Ask(string source, ToolContext context)
     {
-        if (!url.Contains(':', StringComparison.Ordinal) && !Directory.Exists(url))
+        bool isDirectory = Directory.Exists(source);
+        if (!isDirectory && !source.Contains(':', StringComparison.Ordinal))
         {
-            throw new UserErrorException($"--tags {url}: there is no such file, and it is not a repository's address");
+            throw new UserErrorException(
+                $"--tags {source}: there is no such file, and it is not a repository's address"
+            );
+        }
+
+        if (
+            !GitAddress.TryParse(
+                isDirectory ? Path.GetFullPath(source) : source,
+                out GitAddress address,
+                out string? fault
+            )
+        )
+        {
+            // The text is not repeated: what was not understood may hold a password.
+            throw new UserErrorException($"--tags: {fault}");
         }
 
         string git =
             FindGit(context)
             ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
+
+        // git obeys a repository that it finds where it runs, and the recipe's directory is its author's.
+        string empty = Directory.CreateTempSubdirectory("peipkg-check-").FullName;
+        try
+        {
+            return List(git, address, empty, context);
+        }
+        finally
+        {
+            Directory.Delete(empty, recursive: true);
+        }
+    }
+
+    private static string List(string git, GitAddress address, string directory, ToolContext context)
+    {
+        Dictionary<string, string> caller = new(context.Variables, StringComparer.Ordinal);
+        caller.TryAdd("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+        GitInvocation invocation = GitInvocation.Create(
+            new GitSurroundings
+            {
+                Caller = caller,
+                Directory = directory,
+                Address = address,
+            },
+            "ls-remote",
+            "--tags",
+            "--refs",
+            "--",
+            address.Text
+        );
         using BoundedOutputStream output = new(MostBytes);
         using BoundedOutputStream error = new(4096);
-        string[] keep =
-        [
-            "PATH",
-            "HOME",
-            "SSH_AUTH_SOCK",
-            "http_proxy",
-            "https_proxy",
-            "no_proxy",
-            "GIT_SSL_CAINFO",
-            "SSL_CERT_FILE",
-        ];
         ChildExit exit = ChildProcess.Run(
             new ChildProcessOptions
             {
                 // A server may send refs for as long as it is listened to, and git keeps them all.
                 FileName = "/bin/sh",
-                Arguments =
-                [
-                    "-c",
-                    "ulimit -v 1048576; exec \"$@\"",
-                    "sh",
-                    git,
-                    "-c",
-                    "protocol.ext.allow=never",
-                    "-c",
-                    "http.lowSpeedLimit=1",
-                    "-c",
-                    "http.lowSpeedTime=30",
-                    "ls-remote",
-                    "--tags",
-                    "--refs",
-                    "--",
-                    url,
-                ],
-                Environment =
-                [
-                    .. keep.Where(context.Variables.ContainsKey)
-                        .Select(name => KeyValuePair.Create(name, context.Variables[name])),
-                    new("LC_ALL", "C"),
-                    new("GIT_TERMINAL_PROMPT", "0"),
-                    new("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file"),
-                    new("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-                ],
-                WorkingDirectory = Path.GetFullPath("."),
+                Arguments = ["-c", "ulimit -v 1048576; exec \"$@\"", "sh", git, .. invocation.Arguments],
+                Environment = invocation.Environment,
+                WorkingDirectory = directory,
                 StandardOutput = output,
                 StandardError = error,
                 Timeout = Patience,
@@ -104,9 +114,11 @@ internal static class TagList
             context.Cancellation
         );
         return output.TotalBytes > MostBytes
-                ? throw new UserErrorException($"--tags {url}: there are more than {ByteCount.Text(MostBytes)} of tags")
+                ? throw new UserErrorException(
+                    $"--tags {address}: there are more than {ByteCount.Text(MostBytes)} of tags"
+                )
             : exit.IsSuccess ? output.Text()
-            : throw new UserErrorException($"--tags {url}: git {exit}\n{error.Text().TrimEnd()}");
+            : throw new UserErrorException($"--tags {address}: git {exit}\n{error.Text().TrimEnd()}");
     }
 
     private static string? FindGit(ToolContext context) =>

@@ -29,6 +29,15 @@ internal static class RecipeFileRules
             """license = MIT"""
         ),
         new(
+            RecipeRule.MoreProblems,
+            Severity.Error,
+            Finder.Recipe,
+            "The file has more problems than are listed.",
+            "The first hundred are listed and the others counted; many of them may have the same cause.",
+            "Solve the problems that are listed, and check again.",
+            "peipkg-build check some-archive/peipkg.toml"
+        ),
+        new(
             RecipeRule.UnknownKey,
             Severity.Error,
             Finder.Recipe,

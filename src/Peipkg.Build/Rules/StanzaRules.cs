@@ -14,6 +14,9 @@ internal static class StanzaRules
     /// <summary>Two stanzas can claim the same file.</summary>
     internal const string GlobMayOverlap = "glob-may-overlap";
 
+    /// <summary>Patterns that cost too much to compare.</summary>
+    internal const string GlobUncompared = "glob-uncompared";
+
     /// <summary>A side effect that the patterns leave without a reason.</summary>
     internal const string SideEffectUnneeded = "side-effect-unneeded";
 
@@ -66,6 +69,15 @@ internal static class StanzaRules
             files = ["usr/bin/foo*"]            # of foo
             files = ["usr/bin/*-config"]        # of foo-dev
             """
+        ),
+        new(
+            GlobUncompared,
+            Severity.Warning,
+            Finder.Check,
+            "The patterns of a recipe are too many or too large for all of them to be compared.",
+            "A file that two packages claim would only be found by the build.",
+            "Write fewer patterns, with fewer braces and stars in each.",
+            """files = ["usr/{*,?}{*,?}{*,?}{*,?}{*,?}{*,?}{*,?}*[ab]*[ab]*[ab]*[ab]x"]"""
         ),
         new(
             RecipeRule.SameBuild,

@@ -51,7 +51,7 @@ internal static class ManualPage
             An unknown option or command, or a malformed value.
             .TP
             .B 130
-            Interrupted by SIGINT, after cleaning up; 143 for SIGTERM.
+            Interrupted by SIGINT, after cleaning up; 143 for SIGTERM. A second signal ends the program at once.
             .SH ENVIRONMENT
             .TP
             .B NO_COLOR
@@ -59,6 +59,9 @@ internal static class ManualPage
             .TP
             .B TERM
             A terminal called \(lqdumb\(rq gets plain lines.
+            .TP
+            .B PEIPKG_BACKTRACE
+            \(lq1\(rq prints the exception behind an error message.
 
             """
         );

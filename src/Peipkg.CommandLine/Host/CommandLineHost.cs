@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Peipkg.CommandLine.Completion;
 using Peipkg.CommandLine.Help;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
@@ -13,7 +14,7 @@ namespace Peipkg.CommandLine.Host;
 /// <summary>
 /// Runs a tool's command line by the rules that all three tools share: exit 2 for an unknown option or command and for a
 /// malformed value, exit 1 for every other failure, a missing required option included; <c>help</c>, <c>--help</c>,
-/// <c>-h</c> and <c>--version</c> everywhere; one clear message for each problem and never a stack trace.
+/// <c>-h</c> and <c>--version</c> everywhere; one clear message for each problem, and a stack trace only under <c>PEIPKG_BACKTRACE=1</c>.
 /// </summary>
 public static class CommandLineHost
 {
@@ -107,6 +108,12 @@ public static class CommandLineHost
     {
         ready = null;
         CommonCommands common = CommonCommands.AddTo(root, verbosity, stdout, diagnostics);
+        if (args is [Suggestions.Directive, ..])
+        {
+            Suggestions.Write(root, [.. args.Skip(1)], stdout);
+            return ExitCode.Success;
+        }
+
         CommandLineSyntax syntax = CommandLineSyntax.Walk(root, args);
         if (syntax.Has(common.Help))
         {
@@ -239,6 +246,7 @@ public static class CommandLineHost
         }
 
         diagnostics.Error(Explain(exception));
+        diagnostics.Backtrace(exception);
         return exception is UsageErrorException ? ExitCode.Usage : ExitCode.Failure;
     }
 

@@ -31,6 +31,15 @@ internal sealed class CommandLineSyntax
     /// <summary>Unknown options and commands, missing and repeated values: all of them usage errors.</summary>
     internal IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>The option at the end whose value is missing; null where there is none.</summary>
+    internal Option? Awaiting { get; private set; }
+
+    /// <summary>Whether <c>--</c> came: nothing after it is an option.</summary>
+    internal bool OptionsEnded { get; private set; }
+
+    /// <summary>How many of the words are arguments.</summary>
+    internal int Positions { get; private set; }
+
     /// <summary>Whether an option that takes no value, such as <c>--help</c>, is among the words.</summary>
     internal bool Has(Option flag) => _seen.Contains(flag.Name);
 
@@ -38,13 +47,14 @@ internal sealed class CommandLineSyntax
     {
         CommandLineSyntax syntax = new(root);
         bool commandEnded = false;
-        int positions = 0;
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
             if (word == "--")
             {
                 syntax._words.AddRange(words.Skip(i));
+                syntax.OptionsEnded = true;
+                syntax.Positions += words.Count - i - 1;
                 break;
             }
 
@@ -62,7 +72,7 @@ internal sealed class CommandLineSyntax
             }
 
             commandEnded = true;
-            positions++;
+            syntax.Positions++;
             if (syntax.Command.Subcommands.Count > 0 && syntax.Command.Arguments.Count == 0)
             {
                 // Nothing after an unknown command can be judged.
@@ -71,7 +81,7 @@ internal sealed class CommandLineSyntax
             }
 
             if (
-                positions
+                syntax.Positions
                 > syntax.Command.Arguments.Sum(argument => Math.Min(argument.Arity.MaximumNumberOfValues, MostWords))
             )
             {
@@ -88,12 +98,19 @@ internal sealed class CommandLineSyntax
     internal static string UnknownCommand(Command command, string word) =>
         $"unknown command \"{word}\"{NearestName.Suggestion(word, command.Subcommands.Select(c => c.Name))}";
 
+    /// <summary>The options that may be given here: the command's own, and those of the commands above it that are handed down.</summary>
+    internal IEnumerable<Option> Options() =>
+        Command.Options.Concat(_path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive));
+
+    /// <summary>The option with a name.</summary>
+    internal Option? Find(string name) => Options().FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
+
     /// <summary>Looks at one option and answers how many of the following words are its value.</summary>
     private int TakeOption(string word, string? next)
     {
         int equals = word.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? word : word[..equals];
-        if (Options().FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name)) is not { } option)
+        if (Find(name) is not { } option)
         {
             _problems.Add($"unknown option {name}{NearestName.Suggestion(name, Options().Select(o => o.Name))}");
             return 0;
@@ -125,6 +142,7 @@ internal sealed class CommandLineSyntax
 
         if (next is null || next.StartsWith("--", StringComparison.Ordinal))
         {
+            Awaiting = next is null ? option : null;
             _problems.Add(
                 next is null
                     ? $"option {name} needs a value"
@@ -137,7 +155,4 @@ internal sealed class CommandLineSyntax
         _words.AddRange(next.Length == 0 ? [name, ""] : [$"{name}={next}"]);
         return 1;
     }
-
-    private IEnumerable<Option> Options() =>
-        Command.Options.Concat(_path.SkipLast(1).SelectMany(c => c.Options).Where(o => o.Recursive));
 }

@@ -136,7 +136,7 @@ public static class CommandOptions
             value = text ?? "";
             error = choices.Contains(value, StringComparer.Ordinal)
                 ? null
-                : $"\"{value}\" is none of {string.Join(", ", choices)}{NearestName.Suggestion(value, choices)}";
+                : $"\"{value}\" is not one of {string.Join(", ", choices)}{NearestName.Suggestion(value, choices)}";
             return error is null;
         }
     }

@@ -70,6 +70,16 @@ public sealed class Diagnostics(string program, DiagnosticsOutput output)
     /// <param name="message">One line or several.</param>
     public void Line(string message) => WriteSafe("", message);
 
+    /// <summary>The exception behind a message, with those behind it, where <c>PEIPKG_BACKTRACE=1</c> asks for it.</summary>
+    /// <param name="exception">The exception.</param>
+    public void Backtrace(Exception exception)
+    {
+        if (output.Backtraces)
+        {
+            Line(exception.ToString());
+        }
+    }
+
     /// <summary>
     /// Begins work whose progress is shown until it is disposed: on a terminal as one line that is written over; elsewhere
     /// as a line now and then, and only for work that takes more than seconds; never under <c>--quiet</c>.

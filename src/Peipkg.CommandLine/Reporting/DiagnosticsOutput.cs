@@ -15,11 +15,19 @@ public sealed record DiagnosticsOutput(TextWriter Writer)
     /// <summary>Whether severities are coloured.</summary>
     public bool Colours { get; init; }
 
+    /// <summary>Whether the exception behind an error is printed too.</summary>
+    public bool Backtraces { get; init; }
+
     /// <summary>The terminal's width, asked for at every use because windows change.</summary>
     public Func<int> Columns { get; init; } = static () => UsualColumns;
 
     /// <summary>Tells when progress is due; null shows no progress.</summary>
     public TimeProvider? Clock { get; init; }
+
+    /// <summary>Whether <c>PEIPKG_BACKTRACE=1</c> asks for the exceptions behind errors.</summary>
+    /// <param name="variables">The environment.</param>
+    public static bool AsksForBacktraces(IReadOnlyDictionary<string, string> variables) =>
+        variables.GetValueOrDefault("PEIPKG_BACKTRACE") == "1";
 
     /// <summary>
     /// The process's error stream: progress on a line of its own and colours where it is a terminal and <c>TERM</c> is not
@@ -43,6 +51,7 @@ public sealed record DiagnosticsOutput(TextWriter Writer)
             Colours = capable && string.IsNullOrEmpty(variables.GetValueOrDefault("NO_COLOR")),
             Columns = static () => Terminal.Columns(StandardDescriptors.Error),
             Clock = clock,
+            Backtraces = AsksForBacktraces(variables),
         };
     }
 }

@@ -12,6 +12,7 @@ using Peipkg.Manager.Watching;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
 
@@ -181,7 +182,7 @@ internal sealed class BuildRunner(
             roster.Current.Find(build.Recipe)?.Document.File
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
         RosterEntry recipe = RecipeRoster.Read(build.Recipe, file);
-        UpstreamUrl url =
+        GitAddress url =
             recipe.Url
             ?? throw new BuildFailureException(
                 FailureCause.Recipe,

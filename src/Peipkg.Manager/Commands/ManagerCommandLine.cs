@@ -64,7 +64,13 @@ internal static class ManagerCommandLine
             root,
             args,
             world.Stdout,
-            new Diagnostics(root.Name, world.Stderr),
+            new Diagnostics(
+                root.Name,
+                new DiagnosticsOutput(world.Stderr)
+                {
+                    Backtraces = DiagnosticsOutput.AsksForBacktraces(world.Environment),
+                }
+            ),
             world.Signals.Any,
             verbosity: false
         );

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Peipkg.CommandLine.Completion;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
@@ -54,7 +53,6 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         yield return new CheckConfigCommand(config, world).Create();
         yield return new BackupCommand(config, world).Create();
         yield return Gc();
-        yield return new RecipeNamesCommand(config, world).Create();
     }
 
     private Command Status()
@@ -365,20 +363,20 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
 
     private static Option<bool> Json() => CommandOptions.Flag("--json", "Report in JSON.");
 
-    private static Argument<string?> Optional(string name, string description) =>
+    private Argument<string?> Optional(string name, string description) =>
         Listed(new Argument<string?>(name) { Description = description, Arity = ArgumentArity.ZeroOrOne });
 
-    private static Argument<RecipeVersion> Target(string name, string description) =>
+    private Argument<RecipeVersion> Target(string name, string description) =>
         Listed(CommandOptions.ParsedArgument<RecipeVersion>(name, description, RecipeVersion.TryParse));
 
-    private static Argument<T> Listed<T>(Argument<T> argument)
+    private Argument<T> Listed<T>(Argument<T> argument)
     {
         argument.CompletionSources.Clear();
-        argument.CompletionSources.Add(_ => [new ListedCompletion(RecipeNamesCommand.Name)]);
+        argument.CompletionSources.Add(context => RecipeNames.Complete(context, config));
         return argument;
     }
 
-    private static Argument<RecipeVersion?> OptionalTarget(string name, string description) =>
+    private Argument<RecipeVersion?> OptionalTarget(string name, string description) =>
         Listed(
             new Argument<RecipeVersion?>(name)
             {

@@ -3,6 +3,7 @@ using Peipkg.Format.Text;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.World;
 using Peipkg.Recipes;
+using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -86,7 +87,7 @@ internal static class ConfigReader
         TomlSection poll = Required(file, "poll");
         TimeSpan interval =
             poll.Parsed<TimeSpan>("default_interval", GoDuration.TryParseInterval, required: true)?.Value
-            ?? GoDuration.MinimumInterval;
+            ?? RecipeLimits.ShortestInterval;
         PollConfig polling = new(
             poll.BoundedCount("max_concurrent", 1000) ?? PollConfig.Default.MaxConcurrent,
             poll.BoundedCount("max_per_host", 1000) ?? PollConfig.Default.MaxPerHost,

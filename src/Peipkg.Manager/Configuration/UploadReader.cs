@@ -4,6 +4,7 @@ using Peipkg.Format.Text;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;
 
@@ -149,7 +150,7 @@ internal static partial class UploadReader
         }
 
         string? error = null;
-        if (backend == UploadBackend.Git && !UpstreamUrl.TryParse(given.Value, out _, out error))
+        if (backend == UploadBackend.Git && !GitAddress.TryParse(given.Value, out _, out error))
         {
             section.Problems.Error(given.Position, $"remote in {section.Label}: {error}");
         }

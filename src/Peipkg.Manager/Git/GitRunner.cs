@@ -1,5 +1,6 @@
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
@@ -8,7 +9,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
 {
     /// <summary>Runs a command to its end.</summary>
     /// <param name="upstream">Whom it may talk to; null for nobody.</param>
-    /// <param name="directory">Where it runs.</param>
+    /// <param name="place">Where it runs.</param>
     /// <param name="limits">What it may take.</param>
     /// <param name="stdout">Takes its output.</param>
     /// <param name="log">Takes its messages; null drops them.</param>
@@ -17,8 +18,8 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
     /// <exception cref="GitException">It failed, or took too long.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     public async Task RunAsync(
-        UpstreamUrl? upstream,
-        string directory,
+        GitAddress? upstream,
+        GitPlace place,
         ChildLimits limits,
         IChildOutput stdout,
         IChildOutput? log,
@@ -26,7 +27,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         params string[] arguments
     )
     {
-        ChildCommand command = commands.Create(upstream, directory, arguments);
+        ChildCommand command = commands.Create(upstream, place, arguments);
         TailOutput words = new();
         ChildResult result;
         try

@@ -2,6 +2,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
@@ -22,7 +23,7 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
     /// <returns>When the tagged commit was committed.</returns>
     /// <exception cref="GitException">It cannot be fetched, is not what was listed, or is more than <c>[fetch]</c> allows.</exception>
     public async Task<Timestamp> FetchAsync(
-        UpstreamUrl upstream,
+        GitAddress upstream,
         ListedTag tag,
         bool submodules,
         string directory,
@@ -41,7 +42,7 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
     }
 
     private async Task FetchSubmodulesAsync(
-        UpstreamUrl parent,
+        GitAddress parent,
         IReadOnlyList<Submodule> submodules,
         string root,
         int depth,
@@ -92,7 +93,7 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
         return inner;
     }
 
-    private static async Task<Timestamp> VerifyAsync(SourceRepository repository, UpstreamUrl upstream, ListedTag tag)
+    private static async Task<Timestamp> VerifyAsync(SourceRepository repository, GitAddress upstream, ListedTag tag)
     {
         (string fetched, string peeled) = await repository.ResolveAsync();
         if (fetched != tag.ObjectId)

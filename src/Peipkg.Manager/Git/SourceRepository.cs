@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
@@ -17,7 +18,7 @@ namespace Peipkg.Manager.Git;
 /// <param name="stop">The manager is stopping.</param>
 internal sealed class SourceRepository(
     GitRunner git,
-    UpstreamUrl upstream,
+    GitAddress upstream,
     string directory,
     FetchBudget budget,
     AttemptLog log,
@@ -193,7 +194,15 @@ internal sealed class SourceRepository(
         log.Heading("git " + string.Join(' ', arguments));
         try
         {
-            await git.RunAsync(local ? null : upstream, directory, budget.For(directory), output, log, stop, arguments);
+            await git.RunAsync(
+                local ? null : upstream,
+                new GitPlace(directory, Path.Combine(directory, ".git")),
+                budget.For(directory),
+                output,
+                log,
+                stop,
+                arguments
+            );
         }
         catch (GitException e) when (budget.Remedy(e.End) is { } remedy)
         {

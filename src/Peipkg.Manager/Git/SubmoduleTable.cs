@@ -1,10 +1,11 @@
 using System.Text;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
 /// <summary>A submodule that may be fetched.</summary>
-internal sealed record Submodule(string Path, string CommitId, UpstreamUrl Url);
+internal sealed record Submodule(string Path, string CommitId, GitAddress Url);
 
 /// <summary>
 /// Puts a tree's submodules together with what <c>.gitmodules</c> says of them. That file is the upstream's, so nothing
@@ -26,7 +27,7 @@ internal static class SubmoduleTable
     public static IReadOnlyList<Submodule> Read(
         ReadOnlySpan<byte> listing,
         IReadOnlyList<GitLink> links,
-        UpstreamUrl parent
+        GitAddress parent
     )
     {
         ILookup<string, string> urls = Entries(Encoding.UTF8.GetString(listing))
@@ -47,7 +48,7 @@ internal static class SubmoduleTable
                     ? ".gitmodules has several entries for it"
                     : ".gitmodules has no entry for it";
             }
-            else if (!parent.TryResolve(text, out UpstreamUrl? url, out problem))
+            else if (!parent.TryResolve(text, out GitAddress? url, out problem))
             {
                 problem = text.Contains('@', StringComparison.Ordinal)
                     ? $"its URL: {problem}"

@@ -1,6 +1,7 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
@@ -17,7 +18,7 @@ internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan
     public const long MaxMemory = 256L << 20;
 
     /// <exception cref="GitException">The upstream did not answer, or not with a list of tags.</exception>
-    public async Task<IReadOnlyList<ListedTag>> ListAsync(UpstreamUrl upstream, CancellationToken stop)
+    public async Task<IReadOnlyList<ListedTag>> ListAsync(GitAddress upstream, CancellationToken stop)
     {
         BoundedOutput output = new(MaxBytes);
 
@@ -29,7 +30,7 @@ internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan
         };
         await git.RunAsync(
             upstream,
-            layout.Git,
+            new GitPlace(layout.Git),
             limits,
             output,
             log: null,

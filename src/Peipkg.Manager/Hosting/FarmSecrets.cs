@@ -5,6 +5,7 @@ using Peipkg.Manager.Http;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Hosting;
 
@@ -83,24 +84,17 @@ internal static partial class FarmSecrets
     private static IEnumerable<string> OfUpload(UploadConfig upload) =>
         upload.Backend switch
         {
-            UploadBackend.Git when UpstreamUrl.TryParse(upload.Remote, out UpstreamUrl? url, out _) => OfUrl(url),
+            UploadBackend.Git when GitAddress.TryParse(upload.Remote, out GitAddress? url, out _) => OfUrl(url),
             UploadBackend.Rclone when RcloneRemote.TryParse(upload.Remote, out RcloneRemote? remote, out _) =>
                 remote.Variables.SelectMany(variable => OfRclone(variable.Key, variable.Value)),
             _ => [],
         };
 
-    // "Basic " and name and password in Base64: as git sends it, and the password by itself.
-    private static IEnumerable<string> OfUrl(UpstreamUrl? url)
-    {
-        if (url?.Authorization is not { } authorization)
-        {
-            return [];
-        }
-
-        string coded = authorization[(authorization.IndexOf(' ', StringComparison.Ordinal) + 1)..];
-        string[] parts = Encoding.UTF8.GetString(Convert.FromBase64String(coded)).Split(':', 2);
-        return [coded, parts[1].Length > 0 ? parts[1] : parts[0]];
-    }
+    // Name and password in Base64, as git sends it, and the password by itself.
+    private static IEnumerable<string> OfUrl(GitAddress? url) =>
+        url?.Credentials is not { } credentials
+            ? []
+            : [credentials.Basic, credentials.Password.Length > 0 ? credentials.Password : credentials.User];
 
     private static IEnumerable<string> OfRclone(string variable, string value) =>
         Harmless.Any(name => variable.EndsWith("_" + name, StringComparison.Ordinal)) ? [] : [value];

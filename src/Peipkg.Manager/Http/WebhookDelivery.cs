@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Http;
 
 /// <summary>What of a forge's delivery decides: under which addresses its repository is known.</summary>
-/// <param name="Keys">Their <see cref="UpstreamUrl.RepositoryKey"/>s.</param>
+/// <param name="Keys">Their <see cref="GitAddress.RepositoryKey"/>s.</param>
 internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
 {
     /// <summary>
@@ -13,10 +13,10 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
     /// ssh_config, or the forge's other door (ssh.github.com:443), so there only the path must be the same: at worst an
     /// upstream is polled that has nothing new.
     /// </summary>
-    public bool IsAbout(UpstreamUrl upstream) =>
+    public bool IsAbout(GitAddress upstream) =>
         Keys.Contains(upstream.RepositoryKey)
         || (
-            upstream.Transport == UpstreamTransport.Ssh
+            upstream.Transport == GitTransport.Ssh
             && PathOf(upstream.RepositoryKey) is { Length: > 0 } path
             && Keys.Any(key => PathOf(key) == path)
         );
@@ -101,7 +101,7 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
             if (
                 repository.TryGetProperty(field, out JsonElement value)
                 && value.ValueKind == JsonValueKind.String
-                && UpstreamUrl.TryParse(value.GetString()!, out UpstreamUrl? url, out _)
+                && GitAddress.TryParse(value.GetString()!, out GitAddress? url, out _)
             )
             {
                 keys.Add(url.RepositoryKey);

@@ -11,9 +11,11 @@ namespace Peipkg.Manager.Recipes;
 /// <summary>A recipe that the farm watches or at least knows.</summary>
 /// <param name="Name">Its directory's name. Says nothing about the packages: <c>zlib</c> may produce <c>libz</c>.</param>
 /// <param name="Document">What its peipkg.toml says.</param>
-/// <param name="Url">Its upstream, checked; null when it has none and is built only by hand.</param>
-internal sealed record RosterEntry(string Name, WatchedRecipe Document, UpstreamUrl? Url)
+internal sealed record RosterEntry(string Name, WatchedRecipe Document)
 {
+    /// <summary>Where its upstream is; null when it has none and is built only by hand.</summary>
+    public GitAddress? Url => Document.Upstream?.Git;
+
     /// <summary>The packages that a version of it consists of.</summary>
     public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
 
@@ -34,9 +36,6 @@ internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems)
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
 internal sealed class RecipeRoster
 {
-    private const int MostProblems = 100;
-    private const int LongestProblem = 1000;
-
     private readonly Dictionary<string, RosterEntry> _byName;
 
     private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken)
@@ -89,7 +88,10 @@ internal sealed class RecipeRoster
             }
             catch (RecipeException exception)
             {
-                string[] problems = [.. Shown(exception.Problems)];
+                string[] problems =
+                [
+                    .. exception.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString())),
+                ];
                 broken.Add(new BrokenRecipe(name, problems));
                 foreach (string problem in problems)
                 {
@@ -116,21 +118,6 @@ internal sealed class RecipeRoster
         return new RecipeRoster(recipes, broken);
     }
 
-    // A stranger's file may have a mistake on every line: neither the log nor a page nor the memory takes them all.
-    private static IEnumerable<string> Shown(IReadOnlyList<RecipeProblem> problems)
-    {
-        foreach (RecipeProblem problem in problems.Take(MostProblems))
-        {
-            string text = Redactor.WithoutCredentials(problem.ToString());
-            yield return text.Length <= LongestProblem ? text : text[..LongestProblem] + "…";
-        }
-
-        if (problems.Count > MostProblems)
-        {
-            yield return $"and {problems.Count - MostProblems} problems more";
-        }
-    }
-
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="RecipeException">It cannot be used.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -154,17 +141,7 @@ internal sealed class RecipeRoster
     {
         TomlFile document = TomlFile.Load(file);
         WatchedRecipe recipe = WatchedRecipe.Read(document);
-        if (recipe.Upstream is not { } upstream)
-        {
-            return new RosterEntry(name, recipe, null);
-        }
-
-        if (!UpstreamUrl.TryParse(upstream.Git, out UpstreamUrl? url, out string? error))
-        {
-            document.Problems.Error(upstream.Position, $"git in [upstream]: {error}");
-        }
-
-        if (recipe.Outputs.Count == 0)
+        if (recipe.Upstream is not null && recipe.Outputs.Count == 0)
         {
             document.Problems.Error(
                 TomlPosition.Start,
@@ -173,6 +150,6 @@ internal sealed class RecipeRoster
         }
 
         document.Problems.ThrowIfAny();
-        return new RosterEntry(name, recipe, url);
+        return new RosterEntry(name, recipe);
     }
 }

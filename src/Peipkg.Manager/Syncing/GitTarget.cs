@@ -6,6 +6,7 @@ using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Syncing;
 
@@ -47,11 +48,11 @@ internal sealed class GitTarget : SyncTarget
         ("pack.threads", "1"),
     ];
 
-    private readonly UpstreamUrl _remote;
+    private readonly GitAddress _remote;
 
     public GitTarget(UploadConfig config)
         : base(config) =>
-        _remote = UpstreamUrl.TryParse(config.Remote, out UpstreamUrl? remote, out string? error)
+        _remote = GitAddress.TryParse(config.Remote, out GitAddress? remote, out string? error)
             ? remote
             : throw new ArgumentException(error, nameof(config));
 
@@ -83,7 +84,7 @@ internal sealed class GitTarget : SyncTarget
                 session.Switching();
                 await session.GitAsync(
                     _remote,
-                    source.Directory,
+                    Place(source, session),
                     "push",
                     "--progress",
                     $"--force-with-lease={Branch}:{tip}",
@@ -91,7 +92,7 @@ internal sealed class GitTarget : SyncTarget
                     _remote.Text,
                     $"{commit}:{Branch}"
                 );
-                await session.GitAsync(_remote, source.Directory, "update-ref", Local, commit);
+                await session.GitAsync(_remote, Place(source, session), "update-ref", Local, commit);
             }
 
             await TidyAsync(source, session);
@@ -104,6 +105,10 @@ internal sealed class GitTarget : SyncTarget
 
     private static string GitDirectory(SyncSession session) => Path.Combine(session.Directory, "git");
 
+    // The generation's directory is the work tree, and holds nothing of git's.
+    private static GitPlace Place(SyncSource source, SyncSession session) =>
+        new(source.Directory, GitDirectory(session));
+
     /// <summary>Brings the branch's last commit here.</summary>
     /// <returns>Its id; empty when there is no such branch.</returns>
     private async Task<string> FetchAsync(SyncSource source, SyncSession session)
@@ -113,10 +118,19 @@ internal sealed class GitTarget : SyncTarget
         {
             TreeRemoval.Remove(directory);
             Directory.CreateDirectory(directory);
-            await session.GitAsync(_remote, directory, "init", "--quiet", "--bare", "--template=", "--", directory);
+            await session.GitAsync(
+                _remote,
+                new GitPlace(directory),
+                "init",
+                "--quiet",
+                "--bare",
+                "--template=",
+                "--",
+                directory
+            );
             foreach ((string name, string value) in Settings)
             {
-                await session.GitAsync(_remote, directory, "config", name, value);
+                await session.GitAsync(_remote, new GitPlace(directory, directory), "config", name, value);
             }
 
             // The bytes are signed: no attribute of the branch may have them changed.
@@ -134,10 +148,9 @@ internal sealed class GitTarget : SyncTarget
             File.Delete(left);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(source.Directory, ".git"), $"gitdir: {directory}\n", session.Stop);
         string listed = await session.GitAsync(
             _remote,
-            source.Directory,
+            Place(source, session),
             "ls-remote",
             "--quiet",
             "--",
@@ -151,7 +164,7 @@ internal sealed class GitTarget : SyncTarget
 
         await session.GitAsync(
             _remote,
-            source.Directory,
+            Place(source, session),
             "fetch",
             "--quiet",
             "--depth=1",
@@ -162,7 +175,7 @@ internal sealed class GitTarget : SyncTarget
             _remote.Text,
             $"+{Branch}:{Local}"
         );
-        return await session.GitAsync(_remote, source.Directory, "rev-parse", "--verify", Local + "^{commit}");
+        return await session.GitAsync(_remote, Place(source, session), "rev-parse", "--verify", Local + "^{commit}");
     }
 
     /// <summary>Makes the commit that shows the generation.</summary>
@@ -170,10 +183,11 @@ internal sealed class GitTarget : SyncTarget
     private async Task<string?> CommitAsync(SyncSource source, SyncSession session, string tip)
     {
         string tree = source.Directory;
+        GitPlace place = Place(source, session);
         await (
             tip.Length > 0
-                ? session.GitAsync(_remote, tree, "read-tree", "--reset", tip)
-                : session.GitAsync(_remote, tree, "read-tree", "--empty")
+                ? session.GitAsync(_remote, place, "read-tree", "--reset", tip)
+                : session.GitAsync(_remote, place, "read-tree", "--empty")
         );
         IEnumerable<string> here = Directory
             .EnumerateFileSystemEntries(tree)
@@ -188,20 +202,20 @@ internal sealed class GitTarget : SyncTarget
         {
             await (
                 group.Key
-                    ? session.GitAsync(_remote, tree, ["add", "--all", "--force", "--", .. group])
+                    ? session.GitAsync(_remote, place, ["add", "--all", "--force", "--", .. group])
                     : session.GitAsync(
                         _remote,
-                        tree,
+                        place,
                         ["rm", "--quiet", "--cached", "-r", "--force", "--ignore-unmatch", "--", .. group]
                     )
             );
         }
 
         // Without it GitHub runs a site generator, which leaves out what it does not like the name of.
-        string empty = await session.GitAsync(_remote, tree, "hash-object", "-w", "--no-filters", "--", "/dev/null");
-        await session.GitAsync(_remote, tree, "update-index", "--add", "--cacheinfo", $"100644,{empty},.nojekyll");
-        string id = await session.GitAsync(_remote, tree, "write-tree");
-        if (tip.Length > 0 && id == await session.GitAsync(_remote, tree, "rev-parse", "--verify", tip + "^{tree}"))
+        string empty = await session.GitAsync(_remote, place, "hash-object", "-w", "--no-filters", "--", "/dev/null");
+        await session.GitAsync(_remote, place, "update-index", "--add", "--cacheinfo", $"100644,{empty},.nojekyll");
+        string id = await session.GitAsync(_remote, place, "write-tree");
+        if (tip.Length > 0 && id == await session.GitAsync(_remote, place, "rev-parse", "--verify", tip + "^{tree}"))
         {
             return null;
         }
@@ -217,7 +231,17 @@ internal sealed class GitTarget : SyncTarget
             $"tree {id}\n{parent}author {who}\ncommitter {who}\n\nGeneration {source.Generation}\n"
         );
         await File.WriteAllBytesAsync(commit, Encoding.UTF8.GetBytes(text), session.Stop);
-        return await session.GitAsync(_remote, tree, "hash-object", "-t", "commit", "-w", "--no-filters", "--", commit);
+        return await session.GitAsync(
+            _remote,
+            place,
+            "hash-object",
+            "-t",
+            "commit",
+            "-w",
+            "--no-filters",
+            "--",
+            commit
+        );
     }
 
     // What the branch no longer shows is not kept here either.
@@ -229,8 +253,8 @@ internal sealed class GitTarget : SyncTarget
             > LooseObjects
         )
         {
-            await session.GitAsync(_remote, source.Directory, "repack", "-a", "-d", "-q");
-            await session.GitAsync(_remote, source.Directory, "prune", "--expire=now");
+            await session.GitAsync(_remote, Place(source, session), "repack", "-a", "-d", "-q");
+            await session.GitAsync(_remote, Place(source, session), "prune", "--expire=now");
         }
     }
 }

@@ -1,6 +1,7 @@
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Syncing;
 
@@ -87,11 +88,11 @@ internal sealed class SyncSession(
     /// <summary>Runs git.</summary>
     /// <returns>What it printed, without the blanks at both ends.</returns>
     /// <exception cref="GitException">It failed.</exception>
-    public async Task<string> GitAsync(UpstreamUrl remote, string directory, params string[] arguments)
+    public async Task<string> GitAsync(GitAddress remote, GitPlace place, params string[] arguments)
     {
         log.Heading("git " + string.Join(' ', arguments));
         BoundedOutput output = new(1 << 20);
-        await git.RunAsync(remote, directory, Limits, output, log, Stop, arguments);
+        await git.RunAsync(remote, place, Limits, output, log, Stop, arguments);
         return System.Text.Encoding.UTF8.GetString(output.Content).Trim();
     }
 

@@ -97,7 +97,7 @@ internal sealed class PollLoop(
             .. roster.Current.Watched.Select(recipe => new PollTarget(
                 recipe.Name,
                 recipe.Digest() ?? recipe.Url!.Text,
-                recipe.Url!.Host,
+                recipe.Url!.Authority,
                 recipe.IntervalUnder(current.DefaultInterval)
             )),
         ];

@@ -1,4 +1,5 @@
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 
@@ -241,7 +242,7 @@ internal sealed class PollSchedule(HostGate hosts)
 /// <summary>What is polled, and how often.</summary>
 /// <param name="Recipe">The recipe.</param>
 /// <param name="State">What the recipe says, in one word; where that changes it is due at once.</param>
-/// <param name="Host">The upstream's host, as in <see cref="UpstreamUrl.Host"/>.</param>
+/// <param name="Host">The upstream's host, as in <see cref="GitAddress.Authority"/>.</param>
 /// <param name="Interval">The longest time between polls.</param>
 internal sealed record PollTarget(string Recipe, string State, string Host, TimeSpan Interval);
 

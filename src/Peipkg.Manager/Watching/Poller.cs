@@ -5,6 +5,7 @@ using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 
@@ -29,7 +30,7 @@ internal sealed class Poller(
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task<PollResult> PollAsync(RosterEntry recipe, PollTrigger trigger, CancellationToken stop)
     {
-        UpstreamUrl url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
+        GitAddress url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
         RecipePoll poll = new(
             recipe.Name,
             url.Text,
@@ -85,7 +86,7 @@ internal sealed class Poller(
         }
     }
 
-    private TagChanges Remember(RosterEntry recipe, UpstreamUrl url, VersionSelection selection)
+    private TagChanges Remember(RosterEntry recipe, GitAddress url, VersionSelection selection)
     {
         List<ListedTag> matching =
         [

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.World;
 
 /// <summary>
-/// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now; SIGHUP reloads recipes and configuration.
+/// The first SIGTERM or SIGINT asks to end after the running build, the second to stop now, and a third ends the process at
+/// once; SIGHUP reloads recipes and configuration.
 /// A command that only looks at a farm or leads it has nothing to drain and ends at the first of them.
 /// Only <c>Program.cs</c> listens to real signals.
 /// </summary>
@@ -139,6 +141,11 @@ internal sealed class ManagerSignals : IDisposable
     private void Terminate(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
+        if (_stop.IsCancellationRequested)
+        {
+            ProcessExit.Now(exitCode);
+        }
+
         Note(exitCode);
         Terminate(exitCode);
     }

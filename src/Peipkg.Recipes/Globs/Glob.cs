@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes.Globs;
 
@@ -11,9 +12,6 @@ namespace Peipkg.Recipes.Globs;
 /// </summary>
 public sealed class Glob
 {
-    /// <summary>The longest pattern, in characters: that of the longest path.</summary>
-    public const int MaximumLength = 4096;
-
     private readonly List<GlobNode> _nodes;
     private readonly string? _literal;
     private readonly string _prefix;
@@ -93,12 +91,15 @@ public sealed class Glob
 
     /// <summary>A path that both patterns match, or null: then there is none, or the patterns are too large to compare.</summary>
     /// <param name="other">A pattern that also claims files, or that also claims directories.</param>
-    public string? CommonPath(Glob other)
+    /// <param name="budget">What the comparison may take; where nothing is left, nothing is found.</param>
+    /// <exception cref="OperationCanceledException">The budget's token was cancelled.</exception>
+    public string? CommonPath(Glob other, GlobBudget budget)
     {
         string common = LiteralPrefix.Length < other.LiteralPrefix.Length ? LiteralPrefix : other.LiteralPrefix;
         string longer = common.Length == LiteralPrefix.Length ? other.LiteralPrefix : LiteralPrefix;
         if (
-            ClaimsDirectories != other.ClaimsDirectories
+            !budget.TrySpend()
+            || ClaimsDirectories != other.ClaimsDirectories
             || !longer.StartsWith(common.TrimEnd('/'), StringComparison.Ordinal)
         )
         {
@@ -106,17 +107,20 @@ public sealed class Glob
         }
 
         // Found or not, the patterns themselves have the last word.
-        string? path = _literal ?? other._literal ?? GlobIntersection.Find(_nodes, other._nodes);
-        return path is not null && IsMatch(path) && other.IsMatch(path) ? path : null;
+        string? path = _literal ?? other._literal ?? GlobIntersection.Find(_nodes, other._nodes, budget);
+        return path is not null && IsMatch(path, budget) && other.IsMatch(path, budget) ? path : null;
     }
 
     /// <summary>Whether this pattern certainly matches whatever another one matches; there may be more such pairs.</summary>
     /// <param name="other">The other pattern.</param>
-    public bool Covers(Glob other) =>
-        ClaimsDirectories == other.ClaimsDirectories
+    /// <param name="budget">What the comparison may take; where nothing is left, the answer is no.</param>
+    /// <exception cref="OperationCanceledException">The budget's token was cancelled.</exception>
+    public bool Covers(Glob other, GlobBudget budget) =>
+        budget.TrySpend()
+        && ClaimsDirectories == other.ClaimsDirectories
         && (
             Text == other.Text
-            || (other._literal is { } path && IsMatch(path))
+            || (other._literal is { } path && IsMatch(path, budget))
             || (
                 _nodes is [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
                 && _nodes.Count(node => node is not GlobNode.Literal) == 1
@@ -127,11 +131,15 @@ public sealed class Glob
     /// <inheritdoc/>
     public override string ToString() => Text;
 
+    // A match takes the time of path times pattern at worst, and a sixteenth of that usually.
+    private bool IsMatch(string path, GlobBudget budget) =>
+        budget.TrySpend(1 + ((long)path.Length * Text.Length / 16)) && IsMatch(path);
+
     private static string? FaultOfPath(string text)
     {
-        if (text.Length is 0 or > MaximumLength)
+        if (text.Length is 0 or > RecipeLimits.GlobCharacters)
         {
-            return text.Length == 0 ? "it is empty" : $"it is longer than {MaximumLength} characters";
+            return text.Length == 0 ? "it is empty" : $"it is longer than {RecipeLimits.GlobCharacters} characters";
         }
 
         if (text[0] == '/')

@@ -1,3 +1,5 @@
+using Peipkg.Recipes.Bounds;
+
 namespace Peipkg.Recipes.Globs;
 
 /// <summary>
@@ -6,19 +8,15 @@ namespace Peipkg.Recipes.Globs;
 /// </summary>
 internal static class GlobComponents
 {
-    // Braces multiply; a pattern with more alternatives is not compared with others.
-    private const int MostAlternatives = 128;
-
-    // Longer ones than any sensible path would only make the comparison deep.
-    private const int MostNodes = 512;
-
-    /// <summary>The alternatives, or null when there are too many or they are too long.</summary>
-    internal static List<List<Component>>? Expand(IReadOnlyList<GlobNode> pattern) =>
-        Flatten(pattern) is { } found && found.TrueForAll(list => list.Count <= MostNodes)
+    /// <summary>The alternatives, or null when there are too many, they are too long, or the budget is spent.</summary>
+    internal static List<List<Component>>? Expand(IReadOnlyList<GlobNode> pattern, GlobBudget budget) =>
+        Flatten(pattern, budget) is { } found
+        && found.TrueForAll(list => list.Count <= RecipeLimits.GlobAlternativeNodes)
             ? found.ConvertAll(Split)
             : null;
 
-    private static List<List<GlobNode>>? Flatten(IReadOnlyList<GlobNode> sequence)
+    // Braces multiply; a pattern with more alternatives is not compared with others.
+    private static List<List<GlobNode>>? Flatten(IReadOnlyList<GlobNode> sequence, GlobBudget budget)
     {
         List<List<GlobNode>> found =
         [
@@ -26,6 +24,11 @@ internal static class GlobComponents
         ];
         foreach (GlobNode node in sequence)
         {
+            if (!budget.TrySpend(found.Count))
+            {
+                return null;
+            }
+
             if (node is not GlobNode.Choice choice)
             {
                 found.ForEach(list => list.Add(node));
@@ -36,8 +39,9 @@ internal static class GlobComponents
             foreach (IReadOnlyList<GlobNode> alternative in choice.Alternatives)
             {
                 if (
-                    Flatten(alternative) is not { } tails
-                    || next.Count + (found.Count * tails.Count) > MostAlternatives
+                    Flatten(alternative, budget) is not { } tails
+                    || next.Count + (found.Count * tails.Count) > RecipeLimits.GlobAlternatives
+                    || !budget.TrySpend(found.Sum(head => head.Count) * tails.Count)
                 )
                 {
                     return null;

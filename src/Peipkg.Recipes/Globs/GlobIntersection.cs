@@ -11,18 +11,27 @@ internal sealed class GlobIntersection
 
     private readonly List<GlobComponents.Component> _first;
     private readonly List<GlobComponents.Component> _second;
+    private readonly GlobBudget _budget;
     private readonly HashSet<(int First, int Second)> _failed = [];
 
-    private GlobIntersection(List<GlobComponents.Component> first, List<GlobComponents.Component> second)
+    private GlobIntersection(
+        List<GlobComponents.Component> first,
+        List<GlobComponents.Component> second,
+        GlobBudget budget
+    )
     {
         _first = first;
         _second = second;
+        _budget = budget;
     }
 
     /// <summary>A path that matches one of the alternatives of both patterns, or null when none was found.</summary>
-    internal static string? Find(IReadOnlyList<GlobNode> first, IReadOnlyList<GlobNode> second)
+    internal static string? Find(IReadOnlyList<GlobNode> first, IReadOnlyList<GlobNode> second, GlobBudget budget)
     {
-        if (GlobComponents.Expand(first) is not { } firsts || GlobComponents.Expand(second) is not { } seconds)
+        if (
+            GlobComponents.Expand(first, budget) is not { } firsts
+            || GlobComponents.Expand(second, budget) is not { } seconds
+        )
         {
             return null;
         }
@@ -31,7 +40,10 @@ internal sealed class GlobIntersection
         {
             foreach (List<GlobComponents.Component> other in seconds)
             {
-                if (new GlobIntersection(one, other).Components(0, 0) is { Count: > 0 } path)
+                if (
+                    CanEndAlike(one[^1], other[^1], budget)
+                    && new GlobIntersection(one, other, budget).Components(0, 0) is { Count: > 0 } path
+                )
                 {
                     path.Reverse();
                     return string.Join('/', path);
@@ -42,6 +54,32 @@ internal sealed class GlobIntersection
         return null;
     }
 
+    // Most patterns of two packages differ in how their files end, which is told at a glance.
+    private static bool CanEndAlike(GlobComponents.Component one, GlobComponents.Component other, GlobBudget budget)
+    {
+        if (one.Deep || other.Deep)
+        {
+            return true;
+        }
+
+        int most = Math.Min(one.Nodes.Count, other.Nodes.Count);
+        for (int i = 1; i <= most && budget.TrySpend(); i++)
+        {
+            (GlobNode last, GlobNode otherLast) = (one.Nodes[^i], other.Nodes[^i]);
+            if (last is not GlobNode.Literal literal || otherLast is not GlobNode.Literal otherLiteral)
+            {
+                return true;
+            }
+
+            if (literal.Rune != otherLiteral.Rune)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The components from the given ones on, last first; null when there are none.</summary>
     private List<string>? Components(int i, int j)
     {
@@ -50,7 +88,7 @@ internal sealed class GlobIntersection
             return [];
         }
 
-        if (_failed.Contains((i, j)))
+        if (_failed.Contains((i, j)) || !_budget.TrySpend())
         {
             return null;
         }
@@ -68,7 +106,7 @@ internal sealed class GlobIntersection
             && !otherDeep
             && i < _first.Count
             && j < _second.Count
-            && new ComponentPair(_first[i].Nodes, _second[j].Nodes).Find() is { } common
+            && new ComponentPair(_first[i].Nodes, _second[j].Nodes, _budget).Find() is { } common
         )
         {
             rest = With(common, Components(i + 1, j + 1));
@@ -104,12 +142,19 @@ internal sealed class GlobIntersection
         return component is null ? null : rest;
     }
 
-    private static string? Instance(IReadOnlyList<GlobNode> nodes) =>
-        new ComponentPair(nodes, [new GlobNode.Star()]).Find();
+    private string? Instance(IReadOnlyList<GlobNode> nodes) =>
+        new ComponentPair(nodes, [new GlobNode.Star()], _budget).Find();
 
     /// <summary>A character that two single ones both match.</summary>
-    private static Rune? Common(GlobNode one, GlobNode other)
+    private static Rune? Common(GlobNode one, GlobNode other, GlobBudget budget)
     {
+        // Classes may have a thousand ranges each, and the ends of all of them are tried.
+        long ranges = Ranges(one) + Ranges(other);
+        if (ranges > 0 && !budget.TrySpend(ranges * ranges))
+        {
+            return null;
+        }
+
         if (one is GlobNode.Literal literal)
         {
             return Matches(other, literal.Rune) ? literal.Rune : null;
@@ -117,7 +162,7 @@ internal sealed class GlobIntersection
 
         if (other is GlobNode.Literal)
         {
-            return Common(other, one);
+            return Common(other, one, budget);
         }
 
         IEnumerable<int> ends = new[] { one, other }
@@ -135,6 +180,8 @@ internal sealed class GlobIntersection
         return null;
     }
 
+    private static int Ranges(GlobNode node) => node is GlobNode.Class set ? set.Ranges.Count : 0;
+
     private static bool Matches(GlobNode node, Rune rune) =>
         node switch
         {
@@ -144,7 +191,7 @@ internal sealed class GlobIntersection
         };
 
     /// <summary>Two components, neither of them <c>**</c>.</summary>
-    private sealed class ComponentPair(IReadOnlyList<GlobNode> first, IReadOnlyList<GlobNode> second)
+    private sealed class ComponentPair(IReadOnlyList<GlobNode> first, IReadOnlyList<GlobNode> second, GlobBudget budget)
     {
         private readonly HashSet<(int First, int Second)> _failed = [];
 
@@ -166,7 +213,7 @@ internal sealed class GlobIntersection
                 return "";
             }
 
-            if (_failed.Contains((i, j)))
+            if (_failed.Contains((i, j)) || !budget.TrySpend())
             {
                 return null;
             }
@@ -192,7 +239,7 @@ internal sealed class GlobIntersection
                 && !otherStar
                 && i < first.Count
                 && j < second.Count
-                && Common(first[i], second[j]) is { } rune
+                && Common(first[i], second[j], budget) is { } rune
             )
             {
                 found = Before(rune.ToString(), From(i + 1, j + 1));
@@ -206,7 +253,7 @@ internal sealed class GlobIntersection
             return found;
         }
 
-        private static string? One(GlobNode node) => Common(node, new GlobNode.AnyOne())?.ToString();
+        private string? One(GlobNode node) => Common(node, new GlobNode.AnyOne(), budget)?.ToString();
 
         private static string? Before(string? start, string? rest) =>
             start is null || rest is null ? null : start + rest;

@@ -1,14 +1,12 @@
 using System.Text;
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes.Globs;
 
 /// <summary>Reads the syntax of a pattern; the first mistake ends it.</summary>
 internal ref struct GlobParser(string pattern)
 {
-    // Deeper nesting is no file list any more; the bound keeps the recursion bounded too.
-    private const int DeepestBraces = 32;
-
     private int _at;
     private int _depth;
 
@@ -73,9 +71,9 @@ internal ref struct GlobParser(string pattern)
     private GlobNode.Choice Choice()
     {
         List<IReadOnlyList<GlobNode>> alternatives = [];
-        if (++_depth > DeepestBraces)
+        if (++_depth > RecipeLimits.GlobBraceDepth)
         {
-            Error = $"braces are nested more than {DeepestBraces} deep";
+            Error = $"braces are nested more than {RecipeLimits.GlobBraceDepth} deep";
             return new GlobNode.Choice(alternatives);
         }
 
@@ -166,7 +164,7 @@ internal ref struct GlobParser(string pattern)
             != System.Buffers.OperationStatus.Done
         )
         {
-            Error = $"{DisplayText.Quote(pattern.Substring(_at, 1))} is half a character";
+            Error = $"{DisplayText.Quote(pattern.Substring(_at, 1))} is not a whole character";
         }
 
         _at += length;

@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 
 namespace Peipkg.Recipes.RegularExpressions;
 
 /// <summary>
-/// A set of characters as ranges of code points. RE2's <c>\d \w \s</c> are ASCII where .NET's are Unicode, so every class
-/// is spelled out in ranges.
+/// A set of characters as ranges of code points.
 /// </summary>
 internal sealed class CharacterSet
 {
     private const int LastCodePoint = 0x10ffff;
+
+    // Telling a category takes a look at every character there is, and there are 38 names of them.
+    private static readonly ConcurrentDictionary<string, CharacterSet> Categories = new(StringComparer.Ordinal);
+
     private readonly List<(int First, int Last)> _ranges = [];
 
     internal static CharacterSet Digits => new CharacterSet().Add('0', '9');
@@ -77,17 +80,7 @@ internal sealed class CharacterSet
             );
         }
 
-        CharacterSet set = new();
-        for (int c = 0; c <= LastCodePoint; c++)
-        {
-            int category = (int)CharUnicodeInfo.GetUnicodeCategory(c);
-            if (category < codes.Length && codes[category].StartsWith(name, StringComparison.Ordinal))
-            {
-                set.Append(c);
-            }
-        }
-
-        return set;
+        return Categories.GetOrAdd(name, static (wanted, all) => Scan(wanted, all), codes);
     }
 
     internal static CharacterSet? OfPosixName(string name) =>
@@ -114,7 +107,7 @@ internal sealed class CharacterSet
     {
         CharacterSet complement = new();
         int next = 0;
-        foreach ((int first, int last) in Ordered())
+        foreach ((int first, int last) in Ordered()._ranges)
         {
             if (first > next)
             {
@@ -127,59 +120,58 @@ internal sealed class CharacterSet
         return next <= LastCodePoint ? complement.Add(next, LastCodePoint) : complement;
     }
 
-    /// <summary>The set in the syntax of .NET, which matches UTF-16 units: pairs are spelled as pairs.</summary>
-    internal string ToDotNet()
+    /// <summary>The same set with its ranges in order and apart, as <see cref="Contains"/> needs it.</summary>
+    internal CharacterSet Ordered()
     {
-        StringBuilder single = new();
-        List<string> pairs = [];
-        foreach ((int first, int last) in Ordered())
+        CharacterSet ordered = new();
+        foreach ((int first, int last) in _ranges.Order())
         {
-            // Lone surrogates cannot occur in a tag, which is UTF-8.
-            AppendUnits(single, first, Math.Min(last, 0xd7ff));
-            AppendUnits(single, Math.Max(first, 0xe000), Math.Min(last, 0xffff));
-            AddPairs(pairs, Math.Max(first, 0x10000), last);
+            if (ordered._ranges is [.., (int start, int end)] && first <= end + 1)
+            {
+                ordered._ranges[^1] = (start, Math.Max(end, last));
+            }
+            else
+            {
+                ordered._ranges.Add((first, last));
+            }
         }
 
-        if (single.Length > 0)
-        {
-            pairs.Insert(0, $"[{single}]");
-        }
-
-        return pairs.Count switch
-        {
-            0 => @"[^\s\S]",
-            1 => pairs[0],
-            _ => $"(?:{string.Join('|', pairs)})",
-        };
+        return ordered;
     }
 
-    internal static string Escape(int unit) => $"\\u{unit:x4}";
-
-    private static void AppendUnits(StringBuilder text, int first, int last)
+    /// <summary>Whether a character is in the set, which is in order.</summary>
+    internal bool Contains(int c)
     {
-        if (first <= last)
+        int low = 0;
+        int high = _ranges.Count - 1;
+        while (low <= high)
         {
-            text.Append(Escape(first)).Append('-').Append(Escape(last));
+            int middle = (low + high) / 2;
+            (int first, int last) = _ranges[middle];
+            if (c >= first && c <= last)
+            {
+                return true;
+            }
+
+            (low, high) = c < first ? (low, middle - 1) : (middle + 1, high);
         }
+
+        return false;
     }
 
-    private static void AddPairs(List<string> pairs, int first, int last)
+    private static CharacterSet Scan(string name, string[] codes)
     {
-        while (first <= last)
+        CharacterSet set = new();
+        for (int c = 0; c <= LastCodePoint; c++)
         {
-            // One high surrogate at a time at the edges, all whole ones between them together.
-            int high = 0xd800 + ((first - 0x10000) >> 10);
-            int lastHigh = 0xd800 + ((last - 0x10000) >> 10);
-            int low = 0xdc00 + (first & 0x3ff);
-            bool whole = low == 0xdc00 && (lastHigh > high || (last & 0x3ff) == 0x3ff);
-            int endHigh =
-                !whole ? high
-                : (last & 0x3ff) == 0x3ff ? lastHigh
-                : lastHigh - 1;
-            int endLow = whole || lastHigh > high ? 0xdfff : 0xdc00 + (last & 0x3ff);
-            pairs.Add($"[{Escape(high)}-{Escape(endHigh)}][{Escape(low)}-{Escape(endLow)}]");
-            first = 0x10000 + ((endHigh - 0xd800) << 10) + (endLow - 0xdc00) + 1;
+            int category = (int)CharUnicodeInfo.GetUnicodeCategory(c);
+            if (category < codes.Length && codes[category].StartsWith(name, StringComparison.Ordinal))
+            {
+                set.Append(c);
+            }
         }
+
+        return set;
     }
 
     private void Append(int c)
@@ -192,23 +184,5 @@ internal sealed class CharacterSet
         {
             _ranges.Add((c, c));
         }
-    }
-
-    private List<(int First, int Last)> Ordered()
-    {
-        List<(int First, int Last)> merged = [];
-        foreach ((int first, int last) in _ranges.Order())
-        {
-            if (merged is [.., (int start, int end)] && first <= end + 1)
-            {
-                merged[^1] = (start, Math.Max(end, last));
-            }
-            else
-            {
-                merged.Add((first, last));
-            }
-        }
-
-        return merged;
     }
 }

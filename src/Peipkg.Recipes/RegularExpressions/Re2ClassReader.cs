@@ -6,12 +6,15 @@ namespace Peipkg.Recipes.RegularExpressions;
 /// <summary>Reads RE2's bracketed classes, class escapes and escaped characters.</summary>
 internal static class Re2ClassReader
 {
-    /// <summary>Reads <c>[…]</c>; <paramref name="at"/> is on the bracket and ends behind its partner.</summary>
-    internal static CharacterSet Read(string pattern, ref int at)
+    /// <summary>Reads <c>[…]</c>.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="at">Where the bracket is; ends after its partner.</param>
+    /// <param name="negated">Whether the class is of the characters outside the set.</param>
+    internal static CharacterSet Read(string pattern, ref int at, out bool negated)
     {
         CharacterSet set = new();
         int open = at++;
-        bool negated = at < pattern.Length && pattern[at] == '^';
+        negated = at < pattern.Length && pattern[at] == '^';
         at += negated ? 1 : 0;
         for (bool first = true; ; first = false)
         {
@@ -23,7 +26,7 @@ internal static class Re2ClassReader
             if (pattern[at] == ']' && !first)
             {
                 at++;
-                return negated ? set.Complement() : set;
+                return set;
             }
 
             if (PosixClass(pattern, ref at) is { } named || (named = TryReadSet(pattern, ref at)) is not null)
@@ -146,6 +149,12 @@ internal static class Re2ClassReader
         }
     }
 
+    /// <summary>The character at a place.</summary>
+    internal static Rune RuneAt(string pattern, int at) =>
+        Rune.TryGetRuneAt(pattern, at, out Rune rune)
+            ? rune
+            : throw new RegexSyntaxException("it has an incomplete character");
+
     private static int Hexadecimal(string pattern, ref int at)
     {
         ReadOnlySpan<char> rest = pattern.AsSpan(at);
@@ -179,7 +188,7 @@ internal static class Re2ClassReader
             return ReadEscapedCharacter(pattern, ref at);
         }
 
-        Rune rune = Rune.GetRuneAt(pattern, at);
+        Rune rune = RuneAt(pattern, at);
         at += rune.Utf16SequenceLength;
         return rune.Value;
     }

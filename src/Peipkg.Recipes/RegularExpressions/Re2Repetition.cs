@@ -1,24 +1,29 @@
 using System.Globalization;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes.RegularExpressions;
 
-/// <summary>Reads RE2's operators of repetition: <c>* + ? {n} {n,} {n,m}</c>.</summary>
-internal static class Re2Repetition
+/// <summary>One of RE2's operators of repetition: <c>* + ? {n} {n,} {n,m}</c>.</summary>
+/// <param name="Text">The operator as written.</param>
+/// <param name="Least">How often what is before it comes at least.</param>
+/// <param name="Most">How often it comes at most; null without an end.</param>
+internal readonly record struct Re2Repetition(string Text, int Least, int? Most)
 {
-    /// <summary>The largest bound, and the largest product of nested ones, as in Go.</summary>
-    internal const int Most = 1000;
-
     /// <summary>Reads an operator, or answers false and stays.</summary>
     /// <param name="pattern">The pattern.</param>
-    /// <param name="at">Where to read, inside the pattern; ends behind the operator.</param>
-    /// <param name="op">The operator as written.</param>
-    /// <param name="count">How often at most it repeats what is in front of it, as far as that is bounded.</param>
+    /// <param name="at">Where to read, inside the pattern; ends after the operator.</param>
+    /// <param name="repetition">The operator.</param>
     /// <exception cref="RegexSyntaxException">The bounds are too large or in the wrong order.</exception>
-    internal static bool TryRead(string pattern, ref int at, out string op, out int count)
+    internal static bool TryRead(string pattern, ref int at, out Re2Repetition repetition)
     {
-        count = 1;
-        op = pattern[at].ToString();
-        if (op is "*" or "+" or "?")
+        repetition = pattern[at] switch
+        {
+            '*' => new Re2Repetition("*", 0, null),
+            '+' => new Re2Repetition("+", 1, null),
+            '?' => new Re2Repetition("?", 0, 1),
+            _ => default,
+        };
+        if (repetition.Text is not null)
         {
             at++;
             return true;
@@ -26,7 +31,7 @@ internal static class Re2Repetition
 
         // A brace that begins no repetition stands for itself, in RE2 as in Perl.
         int end = pattern.IndexOf('}', at);
-        if (op != "{" || end < 0)
+        if (pattern[at] != '{' || end < 0)
         {
             return false;
         }
@@ -36,27 +41,29 @@ internal static class Re2Repetition
         int most = 0;
         if (
             bounds.Length > 2
-            || !Bound(bounds[0], out least)
-            || (bounds.Length == 2 && bounds[1].Length > 0 && !Bound(bounds[1], out most))
+            || !TryReadBound(bounds[0], out least)
+            || (bounds.Length == 2 && bounds[1].Length > 0 && !TryReadBound(bounds[1], out most))
         )
         {
             return false;
         }
 
+        const int Limit = RecipeLimits.TagPatternRepetitions;
         bool open = bounds is [_, ""];
         most = bounds.Length == 1 || open ? least : most;
-        op = pattern[at..(end + 1)];
-        if (least > Most || most > Most || most < least)
+        repetition = new Re2Repetition(pattern[at..(end + 1)], least, open ? null : most);
+        if (least > Limit || most > Limit || most < least)
         {
-            throw new RegexSyntaxException($"\"{op}\" is no repetition; the bounds are 0 to {Most} and ascending");
+            throw new RegexSyntaxException(
+                $"\"{repetition.Text}\" is not a repetition; the bounds are 0 to {Limit} and ascending"
+            );
         }
 
         at = end + 1;
-        count = Math.Max(most, 1);
         return true;
     }
 
-    private static bool Bound(string text, out int value)
+    private static bool TryReadBound(string text, out int value)
     {
         value = 0;
         if (text.Length == 0 || !text.All(char.IsAsciiDigit) || (text.Length > 1 && text[0] == '0'))
@@ -64,7 +71,8 @@ internal static class Re2Repetition
             return false;
         }
 
-        value = text.Length > 4 ? Most + 1 : int.Parse(text, CultureInfo.InvariantCulture);
+        value =
+            text.Length > 4 ? RecipeLimits.TagPatternRepetitions + 1 : int.Parse(text, CultureInfo.InvariantCulture);
         return true;
     }
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Recipes.RegularExpressions;
 
-/// <summary>A regular expression is not RE2; never leaves <see cref="TagPattern"/>.</summary>
+/// <summary>A regular expression is not RE2; it never leaves the type that parses a pattern.</summary>
 [SuppressMessage(
     "Design",
     "CA1064:Exceptions should be public",

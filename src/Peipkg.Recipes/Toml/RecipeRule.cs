@@ -77,4 +77,7 @@ public static class RecipeRule
 
     /// <summary>A section without effect.</summary>
     public const string Ineffective = "ineffective";
+
+    /// <summary>More problems than are listed of one file.</summary>
+    public const string MoreProblems = "more-problems";
 }

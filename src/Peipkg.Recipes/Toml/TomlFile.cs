@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Peipkg.Posix.Files;
-using Tomlyn;
-using Tomlyn.Parsing;
-using Tomlyn.Syntax;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes.Toml;
 
@@ -13,9 +11,6 @@ namespace Peipkg.Recipes.Toml;
 /// </summary>
 public sealed class TomlFile
 {
-    /// <summary>The largest file that is read: 1 MiB. The longest recipe known has a hundredth of it.</summary>
-    public const int MaximumBytes = 1 << 20;
-
     private TomlFile(TomlTable root, ProblemList problems)
     {
         Root = root;
@@ -39,12 +34,12 @@ public sealed class TomlFile
         using Stream stream = mayBePipe
             ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0)
             : ForeignFile.OpenStream(path);
-        byte[] content = ArrayPool<byte>.Shared.Rent(MaximumBytes + 1);
+        byte[] content = ArrayPool<byte>.Shared.Rent(RecipeLimits.FileBytes + 1);
         try
         {
             int length = stream.ReadAtLeast(
-                content.AsSpan(0, MaximumBytes + 1),
-                MaximumBytes + 1,
+                content.AsSpan(0, RecipeLimits.FileBytes + 1),
+                RecipeLimits.FileBytes + 1,
                 throwOnEndOfStream: false
             );
             return Parse(content.AsSpan(0, length), path);
@@ -62,9 +57,13 @@ public sealed class TomlFile
     public static TomlFile Parse(ReadOnlySpan<byte> utf8, string fileName)
     {
         ProblemList problems = new(fileName);
-        if (utf8.Length > MaximumBytes)
+        if (utf8.Length > RecipeLimits.FileBytes)
         {
-            problems.Error(TomlPosition.Start, $"the file is larger than {MaximumBytes} bytes", RecipeRule.Syntax);
+            problems.Error(
+                TomlPosition.Start,
+                $"the file is larger than {RecipeLimits.FileBytes} bytes",
+                RecipeRule.Syntax
+            );
             problems.ThrowIfAny();
         }
 
@@ -80,44 +79,8 @@ public sealed class TomlFile
             problems.ThrowIfAny();
         }
 
-        TomlTable root = new(TomlPosition.Start);
-        try
-        {
-            string text = Encoding.UTF8.GetString(utf8);
-            DocumentSyntax document = SyntaxParser.Parse(text, fileName, validate: true);
-            int told = 0;
-            foreach (
-                (DiagnosticMessage message, TomlPosition place) in document
-                    .Diagnostics.Where(message => message.Kind == DiagnosticMessageKind.Error)
-                    .Select(message => (message, TomlSyntaxMessage.Place(message, text)))
-                    .OrderBy(pair => pair.Item2)
-            )
-            {
-                // What follows on the same line is mostly said of the same mistake.
-                if (place.Line != told)
-                {
-                    problems.Error(place, TomlSyntaxMessage.Improve(message.Message), RecipeRule.Syntax);
-                }
-
-                told = place.Line;
-            }
-
-            problems.ThrowIfAny();
-            TomlTreeBuilder.Build(document, root);
-        }
-        catch (TomlException exception)
-        {
-            // Nesting beyond the parser's limit has no place of its own.
-            problems.Error(
-                TomlPosition.Start,
-                exception.Message.Contains("depth", StringComparison.Ordinal)
-                    ? "values are nested more than 64 levels deep"
-                    : exception.Message,
-                RecipeRule.Syntax
-            );
-            problems.ThrowIfAny();
-        }
-
+        TomlTable root = TomlSyntax.Read(Encoding.UTF8.GetString(utf8), problems);
+        problems.ThrowIfAny();
         return new TomlFile(root, problems);
     }
 

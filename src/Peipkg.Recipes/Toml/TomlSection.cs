@@ -1,4 +1,5 @@
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Bounds;
 
 namespace Peipkg.Recipes.Toml;
 
@@ -130,7 +131,13 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// </summary>
     public void Finish()
     {
-        string[] unknown = [.. table.Entries.Select(entry => entry.Key).Where(key => !_known.Contains(key))];
+        string[] unknown =
+        [
+            .. table
+                .Entries.Select(entry => entry.Key)
+                .Where(key => !_known.Contains(key))
+                .Take(RecipeLimits.ListedProblems),
+        ];
         foreach (
             (string key, string kind) in _missing.Where(missing =>
                 unknown.All(word => NearestName.Find(word, _known) != missing.Key)
@@ -140,14 +147,18 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
             Problems.Error(Position, $"{Label} needs {key}, {kind}", RecipeRule.MissingKey);
         }
 
-        foreach (TomlEntry entry in table.Entries)
+        foreach (TomlEntry entry in table.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
-            if (!_known.Contains(entry.Key))
+            if (Problems.IsFull)
+            {
+                Problems.CountErrors(1);
+            }
+            else
             {
                 string hint = NearestName.Suggestion(entry.Key, _known);
                 Problems.Error(
                     entry.Position,
-                    $"unknown key \"{entry.Key}\" in {Label}{(hint.Length > 0 ? hint : $" (there are: {string.Join(", ", _known.Distinct())})")}",
+                    $"unknown key \"{entry.Key}\" in {Label}{(hint.Length > 0 ? hint : $" (known keys: {string.Join(", ", _known.Distinct())})")}",
                     RecipeRule.UnknownKey
                 );
             }

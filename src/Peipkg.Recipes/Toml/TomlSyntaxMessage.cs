@@ -6,41 +6,35 @@ namespace Peipkg.Recipes.Toml;
 /// <summary>Puts the parser's messages into the words of the other ones.</summary>
 internal static partial class TomlSyntaxMessage
 {
-    // The parser puts the end of the file at its beginning.
     private const string EndOfFile = "<eof>";
+    private const int LongestPart = 200;
 
     // The parser speaks of its tokens; these are the mistakes that people make.
     private static readonly (Regex Pattern, string Words)[] Translations =
     [
-        (BareWord(), "\"$1\" is no value; text stands in quotes: \"$1\""),
+        (BareWord(), "\"$1\" is not a value; write text in quotes: \"$1\""),
         (NoValueBeforeComma(), "a value is missing before the comma"),
-        (NoValue(), "\"$1\" is no value"),
+        (NoValue(), "\"$1\" is not a value"),
         (EmptyValue(), "a value is missing after \"=\""),
         (NoEquals(), "\"=\" is missing after the key"),
-        (NoKey(), "\"$1\" cannot stand here; a line is a key, \"=\" and a value"),
+        (NoKey(), "\"$1\" cannot be here; a line is a key, \"=\" and a value"),
         (UnclosedHeader(), "the \"$1\" that closes the section's name is missing"),
-        (MoreOnLine(), "nothing can follow on the same line; begin a new one before \"$1\""),
+        (MoreOnLine(), "nothing may follow on the same line; start a new line before \"$1\""),
         (NoComma(), "a comma, or the \"]\" that closes the array, is missing before this"),
         (UnclosedArray(), "the \"]\" that closes the array is missing before this"),
         (UnclosedTable(), "the \"}\" that closes the table is missing before this"),
         (UnclosedString(), "the quote that closes the string is missing on this line"),
         (UnclosedText(), "the quotes that close the text of several lines are missing"),
-        (BadEscape(), "\"\\$1\" is no escape; write \"\\\\$1\", or the whole text in single quotes"),
+        (BadEscape(), "\"\\$1\" is not an escape; write \"\\\\$1\", or the whole text in single quotes"),
     ];
 
-    internal static TomlPosition Place(DiagnosticMessage message, string text)
-    {
-        if (!message.Message.Contains(EndOfFile, StringComparison.Ordinal))
-        {
-            return TomlTreeBuilder.Place(message.Span);
-        }
-
-        string[] lines = text.TrimEnd('\n', '\r').Split('\n');
-        return new TomlPosition(lines.Length, lines[^1].Length + 1);
-    }
+    /// <summary>Whether a message is about the end of the file, which the parser puts at its beginning.</summary>
+    internal static bool IsOfEnd(DiagnosticMessage message) =>
+        message.Span.Start is { Line: 0, Column: 0 } && message.Message.Contains(EndOfFile, StringComparison.Ordinal);
 
     internal static string Improve(string message)
     {
+        message = Shorten(message);
         const string Start = "The key `";
         const string Middle = "` is already defined at (";
         int middle = message.IndexOf(Middle, StringComparison.Ordinal);
@@ -64,6 +58,10 @@ internal static partial class TomlSyntaxMessage
             .Replace('`', '"');
         return text.Length == 0 ? "not TOML" : char.ToLowerInvariant(text[0]) + text[1..];
     }
+
+    // A token may be as long as the file; what the patterns look for stands before and after it.
+    private static string Shorten(string message) =>
+        message.Length <= 2 * LongestPart ? message : $"{message[..LongestPart]}…{message[^LongestPart..]}";
 
     [GeneratedRegex("^Unexpected token `([A-Za-z][^`,]*)` for a value", RegexOptions.IgnoreCase)]
     private static partial Regex BareWord();

@@ -1,3 +1,4 @@
+using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;
@@ -6,9 +7,8 @@ namespace Peipkg.Recipes.Upstreams;
 public static class BoundedValues
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
-    /// <summary>A duration from a second to thirty days.</summary>
+    /// <summary>A duration from a second to <see cref="RecipeLimits.LongestTimer"/>.</summary>
     public static TimeSpan? BoundedDuration(this TomlSection section, string key)
     {
         ArgumentNullException.ThrowIfNull(section);
@@ -17,9 +17,12 @@ public static class BoundedValues
             return null;
         }
 
-        if (duration.Value < Shortest || duration.Value > Longest)
+        if (duration.Value < Shortest || duration.Value > RecipeLimits.LongestTimer)
         {
-            section.Problems.Error(duration.Position, $"{key} in {section.Label} must be from 1s to 720h");
+            section.Problems.Error(
+                duration.Position,
+                $"{key} in {section.Label} must be from 1s to {RecipeLimits.LongestTimer.TotalHours}h"
+            );
             return null;
         }
 
@@ -40,7 +43,7 @@ public static class BoundedValues
             section.Problems.Error(
                 size.Position,
                 least == 1
-                    ? $"{key} in {section.Label} must be more than nothing"
+                    ? $"{key} in {section.Label} must be more than 0 bytes"
                     : $"{key} in {section.Label} must be at least {ByteSize.Format(least)}"
             );
             return null;

@@ -1,10 +1,9 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.RegularExpressions;
 
 namespace Peipkg.Recipes.Upstreams;
@@ -16,23 +15,16 @@ namespace Peipkg.Recipes.Upstreams;
 /// </summary>
 public sealed class TagPattern
 {
-    /// <summary>The longest pattern, in characters.</summary>
-    public const int MaximumLength = 1000;
-
     private static readonly string[] GroupNames = ["major", "minor", "patch", "prerelease"];
 
-    // Most recipes share a handful of patterns, and making one takes longer than reading the rest of a recipe.
-    private const int MostKept = 256;
-    private static readonly ConcurrentDictionary<string, TagPattern> Kept = new(StringComparer.Ordinal);
+    private readonly RegexProgram _program;
+    private readonly List<string?> _groups;
 
-    private readonly Regex _regex;
-    private readonly bool _named;
-
-    private TagPattern(string text, Regex regex, bool named)
+    private TagPattern(string text, RegexProgram program, List<string?> groups)
     {
         Text = text;
-        _regex = regex;
-        _named = named;
+        _program = program;
+        _groups = groups;
     }
 
     /// <summary>The pattern as written.</summary>
@@ -46,36 +38,22 @@ public sealed class TagPattern
     {
         value = null!;
         text ??= "";
-        if (text.Length is 0 or > MaximumLength)
+        if (text.Length is 0 or > RecipeLimits.TagPatternCharacters)
         {
             error =
-                text.Length == 0 ? "the pattern is empty" : $"the pattern is longer than {MaximumLength} characters";
+                text.Length == 0
+                    ? "the pattern is empty"
+                    : $"the pattern is longer than {RecipeLimits.TagPatternCharacters} characters";
             return false;
-        }
-
-        if (Kept.TryGetValue(text, out TagPattern? kept))
-        {
-            value = kept;
-            error = null;
-            return true;
         }
 
         try
         {
-            (string translated, List<string?> groups) = Re2Translator.Translate(text);
+            (RegexNode expression, List<string?> groups) = Re2Parser.Parse(text);
             error = GroupFault(groups);
-            if (error is null)
-            {
-                Regex regex = new(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-                value = new TagPattern(text, regex, groups[0] is not null);
-                _ = Kept.Count < MostKept && Kept.TryAdd(text, value);
-            }
+            value = error is null ? new TagPattern(text, RegexProgram.Compile(expression), groups) : null!;
         }
         catch (RegexSyntaxException exception)
-        {
-            error = exception.Message;
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             error = exception.Message;
         }
@@ -88,25 +66,26 @@ public sealed class TagPattern
     /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
     public string? UpstreamOf(string tag)
     {
-        Match match = _regex.Match(tag);
-        if (!match.Success)
+        Span<int> slots = stackalloc int[2 * _groups.Count];
+        slots.Fill(-1);
+        if (!RegexMatcher.TryMatch(_program, tag, slots))
         {
             return null;
         }
 
-        if (!_named)
+        if (_groups is [null])
         {
-            return match.Groups[1].Success ? match.Groups[1].Value : null;
+            return slots[0] >= 0 && slots[1] >= 0 ? tag[slots[0]..slots[1]] : null;
         }
 
-        if (Part(match, "major") is not { } major || Part(match, "minor") is not { } minor)
+        if (Part(tag, slots, "major") is not { } major || Part(tag, slots, "minor") is not { } minor)
         {
             return null;
         }
 
         StringBuilder version = new(string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}"));
-        version.Append(Part(match, "patch") is { } patch ? $".{patch}" : "");
-        return version.Append(Part(match, "prerelease") is { } prerelease ? $"-{prerelease}" : "").ToString();
+        version.Append(Part(tag, slots, "patch") is { } patch ? $".{patch}" : "");
+        return version.Append(Part(tag, slots, "prerelease") is { } prerelease ? $"-{prerelease}" : "").ToString();
     }
 
     /// <summary>The package version that a tag stands for.</summary>
@@ -142,8 +121,13 @@ public sealed class TagPattern
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static string? Part(Match match, string name) =>
-        match.Groups[name] is { Success: true, Length: > 0 } group ? group.Value : null;
+    private string? Part(string tag, ReadOnlySpan<int> slots, string name)
+    {
+        int group = _groups.IndexOf(name);
+        return group >= 0 && slots[2 * group] >= 0 && slots[(2 * group) + 1] > slots[2 * group]
+            ? tag[slots[2 * group]..slots[(2 * group) + 1]]
+            : null;
+    }
 
     private static string? GroupFault(List<string?> groups)
     {

@@ -6,11 +6,11 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Recipes.Upstreams;
 
 /// <summary>A recipe's <c>[upstream]</c>: where its source lives and which tags are versions.</summary>
-/// <param name="Git">The repository's URL.</param>
+/// <param name="Git">Where the repository is.</param>
 /// <param name="TagPattern">Which tags are versions.</param>
 /// <param name="PeiosRevision">The revision of the packages built from them, at least 1.</param>
 /// <param name="Position">Where the section begins.</param>
-public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
+public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
 {
     /// <summary>Whether submodules are fetched too.</summary>
     public bool Submodules { get; init; }
@@ -36,7 +36,12 @@ public sealed record Upstream(string Git, TagPattern TagPattern, long PeiosRevis
             return null;
         }
 
-        Located<string>? git = section.Parsed<string>("git", GitUrl.TryParse, required: true, RecipeRule.GitUrl);
+        Located<GitAddress>? git = section.Parsed<GitAddress>(
+            "git",
+            GitAddress.TryParse,
+            required: true,
+            RecipeRule.GitUrl
+        );
         Located<TagPattern>? pattern = section.Parsed<TagPattern>(
             "tag_pattern",
             TagPattern.TryParse,

@@ -159,7 +159,57 @@ public sealed class CheckOperationTests : IDisposable
 
         _bench.Run("check", _bench["recipe"], "--tags", "nowhere").Fails("there is no such file");
         _bench.Run("check", _bench["recipe"], "--tags", "file:///nowhere").Fails("git exited with status 128");
-        _bench.Run("check", _bench["recipe"], "--tags", "ext::sh -c false").Fails("git exited with status 128");
+        _bench
+            .Run("check", _bench["recipe"], "--tags", "ext::sh -c false")
+            .Fails("--tags: this is not a git address; write an https");
+    }
+
+    [Fact]
+    public void Patterns_that_are_too_hard_to_compare_are_said_and_do_not_seem_to_match_nothing()
+    {
+        string hard =
+            "usr/share/"
+            + string.Concat(Enumerable.Repeat("{*,?}", 7))
+            + string.Concat(Enumerable.Repeat("*[ab]", 120));
+        _bench.Recipe(Two(hard + "[x]", hard + "[y]"));
+        _bench.Script("true");
+        string output = _bench.Run("check", _bench["recipe"]).Succeeds().Output;
+        Assert.Contains("warning: the recipe's patterns are too many or too large", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("glob-never", output, StringComparison.Ordinal);
+
+        _bench.Recipe(Two("usr/share/one*", "usr/share/two*"));
+        Assert.DoesNotContain(
+            "glob-uncompared",
+            _bench.Run("check", _bench["recipe"]).Succeeds().Output,
+            StringComparison.Ordinal
+        );
+
+        static string Two(string first, string second) =>
+            Workbench.OneStanza.Replace("usr/**", first, StringComparison.Ordinal)
+            + $"""
+                [[package]]
+                name = "second"
+                architecture = "noarch"
+                description = "Another one"
+                files = ["{second}"]
+
+                """;
+    }
+
+    [Fact]
+    public void More_findings_of_packages_than_are_listed_are_said_to_be_there()
+    {
+        _bench.Recipe(
+            Workbench.OneStanza.Replace(
+                "[\"usr/**\"]",
+                $"[{string.Join(", ", Enumerable.Range(0, 150).Select(i => $"\"usr/local/{i}\""))}]",
+                StringComparison.Ordinal
+            )
+        );
+        _bench.Script("true");
+        string output = _bench.Run("check", _bench["recipe"]).FailsWith(1).Output;
+        Assert.Equal(100, Lines(output).Count(line => line.EndsWith("[glob-never]", StringComparison.Ordinal)));
+        Assert.Contains("there are more problems with its packages", output, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n');

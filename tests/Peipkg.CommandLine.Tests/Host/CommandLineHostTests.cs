@@ -45,7 +45,7 @@ public sealed class CommandLineHostTests
     [InlineData("build --recipe a --version 1 --count x", "--count: \"x\" is no number")]
     [InlineData(
         "build --recipe a --version 1 --mode fats",
-        "--mode: \"fats\" is none of fast, slow (did you mean \"fast\"?)"
+        "--mode: \"fats\" is not one of fast, slow (did you mean \"fast\"?)"
     )]
     [InlineData("build --recipe a --version 1 --json=yes", "option --json takes no value")]
     [InlineData("fail user more", "unexpected argument \"more\"")]
@@ -188,6 +188,32 @@ public sealed class CommandLineHostTests
         Assert.Equal(ExitCode.Failure, Run("fail", kind));
         Assert.Equal($"tool: error: {message}\n", Stderr);
         Assert.Equal("before\n", Stdout);
+    }
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0", false)]
+    [InlineData(null, false)]
+    public void The_exception_behind_a_message_is_printed_where_it_is_asked_for(string? asked, bool printed)
+    {
+        Dictionary<string, string> variables = [];
+        if (asked is not null)
+        {
+            variables["PEIPKG_BACKTRACE"] = asked;
+        }
+
+        Diagnostics diagnostics = new("tool", DiagnosticsOutput.StandardError(_stderr, variables, TimeProvider.System));
+        Assert.Equal(
+            ExitCode.Failure,
+            CommandLineHost.Invoke(Root(_stdout), ["fail", "nested"], _stdout, diagnostics, CancellationToken.None)
+        );
+        Assert.StartsWith("tool: error: the recipe is wrong\n  here: and here\n", Stderr, StringComparison.Ordinal);
+        Assert.Equal(printed, Stderr.Contains("\nSystem.AggregateException: ", StringComparison.Ordinal));
+        Assert.Equal(
+            printed,
+            Stderr.Contains("UserErrorException: the recipe is wrong", StringComparison.Ordinal)
+                && Stderr.Contains("   at Peipkg.CommandLine.Host.CommandLineHost.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

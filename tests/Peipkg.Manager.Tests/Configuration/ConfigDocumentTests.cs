@@ -166,7 +166,7 @@ public partial class ConfigDocumentTests
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Words();
 
-    [GeneratedRegex(@"unknown key ""xqxqxq"" in \[+\w+\]+ \(there are: ([a-z_, ]+)\)")]
+    [GeneratedRegex(@"unknown key ""xqxqxq"" in \[+\w+\]+ \(known keys: ([a-z_, ]+)\)")]
     private static partial Regex KnownKeys();
 
     [GeneratedRegex(@"string\[\] Sections =\s*\[([^\]]+)\]")]

@@ -222,11 +222,14 @@ public sealed class OperatorTests : IDisposable
         _farm.AddRecipe("libstdc++", "libstdc++");
         _farm.AddRecipe("zlib", "zlib");
         Directory.CreateDirectory(_farm["recipes/notes"]);
-        Assert.Equal("libstdc++\nzlib\n", Shell("$MANAGER recipe-names"));
-        Assert.Equal("", Shell($"{Tools.Manager} --config /nowhere recipe-names 2>&1"));
+        Assert.Equal(
+            "libstdc++\t\nzlib\t\n",
+            Shell($"{Tools.Manager} '[suggest]' --config {_farm["config.toml"]} why ''")
+        );
+        Assert.Equal("", Shell($"{Tools.Manager} '[suggest]' --config /nowhere why '' 2>&1"));
         File.WriteAllText(
             _farm["bin/peipkg-manager"],
-            $"#!/bin/sh\nexec {Tools.Manager} \"$@\" --config {_farm["config.toml"]}\n"
+            $"#!/bin/sh\nfirst=$1\nshift\nexec {Tools.Manager} \"$first\" --config {_farm["config.toml"]} \"$@\"\n"
         );
         File.SetUnixFileMode(_farm["bin/peipkg-manager"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         File.WriteAllText(
@@ -248,14 +251,15 @@ public sealed class OperatorTests : IDisposable
         File.WriteAllText(
             _farm["complete.zsh"],
             """
-            compadd() { print -r -- "$@" }
-            _arguments() { for word in "$@"; do case $word in 1:RECIPE*) eval "${${word#*:*:\{}%\}}" ;; esac; done }
+            compset() { : }
             compdef() { : }
+            _describe() { print -r -- "${(P@)2}" }
             source <(peipkg-manager completion zsh)
-            _peipkg-manager__pause
+            words=(peipkg-manager pause '') CURRENT=3 PREFIX=
+            _peipkg-manager
             """
         );
-        Assert.Equal("-- libstdc++ zlib\n", Shell($"zsh -f {_farm["complete.zsh"]}"));
+        Assert.Equal("libstdc++: zlib:\n", Shell($"zsh -f {_farm["complete.zsh"]}"));
     }
 
     [Fact]

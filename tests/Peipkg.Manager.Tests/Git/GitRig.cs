@@ -5,6 +5,7 @@ using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 
@@ -51,8 +52,8 @@ public abstract class GitRig : IDisposable
             new ChildRunner(TimeProvider.System, killsAdopted: false, new ProcessGroupConfinement(null, []))
         );
 
-    private protected static UpstreamUrl Url(string text) =>
-        UpstreamUrl.TryParse(text, out UpstreamUrl? url, out string? error) ? url : throw new ArgumentException(error);
+    private protected static GitAddress Url(string text) =>
+        GitAddress.TryParse(text, out GitAddress? url, out string? error) ? url : throw new ArgumentException(error);
 
     private protected Task<IReadOnlyList<ListedTag>> List(string? url = null) =>
         new TagLister(Git, Layout, () => PollConfig.Default.Timeout).ListAsync(Url(url ?? Upstream.Path), default);

@@ -8,6 +8,7 @@ using Peipkg.Manager.Processes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 
@@ -97,7 +98,7 @@ public sealed class GitTests : GitRig
         Upstream.Tag("v1.0", annotated: true);
         using SshServer server = new(Scratch["ssh"]);
         GitRunner git = MakeGit(new() { ["GIT_SSH_COMMAND"] = server.Command });
-        UpstreamUrl url = Url(server.Url(Upstream.Path));
+        GitAddress url = Url(server.Url(Upstream.Path));
         ListedTag tag = (
             await new TagLister(git, Layout, () => PollConfig.Default.Timeout).ListAsync(url, default)
         ).Single();

@@ -1,6 +1,6 @@
 using System.Text;
 using Peipkg.Manager.Http;
-using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Http;
 
@@ -12,7 +12,7 @@ public class WebhookDeliveryTests
             {"repository":{"full_name":"owner/demo","clone_url":"https://github.com/owner/demo.git","ssh_url":"git@github.com:owner/demo.git"}}
             """;
         Assert.True(WebhookDelivery.TryParse(Encoding.UTF8.GetBytes(Payload), out WebhookDelivery? delivery, out _));
-        Assert.True(UpstreamUrl.TryParse(upstream, out UpstreamUrl? url, out _));
+        Assert.True(GitAddress.TryParse(upstream, out GitAddress? url, out _));
         return delivery.IsAbout(url);
     }
 

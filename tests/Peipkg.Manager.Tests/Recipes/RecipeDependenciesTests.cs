@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Tests.Recipes;
 public class RecipeDependenciesTests
 {
     private static RosterEntry Named(string name, string stanzas) =>
-        new(name, WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(stanzas), "peipkg.toml")), null);
+        new(name, WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(stanzas), "peipkg.toml")));
 
     private static RosterEntry Making(string name, string package, string depends = "", string provides = "") =>
         Named(

@@ -41,8 +41,7 @@ public class QueuePolicyTests
                     ),
                     "peipkg.toml"
                 )
-            ),
-            UpstreamUrl.TryParse("https://host/zlib", out UpstreamUrl? url, out _) ? url : null
+            )
         );
 
     private static ListedTag Tag(string name, string? id = null) => new(name, id ?? A, id ?? A);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Peipkg.Recipes.Globs;
 
 namespace Peipkg.Recipes.Tests.Globs;
@@ -21,8 +22,8 @@ public sealed class GlobIntersectionTests
     [InlineData("var/lib/x/", "var/lib/x", null)]
     public void A_common_path_is_found_where_there_is_one(string first, string second, string? expected)
     {
-        Assert.Equal(expected, Parse(first).CommonPath(Parse(second)));
-        Assert.Equal(expected is null, Parse(second).CommonPath(Parse(first)) is null);
+        Assert.Equal(expected, Parse(first).CommonPath(Parse(second), new GlobBudget()));
+        Assert.Equal(expected is null, Parse(second).CommonPath(Parse(first), new GlobBudget()) is null);
     }
 
     [Theory]
@@ -34,7 +35,7 @@ public sealed class GlobIntersectionTests
     [InlineData("usr/{a,b}/**", "usr/a/x*", false)]
     [InlineData("usr/x/", "usr/x", false)]
     public void A_pattern_covers_what_it_certainly_claims(string first, string second, bool covers) =>
-        Assert.Equal(covers, Parse(first).Covers(Parse(second)));
+        Assert.Equal(covers, Parse(first).Covers(Parse(second), new GlobBudget()));
 
     [Fact]
     public void Common_paths_match_both_and_no_pair_with_a_known_one_is_missed()
@@ -51,7 +52,7 @@ public sealed class GlobIntersectionTests
                 continue;
             }
 
-            string? path = first.CommonPath(second);
+            string? path = first.CommonPath(second, new GlobBudget());
             string? known = Enumerable
                 .Range(0, 30)
                 .Select(_ => GlobAgreementTests.Path(random))
@@ -71,12 +72,71 @@ public sealed class GlobIntersectionTests
     public void Patterns_made_to_be_hard_are_compared_in_no_time_or_not_at_all()
     {
         string stars = string.Concat(Enumerable.Repeat("*a", 120));
-        _ = Parse(stars + "b").CommonPath(Parse(stars + "c"));
-        _ = Parse(string.Concat(Enumerable.Repeat("{a,b}", 60)))
-            .CommonPath(Parse(string.Concat(Enumerable.Repeat("{a,b}", 60))));
-        _ = Parse(string.Join('/', Enumerable.Repeat("**/a", 100)))
-            .CommonPath(Parse(string.Join('/', Enumerable.Repeat("**/b", 100))));
-        Assert.Null(Parse(new string('?', 3000)).CommonPath(Parse(new string('*', 1) + new string('?', 3000))));
+        _ = Compare(stars + "[b]", stars + "[c]");
+        string braces = string.Concat(Enumerable.Repeat("{a,b}", 60));
+        _ = Compare(braces, braces);
+        _ = Compare(string.Join('/', Enumerable.Repeat("**/a", 100)), string.Join('/', Enumerable.Repeat("**/b", 100)));
+        Assert.Null(Compare(new string('?', 3000), "*" + new string('?', 3000)));
+
+        static string? Compare(string first, string second) => Parse(first).CommonPath(Parse(second), new GlobBudget());
+    }
+
+    [Theory]
+    [InlineData(7, 120)]
+    [InlineData(3, 200)]
+    public void Patterns_of_many_choices_and_stars_spend_the_budget_and_no_more(int choices, int stars)
+    {
+        string hard =
+            "usr/share/"
+            + string.Concat(Enumerable.Repeat("{*,?}", choices))
+            + string.Concat(Enumerable.Repeat("*[ab]", stars));
+        GlobBudget budget = new();
+        Stopwatch watch = Stopwatch.StartNew();
+        Assert.Null(Parse(hard + "[x]").CommonPath(Parse(hard + "[y]"), budget));
+        Assert.True(budget.IsSpent);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
+        Assert.Null(Parse("usr/*").CommonPath(Parse("usr/x"), budget));
+        Assert.False(Parse("usr/**").Covers(Parse("usr/x"), budget));
+    }
+
+    [Fact]
+    public void Classes_of_many_ranges_spend_the_budget()
+    {
+        string first = string.Concat(Enumerable.Range(0, 1300).Select(i => (char)(0x4e00 + (4 * i))));
+        string second = string.Concat(Enumerable.Range(0, 1300).Select(i => (char)(0x4e02 + (4 * i))));
+        GlobBudget budget = new();
+        Assert.Null(Parse($"a/[{first}]").CommonPath(Parse($"a/[{second}]"), budget));
+        Assert.True(budget.IsSpent);
+    }
+
+    [Fact]
+    public void Hundreds_of_ordinary_patterns_are_compared_within_the_budget()
+    {
+        Glob[] globs =
+        [
+            .. Enumerable.Range(0, 300).Select(i => Parse($"usr/{(i % 2 == 0 ? "lib" : "share")}/*-{i}.{{so,a,[ch]}}")),
+        ];
+        GlobBudget budget = new();
+        for (int i = 0; i < 150; i++)
+        {
+            for (int j = 150; j < 300; j++)
+            {
+                Assert.Null(globs[i].CommonPath(globs[j], budget));
+            }
+        }
+
+        Assert.False(budget.IsSpent);
+    }
+
+    [Fact]
+    public void A_comparison_hears_that_it_is_cancelled()
+    {
+        using CancellationTokenSource source = new();
+        GlobBudget budget = new(source.Token);
+        Assert.NotNull(Parse("usr/*").CommonPath(Parse("usr/x*"), budget));
+        source.Cancel();
+        string stars = string.Concat(Enumerable.Repeat("*a", 120));
+        Assert.Throws<OperationCanceledException>(() => Parse(stars + "[b]").CommonPath(Parse(stars + "[c]"), budget));
     }
 
     // Braces that bring two stars together have no documented meaning.

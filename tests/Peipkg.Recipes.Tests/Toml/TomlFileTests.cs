@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Tests.Toml;
@@ -23,18 +24,18 @@ public sealed class TomlFileTests
     }
 
     [Theory]
-    [InlineData("license = MIT", "1:11: \"MIT\" is no value; text stands in quotes: \"MIT\"")]
-    [InlineData("license = [MIT]", "1:12: \"MIT\" is no value; text stands in quotes: \"MIT\"")]
+    [InlineData("license = MIT", "1:11: \"MIT\" is not a value; write text in quotes: \"MIT\"")]
+    [InlineData("license = [MIT]", "1:12: \"MIT\" is not a value; write text in quotes: \"MIT\"")]
     [InlineData("[[package]", "1:10: the \"]]\" that closes the section's name is missing")]
     [InlineData("license \"MIT\"", "1:9: \"=\" is missing after the key")]
     [InlineData("license: \"MIT\"", "1:8: \"=\" is missing after the key")]
     [InlineData("license = \"MIT", "1:15: the quote that closes the string is missing on this line")]
-    [InlineData("= 1", "1:1: \"=\" cannot stand here; a line is a key, \"=\" and a value")]
+    [InlineData("= 1", "1:1: \"=\" cannot be here; a line is a key, \"=\" and a value")]
     [InlineData("a = [1 2]", "1:8: a comma, or the \"]\" that closes the array, is missing before this")]
     [InlineData("a = [1, , 2]", "1:9: a value is missing before the comma")]
-    [InlineData("a = 1 2", "1:7: nothing can follow on the same line; begin a new one before \"2\"")]
+    [InlineData("a = 1 2", "1:7: nothing may follow on the same line; start a new line before \"2\"")]
     [InlineData("a = { b = 1\nc = 2 }", "2:1: the \"}\" that closes the table is missing before this")]
-    [InlineData("a = \"\\d\"", "1:7: \"\\d\" is no escape; write \"\\\\d\", or the whole text in single quotes")]
+    [InlineData("a = \"\\d\"", "1:7: \"\\d\" is not an escape; write \"\\\\d\", or the whole text in single quotes")]
     [InlineData("a = \"\"\"x", "2:6: the quotes that close the text of several lines are missing")]
     public void Mistakes_are_told_in_the_words_of_those_who_make_them(string text, string problem) =>
         Assert.Equal("f.toml:" + problem, Problems(text + "\nb = 1\n")[0]);
@@ -57,11 +58,13 @@ public sealed class TomlFileTests
     {
         Assert.Contains(
             "larger than",
-            Assert.Throws<RecipeException>(() => TomlFile.Parse(new byte[TomlFile.MaximumBytes + 1], "f.toml")).Message,
+            Assert
+                .Throws<RecipeException>(() => TomlFile.Parse(new byte[RecipeLimits.FileBytes + 1], "f.toml"))
+                .Message,
             StringComparison.Ordinal
         );
         Assert.Equal(
-            ["f.toml:1:1: values are nested more than 64 levels deep"],
+            ["f.toml:1:68: values are nested more than 64 levels deep"],
             Problems("a = " + new string('[', 200) + new string(']', 200) + "\n")
         );
         Assert.NotEmpty(Problems("a = " + new string('[', 100_000)));
@@ -133,7 +136,7 @@ public sealed class TomlFileTests
                 "f.toml:7:11: tables in [s] must hold tables; write { name = \"libz\" }",
                 "f.toml:7:19: tables in [s] must hold tables such as { name = \"…\" }, not an integer",
                 "f.toml:8:8: when in [s] must be a string, not a date or time",
-                "f.toml:9:1: unknown key \"spare\" in [s] (there are: text, number, flag, list, mixed, tables, when, needed)",
+                "f.toml:9:1: unknown key \"spare\" in [s] (known keys: text, number, flag, list, mixed, tables, when, needed)",
             ],
             file.Problems.Errors.Select(p => p.ToString())
         );

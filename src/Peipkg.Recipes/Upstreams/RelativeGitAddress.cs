@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Peipkg.Manager.Upstreams;
+namespace Peipkg.Recipes.Upstreams;
 
 /// <summary>Resolves the URLs of submodules such as <c>../other.git</c>, as git does: against the address of the repository itself.</summary>
-internal static class RelativeUrl
+internal static class RelativeGitAddress
 {
     /// <summary>Whether a submodule's URL is meant relative to its parent.</summary>
     public static bool IsRelative(string reference) =>

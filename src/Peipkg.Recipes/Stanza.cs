@@ -39,6 +39,9 @@ public sealed record Stanza
     /// <summary>The patterns that claim files; none in a package that only stands for others.</summary>
     public required IReadOnlyList<FilePattern> Files { get; init; }
 
+    /// <summary>What is derived from the package's files; null leaves it to the edition of the format.</summary>
+    public Derivation? Derive { get; init; }
+
     /// <summary>Where the stanza begins.</summary>
     public TomlPosition Position { get; init; }
 }

@@ -62,6 +62,7 @@ internal sealed class StanzaReader(ProblemList problems)
         List<Replacement> replaces = ReadReplaces(section);
         List<SideEffect> sideEffects = ReadSideEffects(section);
         List<FilePattern> files = ReadFiles(section);
+        Derivation? derive = DerivationReader.Read(section);
         section.Finish();
         return name is null || architecture is null
             ? null
@@ -77,6 +78,7 @@ internal sealed class StanzaReader(ProblemList problems)
                 Replaces = replaces,
                 SideEffects = sideEffects,
                 Files = files,
+                Derive = derive,
                 Position = section.Position,
             };
     }

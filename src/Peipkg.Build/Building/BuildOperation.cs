@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.Build.Deriving;
 using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Sandboxing;
@@ -85,7 +86,7 @@ internal static class BuildOperation
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         BuildScript.Run(recipe, request, area, findings, context);
         StagedTree tree = area.Hold(StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation));
-        return Plan(recipe, request, tree, findings);
+        return Plan(recipe, request, tree, findings, context.Cancellation);
     }
 
     // In a sandbox only $DESTDIR matters: the other places are the same in every build, and no script sees the real ones.
@@ -167,11 +168,12 @@ internal static class BuildOperation
     }
 
     /// <summary>Decides what goes into which package, and finds everything that speaks against it.</summary>
-    private static List<PackagePlan> Plan(
+    private static IReadOnlyList<PackagePlan> Plan(
         Recipe recipe,
         BuildRequest request,
         StagedTree tree,
-        FindingReporter findings
+        FindingReporter findings,
+        CancellationToken cancellation
     )
     {
         Partition partition = Partition.Divide(recipe.Stanzas, tree.Entries);
@@ -185,13 +187,23 @@ internal static class BuildOperation
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
-            PackagePlan plan = new(manifest, partition.Shares[i]);
+            plans.Add(new PackagePlan(manifest, partition.Shares[i]));
+        }
+
+        IReadOnlyList<PackagePlan> complete = RecipeDeriver.Complete(
+            recipe.Stanzas,
+            plans,
+            request.DerivesByDefault ? Derivation.Full : Derivation.None,
+            findings,
+            cancellation
+        );
+        foreach (PackagePlan plan in complete)
+        {
             plan.Check(LayoutChecks.All, findings);
-            plans.Add(plan);
         }
 
         RequireNone(findings);
-        return plans;
+        return complete;
     }
 
     private static void RequireNone(FindingReporter findings)

@@ -46,6 +46,9 @@ internal sealed record BuildRequest
     /// <summary>How the circumstances differ in a second build; null in a first.</summary>
     internal ScriptVariation? Variation { get; init; }
 
+    /// <summary>Whether names are derived from files of stanzas that do not say.</summary>
+    internal bool DerivesByDefault { get; init; }
+
     /// <summary>What becomes of findings.</summary>
     internal RulePolicy Policy { get; init; } = RulePolicy.Default;
 

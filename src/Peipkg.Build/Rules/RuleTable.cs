@@ -17,6 +17,7 @@ internal static class RuleTable
         ("The build script", ScriptRules.All),
         ("What the script installed", StageRules.All),
         ("What files hold", ContentRules.All),
+        ("What files provide and need", DeriveRules.All),
     ];
 
     /// <summary>All rules.</summary>

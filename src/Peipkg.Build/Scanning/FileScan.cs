@@ -53,9 +53,10 @@ internal sealed class FileScan(PackagePlan package, PayloadSource file, BuildPat
                 : 0;
         if (isElf || isArchive || stamp != 0 || Array.Exists(_search.Found, found => found))
         {
-            using Stream? content = isElf || isArchive ? file.Open!() : null;
+            ElfImage? image = package.Images.GetValueOrDefault(file.Path);
+            using Stream? content = isArchive || (isElf && image is null) ? file.Open!() : null;
             StaticArchive? archive = isArchive ? StaticArchive.Read(content!) : null;
-            ElfImage? image = isElf ? ElfReader.Read(content!) : archive?.Image;
+            image ??= isElf ? ElfReader.Read(content!) : archive?.Image;
             add(new ScannedFile(package, file.Path, _search.Found, stamp, archive, image));
         }
     }

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Peipkg.Build.Rules;
+using Peipkg.Build.Scanning.Elf;
 using Peipkg.Format;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
@@ -14,6 +16,9 @@ namespace Peipkg.Build.Staging;
 /// <param name="Payload">Its entries; ancestor directories may be left out.</param>
 internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSource> Payload)
 {
+    /// <summary>The ELF files that have been read, by path; others may be some that have not.</summary>
+    internal IReadOnlyDictionary<string, ElfImage> Images { get; init; } = FrozenDictionary<string, ElfImage>.Empty;
+
     /// <summary>The conventional file name (§2.1.4).</summary>
     internal string FileName => PackageFileName.Compose(Manifest.Name, Manifest.Version, Manifest.Architecture);
 

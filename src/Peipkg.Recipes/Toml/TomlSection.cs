@@ -33,6 +33,13 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <summary>Whether a key holds a string, where it may also hold something else.</summary>
     public bool IsString(string key) => table.Find(key)?.Value is TomlString;
 
+    /// <summary>The value of a key, where it may be of several types; null when the table has no such key.</summary>
+    public TomlNode? NodeOf(string key) => Get(key, required: false, "");
+
+    /// <summary>The keys with their places, where they are names that the file chooses.</summary>
+    public IEnumerable<Located<string>> Keys =>
+        table.Entries.Select(entry => new Located<string>(entry.Key, entry.Position));
+
     /// <summary>Reads a string.</summary>
     public Located<string>? String(string key, bool required = false) =>
         Get(key, required, "a string") is not { } node ? null
@@ -73,9 +80,22 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
 
     /// <summary>Reads a boolean.</summary>
     public Located<bool>? Boolean(string key, bool required = false) =>
-        Get(key, required, "a boolean") is not { } node ? null
-        : node is TomlBoolean boolean ? new(boolean.Value, boolean.Position)
-        : Wrong<bool>(key, "a boolean", node);
+        Get(key, required, "a boolean") is { } node ? Boolean(key, "a boolean", node) : null;
+
+    /// <summary>Reads a boolean, where a value of another type would also do.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="kinds">What the value may be, for the message.</param>
+    public Located<bool>? Boolean(string key, string kinds) =>
+        Get(key, required: false, kinds) is { } node ? Boolean(key, kinds, node) : null;
+
+    /// <summary>Opens a table; null where the key is absent.</summary>
+    public TomlSection? Table(string key) =>
+        Get(key, required: false, "a table") switch
+        {
+            null => null,
+            TomlTable inner => new TomlSection(Problems, $"{key} of {Label}", inner),
+            { } other => WrongTable(key, other),
+        };
 
     /// <summary>Reads an array of strings; empty where the key is absent.</summary>
     public IReadOnlyList<Located<string>> Strings(string key, bool required = false)
@@ -193,6 +213,15 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
                 );
                 return [];
         }
+    }
+
+    private Located<bool>? Boolean(string key, string kinds, TomlNode node) =>
+        node is TomlBoolean boolean ? new(boolean.Value, boolean.Position) : Wrong<bool>(key, kinds, node);
+
+    private TomlSection? WrongTable(string key, TomlNode node)
+    {
+        Wrong<bool>(key, "a table", node);
+        return null;
     }
 
     private Located<T>? Wrong<T>(string key, string kind, TomlNode node)

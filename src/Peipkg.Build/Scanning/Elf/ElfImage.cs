@@ -3,7 +3,7 @@ namespace Peipkg.Build.Scanning.Elf;
 /// <summary>What matters of an ELF file: for which machine it is, and which libraries it wants from where.</summary>
 /// <param name="Is64Bit">Whether it is of the 64-bit class.</param>
 /// <param name="Machine">The machine's number, as in <c>e_machine</c>.</param>
-/// <param name="Needed">The sonames that it needs.</param>
+/// <param name="Needed">The sonames that it needs, in the order of the file.</param>
 /// <param name="Soname">The name that it is needed by; null where it has none.</param>
 /// <param name="RunPaths">Where it looks for libraries: the directories of its run path.</param>
 internal sealed record ElfImage(
@@ -22,6 +22,19 @@ internal sealed record ElfImage(
 
     /// <summary>Programs for the kernel's own virtual machine, which is the same everywhere.</summary>
     internal const int Bpf = 247;
+
+    /// <summary>The symbol versions that it defines.</summary>
+    internal ElfVersionTable<ElfVersionDefinition> Definitions { get; init; } =
+        ElfVersionTable<ElfVersionDefinition>.Empty;
+
+    /// <summary>The symbol versions that it needs.</summary>
+    internal ElfVersionTable<ElfVersionNeed> VersionNeeds { get; init; } = ElfVersionTable<ElfVersionNeed>.Empty;
+
+    /// <summary>
+    /// Why a loader could not take it, a clause such as "its program headers lie outside of the file"; the names above may
+    /// then be incomplete. Null where all is well.
+    /// </summary>
+    internal string? Fault { get; init; }
 
     /// <summary>The machine as people call it.</summary>
     internal string MachineName =>

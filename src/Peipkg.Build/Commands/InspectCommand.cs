@@ -26,6 +26,11 @@ internal static class InspectCommand
             "OTHER",
             "Say what differs in this other package; exit 1 when anything does."
         );
+        Option<string> why = CommandOptions.Text(
+            "--why",
+            "NAME",
+            "Say which of the package's files provide or need this name."
+        );
         Command command = new("inspect", "Show a package's manifest, files, sizes and signature.")
         {
             file,
@@ -33,6 +38,7 @@ internal static class InspectCommand
             files,
             manifest,
             other,
+            why,
         };
         command.SetAction(result =>
         {
@@ -41,6 +47,7 @@ internal static class InspectCommand
                 .. result.GetValue(files) ? ["--files"] : Array.Empty<string>(),
                 .. result.GetValue(manifest) ? ["--manifest"] : Array.Empty<string>(),
                 .. result.GetValue(other) is not null ? ["--diff"] : Array.Empty<string>(),
+                .. result.GetValue(why) is not null ? ["--why"] : Array.Empty<string>(),
             ];
             if (views.Length > 1 || (views is ["--files" or "--manifest"] && result.GetValue(json)))
             {
@@ -49,14 +56,11 @@ internal static class InspectCommand
                 );
             }
 
+            string package = result.GetRequiredValue(file);
             return result.GetValue(other) is { } second
-                ? InspectOperation.Compare(result.GetRequiredValue(file), second, result.GetValue(json), context)
-                : InspectOperation.Run(
-                    result.GetRequiredValue(file),
-                    views.FirstOrDefault(),
-                    result.GetValue(json),
-                    context
-                );
+                    ? InspectOperation.Compare(package, second, result.GetValue(json), context)
+                : result.GetValue(why) is { } name ? InspectOperation.Why(package, name, result.GetValue(json), context)
+                : InspectOperation.Run(package, views.FirstOrDefault(), result.GetValue(json), context);
         });
         return command;
     }

@@ -52,11 +52,14 @@ internal sealed class CapabilityFiles
     /// <summary>The ELF files by path, in order.</summary>
     internal IEnumerable<KeyValuePair<string, ElfImage>> Images => _images.OrderBy(pair => pair.Key, PayloadPath.Order);
 
-    /// <summary>The <c>.pc</c> files by path, in order; a symlink has the content of the file that it leads to.</summary>
+    /// <summary>The <c>.pc</c> files by path, in order; a symlink has the content of the file that it leads to. One that
+    /// nobody has given is empty.</summary>
     internal IEnumerable<KeyValuePair<string, PkgConfigFile>> Modules =>
         _modules
             .OrderBy(pair => pair.Key, PayloadPath.Order)
-            .Select(pair => KeyValuePair.Create(pair.Key, _parsed[pair.Value]));
+            .Select(pair =>
+                KeyValuePair.Create(pair.Key, _parsed.GetValueOrDefault(pair.Value) ?? PkgConfigFile.Read([]))
+            );
 
     /// <summary>Symlinks named as <c>.pc</c> files that lead to no file of the package, each with where they lead.</summary>
     internal IEnumerable<(string Link, string Missing)> OutsideLinks =>

@@ -30,6 +30,7 @@ internal static class PayloadReading
         [
             .. payload.Where(source =>
                 source.Kind == PayloadKind.File
+                && source.Size > 0
                 && (
                     (images && source.Size >= SmallestImage && CapabilityFiles.MayBeImage(source.Path))
                     || files.IsModule(source.Path)
@@ -54,12 +55,6 @@ internal static class PayloadReading
 
     private static void Read(PayloadSource source, CapabilityFiles files)
     {
-        if (source.Size == 0)
-        {
-            files.Add(source.Path, PkgConfigFile.Read([]));
-            return;
-        }
-
         using Stream content = source.Open!();
         if (files.IsModule(source.Path))
         {

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Peipkg.Build.Rules;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Build.Staging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;

@@ -25,6 +25,14 @@ internal static class InspectOperation
         return ExitCode.Success;
     }
 
+    /// <summary>Says which of a package's files a name comes from.</summary>
+    internal static int Why(string file, string name, bool json, ToolContext context)
+    {
+        NameOrigin origin = NameOrigin.Find(OpenedPackage.Open(file, context), name, context);
+        context.Output.Write(json ? NameOriginReport.Json(origin) : NameOriginReport.Text(origin));
+        return ExitCode.Success;
+    }
+
     /// <summary>Says what differs between two packages.</summary>
     internal static int Compare(string first, string second, bool json, ToolContext context)
     {

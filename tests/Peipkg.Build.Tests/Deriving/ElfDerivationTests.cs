@@ -1,5 +1,4 @@
 using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Tests.Deriving;

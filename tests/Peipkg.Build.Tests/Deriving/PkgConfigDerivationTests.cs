@@ -1,7 +1,6 @@
 using System.Text;
 using Peipkg.Build.Deriving;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Tests.Deriving;
 

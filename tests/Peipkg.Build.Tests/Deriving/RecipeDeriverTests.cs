@@ -61,10 +61,7 @@ public sealed class RecipeDeriverTests : IDisposable
     }
 
     [Theory]
-    [InlineData(
-        "derive = \"soname\"",
-        "must be true, false, an array of strings or a table, not a string"
-    )]
+    [InlineData("derive = \"soname\"", "must be true, false, an array of strings or a table, not a string")]
     [InlineData(
         "derive = [\"sonames\"]",
         "\"sonames\" is none of soname, elfver, pkgconfig (did you mean \"soname\"?)"
@@ -148,6 +145,30 @@ public sealed class RecipeDeriverTests : IDisposable
                 _bench["out/greet_1.2-3_x86_64.peipkg"]
             )
             .Succeeds();
+    }
+
+    [Fact]
+    public void The_choice_may_be_a_section_of_its_own()
+    {
+        Recipe(
+            """
+            [[package]]
+            name = "greet"
+            architecture = "x86_64"
+            side_effects = ["ldconfig"]
+            files = ["usr/**"]
+
+            [package.derive]
+            parts = ["pkgconfig"]
+            version_nodes = ["libstdc++.so.6", "libfoo.so.1"]
+            symbol_policy = { "libbar.so.2" = "BAR_" }
+            """
+        );
+        _bench.Build().Succeeds();
+        Assert.Equal(
+            ["pkgconfig(greet) 2.0"],
+            _bench.Package("greet_1.2-3_x86_64.peipkg").Manifest.Provides.Select(Text)
+        );
     }
 
     [Fact]

@@ -1,5 +1,5 @@
+using Peipkg.Build.Elf;
 using Peipkg.Build.Scanning;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Format.Layout;
 
 namespace Peipkg.Build.Deriving;

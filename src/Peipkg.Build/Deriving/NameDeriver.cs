@@ -1,5 +1,5 @@
+using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;

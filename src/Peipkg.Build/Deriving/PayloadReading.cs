@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Elf;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Recipes;

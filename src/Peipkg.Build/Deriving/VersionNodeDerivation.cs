@@ -1,6 +1,6 @@
 using System.Buffers;
+using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 

@@ -1,5 +1,5 @@
 using Peipkg.Build.Deriving;
-using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Elf;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Posix.Files;

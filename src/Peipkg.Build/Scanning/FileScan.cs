@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Elf;
 using Peipkg.Build.Staging;
 using Peipkg.Format.Packages;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Elf;
 
 namespace Peipkg.Build.Scanning;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Format;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Peipkg.Build.Scanning.Elf;
+using Peipkg.Build.Elf;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Tests.Deriving;

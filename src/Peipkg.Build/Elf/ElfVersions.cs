@@ -1,4 +1,4 @@
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>A version node that a library defines.</summary>
 /// <param name="Token">Its name.</param>

@@ -1,4 +1,4 @@
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>
 /// The entries of a dynamic section with the strings that they name. Where a tag that counts once comes several times, the

@@ -1,4 +1,4 @@
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>What matters of an ELF file: for which machine it is, and which libraries it wants from where.</summary>
 /// <param name="Is64Bit">Whether it is of the 64-bit class.</param>

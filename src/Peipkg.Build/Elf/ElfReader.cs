@@ -1,4 +1,4 @@
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>
 /// Reads as much of an ELF file, of either class and byte order, as <see cref="ElfImage"/> tells: the header, the program

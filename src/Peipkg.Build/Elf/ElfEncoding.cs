@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>How an ELF file writes numbers: its class and its byte order.</summary>
 /// <param name="IsWide">Whether addresses and offsets have 64 bits; otherwise they have 32.</param>

@@ -1,8 +1,8 @@
+using Peipkg.Build.Elf;
 using Peipkg.Build.Scanning;
-using Peipkg.Build.Scanning.Elf;
 using Peipkg.Build.Tests.Support;
 
-namespace Peipkg.Build.Tests.Scanning;
+namespace Peipkg.Build.Tests.Elf;
 
 public sealed class ElfReaderTests
 {

@@ -1,4 +1,4 @@
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>
 /// Random access to a seekable file in pieces of a few bytes, which costs one reading for each page of it. However much of

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Peipkg.Build.Scanning.Elf;
+namespace Peipkg.Build.Elf;
 
 /// <summary>
 /// An ELF file's content by the addresses that the dynamic loader maps it to: what the dynamic section names is found in the

@@ -39,7 +39,7 @@ public sealed class DeriveVectorTests(DeriveVectorTests.Trees trees) : IClassFix
             Architecture = Architecture.X86_64,
             Build = new BuildInfo(Timestamp.Parse("2026-05-01T12:00:00Z"), "test", "test://"),
         };
-        StagedTree staged = StagedTree.Walk(
+        using StagedTree staged = StagedTree.Walk(
             trees[test.GetProperty("tree").GetString()!],
             mayChangeModes: false,
             default

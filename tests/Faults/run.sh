@@ -137,7 +137,7 @@ common_base() {
     pack alpha 1.0-1 old
     pack beta '2.0~rc1-1' old
     pack beta '2.0-1' old
-    publish --new old --timestamp 2026-05-03T00:00:00Z "$@"
+    publish --new old --allow-future --timestamp 2026-05-03T00:00:00Z "$@"
     rm -r old
     pack alpha 1.1-1 new
     pack gamma 1.0-1 new
@@ -152,8 +152,8 @@ key_command() { # COMMAND OPTION...
 define() {
     local key
     result=repo again=when-old
-    follow=("$repo_tool" publish --in repo --new later --sign-key "$work/keys/first.pem" --timestamp 2026-05-06T00:00:00Z --out repo)
-    command=("$repo_tool" publish --in repo --new new --sign-key "$work/keys/first.pem" --timestamp 2026-05-05T00:00:00Z --out repo)
+    follow=("$repo_tool" publish --in repo --new later --sign-key "$work/keys/first.pem" --timestamp 2026-05-06T00:00:00Z --allow-future --out repo)
+    command=("$repo_tool" publish --in repo --new new --sign-key "$work/keys/first.pem" --timestamp 2026-05-05T00:00:00Z --allow-future --out repo)
     case $1 in
         publish) common_base ;;
         first-publish) common_base --no-site ;;

@@ -235,6 +235,12 @@ public ref struct StrictJsonReader
         return _document[start..(int)_tokens.BytesConsumed];
     }
 
+    /// <summary>Where the element that <see cref="NextElement"/> went on to begins.</summary>
+    internal readonly int ElementStart => (int)_tokens.TokenStartIndex;
+
+    /// <summary>Where the value just read ends.</summary>
+    internal readonly int ValueEnd => (int)_tokens.BytesConsumed;
+
     /// <summary>Makes sure that nothing but white space follows the document.</summary>
     public void EndDocument()
     {

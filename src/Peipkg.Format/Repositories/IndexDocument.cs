@@ -14,9 +14,28 @@ public static class IndexDocument
     /// <param name="utf8">The whole document, at most 1 GiB.</param>
     /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
     /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
-    public static RepositoryIndex Read(ReadOnlySpan<byte> utf8, Edition? edition = null)
+    public static RepositoryIndex Read(ReadOnlySpan<byte> utf8, Edition? edition = null) =>
+        Read(utf8, edition ?? Edition.Default, places: null);
+
+    /// <summary>Reads an index likewise, and keeps the bytes of its entries, for whoever hands them on unchanged.</summary>
+    /// <param name="utf8">The whole document, at most 1 GiB.</param>
+    /// <param name="texts">The bytes of each entry, without white space between tokens.</param>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
+    /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer.</exception>
+    public static RepositoryIndex Read(
+        ReadOnlyMemory<byte> utf8,
+        out IReadOnlyList<ReadOnlyMemory<byte>> texts,
+        Edition? edition = null
+    )
     {
-        edition ??= Edition.Default;
+        List<Range> places = [];
+        RepositoryIndex index = Read(utf8.Span, edition ?? Edition.Default, places);
+        texts = [.. places.Select(place => (ReadOnlyMemory<byte>)JsonText.Compact(utf8.Span[place]))];
+        return index;
+    }
+
+    private static RepositoryIndex Read(ReadOnlySpan<byte> utf8, Edition edition, List<Range>? places)
+    {
         var reader = new StrictJsonReader(utf8, Limits.IndexBytes);
         ulong? schema = null;
         string? repo = null;
@@ -51,7 +70,7 @@ public static class IndexDocument
             }
             else if (reader.NameIs("packages"u8))
             {
-                packages = ReadPackages(ref reader, edition);
+                packages = ReadPackages(ref reader, edition, places);
             }
             else
             {
@@ -92,13 +111,7 @@ public static class IndexDocument
     {
         IndexRules.Check(index, edition ?? Edition.Default);
         var writer = new CanonicalJsonWriter(output);
-        writer.BeginObject();
-        writer.Integer("schema_version"u8, 1UL);
-        writer.String("repo"u8, index.Repo);
-        writer.String("kind"u8, index.Kind == IndexKind.Active ? "active" : "archive");
-        writer.Integer("index_version"u8, index.IndexVersion);
-        writer.String("generated_at"u8, index.GeneratedAt.Text);
-        writer.BeginArray("packages"u8);
+        WriteHead(writer, index.Repo, index.Kind, index.IndexVersion, index.GeneratedAt);
         foreach (var entry in index.Packages)
         {
             IndexEntryJson.Write(writer, entry);
@@ -107,6 +120,36 @@ public static class IndexDocument
         writer.EndArray();
         writer.EndObject();
         writer.EndDocument();
+    }
+
+    /// <summary>Writes everything of an index before its first entry, for whoever writes entries as bytes.</summary>
+    public static void WriteHead(
+        CanonicalJsonWriter writer,
+        string repo,
+        IndexKind kind,
+        ulong indexVersion,
+        Timestamp generatedAt
+    )
+    {
+        writer.BeginObject();
+        writer.Integer("schema_version"u8, 1UL);
+        writer.String("repo"u8, repo);
+        writer.String("kind"u8, kind == IndexKind.Active ? "active" : "archive");
+        writer.Integer("index_version"u8, indexVersion);
+        writer.String("generated_at"u8, generatedAt.Text);
+        writer.BeginArray("packages"u8);
+    }
+
+    /// <summary>The canonical bytes of one entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
+    /// <exception cref="FormatViolationException">The entry breaks a rule and no consumer would take it.</exception>
+    public static byte[] WriteEntry(IndexEntry entry, Edition? edition = null)
+    {
+        IndexRules.CheckEntry(RelationRules.Site.Alone, entry, edition ?? Edition.Default);
+        var output = new ArrayBufferWriter<byte>(1024);
+        IndexEntryJson.Write(new CanonicalJsonWriter(output), entry);
+        return output.WrittenSpan.ToArray();
     }
 
     private static IndexKind ReadKind(ref StrictJsonReader reader)
@@ -123,14 +166,16 @@ public static class IndexDocument
         };
     }
 
-    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader, Edition edition)
+    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader, Edition edition, List<Range>? places)
     {
         var values = new RelationReader(new MemberReading(edition, refuseUnknown: false));
         var packages = new List<IndexEntry>();
         reader.BeginArray();
         while (reader.NextElement())
         {
+            var start = reader.ElementStart;
             packages.Add(IndexEntryJson.Read(ref reader, values));
+            places?.Add(start..reader.ValueEnd);
         }
 
         return packages;

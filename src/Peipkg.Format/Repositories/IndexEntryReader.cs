@@ -14,6 +14,7 @@ public sealed class IndexEntryReader
     private readonly JsonScratch _scratch = new();
     private readonly RelationReader _values;
     private readonly Edition _edition;
+    private IndexEntryTemplate? _last;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="edition">The repository's edition; null for <see cref="Edition.Default"/>.</param>
@@ -26,12 +27,18 @@ public sealed class IndexEntryReader
     /// <summary>Reads the object of one package.</summary>
     /// <param name="utf8">From its opening brace to its closing one; at most 1 GiB.</param>
     /// <exception cref="FormatViolationException">A rule is broken; the place is a JSON pointer into the entry.</exception>
-    public IndexEntry Read(ReadOnlySpan<byte> utf8)
+    public IndexEntry Read(ReadOnlyMemory<byte> utf8)
     {
-        var reader = new StrictJsonReader(utf8, Limits.IndexBytes, _scratch);
+        if (_last?.TryRead(utf8.Span, _values) is { } similar)
+        {
+            return similar;
+        }
+
+        var reader = new StrictJsonReader(utf8.Span, Limits.IndexBytes, _scratch);
         var entry = IndexEntryJson.Read(ref reader, _values);
         reader.EndDocument();
         IndexRules.CheckEntry(RelationRules.Site.Alone, entry, _edition);
+        _last = IndexEntryTemplate.Of(utf8, entry);
         return entry;
     }
 }

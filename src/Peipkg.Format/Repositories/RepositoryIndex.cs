@@ -92,6 +92,9 @@ public sealed record IndexEntry : IPackageDescription
     /// <summary>When and by whom the package was built; <see langword="null"/> only in indexes of other tools.</summary>
     public IndexBuild? Build { get; init; }
 
+    /// <summary>The rule for producers alone that the published package breaks; null when it breaks none.</summary>
+    public FormatViolationException? ProducerFault => RelationRules.ProducerFault(RelationRules.Site.Alone, this);
+
     /// <summary>The entry of a package.</summary>
     /// <param name="manifest">The package's manifest.</param>
     /// <param name="hash">The SHA-256 of the package file.</param>

@@ -90,6 +90,8 @@ internal sealed class RepoTool(
                     .. template,
                     "--skip-existing",
                     "--require-signed",
+                    // Whether the clock is to be believed is judged before anything is built.
+                    "--allow-future",
                 ]
             );
         }

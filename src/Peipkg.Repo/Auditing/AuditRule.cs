@@ -83,6 +83,10 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
     internal static AuditRule UnsatisfiedSuggestion { get; } =
         new("unsatisfied-suggestion", AuditSeverity.Notice, "publish what is suggested, or stop suggesting it");
 
+    /// <summary>A published package breaks a rule that binds producers alone.</summary>
+    internal static AuditRule ProducerRule { get; } =
+        new("producer-rule", AuditSeverity.Notice, "no reader refuses it; mend it in the next revision");
+
     /// <summary>All rules, in the order findings are reported.</summary>
     internal static IReadOnlyList<AuditRule> All { get; } =
     [
@@ -95,6 +99,7 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
         SignerNotActive,
         ContentUnknown,
         UnsatisfiedSuggestion,
+        ProducerRule,
     ];
 
     /// <summary>The severity's name in documents.</summary>

@@ -44,7 +44,7 @@ internal sealed class RepositoryAudit
     {
         PackageContent?[] contents = new PackageContent?[active.Count];
         Workers.ForEach([.. Enumerable.Range(0, active.Count)], i => contents[i] = contentOf(active[i]), stop);
-        RepositoryAudit audit = new(IndexEntries.Of(active), contents, keys);
+        RepositoryAudit audit = new([.. active.Select(static row => row.Entry)], contents, keys);
         audit.CheckDependencies();
         audit.CheckCycles();
         audit._findings.AddRange(SharedPaths.Find(audit._entries, contents, stop));
@@ -169,6 +169,13 @@ internal sealed class RepositoryAudit
                         $"the advertised version, {entry.Version}, is a pre-release",
                         ""
                     )
+                );
+            }
+
+            if (entry.ProducerFault is { } fault)
+            {
+                _findings.Add(
+                    AuditFinding.Of(AuditRule.ProducerRule, name, $"{entry.Version}: {fault.Detail}", fault.Rule)
                 );
             }
 

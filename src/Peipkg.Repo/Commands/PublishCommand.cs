@@ -79,6 +79,10 @@ internal static class PublishCommand
             "--no-site",
             "Write no package browser, and remove the one that is there."
         );
+        Option<bool> allowFuture = CommandOptions.Flag(
+            "--allow-future",
+            "Accept a --timestamp more than a day after the last publication and the newest build."
+        );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("publish", "Add packages to a repository and sign its new indexes.")
@@ -97,6 +101,7 @@ internal static class PublishCommand
             skipLayout,
             deny,
             noSite,
+            allowFuture,
             dryRun,
             json,
         };
@@ -119,6 +124,7 @@ internal static class PublishCommand
                 SkipLayoutChecks = result.GetValue(skipLayout),
                 DenyAudit = result.GetValue(deny) == Audit,
                 NoSite = result.GetValue(noSite),
+                AllowFuture = result.GetValue(allowFuture),
                 DryRun = result.GetValue(dryRun),
                 Json = result.GetValue(json),
             };

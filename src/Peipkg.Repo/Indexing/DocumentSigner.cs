@@ -2,7 +2,6 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Indexing;

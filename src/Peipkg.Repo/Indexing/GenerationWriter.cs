@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Json;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -71,7 +71,13 @@ internal static class GenerationWriter
         using (FileStream file = Create(stage(document)))
         {
             ArrayBufferWriter<byte> pending = new(FirstBuffer);
-            IndexEntryText.WriteHead(sheet, pending);
+            IndexDocument.WriteHead(
+                new CanonicalJsonWriter(pending),
+                sheet.Repo,
+                sheet.Kind,
+                sheet.IndexVersion,
+                sheet.GeneratedAt
+            );
             for (int i = 0; i < sheet.Rows.Count; )
             {
                 pending.Write(i == 0 ? default : ","u8);

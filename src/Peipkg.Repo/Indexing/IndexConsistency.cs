@@ -1,6 +1,5 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -72,7 +71,7 @@ internal static class IndexConsistency
             IndexRow? row = listed ? active[next++] : null;
             for (; end < archive.Count && archive[end].Name == highest.Name; end++)
             {
-                found |= listed && IndexEntryText.SayTheSame(archive[end], row!);
+                found |= listed && archive[end].SaysTheSame(row!);
             }
 
             if (!listed)

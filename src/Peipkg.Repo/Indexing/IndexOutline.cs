@@ -54,8 +54,20 @@ internal sealed class IndexOutline
 
     /// <summary>Looks at a document.</summary>
     /// <returns>Null when it is not written as this tool writes.</returns>
-    /// <exception cref="JsonException">The head is not JSON.</exception>
     internal static IndexOutline? TryRead(byte[] content)
+    {
+        try
+        {
+            return Read(content);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The head is not JSON, or not UTF-8; the reader of the whole says what is wrong, and where.
+            return null;
+        }
+    }
+
+    private static IndexOutline? Read(byte[] content)
     {
         if (!content.AsSpan().StartsWith("{\"schema_version\":1,\"repo\":\""u8) || !content.AsSpan().EndsWith("]}\n"u8))
         {
@@ -87,7 +99,7 @@ internal sealed class IndexOutline
             Utf8JsonReader reader = new(content, isFinalBlock: false, default);
             return TryReadHead(ref reader, out _, out _, out version, out generatedAt);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }

@@ -1,52 +1,67 @@
+using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Indexing;
 
 /// <summary>
-/// One package of an index: what publishing decides by, and the entry's canonical bytes, which stand alike in the active
-/// and the archive index and pass from one generation to the next unchanged.
+/// One package of an index: its entry, and the bytes in which the entry stands there. The bytes pass from one generation to
+/// the next unchanged, with every member that this program does not know.
 /// </summary>
-/// <remarks>
-/// An archive of 100,000 entries is kept as rows over the document's own bytes; the parsed entries would take several
-/// times the memory and writing them again most of the time.
-/// </remarks>
-internal sealed class IndexRow(
-    PackageName name,
-    PackageVersion version,
-    Architecture architecture,
-    string url,
-    long size,
-    Sha256Digest hash,
-    ReadOnlyMemory<byte> json
-)
+/// <param name="entry">The entry, held to every rule of §6.2.</param>
+/// <param name="json">The bytes that say it.</param>
+internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
 {
     /// <summary>By name, then version from high to low, then spelling and architecture: the archive's order (§6.3).</summary>
     internal static IComparer<IndexRow> ArchiveOrder { get; } = Comparer<IndexRow>.Create(Compare);
 
-    internal PackageName Name { get; } = name;
-
-    internal PackageVersion Version { get; } = version;
-
-    internal Architecture Architecture { get; } = architecture;
-
-    internal string Url { get; } = url;
-
-    /// <summary>Bytes of the package file.</summary>
-    internal long Size { get; } = size;
-
-    /// <summary>Digest of the package file.</summary>
-    internal Sha256Digest Hash { get; } = hash;
+    internal IndexEntry Entry { get; } = entry;
 
     /// <summary>The entry as it stands in a document.</summary>
     internal ReadOnlyMemory<byte> Json { get; } = json;
 
+    internal PackageName Name => Entry.Name;
+
+    internal PackageVersion Version => Entry.Version;
+
+    internal Architecture Architecture => Entry.Architecture;
+
+    internal string Url => Entry.Url;
+
+    /// <summary>Bytes of the package file.</summary>
+    internal long Size => Entry.SizeCompressed;
+
+    /// <summary>Digest of the package file.</summary>
+    internal Sha256Digest Hash => Entry.Hash;
+
     /// <summary>The conventional file name.</summary>
     internal string FileName => PackageFileName.Compose(Name, Version, Architecture);
+
+    /// <summary>Where the package lies below the repository's root; null when its URL leads elsewhere.</summary>
+    internal string? Place => RepositoryLayout.PackagePath(Url);
+
+    /// <summary>Where the package browser's document of the package lies below the root.</summary>
+    internal string DetailsPlace => RepositoryLayout.DetailsPath(Name, Version, Architecture);
+
+    /// <summary>Whether files and directories can have the names of the package and its version.</summary>
+    internal bool HasPossibleNames => FileName.Length <= Limits.PathComponentBytes;
+
+    /// <summary>The row of an entry that is new, in canonical bytes.</summary>
+    /// <exception cref="FormatViolationException">No consumer would take the entry.</exception>
+    internal static IndexRow Of(IndexEntry entry) => new(entry, IndexDocument.WriteEntry(entry));
 
     /// <summary>Whether both are the same package: name, version as spelled, and architecture.</summary>
     internal bool IsSamePackage(IndexRow other) =>
         Name == other.Name && Version == other.Version && Architecture == other.Architecture;
+
+    /// <summary>Whether both say the same, however it is written.</summary>
+    internal bool SaysTheSame(IndexRow other) =>
+        Json.Span.SequenceEqual(other.Json.Span)
+        || (
+            IsSamePackage(other)
+            && IndexDocument.WriteEntry(Entry).AsSpan().SequenceEqual(IndexDocument.WriteEntry(other.Entry))
+        );
 
     /// <summary>The package in words: <c>nginx 1.26.2-3 x86_64</c>.</summary>
     public override string ToString() => $"{Name} {Version} {Architecture}";

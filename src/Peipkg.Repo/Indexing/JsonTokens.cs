@@ -11,18 +11,9 @@ internal static class JsonTokens
     internal static bool IsString(ref Utf8JsonReader reader) =>
         reader.Read() && reader.TokenType == JsonTokenType.String;
 
-    internal static bool IsEnd(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType == JsonTokenType.EndObject;
-
     internal static bool IsNumber(ref Utf8JsonReader reader, out ulong value)
     {
         value = 0;
         return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out value);
     }
-
-    internal static bool SkipText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        IsName(ref reader, name) && IsString(ref reader);
-
-    internal static bool SkipArray(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        IsName(ref reader, name) && reader.Read() && reader.TokenType == JsonTokenType.StartArray && reader.TrySkip();
 }

@@ -1,8 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -13,10 +11,7 @@ internal static class PublishedPackageReader
     /// <returns>Null when it is not there, damaged, or not what the index says.</returns>
     internal static VerifiedPackage? TryRead(string root, IndexRow row, CancellationToken stop)
     {
-        if (
-            RepositoryLayout.PackagePath(row.Url) is not { } path
-            || FileStatus.Of(Path.Combine(root, path)) is not { IsRegular: true }
-        )
+        if (row.Place is not { } path || FileStatus.Of(Path.Combine(root, path)) is not { IsRegular: true })
         {
             return null;
         }
@@ -30,7 +25,11 @@ internal static class PublishedPackageReader
                 FileShare.Read,
                 bufferSize: 0
             );
-            VerifiedPackage package = PackageVerifier.Verify(stream, null, stop);
+            VerifiedPackage package = PackageVerifier.Verify(
+                stream,
+                new PackageVerifyOptions { Published = true },
+                stop
+            );
             return package.PackageHash == row.Hash ? package : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatViolationException)

@@ -5,6 +5,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -95,7 +96,20 @@ internal sealed class PublishedState
 
     private static PublishedState LoadDescriptor(RepositorySnapshot snapshot, Timestamp judgedAt)
     {
-        Descriptor descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
+        Descriptor descriptor;
+        try
+        {
+            descriptor = DescriptorDocument.Read(snapshot.Descriptor.Content);
+        }
+        catch (FormatViolationException exception)
+        {
+            throw new UserErrorException(
+                $"{Path.Combine(snapshot.Root, RepositoryLayout.Descriptor)}: {exception.Message}\n"
+                    + "repo.json is what consumers trust; restore it and its signature from a mirror or a backup.",
+                exception
+            );
+        }
+
         PublishedState state = new(snapshot.Root, judgedAt, descriptor, Keyring.Load(snapshot.Root, descriptor));
         SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, judgedAt);
         state.DescriptorBytes = snapshot.Descriptor.Content;
@@ -141,34 +155,39 @@ internal sealed class PublishedState
             return null;
         }
 
-        try
+        IndexReading reading = IndexReader.Read(document.Content, known);
+        problems.AddRange(ProblemsOf(document.Name, reading));
+        if (reading.Sheet is { } sheet)
         {
-            IndexSheet sheet = IndexReader.Read(document.Content, known);
             Follow(sheet.IndexVersion, sheet.GeneratedAt);
-            SignatureCheck check = signature.GetAwaiter().GetResult();
-            if (check.State is SignatureState.Good)
-            {
-                return sheet;
-            }
-
-            if (check.State is SignatureState.Expired)
-            {
-                Warnings.Add($"{check.Problem}: consumers reject the present indexes; the new ones mend that");
-                return sheet;
-            }
-
-            problems.Add($"{check.File}: {check.Problem}");
         }
-        catch (FormatViolationException error)
+        else if (IndexOutline.TrySalvageHead(document.Content, out ulong version, out Timestamp generatedAt))
         {
-            problems.Add($"{document.Name}: {error.Message}");
-            if (IndexOutline.TrySalvageHead(document.Content, out ulong version, out Timestamp generatedAt))
-            {
-                Follow(version, generatedAt);
-            }
+            Follow(version, generatedAt);
         }
 
-        return null;
+        SignatureCheck check = signature.GetAwaiter().GetResult();
+        if (check.State is SignatureState.Expired)
+        {
+            Warnings.Add($"{check.Problem}: consumers reject the present indexes; the new ones mend that");
+        }
+        else if (check.State is not SignatureState.Good)
+        {
+            problems.Add($"{check.File}: {check.Problem}");
+            return null;
+        }
+
+        return reading.Sheet;
+    }
+
+    /// <summary>What is published is signed again, so that whatever breaks a reader's rule stands against it.</summary>
+    private static IEnumerable<string> ProblemsOf(string document, IndexReading reading)
+    {
+        IEnumerable<string> shown = reading
+            .Problems.Take(RepoLimits.ShownProblems)
+            .Select(problem => $"{document}: {problem.Message}");
+        int more = reading.Problems.Count - RepoLimits.ShownProblems;
+        return more > 0 ? shown.Append($"{document}: {more} more entries break a rule") : shown;
     }
 
     private void Follow(ulong version, Timestamp generatedAt)

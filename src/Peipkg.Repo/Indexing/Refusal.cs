@@ -27,6 +27,9 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>Two packages would have one URL.</summary>
     internal const string SameUrl = "same-url";
 
+    /// <summary>Name and version make a file name that no file system takes.</summary>
+    internal const string NameTooLong = "name-too-long";
+
     /// <summary>Not a regular file, or not readable.</summary>
     internal const string Unreadable = "unreadable";
 

@@ -28,6 +28,9 @@ internal abstract class RepositoryReader : IDisposable
     /// <summary>Where a package is; empty when it is elsewhere and not looked at.</summary>
     internal abstract IReadOnlyList<PackageCopy> Find(IndexRow row);
 
+    /// <summary>The other host that a package's URL names; null when it is in the repository.</summary>
+    internal abstract string? HostElsewhere(IndexRow row);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -77,8 +80,13 @@ internal sealed class LocalRepositoryReader : RepositoryReader
                 : [new PackageCopy("the given directory", static () => null)];
         }
 
-        return RepositoryLayout.PackagePath(row.Url) is { } path ? [Copy(Path.Combine(_root, path))] : [];
+        return row.Place is { } path ? [Copy(Path.Combine(_root, path))] : [];
     }
+
+    internal override string? HostElsewhere(IndexRow row) =>
+        Uri.TryCreate(row.Url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+            ? uri.Authority
+            : null;
 
     private static PackageCopy Copy(string path) =>
         new(

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Keys;
@@ -78,7 +76,7 @@ internal sealed class SignerCensus
 
     private static (Fingerprint? Signer, bool Known) SignerOf(string root, IndexRow row, CancellationToken stop)
     {
-        if (RepositoryLayout.PackagePath(row.Url) is not { } path)
+        if (row.Place is not { } path)
         {
             return (null, false);
         }
@@ -93,7 +91,12 @@ internal sealed class SignerCensus
                 bufferSize: 0,
                 FileOptions.SequentialScan
             );
-            return (PackageVerifier.Verify(package, null, stop).Signature?.KeyFingerprint, true);
+            return (
+                PackageVerifier
+                    .Verify(package, new PackageVerifyOptions { Published = true }, stop)
+                    .Signature?.KeyFingerprint,
+                true
+            );
         }
         catch (Exception error) when (error is FormatViolationException or IOException or UnauthorizedAccessException)
         {

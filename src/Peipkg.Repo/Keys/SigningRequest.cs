@@ -4,7 +4,6 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Transactions;
 

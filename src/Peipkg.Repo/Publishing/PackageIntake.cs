@@ -10,7 +10,6 @@ using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.World;
@@ -23,6 +22,7 @@ namespace Peipkg.Repo.Publishing;
 /// <param name="RequireSigned">Whether unsigned packages are refused.</param>
 /// <param name="CheckLayout">Whether destinations and side effects are checked.</param>
 /// <param name="Rebuild">Whether the packages are those already published.</param>
+/// <param name="PublishedFiles">How many of the files, the first, are published already.</param>
 /// <param name="Details">Whether to make the documents of the package browser.</param>
 internal sealed record IntakeOptions(
     UrlTemplate Template,
@@ -30,6 +30,7 @@ internal sealed record IntakeOptions(
     bool RequireSigned,
     bool CheckLayout,
     bool Rebuild,
+    int PublishedFiles,
     bool Details
 );
 
@@ -131,7 +132,11 @@ internal sealed class PackageIntake
                 FileOptions.SequentialScan
             );
             using ProgressStream watched = new(stream, progress);
-            VerifiedPackage package = PackageVerifier.Verify(watched, null, stop);
+            VerifiedPackage package = PackageVerifier.Verify(
+                watched,
+                new PackageVerifyOptions { Published = IsPublished(index) },
+                stop
+            );
             Judge(index, file, package, stop);
         }
         catch (FormatViolationException error)
@@ -169,7 +174,14 @@ internal sealed class PackageIntake
         sound &= JudgeSignature(index, file, package, known);
         sound &= JudgeBytes(index, file, package, known, stop);
 
+        foreach (FormatViolationException fault in IsPublished(index) ? ManifestRules.ProducerFaults(manifest) : [])
+        {
+            Warn(index, $"{file}: {fault.Detail}; it stays because it is published already");
+        }
+
+        string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
         string conventional = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
+        sound &= JudgePlace(index, file, $"{RepositoryLayout.PackagePath(url)}/{manifest.Version}/{conventional}");
         if (Path.GetFileName(file) != conventional)
         {
             Warn(index, $"{file}: by its manifest this is {conventional}, and it is published under that name");
@@ -177,9 +189,8 @@ internal sealed class PackageIntake
 
         if (sound)
         {
-            string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
             IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
-            IndexRow row = IndexEntryText.RowOf(entry);
+            IndexRow row = IndexRow.Of(entry);
             _packages.Add(
                 (
                     index,
@@ -194,6 +205,27 @@ internal sealed class PackageIntake
         }
     }
 
+    private bool IsPublished(int index) => index < _options.PublishedFiles;
+
+    /// <summary>No file system takes a longer name, whether for the package, its directory or its page.</summary>
+    private bool JudgePlace(int index, string file, string path)
+    {
+        string? longest = path.Split('/').MaxBy(static component => component.Length);
+        if (longest is not { Length: > Limits.PathComponentBytes })
+        {
+            return true;
+        }
+
+        Refuse(
+            index,
+            file,
+            Refusal.NameTooLong,
+            $"its name and version would make a file name of {longest.Length} characters, and a file name has at most "
+                + $"{Limits.PathComponentBytes}; build it with a shorter version"
+        );
+        return false;
+    }
+
     /// <summary>In a rebuild: published bytes that are still there do not give way to others.</summary>
     private bool JudgeBytes(int index, string file, VerifiedPackage package, IndexRow? known, CancellationToken stop)
     {
@@ -202,7 +234,7 @@ internal sealed class PackageIntake
             return true;
         }
 
-        string? place = RepositoryLayout.PackagePath(known.Url);
+        string? place = known.Place;
         if (
             place is not null
             && Path.Combine(_state.Root, place) is var path

@@ -117,13 +117,7 @@ internal static class PruneOperation
             .Stage(transaction);
         foreach (IndexRow row in pruned)
         {
-            foreach (
-                string? path in new[]
-                {
-                    RepositoryLayout.PackagePath(row.Url),
-                    RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture),
-                }
-            )
+            foreach (string? path in new[] { row.Place, row.DetailsPlace })
             {
                 if (path is not null && File.Exists(Path.Combine(state.Root, path)))
                 {

@@ -1,6 +1,5 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Auditing;
@@ -14,138 +13,199 @@ using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Publishing;
 
-/// <summary>What is to be published, and how.</summary>
-internal sealed record PublishRequest
-{
-    /// <summary>The previous repository.</summary>
-    internal required string In { get; init; }
-
-    /// <summary>The directory of new packages; null only in a rebuild.</summary>
-    internal string? New { get; init; }
-
-    /// <summary>The private key's file.</summary>
-    internal required string SignKey { get; init; }
-
-    /// <summary>The new indexes' time.</summary>
-    internal required Timestamp At { get; init; }
-
-    /// <summary>The new repository; the same directory as <see cref="In"/> to publish in place.</summary>
-    internal required string Out { get; init; }
-
-    /// <summary>Where new packages are fetched from.</summary>
-    internal required UrlTemplate Template { get; init; }
-
-    /// <summary>In a rebuild, the directory of every package ever published; null otherwise.</summary>
-    internal string? AllPackages { get; init; }
-
-    /// <summary>Whether a rebuild may leave out what was published.</summary>
-    internal bool ForgetMissing { get; init; }
-
-    /// <summary>Whether files whose bytes are published are passed over.</summary>
-    internal bool SkipExisting { get; init; }
-
-    /// <summary>Whether unsigned packages are refused.</summary>
-    internal bool RequireSigned { get; init; }
-
-    /// <summary>Whether destinations and side effects go unchecked.</summary>
-    internal bool SkipLayoutChecks { get; init; }
-
-    /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
-    internal bool NoSite { get; init; }
-
-    /// <summary>Whether new findings of the audit stand against publishing.</summary>
-    internal bool DenyAudit { get; init; }
-
-    /// <summary>Whether only to say what would change.</summary>
-    internal bool DryRun { get; init; }
-
-    /// <summary>Whether to report in JSON.</summary>
-    internal bool Json { get; init; }
-}
-
 /// <summary>
-/// Publishes: verifies the previous state and every new package, plans the new generation, and only then changes the
-/// disk, in the order that leaves one whole generation there at every instant.
+/// Publishes, in five steps: read the state, take in packages, plan the generation, write it, switch to it. Until the
+/// switch nothing that a reader sees changes, and at every instant one whole generation is there.
 /// </summary>
 internal sealed class PublishOperation
 {
     private readonly PublishRequest _request;
     private readonly OperationContext _context;
+    private readonly DocumentSigner _key;
+    private readonly CancellationToken _cancellation;
     private readonly bool _inPlace;
 
-    private PublishOperation(PublishRequest request, OperationContext context)
+    private PublishOperation(
+        PublishRequest request,
+        OperationContext context,
+        DocumentSigner key,
+        CancellationToken cancellation
+    )
     {
         _request = request;
         _context = context;
+        _key = key;
+        _cancellation = cancellation;
         _inPlace = IsSameDirectory(request.In, request.Out);
     }
 
     /// <summary>Runs a publication.</summary>
     /// <returns>The exit code: failure when anything was refused.</returns>
     /// <exception cref="UserErrorException">Something prevents publishing altogether.</exception>
-    internal static int Run(PublishRequest request, OperationContext context, CancellationToken stop)
+    internal static int Run(PublishRequest request, OperationContext context, CancellationToken cancellation)
     {
         using DocumentSigner key = DocumentSigner.Load(request.SignKey, context.Diagnostics);
-        PublishOperation operation = new(request, context);
-        operation.RefuseNesting();
-        using RepositoryLock? held = request.DryRun ? null : operation.Lock();
-        return operation.Run(key, stop);
+        return new PublishOperation(request, context, key, cancellation).Run();
     }
 
-    private int Run(DocumentSigner key, CancellationToken stop)
+    private int Run()
     {
-        bool rebuild = _request.AllPackages is not null;
+        RefuseNesting();
+        using RepositoryLock? held = _request.DryRun ? null : Lock();
+        PublishedState state = ReadState();
+        PackageIntake intake = TakeIn(state);
+        PublishPlan plan = Plan(state, intake);
+        PublishReport report = Judge(state, intake, plan);
+        if (!report.IsRefused && !_request.DryRun)
+        {
+            using GenerationTransaction transaction = Begin(state, plan);
+            WriteGeneration(transaction, state, plan, report);
+            GenerationCommit.Switch(transaction, state, plan, report.Summary(), [_key], _context, _cancellation);
+        }
+
+        report.WriteResult(_context.Output, _context.Diagnostics.Verbosity);
+        return report.IsRefused ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>Reads and judges what is published, and clears away what a run before this one left.</summary>
+    private PublishedState ReadState()
+    {
         PublishedState state = PublishedState.Load(
             RepositorySnapshot.Read(_request.In),
             WriterChecks.JudgedAt(_request.At, _context.Clock),
-            rebuild
+            _request.IsRebuild
         );
         if (!_inPlace)
         {
             NewRepositoryDirectory.Probe(_request.Out, OutOfPlaceTransaction.Remedy);
         }
 
-        foreach (string warning in state.Warnings)
-        {
-            _context.Diagnostics.Warning(warning);
-        }
-
-        WriterChecks.RefuseKey(state, key.Fingerprint, _request.SignKey);
+        state.Warnings.ForEach(_context.Diagnostics.Warning);
+        WriterChecks.RefuseKey(state, _key.Fingerprint, _request.SignKey);
         WriterChecks.RefuseTime(state, _request.At, _context);
         if (_inPlace && !_request.DryRun)
         {
-            WriterChecks.RemoveLeftovers(state, mayRemovePackages: !rebuild, _context.Diagnostics);
+            WriterChecks.RemoveLeftovers(state, mayRemovePackages: !_request.IsRebuild, _context.Diagnostics);
         }
 
-        List<string> files = FindFiles();
-        PackageIntake intake;
-        using (ProgressPhase progress = _context.Diagnostics.Begin("verifying", "packages", files.Count))
+        return state;
+    }
+
+    /// <summary>Verifies every new file.</summary>
+    private PackageIntake TakeIn(PublishedState state)
+    {
+        List<string> published = _request.AllPackages is { } all
+            ? NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics)
+            : [];
+        List<string> fresh = _request.New is { } directory
+            ? NewFiles.Find(directory, "--new", _context.Diagnostics)
+            : [];
+        IntakeOptions options = new(
+            _request.Template,
+            _request.SkipExisting && !_request.IsRebuild,
+            _request.RequireSigned,
+            !_request.SkipLayoutChecks,
+            _request.IsRebuild,
+            published.Count,
+            Details: !_request.NoSite || _request.DenyAudit
+        );
+        using ProgressPhase progress = _context.Diagnostics.Begin(
+            "verifying",
+            "packages",
+            published.Count + fresh.Count
+        );
+        return PackageIntake.Run([.. published, .. fresh], state, options, progress, _cancellation);
+    }
+
+    /// <summary>Decides what the new generation holds.</summary>
+    private PublishPlan Plan(PublishedState state, PackageIntake intake)
+    {
+        if (!_request.AllowFuture)
         {
-            intake = PackageIntake.Run(files, state, IntakeOptions(rebuild), progress, stop);
+            WriterChecks.RefuseLeap(state, _request.At, intake.Packages);
         }
 
-        PublishPlan plan = PublishPlan.Create(
-            rebuild ? [] : state.Archive,
+        return PublishPlan.Create(
+            _request.IsRebuild ? [] : state.Archive,
             intake.Packages,
             WriterChecks.NextVersion(state, _request.At, _context.Diagnostics),
             _request.At
         );
+    }
+
+    /// <summary>Gathers everything that stands against the generation, and says it.</summary>
+    private PublishReport Judge(PublishedState state, PackageIntake intake, PublishPlan plan)
+    {
         List<Refusal> denied = [.. RetentionRecord.Read(state.Root)?.Refuse(plan.Added) ?? []];
         if (_request.DenyAudit && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
         {
-            denied.AddRange(AuditGate.Check(state, plan, stop));
+            denied.AddRange(AuditGate.Check(state, plan, _cancellation));
         }
 
-        PublishReport report = new(_request, state, intake, plan, denied, !key.CanSign);
+        PublishReport report = new(_request, state, intake, plan, denied, !_key.CanSign);
         report.WriteDiagnostics(_context.Diagnostics);
-        if (!report.IsRefused && !_request.DryRun)
+        return report;
+    }
+
+    private GenerationTransaction Begin(PublishedState state, PublishPlan plan)
+    {
+        if (_inPlace)
         {
-            Commit(state, plan, report, key, stop);
+            return GenerationCommit.Begin(state, plan, [_key]);
         }
 
-        report.WriteResult(_context.Output);
-        return report.IsRefused ? ExitCode.Failure : ExitCode.Success;
+        return _key.CanSign
+            ? OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, _cancellation)
+            : throw new UserErrorException(
+                $"{_request.SignKey} holds only a public key: what waits for a signature waits in the repository, so --out must be --in"
+            );
     }
+
+    /// <summary>Places packages and writes documents and pages where no reader looks yet.</summary>
+    private void WriteGeneration(
+        GenerationTransaction transaction,
+        PublishedState state,
+        PublishPlan plan,
+        PublishReport report
+    )
+    {
+        bool handsOver = SignatureDuty.MustHandOver(state);
+        SitePublication? site = SitePublication.Begin(
+            state.Root,
+            state.IndexVersion,
+            _request.NoSite,
+            _context.Diagnostics
+        );
+        SiteContent content = SiteContent.Of(
+            state.Descriptor,
+            handsOver ? _key.Fingerprint : state.DescriptorSigner ?? _key.Fingerprint,
+            plan,
+            RetentionRecord.Read(state.Root)
+        );
+
+        // The pages take as long as all the rest.
+        Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), _cancellation);
+        transaction.Place(
+            [.. site?.Details(plan, _cancellation) ?? [], .. Packages(plan), .. report.Restored],
+            _cancellation
+        );
+        if (handsOver)
+        {
+            _context.Diagnostics.Note(
+                $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now"
+            );
+            GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Descriptor), state.DescriptorBytes.Span);
+            _key.Sign(transaction.Stage, RepositoryLayout.Descriptor, Sha256Digest.Of(state.DescriptorBytes.Span));
+        }
+
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, _key);
+        pages?.GetAwaiter().GetResult().Stage(transaction);
+    }
+
+    private static IEnumerable<PackagePlacement> Packages(PublishPlan plan) =>
+        from package in plan.Added
+        where package.Row.Place is not null
+        select new PackagePlacement(package.File, package.Row.Place!, package.Row.Size, package.Row.Hash);
 
     private RepositoryLock? Lock()
     {
@@ -158,117 +218,11 @@ internal sealed class PublishOperation
         {
             return WriterChecks.Lock(_request.In, _context);
         }
-        catch (PosixIOException error) when (!_inPlace && error.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
+        catch (PosixIOException exception) when (!_inPlace && exception.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
         {
             // What we cannot write to we only read; a snapshot is consistent without a lock.
             return null;
         }
-    }
-
-    private List<string> FindFiles()
-    {
-        List<string> files = [];
-        if (_request.AllPackages is { } all)
-        {
-            files.AddRange(NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics));
-        }
-
-        if (_request.New is { } fresh)
-        {
-            files.AddRange(NewFiles.Find(fresh, "--new", _context.Diagnostics));
-        }
-
-        return files;
-    }
-
-    private IntakeOptions IntakeOptions(bool rebuild) =>
-        new(
-            _request.Template,
-            _request.SkipExisting && !rebuild,
-            _request.RequireSigned,
-            !_request.SkipLayoutChecks,
-            rebuild,
-            Details: !_request.NoSite || _request.DenyAudit
-        );
-
-    private void Commit(
-        PublishedState state,
-        PublishPlan plan,
-        PublishReport report,
-        DocumentSigner key,
-        CancellationToken stop
-    )
-    {
-        if (_inPlace)
-        {
-            GenerationCommit.Run(
-                state,
-                plan,
-                report.Summary(),
-                [key],
-                transaction => Write(transaction, state, plan, report, key, stop),
-                _context,
-                stop
-            );
-            return;
-        }
-
-        if (!key.CanSign)
-        {
-            throw new UserErrorException(
-                $"{_request.SignKey} holds only a public key: what waits for a signature waits in the repository, so --out must be --in"
-            );
-        }
-
-        using GenerationTransaction copy = OutOfPlaceTransaction.Begin(_request.In, _request.Out, _context.Clock, stop);
-        Write(copy, state, plan, report, key, stop);
-        stop.ThrowIfCancellationRequested();
-        copy.Commit();
-        WriterChecks.ReportUntidy(copy.Untidy, _context.Diagnostics);
-    }
-
-    private void Write(
-        GenerationTransaction transaction,
-        PublishedState state,
-        PublishPlan plan,
-        PublishReport report,
-        DocumentSigner key,
-        CancellationToken stop
-    )
-    {
-        bool handsOver = SignatureDuty.MustHandOver(state);
-        SitePublication? site = SitePublication.Begin(state.Root, _request.NoSite, _context.Diagnostics);
-        SiteContent content = SiteContent.Of(
-            state.Descriptor,
-            handsOver ? key.Fingerprint : state.DescriptorSigner ?? key.Fingerprint,
-            plan,
-            RetentionRecord.Read(state.Root)
-        );
-
-        // The pages take as long as all the rest.
-        Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), stop);
-        List<Placement> placements = [.. site?.Details(plan, stop) ?? []];
-        foreach (NewPackage package in plan.Added)
-        {
-            if (RepositoryLayout.PackagePath(package.Row.Url) is { } path)
-            {
-                placements.Add(new PackagePlacement(package.File, path, package.Row.Size, package.Row.Hash));
-            }
-        }
-
-        placements.AddRange(report.Restored);
-        transaction.Place(placements, stop);
-        if (handsOver)
-        {
-            _context.Diagnostics.Note(
-                $"repo.json was signed with {state.DescriptorSigner!.Value.Grouped}, whose transition ends; it is signed with this key now"
-            );
-            GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Descriptor), state.DescriptorBytes.Span);
-            key.Sign(transaction.Stage, RepositoryLayout.Descriptor, Sha256Digest.Of(state.DescriptorBytes.Span));
-        }
-
-        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, key);
-        pages?.GetAwaiter().GetResult().Stage(transaction);
     }
 
     /// <summary>A repository inside another would be carried over into itself, and be published with it.</summary>

@@ -2,10 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Transactions;
 
@@ -43,7 +41,7 @@ internal sealed class PublishReport
         Restored =
         [
             .. intake
-                .Skipped.Select(static item => (item.File, item.Row, Path: RepositoryLayout.PackagePath(item.Row.Url)))
+                .Skipped.Select(static item => (item.File, item.Row, Path: item.Row.Place))
                 .Where(item => item.Path is not null && FileStatus.Of(Path.Combine(state.Root, item.Path)) is null)
                 .DistinctBy(static item => item.Path, StringComparer.Ordinal)
                 .Select(static item => new PackagePlacement(item.File, item.Path!, item.Row.Size, item.Row.Hash)),
@@ -101,8 +99,8 @@ internal sealed class PublishReport
         }
     }
 
-    /// <summary>What changes.</summary>
-    internal void WriteResult(TextWriter output)
+    /// <summary>What changes; for people not under <c>--quiet</c>.</summary>
+    internal void WriteResult(TextWriter output, Verbosity verbosity)
     {
         if (_request.Json)
         {
@@ -110,7 +108,7 @@ internal sealed class PublishReport
             return;
         }
 
-        if (!IsRefused || _request.DryRun)
+        if (verbosity != Verbosity.Quiet && (!IsRefused || _request.DryRun))
         {
             WriteText(output);
         }

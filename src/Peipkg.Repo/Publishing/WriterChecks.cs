@@ -3,7 +3,6 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.World;
 
@@ -12,9 +11,6 @@ namespace Peipkg.Repo.Publishing;
 /// <summary>What every command asks before it changes a repository, and what it clears away first.</summary>
 internal static class WriterChecks
 {
-    /// <summary>A clock that is a little ahead is no reason for words.</summary>
-    internal static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
-
     /// <summary>Locks a repository, with a word about a holder that died.</summary>
     /// <exception cref="UserErrorException">Another process is at work in it.</exception>
     internal static RepositoryLock Lock(string root, OperationContext context)
@@ -77,10 +73,32 @@ internal static class WriterChecks
         }
 
         DateTimeOffset now = context.Clock.GetUtcNow();
-        if (at.UnixSeconds > (now + ClockTolerance).ToUnixTimeSeconds())
+        if (at.UnixSeconds > (now + RepoLimits.ClockTolerance).ToUnixTimeSeconds())
         {
             context.Diagnostics.Warning(
                 $"--timestamp {at} lies in the future; nothing can be published with an earlier one afterwards"
+            );
+        }
+    }
+
+    /// <summary>
+    /// Refuses a publication that is dated more than a day after the last one and after the newest build: a clock that
+    /// jumped ahead would date the repository for good, and hide from consumers that news is withheld.
+    /// </summary>
+    internal static void RefuseLeap(PublishedState state, Timestamp at, IReadOnlyList<NewPackage> packages)
+    {
+        if (state.GeneratedAt is not { } last)
+        {
+            return;
+        }
+
+        long newest = packages.Max(static package => package.Row.Entry.Build?.Timestamp.UnixSeconds) ?? 0;
+        if (at.UnixSeconds - Math.Max(last.UnixSeconds, newest) > RepoLimits.ClockTolerance.TotalSeconds)
+        {
+            string build = newest == 0 ? "" : $", and the newest build is of {Timestamp.FromUnixSeconds(newest)}";
+            throw new UserErrorException(
+                $"--timestamp {at} is more than a day after the last publication, which is of {last}{build}; nothing can be "
+                    + "published with an earlier one afterwards, so make sure that the clock is right and give --allow-future"
             );
         }
     }
@@ -127,11 +145,7 @@ internal static class WriterChecks
             state.IndexVersion,
             path =>
                 !mayRemovePackages
-                || (
-                    published ??= [
-                        .. state.Archive.Select(static row => RepositoryLayout.PackagePath(row.Url)).OfType<string>(),
-                    ]
-                ).Contains(path)
+                || (published ??= [.. state.Archive.Select(static row => row.Place).OfType<string>()]).Contains(path)
         );
         if (removed > 0)
         {

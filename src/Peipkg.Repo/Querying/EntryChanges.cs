@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -82,21 +81,24 @@ internal static class EntryChanges
 
     /// <summary>A relation as people write it: <c>libssl &gt;= 3.0</c>.</summary>
     internal static string Relation(Dependency dependency) =>
-        Relation(dependency.Name.Text, dependency.Constraint?.Text);
+        Relation(dependency.Name.Text, dependency.Constraint?.Text, dependency.Extras);
 
     /// <inheritdoc cref="Relation(Dependency)"/>
-    internal static string Relation(Conflict conflict) => Relation(conflict.Name.Text, conflict.Constraint?.Text);
+    internal static string Relation(Conflict conflict) =>
+        Relation(conflict.Name.Text, conflict.Constraint?.Text, conflict.Extras);
 
     /// <inheritdoc cref="Relation(Dependency)"/>
     internal static string Relation(Replacement replacement) =>
-        Relation(replacement.Name.Text, replacement.Constraint?.Text);
+        Relation(replacement.Name.Text, replacement.Constraint?.Text, replacement.Extras);
 
     /// <summary>A provided name with its version: <c>smtp-server = 3.0</c>.</summary>
     internal static string Relation(Provide provide) =>
-        provide.Version is { } version ? $"{provide.Name} = {version}" : provide.Name.Text;
+        Relation(provide.Name.Text, provide.Version is { } version ? $"= {version}" : null, provide.Extras);
 
     private static string Relation(SideEffect effect) => effect.Text();
 
-    private static string Relation(string name, string? constraint) =>
-        string.IsNullOrEmpty(constraint) ? name : string.Create(CultureInfo.InvariantCulture, $"{name} {constraint}");
+    private static string Relation(string name, string? constraint, RelationExtras? extras) =>
+        name
+        + (constraint is null ? "" : " " + constraint)
+        + (extras?.Unknown is { } unknown ? " " + unknown.Json : "");
 }

@@ -16,7 +16,7 @@ internal static class HistoryOperation
     {
         RepositoryView view = RepositoryView.Open(location, context);
         List<IndexRow> rows = view.VersionsOf(name);
-        IndexEntry[] entries = IndexEntries.Of(rows);
+        IndexEntry[] entries = [.. rows.Select(static row => row.Entry)];
         List<EntryChange>[] changes = [.. entries.Select((entry, i) => ChangesSince(Predecessor(entries, i), entry))];
         if (json)
         {

@@ -19,7 +19,7 @@ internal static class ListOperation
     {
         RepositoryView view = RepositoryView.Open(location, context);
         IReadOnlyList<IndexRow> rows = all ? view.Archive.Rows : view.Active.Rows;
-        IndexEntry[] entries = IndexEntries.Of(rows);
+        IndexEntry[] entries = [.. rows.Select(static row => row.Entry)];
         if (json)
         {
             JsonReport.Write(

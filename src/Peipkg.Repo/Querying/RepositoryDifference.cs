@@ -26,17 +26,21 @@ internal sealed class RepositoryDifference
         New = current;
         Dictionary<PackageName, IndexRow> before = old.Active.Rows.ToDictionary(static row => row.Name);
         Dictionary<PackageName, IndexRow> after = current.Active.Rows.ToDictionary(static row => row.Name);
-        Appeared = IndexEntries.Of([.. current.Active.Rows.Where(row => !before.ContainsKey(row.Name))]);
-        Vanished = IndexEntries.Of([.. old.Active.Rows.Where(row => !after.ContainsKey(row.Name))]);
-        List<IndexRow> changedFrom =
+        Appeared = [.. current.Active.Rows.Where(row => !before.ContainsKey(row.Name)).Select(static row => row.Entry)];
+        Vanished = [.. old.Active.Rows.Where(row => !after.ContainsKey(row.Name)).Select(static row => row.Entry)];
+        Changed =
         [
-            .. old.Active.Rows.Where(row =>
-                after.TryGetValue(row.Name, out IndexRow? now) && !now.Json.Span.SequenceEqual(row.Json.Span)
-            ),
+            .. old
+                .Active.Rows.Where(row =>
+                    after.TryGetValue(row.Name, out IndexRow? now) && !now.Json.Span.SequenceEqual(row.Json.Span)
+                )
+                .Select(row => (Old: row.Entry, New: after[row.Name].Entry))
+                .Select(static pair => new AdvertisedChange(
+                    pair.Old,
+                    pair.New,
+                    EntryChanges.Between(pair.Old, pair.New)
+                )),
         ];
-        IndexEntry[] from = IndexEntries.Of(changedFrom);
-        IndexEntry[] to = IndexEntries.Of([.. changedFrom.Select(row => after[row.Name])]);
-        Changed = [.. from.Zip(to, static (a, b) => new AdvertisedChange(a, b, EntryChanges.Between(a, b)))];
 
         Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> archived = old.Archive.Rows.ToDictionary(
             Identity

@@ -57,12 +57,12 @@ internal sealed class RepositoryView
         CancellationToken stop
     )
     {
-        using RepositoryReader reader = place.Open(context.Diagnostics, stop);
+        using RepositoryReader reader = place.Open(anchors, context.Diagnostics, stop);
         string location = reader.Location;
         RepositorySnapshot snapshot = reader.ReadDocuments();
         Descriptor descriptor = Read(location, snapshot.Descriptor, static content => DescriptorDocument.Read(content));
-        IndexSheet archive = Read(location, snapshot.Archive, static content => IndexReader.Read(content));
-        IndexSheet active = Read(location, snapshot.Active, content => IndexReader.Read(content, archive.Rows));
+        IndexSheet archive = ReadIndex(location, snapshot.Archive, null, context);
+        IndexSheet active = ReadIndex(location, snapshot.Active, archive.Rows, context);
         Keyring keys = reader.ReadKeys(descriptor);
         Timestamp now = Timestamp.FromUnixSeconds(
             Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
@@ -129,6 +129,25 @@ internal sealed class RepositoryView
         return false;
     }
 
+    private static IndexSheet ReadIndex(
+        string location,
+        SignedDocument document,
+        IReadOnlyList<IndexRow>? known,
+        OperationContext context
+    )
+    {
+        IndexReading reading = Read(location, document, content => IndexReader.Read(content, known));
+        foreach (FormatViolationException problem in reading.Problems.Take(RepoLimits.ShownProblems))
+        {
+            if (reading.Sheet is not null)
+            {
+                context.Diagnostics.Warning($"{location}: {document.Name}: {problem.Message}; the entry is not shown");
+            }
+        }
+
+        return reading.Sheet ?? Read(location, document, _ => reading.Whole);
+    }
+
     private static T Read<T>(string location, SignedDocument document, Func<byte[], T> read)
     {
         try
@@ -136,7 +155,9 @@ internal sealed class RepositoryView
             return document.Content is { } content
                 ? read(content)
                 : throw new UserErrorException(
-                    $"{location}: {document.Name} is missing; restore it from a mirror or a backup"
+                    document.Fault is { } fault
+                        ? $"{location}: {document.Name}: {fault}"
+                        : $"{location}: {document.Name} is missing; restore it from a mirror or a backup"
                 );
         }
         catch (FormatViolationException error)

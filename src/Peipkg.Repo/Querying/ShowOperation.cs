@@ -34,7 +34,7 @@ internal static class ShowOperation
             );
         }
 
-        IndexEntry[] entries = IndexEntries.Of(chosen);
+        IndexEntry[] entries = [.. chosen.Select(static row => row.Entry)];
         if (json)
         {
             WriteJson(view, chosen, entries, context.Output);

@@ -40,10 +40,16 @@ internal sealed class Keyring
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="locate">Where a key's file is, in words for people too.</param>
     /// <param name="read">Reads it.</param>
-    internal static Keyring Load(Descriptor descriptor, Func<DescriptorKey, string> locate, Func<string, byte[]> read)
+    /// <param name="wanted">Which keys are read; null for all.</param>
+    internal static Keyring Load(
+        Descriptor descriptor,
+        Func<DescriptorKey, string> locate,
+        Func<string, byte[]> read,
+        Func<DescriptorKey, bool>? wanted = null
+    )
     {
         Keyring keyring = new(descriptor);
-        foreach (DescriptorKey key in descriptor.Keys)
+        foreach (DescriptorKey key in descriptor.Keys.Where(wanted ?? (static _ => true)))
         {
             string path = locate(key);
             try

@@ -8,6 +8,9 @@ namespace Peipkg.Repo.Reading;
 /// <param name="Signature">The bytes of its <c>.sig</c> file.</param>
 internal sealed record SignedDocument(string Name, byte[]? Content, byte[]? Signature)
 {
+    /// <summary>Why the content is not there although it might be; null when it simply is not.</summary>
+    internal string? Fault { get; init; }
+
     /// <summary>Whether both files are there.</summary>
     internal bool IsComplete => Content is not null && Signature is not null;
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Remote;
 
@@ -19,7 +21,6 @@ internal sealed record Patience(TimeSpan Connect, TimeSpan Answer, int BytesPerS
 /// </summary>
 internal sealed class HttpFetcher : IDisposable
 {
-    private const int MaxRedirects = 5;
     private const int Connections = 8;
 
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(2)];
@@ -34,8 +35,7 @@ internal sealed class HttpFetcher : IDisposable
             new SocketsHttpHandler
             {
                 AutomaticDecompression = DecompressionMethods.None,
-                AllowAutoRedirect = true,
-                MaxAutomaticRedirections = MaxRedirects,
+                AllowAutoRedirect = false,
                 MaxConnectionsPerServer = Connections,
                 ConnectTimeout = patience.Connect,
                 UseCookies = false,
@@ -69,13 +69,41 @@ internal sealed class HttpFetcher : IDisposable
             stop.ThrowIfCancellationRequested();
             if (content.Length + read > limit)
             {
-                throw new IOException($"{uri} sends more than the {limit} bytes that a document of its kind may have");
+                throw TooLarge(uri, limit);
             }
 
             content.Write(buffer, 0, read);
         }
 
         return content.ToArray();
+    }
+
+    /// <summary>A large file's bytes, once they turn out to be right.</summary>
+    /// <param name="uri">Where it is.</param>
+    /// <param name="limit">The most it may have.</param>
+    /// <param name="isRight">Judges it by its digest.</param>
+    /// <param name="isWrong">Whether the server has other bytes, which are not returned.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    /// <returns>Null when the server does not have it, or has other bytes.</returns>
+    /// <exception cref="IOException">The server cannot be reached or refuses, or sends more than the limit.</exception>
+    internal byte[]? TryGet(
+        Uri uri,
+        int limit,
+        Func<Sha256Digest, bool> isRight,
+        out bool isWrong,
+        CancellationToken cancellation
+    )
+    {
+        isWrong = false;
+        using Stream? body = TryOpen(uri, cancellation);
+        if (body is null)
+        {
+            return null;
+        }
+
+        using SpooledDownload download = SpooledDownload.Read(body, uri, limit, cancellation);
+        isWrong = !isRight(download.Digest);
+        return isWrong ? null : download.ToArray();
     }
 
     /// <summary>A file's bytes as a stream, to be disposed.</summary>
@@ -88,8 +116,7 @@ internal sealed class HttpFetcher : IDisposable
             string problem;
             try
             {
-                using HttpRequestMessage request = new(HttpMethod.Get, uri);
-                HttpResponseMessage answer = _client.Send(request, HttpCompletionOption.ResponseHeadersRead, stop);
+                HttpResponseMessage answer = Send(uri, stop);
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
                     return new ResponseStream(answer, uri, _patience, stop);
@@ -137,14 +164,57 @@ internal sealed class HttpFetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>An answer that is neither the file nor its absence. A redirect that comes to us is one that was not followed.</summary>
+    internal static IOException TooLarge(Uri uri, long limit) =>
+        new($"{uri} sends more than the {limit} bytes that a document of its kind may have");
+
+    /// <summary>Asks, and follows redirects from http and https to the same or from http to https.</summary>
+    private HttpResponseMessage Send(Uri uri, CancellationToken cancellation)
+    {
+        Uri current = uri;
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, current);
+            HttpResponseMessage answer = _client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!IsRedirect(answer.StatusCode) || answer.Headers.Location is not { } location)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            string target = TerminalText.Escape(location.OriginalString);
+            Uri next = new(current, location);
+            if (next.Scheme is not ("http" or "https"))
+            {
+                throw new IOException(
+                    $"{uri}: the server redirects to {target}, which is neither http nor https and is not followed"
+                );
+            }
+
+            if (current.Scheme == "https" && next.Scheme == "http")
+            {
+                throw new IOException($"{uri}: the server redirects from https to {target}, which is not followed");
+            }
+
+            if (redirects == RepoLimits.Redirects)
+            {
+                throw new IOException($"{uri}: the server redirects more than {RepoLimits.Redirects} times");
+            }
+
+            current = next;
+        }
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status
+            is HttpStatusCode.MovedPermanently
+                or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect
+                or HttpStatusCode.PermanentRedirect;
+
+    /// <summary>An answer that is neither the file nor its absence.</summary>
     private static string Refusal(HttpResponseMessage answer) =>
-        (int)answer.StatusCode is >= 300 and < 400 && answer.Headers.Location is { } target
-            ? answer.RequestMessage?.RequestUri is { Scheme: "https" }
-            && target is { IsAbsoluteUri: true, Scheme: not "https" }
-                ? $"the server redirects from https to {TerminalText.Escape(target.OriginalString)}, which is not followed"
-                : $"the server redirects more than {MaxRedirects} times"
-            : $"the server answers {(int)answer.StatusCode} {TerminalText.Escape(answer.ReasonPhrase ?? "")}".TrimEnd();
+        $"the server answers {(int)answer.StatusCode} {TerminalText.Escape(answer.ReasonPhrase ?? "")}".TrimEnd();
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 

@@ -1,27 +1,44 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Remote;
 
-/// <summary>A repository behind a web server.</summary>
+/// <summary>
+/// A repository behind a web server. The descriptor is proven before anything that it names is fetched, and each index is
+/// proven by its signature before it is held in memory: whoever answers without a key of the repository costs a few small
+/// requests.
+/// </summary>
 internal sealed class RemoteRepositoryReader : RepositoryReader
 {
     // Each publication in between spoils one attempt.
     private const int Attempts = 5;
 
     private readonly RepositoryAddress _address;
+    private readonly IReadOnlyList<Fingerprint> _anchors;
     private readonly HttpFetcher _fetcher;
-    private readonly CancellationToken _stop;
+    private readonly CancellationToken _cancellation;
+    private Keyring? _keys;
     private IndexPointers _archive = IndexPointers.ConventionalArchive;
 
-    internal RemoteRepositoryReader(RepositoryAddress address, CancellationToken stop)
+    /// <param name="address">The repository's base.</param>
+    /// <param name="anchors">The keys one of which must have signed <c>repo.json</c>; empty for any that it lists.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    internal RemoteRepositoryReader(
+        RepositoryAddress address,
+        IReadOnlyList<Fingerprint> anchors,
+        CancellationToken cancellation
+    )
     {
         _address = address;
+        _anchors = anchors;
         _fetcher = new HttpFetcher("peipkg-repo", Patience.Usual);
-        _stop = stop;
+        _cancellation = cancellation;
     }
 
     internal override string Location => _address.ToString();
@@ -35,42 +52,50 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     {
         for (int attempt = 1; ; attempt++)
         {
-            byte[]? signature = Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes);
+            byte[]? signature = GetDescriptorSignature();
             byte[] content =
                 Get(DescriptorUri, Limits.DescriptorBytes)
                 ?? throw new UserErrorException($"{Location} is no repository: the server has no {DescriptorUri}");
-            (IndexPointers active, _archive) = Pointers(content);
-            SignedDocument activeIndex = Read(RepositoryLayout.ActiveIndex, active);
-            SignedDocument archiveIndex = Read(RepositoryLayout.ArchiveIndex, _archive);
-
-            // Signatures of two generations always differ, so unchanged ones prove that all came from one.
-            bool isWhole =
-                Same(signature, Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes))
-                && Same(activeIndex.Signature, Get(Resolve(active.SignatureUrl), Limits.SignatureBytes))
-                && Same(archiveIndex.Signature, Get(Resolve(_archive.SignatureUrl), Limits.SignatureBytes));
-            if (isWhole || attempt == Attempts)
+            SignedDocument document = new(RepositoryLayout.Descriptor, content, signature);
+            if (WhyUnproven(document, out Descriptor? descriptor) is { } reason)
             {
                 return new RepositorySnapshot(
                     Location,
-                    new SignedDocument(RepositoryLayout.Descriptor, content, signature),
-                    activeIndex,
-                    archiveIndex
+                    document,
+                    Unfetched(RepositoryLayout.ActiveIndex, reason),
+                    Unfetched(RepositoryLayout.ArchiveIndex, reason)
                 );
+            }
+
+            _keys = FetchKeys(descriptor!, static _ => true);
+            _archive = descriptor!.Archive;
+            SignedDocument active = ReadIndex(RepositoryLayout.ActiveIndex, descriptor.Active);
+            SignedDocument archive = ReadIndex(RepositoryLayout.ArchiveIndex, descriptor.Archive);
+
+            // Signatures of two generations always differ, so unchanged ones prove that all came from one.
+            bool isWhole =
+                Same(signature, GetDescriptorSignature())
+                && Same(active.Signature, GetSignature(descriptor.Active))
+                && Same(archive.Signature, GetSignature(descriptor.Archive));
+            if (isWhole || attempt == Attempts)
+            {
+                return new RepositorySnapshot(Location, document, active, archive);
             }
         }
     }
 
-    internal override Keyring ReadKeys(Descriptor descriptor) =>
-        Keyring.Load(
-            descriptor,
-            key => Resolve(key.Url).ToString(),
-            path => _fetcher.TryGet(new Uri(path), Limits.KeyFileBytes, _stop) ?? throw new FileNotFoundException(path)
-        );
+    internal override Keyring ReadKeys(Descriptor descriptor) => _keys ?? FetchKeys(descriptor, static _ => false);
 
     internal override IReadOnlyList<PackageCopy> Find(IndexRow row)
     {
-        Uri uri = _address.Resolve(row.Url, Resolve(_archive.Url));
-        return [new PackageCopy(uri.ToString(), () => _fetcher.TryOpen(uri, _stop))];
+        Uri uri = Resolve(row);
+        return [new PackageCopy(uri.ToString(), () => _fetcher.TryOpen(uri, _cancellation))];
+    }
+
+    internal override string? HostElsewhere(IndexRow row)
+    {
+        Uri uri = Resolve(row);
+        return uri.Authority == DescriptorUri.Authority ? null : uri.Authority;
     }
 
     protected override void Dispose(bool disposing)
@@ -85,27 +110,104 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
 
     private static bool Same(byte[]? one, byte[]? other) => one.AsSpan().SequenceEqual(other);
 
-    private static (IndexPointers Active, IndexPointers Archive) Pointers(byte[] content)
+    private static SignedDocument Unfetched(string name, string reason) =>
+        new(name, null, null) { Fault = $"it was not fetched: {reason}" };
+
+    /// <summary>Why a descriptor is not to be relied on, as far as its signature goes; null when it is.</summary>
+    private string? WhyUnproven(SignedDocument document, out Descriptor? descriptor)
     {
+        descriptor = null;
+        if (document.Signature is null)
+        {
+            return "repo.json is not signed";
+        }
+
+        Fingerprint signer;
         try
         {
-            Descriptor descriptor = DescriptorDocument.Read(content);
-            return (descriptor.Active, descriptor.Archive);
+            descriptor = DescriptorDocument.Read(document.Content);
+            signer = SignatureEnvelope.Read(document.Signature).KeyFingerprint;
         }
-        catch (FormatViolationException)
+        catch (FormatViolationException exception)
         {
-            // Reported by whoever judges the descriptor.
-            return (IndexPointers.ConventionalActive, IndexPointers.ConventionalArchive);
+            return $"repo.json and its signature cannot be read ({exception.Message})";
         }
+
+        if (_anchors.Count > 0 && !_anchors.Contains(signer))
+        {
+            return $"repo.json is not signed with a key that --trust names, but with {signer.Grouped}";
+        }
+
+        // Whether the key still counts is for whoever judges the document; here it only has to be the one.
+        _keys = FetchKeys(descriptor, key => key.Fingerprint == signer);
+        return SignatureCheck.Of(document, _keys, Timestamp.FromUnixSeconds(0)) switch
+        {
+            { State: SignatureState.Good } => null,
+            var check => check.Problem,
+        };
     }
 
-    private SignedDocument Read(string name, IndexPointers pointers)
+    private SignedDocument ReadIndex(string name, IndexPointers pointers)
     {
-        byte[]? signature = Get(Resolve(pointers.SignatureUrl), Limits.SignatureBytes);
-        return new SignedDocument(name, Get(Resolve(pointers.Url), Limits.IndexBytes), signature);
+        byte[]? signature = GetSignature(pointers);
+        SignatureEnvelope envelope;
+        try
+        {
+            envelope = signature is null
+                ? throw new FormatViolationException("signature-missing", "", "its signature is missing")
+                : SignatureEnvelope.Read(signature);
+        }
+        catch (FormatViolationException exception)
+        {
+            return Unfetched(name, exception.Message) with { Signature = signature };
+        }
+
+        if (_keys!.Find(envelope.KeyFingerprint) is not { } key)
+        {
+            return Unfetched(name, $"repo.json lists no usable key {envelope.KeyFingerprint}, which signed it") with
+            {
+                Signature = signature,
+            };
+        }
+
+        Uri uri = Resolve(pointers.Url);
+        byte[]? content = _fetcher.TryGet(
+            uri,
+            Limits.IndexBytes,
+            digest => envelope.Verifies(key, digest),
+            out bool isWrong,
+            _cancellation
+        );
+        return new SignedDocument(name, content, signature)
+        {
+            Fault = isWrong ? $"what {uri} sends is not what {envelope.KeyFingerprint} signed" : null,
+        };
+    }
+
+    private Keyring FetchKeys(Descriptor descriptor, Func<DescriptorKey, bool> wanted)
+    {
+        int fetched = 0;
+        return Keyring.Load(
+            descriptor,
+            key => Resolve(key.Url).ToString(),
+            path =>
+                fetched++ < RepoLimits.FetchedKeys
+                    ? Get(new Uri(path), Limits.KeyFileBytes) ?? throw new FileNotFoundException(path)
+                    : throw new KeyFileException(
+                        $"the key was not fetched: repo.json lists more than {RepoLimits.FetchedKeys} keys"
+                    ),
+            wanted
+        );
     }
 
     private Uri Resolve(string url) => _address.Resolve(url, DescriptorUri);
 
-    private byte[]? Get(Uri uri, int limit) => _fetcher.TryGet(uri, limit, _stop);
+    private Uri Resolve(IndexRow row) => _address.Resolve(row.Url, Resolve(_archive.Url));
+
+    private byte[]? GetDescriptorSignature() =>
+        Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes);
+
+    private byte[]? GetSignature(IndexPointers pointers) => Get(Resolve(pointers.SignatureUrl), Limits.SignatureBytes);
+
+    private byte[]? Get(Uri uri, int limit) => _fetcher.TryGet(uri, limit, _cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Remote;
@@ -34,9 +35,16 @@ internal sealed class RepositoryLocation
     internal static RepositoryLocation Directory(string path) => new(path, null);
 
     /// <summary>Opens the repository for reading.</summary>
-    internal RepositoryReader Open(Diagnostics diagnostics, CancellationToken stop) =>
+    /// <param name="anchors">The keys one of which must have signed what is fetched; empty for any that it lists.</param>
+    /// <param name="diagnostics">Told of directories that are not entered.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal RepositoryReader Open(
+        IReadOnlyList<Fingerprint> anchors,
+        Diagnostics diagnostics,
+        CancellationToken stop
+    ) =>
         Address is { } address
-            ? new RemoteRepositoryReader(address, stop)
+            ? new RemoteRepositoryReader(address, anchors, stop)
             : new LocalRepositoryReader(_text, null, diagnostics);
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Retention;
@@ -46,13 +45,11 @@ internal static class PrunePlan
             }
         }
 
-        IndexEntry[] entries = IndexEntries.Of(candidates);
         return
         [
-            .. candidates.Where(
-                (_, i) =>
-                    entries[i].Build is { } build
-                    && now.UnixSeconds - build.Timestamp.UnixSeconds > olderThanDays * SecondsOfDay
+            .. candidates.Where(row =>
+                row.Entry.Build is { } build
+                && now.UnixSeconds - build.Timestamp.UnixSeconds > olderThanDays * SecondsOfDay
             ),
         ];
     }

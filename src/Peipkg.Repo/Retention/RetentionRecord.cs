@@ -5,7 +5,6 @@ using Peipkg.Format;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Retention;

@@ -1,11 +1,9 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Site;
@@ -132,7 +130,7 @@ internal sealed class NameDocuments
             json.WriteStringValue(row.Version.Text);
             json.WriteStringValue(row.Architecture.Text);
             json.WriteNumberValue(row.Size);
-            json.WriteStringValue(BuildTime(row.Json.Span));
+            json.WriteStringValue(row.Entry.Build?.Timestamp.Text ?? "");
             if (row.Version.IsPreRelease)
             {
                 json.WriteBooleanValue(true);
@@ -149,15 +147,6 @@ internal sealed class NameDocuments
                 names.ForEach(json.WriteStringValue);
                 json.WriteEndArray();
             }
-        }
-
-        /// <summary>Looked up in the entry's canonical bytes: reading a hundred thousand entries for it would take longer.</summary>
-        private static string BuildTime(ReadOnlySpan<byte> entry)
-        {
-            ReadOnlySpan<byte> field = "\"build\":{\"timestamp\":\""u8;
-            int start = entry.LastIndexOf(field);
-            int length = start < 0 ? 0 : entry[(start + field.Length)..].IndexOf((byte)'"');
-            return length > 0 ? Encoding.UTF8.GetString(entry.Slice(start + field.Length, length)) : "";
         }
     }
 }

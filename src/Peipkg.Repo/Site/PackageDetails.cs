@@ -2,9 +2,7 @@ using System.Text.Json;
 using Peipkg.Format;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Site;
@@ -88,12 +86,7 @@ internal static class PackageDetails
     {
         try
         {
-            return TryRead(
-                File.ReadAllBytes(
-                    Path.Combine(root, RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture))
-                ),
-                row
-            );
+            return TryRead(File.ReadAllBytes(Path.Combine(root, row.DetailsPlace)), row);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,6 @@ using System.Globalization;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Site;
 
@@ -30,6 +29,10 @@ internal sealed class SitePages(
     [
         .. Enumerable.Range('a', 26).Select(static letter => ((char)letter).ToString()),
     ];
+
+    /// <summary>What the front page says of the generation that it shows, and of no other.</summary>
+    internal static string GenerationMark(ulong indexVersion) =>
+        string.Create(CultureInfo.InvariantCulture, $", version {indexVersion}. These pages are for reading.");
 
     /// <summary>The pages.</summary>
     internal IEnumerable<SiteFile> Write()
@@ -114,10 +117,9 @@ internal sealed class SitePages(
                 "</div>\n</main>\n<footer><p>Package managers trust only the signed documents: "
                     + $"<a href=\"{RepositoryLayout.Descriptor}\">descriptor</a>, "
                     + $"<a href=\"{RepositoryLayout.ActiveIndex}\">active index</a> and "
-                    + $"<a href=\"{RepositoryLayout.ArchiveIndex}\">archive index</a>, version "
+                    + $"<a href=\"{RepositoryLayout.ArchiveIndex}\">archive index</a>"
             )
-            .Raw(content.IndexVersion.ToString(CultureInfo.InvariantCulture))
-            .Raw(". These pages are for reading.");
+            .Raw(GenerationMark(content.IndexVersion));
         if (content.Retention is { } retention)
         {
             page.Raw(" ")

@@ -1,8 +1,9 @@
 using System.Buffers;
+using System.Text;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.World;
 
@@ -20,24 +21,36 @@ internal sealed class SitePublication
     private readonly string _root;
     private readonly bool _isNew;
     private readonly bool _isRemoved;
+    private readonly bool _isBehind;
 
-    private SitePublication(string root, bool isNew, bool isRemoved)
+    private SitePublication(string root, bool isNew, bool isRemoved, bool isBehind)
     {
         _root = root;
         _isNew = isNew;
         _isRemoved = isRemoved;
+        _isBehind = isBehind;
     }
 
     /// <summary>Looks at what a repository has.</summary>
     /// <param name="root">The repository as it is.</param>
+    /// <param name="indexVersion">Its generation; null when nobody knows.</param>
     /// <param name="noSite">Whether the operator wants no browser.</param>
     /// <param name="diagnostics">Told why there will be none.</param>
     /// <returns>Null when the browser has no part in the generation.</returns>
-    internal static SitePublication? Begin(string root, bool noSite, Diagnostics diagnostics)
+    internal static SitePublication? Begin(string root, ulong? indexVersion, bool noSite, Diagnostics diagnostics)
     {
         if (SiteLayout.IsIn(root))
         {
-            return new SitePublication(root, isNew: false, isRemoved: noSite);
+            bool isBehind = !noSite && !Shows(root, indexVersion);
+            if (isBehind)
+            {
+                diagnostics.Note(
+                    "the package browser shows another generation than the indexes, as after another tool has published here; "
+                        + "its pages are mended"
+                );
+            }
+
+            return new SitePublication(root, isNew: false, isRemoved: noSite, isBehind);
         }
 
         if (noSite)
@@ -60,13 +73,13 @@ internal sealed class SitePublication
             return null;
         }
 
-        return new SitePublication(root, isNew: true, isRemoved: false);
+        return new SitePublication(root, isNew: true, isRemoved: false, isBehind: false);
     }
 
     /// <summary>Brings an existing browser up to date with a generation that has no new packages.</summary>
     /// <returns>Null when the repository has none.</returns>
     internal static SitePublication? OfPresent(string root) =>
-        SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false) : null;
+        SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false, isBehind: false) : null;
 
     /// <summary>The documents to be placed beside packages.</summary>
     /// <param name="plan">The generation.</param>
@@ -79,21 +92,13 @@ internal sealed class SitePublication
         }
 
         IEnumerable<Placement> fresh = plan.Added.Select(static package => DetailsOf(package.Row, package.Details));
-        if (!_isNew)
+        if (!_isNew && !_isBehind)
         {
             return fresh;
         }
 
         HashSet<IndexRow> added = [.. plan.Added.Select(static package => package.Row)];
-        List<IndexRow> missing =
-        [
-            .. plan.Archive.Where(row =>
-                !added.Contains(row)
-                && !File.Exists(
-                    Path.Combine(_root, RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture))
-                )
-            ),
-        ];
+        List<IndexRow> missing = [.. plan.Archive.Where(row => !added.Contains(row) && LacksDetails(row))];
         Placement[] late = new Placement[missing.Count];
         Workers.ForEach(
             [.. Enumerable.Range(0, missing.Count)],
@@ -138,8 +143,25 @@ internal sealed class SitePublication
         );
     }
 
+    /// <summary>Whether the pages are those of a generation.</summary>
+    private static bool Shows(string root, ulong? indexVersion)
+    {
+        string front = Path.Combine(root, RepositoryLayout.SiteFront);
+        return indexVersion is { } version
+            && FileStatus.Of(front) is { IsRegular: true, Size: <= RepoLimits.FrontPageBytes }
+            && File.ReadAllBytes(front).AsSpan().IndexOf(Encoding.UTF8.GetBytes(SitePages.GenerationMark(version)))
+                >= 0;
+    }
+
+    /// <summary>A package that another tool published has no document, or one that does not fit its entry.</summary>
+    private bool LacksDetails(IndexRow row) =>
+        row.HasPossibleNames
+        && (
+            _isBehind ? PackageDetails.TryFind(_root, row) is null : !File.Exists(Path.Combine(_root, row.DetailsPlace))
+        );
+
     private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content) =>
-        new(RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture), content);
+        new(row.DetailsPlace, content);
 
     /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
     private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop) =>

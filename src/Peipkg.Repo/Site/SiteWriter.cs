@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Reflection;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Site;
 
@@ -23,7 +21,7 @@ internal static class SiteWriter
     /// <summary>Every file of the browser but the packages' details.</summary>
     internal static IEnumerable<SiteFile> Write(SiteContent content)
     {
-        IndexEntry[] active = IndexEntries.Of(content.Active);
+        IndexEntry[] active = [.. content.Active.Select(static row => row.Entry)];
         Dictionary<string, byte[]> assets = Assets.ToDictionary(
             static asset => asset.Path,
             static asset => Load(asset.Resource),

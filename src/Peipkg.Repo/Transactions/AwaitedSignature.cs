@@ -2,7 +2,6 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Transactions;
 

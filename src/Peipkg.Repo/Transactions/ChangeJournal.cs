@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Transactions;
 

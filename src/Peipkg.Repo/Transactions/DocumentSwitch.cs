@@ -1,7 +1,6 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Transactions;
 

@@ -2,7 +2,6 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Transactions;

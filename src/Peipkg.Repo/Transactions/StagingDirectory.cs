@@ -3,7 +3,6 @@ using System.Text;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Transactions;
 

@@ -1,10 +1,11 @@
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Publishing;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Verifying;
 
@@ -82,10 +83,10 @@ internal static class DocumentVerification
         {
             if (begun?.GetAwaiter().GetResult() is { } check)
             {
-                CheckSignature(check, view.AllowUnsigned, document == snapshot.Descriptor, findings);
-                if (document == snapshot.Descriptor)
+                bool isDescriptor = document == snapshot.Descriptor;
+                if (!isDescriptor || !IsForeign(check, view.Anchors, findings))
                 {
-                    CheckAnchor(check, view.Anchors, findings);
+                    CheckSignature(check, view.AllowUnsigned, isDescriptor, findings);
                 }
             }
         }
@@ -98,48 +99,101 @@ internal static class DocumentVerification
     /// <summary>Reads both indexes by every rule of their documents.</summary>
     internal static VerifiedDocuments ReadIndexes(RepositorySnapshot snapshot, VerificationFindings findings)
     {
-        (IndexSheet? archive, string? archiveProblem) = Read(snapshot.Archive, null);
-        (IndexSheet? active, string? activeProblem) = Read(snapshot.Active, archive?.Rows);
-        Report(snapshot.Active, activeProblem, findings);
-        Report(snapshot.Archive, archiveProblem, findings);
-        return new VerifiedDocuments(active, archive, null);
+        IndexReading archive = Read(snapshot.Archive, null);
+        IndexReading active = Read(snapshot.Active, archive.Sheet?.Rows);
+        Report(snapshot.Active, active, findings);
+        Report(snapshot.Archive, archive, findings);
+        IReadOnlyList<IndexRow> rows = (archive.Sheet ?? active.Sheet)?.Rows ?? [];
+        NoteProducerRules(rows, findings);
+        FailLostPlaces(rows, findings);
+        return new VerifiedDocuments(active.Sheet, archive.Sheet, null);
     }
 
-    private static void Report(SignedDocument document, string? problem, VerificationFindings findings)
+    private static void Report(SignedDocument document, IndexReading reading, VerificationFindings findings)
     {
-        if (problem is not null)
+        if (document.Fault is { } fault)
         {
-            Fail(findings, "index-document", document.Name, problem, Republish);
+            Fail(findings, "signature", document.Name, fault, "find out who answers at the address");
+            return;
+        }
+
+        foreach (FormatViolationException problem in reading.Problems.Take(RepoLimits.ShownProblems))
+        {
+            Fail(findings, "index-document", document.Name, problem.Message, Republish);
+        }
+
+        if (reading.Problems.Count > RepoLimits.ShownProblems)
+        {
+            Fail(
+                findings,
+                "index-document",
+                document.Name,
+                $"{reading.Problems.Count - RepoLimits.ShownProblems} more entries break a rule",
+                Republish
+            );
         }
     }
 
-    private static (IndexSheet? Sheet, string? Problem) Read(SignedDocument document, IReadOnlyList<IndexRow>? known)
+    private static IndexReading Read(SignedDocument document, IReadOnlyList<IndexRow>? known)
     {
         if (document.Content is null)
         {
-            return (null, "the index is missing");
+            return new IndexReading(null, [new FormatViolationException("index-missing", "", "the index is missing")]);
         }
 
-        try
+        IndexReading reading = IndexReader.Read(document.Content, known);
+        return reading.Sheet is { } sheet && EqualVersions.Find(sheet.Rows) is { } equal
+            ? reading with
+            {
+                Problems = [.. reading.Problems, equal],
+            }
+            : reading;
+    }
+
+    /// <summary>A URL without a host must lead to a file below the repository's base.</summary>
+    private static void FailLostPlaces(IReadOnlyList<IndexRow> rows, VerificationFindings findings)
+    {
+        foreach (
+            IndexRow row in rows.Where(static row =>
+                    row.Place is null && !row.Url.Contains("://", StringComparison.Ordinal)
+                )
+                .Take(RepoLimits.ShownProblems)
+        )
         {
-            return (StrictIndexReader.Read(document.Content, known), null);
-        }
-        catch (FormatViolationException error)
-        {
-            return (TryReadLeniently(document.Content), error.Message);
+            Fail(
+                findings,
+                "package-url",
+                RepositoryLayout.ArchiveIndex,
+                $"{row}: its URL {row.Url} leads out of the repository, to no file of it",
+                Republish
+            );
         }
     }
 
-    /// <summary>What an index with a fault in some entry says of the others is worth looking at as well.</summary>
-    private static IndexSheet? TryReadLeniently(byte[] content)
+    /// <summary>What a producer would be refused for is no failure of what is published, which never changes.</summary>
+    private static void NoteProducerRules(IReadOnlyList<IndexRow> rows, VerificationFindings findings)
     {
-        try
+        int count = 0;
+        foreach (IndexRow row in rows)
         {
-            return IndexReader.Read(content);
+            if (row.Entry.ProducerFault is { } fault && ++count <= RepoLimits.ShownProblems)
+            {
+                findings.Note(
+                    fault.Rule,
+                    RepositoryLayout.ArchiveIndex,
+                    $"{row}: {fault.Detail} (no reader refuses it)",
+                    "it stays as it is; mend it in the next revision"
+                );
+            }
         }
-        catch (FormatViolationException)
+
+        if (count > RepoLimits.ShownProblems)
         {
-            return null;
+            findings.Note(
+                ManifestRule.Description,
+                RepositoryLayout.ArchiveIndex,
+                $"{count - RepoLimits.ShownProblems} more published packages break a rule for producers"
+            );
         }
     }
 
@@ -201,22 +255,26 @@ internal static class DocumentVerification
         }
     }
 
-    private static void CheckAnchor(
+    /// <summary>Whether the descriptor is signed with another key than those that are trusted.</summary>
+    private static bool IsForeign(
         SignatureCheck check,
         IReadOnlyList<Fingerprint> anchors,
         VerificationFindings findings
     )
     {
-        if (anchors.Count > 0 && check.State is SignatureState.Good && !anchors.Contains(check.Signer!.Value))
+        if (anchors.Count > 0 && check.Signer is { } signer && !anchors.Contains(signer))
         {
             Fail(
                 findings,
                 "trust-anchor",
                 check.File,
-                $"it is the signature of {check.Signer.Value.Grouped}, not of a key that was given with --trust",
+                $"it is the signature of {signer.Grouped}, not of a key that was given with --trust",
                 "learn the right fingerprint elsewhere than from the repository itself"
             );
+            return true;
         }
+
+        return false;
     }
 
     private static void CheckExpiry(Descriptor descriptor, Timestamp now, VerificationFindings findings)
@@ -276,7 +334,7 @@ internal static class DocumentVerification
             );
         }
 
-        if (sheet.GeneratedAt.UnixSeconds - view.Now.UnixSeconds > WriterChecks.ClockTolerance.TotalSeconds)
+        if (sheet.GeneratedAt.UnixSeconds - view.Now.UnixSeconds > RepoLimits.ClockTolerance.TotalSeconds)
         {
             findings.Note(
                 "index-future",

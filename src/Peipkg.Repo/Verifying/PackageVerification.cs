@@ -78,16 +78,7 @@ internal sealed class PackageVerification
         }
 
         findings.Packages = work.Count;
-        if (work.Count < rows.Count)
-        {
-            findings.Note(
-                "package-elsewhere",
-                repository.Location,
-                $"{rows.Count - work.Count} packages are hosted elsewhere by their URLs and were not checked",
-                "give the directory of their files with --all-packages-dir"
-            );
-        }
-
+        NoteHosts(repository, rows, work.Count, findings);
         if (audit._unsigned > 0)
         {
             findings.Note(
@@ -97,6 +88,32 @@ internal sealed class PackageVerification
                     + (audit._unsigned == 1 ? "it" : "them")
             );
         }
+    }
+
+    /// <summary>An entry whose URL names another host is said, whether its package was looked at there or not.</summary>
+    private static void NoteHosts(
+        RepositoryReader repository,
+        IReadOnlyList<IndexRow> rows,
+        int looked,
+        VerificationFindings findings
+    )
+    {
+        string[] hosts = [.. rows.Select(repository.HostElsewhere).OfType<string>()];
+        if (hosts.Length == 0)
+        {
+            return;
+        }
+
+        string where = string.Join(", ", hosts.Distinct(StringComparer.Ordinal).Take(RepoLimits.ShownHosts));
+        bool unread = looked < rows.Count;
+        findings.Note(
+            "package-elsewhere",
+            repository.Location,
+            $"{hosts.Length} packages are hosted elsewhere by their URLs"
+                + (unread ? " and were not checked" : "")
+                + $": {where}",
+            unread ? "give the directory of their files with --all-packages-dir" : null
+        );
     }
 
     private void Check(int index, IndexRow row, IReadOnlyList<PackageCopy> copies)
@@ -175,7 +192,11 @@ internal sealed class PackageVerification
                 return false;
             }
 
-            verified = PackageVerifier.Verify(new BoundedStream(package, row.Size), null, _stop);
+            verified = PackageVerifier.Verify(
+                new BoundedStream(package, row.Size),
+                new PackageVerifyOptions { Published = true },
+                _stop
+            );
         }
         catch (FormatViolationException error)
         {
@@ -234,12 +255,12 @@ internal sealed class PackageVerification
             package.CompressedSize,
             row.Url
         );
-        if (IndexEntryText.SayTheSame(IndexEntryText.RowOf(entry), row))
+        if (IndexRow.Of(entry).SaysTheSame(row))
         {
             return;
         }
 
-        List<EntryChange> changes = EntryChanges.Between(IndexEntries.Of([row])[0], entry);
+        List<EntryChange> changes = EntryChanges.Between(row.Entry, entry);
         _found.Add(
             (
                 index,

@@ -71,7 +71,7 @@ internal static class RepositoryVerification
         }
 
         using RepositoryReader repository = request.Address is { } address
-            ? new RemoteRepositoryReader(address, stop)
+            ? new RemoteRepositoryReader(address, request.Anchors, stop)
             : new LocalRepositoryReader(request.Repo!, request.AllPackages, context.Diagnostics);
         RepositorySnapshot snapshot = repository.ReadDocuments();
         VerificationFindings findings = new();

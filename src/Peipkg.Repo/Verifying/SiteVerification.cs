@@ -76,7 +76,7 @@ internal static class SiteVerification
     /// <returns>Null when it is as it should be.</returns>
     internal static VerificationFinding? CheckDetails(string root, IndexRow row, VerifiedPackage package)
     {
-        string path = RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture);
+        string path = row.DetailsPlace;
         string place = Path.Combine(root, path);
         const string remedy = "remove it, publish with --no-site, then without";
         ReadOnlySpan<byte> expected = PackageDetails.Write(row, package).Span;

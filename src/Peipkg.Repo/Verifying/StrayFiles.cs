@@ -2,7 +2,6 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Verifying;
 
@@ -21,12 +20,9 @@ internal static class StrayFiles
         }
 
         HashSet<string> packages = new(StringComparer.Ordinal);
-        HashSet<string> details =
-        [
-            .. archive.Select(static row => RepositoryLayout.DetailsPath(row.Name, row.Version, row.Architecture)),
-        ];
+        HashSet<string> details = [.. archive.Select(static row => row.DetailsPlace)];
         ILookup<string?, string> byDirectory = archive
-            .Select(static row => RepositoryLayout.PackagePath(row.Url))
+            .Select(static row => row.Place)
             .OfType<string>()
             .Where(packages.Add)
             .ToLookup(static path => Path.GetDirectoryName(path), StringComparer.Ordinal);

@@ -25,6 +25,17 @@ public sealed class IndexDocumentTests
         );
     }
 
+    [Fact]
+    public void A_rule_for_producers_alone_is_told_but_refuses_no_index()
+    {
+        RepositoryIndex index = IndexDocument.Read(
+            Encoding.UTF8.GetBytes(Written.Replace("A web server", "A w\u00e9b server", StringComparison.Ordinal))
+        );
+        Assert.Equal(ManifestRule.Description, index.Packages[0].ProducerFault?.Rule);
+        Assert.Null(IndexDocument.Read(Encoding.UTF8.GetBytes(Written)).Packages[0].ProducerFault);
+        Assert.NotEmpty(IndexDocument.Write(index));
+    }
+
     [Theory]
     [InlineData("\"kind\":\"archive\"", "\"kind\":\"current\"", RepositoryRule.IndexKind, "/kind")]
     [InlineData("\"index_version\":7", "\"index_version\":0", RepositoryRule.IndexVersion, "/index_version")]

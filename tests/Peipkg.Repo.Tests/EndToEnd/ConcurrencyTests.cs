@@ -76,9 +76,13 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
                             RepositorySnapshot snapshot = RepositorySnapshot.Read(_fixture.Repo);
                             Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Active, keys, now).State);
                             Assert.Equal(SignatureState.Good, SignatureCheck.Of(snapshot.Archive, keys, now).State);
-                            IndexSheet active = IndexReader.Read(snapshot.Active.Content!);
+                            IndexSheet active = IndexReader.Read(snapshot.Active.Content!).Whole;
                             Assert.Empty(
-                                IndexConsistency.Check("test-repo", active, IndexReader.Read(snapshot.Archive.Content!))
+                                IndexConsistency.Check(
+                                    "test-repo",
+                                    active,
+                                    IndexReader.Read(snapshot.Archive.Content!).Whole
+                                )
                             );
                             Assert.All(active.Rows, row => Assert.True(File.Exists(_fixture.Repo + row.Url)));
                             Interlocked.Increment(ref snapshots);

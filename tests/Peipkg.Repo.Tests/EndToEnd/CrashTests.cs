@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;

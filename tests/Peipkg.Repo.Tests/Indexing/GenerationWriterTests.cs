@@ -23,11 +23,11 @@ public class GenerationWriterTests
     public void Rows_from_anywhere_make_the_document_that_the_format_writes(string published, string fresh)
     {
         using RepositoryFixture fixture = new();
-        IndexSheet old = IndexReader.Read(IndexDocument.Write(Index(Numbers("1 2 3 4 5 6"))));
+        IndexSheet old = IndexReader.Read(IndexDocument.Write(Index(Numbers("1 2 3 4 5 6")))).Whole;
         List<IndexRow> kept = [.. Numbers(published).Select(number => old.Rows[number - 1])];
         PublishPlan plan = PublishPlan.Create(
             kept,
-            [.. Numbers(fresh).Select(static number => Rows.New(IndexEntryText.RowOf(Entry(number))))],
+            [.. Numbers(fresh).Select(static number => Rows.New(IndexRow.Of(Entry(number))))],
             7,
             Now
         );
@@ -48,7 +48,7 @@ public class GenerationWriterTests
         IndexEntry large = Entry(2) with { License = new string('x', 3 << 20) };
         PublishPlan plan = PublishPlan.Create(
             [],
-            [.. new[] { Entry(1), large, Entry(3) }.Select(static entry => Rows.New(IndexEntryText.RowOf(entry)))],
+            [.. new[] { Entry(1), large, Entry(3) }.Select(static entry => Rows.New(IndexRow.Of(entry)))],
             7,
             Now
         );
@@ -65,7 +65,7 @@ public class GenerationWriterTests
     public void An_index_that_nobody_could_read_is_not_written_to_its_end()
     {
         using RepositoryFixture fixture = new();
-        PublishPlan plan = PublishPlan.Create([], [Rows.New(IndexEntryText.RowOf(Entry(1)))], 7, Now);
+        PublishPlan plan = PublishPlan.Create([], [Rows.New(IndexRow.Of(Entry(1)))], 7, Now);
         using DocumentSigner signer = DocumentSigner.Load(fixture.KeyFile, Silent);
         Directory.CreateDirectory(fixture["index"]);
         UserErrorException error = Assert.Throws<UserErrorException>(() =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Tests.Indexing;
@@ -21,12 +22,16 @@ internal static class Rows
         Architecture parsedArchitecture = Architecture.Parse(architecture);
         byte[] content = Encoding.UTF8.GetBytes($"{name} {version} {architecture} {bytes}");
         return new IndexRow(
-            parsedName,
-            parsedVersion,
-            parsedArchitecture,
-            url ?? UrlTemplate.Default.Expand(parsedName, parsedVersion, parsedArchitecture),
-            content.Length,
-            Sha256Digest.Of(content),
+            new IndexEntry
+            {
+                Name = parsedName,
+                Version = parsedVersion,
+                Architecture = parsedArchitecture,
+                Url = url ?? UrlTemplate.Default.Expand(parsedName, parsedVersion, parsedArchitecture),
+                SizeCompressed = content.Length,
+                SizeInstalled = 0,
+                Hash = Sha256Digest.Of(content),
+            },
             content
         );
     }

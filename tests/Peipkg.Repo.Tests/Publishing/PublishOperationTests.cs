@@ -4,7 +4,6 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;

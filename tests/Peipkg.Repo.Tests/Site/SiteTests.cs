@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
@@ -159,9 +158,9 @@ public sealed class SiteTests
     {
         using RepositoryFixture fixture = new();
         fixture.InitWith("alpha", "beta");
-        Peipkg.Repo.Indexing.IndexSheet sheet = Peipkg.Repo.Indexing.IndexReader.Read(
-            File.ReadAllBytes(fixture["repo/index/active.json"])
-        );
+        Peipkg.Repo.Indexing.IndexSheet sheet = Peipkg
+            .Repo.Indexing.IndexReader.Read(File.ReadAllBytes(fixture["repo/index/active.json"]))
+            .Whole;
         byte[] document = File.ReadAllBytes(fixture["repo/p/alpha/1.0-1/alpha_1.0-1_x86_64.json"]);
         PackageContent content = Assert.IsType<PackageContent>(PackageDetails.TryRead(document, sheet.Rows[0]));
         Assert.Equal(["usr/share/alpha/data"], content.Paths);

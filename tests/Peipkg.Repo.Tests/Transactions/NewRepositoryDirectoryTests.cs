@@ -1,6 +1,5 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 

@@ -1,3 +1,5 @@
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Consumers;
 using Peipkg.Repo.Tests.World;
@@ -77,6 +79,132 @@ public sealed class RemoteVerificationTests : IDisposable
         Assert.Contains("sends more than the 65536 bytes", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--trust")]
+    [InlineData("repo.json")]
+    [InlineData("repo.json.sig")]
+    public void Nothing_is_fetched_for_a_descriptor_that_is_not_proven(string wrong)
+    {
+        _fixture.InitWith("aa");
+        if (wrong != "--trust")
+        {
+            string path = Path.Combine(_fixture.Repo, wrong);
+            File.WriteAllText(
+                path,
+                File.ReadAllText(path)
+                    .Replace("test-repo", "text-repo", StringComparison.Ordinal)
+                    .Replace("\"signature\":\"", "\"signature\":\"AA", StringComparison.Ordinal)
+            );
+        }
+
+        List<string> asked = [];
+        using StaticServer server = Listening(asked);
+        string trust = wrong == "--trust" ? new string('0', 64) : _fixture.Key.PublicKey.Fingerprint.Text;
+        foreach (string mode in new[] { "metadata", "hashes", "both" })
+        {
+            RunResult result = RepoRun.RunAt(
+                new FixedClock("2026-01-03T00:00:00Z"),
+                "",
+                ["verify", "--url", server.Url, "--trust", trust, "--mode", mode]
+            );
+            Assert.Equal(1, result.Code);
+            Assert.Contains("it was not fetched: ", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(asked, static path => path.StartsWith("/index", StringComparison.Ordinal));
+        Assert.InRange(asked.Count, 6, 12);
+    }
+
+    [Fact]
+    public void An_index_that_its_signature_does_not_prove_is_never_held()
+    {
+        _fixture.InitWith("aa");
+        File.AppendAllText(_fixture["repo/index/archive.json"], "x");
+        List<string> asked = [];
+        using StaticServer server = Listening(asked);
+        RunResult result = Verify(server);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("index/archive.json sends is not what", result.Error, StringComparison.Ordinal);
+        Assert.Single(asked, "/index/archive.json");
+    }
+
+    [Fact]
+    public void A_descriptor_with_thousands_of_keys_costs_a_bounded_number_of_requests()
+    {
+        _fixture.InitWith("aa");
+        Descriptor many = _fixture.Descriptor;
+        many = many with
+        {
+            Keys =
+            [
+                .. many
+                    .Keys.Concat(
+                        Enumerable
+                            .Range(0, 1000)
+                            .Select(static i =>
+                                Fingerprint.TryParse($"{i:x64}", out Fingerprint key, out _) ? key : default
+                            )
+                            .Select(static key => new DescriptorKey(
+                                key,
+                                DescriptorKey.ConventionalUrl(key),
+                                KeyStatus.Revoked
+                            ))
+                    )
+                    .OrderBy(static key => key.Fingerprint),
+            ],
+        };
+        _fixture.WriteDescriptor(many, _fixture.Key);
+        List<string> asked = [];
+        using StaticServer server = Listening(asked);
+        Assert.Contains("more than 64 keys", Verify(server).Error, StringComparison.Ordinal);
+        Assert.InRange(asked.Count, 1, 100);
+    }
+
+    [Theory]
+    [InlineData("ftp://127.0.0.1/repo.json")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("javascript:0")]
+    public void A_redirect_to_another_scheme_is_a_sentence(string target)
+    {
+        _fixture.InitWith("aa");
+        using StaticServer server = new(_fixture.Repo)
+        {
+            Special = _ =>
+                (stream, stop) =>
+                    StaticServer.AnswerAsync(
+                        stream,
+                        $"HTTP/1.1 302 Found\nLocation: {target}\nContent-Length: 0",
+                        "",
+                        stop
+                    ),
+        };
+        RunResult result = Verify(server);
+        Assert.Equal(1, result.Code);
+        Assert.Contains(
+            $"redirects to {target}, which is neither http nor https",
+            result.Error,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Packages_on_another_host_are_said()
+    {
+        _fixture.InitWith("aa");
+        using StaticServer packages = new(_fixture.Repo);
+        _fixture.RewriteIndexes(text =>
+            text.Replace("\"url\":\"/p/", $"\"url\":\"{packages.Url}/p/", StringComparison.Ordinal)
+        );
+        using StaticServer server = new(_fixture.Repo);
+        RunResult result = Verify(server);
+        RepositoryFixture.Succeed(result);
+        Assert.Contains(
+            $"hosted elsewhere by their URLs: {new Uri(packages.Url).Authority}",
+            result.Error,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public void Nobody_at_the_address_is_said_plainly()
     {
@@ -93,6 +221,21 @@ public sealed class RemoteVerificationTests : IDisposable
     }
 
     public void Dispose() => _fixture.Dispose();
+
+    /// <summary>Serves the repository and notes what is asked for.</summary>
+    private StaticServer Listening(List<string> asked) =>
+        new(_fixture.Repo)
+        {
+            Special = path =>
+            {
+                lock (asked)
+                {
+                    asked.Add(path);
+                }
+
+                return null;
+            },
+        };
 
     private RunResult Verify(StaticServer server, params string[] more) =>
         RepoRun.RunAt(

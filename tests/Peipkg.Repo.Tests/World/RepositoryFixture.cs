@@ -5,9 +5,7 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.World;
 using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Tests.World;
@@ -30,6 +28,9 @@ internal sealed class RepositoryFixture : IDisposable
     }
 
     internal SigningKey Key { get; }
+
+    /// <summary>Whether publications may be months apart, as most tests that go on in time have them.</summary>
+    internal bool AllowFuture { get; init; } = true;
 
     internal string Base => _base;
 
@@ -120,7 +121,7 @@ internal sealed class RepositoryFixture : IDisposable
 
     internal string[] PublishArguments(params string[] more)
     {
-        List<string> args = ["publish", .. more];
+        List<string> args = ["publish", .. more, .. AllowFuture ? (string[])["--allow-future"] : []];
         Default("--in", Repo);
         Default("--out", Repo);
         Default("--sign-key", KeyFile);
@@ -201,6 +202,18 @@ internal sealed class RepositoryFixture : IDisposable
         byte[] bytes = DescriptorDocument.Write(descriptor);
         File.WriteAllBytes(this["repo/repo.json"], bytes);
         File.WriteAllBytes(this["repo/repo.json.sig"], SignatureEnvelope.Sign(signer, bytes.AsSpan()).Write());
+    }
+
+    /// <summary>Changes both indexes as another tool with the same key would.</summary>
+    internal void RewriteIndexes(Func<string, string> change)
+    {
+        foreach (string name in new[] { RepositoryLayout.ActiveIndex, RepositoryLayout.ArchiveIndex })
+        {
+            string path = Path.Combine(Repo, name);
+            byte[] bytes = Encoding.UTF8.GetBytes(change(File.ReadAllText(path)));
+            File.WriteAllBytes(path, bytes);
+            File.WriteAllBytes(path + ".sig", SignatureEnvelope.Sign(Key, bytes.AsSpan()).Write());
+        }
     }
 
     /// <summary>Adds a key of some status to the descriptor, with its file.</summary>

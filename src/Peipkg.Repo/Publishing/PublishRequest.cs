@@ -1,0 +1,59 @@
+using Peipkg.Format.Identity;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Publishing;
+
+/// <summary>What is to be published, and how.</summary>
+internal sealed record PublishRequest
+{
+    /// <summary>The previous repository.</summary>
+    internal required string In { get; init; }
+
+    /// <summary>The directory of new packages; null only in a rebuild.</summary>
+    internal string? New { get; init; }
+
+    /// <summary>The private key's file.</summary>
+    internal required string SignKey { get; init; }
+
+    /// <summary>The new indexes' time.</summary>
+    internal required Timestamp At { get; init; }
+
+    /// <summary>The new repository; the same directory as <see cref="In"/> to publish in place.</summary>
+    internal required string Out { get; init; }
+
+    /// <summary>Where new packages are fetched from.</summary>
+    internal required UrlTemplate Template { get; init; }
+
+    /// <summary>In a rebuild, the directory of every package ever published; null otherwise.</summary>
+    internal string? AllPackages { get; init; }
+
+    /// <summary>Whether the archive is made anew from packages, not from the old one.</summary>
+    internal bool IsRebuild => AllPackages is not null;
+
+    /// <summary>Whether a rebuild may leave out what was published.</summary>
+    internal bool ForgetMissing { get; init; }
+
+    /// <summary>Whether files whose bytes are published are passed over.</summary>
+    internal bool SkipExisting { get; init; }
+
+    /// <summary>Whether unsigned packages are refused.</summary>
+    internal bool RequireSigned { get; init; }
+
+    /// <summary>Whether destinations and side effects go unchecked.</summary>
+    internal bool SkipLayoutChecks { get; init; }
+
+    /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
+    internal bool NoSite { get; init; }
+
+    /// <summary>Whether new findings of the audit stand against publishing.</summary>
+    internal bool DenyAudit { get; init; }
+
+    /// <summary>Whether the new indexes may be dated long after the last ones and after the newest build.</summary>
+    internal bool AllowFuture { get; init; }
+
+    /// <summary>Whether only to say what would change.</summary>
+    internal bool DryRun { get; init; }
+
+    /// <summary>Whether to report in JSON.</summary>
+    internal bool Json { get; init; }
+}

@@ -73,3 +73,11 @@ require_dotnet() {
     (cd "$1" && dotnet --version > /dev/null 2>&1) ||
         die "the installed .NET SDK does not satisfy $1/global.json (run 'dotnet --info' there)"
 }
+
+# npm_modules DIRECTORY LOG: installs what its package-lock.json lists, unless that is there already.
+npm_modules() {
+    if ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed"; then
+        run_logged "$2" npm ci --prefix "$1" --no-audit --no-fund
+        cp "$1/package-lock.json" "$1/node_modules/.installed"
+    fi
+}

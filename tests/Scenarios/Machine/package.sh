@@ -2,7 +2,7 @@
 # In the machine, as root: the Debian package under a running systemd, the way an operator meets it.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
 set -euo pipefail
-# shellcheck source=tests/Machine/guest.sh
+# shellcheck source=tests/Scenarios/Machine/guest.sh
 . /given/guest.sh
 
 mark

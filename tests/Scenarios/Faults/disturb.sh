@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Disturbs every single system call with which peipkg-repo changes the disk, and looks at what is left.
-# usage: bash tests/Faults/run.sh [quick | SCENARIO...]     everything when nothing is named
+# usage: bash tests/Scenarios/Faults/disturb.sh quick | COMMAND...     the scenarios in faults.test.sh call it
 #
-# A scenario is a repository, a command that changes it, and one that follows. A first run counts the calls; then for each
+# Each COMMAND has a repository that it changes, and a command that follows. A first run counts the calls; then for each
 # of them, and each kind of fault, the command runs on a fresh copy with that call disturbed: killed there (kill), the call
 # refused (ENOSPC, EIO, EACCES), or it and all after it (ENOSPC+, EROFS+). Each time
 #   - what is there is the generation before or the one after, byte for byte, and it verifies;
@@ -12,11 +12,9 @@
 # The program is named by PEIPKG_REPO (default: artifacts/bin/peipkg-repo). Exit code 77: this machine lets nobody trace.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
 repo_tool=$(realpath "${PEIPKG_REPO:-$root/artifacts/bin/peipkg-repo}")
 build_tool=$(realpath "${PEIPKG_BUILD:-$root/artifacts/bin/peipkg-build}")
-
-all=(publish first-publish without-site elsewhere rotate-key revoke-key retire-key describe prune prepare import init)
 
 # ---- one case, in a process of its own: several run at once
 
@@ -204,7 +202,7 @@ define() {
         init)
             pack omega 1.0-1 later
             command=("$repo_tool" init --name faults --sign-key "$work/keys/first.pem" --timestamp 2026-05-02T00:00:00Z --out repo) ;;
-        *) echo "error: there is no scenario $1; there are: ${all[*]}" >&2; exit 2 ;;
+        *) echo "error: there is no command $1 to disturb" >&2; exit 2 ;;
     esac
 }
 
@@ -263,14 +261,12 @@ scenarios=("$@")
 if [ "${1:-}" = quick ]; then
     # Killed at every call, out of space at every third.
     scenarios=(publish) faults=(kill ENOSPC) every=3
-elif [ $# -eq 0 ]; then
-    scenarios=("${all[@]}")
 fi
 failed=0
 for name in "${scenarios[@]}"; do
     calls=$(prepare "$name")
     cases "$name" > "$work/cases"
-    xargs -n 24 -P "$(nproc)" bash "$here/run.sh" cases < "$work/cases"
+    xargs -n 24 -P "$(nproc)" bash "$here/disturb.sh" cases < "$work/cases"
     printf '%s: %s calls, %s times disturbed: %s\n' "$name" "$calls" "$(wc -l < "$work/cases")" \
         "$([ -e "$work/$name/failed" ] && echo FAILED || echo "well each time")"
     [ ! -e "$work/$name/failed" ] || failed=1

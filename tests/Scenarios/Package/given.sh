@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Lays out what a machine is given to live the Debian package's life: first.deb, second.deb (the same as version 99.0) and
 # the sample hello.
-# usage: bash tests/Package/given.sh PACKAGE DIRECTORY     the directory is made when it is missing
+# usage: bash tests/Scenarios/Package/given.sh PACKAGE DIRECTORY     the directory is made when it is missing
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 deb=$1 given=$2
 
 mkdir -p "$given"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the end-to-end tests share. Loaded by run.sh before each test.
+# What the scenarios share. run.sh loads it before each of them.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 samples=$root/samples
@@ -44,15 +44,27 @@ expect_exit() {
         fail "$(printf 'expected exit code %s, got %s from: %s\nstdout: %s\nstderr: %s' "$expected" "$status" "$*" "$out" "$err")"
 }
 
-# The key that every test signs with. Made once for the whole run.
-key=$PEIPKG_SHARED/key.pem
-public_key=$PEIPKG_SHARED/key.pub
-make_key() {
-    [ -e "$key" ] && return
-    (umask 077 && openssl genpkey -algorithm ed25519 -out "$key")
-    openssl pkey -in "$key" -pubout -out "$public_key"
+# made_once PLACE COMMAND...: PLACE is made by the command, which gets a path to make it at as its last word, once for the
+# whole run. Scenarios may run side by side.
+made_once() {
+    (
+        flock 8
+        if [ ! -e "$1" ]; then
+            "${@:2}" "$TMPDIR/made"
+            mv "$TMPDIR/made" "$1"
+        fi
+    ) 8>> "$1.lock"
 }
-make_key
+
+# The key that every scenario signs with.
+make_keys() {
+    mkdir "$1"
+    (umask 077 && openssl genpkey -algorithm ed25519 -out "$1/key.pem")
+    openssl pkey -in "$1/key.pem" -pubout -out "$1/key.pub"
+}
+made_once "$PEIPKG_SHARED/keys" make_keys
+key=$PEIPKG_SHARED/keys/key.pem
+public_key=$PEIPKG_SHARED/keys/key.pub
 fingerprint=$(openssl pkey -pubin -in "$public_key" -outform DER | tail -c 32 | sha256sum | cut -c 1-64)
 
 sample_version() {
@@ -77,28 +89,57 @@ build_samples() {
     for name in hello libgreet notes; do build_sample "$name" "$@"; done
 }
 
-# Sets $packages to a directory with the samples' packages. Built once for the whole run.
+# Sets $packages to a directory with the samples' packages.
 use_sample_packages() {
     packages=$PEIPKG_SHARED/packages
-    [ -d "$packages" ] && return
-    build_samples "$TMPDIR/packages"
-    mv "$TMPDIR/packages" "$packages"
+    made_once "$packages" build_samples
 }
 
-# Sets $repository to a copy, for this test alone, of a repository that holds the samples' packages.
+make_sample_repository() {
+    peipkg-repo init --name test-repo --description "For tests" --sign-key "$key" --timestamp "$when" --out "$1"
+    peipkg-repo publish --in "$1" --new "$packages" --sign-key "$key" --timestamp 2026-05-01T12:00:01Z --out "$1"
+}
+
+# Sets $repository to a copy, for this scenario alone, of a repository that holds the samples' packages.
 use_sample_repository() {
     use_sample_packages
-    if [ ! -d "$PEIPKG_SHARED/repository" ]; then
-        peipkg-repo init --name test-repo --description "For tests" --sign-key "$key" --timestamp "$when" --out "$TMPDIR/repository"
-        peipkg-repo publish --in "$TMPDIR/repository" --new "$packages" --sign-key "$key" \
-            --timestamp 2026-05-01T12:00:01Z --out "$TMPDIR/repository"
-        mv "$TMPDIR/repository" "$PEIPKG_SHARED/repository"
-    fi
+    made_once "$PEIPKG_SHARED/repository" make_sample_repository
     repository=$TMPDIR/the-repository
     cp -a "$PEIPKG_SHARED/repository" "$repository"
 }
 
-# serve DIRECTORY: serves it until the test ends; sets $base to the URL.
+# small_farm: a farm in ./farm with the sample hello alone and one upstream tag.
+small_farm() {
+    mkdir -p farm/upstream farm/recipes
+    cp -R "$samples/hello/source" farm/upstream/hello
+    export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@example.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@example.org
+    git -C farm/upstream/hello init -q -b main
+    git -C farm/upstream/hello add -A
+    GIT_COMMITTER_DATE="1777636800 +0200" git -C farm/upstream/hello commit -q -m "Release 0.1"
+    git -C farm/upstream/hello tag v0.1
+    cp -R "$samples/hello/recipe" farm/recipes/hello
+    sed -i "s|^git = .*|git = \"file://$PWD/farm/upstream/hello\"|" farm/recipes/hello/peipkg.toml
+    cat > farm/config.toml <<TOML
+[manager]
+id = "test-farm"
+recipes_dir = "$PWD/farm/recipes"
+state_dir = "$PWD/farm/state"
+[repo]
+name = "test-repo"
+[signing]
+key_file = "$key"
+[poll]
+default_interval = "1h"
+TOML
+}
+
+# once: lets the farm's manager do all there is to do.
+once() {
+    run peipkg-manager --config farm/config.toml --once
+    [ "$status" -eq 0 ] || fail "exit code $status: $err"
+}
+
+# serve DIRECTORY: serves it until the scenario ends; sets $base to the URL.
 # shellcheck disable=SC2034
 serve() {
     local port
@@ -138,7 +179,7 @@ write_manifest() {
         build: { timestamp: $when, farm_id: "test-farm", source_ref: "test://pack" } }'
 }
 
-# running TEXT: the ids of the processes, other than this test's shell, whose command line holds TEXT.
+# running TEXT: the ids of the processes, other than this scenario's shell, whose command line holds TEXT.
 running() {
     local entry id command
     for entry in /proc/[0-9]*/cmdline; do

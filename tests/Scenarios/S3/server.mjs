@@ -6,9 +6,8 @@
 //   POST /-/throttle?every=N every Nth request is answered 503 SlowDown
 //   POST /-/well             ends all of it
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
+import S3rver from 's3rver';
 
-const S3rver = createRequire(process.env.PEIPKG_S3 + '/')('s3rver');
 const [directory, bucket] = process.argv.slice(2);
 const s3 = new S3rver({ directory, silent: true, resetOnClose: false, configureBuckets: [{ name: bucket, configs: [] }] });
 await s3.configureBuckets();

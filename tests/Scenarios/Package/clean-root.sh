@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The life of the Debian package (life.sh) in a clean root made by debootstrap. Needs root and a Debian mirror; the bare
 # root is kept in artifacts/debootstrap for the next time.
-# usage: bash tests/Package/run.sh [MIRROR]
+# usage: bash tests/Scenarios/Package/clean-root.sh [MIRROR]
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 # shellcheck source=.ci/common.sh
 . "$root/.ci/common.sh"
 [ "$(id -u)" -eq 0 ] || die "only root can make a root file system"
@@ -27,8 +27,8 @@ say "the package's life in a clean root"
 mkdir "$work/root"
 tar -x -f "$bare" -C "$work/root"
 deb=$(bash "$root/.ci/deb.sh" "$work/deb")
-bash "$root/tests/Package/given.sh" "$deb" "$work/root/given"
-cp "$root/tests/Package/life.sh" "$work/root/given"
+bash "$root/tests/Scenarios/Package/given.sh" "$deb" "$work/root/given"
+cp "$root/tests/Scenarios/Package/life.sh" "$work/root/given"
 # shellcheck disable=SC2016 # expanded by the inner shell
 run_logged "$logs/package-life.log" unshare --mount --pid --fork --kill-child bash -euc '
     mount -t proc proc "$1/proc"

@@ -5,7 +5,7 @@
 # In /given lie first.deb, the sample hello and the number of cuts.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
 set -euo pipefail
-# shellcheck source=tests/Machine/guest.sh
+# shellcheck source=tests/Scenarios/Machine/guest.sh
 . /given/guest.sh
 trap 'cat /run/by-hand; failed' EXIT
 : > /run/by-hand

@@ -1,17 +1,18 @@
 # shellcheck shell=bash disable=SC2154
 # The Debian package: its bytes, its unit, and its life on a machine.
 
-# make_package: sets $deb. Built once for the whole run.
 make_package() {
-    if [ ! -d "$PEIPKG_SHARED/deb" ]; then
-        bash "$root/.ci/deb.sh" "$TMPDIR/deb" > /dev/null
-        mv "$TMPDIR/deb" "$PEIPKG_SHARED/deb"
-    fi
+    bash "$root/.ci/deb.sh" "$1" > /dev/null
+}
+
+# Sets $deb to the Debian package.
+use_package() {
+    made_once "$PEIPKG_SHARED/deb" make_package
     deb=$(echo "$PEIPKG_SHARED"/deb/*.deb)
 }
 
 test_the_Debian_package_has_the_same_bytes_each_time_and_holds_programs_unit_pages_and_completions() {
-    make_package
+    use_package
     bash "$root/.ci/deb.sh" again > /dev/null
     cmp "$deb" again/*.deb
     dpkg-deb --contents "$deb" > contents
@@ -28,7 +29,7 @@ test_the_Debian_package_has_the_same_bytes_each_time_and_holds_programs_unit_pag
 
 test_lintian_has_nothing_to_say_about_the_Debian_package() {
     command -v lintian > /dev/null || skip "there is no lintian"
-    make_package
+    use_package
     lintian --allow-root --fail-on warning "$deb" > said 2>&1 || fail "$(cat said)"
     assert_equal '' "$(cat said)"
 }
@@ -61,19 +62,22 @@ in_root() {
         exec chroot "$1/root" "${@:3}"' in_root "$@"
 }
 
-# The same life in a root made by debootstrap: tests/Package/run.sh.
 test_the_Debian_package_is_installed_upgraded_over_running_work_removed_and_purged() {
     [ "$(id -u)" -eq 0 ] || skip "only root can make a root file system"
     command -v systemd-sysusers > /dev/null || skip "there is no systemd-sysusers"
     command -v dpkg > /dev/null || skip "this is no Debian"
-    make_package
+    use_package
     mkdir layer
-    bash "$root/tests/Package/given.sh" "$deb" given
-    cp "$root/tests/Package/life.sh" given
+    bash "$root/tests/Scenarios/Package/given.sh" "$deb" given
+    cp "$root/tests/Scenarios/Package/life.sh" given
     tar -c -f given.tar --transform 's,^given,up/given,' given
     in_root "$PWD/layer" "$PWD/given.tar" bash /given/life.sh > life.log 2>&1 || {
         case $(cat life.log) in *"overlay: "* | *"unshare: "*) skip "no overlay file system can be mounted here" ;; esac
         fail "$(tail -n 40 life.log)"
     }
     assert_contains "life: all of it" "$(cat life.log)"
+}
+
+long_the_Debian_package_lives_the_same_life_in_a_root_made_by_debootstrap() {
+    bash "$root/tests/Scenarios/Package/clean-root.sh" "${PEIPKG_DEBIAN_MIRROR:-http://deb.debian.org/debian}"
 }

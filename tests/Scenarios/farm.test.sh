@@ -16,36 +16,6 @@ test_the_sample_farm_goes_from_tags_to_a_verified_repository_and_cleans_up_after
     curl -fsS "$url" | cmp - farm/www/repo.json
 }
 
-# small_farm: a farm in ./farm with the sample hello alone and one upstream tag.
-small_farm() {
-    mkdir -p farm/upstream farm/recipes
-    cp -R "$samples/hello/source" farm/upstream/hello
-    export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@example.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@example.org
-    git -C farm/upstream/hello init -q -b main
-    git -C farm/upstream/hello add -A
-    GIT_COMMITTER_DATE="1777636800 +0200" git -C farm/upstream/hello commit -q -m "Release 0.1"
-    git -C farm/upstream/hello tag v0.1
-    cp -R "$samples/hello/recipe" farm/recipes/hello
-    sed -i "s|^git = .*|git = \"file://$PWD/farm/upstream/hello\"|" farm/recipes/hello/peipkg.toml
-    cat > farm/config.toml <<TOML
-[manager]
-id = "test-farm"
-recipes_dir = "$PWD/farm/recipes"
-state_dir = "$PWD/farm/state"
-[repo]
-name = "test-repo"
-[signing]
-key_file = "$key"
-[poll]
-default_interval = "1m"
-TOML
-}
-
-once() {
-    run peipkg-manager --config farm/config.toml --once
-    [ "$status" -eq 0 ] || fail "exit code $status: $err"
-}
-
 test_the_timestamp_is_the_commit_time_and_the_source_is_the_tag() {
     small_farm
     once

@@ -7,21 +7,6 @@ block() {
     awk -v want="$1" '/^ *```toml/ { n++; on = n == want; next } /^ *```/ { on = 0 } on { sub(/^   /, ""); print }' "$root/docs/hosting.md"
 }
 
-# a_farm: a farm in ./farm with the sample hello, one tag and no [upload] yet.
-a_farm() {
-    mkdir -p farm/upstream farm/recipes
-    cp -R "$samples/hello/source" farm/upstream/hello
-    export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@x.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@x.org
-    git -C farm/upstream/hello init -q -b main
-    git -C farm/upstream/hello add -A
-    git -C farm/upstream/hello commit -q -m "Release 0.1"
-    git -C farm/upstream/hello tag v0.1
-    cp -R "$samples/hello/recipe" farm/recipes/hello
-    sed -i "s|^git = .*|git = \"file://$PWD/farm/upstream/hello\"|" farm/recipes/hello/peipkg.toml
-    printf '%s\n' '[manager]' 'id = "test-farm"' "recipes_dir = \"$PWD/farm/recipes\"" "state_dir = \"$PWD/farm/state\"" \
-        '[repo]' 'name = "test-repo"' '[signing]' "key_file = \"$key\"" '[poll]' 'default_interval = "1h"' > farm/config.toml
-}
-
 # an_sshd: a real one, for every host that ssh is asked for; a relative path there is one in ./there.
 an_sshd() {
     local port=$((20000 + RANDOM % 20000))
@@ -46,37 +31,38 @@ an_sshd() {
 
 # a_bucket: an S3 server with the bucket "pkgs"; sets $endpoint.
 a_bucket() {
-    local modules=${PEIPKG_S3:-$root/artifacts/s3}
-    [ -d "$modules/node_modules" ] || skip "$modules is not there; tests/run.sh installs it"
+    # shellcheck source=.ci/common.sh
+    . "$root/.ci/common.sh"
+    npm_modules "$root/tests/Scenarios/S3" "$TMPDIR/npm.log"
     mkfifo lines open
-    PEIPKG_S3=$modules node "$root/tests/S3/server.mjs" "$PWD/s3" pkgs < open > lines &
+    node "$root/tests/Scenarios/S3/server.mjs" "$PWD/s3" pkgs < open > lines &
     exec 7> open
     read -r endpoint < lines
     endpoint=http://127.0.0.1:$endpoint
     unset AWS_CA_BUNDLE
 }
 
-once() {
-    run peipkg-manager --config farm/config.toml --once
-    [ "$status" -eq 0 ] || fail "exit code $status: $err"
+# synced: once, and what was published has gone out.
+synced() {
+    once
     case $err in *level=error*) fail "$err" ;; esac
     assert_contains 'msg="sync complete"' "$err"
 }
 
 test_GitHub_Pages_as_the_page_says() {
-    a_farm
+    small_farm
     an_sshd
     git init -q --bare there/you/packages.git
     block 2 | sed -e "s/git@/$(id -un)@/" -e '/public_url/d' >> farm/config.toml
     assert_contains "@github.com:you/packages.git" "$(cat farm/config.toml)"
-    once
+    synced
     git clone -q -b gh-pages there/you/packages.git www
     [ -e www/.nojekyll ] || fail "there is no .nojekyll"
     peipkg-repo verify --repo www
 }
 
 test_a_machine_of_your_own_as_the_page_says() {
-    a_farm
+    small_farm
     an_sshd
     mkdir -p there/srv/www/pkgs
     serve "$PWD/there/srv/www"
@@ -84,7 +70,7 @@ test_a_machine_of_your_own_as_the_page_says() {
     trap 'kill "$sshd" "$server"' EXIT
     block 5 | sed -e "s|www@|$(id -un)@|" -e 's|:/srv/www|:srv/www|' -e "s|https://pkgs.example.org|$base/pkgs/current|" >> farm/config.toml
     assert_contains 'mode = "switch"' "$(cat farm/config.toml)"
-    once
+    synced
     assert_contains 'msg="served repository verified"' "$err"
     # The root that the page gives to nginx.
     assert_contains 'root /srv/www/pkgs/current;' "$(cat "$root/docs/hosting.md")"
@@ -93,7 +79,7 @@ test_a_machine_of_your_own_as_the_page_says() {
 }
 
 test_a_bucket_as_the_page_says() {
-    a_farm
+    small_farm
     a_bucket
     export RCLONE_CONFIG=$PWD/rclone.conf
     # The command of the page, for a bucket of ours.
@@ -102,7 +88,7 @@ test_a_bucket_as_the_page_says() {
     assert_contains 'rclone config create r2 s3 provider=Cloudflare' "$(cat config.sh)"
     bash -eu config.sh > /dev/null
     block 4 | sed -e 's/r2:pkgs.example.org/r2:pkgs/' -e "s|https://pkgs.example.org|$endpoint/pkgs|" >> farm/config.toml
-    once
+    synced
     assert_contains 'msg="served repository verified"' "$err"
     case $err in *S3RVER*) fail "the log holds the secret" ;; esac
     bash "$samples/farm/consume.sh" "$endpoint/pkgs" "$fingerprint" copy
@@ -111,13 +97,13 @@ test_a_bucket_as_the_page_says() {
 }
 
 test_packages_somewhere_else_as_the_page_says() {
-    a_farm
+    small_farm
     an_sshd
     git init -q --bare there/you/packages.git
     export RCLONE_CONFIG=$PWD/rclone.conf
     rclone config create r2 alias "remote=$PWD/files" > /dev/null 2>&1
     block 3 | sed -e "s/git@/$(id -un)@/" -e '/you.github.io/d' -e 's/r2:packages/r2:/' >> farm/config.toml
-    once
+    synced
     git clone -q -b gh-pages there/you/packages.git www
     assert_equal https://files.example.org/p/hello/0.1-1/hello_0.1-1_noarch.peipkg "$(jq -r '.packages[0].url' www/index/active.json)"
     assert_equal '' "$(find www -name '*.peipkg')" 'the branch holds packages'

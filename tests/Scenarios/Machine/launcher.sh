@@ -2,7 +2,7 @@
 # In the machine, as root: the launcher that makes transient units, used by the service's unprivileged user.
 # shellcheck disable=SC2016 # What builds run is for their shells to expand.
 set -euo pipefail
-# shellcheck source=tests/Machine/guest.sh
+# shellcheck source=tests/Scenarios/Machine/guest.sh
 . /given/guest.sh
 
 dpkg -i /given/first.deb

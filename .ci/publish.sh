@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the three programs as they are shipped into artifacts/bin.
-# usage: bash .ci/publish.sh
+# usage: bash .ci/publish.sh [--restored]     --restored: the solution is restored, and the caller ends the compiler
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=.ci/common.sh
@@ -15,15 +15,19 @@ esac
 logs=$root/artifacts/logs
 install_missing "$logs/apt.log" cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
 require_dotnet "$root"
-trap stop_compiler EXIT
+case ${1:-} in
+    '')
+        trap stop_compiler EXIT
+        run_logged "$logs/restore.log" dotnet restore "$root/Peipkg.sln" ;;
+    --restored) ;;
+    *) die "usage: bash .ci/publish.sh [--restored]" ;;
+esac
 
 # Native, one file each. The analyzers have their say where the solution is built; here they would only take their time again.
-for project in Build Repo Manager; do
-    name=peipkg-${project,,}
-    say "building $name"
-    run_logged "$logs/publish-$name.log" \
-        dotnet publish "$root/src/Peipkg.$project" -c Release -p:PublishDocumentationFiles=false -p:RunAnalyzers=false -r "$runtime" -o "$root/artifacts/bin"
-done
+say "building peipkg-build, peipkg-repo and peipkg-manager"
+run_logged "$logs/publish.log" \
+    dotnet msbuild "$root/.ci/programs.proj" -t:Publish -m -nologo -v:m -p:Configuration=Release -p:RuntimeIdentifier="$runtime" \
+    -p:PublishDir="$root/artifacts/bin/" -p:PublishDocumentationFiles=false -p:RunAnalyzers=false
 
 for name in peipkg-build peipkg-repo peipkg-manager; do
     "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test from a clean clone, installing what it needs. The last line counts them.
+# Runs every check from a clean clone, installing what it needs. The last line counts them.
 # usage: bash tests/run.sh
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,33 +10,9 @@ logs=$root/artifacts/logs
 results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$logs" "$results"
-
-install_missing "$logs/apt.log" \
-    git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
-    rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
-    perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
-    node=nodejs npm=npm dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
-    bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
-    cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
-    /usr/bin/cargo=cargo /usr/bin/go=golang-go \
-    /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
-# The S3 server that the manager syncs to; nothing is fetched again while the list of its parts is the same.
-if ! cmp -s tests/S3/package-lock.json artifacts/s3/package-lock.json || [ ! -d artifacts/s3/node_modules ]; then
-    say "installing an S3 server"
-    rm -rf artifacts/s3
-    mkdir -p artifacts/s3
-    cp tests/S3/package.json tests/S3/package-lock.json artifacts/s3
-    run_logged "$logs/npm.log" npm ci --prefix artifacts/s3 --no-audit --no-fund
-fi
-export PEIPKG_S3=$root/artifacts/s3
-bash .ci/publish.sh
 export PEIPKG_BUILD=$root/artifacts/bin/peipkg-build
 export PEIPKG_REPO=$root/artifacts/bin/peipkg-repo
 export PEIPKG_MANAGER=$root/artifacts/bin/peipkg-manager
-
-say "building the tests, warnings are errors"
-run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release -warnaserror
-stop_compiler
 
 # Whoever starts this in the background leaves SIGINT ignored, and children would inherit that.
 undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT --default-signal=TERM)
@@ -44,11 +20,35 @@ undisturbed=(env --default-signal=HUP --default-signal=INT --default-signal=QUIT
 # A stage that hangs is ended and counted as failed, so that the rest is still heard of.
 limit=(timeout --kill-after=30 1500)
 
-# Farms and end-to-end tests flush thousands of small files. Where there is memory to spare they work in it,
-# because a disk of 30 ms a flush makes minutes of that; the other tests stay on the disk.
+# ---- in the background
+
+# begin NAME COMMAND...: starts it in the background; what it says is in $logs/NAME.log.
+declare -A begun=()
+begin() {
+    "${@:2}" > "$logs/$1.log" 2>&1 &
+    begun[$1]=$!
+}
+
+# end NAME: waits for it and says what it said.
+end() {
+    local status=0
+    wait "${begun[$1]}" || status=$?
+    unset "begun[$1]"
+    cat "$logs/$1.log"
+    return "$status"
+}
+
+# Farms and scenarios flush thousands of small files. Where there is memory to spare they work in it, because a disk of
+# 30 ms a flush makes minutes of that; the other tests stay on the disk.
 memory=${TMPDIR:-/tmp}
 clean_up() {
+    local name
+    for name in "${!begun[@]}"; do
+        pkill -P "${begun[$name]}" || true
+        kill "${begun[$name]}" 2> /dev/null || true
+    done
     [ "$memory" = "${TMPDIR:-/tmp}" ] || { umount -l "$memory"; rmdir "$memory"; }
+    stop_compiler
 }
 trap clean_up EXIT
 if [ "$(id -u)" -eq 0 ] && [ "$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)" -ge 10 ]; then
@@ -58,6 +58,36 @@ if [ "$(id -u)" -eq 0 ] && [ "$(awk '/^MemAvailable:/ { print int($2 / 1048576) 
         memory=${TMPDIR:-/tmp}
     fi
 fi
+
+# ---- building, while the tests' tools are installed
+
+# Without these nothing can be built.
+install_missing "$logs/apt.log" git=git cc=gcc /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev
+require_dotnet "$root"
+
+tools() {
+    install_missing "$logs/apt-tests.log" \
+        make=make rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
+        perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
+        node=nodejs npm=npm chromium=chromium dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
+        bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
+        cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
+        /usr/bin/cargo=cargo /usr/bin/go=golang-go \
+        /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
+    npm_modules tests/Scenarios/S3 "$logs/npm-s3.log"
+    npm_modules tests/Scenarios/Browser "$logs/npm-browser.log"
+}
+
+say "installing the tests' tools, in the background"
+begin tools tools
+say "restoring"
+run_logged "$logs/restore.log" dotnet restore Peipkg.sln
+say "building the programs, in the background"
+begin programs bash .ci/publish.sh --restored
+say "building the solution, warnings are errors"
+run_logged "$logs/build.log" dotnet build Peipkg.sln -c Release --no-restore -warnaserror
+
+# ---- checking
 
 # counted NAME PASSED FAILED SKIPPED: what a stage came to; the sum is made of these lines when all have ended.
 counted() {
@@ -69,15 +99,13 @@ counter() {
     sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
 }
 
-# run_project DIRECTORY: the tests of one test project.
+# run_project NAME: the tests of one test project.
 run_project() {
-    local name trx status=0 total=0 passed executed failed place=${TMPDIR:-/tmp}
-    name=$(basename "$1")
+    local name=$1 trx=$results/$1.trx began=$SECONDS status=0 total=0 passed executed failed place=${TMPDIR:-/tmp}
     [ "$name" != Peipkg.Manager.Tests ] || place=$memory
-    trx=$results/$name.trx
     say "$name"
-    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "$1" -c Release --no-build --nologo --blame-hang-timeout 5m --logger "trx;LogFileName=$name.trx" \
-        --results-directory "$results" > "$logs/$name.log" 2>&1 || status=$?
+    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "tests/$name" -c Release --no-build --nologo --blame-hang-timeout 5m \
+        --logger "trx;LogFileName=$name.trx" --results-directory "$results" > "$logs/$name.log" 2>&1 < /dev/null || status=$?
     [ ! -s "$trx" ] || total=$(counter "$trx" total)
     if [ "${total:-0}" -eq 0 ]; then
         printf 'error: %s ran no tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
@@ -97,37 +125,50 @@ run_project() {
         printf 'The full log is %s\n' "$logs/$name.log" >&2
     fi
     counted "$name" "$passed" "$failed" "$((total - executed))"
-    printf '    %s passed, %s failed\n' "$passed" "$failed"
+    printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
 }
 
-# run_scripts NAME TITLE: the tests of tests/NAME/run.sh, which leaves three numbers.
-run_scripts() {
-    local counts=$results/$1.counts status=0 passed failed skipped
-    say "$2"
-    PEIPKG_COUNTS=$counts TMPDIR=$memory "${undisturbed[@]}" "${limit[@]}" bash "tests/$1/run.sh" || status=$?
-    passed=0 failed=0 skipped=0
+# run_scenarios: all but the long ones, several at once.
+run_scenarios() {
+    local counts=$results/scenarios.counts began=$SECONDS status=0 passed=0 failed=0 skipped=0
+    say "scenarios"
+    PEIPKG_COUNTS=$counts TMPDIR=$memory "${undisturbed[@]}" "${limit[@]}" bash tests/Scenarios/run.sh --jobs 2 || status=$?
     [ ! -s "$counts" ] || read -r passed failed skipped < "$counts"
     if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-        printf 'error: tests/%s/run.sh ended with exit code %s\n' "$1" "$status" >&2
+        printf 'error: tests/Scenarios/run.sh ended with exit code %s\n' "$status" >&2
         failed=1
     fi
-    counted "$1" "$passed" "$failed" "$skipped"
+    counted Scenarios "$passed" "$failed" "$skipped"
+    printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
 }
 
-# Two lanes side by side, because most tests wait more than they work. The second one is heard when the first is done.
-scripts() {
-    run_scripts EndToEnd "end-to-end tests"
-    run_scripts Browser "web pages in Chromium"
+run_formatting() {
+    if dotnet tool restore && dotnet csharpier check src tests; then
+        counted formatting 1 0 0
+    else
+        counted formatting 0 1 0
+        echo 'error: something is not formatted; run: dotnet csharpier format src tests' >&2
+    fi
 }
-scripts > "$logs/scripts.log" 2>&1 &
-lane=$!
-trap 'pkill -P "$lane" || true; kill "$lane" 2> /dev/null || true; clean_up' EXIT
-for project in tests/*.Tests; do
-    run_project "$project"
+
+# First the projects that need no native program, while those may still be in the making. Then, side by side, all others:
+# most of their tests wait more than they work.
+without=(Peipkg.Format.Tests Peipkg.Recipes.Tests Peipkg.Posix.Tests Peipkg.CommandLine.Tests Peipkg.Architecture.Tests)
+say "checking the formatting"
+begin formatting run_formatting
+for name in "${without[@]}"; do run_project "$name"; done
+end formatting
+end programs || die "the programs could not be built"
+end tools || die "the tests' tools could not be installed"
+stop_compiler
+begin Manager run_project Peipkg.Manager.Tests
+begin Scenarios run_scenarios
+for directory in tests/*.Tests; do
+    name=$(basename "$directory")
+    case " ${without[*]} Peipkg.Manager.Tests " in *" $name "*) ;; *) run_project "$name" ;; esac
 done
-wait "$lane" || true
-trap clean_up EXIT
-cat "$logs/scripts.log"
+end Manager || true
+end Scenarios || true
 
 passed=0 failed=0 skipped=0
 broken=()
@@ -137,8 +178,8 @@ while read -r name stage_passed stage_failed stage_skipped; do
     skipped=$((skipped + stage_skipped))
     [ "$stage_failed" -eq 0 ] || broken+=("$name")
 done < "$results/counts"
-for name in EndToEnd Browser; do
-    grep -q "^$name " "$results/counts" || { broken+=("$name"); failed=$((failed + 1)); }
+for name in formatting Scenarios tests/*.Tests; do
+    grep -q "^$(basename "$name") " "$results/counts" || { broken+=("$name"); failed=$((failed + 1)); }
 done
 
 say "took $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -295,6 +295,7 @@ public sealed class BuildOperationTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Whatever_a_script_leaves_is_removed()
     {
         _bench.Script(

@@ -127,6 +127,7 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void What_runs_on_in_the_background_is_killed_before_the_tree_is_read()
     {
         _bench.Script(

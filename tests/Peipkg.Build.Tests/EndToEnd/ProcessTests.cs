@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Peipkg.Build.Tests.EndToEnd;
 
 /// <summary>What only shows with the program as a process of its own.</summary>
+[Trait("Speed", "slow")]
 public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
 {
     private const string Name = "demo_1.2-3_noarch.peipkg";

@@ -74,6 +74,7 @@ public sealed class VersionTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Precedence_is_a_total_preorder_where_no_word_follows_the_start_of_a_pre_release()
     {
         // Words of rank 5 in a pre-release tail are the one exception, see below.
@@ -236,6 +237,7 @@ public sealed class VersionTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void A_constraint_of_a_million_terms_weighs_its_text_only()
     {
         var text = string.Join(',', Enumerable.Repeat(">=1", 1_000_000));

@@ -175,6 +175,7 @@ public sealed class StrictJsonReaderTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Stays_fast_on_an_object_of_a_million_keys_with_large_objects_in_between()
     {
         var json = new StringBuilder("{");

@@ -71,6 +71,7 @@ public sealed class FilesDocumentTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Holds_a_hundred_thousand_files_and_not_one_more()
     {
         var many = Enumerable

@@ -301,6 +301,7 @@ public sealed class ManifestDocumentTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void A_hostile_document_of_the_largest_size_costs_bounded_time_and_memory()
     {
         string[] hostile =

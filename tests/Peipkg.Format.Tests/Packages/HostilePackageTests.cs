@@ -536,6 +536,7 @@ public sealed class HostilePackageTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void The_hundred_thousand_and_first_entry_is_refused()
     {
         RawPackage raw = Good;

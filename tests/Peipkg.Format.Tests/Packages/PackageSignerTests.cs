@@ -32,6 +32,7 @@ public sealed class PackageSignerTests
         Assert.Equal(Samples.Write(key: Samples.Key), Sign(Samples.Write(), workers: 3));
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void So_it_does_across_the_size_from_which_packages_are_compressed_otherwise()
     {
         // The signature entry itself may carry the archive over that size.

@@ -22,6 +22,7 @@ public sealed class PackageWriterTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Large_packages_are_the_same_with_any_number_of_workers()
     {
         var random = new Random(1);
@@ -167,6 +168,7 @@ public sealed class PackageWriterTests
         );
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void A_package_over_four_gibibytes_is_refused_before_anything_is_written()
     {
         using var output = new MemoryStream();
@@ -219,6 +221,7 @@ public sealed class PackageWriterTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Memory_does_not_grow_with_the_payload()
     {
         var big = new PayloadSource(

@@ -179,6 +179,7 @@ public sealed class IndexDocumentTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Reads_and_writes_a_hundred_thousand_entries_in_seconds()
     {
         var random = new Random(3);

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>What befalls a version between its tag and its packages, each with its explanation in the log.</summary>
+[Trait("Speed", "slow")]
 public class BuildLifeTests
 {
     private static void Change(TestFarm farm, string recipe, string from, string to)

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>Every subcommand that the program says it has: help, manual, completions, reference and JSON.</summary>
+[Trait("Speed", "slow")]
 public sealed partial class CommandTableTests : IDisposable
 {
     // What every program has; what they print is not JSON.

@@ -5,6 +5,8 @@ namespace Peipkg.Manager.Tests.EndToEnd;
 /// around each child that kills the manager before or after it hits the state before and after each transition; the same
 /// wrapper kills the child itself.
 /// </summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "kills")]
 public class CrashMatrixTests
 {
     private static readonly (string Program, string Arguments)[] Steps =

@@ -8,6 +8,8 @@ namespace Peipkg.Manager.Tests.EndToEnd;
 /// SIGKILL at random moments, to the manager or to one of its children: whatever was under way is repeated or finished,
 /// nothing twice, nothing lost.
 /// </summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "kills")]
 public class CrashTests
 {
     private static int Kills =>

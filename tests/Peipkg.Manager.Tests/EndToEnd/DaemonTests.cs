@@ -7,6 +7,7 @@ using System.Text.Json;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>The daemon: signals, endpoints, webhooks, all against the real process.</summary>
+[Trait("Speed", "slow")]
 public sealed class DaemonTests : IDisposable
 {
     private const string Secret = "It's a Secret to Everybody";

@@ -9,6 +9,7 @@ using System.Text.RegularExpressions;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>What the daemon shows over HTTP, and whom it tells.</summary>
+[Trait("Speed", "slow")]
 public sealed partial class DashboardTests : IDisposable
 {
     private readonly TestFarm _farm = new();

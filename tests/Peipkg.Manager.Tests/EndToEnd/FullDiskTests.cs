@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>A state directory on a disk that is full, or fills up. Needs root for a small tmpfs; passes without.</summary>
+[Trait("Speed", "slow")]
 public sealed class FullDiskTests : IDisposable
 {
     private readonly TestFarm _farm = new();

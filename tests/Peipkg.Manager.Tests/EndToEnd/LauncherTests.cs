@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>Builds that run elsewhere: the contract, the launchers that are shipped, and workers that are not to be trusted.</summary>
+[Trait("Speed", "slow")]
 public sealed class LauncherTests
 {
     private const string Package = "greeting_1.0-1_noarch.peipkg";

@@ -3,6 +3,7 @@ using Peipkg.Manager.Tests.Git;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary><c>--once</c>, from upstream tags to a synced repository, with the real programs.</summary>
+[Trait("Speed", "slow")]
 public class OnceTests
 {
     private static int Count(string log, string message) => log.Split($"msg=\"{message}\"").Length - 1;

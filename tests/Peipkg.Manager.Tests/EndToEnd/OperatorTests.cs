@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>The operator's commands, each as its own process, against a real daemon and beside one that does not run.</summary>
+[Trait("Speed", "slow")]
 public sealed class OperatorTests : IDisposable
 {
     private readonly TestFarm _farm = new();

@@ -11,6 +11,7 @@ using Peipkg.Manager.Upstreams;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary><c>/readyz</c> and notifications about what is wrong with the farm itself.</summary>
+[Trait("Speed", "slow")]
 public sealed class ReadinessTests : IDisposable
 {
     private const string Address = "addr = \"127.0.0.1:0\"";

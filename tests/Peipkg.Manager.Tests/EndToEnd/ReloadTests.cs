@@ -5,6 +5,7 @@ using System.Text;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>SIGHUP to a real daemon: what it takes over, what it names, and what it does not let stop it.</summary>
+[Trait("Speed", "slow")]
 public sealed class ReloadTests : IDisposable
 {
     private readonly TestFarm _farm = new();

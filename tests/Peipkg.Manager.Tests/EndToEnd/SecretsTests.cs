@@ -7,6 +7,7 @@ namespace Peipkg.Manager.Tests.EndToEnd;
 /// A secret in every place that can hold one, programs that repeat all they are given, and everything failing: none of the
 /// secrets is anywhere afterwards but where it was written.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class SecretsTests : IDisposable
 {
     private static readonly string[] Names =

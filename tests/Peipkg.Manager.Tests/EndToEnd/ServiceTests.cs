@@ -4,6 +4,7 @@ using System.Text;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>What systemd hears of the daemon, on a real notification socket.</summary>
+[Trait("Speed", "slow")]
 public sealed class ServiceTests : IDisposable
 {
     private readonly TestFarm _farm = new();

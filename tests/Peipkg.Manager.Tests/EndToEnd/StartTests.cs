@@ -1,6 +1,7 @@
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>What keeps a manager from starting, each with its exit code and a sentence.</summary>
+[Trait("Speed", "slow")]
 public class StartTests
 {
     private static (int ExitCode, string Log) Run(TestFarm farm, params string[] arguments)

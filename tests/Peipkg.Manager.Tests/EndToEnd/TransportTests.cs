@@ -3,6 +3,7 @@ using Peipkg.Manager.Tests.Git;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>The whole way from a tag to a package over each of git's transports, with real servers.</summary>
+[Trait("Speed", "slow")]
 public class TransportTests
 {
     [Fact]

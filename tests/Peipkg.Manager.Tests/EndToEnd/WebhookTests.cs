@@ -7,6 +7,7 @@ using System.Text;
 namespace Peipkg.Manager.Tests.EndToEnd;
 
 /// <summary>Deliveries as the forges send them: headers and payloads in their shapes, signed as they sign.</summary>
+[Trait("Speed", "slow")]
 public sealed class WebhookTests : IDisposable
 {
     private const string Shared = "shared secret";

@@ -12,6 +12,8 @@ using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Git;
 
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public sealed class GitTests : GitRig
 {
     [Fact]

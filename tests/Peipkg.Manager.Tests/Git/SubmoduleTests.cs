@@ -5,6 +5,8 @@ using Peipkg.Manager.Upstreams;
 namespace Peipkg.Manager.Tests.Git;
 
 /// <summary>Submodules are the upstream's word on what to fetch from where: each is followed only as far as a recipe's URL would be.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public sealed class SubmoduleTests : GitRig
 {
     private static readonly EnumerationOptions Everything = new()

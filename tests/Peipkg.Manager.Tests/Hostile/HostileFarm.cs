@@ -6,7 +6,7 @@ namespace Peipkg.Manager.Tests.Hostile;
 /// <summary>What the tests of this folder share: how much of them runs, and who is left afterwards.</summary>
 internal static class HostileFarm
 {
-    /// <summary>Whether all of it runs (tests/Hostile/run.sh) or what is quick.</summary>
+    /// <summary>Whether all of it runs (the long scenario) or what is quick.</summary>
     public static bool All { get; } = Environment.GetEnvironmentVariable("PEIPKG_TEST_HOSTILE") == "all";
 
     /// <summary>Processes of the farm, those of its scripts included: whoever has its directory in the environment or works in it.</summary>

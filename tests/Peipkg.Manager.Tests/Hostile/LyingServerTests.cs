@@ -5,6 +5,8 @@ using Peipkg.Manager.Tests.EndToEnd;
 namespace Peipkg.Manager.Tests.Hostile;
 
 /// <summary>Servers that list what no repository can hold.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public class LyingServerTests
 {
     [Fact]

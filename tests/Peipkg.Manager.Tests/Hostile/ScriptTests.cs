@@ -4,6 +4,8 @@ using Peipkg.Manager.Tests.EndToEnd;
 namespace Peipkg.Manager.Tests.Hostile;
 
 /// <summary>Build scripts that want more than they may have, all at once, through the whole manager.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public class ScriptTests
 {
     // A storm doubles seven times, so that it stays bounded even where nobody stops it.

@@ -6,6 +6,8 @@ using Peipkg.Manager.Tests.Git;
 namespace Peipkg.Manager.Tests.Hostile;
 
 /// <summary>Servers that fall silent at each stage of the protocol: the idle timeout ends what waits for them.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public class StalledServerTests
 {
     public static TheoryData<string, Stall> Stages

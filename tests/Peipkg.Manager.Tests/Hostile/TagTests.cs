@@ -7,6 +7,8 @@ using Peipkg.Manager.Tests.EndToEnd;
 namespace Peipkg.Manager.Tests.Hostile;
 
 /// <summary>Names that an upstream gives its tags and branches, all of them taken for versions by a careless recipe.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public class TagTests
 {
     private static readonly string[] Names =

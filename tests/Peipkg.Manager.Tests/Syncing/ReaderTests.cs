@@ -11,8 +11,9 @@ namespace Peipkg.Manager.Tests.Syncing;
 
 /// <summary>
 /// Consumers who read without pause while generation after generation is synced, and syncs that are cut wherever they
-/// happen to be. PEIPKG_TEST_SYNCS says how many (tests/Sync/run.sh: 50).
+/// happen to be. PEIPKG_TEST_SYNCS says how many (the long scenario: 50).
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly int Syncs = int.Parse(
@@ -65,6 +66,7 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
         };
 
     [Fact]
+    [Trait("Scenario", "syncs")]
     public async Task A_reader_never_sees_an_index_whose_signature_or_packages_are_missing()
     {
         TestFarm.RunTool("/usr/bin/git", "init", "--quiet", "--bare", _bench["pages.git"]);
@@ -128,6 +130,7 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
     [InlineData("switch")]
     [InlineData("in-place")]
     [InlineData("folder")]
+    [Trait("Scenario", "syncs")]
     public async Task A_sync_killed_anywhere_is_completed_later_and_leaves_what_was_there(string kind)
     {
         TestFarm.RunTool("/usr/bin/git", "init", "--quiet", "--bare", _bench["pages.git"]);

@@ -5,7 +5,7 @@ using Peipkg.Manager.Tests.EndToEnd;
 
 namespace Peipkg.Manager.Tests.Syncing;
 
-/// <summary>A real S3 API server on loopback (tests/S3/server.mjs) that reads a bare "+" as a space and can misbehave.</summary>
+/// <summary>A real S3 API server on loopback (tests/Scenarios/S3/server.mjs) that reads a bare "+" as a space and can misbehave.</summary>
 internal sealed class S3Server : IDisposable
 {
     private readonly Process _process;
@@ -14,18 +14,16 @@ internal sealed class S3Server : IDisposable
 
     public S3Server(string directory)
     {
-        string root = Tools.Root;
-        string modules = Environment.GetEnvironmentVariable("PEIPKG_S3") ?? Path.Combine(root, "artifacts", "s3");
+        string rig = Path.Combine(Tools.Root, "tests", "Scenarios", "S3");
         Assert.True(
-            Directory.Exists(Path.Combine(modules, "node_modules")),
-            $"{modules} is not there; tests/run.sh installs it"
+            Directory.Exists(Path.Combine(rig, "node_modules")),
+            $"the server is not installed; run: npm ci --prefix {rig}"
         );
-        ProcessStartInfo start = new("node", [Path.Combine(root, "tests", "S3", "server.mjs"), directory, "pkgs"])
+        ProcessStartInfo start = new("node", [Path.Combine(rig, "server.mjs"), directory, "pkgs"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        start.Environment["PEIPKG_S3"] = modules;
         _process = Process.Start(start)!;
         _port = int.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
     }

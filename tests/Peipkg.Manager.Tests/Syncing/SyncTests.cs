@@ -7,6 +7,7 @@ using Peipkg.Manager.Tests.EndToEnd;
 namespace Peipkg.Manager.Tests.Syncing;
 
 /// <summary>Every backend against the real thing: sshd, a bare repository, an S3 server, directories.</summary>
+[Trait("Speed", "slow")]
 public sealed class SyncTests : IDisposable
 {
     private readonly SyncBench _bench = new();

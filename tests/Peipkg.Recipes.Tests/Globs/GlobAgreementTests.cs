@@ -10,6 +10,7 @@ namespace Peipkg.Recipes.Tests.Globs;
 public sealed class GlobAgreementTests
 {
     [Fact]
+    [Trait("Speed", "slow")]
     public void The_automaton_agrees_with_a_naive_matcher_on_random_patterns()
     {
         Random random = new(20260501);

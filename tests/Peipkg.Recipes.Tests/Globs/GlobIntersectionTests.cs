@@ -38,6 +38,7 @@ public sealed class GlobIntersectionTests
         Assert.Equal(covers, Parse(first).Covers(Parse(second), new GlobBudget()));
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Common_paths_match_both_and_no_pair_with_a_known_one_is_missed()
     {
         Random random = new(20261123);

@@ -11,9 +11,11 @@ using Xunit.Abstractions;
 namespace Peipkg.Repo.Tests.Consumers;
 
 /// <summary>
-/// Readers over HTTP while the program changes the repository under the server. <c>tests/readers.sh</c> has a hundred of
+/// Readers over HTTP while the program changes the repository under the server. The long scenario has a hundred of
 /// them through two hundred publications.
 /// </summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "readers")]
 public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly Timestamp Now = Timestamp.Parse("2086-02-01T00:00:00Z");

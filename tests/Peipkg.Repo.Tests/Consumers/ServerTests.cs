@@ -70,6 +70,7 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void A_server_that_says_nothing_or_stops_half_way_or_dawdles_is_left_after_the_time_that_was_given()
     {
         foreach (int delay in new[] { -1, 200 })

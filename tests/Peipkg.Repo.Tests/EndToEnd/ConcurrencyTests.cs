@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace Peipkg.Repo.Tests.EndToEnd;
 
+[Trait("Speed", "slow")]
 public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
 {
     private readonly RepositoryFixture _fixture = new();

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Peipkg.Repo.Tests.EndToEnd;
 
 /// <summary>kill -9 at random moments: whatever is left verifies, and publishing again succeeds.</summary>
+[Trait("Speed", "slow")]
 public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 {
     private const int Kills = 40;

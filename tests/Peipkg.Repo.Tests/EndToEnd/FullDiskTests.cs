@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Peipkg.Repo.Tests.EndToEnd;
 
 /// <summary>A full disk: a clear error, and the old generation as it was. Needs root for a small tmpfs.</summary>
+[Trait("Speed", "slow")]
 public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -6,6 +6,7 @@ using Peipkg.Repo.Tests.World;
 namespace Peipkg.Repo.Tests.EndToEnd;
 
 /// <summary>The signatures from the documents alone, by a program that knows nothing of this project.</summary>
+[Trait("Speed", "slow")]
 public sealed class OpenSslTests : IDisposable
 {
     private readonly RepositoryFixture _fixture = new();

@@ -132,6 +132,7 @@ public sealed class SiteTests
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public void Many_packages_are_listed_by_letter_and_packages_never_take_the_browsers_places()
     {
         using RepositoryFixture fixture = new();

@@ -57,6 +57,7 @@ public sealed class RepositoryLockTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "slow")]
     public async Task Of_many_writers_at_once_one_works_at_a_time()
     {
         int inside = 0;

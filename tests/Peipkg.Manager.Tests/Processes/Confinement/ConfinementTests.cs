@@ -7,6 +7,7 @@ using Peipkg.Manager.Processes;
 namespace Peipkg.Manager.Tests.Processes.Confinement;
 
 /// <summary>Real trees that want too much, under both kinds of confinement.</summary>
+[Trait("Scenario", "hostile")]
 public sealed class ConfinementTests : IDisposable
 {
     private static readonly ChildLimits Generous = new(TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(120));

@@ -104,7 +104,7 @@ run_project() {
     local name=$1 trx=$results/$1.trx began=$SECONDS status=0 total=0 passed executed failed place=${TMPDIR:-/tmp}
     [ "$name" != Peipkg.Manager.Tests ] || place=$memory
     say "$name"
-    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "tests/$name" -c Release --no-build --nologo --blame-hang-timeout 5m \
+    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "tests/$name/bin/Release/net10.0/$name.dll" --nologo --blame-hang-timeout 5m \
         --logger "trx;LogFileName=$name.trx" --results-directory "$results" > "$logs/$name.log" 2>&1 < /dev/null || status=$?
     [ ! -s "$trx" ] || total=$(counter "$trx" total)
     if [ "${total:-0}" -eq 0 ]; then

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertFits, finish, screenshot, startBrowser } from "./rig/browser.mjs";
 
-const top = resolve(dirname(new URL(import.meta.url).pathname), "../..");
+const top = resolve(dirname(new URL(import.meta.url).pathname), "../../..");
 const program = (name) => process.env[`PEIPKG_${name.toUpperCase()}`] ?? join(top, "artifacts/bin", `peipkg-${name}`);
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const farms = [];

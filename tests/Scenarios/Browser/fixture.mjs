@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-const top = resolve(dirname(new URL(import.meta.url).pathname), "../..");
+const top = resolve(dirname(new URL(import.meta.url).pathname), "../../..");
 const program = (name) => process.env[`PEIPKG_${name.toUpperCase()}`] ?? join(top, "artifacts/bin", `peipkg-${name}`);
 const run = (name, ...args) => execFileSync(program(name), args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
 

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const artifacts = resolve(process.env.PEIPKG_SCREENSHOTS ?? join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../artifacts/screenshots"));
+const artifacts = resolve(process.env.PEIPKG_SCREENSHOTS ?? join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../../../../artifacts/screenshots"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts a browser with a profile of its own; `close` ends it and removes the profile. */

@@ -8,6 +8,8 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Manager.Tests.Hostile;
 
 /// <summary>Files that an editor or a full disk has left half written, at every byte.</summary>
+[Trait("Speed", "slow")]
+[Trait("Scenario", "hostile")]
 public sealed class CutFileTests : IDisposable
 {
     private const string Tricky = "x = \"\\";

@@ -26,8 +26,8 @@ esac
 # Native, one file each. The analyzers have their say where the solution is built; here they would only take their time again.
 say "building peipkg-build, peipkg-repo and peipkg-manager"
 run_logged "$logs/publish.log" \
-    dotnet msbuild "$root/.ci/programs.proj" -t:Publish -m -nologo -v:m -p:Configuration=Release -p:RuntimeIdentifier="$runtime" \
-    -p:PublishDir="$root/artifacts/bin/" -p:PublishDocumentationFiles=false -p:RunAnalyzers=false
+    dotnet publish "$root/.ci/programs.proj" --no-restore -c Release -r "$runtime" -o "$root/artifacts/bin" \
+    -p:PublishDocumentationFiles=false -p:RunAnalyzers=false
 
 for name in peipkg-build peipkg-repo peipkg-manager; do
     "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"

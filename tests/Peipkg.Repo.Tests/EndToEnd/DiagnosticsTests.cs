@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Peipkg.Repo.Tests.EndToEnd;
 
 /// <summary>Descriptors that are closed or full, with the program as a process of its own.</summary>
+[Trait("Speed", "slow")]
 public sealed class DiagnosticsTests
 {
     [Theory]

@@ -17,7 +17,12 @@ internal static class PackCommand
             required: true
         );
         Option<string> staged = CommandOptions.Path("--staged", "DIR", "The tree to pack, all of it.", required: true);
-        Option<string> output = CommandOptions.Path("--out", "FILE", "The package to write; - is standard output.", required: true);
+        Option<string> output = CommandOptions.Path(
+            "--out",
+            "FILE",
+            "The package to write; - is standard output.",
+            required: true
+        );
         Option<string> key = CommandOptions.Path(
             "--sign-key",
             "FILE",

@@ -128,9 +128,7 @@ internal sealed class StagedTree : IDisposable
                 return Enter(walk, path, status);
             case FileKind.File:
                 status = MakeReadable(walk, status, OwnerReads);
-                _entries.Add(
-                    new PayloadSource(path, PayloadKind.File, status.Size, null, () => Open(path, status))
-                );
+                _entries.Add(new PayloadSource(path, PayloadKind.File, status.Size, null, () => Open(path, status)));
                 return false;
             case FileKind.Symlink:
                 AddSymlink(walk, path);

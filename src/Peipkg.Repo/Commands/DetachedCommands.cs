@@ -47,7 +47,11 @@ internal static class DetachedCommands
             required: true
         );
         Option<string> key = CommandOptions.Path("--sign-key", "FILE", "The Ed25519 private key.", required: true);
-        Option<string> output = CommandOptions.Path("--out", "FILE", "The signatures to carry back; - is standard output.");
+        Option<string> output = CommandOptions.Path(
+            "--out",
+            "FILE",
+            "The signatures to carry back; - is standard output."
+        );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only show what would be signed.");
         Command command = new("sign", "Show a signing request and sign it, on the machine that holds the key.")
         {

@@ -16,7 +16,11 @@ internal static class KeyCommands
             "The private key's file; it must not exist.",
             required: true
         );
-        Option<string> publicHalf = CommandOptions.NamedPath("--public", "FILE", "Where to write the public half as well.");
+        Option<string> publicHalf = CommandOptions.NamedPath(
+            "--public",
+            "FILE",
+            "Where to write the public half as well."
+        );
         Command command = new("keygen", "Make an Ed25519 key and print its fingerprint.") { output, publicHalf };
         command.SetAction(result =>
             KeyFileOperations.Generate(result.GetRequiredValue(output), result.GetValue(publicHalf), context)

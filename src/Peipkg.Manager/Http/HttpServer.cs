@@ -14,6 +14,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
@@ -181,11 +182,19 @@ internal sealed class HttpServer(
                 );
             }
         }
-        catch (Exception e)
-            when (e is not (OperationCanceledException or Microsoft.AspNetCore.Http.BadHttpRequestException))
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone.
+        }
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // The server itself would log each, and strangers can send any number.
+            await TextAsync(context, exception.StatusCode, "this is not a request that can be answered");
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
         {
             string path = context.Request.Path;
-            _failed.Occurred(times => HttpEvents.RequestFailed(_logger, path, e, times));
+            _failed.Occurred(times => HttpEvents.RequestFailed(_logger, path, exception, times));
             if (!context.Response.HasStarted)
             {
                 await TextAsync(

@@ -190,9 +190,11 @@ internal sealed class WebhookEndpoint(
             context.Response.Headers.Connection = "close";
             return (null, StatusCodes.Status408RequestTimeout, "the payload took longer than 30 seconds to arrive");
         }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (BadHttpRequestException exception)
         {
-            return (null, StatusCodes.Status413PayloadTooLarge, TooLarge);
+            // Too large, too slow for the server, or not what HTTP is.
+            bool large = exception.StatusCode == StatusCodes.Status413PayloadTooLarge;
+            return (null, exception.StatusCode, large ? TooLarge : "the payload did not arrive as announced");
         }
     }
 }

@@ -67,26 +67,33 @@ internal sealed record VersionSelection(
 
         // Of tags whose versions compare equal (v1.0 and 1.0, or 1.0~alpha and 1.0~a) the repository can hold one: the one
         // that was built, or the first by name, so that every poll and every farm takes the same.
-        IReadOnlyList<Candidate> ordered = VersionOrder.HighestFirst(
-            found.OrderByDescending(c => taken.Contains(c.Tag.Name)).ThenBy(c => c.Tag.Name, StringComparer.Ordinal),
-            c => c.Version
-        );
         List<Candidate> candidates = [];
-        foreach (Candidate candidate in ordered)
+        foreach (
+            Candidate candidate in VersionOrder.HighestFirst(
+                found.OrderBy(c => c.Tag.Name, StringComparer.Ordinal),
+                c => c.Version
+            )
+        )
         {
-            if (candidates.Count > 0 && PackageVersion.Compare(candidates[^1].Version, candidate.Version) == 0)
+            if (candidates.Count == 0 || PackageVersion.Compare(candidates[^1].Version, candidate.Version) != 0)
             {
-                Candidate first = candidates[^1];
-                skipped.Add(
-                    new SkippedTag(
-                        candidate.Tag,
-                        $"its version {candidate.Version} equals {first.Version} of tag {first.Tag.Name}, which is taken"
-                    )
-                );
+                candidates.Add(candidate);
                 continue;
             }
 
-            candidates.Add(candidate);
+            (Candidate kept, Candidate other) = (candidates[^1], candidate);
+            if (taken.Contains(other.Tag.Name) && !taken.Contains(kept.Tag.Name))
+            {
+                (kept, other) = (other, kept);
+                candidates[^1] = kept;
+            }
+
+            skipped.Add(
+                new SkippedTag(
+                    other.Tag,
+                    $"its version {other.Version} equals {kept.Version} of tag {kept.Tag.Name}, which is taken"
+                )
+            );
         }
 
         return new VersionSelection(candidates, skipped, unwanted);

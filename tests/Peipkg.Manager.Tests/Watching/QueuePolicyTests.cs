@@ -16,7 +16,12 @@ public class QueuePolicyTests
 {
     private static readonly string A = new('a', 40);
 
-    private static RosterEntry RecipeWith(string upstream = "", int revision = 1, string watch = "") =>
+    private static RosterEntry RecipeWith(
+        string upstream = "",
+        int revision = 1,
+        string watch = "",
+        string tagPattern = "^(?:v|release-)?([0-9a-z.~]+)$"
+    ) =>
         new(
             "zlib",
             WatchedRecipe.Read(
@@ -31,7 +36,7 @@ public class QueuePolicyTests
                         architecture = "x86_64"
                         [upstream]
                         git = "https://host/zlib"
-                        tag_pattern = "^(?:v|release-)?([0-9a-z.~]+)$"
+                        tag_pattern = "{{tagPattern}}"
                         peios_revision = {{revision}}
                         {{upstream}}
                         [watch]
@@ -120,6 +125,11 @@ public class QueuePolicyTests
         VersionSelection selection = VersionSelection.From(tags, recipe.Document.Upstream!, [built]);
         Assert.Equal("v1.0", Assert.Single(selection.Candidates).Tag.Name);
         Assert.Equal("1.0", Assert.Single(selection.Skipped).Tag.Name);
+        ListedTag[] spellings = [Tag("v1.1-rc.1"), Tag("v1.1-rc1")];
+        BuildRecord spelled = built with { Tag = "v1.1-rc1", Version = "1.1-rc1-1" };
+        Upstream loose = RecipeWith(tagPattern: "^v?([0-9.]+(?:-rc\\\\.?[0-9]+)?)$").Document.Upstream!;
+        Assert.Equal("v1.1-rc.1", Assert.Single(VersionSelection.From(spellings, loose, []).Candidates).Tag.Name);
+        Assert.Equal("v1.1-rc1", Assert.Single(VersionSelection.From(spellings, loose, [spelled]).Candidates).Tag.Name);
         BuildRecord passedOver = built with { State = BuildState.Skipped };
         Assert.Equal(
             "1.0",

@@ -51,6 +51,9 @@ internal sealed record BuildJob(string Directory)
             new TreeCopyOptions(),
             CancellationToken.None
         );
+
+        // Its history is not part of a recipe (RecipeDigest), and may hold sockets of programs that watch it.
+        TreeRemoval.Remove(Path.Combine(recipe, ".git"));
         System.IO.Directory.Move(source, Path.Combine(directory, SourceDirectory));
         System.IO.Directory.CreateDirectory(job.Output);
         IReadOnlyList<string> arguments = BuildArguments.Compose(

@@ -46,7 +46,7 @@ internal sealed class BuildRunner(
     /// <summary>Takes a due build as far as it gets. Failures of the build itself end in the database and the log.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping at once; the build stays as it is.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task RunAsync(BuildRecord build, CancellationToken stop)
+    public async Task RunAsync(BuildRecord build, CancellationToken cancellation)
     {
         if (WhyNot(build) is { } closing)
         {
@@ -59,11 +59,11 @@ internal sealed class BuildRunner(
         }
         else if (build is { State: BuildState.Publishing, AttemptId: { } attempt })
         {
-            await PublishAsync(build, attempt, stop);
+            await PublishAsync(build, attempt, cancellation);
         }
         else
         {
-            await AttemptAsync(build, stop);
+            await AttemptAsync(build, cancellation);
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class BuildRunner(
             : null;
     }
 
-    private async Task AttemptAsync(BuildRecord build, CancellationToken stop)
+    private async Task AttemptAsync(BuildRecord build, CancellationToken cancellation)
     {
         if (moves.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest()) is not { } attempt)
         {
@@ -151,7 +151,7 @@ internal sealed class BuildRunner(
         bool built = false;
         try
         {
-            await BuildAsync(build, attempt, log, stop);
+            await BuildAsync(build, attempt, log, cancellation);
             built = true;
         }
         catch (Exception exception) when (Classify(exception) is { } cause)
@@ -168,11 +168,11 @@ internal sealed class BuildRunner(
 
         if (built)
         {
-            await PublishAsync(build, attempt, stop);
+            await PublishAsync(build, attempt, cancellation);
         }
     }
 
-    private async Task BuildAsync(BuildRecord build, long attempt, AttemptLog log, CancellationToken stop)
+    private async Task BuildAsync(BuildRecord build, long attempt, AttemptLog log, CancellationToken cancellation)
     {
         CleanUp(attempt);
         log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
@@ -196,7 +196,7 @@ internal sealed class BuildRunner(
             recipe.Document.Upstream!.Submodules,
             source,
             log,
-            stop
+            cancellation
         );
         moves.Fetched(build.Id, attempt);
         BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
@@ -208,8 +208,8 @@ internal sealed class BuildRunner(
             build.CommitId,
             committed
         );
-        string output = await packageBuild.RunAsync(order, attempt, log, stop);
-        IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, stop);
+        string output = await packageBuild.RunAsync(order, attempt, log, cancellation);
+        IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, cancellation);
 
         // First the packages, then the word that they are there: after a crash between the two it is built again.
         TreeRemoval.Remove(layout.PublishOf(attempt));
@@ -220,7 +220,7 @@ internal sealed class BuildRunner(
         BuildEvents.Built(logger, build.Recipe, build.Version, outputs.Count, clock.GetElapsedTime(started));
     }
 
-    private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
+    private async Task PublishAsync(BuildRecord build, long attempt, CancellationToken cancellation)
     {
         if (roster.Current.Find(build.Recipe) is not { } recipe)
         {
@@ -246,7 +246,7 @@ internal sealed class BuildRunner(
             publisher.Clear(attempt);
             BuildEvents.Outdated(logger, build.Recipe, build.Version, Reason);
         }
-        else if (await publisher.PublishAsync(builds.Get(build.Id), attempt, stop))
+        else if (await publisher.PublishAsync(builds.Get(build.Id), attempt, cancellation))
         {
             counters.CountSuccess();
         }

@@ -39,16 +39,16 @@ internal sealed class PackageBuild(
     /// <returns>The directory that holds the finished, signed packages and nothing else.</returns>
     /// <exception cref="BuildFailureException">The build failed, or what it made is not what was ordered.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
-    public async Task<string> RunAsync(BuildOrder order, long attempt, AttemptLog log, CancellationToken stop)
+    public async Task<string> RunAsync(BuildOrder order, long attempt, AttemptLog log, CancellationToken cancellation)
     {
         string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
         string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
         BuildLimits limits = order.Recipe.Document.Limits.Within(Config.Limits.Builds);
         log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
         string unsigned = Config.Builds.Launcher is { } launcher
-            ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, stop)
-            : await BuildAsync(order, attempt, limits, temporary, log, stop);
-        return await SignAsync(check.CheckUnsigned(order, unsigned, stop), stage, temporary, log, stop);
+            ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, cancellation)
+            : await BuildAsync(order, attempt, limits, temporary, log, cancellation);
+        return await SignAsync(check.CheckUnsigned(order, unsigned, cancellation), stage, temporary, log, cancellation);
     }
 
     private async Task<string> BuildAsync(
@@ -57,7 +57,7 @@ internal sealed class PackageBuild(
         BuildLimits limits,
         string temporary,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         string stage = layout.StageOf(attempt);
@@ -89,7 +89,7 @@ internal sealed class PackageBuild(
                 Directories = [stage, layout.SourceOf(attempt)],
             },
         };
-        (ChildResult result, string said) = await RunAsync(command, child, log, stop);
+        (ChildResult result, string said) = await RunAsync(command, child, log, cancellation);
         return result.Succeeded
             ? output
             : throw Failure(
@@ -110,7 +110,7 @@ internal sealed class PackageBuild(
         BuildLimits limits,
         string temporary,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         string stage = layout.StageOf(attempt);
@@ -134,7 +134,7 @@ internal sealed class PackageBuild(
 
         // What the build itself may use there is the launcher's to enforce.
         ChildLimits child = Limits(limits, attempt);
-        (ChildResult result, string said) = await RunAsync(command, child, log, stop);
+        (ChildResult result, string said) = await RunAsync(command, child, log, cancellation);
         bool recipesFault = result switch
         {
             { End: ChildEnd.Exited, Code: LauncherSaysBuildFailed } => true,
@@ -157,7 +157,7 @@ internal sealed class PackageBuild(
         string stage,
         string temporary,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         string signed = Path.Combine(stage, "signed");
@@ -170,7 +170,7 @@ internal sealed class PackageBuild(
         {
             Name = "peipkg-build sign",
         };
-        (ChildResult result, string said) = await RunAsync(command, SignLimits, log, stop);
+        (ChildResult result, string said) = await RunAsync(command, SignLimits, log, cancellation);
         return result.Succeeded
             ? signed
             : throw Failure(FailureCause.Infrastructure, command, result, SignLimits, said);
@@ -180,14 +180,14 @@ internal sealed class PackageBuild(
         ChildCommand command,
         ChildLimits limits,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         log.Heading($"{command.Program} {string.Join(' ', command.Arguments)}");
         TailOutput words = new();
-        ChildResult result = await children.RunAsync(command, log, new BothOutputs(words, log), limits, stop);
+        ChildResult result = await children.RunAsync(command, log, new BothOutputs(words, log), limits, cancellation);
         return result.End == ChildEnd.Cancelled
-            ? throw new OperationCanceledException(stop)
+            ? throw new OperationCanceledException(cancellation)
             : (result, ToolComplaint.In(words.Text()));
     }
 

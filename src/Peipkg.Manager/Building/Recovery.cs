@@ -24,9 +24,9 @@ internal sealed class Recovery(
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        int stopped = await Leftovers.StopAsync(layout.Root, processId, Grace, clock, stop);
+        int stopped = await Leftovers.StopAsync(layout.Root, processId, Grace, clock, cancellation);
         int requeued = moves.Requeue();
         HashSet<string> publishing = [.. builds.Publishing().Select(id => id.ToString(CultureInfo.InvariantCulture))];
         Clear(layout.Sources, keep: []);

@@ -72,9 +72,9 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
             File.Move(temporary, target, overwrite: false);
             DurableFile.SyncDirectory(directory);
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            throw new UserErrorException(e.Message, e);
+            throw new UserErrorException(exception.Message, exception);
         }
         finally
         {

@@ -67,14 +67,14 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
         {
             checking = ConfigReader.Load(file);
         }
-        catch (RecipeException e)
+        catch (RecipeException exception)
         {
-            problems.AddRange(e.Problems.Select(p => Redactor.WithoutCredentials(p.ToString())));
+            problems.AddRange(exception.Problems.Select(p => Redactor.WithoutCredentials(p.ToString())));
             return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            problems.Add($"the configuration cannot be read: {e.Message}");
+            problems.Add($"the configuration cannot be read: {exception.Message}");
             return 0;
         }
 
@@ -138,10 +138,10 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             {
                 check();
             }
-            catch (Exception e)
-                when (e is UserErrorException or KeyFileException or IOException or UnauthorizedAccessException)
+            catch (Exception exception)
+                when (exception is UserErrorException or KeyFileException or IOException or UnauthorizedAccessException)
             {
-                problems.Add($"{what}: {e.Message}");
+                problems.Add($"{what}: {exception.Message}");
             }
         }
     }

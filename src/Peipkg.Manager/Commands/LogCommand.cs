@@ -22,7 +22,7 @@ internal sealed class LogCommand(ManagerWorld world)
     public bool Json { get; init; }
 
     /// <exception cref="UserErrorException">There is no such attempt, or no log of it.</exception>
-    public async Task RunAsync(FarmAccess farm, RecipeVersion named, CancellationToken stop)
+    public async Task RunAsync(FarmAccess farm, RecipeVersion named, CancellationToken cancellation)
     {
         OperatorRequest request = new()
         {
@@ -31,7 +31,7 @@ internal sealed class LogCommand(ManagerWorld world)
             Recipe = named.Recipe,
             Version = named.Version,
         };
-        AttemptDocument build = (await farm.AskAsync(request, stop)).Attempt!;
+        AttemptDocument build = (await farm.AskAsync(request, cancellation)).Attempt!;
         string path = farm.Layout.LogOf(build.Build);
         BuildLogReader reader = new(path);
         try
@@ -44,21 +44,21 @@ internal sealed class LogCommand(ManagerWorld world)
                     await _output.WriteLineAsync(Shown(build.Build, line));
                 }
 
-                await _output.FlushAsync(stop);
+                await _output.FlushAsync(cancellation);
                 if (ended || world.IsStdoutAbandoned())
                 {
                     return;
                 }
 
-                await Task.Delay(Pause, world.Clock, stop);
-                build = (await farm.AskAsync(request with { Attempt = build.Build }, stop)).Attempt!;
+                await Task.Delay(Pause, world.Clock, cancellation);
+                build = (await farm.AskAsync(request with { Attempt = build.Build }, cancellation)).Attempt!;
             }
         }
-        catch (FileNotFoundException e)
+        catch (FileNotFoundException exception)
         {
             throw new UserErrorException(
                 $"there is no log of attempt {build.Build} any more ({path}); [retention] says how long logs are kept",
-                e
+                exception
             );
         }
     }

@@ -73,9 +73,9 @@ internal sealed class CgroupConfinement : IConfinement
             why = "";
             return new CgroupConfinement(group, [.. used]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            why = $"the control group {group} is not delegated to this process: {e.Message}";
+            why = $"the control group {group} is not delegated to this process: {exception.Message}";
             return null;
         }
     }

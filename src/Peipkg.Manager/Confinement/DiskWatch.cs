@@ -43,7 +43,7 @@ internal sealed class DiskWatch(ResourceLimits limits)
             DriveInfo drive = new(directory);
             return (drive.AvailableFreeSpace, drive.TotalSize);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -121,7 +121,7 @@ internal sealed class ProcessGroupConfinement(string? taskset, IReadOnlyList<int
                             CultureInfo.InvariantCulture
                         );
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 return 0;
             }

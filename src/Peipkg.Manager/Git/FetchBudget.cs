@@ -1,5 +1,6 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Git;
@@ -9,12 +10,6 @@ namespace Peipkg.Manager.Git;
 /// <param name="clock">Measures the time.</param>
 internal sealed class FetchBudget(FetchConfig limits, TimeProvider clock)
 {
-    /// <summary>Submodules of submodules, and so on; the deepest that anybody has are four levels down.</summary>
-    public const int MaxDepth = 10;
-
-    /// <summary>Submodules of one source, at all levels together.</summary>
-    public const int MaxSubmodules = 1000;
-
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly long _started = clock.GetTimestamp();
@@ -50,7 +45,7 @@ internal sealed class FetchBudget(FetchConfig limits, TimeProvider clock)
     }
 
     /// <summary>Takes submodules into account.</summary>
-    public bool TryTakeSubmodules(int count) => (_submodules += count) <= MaxSubmodules;
+    public bool TryTakeSubmodules(int count) => (_submodules += count) <= ManagerLimits.Submodules;
 
     /// <summary>What there is too much of, with what to do about it; null when all is well.</summary>
     public string? Excess =>

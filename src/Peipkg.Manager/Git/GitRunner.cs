@@ -13,7 +13,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
     /// <param name="limits">What it may take.</param>
     /// <param name="stdout">Takes its output.</param>
     /// <param name="log">Takes its messages; null drops them.</param>
-    /// <param name="stop">The manager is stopping.</param>
+    /// <param name="cancellation">The manager is stopping.</param>
     /// <param name="arguments">The subcommand and its arguments.</param>
     /// <exception cref="GitException">It failed, or took too long.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
@@ -23,7 +23,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
         ChildLimits limits,
         IChildOutput stdout,
         IChildOutput? log,
-        CancellationToken stop,
+        CancellationToken cancellation,
         params string[] arguments
     )
     {
@@ -37,17 +37,17 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
                 stdout,
                 log is null ? words : new BothOutputs(words, log),
                 limits,
-                stop
+                cancellation
             );
         }
-        catch (ChildStartException e)
+        catch (ChildStartException exception)
         {
-            throw new GitException(e.Message, e);
+            throw new GitException(exception.Message, exception);
         }
 
         if (result.End == ChildEnd.Cancelled)
         {
-            throw new OperationCanceledException(stop);
+            throw new OperationCanceledException(cancellation);
         }
 
         if (!result.Succeeded)

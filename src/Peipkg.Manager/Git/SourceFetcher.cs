@@ -2,6 +2,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
@@ -28,16 +29,16 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
         bool submodules,
         string directory,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         FetchBudget budget = new(limits(), clock);
-        SourceRepository repository = new(git, upstream, directory, budget, log, stop);
+        SourceRepository repository = new(git, upstream, directory, budget, log, cancellation);
         await repository.CreateAsync(tag.ObjectId.Length);
         await repository.FetchAsync("refs/tags/" + tag.Name);
         Timestamp time = await VerifyAsync(repository, upstream, tag);
         IReadOnlyList<Submodule> inner = await TakeTreeAsync(repository, tag.CommitId, submodules);
-        await FetchSubmodulesAsync(upstream, inner, directory, depth: 1, budget, log, stop);
+        await FetchSubmodulesAsync(upstream, inner, directory, depth: 1, budget, log, cancellation);
         return time;
     }
 
@@ -48,19 +49,19 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
         int depth,
         FetchBudget budget,
         AttemptLog log,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
-        if (submodules.Count > 0 && depth > FetchBudget.MaxDepth)
+        if (submodules.Count > 0 && depth > ManagerLimits.SubmoduleDepth)
         {
             throw UpstreamsFault(
-                $"submodules lie within each other more than {FetchBudget.MaxDepth} deep, {parent} is the last that was fetched"
+                $"submodules lie within each other more than {ManagerLimits.SubmoduleDepth} deep, {parent} is the last that was fetched"
             );
         }
 
         if (!budget.TryTakeSubmodules(submodules.Count))
         {
-            throw UpstreamsFault($"there are more than {FetchBudget.MaxSubmodules} submodules");
+            throw UpstreamsFault($"there are more than {ManagerLimits.Submodules} submodules");
         }
 
         foreach (Submodule submodule in submodules)
@@ -72,11 +73,11 @@ internal sealed class SourceFetcher(GitRunner git, Func<FetchConfig> limits, Tim
 
             string directory = Path.Combine(root, submodule.Path);
             log.Heading($"submodule {submodule.Path}: {submodule.CommitId} of {submodule.Url}");
-            SourceRepository repository = new(git, submodule.Url, directory, budget, log, stop);
+            SourceRepository repository = new(git, submodule.Url, directory, budget, log, cancellation);
             await repository.CreateAsync(submodule.CommitId.Length);
             await repository.FetchCommitAsync(submodule.CommitId);
             IReadOnlyList<Submodule> inner = await TakeTreeAsync(repository, submodule.CommitId, submodules: true);
-            await FetchSubmodulesAsync(submodule.Url, inner, directory, depth + 1, budget, log, stop);
+            await FetchSubmodulesAsync(submodule.Url, inner, directory, depth + 1, budget, log, cancellation);
         }
     }
 

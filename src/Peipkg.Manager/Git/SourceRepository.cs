@@ -1,6 +1,7 @@
 using System.Globalization;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Upstreams;
 
@@ -15,14 +16,14 @@ namespace Peipkg.Manager.Git;
 /// <param name="directory">An empty directory.</param>
 /// <param name="budget">What it all may take.</param>
 /// <param name="log">The attempt's log.</param>
-/// <param name="stop">The manager is stopping.</param>
+/// <param name="cancellation">The manager is stopping.</param>
 internal sealed class SourceRepository(
     GitRunner git,
     GitAddress upstream,
     string directory,
     FetchBudget budget,
     AttemptLog log,
-    CancellationToken stop
+    CancellationToken cancellation
 )
 {
     private const string LocalRef = "refs/peipkg/source";
@@ -64,7 +65,7 @@ internal sealed class SourceRepository(
             "--object-format=" + format
         );
         string information = Directory.CreateDirectory(Path.Combine(directory, ".git", "info")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(information, "attributes"), Attributes, stop);
+        await File.WriteAllTextAsync(Path.Combine(information, "attributes"), Attributes, cancellation);
     }
 
     /// <summary>Fetches a ref or a commit under a name of our own, so that no listed name ever becomes a path.</summary>
@@ -157,7 +158,7 @@ internal sealed class SourceRepository(
             return [];
         }
 
-        BoundedOutput entries = new(SubmoduleTable.MaxBytes);
+        BoundedOutput entries = new(ManagerLimits.GitModulesBytes);
         if (tree.GitModules is { } file)
         {
             await RunAsync(local: true, entries, "config", "--list", "-z", "--no-includes", "--blob=" + file);
@@ -200,16 +201,16 @@ internal sealed class SourceRepository(
                 budget.For(directory),
                 output,
                 log,
-                stop,
+                cancellation,
                 arguments
             );
         }
-        catch (GitException e) when (budget.Remedy(e.End) is { } remedy)
+        catch (GitException exception) when (budget.Remedy(exception.End) is { } remedy)
         {
-            throw new GitException($"{e.Message} ({remedy})", e)
+            throw new GitException($"{exception.Message} ({remedy})", exception)
             {
-                End = e.End,
-                IsUpstreamsFault = e.End is ChildEnd.TooMuchDisk or ChildEnd.TooMuchMemory,
+                End = exception.End,
+                IsUpstreamsFault = exception.End is ChildEnd.TooMuchDisk or ChildEnd.TooMuchMemory,
             };
         }
     }

@@ -13,9 +13,6 @@ internal sealed record Submodule(string Path, string CommitId, GitAddress Url);
 /// </summary>
 internal static class SubmoduleTable
 {
-    /// <summary>Bytes of <c>.gitmodules</c> in git's listing.</summary>
-    public const int MaxBytes = 1 << 20;
-
     private const int MaxShown = 100;
     private const int MaxProblems = 10;
 

@@ -1,6 +1,7 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
@@ -11,22 +12,16 @@ namespace Peipkg.Manager.Git;
 /// <param name="timeout">How long a listing may take.</param>
 internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan> timeout)
 {
-    /// <summary>The most that a server may answer: some 100,000 annotated tags of usual length.</summary>
-    public const int MaxBytes = 32 << 20;
-
-    /// <summary>The memory that git may need for it: it holds the whole answer before it prints any of it.</summary>
-    public const long MaxMemory = 256L << 20;
-
     /// <exception cref="GitException">The upstream did not answer, or not with a list of tags.</exception>
-    public async Task<IReadOnlyList<ListedTag>> ListAsync(GitAddress upstream, CancellationToken stop)
+    public async Task<IReadOnlyList<ListedTag>> ListAsync(GitAddress upstream, CancellationToken cancellation)
     {
-        BoundedOutput output = new(MaxBytes);
+        BoundedOutput output = new(ManagerLimits.TagListBytes);
 
         // Everything is printed at the end: silence says nothing.
         ChildLimits limits = new(timeout(), Timeout.InfiniteTimeSpan)
         {
             Grace = TimeSpan.FromSeconds(5),
-            Resources = new ResourceLimits { Memory = MaxMemory },
+            Resources = new ResourceLimits { Memory = ManagerLimits.TagListMemory },
         };
         await git.RunAsync(
             upstream,
@@ -34,7 +29,7 @@ internal sealed class TagLister(GitRunner git, StateLayout layout, Func<TimeSpan
             limits,
             output,
             log: null,
-            stop,
+            cancellation,
             "ls-remote",
             "--quiet",
             "--tags",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Git;
 
@@ -72,7 +73,7 @@ internal static class TagListing
         }
 
         // Bounded before it becomes a string: names may be as long as the server likes.
-        if (reference.Length > 4 * TagName.MaxLength)
+        if (reference.Length > 4 * ManagerLimits.TagLength)
         {
             return false;
         }

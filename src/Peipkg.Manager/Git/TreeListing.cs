@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Git;
 
@@ -15,9 +16,7 @@ internal sealed record GitLink(string Path, string CommitId);
 /// <param name="budget">What the tree may have.</param>
 internal sealed class TreeListing(FetchBudget budget) : IChildOutput
 {
-    // PATH_MAX, and the columns before the path.
-    private const int MaxPath = 4096;
-    private const int MaxEntry = MaxPath + 256;
+    private const int MaxEntry = ManagerLimits.SourcePathBytes + 256;
 
     private static readonly UTF8Encoding Strict = new(
         encoderShouldEmitUTF8Identifier: false,
@@ -46,7 +45,7 @@ internal sealed class TreeListing(FetchBudget budget) : IChildOutput
             bytes = end < 0 ? [] : bytes[(end + 1)..];
             if (_partial.WrittenCount + piece.Length > MaxEntry)
             {
-                Problem = $"a path in the tree is longer than {MaxPath} bytes";
+                Problem = $"a path in the tree is longer than {ManagerLimits.SourcePathBytes} bytes";
             }
             else if (end < 0)
             {

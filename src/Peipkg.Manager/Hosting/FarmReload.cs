@@ -66,9 +66,9 @@ internal sealed class FarmReload(
                 throw new UserErrorException(string.Join("; ", exposed));
             }
         }
-        catch (RecipeException e)
+        catch (RecipeException exception)
         {
-            foreach (RecipeProblem problem in e.Problems)
+            foreach (RecipeProblem problem in exception.Problems)
             {
                 HostingEvents.ConfigBroken(logger, problem.ToString());
             }

@@ -54,10 +54,10 @@ internal sealed class FarmWorker(
             // Stopped at once.
         }
 #pragma warning disable CA1031 // The host would exit 0 after an exception here; the command line reports it and exits 1.
-        catch (Exception e)
+        catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Failure = e;
+            Failure = exception;
         }
         finally
         {

@@ -128,9 +128,9 @@ internal static class ManagerProgram
         {
             return world.Signals.StopExitCode;
         }
-        catch (StorageException e)
+        catch (StorageException exception)
         {
-            throw new UserErrorException(e.Message, e);
+            throw new UserErrorException(exception.Message, exception);
         }
     }
 
@@ -143,15 +143,15 @@ internal static class ManagerProgram
         {
             return ConfigReader.Load(file);
         }
-        catch (RecipeException e)
+        catch (RecipeException exception)
         {
             throw new UsageErrorException(
-                string.Join('\n', e.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString())))
+                string.Join('\n', exception.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString())))
             );
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"the configuration cannot be read: {e.Message}", e);
+            throw new UserErrorException($"the configuration cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -213,9 +213,12 @@ internal static class ManagerProgram
 
             return key.PublicKey;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"the signing key cannot be read ([signing] key_file): {e.Message}", e);
+            throw new UserErrorException(
+                $"the signing key cannot be read ([signing] key_file): {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -227,9 +230,12 @@ internal static class ManagerProgram
             roster.Load();
             return roster;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"the recipes cannot be read ([manager] recipes_dir): {e.Message}", e);
+            throw new UserErrorException(
+                $"the recipes cannot be read ([manager] recipes_dir): {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -265,9 +271,12 @@ internal static class ManagerProgram
             layout.Create();
             return layout;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"the state directory cannot be used ([manager] state_dir): {e.Message}", e);
+            throw new UserErrorException(
+                $"the state directory cannot be used ([manager] state_dir): {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -277,9 +286,9 @@ internal static class ManagerProgram
         {
             return StateLock.Acquire(layout.Lock, world.ProcessId, world.Clock.GetUtcNow());
         }
-        catch (StateLockedException e)
+        catch (StateLockedException exception)
         {
-            throw new UserErrorException(e.Message, e);
+            throw new UserErrorException(exception.Message, exception);
         }
     }
 

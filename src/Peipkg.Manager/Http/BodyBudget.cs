@@ -1,3 +1,5 @@
+using Peipkg.Manager.World;
+
 namespace Peipkg.Manager.Http;
 
 /// <summary>
@@ -6,12 +8,6 @@ namespace Peipkg.Manager.Http;
 /// </summary>
 internal sealed class BodyBudget
 {
-    /// <summary>Bytes that each body may have without asking.</summary>
-    public const int Free = 64 << 10;
-
-    /// <summary>Bytes that all bodies may have together beyond that.</summary>
-    public const long Total = 64L << 20;
-
     private long _taken;
 
     /// <summary>Begins to count a body; dispose it when the body is gone.</summary>
@@ -25,14 +21,14 @@ internal sealed class BodyBudget
         /// <summary>Whether the body may have so many bytes.</summary>
         public bool TryGrow(long bytes)
         {
-            long more = Math.Max(0, bytes - Free) - _taken;
+            long more = Math.Max(0, bytes - ManagerLimits.FreeBodyBytes) - _taken;
             if (more <= 0)
             {
                 return true;
             }
 
             _taken += more;
-            return Interlocked.Add(ref budget._taken, more) <= Total;
+            return Interlocked.Add(ref budget._taken, more) <= ManagerLimits.SharedBodyBytes;
         }
 
         public void Dispose() => Interlocked.Add(ref budget._taken, -_taken);

@@ -67,11 +67,11 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
                 DashboardPages.Recipe(FarmId, recipe, why, FarmQueries.History(stores, name, Shown))
             );
         }
-        catch (OperatorException e)
+        catch (OperatorException exception)
         {
             return HtmlAsync(
                 context,
-                DashboardPages.Message(FarmId, "Not found", e.Message),
+                DashboardPages.Message(FarmId, "Not found", exception.Message),
                 StatusCodes.Status404NotFound
             );
         }
@@ -86,11 +86,11 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
             (string tail, long end) = _logs.ReadTail(id);
             return HtmlAsync(context, DashboardPages.Build(FarmId, build, tail, end));
         }
-        catch (OperatorException e)
+        catch (OperatorException exception)
         {
             return HtmlAsync(
                 context,
-                DashboardPages.Message(FarmId, "Not found", e.Message),
+                DashboardPages.Message(FarmId, "Not found", exception.Message),
                 StatusCodes.Status404NotFound
             );
         }

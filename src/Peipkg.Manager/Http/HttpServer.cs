@@ -34,10 +34,7 @@ internal sealed class HttpServer(
     // Whoever watches the process, and forges, which prove themselves, may come by any name.
     private static readonly string[] Everywhere = ["/healthz", "/webhooks"];
 
-    // Each costs some ten kilobytes, and a stranger's body BodyBudget.Free more.
-    private const int MostConnections = 2048;
-
-    private readonly ConnectionPlaces _places = new(MostConnections);
+    private readonly ConnectionPlaces _places = new(ManagerLimits.Connections);
     private readonly RepeatedEvent _failed = new(clock);
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
@@ -49,7 +46,7 @@ internal sealed class HttpServer(
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = MostConnections);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ManagerLimits.Connections);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Use(GuardAsync);
@@ -63,13 +60,13 @@ internal sealed class HttpServer(
         {
             await _application.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             string why =
-                e.InnerException is AddressInUseException
+                exception.InnerException is AddressInUseException
                     ? "another program listens there already"
-                    : (e as SocketException ?? e.InnerException ?? e).Message;
-            throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {why}", e);
+                    : (exception as SocketException ?? exception.InnerException ?? exception).Message;
+            throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {why}", exception);
         }
 
         ICollection<string> bound =
@@ -103,7 +100,7 @@ internal sealed class HttpServer(
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => AdmitAsync(connection, next)));
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
-        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        kestrel.Limits.MaxRequestBodySize = ManagerLimits.RequestBytes;
         if (address.IsLocalhost)
         {
             // Both loopback addresses cannot share a port that the system chooses.

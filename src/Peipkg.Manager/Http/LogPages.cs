@@ -3,18 +3,16 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
 /// <summary>
 /// <c>GET /logs/N</c>: a build's log as plain text, whole or from an offset on, so that a page can follow it. Nothing in it
-/// is ever markup, and no part is longer than <see cref="MostAtOnce"/>.
+/// is ever markup, and no part is longer than <see cref="ManagerLimits.LogPartBytes"/>.
 /// </summary>
 internal sealed class LogPages(StateLayout layout, Redactor redactor)
 {
-    /// <summary>What a follower gets at a time, in bytes.</summary>
-    public const int MostAtOnce = 256 * 1024;
-
     private const int Tail = 64 * 1024;
 
     /// <summary>Answers the request.</summary>
@@ -52,7 +50,7 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
             }
 
             file.Position = Math.Min(from, file.Length);
-            byte[] part = new byte[(int)Math.Min(MostAtOnce, file.Length - file.Position)];
+            byte[] part = new byte[(int)Math.Min(ManagerLimits.LogPartBytes, file.Length - file.Position)];
             int count = await file.ReadAtLeastAsync(
                 part,
                 part.Length,
@@ -82,23 +80,28 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
         return (start == 0 ? text : "…\n" + text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..], start + count);
     }
 
-    private async Task WholeAsync(FileStream file, Stream output, CancellationToken stop)
+    private async Task WholeAsync(FileStream file, Stream output, CancellationToken cancellation)
     {
-        byte[] part = new byte[MostAtOnce];
+        byte[] part = new byte[ManagerLimits.LogPartBytes];
         int left = 0;
         while (
-            await file.ReadAtLeastAsync(part.AsMemory(left), part.Length - left, throwOnEndOfStream: false, stop)
+            await file.ReadAtLeastAsync(
+                part.AsMemory(left),
+                part.Length - left,
+                throwOnEndOfStream: false,
+                cancellation
+            )
                 is > 0
                     and int read
         )
         {
             int count = Whole(part.AsSpan(0, left + read));
-            await output.WriteAsync(Clean(part.AsSpan(0, count)), stop);
+            await output.WriteAsync(Clean(part.AsSpan(0, count)), cancellation);
             left = left + read - count;
             part.AsSpan(count, left).CopyTo(part);
         }
 
-        await output.WriteAsync(Clean(part.AsSpan(0, left)), stop);
+        await output.WriteAsync(Clean(part.AsSpan(0, left)), cancellation);
     }
 
     private byte[] Clean(ReadOnlySpan<byte> part) =>
@@ -107,7 +110,7 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
     // Whole lines, so that no secret is cut in two; a line that fills a part is taken as it is.
     private static int Whole(ReadOnlySpan<byte> part) =>
         part.LastIndexOf((byte)'\n') is >= 0 and int end ? end + 1
-        : part.Length < MostAtOnce ? 0
+        : part.Length < ManagerLimits.LogPartBytes ? 0
         : WholeCharacters(part);
 
     // A character that is cut comes with the next part; bytes that begin none do not hold it up.
@@ -145,7 +148,7 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
                 FileShare.ReadWrite | FileShare.Delete
             );
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

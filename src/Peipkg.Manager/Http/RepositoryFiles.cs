@@ -83,7 +83,7 @@ internal sealed class RepositoryFiles(string directory)
 
             handle.Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // As if it were not there.
         }

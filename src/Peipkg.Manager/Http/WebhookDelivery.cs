@@ -78,7 +78,7 @@ internal sealed record WebhookDelivery(IReadOnlySet<string> Keys)
             error = named ? null : "the payload names no repository";
             return named;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             error = "the payload is not JSON";
             return false;

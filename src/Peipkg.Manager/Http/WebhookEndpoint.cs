@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
@@ -21,12 +22,6 @@ internal sealed class WebhookEndpoint(
     ILogger<WebhookEndpoint> logger
 ) : IDisposable
 {
-    /// <summary>GitHub's own cap on a payload.</summary>
-    public const int MaxBodyBytes = 25 * 1024 * 1024;
-
-    // Forges give up on us after ten seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly RepeatedEvent _forged = new(clock);
     private readonly RepeatedEvent _refused = new(clock);
 
@@ -146,17 +141,17 @@ internal sealed class WebhookEndpoint(
     private async Task<(byte[]? Body, int Status, string Reason)> ReadBodyAsync(HttpContext context)
     {
         const string TooLarge = "the payload is larger than 25 MB";
-        if (context.Request.ContentLength > MaxBodyBytes)
+        if (context.Request.ContentLength > ManagerLimits.DeliveryBytes)
         {
             return (null, StatusCodes.Status413PayloadTooLarge, TooLarge);
         }
 
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = MaxBodyBytes;
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = ManagerLimits.DeliveryBytes;
         using BodyBudget.Share share = budget.Open();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted
         );
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(ManagerLimits.DeliveryTime);
         try
         {
             using MemoryStream body = new();

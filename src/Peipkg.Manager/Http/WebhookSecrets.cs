@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
@@ -11,8 +12,6 @@ namespace Peipkg.Manager.Http;
 /// </summary>
 internal sealed class WebhookSecrets
 {
-    private const int MaxBytes = 64 * 1024;
-
     private readonly byte[][] _secrets;
 
     private WebhookSecrets(byte[][] secrets) => _secrets = secrets;
@@ -78,12 +77,12 @@ internal sealed class WebhookSecrets
         try
         {
             using FileStream file = File.OpenRead(path);
-            content = new byte[MaxBytes];
+            content = new byte[ManagerLimits.SecretBytes];
             content = content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"the webhook secret cannot be read ([http]): {e.Message}", e);
+            throw new UserErrorException($"the webhook secret cannot be read ([http]): {exception.Message}", exception);
         }
 
         ReadOnlySpan<byte> secret = content.AsSpan().TrimEnd(" \t\r\n\v\f"u8);

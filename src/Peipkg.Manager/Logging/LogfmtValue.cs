@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Manager.World;
 using Peipkg.Recipes;
 using Serilog.Events;
 
@@ -8,9 +9,6 @@ namespace Peipkg.Manager.Logging;
 /// <summary>Renders a single logfmt value: bare where that is unambiguous, else quoted and escaped.</summary>
 internal static class LogfmtValue
 {
-    /// <summary>The longest value written whole, in characters; the rest is replaced by an ellipsis.</summary>
-    public const int MaxLength = 8192;
-
     public static void Append(StringBuilder line, LogEventPropertyValue value)
     {
         switch (value)
@@ -32,8 +30,8 @@ internal static class LogfmtValue
 
     public static void Append(StringBuilder line, string text)
     {
-        bool cut = text.Length > MaxLength;
-        ReadOnlySpan<char> shown = cut ? text.AsSpan(0, MaxLength) : text;
+        bool cut = text.Length > ManagerLimits.LogValueLength;
+        ReadOnlySpan<char> shown = cut ? text.AsSpan(0, ManagerLimits.LogValueLength) : text;
         if (!cut && IsBare(shown))
         {
             line.Append(shown);

@@ -14,31 +14,31 @@ internal sealed class Attendants(
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
 
     /// <summary>Goes on until stopped; nothing that fails here ends it, or the farm.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         try
         {
-            await Task.WhenAll(notifier.RunAsync(stop), CollectAsync(stop));
+            await Task.WhenAll(notifier.RunAsync(cancellation), CollectAsync(cancellation));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The farm has ended.
         }
 #pragma warning disable CA1031 // The farm does its work without us; the log says what happened.
-        catch (Exception e)
+        catch (Exception exception)
 #pragma warning restore CA1031
         {
-            NotifyEvents.Failed(logger, "everybody", "", e.Message);
+            NotifyEvents.Failed(logger, "everybody", "", exception.Message);
         }
     }
 
-    private async Task CollectAsync(CancellationToken stop)
+    private async Task CollectAsync(CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                ActionDocument done = await Task.Run(() => housekeeping.Collect(dryRun: false), stop);
+                ActionDocument done = await Task.Run(() => housekeeping.Collect(dryRun: false), cancellation);
                 if (done.Changed.Count > 0)
                 {
                     NotifyEvents.Collected(logger, done.Message);
@@ -49,7 +49,7 @@ internal sealed class Attendants(
                 NotifyEvents.CollectFailed(logger, Boundary.Describe(exception));
             }
 
-            await Task.Delay(Between, clock, stop);
+            await Task.Delay(Between, clock, cancellation);
         }
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
 using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Operating;
@@ -29,7 +30,7 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
     private ControlSocket? _socket;
 
     /// <summary>Begins to listen. What a killed manager left there is replaced: the state lock is held.</summary>
-    public async Task StartAsync(CancellationToken stop)
+    public async Task StartAsync(CancellationToken cancellation)
     {
         File.Delete(path);
         _socket = new ControlSocket(path);
@@ -41,8 +42,8 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-                kestrel.Limits.MaxConcurrentConnections = 64;
+                kestrel.Limits.MaxRequestBodySize = ManagerLimits.RequestBytes;
+                kestrel.Limits.MaxConcurrentConnections = ManagerLimits.ControlConnections;
                 kestrel.ListenUnixSocket(
                     _socket.Address,
                     options => options.Use(next => connection => Check(connection, next))
@@ -52,12 +53,12 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
         _application.MapPost("/operate", OperateAsync);
         try
         {
-            await _application.StartAsync(stop);
+            await _application.StartAsync(cancellation);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            ControlEvents.Deaf(_logger, path, e.Message);
+            ControlEvents.Deaf(_logger, path, exception.Message);
         }
     }
 
@@ -111,16 +112,16 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
                 ? new OperatorReply { Error = "an empty request" }
                 : await Task.Run(() => desk.Answer(request));
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
-            reply = new OperatorReply { Error = $"the request was not understood: {e.Message}" };
+            reply = new OperatorReply { Error = $"the request was not understood: {exception.Message}" };
         }
 #pragma warning disable CA1031 // Whatever it is: the operator hears of it, and the farm goes on.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            HttpEvents.RequestFailed(_logger, context.Request.Path, e);
-            reply = new OperatorReply { Error = $"the manager failed to answer: {e.Message}" };
+            HttpEvents.RequestFailed(_logger, context.Request.Path, exception);
+            reply = new OperatorReply { Error = $"the manager failed to answer: {exception.Message}" };
         }
 
         context.Response.ContentType = "application/json";

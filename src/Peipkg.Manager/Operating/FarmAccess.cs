@@ -59,10 +59,14 @@ internal sealed class FarmAccess : IDisposable
 
     /// <summary>Finds the way.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
-    public static async Task<FarmAccess> OpenAsync(ManagerConfig config, ManagerWorld world, CancellationToken stop)
+    public static async Task<FarmAccess> OpenAsync(
+        ManagerConfig config,
+        ManagerWorld world,
+        CancellationToken cancellation
+    )
     {
         StateLayout layout = new(config.StateDirectory);
-        if (await ConnectAsync(layout.Socket, stop) is { } client)
+        if (await ConnectAsync(layout.Socket, cancellation) is { } client)
         {
             return new FarmAccess(config, layout, client, null, null, world.Clock);
         }
@@ -82,25 +86,25 @@ internal sealed class FarmAccess : IDisposable
             held = StateLock.Acquire(layout.Lock, world.ProcessId, world.Clock.GetUtcNow());
             return new FarmAccess(config, layout, null, held, ManagerDatabase.Open(layout.Database), world.Clock);
         }
-        catch (StateLockedException e)
+        catch (StateLockedException exception)
         {
             throw new UserErrorException(
-                $"{e.Message.Split(';')[0]} and does not answer on {layout.Socket}; it may just be starting or ending, try again",
-                e
+                $"{exception.Message.Split(';')[0]} and does not answer on {layout.Socket}; it may just be starting or ending, try again",
+                exception
             );
         }
-        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is StorageException or IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            throw new UserErrorException(e.Message, e);
+            throw new UserErrorException(exception.Message, exception);
         }
     }
 
     /// <summary>Asks the farm.</summary>
     /// <exception cref="UserErrorException">It cannot, or the manager has gone.</exception>
-    public async Task<OperatorReply> AskAsync(OperatorRequest request, CancellationToken stop)
+    public async Task<OperatorReply> AskAsync(OperatorRequest request, CancellationToken cancellation)
     {
-        OperatorReply reply = _desk?.Answer(request) ?? await SendAsync(request, stop);
+        OperatorReply reply = _desk?.Answer(request) ?? await SendAsync(request, cancellation);
         return reply.Error is { } error ? throw new UserErrorException(error) : reply;
     }
 
@@ -112,7 +116,7 @@ internal sealed class FarmAccess : IDisposable
         _lock?.Dispose();
     }
 
-    private async Task<OperatorReply> SendAsync(OperatorRequest request, CancellationToken stop)
+    private async Task<OperatorReply> SendAsync(OperatorRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -120,24 +124,24 @@ internal sealed class FarmAccess : IDisposable
             using HttpResponseMessage response = await _client!.PostAsync(
                 new Uri("http://manager/operate"),
                 content,
-                stop
+                cancellation
             );
-            return await response.Content.ReadFromJsonAsync(OperatorJson.Default.OperatorReply, stop)
+            return await response.Content.ReadFromJsonAsync(OperatorJson.Default.OperatorReply, cancellation)
                 ?? throw new UserErrorException("the manager sent an empty answer");
         }
-        catch (Exception e)
-            when (e is HttpRequestException or JsonException or IOException or NotSupportedException
-                || (e is OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is HttpRequestException or JsonException or IOException or NotSupportedException
+                || (exception is OperationCanceledException && !cancellation.IsCancellationRequested)
             )
         {
             throw new UserErrorException(
-                $"the manager did not answer on {Layout.Socket}: {e.Message}. It talks to root and its own user only; its log says more.",
-                e
+                $"the manager did not answer on {Layout.Socket}: {exception.Message}. It talks to root and its own user only; its log says more.",
+                exception
             );
         }
     }
 
-    private static async Task<HttpClient?> ConnectAsync(string path, CancellationToken stop)
+    private static async Task<HttpClient?> ConnectAsync(string path, CancellationToken cancellation)
     {
         if (!File.Exists(path))
         {
@@ -149,17 +153,20 @@ internal sealed class FarmAccess : IDisposable
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(address, stop);
+            await socket.ConnectAsync(address, cancellation);
         }
-        catch (SocketException e)
-            when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        catch (SocketException exception)
+            when (exception.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {
             // Left behind by a manager that was killed.
             return null;
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            throw new UserErrorException($"{path}: {e.Message}. The manager talks to root and its own user only.", e);
+            throw new UserErrorException(
+                $"{path}: {exception.Message}. The manager talks to root and its own user only.",
+                exception
+            );
         }
         finally
         {

@@ -26,9 +26,6 @@ internal sealed class Notifier(
 {
     private const string Cursor = "notified";
 
-    // After a long stop nobody wants a thousand messages; the history has them all.
-    private const int MostAtOnce = 100;
-
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan[] Retries =
     [
@@ -38,7 +35,7 @@ internal sealed class Notifier(
     ];
 
     /// <summary>Tells of events until stopped.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         // While nobody is to be told: the latest event that happened, since whoever is named later hears of what comes after.
         long? idle = null;
@@ -63,7 +60,7 @@ internal sealed class Notifier(
                         idle = null;
                     }
 
-                    await TellAsync(stop);
+                    await TellAsync(cancellation);
                 }
             }
             catch (Exception exception) when (Boundary.Holds(exception))
@@ -71,7 +68,7 @@ internal sealed class Notifier(
                 NotifyEvents.Failed(logger, "the database", "", Boundary.Describe(exception));
             }
 
-            await Task.Delay(Look, stores.Clock, stop);
+            await Task.Delay(Look, stores.Clock, cancellation);
         }
     }
 
@@ -92,11 +89,11 @@ internal sealed class Notifier(
             NotificationJson.Default.Notification
         );
 
-    private async Task TellAsync(CancellationToken stop)
+    private async Task TellAsync(CancellationToken cancellation)
     {
         // Where nobody was told before: what happens from now on.
         long last = stores.Settings.Number(Cursor) ?? Latest();
-        IReadOnlyList<FarmEvent> events = stores.Events.After(last, MostAtOnce);
+        IReadOnlyList<FarmEvent> events = stores.Events.After(last, ManagerLimits.NotificationsAtOnce);
         if (events.Count == 0)
         {
             stores.Settings.SetOnce(Cursor, last);
@@ -108,7 +105,7 @@ internal sealed class Notifier(
             await Task.WhenAll(
                 stores
                     .Config.Notifications.Where(n => n.Events.Contains(what.Kind, StringComparer.Ordinal))
-                    .Select(n => TellAsync(n, what, stop))
+                    .Select(n => TellAsync(n, what, cancellation))
             );
             stores.Settings.Set(Cursor, what.Id);
         }
@@ -121,7 +118,7 @@ internal sealed class Notifier(
             _ => 0,
         };
 
-    private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken stop)
+    private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken cancellation)
     {
         byte[] message = Message(what);
         for (int attempt = 0; ; attempt++)
@@ -130,11 +127,13 @@ internal sealed class Notifier(
             try
             {
                 error = to.Url is { } url
-                    ? await PostAsync(url, message, to.Timeout, stop)
-                    : await RunAsync(to, what, message, stop);
+                    ? await PostAsync(url, message, to.Timeout, cancellation)
+                    : await RunAsync(to, what, message, cancellation);
             }
             catch (Exception exception)
-                when (exception is not StorageException && (Boundary.Holds(exception) || !stop.IsCancellationRequested))
+                when (exception is not StorageException
+                    && (Boundary.Holds(exception) || !cancellation.IsCancellationRequested)
+                )
             {
                 error = Boundary.Describe(exception);
             }
@@ -151,13 +150,13 @@ internal sealed class Notifier(
                 return;
             }
 
-            await Task.Delay(Retries[attempt], stores.Clock, stop);
+            await Task.Delay(Retries[attempt], stores.Clock, cancellation);
         }
     }
 
-    private async Task<string?> PostAsync(Uri url, byte[] message, TimeSpan timeout, CancellationToken stop)
+    private async Task<string?> PostAsync(Uri url, byte[] message, TimeSpan timeout, CancellationToken cancellation)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(timeout);
         using HttpRequestMessage request = new(HttpMethod.Post, url) { Content = new ByteArrayContent(message) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -173,7 +172,12 @@ internal sealed class Notifier(
     }
 
     // The message travels in variables: children have no standard input of ours.
-    private async Task<string?> RunAsync(NotifyConfig to, FarmEvent what, byte[] message, CancellationToken stop)
+    private async Task<string?> RunAsync(
+        NotifyConfig to,
+        FarmEvent what,
+        byte[] message,
+        CancellationToken cancellation
+    )
     {
         Dictionary<string, string> variables = environment.Whole();
         variables["PEIPKG_FARM"] = stores.Config.FarmId;
@@ -190,7 +194,7 @@ internal sealed class Notifier(
             tail,
             tail,
             limits,
-            stop
+            cancellation
         );
         return result.Succeeded ? null : $"{result.Describe(limits)}: {tail.Text()}";
     }

@@ -64,7 +64,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         HistoryDocument history = FarmQueries.History(
             stores,
             request.Recipe,
-            Math.Clamp(request.Limit, 1, EventStore.Kept)
+            Math.Clamp(request.Limit, 1, ManagerLimits.Events)
         );
         if (request.Recipe is { } name && history is { Builds.Count: 0, Events.Count: 0 })
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Processes;
 
@@ -11,13 +12,11 @@ namespace Peipkg.Manager.Processes;
 /// </summary>
 internal sealed class AttemptLog : IChildOutput, IDisposable
 {
-    private const int MaxLine = 16 * 1024;
-
     private readonly Lock _gate = new();
     private readonly FileStream? _file;
     private readonly TimeProvider _clock;
     private readonly Redactor _redactor;
-    private readonly byte[] _line = new byte[MaxLine];
+    private readonly byte[] _line = new byte[ManagerLimits.LogLineBytes];
     private TailOutput _tail = new();
     private int _length;
     private bool _returned;
@@ -99,7 +98,7 @@ internal sealed class AttemptLog : IChildOutput, IDisposable
                 if (!_returned)
                 {
                     _line[_length++] = b;
-                    if (_length == MaxLine - 1)
+                    if (_length == ManagerLimits.LogLineBytes - 1)
                     {
                         EndLine();
                     }

@@ -17,9 +17,6 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
-    // So many looks in a row may fail, five seconds' worth: a child that nobody can watch is not left to run.
-    private const int MostFailedLooks = 20;
-
     /// <summary>Runs the child on a thread of its own.</summary>
     /// <exception cref="ChildStartException">The program cannot be started.</exception>
     public async Task<ChildResult> RunAsync(
@@ -27,11 +24,18 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         IChildOutput stdout,
         IChildOutput stderr,
         ChildLimits limits,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         using IConfinedChild? confined = limits.Resources.AreSet ? confinement?.Begin(command, limits.Resources) : null;
-        ChildResult result = await RunAsync(confined?.Command ?? command, confined, stdout, stderr, limits, stop);
+        ChildResult result = await RunAsync(
+            confined?.Command ?? command,
+            confined,
+            stdout,
+            stderr,
+            limits,
+            cancellation
+        );
         ChildEnd? excess = result.End == ChildEnd.Cancelled ? null : confined?.ExcessOf(result);
         return excess is { } end ? new ChildResult(end, 0) : result;
     }
@@ -42,10 +46,10 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         IChildOutput stdout,
         IChildOutput stderr,
         ChildLimits limits,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using ChildWatch watch = new(limits, clock, ending);
         using OutputStream output = new(stdout, watch);
         using OutputStream error = new(stderr, watch);
@@ -73,7 +77,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         }
         catch (OperationCanceledException)
         {
-            return new ChildResult(stop.IsCancellationRequested ? ChildEnd.Cancelled : watch.Reason, 0);
+            return new ChildResult(cancellation.IsCancellationRequested ? ChildEnd.Cancelled : watch.Reason, 0);
         }
         catch (ProcessStartException exception)
         {
@@ -165,7 +169,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
             catch (Exception exception) when (Boundary.Holds(exception))
             {
                 // In a timer nobody else catches it. The child may have ended at this moment.
-                if (++_failedLooks >= MostFailedLooks)
+                if (++_failedLooks >= ManagerLimits.FailedLooks)
                 {
                     TryEnd(ChildEnd.Unwatched);
                 }

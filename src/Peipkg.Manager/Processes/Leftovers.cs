@@ -32,7 +32,7 @@ internal static class Leftovers
         int ownPid,
         TimeSpan grace,
         TimeProvider clock,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         List<int> found = Find(stateDirectory, ownPid);
@@ -56,7 +56,7 @@ internal static class Leftovers
                 SendAll(Find(stateDirectory, ownPid), Signal.Kill);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellation);
         }
 
         return count;
@@ -124,7 +124,7 @@ internal static class Leftovers
                 rest = end < 0 ? [] : rest[(end + 1)..];
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It ended meanwhile, or is not ours to stop.
         }
@@ -144,7 +144,7 @@ internal static class Leftovers
                     || directory.StartsWith(stateDirectory + "/sources/", StringComparison.Ordinal)
                 );
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }

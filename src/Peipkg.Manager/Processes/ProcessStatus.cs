@@ -42,7 +42,7 @@ internal sealed record ProcessStatus(
                 long.Parse(fields[21], CultureInfo.InvariantCulture)
             );
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

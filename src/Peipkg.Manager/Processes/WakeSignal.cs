@@ -21,7 +21,7 @@ internal sealed class WakeSignal
     }
 
     /// <summary>Waits for a signal, for the given time, or for a minute; whichever comes first.</summary>
-    public async Task WaitAsync(DateTimeOffset? until, TimeProvider clock, CancellationToken stop)
+    public async Task WaitAsync(DateTimeOffset? until, TimeProvider clock, CancellationToken cancellation)
     {
         TimeSpan delay = until is { } time ? time - clock.GetUtcNow() : Longest;
         delay =
@@ -37,7 +37,7 @@ internal sealed class WakeSignal
         try
         {
             // A millisecond more: timers may fire early, and a loop must not find its work not quite due.
-            await signalled.WaitAsync(delay + TimeSpan.FromMilliseconds(1), clock, stop);
+            await signalled.WaitAsync(delay + TimeSpan.FromMilliseconds(1), clock, cancellation);
         }
         catch (TimeoutException)
         {

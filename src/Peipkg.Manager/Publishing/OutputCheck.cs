@@ -19,7 +19,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     /// <summary>What came from the build, unsigned.</summary>
     /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
     /// <exception cref="RecipeException">The recipe cannot be used any more.</exception>
-    public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken stop)
+    public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken cancellation)
     {
         Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File);
         Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
@@ -35,20 +35,20 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                 : stanzas.TryGetValue(name, out Stanza? stanza)
                     ? StanzaMatch.Problems(recipe, stanza, order, farmId, package)
                 : ["the recipe does not produce it any more"],
-            stop
+            cancellation
         );
         return [.. stanzas.Keys.Select(name => Path.Combine(directory, name))];
     }
 
     /// <summary>What is ready to publish: the same, signed by the farm's key.</summary>
     /// <exception cref="BuildFailureException">Something is missing, too many or not as ordered; everything found is named.</exception>
-    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken stop) =>
+    public IReadOnlyList<BuildOutput> Check(BuildOrder order, string directory, CancellationToken cancellation) =>
         Check(
             order,
             directory,
             new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true },
             (_, _) => [],
-            stop
+            cancellation
         );
 
     private static List<BuildOutput> Check(
@@ -56,7 +56,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         string directory,
         PackageVerifyOptions options,
         Func<string, VerifiedPackage, IEnumerable<string>> look,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         HashSet<string> wanted =
@@ -89,7 +89,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             try
             {
                 using FileStream file = entry.OpenRead();
-                VerifiedPackage package = PackageVerifier.Verify(file, options, stop);
+                VerifiedPackage package = PackageVerifier.Verify(file, options, cancellation);
                 problems.AddRange(look(name, package).Select(problem => $"{name}: {problem}"));
                 outputs.Add(new BuildOutput(name, package.PackageHash.ToString(), file.Length));
             }

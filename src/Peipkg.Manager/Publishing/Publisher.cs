@@ -29,15 +29,15 @@ internal sealed class Publisher(
     /// <returns>False when it failed and waits for its next try.</returns>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task<bool> PublishAsync(BuildRecord build, long attempt, CancellationToken stop)
+    public async Task<bool> PublishAsync(BuildRecord build, long attempt, CancellationToken cancellation)
     {
         IReadOnlyList<BuildOutput> outputs = attempts.Outputs(attempt);
         try
         {
-            using (await gate.EnterAsync(stop))
+            using (await gate.EnterAsync(cancellation))
             {
-                await tool.EnsureAsync(stop);
-                if (!await TakeInAsync(build, attempt, outputs, stop))
+                await tool.EnsureAsync(cancellation);
+                if (!await TakeInAsync(build, attempt, outputs, cancellation))
                 {
                     return false;
                 }
@@ -78,7 +78,7 @@ internal sealed class Publisher(
         BuildRecord build,
         long attempt,
         IReadOnlyList<BuildOutput> outputs,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         string directory = layout.PublishOf(attempt);
@@ -116,7 +116,7 @@ internal sealed class Publisher(
             File.Delete(Path.Combine(directory, output.FileName));
         }
 
-        await tool.PublishAsync(directory, stop);
+        await tool.PublishAsync(directory, cancellation);
         published = repository.Published();
         string[] absent =
         [

@@ -31,7 +31,7 @@ internal sealed class RepoTool(
     /// either none or a whole one.
     /// </summary>
     /// <exception cref="PublishException">peipkg-repo refused.</exception>
-    public async Task EnsureAsync(CancellationToken stop)
+    public async Task EnsureAsync(CancellationToken cancellation)
     {
         if (repository.Exists)
         {
@@ -43,7 +43,7 @@ internal sealed class RepoTool(
             config.Repository.Description.Length > 0 ? [$"--description={config.Repository.Description}"] : [];
         await RunAsync(
             "init",
-            stop,
+            cancellation,
             [
                 $"--name={config.Repository.Name}",
                 .. description,
@@ -66,7 +66,7 @@ internal sealed class RepoTool(
 
     /// <summary>Takes every package of a directory into the repository.</summary>
     /// <exception cref="PublishException">peipkg-repo refused.</exception>
-    public async Task PublishAsync(string packages, CancellationToken stop)
+    public async Task PublishAsync(string packages, CancellationToken cancellation)
     {
         string[] template = [];
         if (config.PackagesUrl is { } url)
@@ -80,7 +80,7 @@ internal sealed class RepoTool(
         {
             await RunAsync(
                 "publish",
-                stop,
+                cancellation,
                 [
                     $"--in={repository.Directory}",
                     $"--new={packages}",
@@ -101,7 +101,7 @@ internal sealed class RepoTool(
         }
     }
 
-    private async Task RunAsync(string subcommand, CancellationToken stop, params string[] options)
+    private async Task RunAsync(string subcommand, CancellationToken cancellation, params string[] options)
     {
         string temporary = Directory.CreateDirectory(Path.Combine(layout.Stage, "tmp")).FullName;
         ChildCommand command = new(tools.Repo, [subcommand, .. options], layout.Root, environment.Bare(temporary))
@@ -109,10 +109,10 @@ internal sealed class RepoTool(
             Name = "peipkg-repo " + subcommand,
         };
         TailOutput words = new();
-        ChildResult result = await children.RunAsync(command, new TailOutput(), words, Limits, stop);
+        ChildResult result = await children.RunAsync(command, new TailOutput(), words, Limits, cancellation);
         if (result.End == ChildEnd.Cancelled)
         {
-            throw new OperationCanceledException(stop);
+            throw new OperationCanceledException(cancellation);
         }
 
         if (!result.Succeeded)

@@ -6,9 +6,9 @@ internal sealed class RepositoryGate : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>Waits until the repository is free; dispose the result to leave it.</summary>
-    public async Task<IDisposable> EnterAsync(CancellationToken stop)
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellation)
     {
-        await _gate.WaitAsync(stop);
+        await _gate.WaitAsync(cancellation);
         return new Leave(_gate);
     }
 

@@ -11,12 +11,6 @@ namespace Peipkg.Manager.Recipes;
 /// </summary>
 internal static class RecipeDigest
 {
-    /// <summary>Files and directories that are looked at; recipes have a handful.</summary>
-    public const int MaxEntries = 10_000;
-
-    /// <summary>Bytes of each file that are read; of a longer one also its length and time count.</summary>
-    public const int MaxBytes = 1 << 20;
-
     private const int Piece = 16 << 10;
 
     /// <summary>The digest of a folder, lower-case hex; null when it cannot be read.</summary>
@@ -37,7 +31,7 @@ internal static class RecipeDigest
                         .OrderBy(e => e.Name, StringComparer.Ordinal)
                 )
                 {
-                    if (++entries > MaxEntries)
+                    if (++entries > ManagerLimits.RecipeEntries)
                     {
                         return null;
                     }
@@ -70,7 +64,7 @@ internal static class RecipeDigest
     {
         // FIFOs and sockets look like files without a length; opening one may wait for ever.
         Span<byte> facts = stackalloc byte[20];
-        bool large = file.Length > MaxBytes;
+        bool large = file.Length > ManagerLimits.RecipeFileBytes;
         BinaryPrimitives.WriteInt64LittleEndian(facts, file.Length);
         BinaryPrimitives.WriteInt32LittleEndian(facts[8..], (int)file.UnixFileMode & 0b001_001_001);
         BinaryPrimitives.WriteInt64LittleEndian(facts[12..], large ? file.LastWriteTimeUtc.Ticks : 0);
@@ -84,7 +78,7 @@ internal static class RecipeDigest
                 FileShare.ReadWrite,
                 bufferSize: 0
             );
-            int left = MaxBytes;
+            int left = ManagerLimits.RecipeFileBytes;
             int count;
             while (left > 0 && (count = content.Read(buffer.AsSpan(0, Math.Min(buffer.Length, left)))) > 0)
             {

@@ -88,10 +88,7 @@ internal sealed class RecipeRoster
             }
             catch (RecipeException exception)
             {
-                string[] problems =
-                [
-                    .. exception.Problems.Select(problem => Redactor.WithoutCredentials(problem.ToString())),
-                ];
+                string[] problems = [.. exception.Problems.Select(Shown)];
                 broken.Add(new BrokenRecipe(name, problems));
                 foreach (string problem in problems)
                 {
@@ -116,6 +113,15 @@ internal sealed class RecipeRoster
         }
 
         return new RecipeRoster(recipes, broken);
+    }
+
+    // A stranger's file may quote a name of a megabyte on every line.
+    private static string Shown(RecipeProblem problem)
+    {
+        string text = Redactor.WithoutCredentials(problem.ToString());
+        return text.Length <= ManagerLimits.RecipeProblemLength
+            ? text
+            : text[..ManagerLimits.RecipeProblemLength] + "…";
     }
 
     /// <summary>Reads a recipe.</summary>

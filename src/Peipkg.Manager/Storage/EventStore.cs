@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Storage;
 
@@ -60,9 +61,6 @@ internal sealed record FarmEvent(
 /// <summary>The farm's diary. Stores add to it in the transaction of the change that they record.</summary>
 internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
 {
-    /// <summary>How many events are kept.</summary>
-    public const int Kept = 100_000;
-
     /// <summary>Records something that changes no build.</summary>
     public void Add(string kind, string? recipe, string? version, string detail)
     {
@@ -97,11 +95,14 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    /// <summary>Forgets all but the latest <see cref="Kept"/>.</summary>
+    /// <summary>Forgets all but the latest <see cref="ManagerLimits.Events"/>.</summary>
     public void Prune() =>
         database.Write(session =>
         {
-            session.Execute("DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - $kept", ("$kept", Kept));
+            session.Execute(
+                "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - $kept",
+                ("$kept", ManagerLimits.Events)
+            );
         });
 
     /// <summary>Records an event about a build, in the transaction that changes it.</summary>

@@ -51,10 +51,10 @@ internal sealed class ManagerDatabase : IDisposable
                 redactor ?? new Redactor()
             );
         }
-        catch (SqliteException e)
+        catch (SqliteException exception)
         {
             writer?.Dispose();
-            throw Explain(path, e);
+            throw Explain(path, exception);
         }
         catch
         {
@@ -75,9 +75,9 @@ internal sealed class ManagerDatabase : IDisposable
             command.Parameters.AddWithValue("$copy", copy);
             command.ExecuteNonQuery();
         }
-        catch (SqliteException e)
+        catch (SqliteException exception)
         {
-            throw Explain(path, e);
+            throw Explain(path, exception);
         }
     }
 
@@ -93,9 +93,9 @@ internal sealed class ManagerDatabase : IDisposable
                 transaction.Commit();
                 return result;
             }
-            catch (SqliteException e)
+            catch (SqliteException exception)
             {
-                throw Explain(_path, e);
+                throw Explain(_path, exception);
             }
         }
     }
@@ -120,9 +120,9 @@ internal sealed class ManagerDatabase : IDisposable
                 transaction.Commit();
                 return result;
             }
-            catch (SqliteException e)
+            catch (SqliteException exception)
             {
-                throw Explain(_path, e);
+                throw Explain(_path, exception);
             }
         }
     }
@@ -269,7 +269,7 @@ internal sealed class ManagerDatabase : IDisposable
         {
             return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return long.MaxValue;
         }

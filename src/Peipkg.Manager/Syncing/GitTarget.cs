@@ -97,9 +97,9 @@ internal sealed class GitTarget : SyncTarget
 
             await TidyAsync(source, session);
         }
-        catch (GitException e)
+        catch (GitException exception)
         {
-            throw new SyncException(e.Message, e);
+            throw new SyncException(exception.Message, exception);
         }
     }
 

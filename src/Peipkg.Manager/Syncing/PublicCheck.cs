@@ -25,12 +25,12 @@ internal sealed class PublicCheck(HttpClient client)
     /// <param name="baseUrl">Without a trailing slash (§6.4.1).</param>
     /// <param name="source">What was synced.</param>
     /// <param name="memory">Where the hashes of the packages seen are kept.</param>
-    /// <param name="stop">Cancelled: the manager is stopping.</param>
+    /// <param name="cancellation">Cancelled: the manager is stopping.</param>
     public async Task<PublicCheckResult> RunAsync(
         string baseUrl,
         SyncSource source,
         string memory,
-        CancellationToken stop
+        CancellationToken cancellation
     )
     {
         int fetched = 0;
@@ -38,13 +38,18 @@ internal sealed class PublicCheck(HttpClient client)
         {
             foreach (string path in Documents(source))
             {
-                await CompareDocumentAsync(baseUrl, source, path, stop);
+                await CompareDocumentAsync(baseUrl, source, path, cancellation);
             }
 
             string seenFile = Path.Combine(memory, "seen");
-            HashSet<string> seen = File.Exists(seenFile) ? [.. await File.ReadAllLinesAsync(seenFile, stop)] : [];
+            HashSet<string> seen = File.Exists(seenFile)
+                ? [.. await File.ReadAllLinesAsync(seenFile, cancellation)]
+                : [];
             RepositoryIndex archive = IndexDocument.Read(
-                await File.ReadAllBytesAsync(Path.Combine(source.Directory, RepositoryLayout.ArchiveIndex), stop)
+                await File.ReadAllBytesAsync(
+                    Path.Combine(source.Directory, RepositoryLayout.ArchiveIndex),
+                    cancellation
+                )
             );
             List<string> all = [];
             foreach (IndexEntry entry in archive.Packages)
@@ -53,7 +58,7 @@ internal sealed class PublicCheck(HttpClient client)
                 all.Add(key);
                 if (!seen.Contains(key))
                 {
-                    await ComparePackageAsync(baseUrl, entry, stop);
+                    await ComparePackageAsync(baseUrl, entry, cancellation);
                     fetched++;
                 }
             }
@@ -65,9 +70,9 @@ internal sealed class PublicCheck(HttpClient client)
 
             return new PublicCheckResult(null, fetched);
         }
-        catch (DifferenceException e)
+        catch (DifferenceException exception)
         {
-            return new PublicCheckResult(e.Message, fetched);
+            return new PublicCheckResult(exception.Message, fetched);
         }
         catch (Exception exception) when (Boundary.Holds(exception))
         {
@@ -91,19 +96,24 @@ internal sealed class PublicCheck(HttpClient client)
         }
     }
 
-    private async Task CompareDocumentAsync(string baseUrl, SyncSource source, string path, CancellationToken stop)
+    private async Task CompareDocumentAsync(
+        string baseUrl,
+        SyncSource source,
+        string path,
+        CancellationToken cancellation
+    )
     {
-        byte[] expected = await File.ReadAllBytesAsync(Path.Combine(source.Directory, path), stop);
+        byte[] expected = await File.ReadAllBytesAsync(Path.Combine(source.Directory, path), cancellation);
         string url = $"{baseUrl}/{path}";
         using MemoryStream body = new();
-        await FetchAsync(url, expected.Length + (1 << 20), body, stop);
+        await FetchAsync(url, expected.Length + (1 << 20), body, cancellation);
         if (!body.GetBuffer().AsSpan(0, (int)body.Length).SequenceEqual(expected))
         {
             throw new DifferenceException($"{url} is not what was synced: {Explain(path, body.ToArray(), source)}");
         }
     }
 
-    private async Task ComparePackageAsync(string baseUrl, IndexEntry entry, CancellationToken stop)
+    private async Task ComparePackageAsync(string baseUrl, IndexEntry entry, CancellationToken cancellation)
     {
         // §6.4.6: a URL without a scheme is appended to the base.
         string url = entry.Url.StartsWith('/') ? baseUrl + entry.Url : entry.Url;
@@ -111,11 +121,11 @@ internal sealed class PublicCheck(HttpClient client)
         using HashStream body = new(hash);
         try
         {
-            await FetchAsync(url, entry.SizeCompressed, body, stop);
+            await FetchAsync(url, entry.SizeCompressed, body, cancellation);
         }
-        catch (DifferenceException e) when (entry.Url.Contains('+', StringComparison.Ordinal))
+        catch (DifferenceException exception) when (entry.Url.Contains('+', StringComparison.Ordinal))
         {
-            throw new DifferenceException(e.Message + "; does this host read a \"+\" in a path as a space?");
+            throw new DifferenceException(exception.Message + "; does this host read a \"+\" in a path as a space?");
         }
 
         if (body.Count != entry.SizeCompressed || hash.Finish() != entry.Hash)
@@ -161,9 +171,9 @@ internal sealed class PublicCheck(HttpClient client)
             : $"it has {served.Length} bytes of other content";
     }
 
-    private async Task FetchAsync(string url, long most, Stream body, CancellationToken stop)
+    private async Task FetchAsync(string url, long most, Stream body, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
         {
@@ -202,11 +212,11 @@ internal sealed class PublicCheck(HttpClient client)
                 await body.WriteAsync(buffer.AsMemory(0, count), limit.Token);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException)
         {
-            throw new DifferenceException($"{url} cannot be fetched: {e.Message}");
+            throw new DifferenceException($"{url} cannot be fetched: {exception.Message}");
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new DifferenceException($"{url} cannot be fetched: the host took too long");
         }

@@ -148,9 +148,12 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
                 && list.TryGetProperty("BucketBased", out JsonElement answer)
                 && answer.ValueKind == JsonValueKind.True;
         }
-        catch (JsonException e)
+        catch (JsonException exception)
         {
-            throw new SyncException($"rclone backend features answered something that is no JSON: {e.Message}", e);
+            throw new SyncException(
+                $"rclone backend features answered something that is no JSON: {exception.Message}",
+                exception
+            );
         }
     }
 

@@ -1,3 +1,5 @@
+using Peipkg.Manager.World;
+
 namespace Peipkg.Manager.Upstreams;
 
 /// <summary>
@@ -6,12 +8,9 @@ namespace Peipkg.Manager.Upstreams;
 /// </summary>
 internal static class TagName
 {
-    /// <summary>The longest tag considered, in characters.</summary>
-    public const int MaxLength = 255;
-
     public static bool IsUsable(ReadOnlySpan<char> name)
     {
-        if (name.Length is 0 or > MaxLength || name[^1] is '/' or '.')
+        if (name.Length is 0 or > ManagerLimits.TagLength || name[^1] is '/' or '.')
         {
             return false;
         }

@@ -27,7 +27,7 @@ internal sealed class PollLoop(
     private int MaxConcurrent => config.Current.Polling.MaxConcurrent;
 
     /// <summary>Polls until stopped; polls under way are abandoned then, they have nothing to lose.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         HashSet<Task> running = [];
         Reload();
@@ -37,15 +37,15 @@ internal sealed class PollLoop(
             {
                 while (running.Count >= MaxConcurrent)
                 {
-                    running.Remove(await Task.WhenAny(running).WaitAsync(stop));
+                    running.Remove(await Task.WhenAny(running).WaitAsync(cancellation));
                 }
 
-                DuePoll due = await NextAsync(stop);
+                DuePoll due = await NextAsync(cancellation);
                 running.RemoveWhere(task => task.IsCompleted);
-                running.Add(PollOneAsync(due, stop));
+                running.Add(PollOneAsync(due, cancellation));
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await Task.WhenAll(running);
         }
@@ -53,7 +53,7 @@ internal sealed class PollLoop(
 
     /// <summary>One poll of every watched recipe, for <c>--once</c>.</summary>
     /// <returns>True when every upstream answered.</returns>
-    public async Task<bool> PollAllAsync(CancellationToken stop)
+    public async Task<bool> PollAllAsync(CancellationToken cancellation)
     {
         bool answered = true;
         HashSet<Task<PollResult>> running = [];
@@ -61,11 +61,11 @@ internal sealed class PollLoop(
         Reload();
         while (true)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             while (left.Count > 0 && running.Count < MaxConcurrent && Take() is { } due)
             {
                 left.Remove(due.Recipe);
-                running.Add(PollOneAsync(due, stop));
+                running.Add(PollOneAsync(due, cancellation));
             }
 
             if (running.Count == 0)
@@ -138,7 +138,7 @@ internal sealed class PollLoop(
         }
     }
 
-    private async Task<DuePoll> NextAsync(CancellationToken stop)
+    private async Task<DuePoll> NextAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -154,21 +154,21 @@ internal sealed class PollLoop(
                 next = _schedule.NextDue(now);
             }
 
-            await _wake.WaitAsync(next, clock, stop);
+            await _wake.WaitAsync(next, clock, cancellation);
         }
     }
 
-    private async Task<PollResult> PollOneAsync(DuePoll due, CancellationToken stop)
+    private async Task<PollResult> PollOneAsync(DuePoll due, CancellationToken cancellation)
     {
         PollResult result = PollResult.Failed;
         try
         {
             if (roster.Current.Find(due.Recipe) is { Url: not null } recipe)
             {
-                result = await poller.PollAsync(recipe, due.Trigger, stop);
+                result = await poller.PollAsync(recipe, due.Trigger, cancellation);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopping.
         }

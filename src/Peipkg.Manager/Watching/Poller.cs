@@ -28,7 +28,7 @@ internal sealed class Poller(
     /// <summary>Polls a recipe that has an upstream. Failures are logged; the next poll is the retry.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task<PollResult> PollAsync(RosterEntry recipe, PollTrigger trigger, CancellationToken stop)
+    public async Task<PollResult> PollAsync(RosterEntry recipe, PollTrigger trigger, CancellationToken cancellation)
     {
         GitAddress url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
         RecipePoll poll = new(
@@ -40,7 +40,7 @@ internal sealed class Poller(
         WatchEvents.Polling(logger, recipe.Name, url.Text, poll.Trigger);
         try
         {
-            IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, stop);
+            IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, cancellation);
             VersionSelection selection = VersionSelection.From(
                 listed,
                 recipe.Document.Upstream!,
@@ -70,11 +70,11 @@ internal sealed class Poller(
             WatchEvents.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
             return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostTrouble: false);
         }
-        catch (GitException e)
+        catch (GitException exception)
         {
-            recipes.Failed(poll, e.Message);
-            WatchEvents.Failed(logger, recipe.Name, e.Message);
-            return PollResult.Failed with { HostTrouble = HostTrouble.Shows(e.Message) };
+            recipes.Failed(poll, exception.Message);
+            WatchEvents.Failed(logger, recipe.Name, exception.Message);
+            return PollResult.Failed with { HostTrouble = HostTrouble.Shows(exception.Message) };
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {

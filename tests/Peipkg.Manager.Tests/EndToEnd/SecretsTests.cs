@@ -205,7 +205,7 @@ public sealed class SecretsTests : IDisposable
                         seen.Add(line);
                     }
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
                     // It ended.
                 }

@@ -45,7 +45,7 @@ public sealed class ServiceTests : IDisposable
                 Receive();
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The test is over.
         }

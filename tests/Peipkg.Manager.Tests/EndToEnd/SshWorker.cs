@@ -78,7 +78,7 @@ internal sealed class SshWorker : IDisposable
                         return File.ReadAllText(d + "/environ")
                             .Contains($"DESTDIR={_home}/jobs/", StringComparison.Ordinal);
                     }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                     {
                         return false;
                     }

@@ -213,7 +213,7 @@ internal sealed class TestFarm : IDisposable
                     );
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // It ended.
             }

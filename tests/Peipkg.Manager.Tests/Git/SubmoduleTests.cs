@@ -1,6 +1,7 @@
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Tests.Git;
 
@@ -216,7 +217,7 @@ public sealed class SubmoduleTests : GitRig
     {
         // Each version of the repository has the one before as its submodule.
         Release(".." + "/up stream");
-        for (int level = 0; level < FetchBudget.MaxDepth + 1; level++)
+        for (int level = 0; level < ManagerLimits.SubmoduleDepth + 1; level++)
         {
             string commit = Upstream.Run("rev-parse", "HEAD");
             Upstream.Run("update-index", "--cacheinfo", $"160000,{commit},s");

@@ -31,7 +31,7 @@ internal static class HostileFarm
                     found.Add(File.ReadAllText(process + "/cmdline").Replace('\0', ' '));
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // It ended.
             }

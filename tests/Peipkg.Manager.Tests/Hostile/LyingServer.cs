@@ -38,7 +38,8 @@ internal sealed class LyingServer : IDisposable
                 _ = Task.Run(() => Serve(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -67,7 +68,7 @@ internal sealed class LyingServer : IDisposable
                 _ = client.GetStream().Read(new byte[1000]);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)
         {
             // The client has heard enough.
         }

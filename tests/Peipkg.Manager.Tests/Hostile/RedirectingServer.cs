@@ -34,7 +34,7 @@ internal sealed class RedirectingServer : IDisposable
                 await client.GetStream().WriteAsync(_answer);
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
         {
             // The test is over.
         }

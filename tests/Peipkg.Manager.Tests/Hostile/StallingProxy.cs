@@ -55,7 +55,8 @@ internal sealed class StallingProxy : IDisposable
                 _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -79,7 +80,7 @@ internal sealed class StallingProxy : IDisposable
                 await Task.WhenAll(near.CopyToAsync(far, _stop.Token), BackAsync(far, near));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
         {
             // The test is over, or somebody hung up.
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Tests.Logging;
 
@@ -52,9 +53,9 @@ public partial class LogfmtFormatterTests
         {
             throw new InvalidOperationException("outer", new IOException("inner"));
         }
-        catch (InvalidOperationException e)
+        catch (InvalidOperationException exception)
         {
-            caught = e;
+            caught = exception;
         }
 
         string line = Line(log => LogFailed(log, caught, "", []));
@@ -70,8 +71,8 @@ public partial class LogfmtFormatterTests
     public void A_value_beyond_the_limit_is_cut() =>
         Assert.InRange(
             Line(log => LogFailed(log, null, new string('x', 1_000_000), [])).Length,
-            LogfmtValue.MaxLength,
-            LogfmtValue.MaxLength + 200
+            ManagerLimits.LogValueLength,
+            ManagerLimits.LogValueLength + 200
         );
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ChildRunnerTests : IDisposable
         string script,
         ChildLimits? limits = null,
         IChildOutput? stdout = null,
-        CancellationToken stop = default
+        CancellationToken cancellation = default
     ) =>
         Runner.RunAsync(
             new ChildCommand(
@@ -34,7 +34,7 @@ public sealed class ChildRunnerTests : IDisposable
             stdout ?? _stdout,
             _stderr,
             limits ?? Generous,
-            stop
+            cancellation
         );
 
     private string Output => Encoding.UTF8.GetString(_stdout.Content);
@@ -125,8 +125,8 @@ public sealed class ChildRunnerTests : IDisposable
     [Fact]
     public async Task Cancelling_stops_the_child()
     {
-        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(ChildEnd.Cancelled, (await Shell("sleep 1000", stop: stop.Token)).End);
+        using CancellationTokenSource cancellation = new(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(ChildEnd.Cancelled, (await Shell("sleep 1000", cancellation: cancellation.Token)).End);
     }
 
     [Fact]

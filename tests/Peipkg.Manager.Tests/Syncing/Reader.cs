@@ -44,7 +44,7 @@ internal static class Reader
             {
                 return Read(fetch);
             }
-            catch (Exception e) when (tries < 200 && e is TornException or FormatViolationException)
+            catch (Exception exception) when (tries < 200 && exception is TornException or FormatViolationException)
             {
                 Thread.Sleep(25);
             }
@@ -58,7 +58,7 @@ internal static class Reader
             {
                 return File.ReadAllBytes(directory + path);
             }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
                 return null;
             }

@@ -274,9 +274,9 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
                     reads++;
                     Thread.Sleep(2);
                 }
-                catch (FormatViolationException e)
+                catch (FormatViolationException exception)
                 {
-                    throw new TornException(e.Message);
+                    throw new TornException(exception.Message);
                 }
             }
 

@@ -190,8 +190,8 @@ internal sealed class SyncBench : IDisposable
                     process.Kill();
                 }
             }
-            catch (Exception e)
-                when (e
+            catch (Exception exception)
+                when (exception
                         is IOException
                             or UnauthorizedAccessException
                             or ArgumentException

@@ -54,7 +54,7 @@ public sealed class ConfinementTests : IDisposable
                 {
                     return File.ReadAllText(d + "/environ").Contains(_mark, StringComparison.Ordinal);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
                     return false;
                 }
@@ -180,7 +180,7 @@ public sealed class ConfinementTests : IDisposable
             Directory.CreateDirectory(group);
             File.WriteAllText(Path.Combine(group, "cgroup.procs"), "0");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return;
         }

@@ -179,9 +179,13 @@ internal sealed class HttpServer(
                 );
             }
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Whoever asked has gone.
+        }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Likewise.
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException exception) when (!context.Response.HasStarted)
         {

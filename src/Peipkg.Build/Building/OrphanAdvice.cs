@@ -2,7 +2,6 @@ using Peipkg.Build.Scanning;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
-using Peipkg.Format.Manifests;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
 

@@ -4,7 +4,6 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Posix.Files;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Peipkg.Format.Text;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;

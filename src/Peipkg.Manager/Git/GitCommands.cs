@@ -3,7 +3,6 @@ using System.Text;
 using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Upstreams;
 

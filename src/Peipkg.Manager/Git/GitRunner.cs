@@ -1,5 +1,4 @@
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;

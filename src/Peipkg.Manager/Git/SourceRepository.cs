@@ -1,6 +1,5 @@
 using System.Globalization;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Upstreams;

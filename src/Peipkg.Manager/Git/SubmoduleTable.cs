@@ -1,5 +1,4 @@
 using System.Text;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;

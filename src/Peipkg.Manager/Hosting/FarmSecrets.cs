@@ -1,10 +1,8 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Hosting;

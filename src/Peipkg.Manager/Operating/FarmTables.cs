@@ -159,10 +159,10 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
     public void Write(WhyDocument why)
     {
-        output.WriteLine(TextTable.Safe(why.Recipe));
+        output.WriteLine(WrappedTable.Safe(why.Recipe));
         foreach (string note in why.Notes)
         {
-            TextTable.WriteLine(output, "  ", note, columns);
+            WrappedTable.WriteLine(output, "  ", note, columns);
         }
 
         Table(
@@ -178,7 +178,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         );
     }
 
-    public void Write(ActionDocument action) => output.WriteLine(TextTable.Safe(action.Message));
+    public void Write(ActionDocument action) => output.WriteLine(WrappedTable.Safe(action.Message));
 
     /// <summary>How long a build took until it was built or ended.</summary>
     public static string Took(AttemptDocument build) =>
@@ -213,10 +213,10 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         : columns is null ? time
         : ManagerTime.InWords(time, now);
 
-    private void Fact(string name, string text) => TextTable.WriteLine(output, name.PadRight(12), text, columns);
+    private void Fact(string name, string text) => WrappedTable.WriteLine(output, name.PadRight(12), text, columns);
 
     private void Table(string? heading, string[] titles, IEnumerable<string[]> rows) =>
-        TextTable.Write(output, heading, titles, rows, columns);
+        WrappedTable.Write(output, heading, titles, rows, columns);
 
     // The first line says what it is; the log has the rest.
     private static string Line(string text)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;

@@ -3,8 +3,6 @@ using System.Text;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
-using Peipkg.Manager.Processes;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Upstreams;
 

@@ -1,6 +1,5 @@
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Syncing;

@@ -1,5 +1,4 @@
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Processes;
 using Peipkg.Manager.Storage;
 using Peipkg.Posix.Files;
 

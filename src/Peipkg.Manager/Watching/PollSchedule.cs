@@ -1,4 +1,3 @@
-using Peipkg.Manager.Upstreams;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;

@@ -75,7 +75,7 @@ public sealed class ProblemList(string file)
         }
 
         // OrderBy is stable: problems at one place stay in the order they were found.
-        internal IReadOnlyList<RecipeProblem> Ordered(string file)
+        internal List<RecipeProblem> Ordered(string file)
         {
             List<RecipeProblem> ordered = [.. Listed.OrderBy(problem => problem.Position)];
             if (Omitted > 0)

@@ -218,7 +218,8 @@ internal sealed class PublishOperation
         {
             return WriterChecks.Lock(_request.In, _context);
         }
-        catch (PosixIOException exception) when (!_inPlace && exception.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
+        catch (PosixIOException exception)
+            when (!_inPlace && exception.Error is Errno.AccessDenied or Errno.ReadOnlyFileSystem)
         {
             // What we cannot write to we only read; a snapshot is consistent without a lock.
             return null;

@@ -6,7 +6,7 @@ namespace Peipkg.Manager.Operating;
 /// Tables of plain text. Where there is a width to keep to, the last column, which has the words, is broken between them;
 /// nothing is ever cut.
 /// </summary>
-internal static class TextTable
+internal static class WrappedTable
 {
     private const string Gap = "  ";
 

@@ -2,12 +2,12 @@ using Peipkg.Manager.Operating;
 
 namespace Peipkg.Manager.Tests.Operating;
 
-public sealed class TextTableTests
+public sealed class WrappedTableTests
 {
     private static string Write(int? columns, params string[][] rows)
     {
         StringWriter output = new() { NewLine = "\n" };
-        TextTable.Write(output, null, ["NAME", "ERROR"], rows, columns);
+        WrappedTable.Write(output, null, ["NAME", "ERROR"], rows, columns);
         return output.ToString();
     }
 

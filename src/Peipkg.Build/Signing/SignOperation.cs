@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Posix.Files;
@@ -118,20 +119,23 @@ internal static class SignOperation
                 },
                 context.Cancellation
             );
-            return skipLayoutChecks
-                ? []
-                :
-                [
-                    .. PackageJudgement
-                        .Read(package, package.Edition)
-                        .Where(problem => problem.Severity == LayoutSeverity.Error)
-                        .Select(problem => $"{file}: {problem}"),
-                ];
+            return skipLayoutChecks ? [] : [.. FaultsInEveryEdition(package).Select(problem => $"{file}: {problem}")];
         }
         catch (FormatViolationException exception)
         {
             return [$"{file}: {exception.Message}"];
         }
+    }
+
+    /// <summary>What keeps a package from satisfying any edition, as the default one says it.</summary>
+    private static IEnumerable<LayoutProblem> FaultsInEveryEdition(VerifiedPackage package)
+    {
+        IReadOnlyList<EditionVerdict> verdicts = PackageJudgement.EditionsOf(package);
+        return verdicts.Any(verdict => verdict.IsSatisfied)
+            ? []
+            : verdicts
+                .Single(verdict => verdict.Edition == Edition.Default)
+                .Problems.Where(problem => problem.Severity == LayoutSeverity.Error);
     }
 }
 

@@ -138,7 +138,7 @@ public sealed class GlobTests
         Assert.False(Glob.TryParse(new string('{', 2000), out _, out error));
         Assert.Contains("nested more than 32", error, StringComparison.Ordinal);
         Assert.False(Glob.TryParse("\ud800", out _, out error));
-        Assert.Contains("half a character", error, StringComparison.Ordinal);
+        Assert.Contains("is not a whole character", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -134,7 +134,7 @@ run_project() {
 run_scenarios() {
     local counts=$results/scenarios.counts began=$SECONDS status=0 passed=0 failed=0 skipped=0
     say "scenarios"
-    PEIPKG_COUNTS=$counts TMPDIR=$memory "${undisturbed[@]}" "${limit[@]}" bash tests/Scenarios/run.sh --jobs 2 || status=$?
+    PEIPKG_COUNTS=$counts TMPDIR=$memory "${undisturbed[@]}" "${limit[@]}" bash tests/Scenarios/run.sh --jobs 1 || status=$?
     [ ! -s "$counts" ] || read -r passed failed skipped < "$counts"
     if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
         printf 'error: tests/Scenarios/run.sh ended with exit code %s\n' "$status" >&2
@@ -163,13 +163,11 @@ end formatting
 end programs || die "the programs could not be built"
 end tools || die "the tests' tools could not be installed"
 stop_compiler
-begin Manager run_project Peipkg.Manager.Tests
 begin Scenarios run_scenarios
 for directory in tests/*.Tests; do
     name=$(basename "$directory")
-    case " ${without[*]} Peipkg.Manager.Tests " in *" $name "*) ;; *) run_project "$name" ;; esac
+    case " ${without[*]} " in *" $name "*) ;; *) run_project "$name" ;; esac
 done
-end Manager || true
 end Scenarios || true
 
 passed=0 failed=0 skipped=0

@@ -51,7 +51,8 @@ internal static class ManualPage
             An unknown option or command, or a malformed value.
             .TP
             .B 130
-            Interrupted by SIGINT, after cleaning up; 143 for SIGTERM. A second signal ends the program at once.
+            Interrupted by SIGINT, after cleaning up; 143 for SIGTERM.
+            A second signal ends the program at once.
             .SH ENVIRONMENT
             .TP
             .B NO_COLOR

@@ -7,7 +7,7 @@ public sealed class PackOperationTests : IDisposable
 {
     internal const string Manifest = """
         { "schema_version": 1, "name": "demo", "version": "1.0-1", "architecture": "x86_64", "dependencies": [], "conflicts": [],
-          "size_installed": 99, "extra": true,
+          "size_installed": 99,
           "build": { "timestamp": "2026-05-01T12:00:00Z", "farm_id": "f", "source_ref": "s" } }
         """;
 
@@ -121,16 +121,26 @@ public sealed class PackOperationTests : IDisposable
     [InlineData("\"demo\"", "\"Demo\"", "/name: ")]
     [InlineData("\"x86_64\"", "\"riscv64\"", "packages cannot be built for \"riscv64\"")]
     [InlineData("\"size_installed\": 99", "\"size_installed\": -1", "size_installed")]
-    [InlineData("\"extra\": true", "\"description\": \"caf\u00e9\"", "printable ASCII")]
+    [InlineData("\"size_installed\"", "\"description\": \"caf\u00e9\", \"size_installed\"", "printable ASCII")]
     [InlineData(
-        "\"extra\": true",
-        "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }]",
+        "\"size_installed\"",
+        "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }], \"size_installed\"",
         "sd_overrides"
     )]
     public void A_manifest_is_held_to_every_rule_of_a_producer(string from, string to, string message)
     {
         _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));
         Pack().Fails(message);
+    }
+
+    [Theory]
+    [InlineData("\"size_installed\"", "\"extra\": true, \"size_installed\"", "\"extra\" is not a member of a manifest")]
+    [InlineData("\"size_installed\"", "\"sd_override\": [], \"size_installed\"", "did you mean \"sd_overrides\"?")]
+    public void Members_that_would_be_dropped_are_refused(string from, string to, string message)
+    {
+        _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));
+        Pack().Fails(message);
+        Assert.Empty(_bench.Outputs);
     }
 
     [Fact]

@@ -159,7 +159,7 @@ while [ ! -e /nowhere ]; do echo tick; sleep 0.2; done`);
   await page.waitForTimeout(100);
   assert.equal(await page.inputValue("#filter"), "aac");
   assert.equal(await page.locator("#table-recipes tbody tr:visible").count(), 1);
-  await page.locator("[aria-labelledby=running] a", { hasText: "build" }).first().click();
+  await page.locator("[aria-labelledby=running] a", { hasText: "attempt" }).first().click();
   await page.waitForFunction(() => /tick\s*tick/.test(document.getElementById("log").textContent));
   const shown = await page.locator("#log").textContent();
   assert.ok(shown.length <= 400100, `${shown.length}`);

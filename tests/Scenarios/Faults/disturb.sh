@@ -166,7 +166,7 @@ define() {
             command[0]=$repo_tool command[3]=repo
             # A lock that a killed run left in either goes with the next run there.
             # shellcheck disable=SC2016 # expanded by the inner shell
-            follow=(bash -euc 'for at in repo next; do "$@" --in "$at" --out "$at"; done' follow "${follow[@]:0:2}" "${follow[@]:4:6}") ;;
+            follow=(bash -euc 'for at in repo next; do "$@" --in "$at" --out "$at"; done' follow "${follow[@]:0:2}" "${follow[@]:4:7}") ;;
         rotate-key)
             common_base
             key_command rotate-key --old-key "$work/keys/first.pem" --new-key "$work/keys/second.pem" --valid-until 2086-01-01T00:00:00Z

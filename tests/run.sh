@@ -153,8 +153,8 @@ run_formatting() {
     fi
 }
 
-# First the projects that need no native program, while those may still be in the making. Then, side by side, all others:
-# most of their tests wait more than they work.
+# First the projects that need no native program, while those may still be in the making. The scenarios come last and alone:
+# some of them measure how quick a program or a page is.
 without=(Peipkg.Format.Tests Peipkg.Recipes.Tests Peipkg.Posix.Tests Peipkg.CommandLine.Tests Peipkg.Architecture.Tests)
 say "checking the formatting"
 begin formatting run_formatting
@@ -163,12 +163,11 @@ end formatting
 end programs || die "the programs could not be built"
 end tools || die "the tests' tools could not be installed"
 stop_compiler
-begin Scenarios run_scenarios
 for directory in tests/*.Tests; do
     name=$(basename "$directory")
     case " ${without[*]} " in *" $name "*) ;; *) run_project "$name" ;; esac
 done
-end Scenarios || true
+run_scenarios
 
 passed=0 failed=0 skipped=0
 broken=()

@@ -75,7 +75,7 @@ tools() {
         /usr/bin/cargo=cargo /usr/bin/go=golang-go \
         /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
     # The vectors of derived names hold a library for 32 bits.
-    [ "$(uname -m)" != x86_64 ] || install_missing "$logs/apt-vectors.log" g++=g++ /usr/lib32/libc.so=gcc-multilib
+    [ "$(uname -m)" != x86_64 ] || install_missing "$logs/apt-vectors.log" g++=g++ python3=python3 /usr/lib32/libc.so=gcc-multilib
     npm_modules tests/Scenarios/S3 "$logs/npm-s3.log"
     npm_modules tests/Scenarios/Browser "$logs/npm-browser.log"
 }

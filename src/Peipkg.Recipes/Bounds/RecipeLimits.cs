@@ -9,6 +9,9 @@ public static class RecipeLimits
     /// <summary>The largest file that is read: 1 MiB. The longest recipe known has a hundredth of it.</summary>
     public const int FileBytes = 1 << 20;
 
+    /// <summary>Keys, values and brackets of a file; the parser needs some kilobytes for each.</summary>
+    public const int FileElements = 50_000;
+
     /// <summary>Problems and warnings of one file that are listed; the others are counted.</summary>
     public const int ListedProblems = 100;
 

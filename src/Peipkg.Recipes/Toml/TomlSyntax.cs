@@ -17,6 +17,16 @@ internal static class TomlSyntax
     internal static TomlTable Read(string text, ProblemList problems)
     {
         TomlTable root = new(TomlPosition.Start);
+        if (TomlElements.Count(text) > RecipeLimits.FileElements)
+        {
+            problems.Error(
+                TomlPosition.Start,
+                $"the file has more than {RecipeLimits.FileElements} keys, values and brackets",
+                RecipeRule.Syntax
+            );
+            return root;
+        }
+
         try
         {
             if (!HasTooManyMistakes(text, problems))

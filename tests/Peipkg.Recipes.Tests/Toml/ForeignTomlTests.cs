@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
@@ -125,6 +126,35 @@ public sealed class ForeignTomlTests
         RecipeProblem problem = exception.Problems.Single(problem => problem.Rule == RecipeRule.UnknownKey);
         Assert.Equal(RecipeLimits.MessageCharacters + 1, problem.Message.Length);
         Assert.EndsWith("…", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a = [", "1,", "]\n")]
+    [InlineData("", "a.", "a = 1\n")]
+    [InlineData("a = {", "b = 1,", "}\n")]
+    public void A_file_of_more_values_than_anybody_writes_is_refused_before_it_is_parsed(
+        string start,
+        string piece,
+        string end
+    )
+    {
+        string text = start + string.Concat(Enumerable.Repeat(piece, 100_000)) + end;
+        Assert.Equal(
+            "f.toml:1:1: the file has more than 50000 keys, values and brackets",
+            Assert.Throws<RecipeException>(() => Read(Encoding.UTF8.GetBytes(text))).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("\"{0}\"")]
+    [InlineData("'{0}'")]
+    [InlineData("\"\"\"\n{0}\"\"\"")]
+    [InlineData("'''{0}'''")]
+    [InlineData("1 # {0}")]
+    public void What_stands_in_strings_and_comments_is_not_counted(string value)
+    {
+        string text = string.Format(CultureInfo.InvariantCulture, $"a = {value}\n", new string('.', 100_000));
+        Assert.NotNull(TomlFile.Parse(Encoding.UTF8.GetBytes(text), "f.toml").Root.Find("a"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.Build.Extracting;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Commands;
 
@@ -25,17 +26,22 @@ internal static class ExtractCommand
             "FILE",
             "A trusted Ed25519 public key; with one, other signers and unsigned packages are refused."
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            "The edition whose package it is; otherwise the newest one that it satisfies."
+        );
         Command command = new("extract", "Write a verified package's files into an empty directory.")
         {
             file,
             target,
             keys,
+            edition,
         };
         command.SetAction(result =>
             ExtractOperation.Run(
                 result.GetRequiredValue(file),
                 result.GetRequiredValue(target),
                 result.GetRequiredValue(keys),
+                result.GetValue(edition),
                 context
             )
         );

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.Build.Packing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Commands;
 
@@ -32,6 +33,9 @@ internal static class PackCommand
             "--skip-layout-checks",
             "Do not check destinations and side effects; unsafe paths are refused all the same."
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            $"The edition whose package is made; {Edition.Default} otherwise."
+        );
         PolicyOptions policy = new();
         Command command = new("pack", "Make one package of a manifest and a staged tree, without a recipe.")
         {
@@ -40,6 +44,7 @@ internal static class PackCommand
             output,
             key,
             skip,
+            edition,
         };
         policy.AddTo(command);
         command.SetAction(result =>
@@ -50,6 +55,7 @@ internal static class PackCommand
                     result.GetRequiredValue(output),
                     result.GetValue(key),
                     result.GetValue(skip),
+                    result.GetValue(edition) ?? Edition.Default,
                     policy.Read(result)
                 ),
                 context

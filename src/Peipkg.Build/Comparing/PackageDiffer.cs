@@ -61,8 +61,8 @@ internal static class PackageDiffer
 
     private static List<FieldDifference> Fields(Manifest first, Manifest second)
     {
-        using JsonDocument one = JsonDocument.Parse(ManifestDocument.Write(first));
-        using JsonDocument other = JsonDocument.Parse(ManifestDocument.Write(second));
+        using JsonDocument one = JsonDocument.Parse(ManifestDocument.WriteAny(first));
+        using JsonDocument other = JsonDocument.Parse(ManifestDocument.WriteAny(second));
         List<FieldDifference> differences = [];
         Collect("", one.RootElement, other.RootElement, differences);
         return differences;

@@ -57,6 +57,15 @@ internal sealed class DirectoryWriter : IDisposable
         return new FileStream(file, FileAccess.Write, bufferSize: 0);
     }
 
+    /// <summary>Sets an extended attribute of a file.</summary>
+    /// <returns>Whether it was set; otherwise the last error says why not.</returns>
+    internal bool TrySetAttribute(string path, string attribute, ReadOnlySpan<byte> value)
+    {
+        (SafeFileHandle parent, string name) = Locate(path);
+        using SafeFileHandle? file = PosixTree.OpenFile(parent, Encoding.UTF8.GetBytes(name), out _);
+        return file is not null && ExtendedAttribute.TrySet(file, attribute, value);
+    }
+
     /// <summary>Lets a file that was just made be executed by those who may read it.</summary>
     internal static void MakeExecutable(FileStream file)
     {

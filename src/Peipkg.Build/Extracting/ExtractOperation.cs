@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Peipkg.Build.Reading;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
@@ -14,14 +16,20 @@ namespace Peipkg.Build.Extracting;
 /// <summary>Writes a package's payload into an empty directory, after the package was verified whole; all of it or nothing.</summary>
 internal static class ExtractOperation
 {
-    internal static int Run(string file, string target, IReadOnlyList<string> keyFiles, ToolContext context)
+    internal static int Run(
+        string file,
+        string target,
+        IReadOnlyList<string> keyFiles,
+        Edition? edition,
+        ToolContext context
+    )
     {
         PublicKey[]? keys = keyFiles.Count == 0 ? null : [.. keyFiles.Select(KeyFiles.LoadPublicKey)];
         bool existed = RequireEmpty(target);
         OpenedPackage package;
         try
         {
-            package = OpenedPackage.Open(file, context, keys);
+            package = OpenedPackage.Open(file, context, keys, edition);
         }
         catch (UserErrorException exception)
         {
@@ -33,7 +41,9 @@ internal static class ExtractOperation
         {
             Directory.CreateDirectory(target);
             using DirectoryWriter writer = new(target);
-            package.Unpack(new Receiver(writer), context);
+            Receiver receiver = new(writer, edition ?? NewestOf(package.Content));
+            package.Unpack(receiver, context);
+            receiver.Report(context.Diagnostics);
             done = true;
         }
         finally
@@ -57,6 +67,10 @@ internal static class ExtractOperation
         return ExitCode.Success;
     }
 
+    /// <summary>The newest edition that the package satisfies; the one it was read by where it satisfies none.</summary>
+    private static Edition NewestOf(VerifiedPackage package) =>
+        PackageJudgement.EditionsOf(package).LastOrDefault(verdict => verdict.IsSatisfied)?.Edition ?? package.Edition;
+
     private static bool RequireEmpty(string target)
     {
         if (File.Exists(target))
@@ -72,8 +86,24 @@ internal static class ExtractOperation
             );
     }
 
-    private sealed class Receiver(DirectoryWriter writer) : IPayloadReceiver
+    private sealed class Receiver(DirectoryWriter writer, Edition edition) : IPayloadReceiver
     {
+        private readonly List<string> _unsigned = [];
+        private string _reason = "";
+
+        /// <summary>Says which signatures could not be set.</summary>
+        internal void Report(Diagnostics diagnostics)
+        {
+            if (_unsigned.Count > 0)
+            {
+                diagnostics.Warning(
+                    $"the signature of {TerminalText.Escape(_unsigned[0])}"
+                        + (_unsigned.Count > 1 ? $" and {_unsigned.Count - 1} more" : "")
+                        + $" could not be set as the attribute {Sidecar.Attribute}: {_reason}"
+                );
+            }
+        }
+
         public void Take(PackageEntry entry)
         {
             if (entry.Kind == PayloadKind.Directory)
@@ -86,6 +116,18 @@ internal static class ExtractOperation
             }
         }
 
-        public Stream Open(FilesEntry file) => new ExtractedFile(writer.MakeFile(file.Path));
+        public Stream Open(FilesEntry file) =>
+            edition.Layout.IsSidecar(file.Path)
+                ? new ExtractedSidecar(signature => Sign(Sidecar.TargetOf(file.Path), signature))
+                : new ExtractedFile(writer.MakeFile(file.Path));
+
+        private void Sign(string path, byte[] signature)
+        {
+            if (!writer.TrySetAttribute(path, Sidecar.Attribute, signature))
+            {
+                _unsigned.Add(path);
+                _reason = Marshal.GetLastPInvokeErrorMessage();
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class InspectOperation
             view switch
             {
                 "--files" => string.Concat(package.Content.Files.Select(entry => $"{entry.Hash}  {entry.Path}\n")),
-                "--manifest" => Encoding.UTF8.GetString(ManifestDocument.Write(package.Manifest)),
+                "--manifest" => Encoding.UTF8.GetString(package.Content.ManifestBytes.Span),
                 _ => json ? PackageJson.Write(package) : PackageText.Write(package.Content),
             }
         );

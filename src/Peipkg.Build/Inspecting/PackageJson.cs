@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Peipkg.Build.Comparing;
 using Peipkg.Build.Reading;
 using Peipkg.Build.World;
+using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -16,7 +17,7 @@ internal static class PackageJson
     internal static string Write(OpenedPackage package)
     {
         VerifiedPackage content = package.Content;
-        using JsonDocument manifest = JsonDocument.Parse(ManifestDocument.WriteAny(content.Manifest));
+        using JsonDocument manifest = JsonDocument.Parse(content.ManifestBytes);
         int nextFile = 0;
         Sha256Digest? NextHash(PackageEntry entry) =>
             entry.Kind == PayloadKind.File ? content.Files[nextFile++].Hash : null;
@@ -29,6 +30,13 @@ internal static class PackageJson
                 content.Signature is { } signature
                     ? new SignatureDocument("ed25519", signature.KeyFingerprint.Text, content.SignedDigest.ToString())
                     : null,
+                [
+                    .. PackageJudgement
+                        .EditionsOf(content)
+                        .Where(verdict => verdict.IsSatisfied)
+                        .Select(verdict => verdict.Edition.Name),
+                ],
+                [.. content.HeaderForms.Select(met => new HeaderFormDocument(met.Form.Name(), met.Place, met.Count))],
                 manifest.RootElement,
                 [
                     .. content.Entries.Select(entry =>
@@ -48,9 +56,14 @@ internal sealed record PackageDocument(
     long SizeCompressed,
     long SizeInstalled,
     SignatureDocument? Signature,
+    string[] Editions,
+    HeaderFormDocument[] HeaderForms,
     JsonElement Manifest,
     EntryDocument[] Entries
 );
+
+/// <summary>A form of archive headers in which producers and editions differ.</summary>
+internal sealed record HeaderFormDocument(string Form, string FirstEntry, int Entries);
 
 /// <summary>What a package says of its signature; whether it is right, <c>verify</c> tells.</summary>
 internal sealed record SignatureDocument(string Algorithm, string KeyFingerprint, string SignedDigest);

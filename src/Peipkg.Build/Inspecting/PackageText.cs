@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Archive;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
@@ -17,16 +18,23 @@ internal static class PackageText
         text.Append(CultureInfo.InvariantCulture, $"{manifest.Name} {manifest.Version} {manifest.Architecture}\n");
         Field(text, "description", manifest.Description);
         Field(text, "license", manifest.License);
+        Field(text, "license class", manifest.LicenseClass is LicenseClass.Unknown ? "" : manifest.LicenseClass.Text());
         Field(text, "homepage", manifest.Homepage);
-        List(text, "dependencies", manifest.Dependencies.Select(d => Relation(d.Name.Text, d.Constraint?.Text)));
-        List(text, "optional", manifest.OptionalDependencies.Select(d => Relation(d.Name.Text, d.Constraint?.Text)));
-        List(text, "conflicts", manifest.Conflicts.Select(c => Relation(c.Name.Text, c.Constraint?.Text)));
-        List(text, "provides", manifest.Provides.Select(p => Relation(p.Name.Text, p.Version?.Text)));
-        List(text, "replaces", manifest.Replaces.Select(r => Relation(r.Name.Text, r.Constraint?.Text)));
+        Field(text, "default root", manifest.DefaultRoot?.Text ?? "");
+        Field(text, "special", manifest.SpecialSystemPackage ? "asks to install outside the layout" : "");
+        Field(text, "upgrade", manifest.AlternateUpgrade is { } upgrade ? $"by other means: {upgrade.Message}" : "");
+        List(text, "dependencies", manifest.Dependencies.Select(Relation));
+        List(text, "optional", manifest.OptionalDependencies.Select(Relation));
+        List(text, "conflicts", manifest.Conflicts.Select(c => Relation(c.Name.Text, c.Constraint?.Text, c.Extras)));
+        List(text, "provides", manifest.Provides.Select(p => Relation(p.Name.Text, p.Version?.Text, p.Extras)));
+        List(text, "replaces", manifest.Replaces.Select(r => Relation(r.Name.Text, r.Constraint?.Text, r.Extras)));
         List(text, "side effects", manifest.SideEffects.Select(effect => effect.Text()));
         List(text, "descriptors", manifest.SdOverrides.Select(o => o.Path));
         Field(text, "built", $"{manifest.Build.Timestamp} by {manifest.Build.FarmId}");
         Field(text, "source", manifest.Build.SourceRef);
+        Field(text, "source package", manifest.Build.SourcePackage ?? "");
+        Field(text, "recipe", manifest.Build.RecipeRef ?? "");
+        Field(text, "builder", manifest.Build.Builder ?? "");
         Field(text, "package", $"{Bytes(package.CompressedSize)}, sha256 {package.PackageHash}");
         Field(text, "installed", $"{Bytes(manifest.SizeInstalled)} in {Counts(package.Entries)}");
         Field(
@@ -36,6 +44,15 @@ internal static class PackageText
                 ? $"present but unproven (see peipkg-build verify --key), key {signature.KeyFingerprint.Grouped}"
                 : "none"
         );
+        List(
+            text,
+            "editions",
+            PackageJudgement
+                .EditionsOf(package)
+                .Where(verdict => verdict.IsSatisfied)
+                .Select(verdict => verdict.Edition.Name)
+        );
+        List(text, "headers", package.HeaderForms.Select(met => $"{met.Form.Name()} ({met.Count})"));
         WriteEntries(text, package.Entries);
         return text.ToString();
     }
@@ -75,7 +92,33 @@ internal static class PackageText
     private static void List(StringBuilder text, string name, IEnumerable<string> values) =>
         Field(text, name, string.Join(", ", values));
 
-    private static string Relation(string name, string? detail) => detail is null ? name : $"{name} ({detail})";
+    private static string Relation(Dependency dependency) =>
+        Relation(dependency.Name.Text, dependency.Constraint?.Text, dependency.Extras);
+
+    private static string Relation(string name, string? detail, RelationExtras? extras)
+    {
+        List<string> details = detail is null ? [] : [detail];
+        if (extras?.Root is { } root)
+        {
+            details.Add($"in root {root}");
+        }
+
+        foreach (ClaimSlot slot in extras?.Claims.Slots ?? [])
+        {
+            details.Add(
+                $"claims {slot.Slot}"
+                    + (slot.Path is null ? "" : $" at {slot.Path}")
+                    + (slot.Target is null ? "" : $" with {slot.Target}")
+            );
+        }
+
+        if (extras?.Unknown is { } unknown)
+        {
+            details.Add($"unknown members {unknown.Json}");
+        }
+
+        return details.Count == 0 ? name : $"{name} ({string.Join("; ", details)})";
+    }
 
     private static string Bytes(long count) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "byte" : "bytes")}");

@@ -4,6 +4,7 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -14,10 +15,15 @@ namespace Peipkg.Build.Inspecting;
 /// <summary>Checks packages against every rule of the format, one after the other, and reports on all of them.</summary>
 internal static class VerifyOperation
 {
-    internal static int Run(IReadOnlyList<string> files, IReadOnlyList<string> keyFiles, ToolContext context)
+    internal static int Run(
+        IReadOnlyList<string> files,
+        IReadOnlyList<string> keyFiles,
+        Edition? edition,
+        ToolContext context
+    )
     {
         PublicKey[]? keys = keyFiles.Count == 0 ? null : [.. keyFiles.Select(KeyFiles.LoadPublicKey)];
-        int failed = files.Count(file => !Verify(file, keys, context));
+        int failed = files.Count(file => !Verify(file, keys, edition, context));
         if (failed > 0 && files.Count > 1)
         {
             context.Diagnostics.Error(
@@ -28,18 +34,30 @@ internal static class VerifyOperation
         return failed == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static bool Verify(string file, PublicKey[]? keys, ToolContext context)
+    private static bool Verify(string file, PublicKey[]? keys, Edition? edition, ToolContext context)
     {
         try
         {
-            VerifiedPackage package = OpenedPackage.Open(file, context, keys).Content;
+            VerifiedPackage package = OpenedPackage.Open(file, context, keys, edition).Content;
             WarnOfName(file, package.Manifest, context.Diagnostics);
-            if (!CheckLayout(file, package, context.Diagnostics))
+            IReadOnlyList<EditionVerdict> verdicts = edition is null
+                ? PackageJudgement.EditionsOf(package)
+                : [new EditionVerdict(edition, PackageJudgement.Read(package, edition))];
+            EditionVerdict[] satisfied = [.. verdicts.Where(verdict => verdict.IsSatisfied)];
+            Report(file, satisfied.Length > 0 ? satisfied : verdicts, context.Diagnostics);
+            if (satisfied.Length == 0)
             {
                 return false;
             }
 
-            context.Output.WriteLine($"{TerminalText.Escape(file)}: ok, {Describe(package)}");
+            context.Output.WriteLine(
+                $"{TerminalText.Escape(file)}: ok, {Describe(package)}"
+                    + (
+                        edition is null
+                            ? $"; satisfies {string.Join(" and ", satisfied.Select(verdict => verdict.Edition))}"
+                            : ""
+                    )
+            );
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -54,23 +72,30 @@ internal static class VerifyOperation
         return false;
     }
 
-    private static bool CheckLayout(string file, VerifiedPackage package, Diagnostics diagnostics)
+    // What all editions say is said once.
+    private static void Report(string file, IReadOnlyList<EditionVerdict> verdicts, Diagnostics diagnostics)
     {
-        bool fine = true;
-        foreach (LayoutProblem problem in PackageJudgement.Read(package, package.Edition))
+        foreach (EditionVerdict verdict in verdicts)
         {
-            if (problem.Severity == LayoutSeverity.Error)
+            foreach (LayoutProblem problem in verdict.Problems)
             {
-                fine = false;
-                diagnostics.Error($"{file}: {problem}");
-            }
-            else
-            {
-                diagnostics.Warning($"{file}: {problem}");
+                int count = verdicts.Count(other => other.Problems.Contains(problem));
+                if (count == verdicts.Count && verdict != verdicts[0])
+                {
+                    continue;
+                }
+
+                string place = count == verdicts.Count ? file : $"{file}: in edition {verdict.Edition}";
+                if (problem.Severity == LayoutSeverity.Error)
+                {
+                    diagnostics.Error($"{place}: {problem}");
+                }
+                else
+                {
+                    diagnostics.Warning($"{place}: {problem}");
+                }
             }
         }
-
-        return fine;
     }
 
     // The name is no part of the package, but repositories and people go by it.

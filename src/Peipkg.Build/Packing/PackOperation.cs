@@ -6,6 +6,7 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Posix.Files;
@@ -17,7 +18,15 @@ internal static class PackOperation
 {
     internal static int Run(PackRequest request, ToolContext context)
     {
-        Manifest manifest = ReadManifest(request.Manifest);
+        if (request.SkipLayoutChecks && !request.Edition.LayoutChecksAreOptional)
+        {
+            throw new UsageErrorException(
+                $"--skip-layout-checks: in edition {request.Edition} a package asks for that itself, with "
+                    + "\"special_system_package\": true in its manifest"
+            );
+        }
+
+        Manifest manifest = ReadManifest(request.Manifest, request.Edition);
         if (!Directory.Exists(request.Staged))
         {
             throw new UserErrorException(
@@ -38,7 +47,7 @@ internal static class PackOperation
         );
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         ContentScan scan = new(new BuildPaths([Path.GetFullPath(request.Staged), tree.Root], []));
-        PackagePlan plan = new(manifest, tree.Entries);
+        PackagePlan plan = new(manifest, tree.Entries) { Edition = request.Edition };
         foreach (Finding problem in tree.Problems)
         {
             findings.Report(problem);
@@ -72,7 +81,7 @@ internal static class PackOperation
         }
     }
 
-    private static Manifest ReadManifest(string path)
+    private static Manifest ReadManifest(string path, Edition edition)
     {
         if (Directory.Exists(path))
         {
@@ -98,7 +107,7 @@ internal static class PackOperation
 
         try
         {
-            return ManifestDocument.Read(content.ToArray(), ManifestSource.Author);
+            return ManifestDocument.Read(content.ToArray(), ManifestSource.Author, edition);
         }
         catch (FormatViolationException exception)
         {

@@ -1,4 +1,5 @@
 using Peipkg.Build.Rules;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Packing;
 
@@ -8,6 +9,7 @@ namespace Peipkg.Build.Packing;
 /// <param name="Output">The package to write.</param>
 /// <param name="SignKey">The private key's file; null leaves the package unsigned.</param>
 /// <param name="SkipLayoutChecks">Whether destinations and side effects are not checked.</param>
+/// <param name="Edition">The edition whose package is made.</param>
 /// <param name="Policy">What becomes of findings.</param>
 internal sealed record PackRequest(
     string Manifest,
@@ -15,5 +17,6 @@ internal sealed record PackRequest(
     string Output,
     string? SignKey,
     bool SkipLayoutChecks,
+    Edition Edition,
     RulePolicy Policy
 );

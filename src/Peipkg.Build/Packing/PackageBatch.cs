@@ -96,6 +96,7 @@ internal sealed class PackageBatch : IDisposable
             PackageWriteOptions options = new()
             {
                 Workers = Environment.ProcessorCount,
+                Edition = plan.Edition,
                 Progress = progress,
                 Observer = observer,
             };

@@ -2,6 +2,7 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
@@ -22,10 +23,21 @@ internal sealed record OpenedPackage(string File, VerifiedPackage Content)
     /// <param name="file">The file.</param>
     /// <param name="context">Shows progress and stops.</param>
     /// <param name="keys">The public keys that may have signed it; null takes any signature, or none.</param>
+    /// <param name="edition">The edition whose rules hold; null takes a package of any.</param>
     /// <exception cref="UserErrorException">There is no such file, or it breaks a rule.</exception>
-    internal static OpenedPackage Open(string file, ToolContext context, IReadOnlyList<PublicKey>? keys = null)
+    internal static OpenedPackage Open(
+        string file,
+        ToolContext context,
+        IReadOnlyList<PublicKey>? keys = null,
+        Edition? edition = null
+    )
     {
-        PackageVerifyOptions options = new() { TrustedKeys = keys, RequireSignature = keys is not null };
+        PackageVerifyOptions options = new()
+        {
+            Edition = edition,
+            TrustedKeys = keys,
+            RequireSignature = keys is not null,
+        };
         return new OpenedPackage(file, Verify(file, options, context));
     }
 
@@ -35,7 +47,11 @@ internal sealed record OpenedPackage(string File, VerifiedPackage Content)
     /// <exception cref="UserErrorException">It is another package by now; what was received must not be used.</exception>
     internal void Unpack(IPayloadReceiver receiver, ToolContext context)
     {
-        VerifiedPackage again = Verify(File, new PackageVerifyOptions { Receiver = receiver }, context);
+        VerifiedPackage again = Verify(
+            File,
+            new PackageVerifyOptions { Edition = Content.Edition, Receiver = receiver },
+            context
+        );
         if (again.PackageHash != Content.PackageHash)
         {
             throw new UserErrorException($"{File} was changed while it was read; start again when nobody writes to it");

@@ -1,3 +1,5 @@
+using Peipkg.Format.Editions;
+
 namespace Peipkg.Build.Rules;
 
 /// <summary>Something that recipes, build scripts or what they install can get wrong.</summary>
@@ -16,7 +18,11 @@ internal sealed record Rule(
     string Why,
     string Remedy,
     string Example
-);
+)
+{
+    /// <summary>The edition that alone has the rule; null where all have it.</summary>
+    internal Edition? Edition { get; init; }
+}
 
 /// <summary>The commands that find a rule broken.</summary>
 [Flags]

@@ -67,12 +67,14 @@ internal static class RuleDocument
         text.Append(CultureInfo.InvariantCulture, $"### {rule.Id}\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)})\n\n"
+            $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)}{Editions(rule)})\n\n"
         );
         text.Append(CultureInfo.InvariantCulture, $"{rule.Why}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"*Remedy:* {rule.Remedy}\n\n");
         text.Append("```text\n").Append(rule.Example.ReplaceLineEndings("\n")).Append("\n```\n");
     }
+
+    private static string Editions(Rule rule) => rule.Edition is { } edition ? $", in edition `{edition}` only" : "";
 
     private static string Finders(Finder finder)
     {

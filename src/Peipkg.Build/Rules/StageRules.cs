@@ -1,4 +1,6 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
+using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Rules;
 
@@ -86,6 +88,99 @@ internal static class StageRules
             """./configure --prefix=/usr/local"""
         ),
         new(
+            PayloadLayout.LibraryRule,
+            Severity.Error,
+            Finder.Payload,
+            "A library or kernel module lies outside the directories of its architecture.",
+            "Libraries belong to one architecture, and several architectures may be installed side by side (PSD-009 3.4.2).",
+            "Install it below usr/lib/<arch>-linux-peios or usr/lib/modules; a package that holds one is not noarch.",
+            """cp libfoo.so.1 "$DESTDIR/usr/share/foo/" """.TrimEnd()
+        ),
+        new(
+            PayloadLayout.ForbiddenRule,
+            Severity.Error,
+            Finder.Payload,
+            "A package reaches the system's policy.",
+            "What is below lcl/policy is decided by the system's owner and never by a package, not even a special one.",
+            "Remove the entry, or let the symlink lead elsewhere.",
+            """ln -s lcl/policy "$DESTDIR/conf" """.TrimEnd()
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            PayloadLayout.SpecialRule,
+            Severity.Warning,
+            Finder.Payload,
+            "A special system package installs outside the layout.",
+            "Consumers refuse it unless their owner allows special system packages.",
+            "Leave special_system_package out if the package can do without; repositories publish it with --allow-special-system.",
+            "\"special_system_package\": true    # and dev/ in the package"
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            PayloadLayout.DropInRule,
+            Severity.Warning,
+            Finder.Payload,
+            "A file lies directly in a drop-in directory.",
+            "It acts on the whole system, so that consumers take it from an official repository only.",
+            "Put it below <drop-in>/<repository>/<package>, or publish it in a repository made with --official.",
+            """cp hello.sh "$DESTDIR/usr/etc/profile.d/" """.TrimEnd()
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            PayloadLayout.SidecarRule,
+            Severity.Error,
+            Finder.Payload,
+            "A file named *.peios.sig is not the signature of a file beside it.",
+            "The suffix is reserved: installers set such a file as an attribute of the file that it signs.",
+            "Rename it, or ship the file that it signs; an ELF file carries its signature in a section.",
+            """touch "$DESTDIR/usr/share/hello/data.peios.sig" """.TrimEnd()
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            PayloadLayout.ClaimRule,
+            Severity.Error,
+            Finder.Payload,
+            "A claim leads to something that the package does not install, or claims what it installs itself.",
+            "The claim could never be made.",
+            "Correct the target or the path.",
+            "\"claims\": { \"binary\": { \"target\": \"/usr/sbin/none\" } }"
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            ManifestRule.LicenseClass,
+            Severity.Warning,
+            Finder.Payload,
+            "A licence that is not in the SPDX list has no class.",
+            "Users who want only free software cannot tell whether they may install the package.",
+            "Say license_class: free, firmware or proprietary.",
+            "\"license\": \"LicenseRef-Vendor\"    # and no license_class"
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
+            ManifestRule.HigherProvides,
+            Severity.Warning,
+            Finder.Payload,
+            "A provided version is above the package's own.",
+            "A later version of the package may provide less than this one, so that an upgrade breaks what depends on it.",
+            "Provide the package's own version, or say why not in the recipe.",
+            "\"version\": \"1.0-1\", \"provides\": [{ \"name\": \"hello-api\", \"version\": \"2\" }]"
+        )
+        {
+            Edition = Edition.Pspu5,
+        },
+        new(
             PayloadLayout.PathRule,
             Severity.Error,
             Finder.Payload,
@@ -126,7 +221,7 @@ internal static class StageRules
             Severity.Error,
             Finder.Payload,
             "side_effects and what the package holds do not agree.",
-            "Shared libraries below usr/lib/ need ldconfig and kernel modules need depmod,, and no other package may ask for them.",
+            "In edition psd-009 shared libraries below usr/lib/ need ldconfig, and kernel modules need depmod, and no other package may ask for them.",
             "Add the side effect to the stanza, or remove it.",
             """side_effects = []    # and usr/lib/x86_64-linux-peios/libfoo.so.1 in the package"""
         ),

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
-using Peipkg.Format;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
@@ -19,6 +18,9 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
     /// <summary>The ELF files that have been read, by path; others may be some that have not.</summary>
     internal IReadOnlyDictionary<string, ElfImage> Images { get; init; } = FrozenDictionary<string, ElfImage>.Empty;
 
+    /// <summary>The edition whose package it is.</summary>
+    internal Edition Edition { get; init; } = Edition.Default;
+
     /// <summary>The conventional file name (§2.1.4).</summary>
     internal string FileName => PackageFileName.Compose(Manifest.Name, Manifest.Version, Manifest.Architecture);
 
@@ -28,31 +30,17 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
     internal void Check(LayoutChecks checks, FindingReporter findings)
     {
         string label = $"package {Manifest.Name}";
-        try
+        foreach (LayoutProblem problem in PackageJudgement.Produce(Manifest, Payload, Edition, checks))
         {
-            ManifestRules.Check(Manifest, Edition.Default);
-        }
-        catch (FormatViolationException exception)
-        {
-            // The format's own rule is named by the message.
-            findings.Report(RecipeRule.Value, $"{label}: {exception.Message}");
-        }
-
-        foreach (
-            LayoutProblem problem in Edition.Default.CheckLayout(
-                Manifest.Declarations,
-                Payload,
-                checks,
-                LayoutRole.Producer
-            )
-        )
-        {
-            // Where a side effect is only advisable, it is the recipe's choice. What no tree on a disk can break has no row.
-            string rule =
-                problem.Severity == LayoutSeverity.Warning
-                    ? StanzaRules.SideEffectMissing
-                    : RuleTable.Find(problem.Rule)?.Id ?? RecipeRule.Value;
-            findings.Report(rule, $"{label}: {problem.Message}");
+            // Where a side effect is only advisable, it is the recipe's choice. What no tree on a disk can break has no row, and
+            // the format's own rule is then named by the message.
+            string? rule = problem is { Severity: LayoutSeverity.Warning, Rule: PayloadLayout.SideEffectRule }
+                ? StanzaRules.SideEffectMissing
+                : RuleTable.Find(problem.Rule)?.Id;
+            findings.Report(
+                rule ?? RecipeRule.Value,
+                $"{label}: {(rule is null ? problem.ToString() : problem.Message)}"
+            );
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Text;
 
 namespace Peipkg.CommandLine.Options;
@@ -44,6 +45,17 @@ public static class CommandOptions
             Required = required,
             CustomParser = result => ParseOne(result, parser),
         };
+
+    /// <summary>The option that chooses an edition of the format.</summary>
+    /// <param name="description">What is chosen; the names of the editions are added.</param>
+    public static Option<Edition> Edition(string description) =>
+        Parsed<Edition>(
+            "--edition",
+            "NAME",
+            $"{description} Editions: {string.Join(", ", Format.Editions.Edition.All)}.",
+            (string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
+                Format.Editions.Edition.TryParse(text, out value!, out error)
+        );
 
     /// <summary>An option that may be given several times, each with one value.</summary>
     public static Option<IReadOnlyList<T>> Many<T>(

@@ -112,30 +112,47 @@ public sealed class Edition
             return problems;
         }
 
-        var elsewhere = All.Where(other => other != this)
-            .Select(other =>
-                (
-                    other.Name,
-                    Problems: PayloadLayout
-                        .Check(other.Layout, declared, entries, checks, role)
-                        .Where(problem => problem.Severity == LayoutSeverity.Error)
-                        .Select(problem => (problem.Rule, problem.Path))
-                        .ToHashSet()
-                )
-            )
-            .ToList();
+        (string Name, HashSet<string> Faults)[] others =
+        [
+            .. All.Where(other => other != this)
+                .Select(other => (other.Name, other.PlacesOfFaults(declared, entries, checks, role))),
+        ];
+        return [.. problems.Select(problem => Hinted(problem, others))];
+    }
+
+    private static LayoutProblem Hinted(LayoutProblem problem, (string Name, HashSet<string> Faults)[] others)
+    {
+        string? name = Array.Find(others, other => !other.Faults.Contains(PlaceOf(problem))).Name;
+        return problem.Severity == LayoutSeverity.Error && name is not null
+            ? problem with
+            {
+                Message = $"{problem.Message} (edition {name} takes it as it is)",
+            }
+            : problem;
+    }
+
+    // A fault of the package as a whole is the same only under the same rule.
+    private static string PlaceOf(LayoutProblem problem) =>
+        problem.Path.Length > 0 ? problem.Path : "//" + problem.Rule;
+
+    private HashSet<string> PlacesOfFaults(
+        LayoutDeclarations declared,
+        IReadOnlyCollection<IPayloadEntry> entries,
+        LayoutChecks checks,
+        LayoutRole role
+    )
+    {
+        LayoutDeclarations known = declared with
+        {
+            SpecialSystemPackage = declared.SpecialSystemPackage && Has(ManifestMembers.SpecialSystemPackage),
+            Claims = Has(ManifestMembers.Claims) ? declared.Claims : [],
+        };
         return
         [
-            .. problems.Select(problem =>
-                problem.Severity == LayoutSeverity.Error
-                && elsewhere.FirstOrDefault(other => !other.Problems.Contains((problem.Rule, problem.Path)))
-                    is { Name: { } name }
-                    ? problem with
-                    {
-                        Message = $"{problem.Message} (edition {name} permits it)",
-                    }
-                    : problem
-            ),
+            .. PayloadLayout
+                .Check(Layout, known, entries, checks, role)
+                .Where(problem => problem.Severity == LayoutSeverity.Error)
+                .Select(PlaceOf),
         ];
     }
 

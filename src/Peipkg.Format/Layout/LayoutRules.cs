@@ -57,7 +57,7 @@ public sealed class LayoutRules
     internal bool IsForbidden(string path) => Forbidden.Any(place => new Destination(place).Holds(path));
 
     /// <summary>Whether a path is a signature of the file beside it.</summary>
-    internal bool IsSidecar(string path) => Sidecars && path.EndsWith(Sidecar.Suffix, StringComparison.Ordinal);
+    public bool IsSidecar(string path) => Sidecars && path.EndsWith(Sidecar.Suffix, StringComparison.Ordinal);
 
     /// <summary>The destinations of an architecture.</summary>
     internal DestinationTable Of(Architecture architecture) =>

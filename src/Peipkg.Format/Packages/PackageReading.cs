@@ -79,18 +79,33 @@ internal sealed class PackageReading(
     {
         cancellation.ThrowIfCancellationRequested();
         TarEntry? entry = tar.ReadEntry(PackageNames.SignatureBytes);
-        for (; options.Edition is not null && _formsJudged < tar.Forms.Count; _formsJudged++)
+        if (_formsJudged < tar.Forms.Count)
         {
-            if (
-                PackageJudgement.HeaderFault(tar.Forms[_formsJudged], Edition, options.AllowReferenceHeaders) is
-                { } fault
-            )
-            {
-                throw fault;
-            }
+            _formsJudged = tar.Forms.Count;
+            JudgeForms();
         }
 
         return entry;
+    }
+
+    /// <summary>Refuses headers that the edition does not take; where any will do, those that none takes.</summary>
+    private void JudgeForms()
+    {
+        FormatViolationException? first = null;
+        foreach (Edition edition in options.Edition is null ? Edition.All : [options.Edition])
+        {
+            FormatViolationException? fault = tar
+                .Forms.Select(met => PackageJudgement.HeaderFault(met, edition, options.AllowReferenceHeaders))
+                .FirstOrDefault(fault => fault is not null);
+            if (fault is null)
+            {
+                return;
+            }
+
+            first ??= fault;
+        }
+
+        throw first!;
     }
 
     private TarEntry Require(string name, string position)

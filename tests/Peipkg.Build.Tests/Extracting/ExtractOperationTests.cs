@@ -68,6 +68,32 @@ public sealed class ExtractOperationTests : IDisposable
     }
 
     [Fact]
+    public void A_signature_of_a_file_becomes_its_attribute_or_is_said_not_to()
+    {
+        _bench.Write("manifest.json", Packing.PackOperationTests.Manifest);
+        _bench.Shell(
+            "mkdir -p staged/usr/share; echo data > staged/usr/share/d; "
+                + "{ printf '\\001'; head -c 3309 /dev/zero; } > staged/usr/share/d.peios.sig"
+        );
+        string package = _bench["signed.peipkg"];
+        _bench
+            .Run("pack", "--manifest", _bench["manifest.json"], "--staged", _bench["staged"], "--out", package)
+            .Succeeds();
+
+        RunResult result = _bench.Run("extract", package, "--to", _bench["x"]).Succeeds();
+        Assert.Equal(["d"], Directory.GetFiles(_bench["x/usr/share"]).Select(Path.GetFileName));
+        Assert.True(
+            result.Error.Length == 0
+                || result.Error.Contains("could not be set as the attribute security.peios.sig", StringComparison.Ordinal),
+            result.Error
+        );
+
+        // In the older edition it is a file like any other.
+        _bench.Run("extract", "--edition", "psd-009", package, "--to", _bench["y"]).Succeeds();
+        Assert.True(File.Exists(_bench["y/usr/share/d.peios.sig"]));
+    }
+
+    [Fact]
     public void No_component_is_followed_where_it_is_a_symlink()
     {
         _bench.Write("outside/file", "safe");

@@ -47,6 +47,7 @@ public sealed class InspectOperationTests : IDisposable
               package       SIZE bytes, sha256 HASH
               installed     1005 bytes in 2 files, 2 directories, 1 symlink
               signature     none
+              editions      psd-009, pspu-5
 
                   usr/
                   usr/bin/
@@ -81,6 +82,63 @@ public sealed class InspectOperationTests : IDisposable
         );
         Assert.Equal(5, root.GetProperty("entries")[2].GetProperty("size").GetInt64());
         Assert.Equal("../bin/a", root.GetProperty("entries")[4].GetProperty("target").GetString());
+    }
+
+    [Fact]
+    public void All_that_the_newer_edition_adds_is_shown()
+    {
+        _bench.Write(
+            "manifest.json",
+            """
+            {"schema_version":1,"name":"demo","version":"1.0-1","architecture":"noarch","license":"LicenseRef-X",
+             "license_class":"firmware","default_root":"initramfs","special_system_package":true,
+             "alternate_upgrade":{"message":"Use the updater."},
+             "dependencies":[{"name":"shell","constraint":">= 1","root":"initramfs","claims":{"sh":{"path":"/usr/bin/sh"}}}],
+             "conflicts":[],"provides":[{"name":"role","claims":{"main":{"target":"/usr/bin/a"}}}],"size_installed":0,
+             "build":{"timestamp":"2026-05-01T12:00:00Z","farm_id":"f","source_ref":"s","source_package":"demo-source",
+             "recipe_ref":"git:1","builder":"bench/1"}}
+            """
+        );
+        string longName = $"usr/share/{new string('d', 60)}/{new string('f', 60)}";
+        _bench.Shell($"mkdir -p staged/usr/bin staged/$(dirname {longName}); touch staged/usr/bin/a staged/{longName}");
+        string path = _bench["x.peipkg"];
+        _bench
+            .Run(
+                "pack",
+                "--edition",
+                "pspu-5",
+                "--manifest",
+                _bench["manifest.json"],
+                "--staged",
+                _bench["staged"],
+                "--out",
+                path
+            )
+            .Succeeds();
+
+        string text = _bench.Run("inspect", path).Succeeds().Output;
+        Assert.All(
+            [
+                "license class firmware",
+                "default root  initramfs",
+                "special       asks to install outside the layout",
+                "upgrade       by other means: Use the updater.",
+                "dependencies  shell (>= 1; in root initramfs; claims sh at /usr/bin/sh)",
+                "provides      role (claims main with /usr/bin/a)",
+                "source package demo-source",
+                "recipe        git:1",
+                "builder       bench/1",
+                "headers       record-for-prefix (1)",
+            ],
+            line => Assert.Contains($"  {line}\n", text, StringComparison.Ordinal)
+        );
+
+        using JsonDocument json = JsonDocument.Parse(_bench.Run("inspect", "--json", path).Succeeds().Output);
+        JsonElement root = json.RootElement;
+        Assert.Equal("firmware", root.GetProperty("manifest").GetProperty("license_class").GetString());
+        Assert.Contains("pspu-5", root.GetProperty("editions").EnumerateArray().Select(name => name.GetString()));
+        JsonElement form = Assert.Single(root.GetProperty("header_forms").EnumerateArray());
+        Assert.Equal("record-for-prefix", form.GetProperty("form").GetString());
     }
 
     [Theory]

@@ -31,7 +31,10 @@ public sealed class VerifyOperationTests : IDisposable
             StringComparison.Ordinal
         );
         _bench.Build().Succeeds();
-        Assert.Equal($"{path}: ok, unsigned\n", _bench.Run("verify", path).Succeeds().Output);
+        Assert.Equal(
+            $"{path}: ok, unsigned; satisfies psd-009 and pspu-5\n",
+            _bench.Run("verify", path).Succeeds().Output
+        );
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class VerifyOperationTests : IDisposable
                 $"{_bench.Root} is a directory",
                 "3 of 4 packages failed"
             );
-        Assert.Equal($"{good}: ok, unsigned\n", result.Output);
+        Assert.Equal($"{good}: ok, unsigned; satisfies psd-009 and pspu-5\n", result.Output);
     }
 
     [Fact]

@@ -31,6 +31,34 @@ public sealed class PackOperationTests : IDisposable
         Assert.Null(package.Signature);
     }
 
+    [Theory]
+    [InlineData("\"size_installed\"", "\"extra\": true, \"size_installed\"", "\"extra\" is not a member of a manifest")]
+    [InlineData("\"size_installed\"", "\"sd_override\": [], \"size_installed\"", "did you mean \"sd_overrides\"?")]
+    [InlineData("\"farm_id\"", "\"builder\": \"x\", \"farm_id\"", "in edition psd-009 (pspu-5 has it)")]
+    public void Members_that_would_be_dropped_are_refused(string from, string to, string message)
+    {
+        _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));
+        Pack().Fails(message);
+        Assert.Empty(_bench.Outputs);
+    }
+
+    [Fact]
+    public void An_edition_is_chosen_by_its_name()
+    {
+        _bench.Shell("mkdir -p staged/usr/libexec; touch staged/usr/libexec/x");
+        Pack().Fails("\"usr/libexec/x\" is out of place", "(edition pspu-5 takes it as it is)");
+        Pack("--edition", "pspu-5").Succeeds();
+        Pack("--edition", "pspu5").FailsWith(2, "did you mean \"pspu-5\"?");
+        Pack("--edition", "pspu-5", "--skip-layout-checks").FailsWith(2, "special_system_package");
+        string package = _bench["out/x.peipkg"];
+        Assert.Equal($"{package}: ok, unsigned; satisfies pspu-5\n", _bench.Run("verify", package).Succeeds().Output);
+        Assert.Equal(
+            $"{package}: ok, unsigned\n",
+            _bench.Run("verify", "--edition", "pspu-5", package).Succeeds().Output
+        );
+        _bench.Run("verify", "--edition", "psd-009", package).Fails("\"usr/libexec/x\" is out of place");
+    }
+
     [Fact]
     public void Empty_directories_are_packed_too()
     {

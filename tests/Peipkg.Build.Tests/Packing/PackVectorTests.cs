@@ -7,19 +7,33 @@ namespace Peipkg.Build.Tests.Packing;
 /// <summary>The published cases: the archive inside each package has exactly the bytes that were laid down.</summary>
 public sealed class PackVectorTests
 {
-    private static readonly JsonDocument Document = JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", "pack-cases.json"))
-    );
+    private static readonly Dictionary<string, JsonElement> Documents = new()
+    {
+        ["psd-009"] = Read("pack-cases.json"),
+        ["pspu-5"] = Read("pspu5-pack-cases.json"),
+    };
 
-    public static TheoryData<string> Names() =>
-        [.. Document.RootElement.GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+    public static TheoryData<string, string> Cases()
+    {
+        TheoryData<string, string> cases = [];
+        foreach ((string edition, JsonElement document) in Documents)
+        {
+            foreach (JsonElement test in document.GetProperty("cases").EnumerateArray())
+            {
+                cases.Add(edition, test.GetProperty("name").GetString()!);
+            }
+        }
+
+        return cases;
+    }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Pack_writes_the_bytes_of_the_case(string name)
+    [MemberData(nameof(Cases))]
+    public void Pack_writes_the_bytes_of_the_case(string edition, string name)
     {
-        JsonElement test = Document
-            .RootElement.GetProperty("cases")
+        JsonElement document = Documents[edition];
+        JsonElement test = document
+            .GetProperty("cases")
             .EnumerateArray()
             .Single(c => c.GetProperty("name").GetString() == name);
         using Workbench bench = new();
@@ -27,7 +41,7 @@ public sealed class PackVectorTests
         Directory.CreateDirectory(bench["staged"]);
         foreach (JsonElement entry in test.GetProperty("entries").EnumerateArray())
         {
-            Place(bench, entry);
+            StagedCase.Place(bench, entry);
         }
 
         List<string> args =
@@ -39,14 +53,13 @@ public sealed class PackVectorTests
             bench["staged"],
             "--out",
             bench["case.peipkg"],
+            "--edition",
+            edition,
         ];
         if (test.GetProperty("signed").GetBoolean())
         {
             string key = bench["seed"];
-            File.WriteAllBytes(
-                key,
-                Convert.FromHexString(Document.RootElement.GetProperty("key_seed_hex").GetString()!)
-            );
+            File.WriteAllBytes(key, Convert.FromHexString(document.GetProperty("key_seed_hex").GetString()!));
             args.AddRange(["--sign-key", key]);
         }
 
@@ -55,24 +68,9 @@ public sealed class PackVectorTests
         byte[] tar = File.ReadAllBytes(bench["case.tar"]);
         Assert.Equal(test.GetProperty("tar_size").GetInt32(), tar.Length);
         Assert.Equal(test.GetProperty("tar_sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(tar)));
-        bench.Run("verify", bench["case.peipkg"]).Succeeds();
+        bench.Run("verify", "--edition", edition, bench["case.peipkg"]).Succeeds();
     }
 
-    private static void Place(Workbench bench, JsonElement entry)
-    {
-        string path = bench[Path.Combine("staged", entry.GetProperty("path").GetString()!)];
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        switch (entry.GetProperty("type").GetString())
-        {
-            case "file":
-                File.WriteAllBytes(path, entry.GetProperty("content_b64").GetBytesFromBase64());
-                break;
-            case "symlink":
-                File.CreateSymbolicLink(path, entry.GetProperty("target").GetString()!);
-                break;
-            default:
-                Directory.CreateDirectory(path);
-                break;
-        }
-    }
+    private static JsonElement Read(string name) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Vectors", name))).RootElement;
 }

@@ -58,12 +58,10 @@ internal sealed class DirectoryWriter : IDisposable
     }
 
     /// <summary>Sets an extended attribute of a file.</summary>
-    /// <returns>Whether it was set; otherwise the last error says why not.</returns>
-    internal bool TrySetAttribute(string path, string attribute, ReadOnlySpan<byte> value)
+    internal Errno SetAttribute(string path, string attribute, ReadOnlySpan<byte> value)
     {
-        (SafeFileHandle parent, string name) = Locate(path);
-        using SafeFileHandle? file = PosixTree.OpenFile(parent, Encoding.UTF8.GetBytes(name), out _);
-        return file is not null && ExtendedAttribute.TrySet(file, attribute, value);
+        (DirectoryHandle parent, byte[] name) = Locate(path);
+        return parent.SetAttribute(name, attribute, value);
     }
 
     /// <summary>Lets a file that was just made be executed by those who may read it.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Peipkg.Build.Reading;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
@@ -123,10 +122,10 @@ internal static class ExtractOperation
 
         private void Sign(string path, byte[] signature)
         {
-            if (!writer.TrySetAttribute(path, Sidecar.Attribute, signature))
+            if (writer.SetAttribute(path, Sidecar.Attribute, signature) is not Errno.None and var error)
             {
                 _unsigned.Add(path);
-                _reason = Marshal.GetLastPInvokeErrorMessage();
+                _reason = PosixIOException.Reason(error);
             }
         }
     }

@@ -4,7 +4,6 @@ using Peipkg.Build.Reading;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Inspecting;
 

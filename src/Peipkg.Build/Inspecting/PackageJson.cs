@@ -6,7 +6,6 @@ using Peipkg.Build.World;
 using Peipkg.Format.Archive;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Inspecting;

@@ -32,7 +32,7 @@ internal static class PackageText
         List(text, "descriptors", manifest.SdOverrides.Select(o => o.Path));
         Field(text, "built", $"{manifest.Build.Timestamp} by {manifest.Build.FarmId}");
         Field(text, "source", manifest.Build.SourceRef);
-        Field(text, "source package", manifest.Build.SourcePackage ?? "");
+        Field(text, "source name", manifest.Build.SourcePackage ?? "");
         Field(text, "recipe", manifest.Build.RecipeRef ?? "");
         Field(text, "builder", manifest.Build.Builder ?? "");
         Field(text, "package", $"{Bytes(package.CompressedSize)}, sha256 {package.PackageHash}");

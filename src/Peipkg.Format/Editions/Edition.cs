@@ -114,7 +114,7 @@ public sealed class Edition
 
         (string Name, HashSet<string> Faults)[] others =
         [
-            .. All.Where(other => other != this)
+            .. All.Where(other => other != this && other.Understands(declared))
                 .Select(other => (other.Name, other.PlacesOfFaults(declared, entries, checks, role))),
         ];
         return [.. problems.Select(problem => Hinted(problem, others))];
@@ -131,6 +131,10 @@ public sealed class Edition
             : problem;
     }
 
+    private bool Understands(LayoutDeclarations declared) =>
+        (!declared.SpecialSystemPackage || Has(ManifestMembers.SpecialSystemPackage))
+        && (declared.Claims.Count == 0 || Has(ManifestMembers.Claims));
+
     // A fault of the package as a whole is the same only under the same rule.
     private static string PlaceOf(LayoutProblem problem) =>
         problem.Path.Length > 0 ? problem.Path : "//" + problem.Rule;
@@ -140,21 +144,13 @@ public sealed class Edition
         IReadOnlyCollection<IPayloadEntry> entries,
         LayoutChecks checks,
         LayoutRole role
-    )
-    {
-        LayoutDeclarations known = declared with
-        {
-            SpecialSystemPackage = declared.SpecialSystemPackage && Has(ManifestMembers.SpecialSystemPackage),
-            Claims = Has(ManifestMembers.Claims) ? declared.Claims : [],
-        };
-        return
+    ) =>
         [
             .. PayloadLayout
-                .Check(Layout, known, entries, checks, role)
+                .Check(Layout, declared, entries, checks, role)
                 .Where(problem => problem.Severity == LayoutSeverity.Error)
                 .Select(PlaceOf),
         ];
-    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

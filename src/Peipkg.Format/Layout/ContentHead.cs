@@ -24,5 +24,5 @@ public readonly record struct ContentHead
     public bool IsElf => _count == Size && _bytes == 0x46_4C_45_7F;
 
     /// <summary>Whether the content begins with a byte.</summary>
-    public bool StartsWith(byte first) => _count > 0 && (byte)_bytes == first;
+    public bool StartsWith(byte first) => _count > 0 && (_bytes & 0xff) == first;
 }

@@ -159,6 +159,24 @@ public sealed unsafe class DirectoryHandle : IDisposable
         }
     }
 
+    /// <summary>Sets an extended attribute of a file that is no symlink, replacing what it was.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="attribute">The attribute's name, its namespace included.</param>
+    /// <param name="value">Its value.</param>
+    public Errno SetAttribute(ReadOnlySpan<byte> name, string attribute, ReadOnlySpan<byte> value)
+    {
+        using SafeFileHandle? file = TryOpenFile(name, out Errno error);
+        if (file is null)
+        {
+            return error;
+        }
+
+        fixed (byte* bytes = value)
+        {
+            return Result(LibC.SetAttribute(file, attribute, bytes, (nuint)value.Length, 0));
+        }
+    }
+
     /// <summary>Changes the mode of this directory.</summary>
     public Errno ChangeMode(uint permissions) => Result(LibC.ChangeMode(Handle, permissions));
 

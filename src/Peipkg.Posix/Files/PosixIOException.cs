@@ -24,5 +24,5 @@ public sealed class PosixIOException(string message, Errno error) : IOException(
         new($"cannot {what} {path}: {Reason(error)}", error);
 
     /// <summary>The system's words for an error.</summary>
-    internal static string Reason(Errno error) => Marshal.GetPInvokeErrorMessage((int)error);
+    public static string Reason(Errno error) => Marshal.GetPInvokeErrorMessage((int)error);
 }

@@ -84,7 +84,10 @@ public sealed class ExtractOperationTests : IDisposable
         Assert.Equal(["d"], Directory.GetFiles(_bench["x/usr/share"]).Select(Path.GetFileName));
         Assert.True(
             result.Error.Length == 0
-                || result.Error.Contains("could not be set as the attribute security.peios.sig", StringComparison.Ordinal),
+                || result.Error.Contains(
+                    "could not be set as the attribute security.peios.sig",
+                    StringComparison.Ordinal
+                ),
             result.Error
         );
 

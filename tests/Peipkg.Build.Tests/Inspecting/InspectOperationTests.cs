@@ -125,7 +125,7 @@ public sealed class InspectOperationTests : IDisposable
                 "upgrade       by other means: Use the updater.",
                 "dependencies  shell (>= 1; in root initramfs; claims sh at /usr/bin/sh)",
                 "provides      role (claims main with /usr/bin/a)",
-                "source package demo-source",
+                "source name   demo-source",
                 "recipe        git:1",
                 "builder       bench/1",
                 "headers       record-for-prefix (1)",

@@ -161,16 +161,6 @@ public sealed class PackOperationTests : IDisposable
         Pack().Fails(message);
     }
 
-    [Theory]
-    [InlineData("\"size_installed\"", "\"extra\": true, \"size_installed\"", "\"extra\" is not a member of a manifest")]
-    [InlineData("\"size_installed\"", "\"sd_override\": [], \"size_installed\"", "did you mean \"sd_overrides\"?")]
-    public void Members_that_would_be_dropped_are_refused(string from, string to, string message)
-    {
-        _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));
-        Pack().Fails(message);
-        Assert.Empty(_bench.Outputs);
-    }
-
     [Fact]
     public void An_oversized_manifest_is_not_read_whole()
     {

@@ -88,8 +88,14 @@ public static class PackageJudgement
         IEnumerable<LayoutProblem> judged = problems.Select(problem =>
             problem.Rule switch
             {
-                PayloadLayout.SpecialRule when !permissions.SpecialSystem => Refused(problem, "--allow-special-system"),
-                PayloadLayout.DropInRule when !permissions.Official => Refused(problem, "--official"),
+                PayloadLayout.SpecialRule when !permissions.SpecialSystem => Refused(
+                    problem,
+                    "a repository publishes it only with --allow-special-system"
+                ),
+                PayloadLayout.DropInRule when !permissions.Official => Refused(
+                    problem,
+                    "only a repository made with --official publishes it"
+                ),
                 _ => problem,
             }
         );
@@ -115,7 +121,7 @@ public static class PackageJudgement
         }
 
         string remedy = edition.Headers.Reference.Contains(met.Form)
-            ? ", a habit of reference packers that is taken when reference headers are allowed"
+            ? ", a habit of reference packers that --allow-reference-headers takes"
             : "";
         return new FormatViolationException(
             met.Form.Rule(),
@@ -182,11 +188,11 @@ public static class PackageJudgement
                 + $"producers ({met.Form.Name()})"
         );
 
-    private static LayoutProblem Refused(LayoutProblem problem, string option) =>
+    private static LayoutProblem Refused(LayoutProblem problem, string condition) =>
         problem with
         {
             Severity = LayoutSeverity.Error,
-            Message = $"{problem.Message}; a repository publishes it only with {option}",
+            Message = $"{problem.Message}; {condition}",
         };
 
     private static LayoutProblem Foreign(ManifestMembers members, Edition edition) =>

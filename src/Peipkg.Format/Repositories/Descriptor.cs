@@ -1,4 +1,5 @@
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Repositories;
@@ -17,6 +18,12 @@ public sealed record Descriptor(
     IndexPointers Archive
 )
 {
+    /// <summary>The edition of the packages in it; a descriptor that names none is of the default one.</summary>
+    public Edition Edition { get; init; } = Edition.Default;
+
+    /// <summary>Whether it is the official repository, whose packages may put files into drop-in directories (PSPU 5.14).</summary>
+    public bool Official { get; init; }
+
     /// <summary>Finds a key.</summary>
     /// <returns>The key, or <see langword="null"/> when the descriptor does not list it.</returns>
     public DescriptorKey? FindKey(Fingerprint fingerprint) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
 using Peipkg.Format.Manifests;
@@ -21,6 +22,8 @@ public static class DescriptorDocument
         ulong? schema = null;
         (string Name, string Description, IReadOnlyList<DescriptorKey> Keys)? repo = null;
         (IndexPointers Active, IndexPointers Archive)? indexes = null;
+        Edition edition = Edition.Default;
+        var official = false;
         reader.BeginObject();
         while (reader.NextMember())
         {
@@ -36,6 +39,14 @@ public static class DescriptorDocument
             {
                 indexes = ReadIndexes(ref reader);
             }
+            else if (reader.NameIs("peipkg_edition"u8))
+            {
+                edition = ReadEdition(ref reader);
+            }
+            else if (reader.NameIs("peipkg_official"u8))
+            {
+                official = reader.ReadBoolean();
+            }
             else
             {
                 reader.Skip();
@@ -46,7 +57,11 @@ public static class DescriptorDocument
         var (name, description, keys) = repo ?? throw reader.Missing("repo");
         var (active, archive) = indexes ?? throw reader.Missing("indexes");
         reader.EndDocument();
-        var descriptor = new Descriptor(name, description, keys, active, archive);
+        var descriptor = new Descriptor(name, description, keys, active, archive)
+        {
+            Edition = edition,
+            Official = official,
+        };
         DescriptorRules.Check(descriptor);
         return descriptor;
     }
@@ -87,10 +102,25 @@ public static class DescriptorDocument
         WritePointers(writer, "active"u8, descriptor.Active);
         WritePointers(writer, "archive"u8, descriptor.Archive);
         writer.EndObject();
+        if (descriptor.Edition != Edition.Default)
+        {
+            writer.String("peipkg_edition"u8, descriptor.Edition.Name);
+        }
+
+        if (descriptor.Official)
+        {
+            writer.Boolean("peipkg_official"u8, true);
+        }
+
         writer.EndObject();
         writer.EndDocument();
         return buffer.WrittenSpan.ToArray();
     }
+
+    private static Edition ReadEdition(ref StrictJsonReader reader) =>
+        Edition.TryParse(reader.ReadString(), out Edition? edition, out var error)
+            ? edition
+            : throw reader.Violation(RepositoryRule.Edition, $"{error}; a newer version of this program may know it");
 
     private static (string Name, string Description, IReadOnlyList<DescriptorKey> Keys) ReadRepo(
         ref StrictJsonReader reader

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
@@ -66,6 +67,7 @@ internal sealed class IndexEntryTemplate
             && values.Names.TryGet(name, out PackageName packageName, out _)
             && values.Versions.TryGet(version, out PackageVersion packageVersion, out _)
             && values.Architectures.TryGet(architecture, out Architecture builtFor, out _)
+            && (builtFor == _entry.Architecture || Takes(values.Members.Edition, builtFor))
             && values.Timestamps.TryGet(tail.Timestamp, out Timestamp timestamp, out _)
             && values.FarmIds.TryGet(tail.FarmId, out string farm, out _)
             && Sha256Digest.TryParse(tail.Hash, out Sha256Digest hash)
@@ -84,6 +86,9 @@ internal sealed class IndexEntryTemplate
             }
             : null;
     }
+
+    private static bool Takes(Edition edition, Architecture architecture) =>
+        edition.ReadsOtherArchitectures || edition.Knows(architecture);
 
     private static bool ReadHead(
         ref Cursor cursor,

@@ -95,6 +95,38 @@ public sealed record IndexEntry : IPackageDescription
     /// <summary>The rule for producers alone that the published package breaks; null when it breaks none.</summary>
     public FormatViolationException? ProducerFault => RelationRules.ProducerFault(RelationRules.Site.Alone, this);
 
+    /// <summary>
+    /// Whether both say the same, as values: the order of members does not count, what is absent says what its default says,
+    /// and what of the build one does not tell is not compared (PSPU 5.33).
+    /// </summary>
+    public bool SaysTheSame(IndexEntry other) =>
+        WithoutLists() == other.WithoutLists()
+        && (Build is null || other.Build is null || Build == other.Build)
+        && SameDependencies(Dependencies, other.Dependencies)
+        && SameDependencies(OptionalDependencies, other.OptionalDependencies)
+        && Conflicts
+            .Select(item => item with { ArchAny = false })
+            .SequenceEqual(other.Conflicts.Select(item => item with { ArchAny = false }))
+        && Provides.SequenceEqual(other.Provides)
+        && Replaces.SequenceEqual(other.Replaces)
+        && SideEffects.SequenceEqual(other.SideEffects);
+
+    private IndexEntry WithoutLists() =>
+        this with
+        {
+            Dependencies = [],
+            OptionalDependencies = [],
+            Conflicts = [],
+            Provides = [],
+            Replaces = [],
+            SideEffects = [],
+            Build = null,
+        };
+
+    private static bool SameDependencies(IReadOnlyList<Dependency> one, IReadOnlyList<Dependency> other) =>
+        one.Select(item => item with { ArchAny = false })
+            .SequenceEqual(other.Select(item => item with { ArchAny = false }));
+
     /// <summary>The entry of a package.</summary>
     /// <param name="manifest">The package's manifest.</param>
     /// <param name="hash">The SHA-256 of the package file.</param>

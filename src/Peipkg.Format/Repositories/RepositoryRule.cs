@@ -6,6 +6,9 @@ public static class RepositoryRule
     /// <summary>The repository's name is empty.</summary>
     public const string Name = "repository-name";
 
+    /// <summary>The repository is of an edition that this library does not know.</summary>
+    public const string Edition = "repository-edition";
+
     /// <summary>The signature algorithm is not Ed25519.</summary>
     public const string SignatureAlgorithm = "signature-algorithm";
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.World;
 
@@ -24,6 +25,11 @@ internal sealed class RepositoryState(string directory)
 
     /// <summary>True once <c>peipkg-repo init</c> has made it.</summary>
     public bool Exists => File.Exists(Descriptor);
+
+    /// <summary>The edition of its packages.</summary>
+    /// <exception cref="FormatViolationException">The descriptor is not one.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public Edition Edition => DescriptorDocument.Read(File.ReadAllBytes(Descriptor)).Edition;
 
     /// <summary>What is published now.</summary>
     /// <exception cref="FormatViolationException">The archive index is not one.</exception>
@@ -62,7 +68,7 @@ internal sealed class RepositoryState(string directory)
     {
         try
         {
-            return PublishedPackages.From(IndexDocument.Read(archive));
+            return PublishedPackages.From(IndexDocument.Read(archive, Edition));
         }
         catch (Exception exception) when (Boundary.IsUnforeseen(exception))
         {

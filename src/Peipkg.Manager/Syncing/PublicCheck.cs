@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
@@ -49,7 +50,8 @@ internal sealed class PublicCheck(HttpClient client)
                 await File.ReadAllBytesAsync(
                     Path.Combine(source.Directory, RepositoryLayout.ArchiveIndex),
                     cancellation
-                )
+                ),
+                EditionOf(source)
             );
             List<string> all = [];
             foreach (IndexEntry entry in archive.Packages)
@@ -136,13 +138,16 @@ internal sealed class PublicCheck(HttpClient client)
         }
     }
 
+    private static Edition EditionOf(SyncSource source) =>
+        DescriptorDocument.Read(File.ReadAllBytes(Path.Combine(source.Directory, RepositoryLayout.Descriptor))).Edition;
+
     private static string Explain(string path, byte[] served, SyncSource source)
     {
         try
         {
             if (path is RepositoryLayout.ActiveIndex or RepositoryLayout.ArchiveIndex)
             {
-                RepositoryIndex index = IndexDocument.Read(served);
+                RepositoryIndex index = IndexDocument.Read(served, EditionOf(source));
                 string age = index.IndexVersion.CompareTo(source.Generation) switch
                 {
                     < 0 =>

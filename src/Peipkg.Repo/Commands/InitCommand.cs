@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
@@ -42,7 +43,21 @@ internal static class InitCommand
             HelpName = "TEXT",
             Arity = ArgumentArity.ExactlyOne,
         };
-        Command command = new("init", "Make an empty repository.") { name, signKey, timestamp, output, description };
+        Option<Edition> edition = CommandOptions.Edition($"The edition of its packages (default: {Edition.Default}).");
+        Option<bool> official = CommandOptions.Flag(
+            "--official",
+            "Make the official repository, whose packages may put files into drop-in directories."
+        );
+        Command command = new("init", "Make an empty repository.")
+        {
+            name,
+            signKey,
+            timestamp,
+            output,
+            description,
+            edition,
+            official,
+        };
         command.SetAction(result =>
             InitOperation.Run(
                 new InitRequest(
@@ -51,7 +66,11 @@ internal static class InitCommand
                     result.GetRequiredValue(signKey),
                     result.GetRequiredValue(timestamp),
                     result.GetRequiredValue(output)
-                ),
+                )
+                {
+                    Edition = result.GetValue(edition) ?? Edition.Default,
+                    Official = result.GetValue(official),
+                },
                 context
             )
         );

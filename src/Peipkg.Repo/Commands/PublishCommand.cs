@@ -69,6 +69,14 @@ internal static class PublishCommand
             "--skip-layout-checks",
             "Accept exotic trees: no check of destinations and side effects."
         );
+        Option<bool> allowSpecial = CommandOptions.Flag(
+            "--allow-special-system",
+            "Accept special system packages that install outside the layout."
+        );
+        Option<bool> allowHeaders = CommandOptions.Flag(
+            "--allow-reference-headers",
+            "Accept archive headers as other packers write them."
+        );
         Option<string> deny = CommandOptions.Choice(
             "--deny",
             "Refuse to publish what adds errors or warnings to the audit.",
@@ -99,6 +107,8 @@ internal static class PublishCommand
             skipExisting,
             requireSigned,
             skipLayout,
+            allowSpecial,
+            allowHeaders,
             deny,
             noSite,
             allowFuture,
@@ -122,6 +132,8 @@ internal static class PublishCommand
                 SkipExisting = result.GetValue(skipExisting),
                 RequireSigned = result.GetValue(requireSigned),
                 SkipLayoutChecks = result.GetValue(skipLayout),
+                AllowSpecialSystem = result.GetValue(allowSpecial),
+                AllowReferenceHeaders = result.GetValue(allowHeaders),
                 DenyAudit = result.GetValue(deny) == Audit,
                 NoSite = result.GetValue(noSite),
                 AllowFuture = result.GetValue(allowFuture),

@@ -1,4 +1,5 @@
 using Peipkg.Format;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.World;
 
@@ -25,22 +26,23 @@ internal static class IndexReader
     /// <param name="known">
     /// Rows of the archive when it is the active index that is read: its entries stand there too, and are not read twice.
     /// </param>
-    internal static IndexReading Read(byte[] content, IReadOnlyList<IndexRow>? known = null)
+    /// <param name="edition">The repository's edition; null for the default one.</param>
+    internal static IndexReading Read(byte[] content, IReadOnlyList<IndexRow>? known = null, Edition? edition = null)
     {
-        IndexReading? apart = TryReadApart(content, known ?? []);
+        IndexReading? apart = TryReadApart(content, known ?? [], edition);
         if (apart is { Problems.Count: 0 })
         {
             return apart;
         }
 
         // Where an entry is not written as this program writes, it may have been cut in the wrong place.
-        IndexReading through = ReadThrough(content);
+        IndexReading through = ReadThrough(content, edition);
         return through.Problems.Count == 0 ? through : apart ?? through;
     }
 
     /// <summary>Entry by entry, where the document is written as this program writes.</summary>
     /// <returns>Null when it is not, or when its entries are out of order, which the reader of the whole explains.</returns>
-    private static IndexReading? TryReadApart(byte[] content, IReadOnlyList<IndexRow> known)
+    private static IndexReading? TryReadApart(byte[] content, IReadOnlyList<IndexRow> known, Edition? edition)
     {
         if (IndexOutline.TryRead(content) is not { } outline)
         {
@@ -56,7 +58,7 @@ internal static class IndexReader
         FormatViolationException?[] problems = new FormatViolationException?[outline.Count];
         Workers.ForEach(
             outline.Pieces(),
-            static () => new IndexEntryReader(),
+            () => new IndexEntryReader(edition),
             (piece, reader) =>
             {
                 for (int i = piece.Start; i < piece.End; i++)
@@ -83,11 +85,11 @@ internal static class IndexReader
             : null;
     }
 
-    private static IndexReading ReadThrough(byte[] content)
+    private static IndexReading ReadThrough(byte[] content, Edition? edition)
     {
         try
         {
-            RepositoryIndex index = IndexDocument.Read(content, out IReadOnlyList<ReadOnlyMemory<byte>> texts);
+            RepositoryIndex index = IndexDocument.Read(content, out IReadOnlyList<ReadOnlyMemory<byte>> texts, edition);
             List<IndexRow> rows = [.. index.Packages.Zip(texts, static (entry, text) => new IndexRow(entry, text))];
             return new IndexReading(
                 new IndexSheet(index.Repo, index.Kind, index.IndexVersion, index.GeneratedAt, rows),

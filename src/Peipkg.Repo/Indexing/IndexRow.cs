@@ -1,5 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 
@@ -48,8 +49,11 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
     internal bool HasPossibleNames => FileName.Length <= Limits.PathComponentBytes;
 
     /// <summary>The row of an entry that is new, in canonical bytes.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="edition">The repository's edition; null for the default one.</param>
     /// <exception cref="FormatViolationException">No consumer would take the entry.</exception>
-    internal static IndexRow Of(IndexEntry entry) => new(entry, IndexDocument.WriteEntry(entry));
+    internal static IndexRow Of(IndexEntry entry, Edition? edition = null) =>
+        new(entry, IndexDocument.WriteEntry(entry, edition));
 
     /// <summary>Whether both are the same package: name, version as spelled, and architecture.</summary>
     internal bool IsSamePackage(IndexRow other) =>
@@ -57,11 +61,7 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
 
     /// <summary>Whether both say the same, however it is written.</summary>
     internal bool SaysTheSame(IndexRow other) =>
-        Json.Span.SequenceEqual(other.Json.Span)
-        || (
-            IsSamePackage(other)
-            && IndexDocument.WriteEntry(Entry).AsSpan().SequenceEqual(IndexDocument.WriteEntry(other.Entry))
-        );
+        Json.Span.SequenceEqual(other.Json.Span) || (IsSamePackage(other) && Entry.SaysTheSame(other.Entry));
 
     /// <summary>The package in words: <c>nginx 1.26.2-3 x86_64</c>.</summary>
     public override string ToString() => $"{Name} {Version} {Architecture}";

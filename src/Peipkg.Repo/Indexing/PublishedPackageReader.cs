@@ -27,7 +27,7 @@ internal static class PublishedPackageReader
             );
             VerifiedPackage package = PackageVerifier.Verify(
                 stream,
-                new PackageVerifyOptions { Published = true },
+                new PackageVerifyOptions { Edition = null, Published = true },
                 stop
             );
             return package.PackageHash == row.Hash ? package : null;

@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Reading;
@@ -27,6 +28,9 @@ internal sealed class PublishedState
     internal Timestamp JudgedAt { get; }
 
     internal Descriptor Descriptor { get; }
+
+    /// <summary>The edition of the repository's packages.</summary>
+    internal Edition Edition => Descriptor.Edition;
 
     internal Keyring Keys { get; }
 
@@ -155,7 +159,7 @@ internal sealed class PublishedState
             return null;
         }
 
-        IndexReading reading = IndexReader.Read(document.Content, known);
+        IndexReading reading = IndexReader.Read(document.Content, known, Edition);
         problems.AddRange(ProblemsOf(document.Name, reading));
         if (reading.Sheet is { } sheet)
         {

@@ -39,9 +39,6 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>The signature does not fit the content.</summary>
     internal const string SignatureInvalid = "signature-invalid";
 
-    /// <summary>Built for an architecture the format does not define.</summary>
-    internal const string UnknownArchitecture = "unknown-architecture";
-
     /// <summary>Unsigned, under <c>--require-signed</c>.</summary>
     internal const string Unsigned = "unsigned";
 

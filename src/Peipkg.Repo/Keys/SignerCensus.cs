@@ -93,7 +93,7 @@ internal sealed class SignerCensus
             );
             return (
                 PackageVerifier
-                    .Verify(package, new PackageVerifyOptions { Published = true }, stop)
+                    .Verify(package, new PackageVerifyOptions { Edition = null, Published = true }, stop)
                     .Signature?.KeyFingerprint,
                 true
             );

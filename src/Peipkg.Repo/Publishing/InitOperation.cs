@@ -1,5 +1,6 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
@@ -14,7 +15,14 @@ namespace Peipkg.Repo.Publishing;
 /// <param name="SignKey">The private key's file.</param>
 /// <param name="At">The time of its empty indexes.</param>
 /// <param name="Out">Its directory, absent or empty.</param>
-internal sealed record InitRequest(string Name, string Description, string SignKey, Timestamp At, string Out);
+internal sealed record InitRequest(string Name, string Description, string SignKey, Timestamp At, string Out)
+{
+    /// <summary>The edition of its packages.</summary>
+    internal Edition Edition { get; init; } = Edition.Default;
+
+    /// <summary>Whether it is the official repository, which may publish drop-in files (PSPU 5.14).</summary>
+    internal bool Official { get; init; }
+}
 
 /// <summary>Makes an empty repository: descriptor, empty indexes of version 1, the key's file, all of it or nothing.</summary>
 internal static class InitOperation
@@ -32,7 +40,11 @@ internal static class InitOperation
             [new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), KeyStatus.Active)],
             IndexPointers.ConventionalActive,
             IndexPointers.ConventionalArchive
-        );
+        )
+        {
+            Edition = request.Edition,
+            Official = request.Official,
+        };
 
         using (
             NewRepositoryDirectory target = NewRepositoryDirectory.Begin(
@@ -47,7 +59,10 @@ internal static class InitOperation
             WriterChecks.ReportUntidy(target.Untidy, context.Diagnostics);
         }
 
-        context.Output.WriteLine($"repository \"{request.Name}\" in {request.Out}, index_version 1 of {request.At}");
+        string edition = request.Edition == Edition.Default ? "" : $", edition {request.Edition}";
+        context.Output.WriteLine(
+            $"repository \"{request.Name}\" in {request.Out}, index_version 1 of {request.At}{edition}"
+        );
         context.Output.WriteLine($"consumers trust it by the fingerprint {fingerprint.Grouped}");
         return ExitCode.Success;
     }

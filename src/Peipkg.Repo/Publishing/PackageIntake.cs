@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -20,7 +19,7 @@ namespace Peipkg.Repo.Publishing;
 /// <param name="Template">Where they will be fetched from.</param>
 /// <param name="SkipExisting">Whether files with published bytes are passed over.</param>
 /// <param name="RequireSigned">Whether unsigned packages are refused.</param>
-/// <param name="CheckLayout">Whether destinations and side effects are checked.</param>
+/// <param name="Permissions">What of the layout's rules does not hold.</param>
 /// <param name="Rebuild">Whether the packages are those already published.</param>
 /// <param name="PublishedFiles">How many of the files, the first, are published already.</param>
 /// <param name="Details">Whether to make the documents of the package browser.</param>
@@ -28,7 +27,7 @@ internal sealed record IntakeOptions(
     UrlTemplate Template,
     bool SkipExisting,
     bool RequireSigned,
-    bool CheckLayout,
+    PublishPermissions Permissions,
     bool Rebuild,
     int PublishedFiles,
     bool Details
@@ -134,7 +133,12 @@ internal sealed class PackageIntake
             using ProgressStream watched = new(stream, progress);
             VerifiedPackage package = PackageVerifier.Verify(
                 watched,
-                new PackageVerifyOptions { Published = IsPublished(index) },
+                new PackageVerifyOptions
+                {
+                    Edition = _state.Edition,
+                    AllowReferenceHeaders = _options.Permissions.ReferenceHeaders || IsPublished(index),
+                    Published = IsPublished(index),
+                },
                 stop
             );
             Judge(index, file, package, stop);
@@ -170,7 +174,7 @@ internal sealed class PackageIntake
     {
         Manifest manifest = package.Manifest;
         IndexRow? known = _published.GetValueOrDefault((manifest.Name, manifest.Version, manifest.Architecture));
-        bool sound = JudgeLayout(index, file, package);
+        bool sound = JudgeContent(index, file, package, known);
         sound &= JudgeSignature(index, file, package, known);
         sound &= JudgeBytes(index, file, package, known, stop);
 
@@ -190,7 +194,7 @@ internal sealed class PackageIntake
         if (sound)
         {
             IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
-            IndexRow row = IndexRow.Of(entry);
+            IndexRow row = IndexRow.Of(entry, _state.Edition);
             _packages.Add(
                 (
                     index,
@@ -259,35 +263,25 @@ internal sealed class PackageIntake
         return true;
     }
 
-    private bool JudgeLayout(int index, string file, VerifiedPackage package)
+    /// <summary>What the edition says of manifest, payload and headers; published bytes stay whatever it is.</summary>
+    private bool JudgeContent(int index, string file, VerifiedPackage package, IndexRow? known)
     {
+        bool stays = _state.ArchiveVerified && known?.Hash == package.PackageHash;
         bool sound = true;
-        if (!Edition.Default.Knows(package.Manifest.Architecture))
+        foreach (LayoutProblem problem in PackageJudgement.Publish(package, _state.Edition, _options.Permissions))
         {
-            Refuse(
-                index,
-                file,
-                Refusal.UnknownArchitecture,
-                $"the architecture {package.Manifest.Architecture} is none that this version of the format defines"
-            );
-            sound = false;
-        }
-
-        IReadOnlyList<LayoutProblem> problems = PackageJudgement.Publish(
-            package,
-            Edition.Default,
-            new PublishPermissions { Checks = _options.CheckLayout ? LayoutChecks.All : LayoutChecks.None }
-        );
-        foreach (LayoutProblem problem in problems)
-        {
-            if (problem.Severity == LayoutSeverity.Error)
+            if (problem.Severity != LayoutSeverity.Error)
             {
-                Refuse(index, file, problem.Rule, problem.Message);
-                sound = false;
+                Warn(index, $"{file}: {problem.Message}");
+            }
+            else if (stays)
+            {
+                Warn(index, $"{file}: {problem.Message}; it stays because it is published already");
             }
             else
             {
-                Warn(index, $"{file}: {problem.Message}");
+                Refuse(index, file, problem.Rule, problem.Message);
+                sound = false;
             }
         }
 

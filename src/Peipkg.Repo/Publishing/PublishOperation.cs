@@ -1,5 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Auditing;
@@ -104,7 +106,7 @@ internal sealed class PublishOperation
             _request.Template,
             _request.SkipExisting && !_request.IsRebuild,
             _request.RequireSigned,
-            !_request.SkipLayoutChecks,
+            PermissionsIn(state.Descriptor),
             _request.IsRebuild,
             published.Count,
             Details: !_request.NoSite || _request.DenyAudit
@@ -116,6 +118,20 @@ internal sealed class PublishOperation
         );
         return PackageIntake.Run([.. published, .. fresh], state, options, progress, _cancellation);
     }
+
+    private PublishPermissions PermissionsIn(Descriptor descriptor) =>
+        _request.SkipLayoutChecks && !descriptor.Edition.LayoutChecksAreOptional
+            ? throw new UserErrorException(
+                $"--skip-layout-checks: edition {descriptor.Edition} checks every layout; a package that must install elsewhere "
+                    + "says so with special_system_package, and is published with --allow-special-system"
+            )
+            : new PublishPermissions
+            {
+                Official = descriptor.Official,
+                SpecialSystem = _request.AllowSpecialSystem,
+                ReferenceHeaders = _request.AllowReferenceHeaders,
+                Checks = _request.SkipLayoutChecks ? LayoutChecks.None : LayoutChecks.All,
+            };
 
     /// <summary>Decides what the new generation holds.</summary>
     private PublishPlan Plan(PublishedState state, PackageIntake intake)

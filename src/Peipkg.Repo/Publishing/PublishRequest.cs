@@ -42,6 +42,12 @@ internal sealed record PublishRequest
     /// <summary>Whether destinations and side effects go unchecked.</summary>
     internal bool SkipLayoutChecks { get; init; }
 
+    /// <summary>Whether special system packages may install outside the layout.</summary>
+    internal bool AllowSpecialSystem { get; init; }
+
+    /// <summary>Whether packages may have the header forms of reference packers.</summary>
+    internal bool AllowReferenceHeaders { get; init; }
+
     /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
     internal bool NoSite { get; init; }
 

@@ -47,7 +47,14 @@ internal static class EntryChanges
         Compare("architecture", [older.Architecture.Text], [newer.Architecture.Text]);
         Compare("description", Text(older.Description), Text(newer.Description));
         Compare("license", Text(older.License), Text(newer.License));
+        Compare("license_class", [older.LicenseClass.Text()], [newer.LicenseClass.Text()]);
         Compare("homepage", Text(older.Homepage), Text(newer.Homepage));
+        Compare("default_root", Text(older.DefaultRoot?.Text ?? ""), Text(newer.DefaultRoot?.Text ?? ""));
+        Compare(
+            "alternate_upgrade",
+            Text(older.AlternateUpgrade?.Message ?? ""),
+            Text(newer.AlternateUpgrade?.Message ?? "")
+        );
         Compare("dependencies", older.Dependencies.Select(Relation), newer.Dependencies.Select(Relation));
         Compare(
             "optional_dependencies",
@@ -100,5 +107,14 @@ internal static class EntryChanges
     private static string Relation(string name, string? constraint, RelationExtras? extras) =>
         name
         + (constraint is null ? "" : " " + constraint)
+        + (extras?.Root is { } root ? $" in root {root}" : "")
+        + string.Concat(extras?.Claims.Slots.Select(Claim) ?? [])
         + (extras?.Unknown is { } unknown ? " " + unknown.Json : "");
+
+    private static string Claim(ClaimSlot slot) =>
+        $" [{slot.Slot}"
+        + (slot.Path is { } path ? $" at {path}" : "")
+        + (slot.Target is { } target ? $" is {target}" : "")
+        + (slot.Unknown is { } unknown ? " " + unknown.Json : "")
+        + "]";
 }

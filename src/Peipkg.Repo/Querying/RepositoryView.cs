@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
@@ -61,8 +62,8 @@ internal sealed class RepositoryView
         string location = reader.Location;
         RepositorySnapshot snapshot = reader.ReadDocuments();
         Descriptor descriptor = Read(location, snapshot.Descriptor, static content => DescriptorDocument.Read(content));
-        IndexSheet archive = ReadIndex(location, snapshot.Archive, null, context);
-        IndexSheet active = ReadIndex(location, snapshot.Active, archive.Rows, context);
+        IndexSheet archive = ReadIndex(location, snapshot.Archive, null, descriptor.Edition, context);
+        IndexSheet active = ReadIndex(location, snapshot.Active, archive.Rows, descriptor.Edition, context);
         Keyring keys = reader.ReadKeys(descriptor);
         Timestamp now = Timestamp.FromUnixSeconds(
             Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
@@ -133,10 +134,11 @@ internal sealed class RepositoryView
         string location,
         SignedDocument document,
         IReadOnlyList<IndexRow>? known,
+        Edition edition,
         OperationContext context
     )
     {
-        IndexReading reading = Read(location, document, content => IndexReader.Read(content, known));
+        IndexReading reading = Read(location, document, content => IndexReader.Read(content, known, edition));
         foreach (FormatViolationException problem in reading.Problems.Take(RepoLimits.ShownProblems))
         {
             if (reading.Sheet is not null)

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Memory;
@@ -22,6 +23,22 @@ internal sealed record RepositorySnapshot(
 {
     // Every publication moves the directory away; whoever meets that ten times in a row is not reading a repository.
     private const int Attempts = 10;
+
+    /// <summary>The edition that the descriptor names; the default one where the descriptor cannot be read.</summary>
+    internal Edition Edition
+    {
+        get
+        {
+            try
+            {
+                return DescriptorDocument.Read(Descriptor.Content).Edition;
+            }
+            catch (FormatViolationException)
+            {
+                return Edition.Default;
+            }
+        }
+    }
 
     /// <summary>
     /// Reads the documents. All four files of the indexes come from one open directory, so from one generation, and the

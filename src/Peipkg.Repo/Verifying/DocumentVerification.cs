@@ -1,5 +1,6 @@
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
@@ -24,7 +25,14 @@ internal sealed record ConsumerView(
 );
 
 /// <summary>The documents as far as they could be read.</summary>
-internal sealed record VerifiedDocuments(IndexSheet? Active, IndexSheet? Archive, Keyring? Keys);
+internal sealed record VerifiedDocuments(IndexSheet? Active, IndexSheet? Archive)
+{
+    /// <summary>The descriptor, if it could be read.</summary>
+    internal Descriptor? Descriptor { get; init; }
+
+    /// <summary>Its keys.</summary>
+    internal Keyring? Keys { get; init; }
+}
 
 /// <summary>Checks the descriptor, its keys, the indexes and all their signatures as a consumer does (§6.5).</summary>
 internal static class DocumentVerification
@@ -54,7 +62,7 @@ internal static class DocumentVerification
         }
         catch (FormatViolationException error)
         {
-            VerifiedDocuments undescribed = ReadIndexes(snapshot, findings);
+            VerifiedDocuments undescribed = ReadIndexes(snapshot, Edition.Default, findings);
             Fail(findings, error.Rule, snapshot.Descriptor.Name, error.Message, Restore);
             return undescribed;
         }
@@ -66,7 +74,7 @@ internal static class DocumentVerification
                 (document, SignatureCheck.Begin(document, keys, view.Now))
             ),
         ];
-        VerifiedDocuments indexes = ReadIndexes(snapshot, findings);
+        VerifiedDocuments indexes = ReadIndexes(snapshot, descriptor.Edition, findings);
         if (!view.AnyPlaces && !RepositoryLayout.IsConventional(descriptor))
         {
             Fail(
@@ -93,20 +101,24 @@ internal static class DocumentVerification
 
         CheckExpiry(descriptor, view.Now, findings);
         CheckIndexes(descriptor, indexes, view, findings);
-        return indexes with { Keys = keys };
+        return indexes with { Descriptor = descriptor, Keys = keys };
     }
 
     /// <summary>Reads both indexes by every rule of their documents.</summary>
-    internal static VerifiedDocuments ReadIndexes(RepositorySnapshot snapshot, VerificationFindings findings)
+    internal static VerifiedDocuments ReadIndexes(
+        RepositorySnapshot snapshot,
+        Edition edition,
+        VerificationFindings findings
+    )
     {
-        IndexReading archive = Read(snapshot.Archive, null);
-        IndexReading active = Read(snapshot.Active, archive.Sheet?.Rows);
+        IndexReading archive = Read(snapshot.Archive, null, edition);
+        IndexReading active = Read(snapshot.Active, archive.Sheet?.Rows, edition);
         Report(snapshot.Active, active, findings);
         Report(snapshot.Archive, archive, findings);
         IReadOnlyList<IndexRow> rows = (archive.Sheet ?? active.Sheet)?.Rows ?? [];
         NoteProducerRules(rows, findings);
         FailLostPlaces(rows, findings);
-        return new VerifiedDocuments(active.Sheet, archive.Sheet, null);
+        return new VerifiedDocuments(active.Sheet, archive.Sheet);
     }
 
     private static void Report(SignedDocument document, IndexReading reading, VerificationFindings findings)
@@ -134,14 +146,14 @@ internal static class DocumentVerification
         }
     }
 
-    private static IndexReading Read(SignedDocument document, IReadOnlyList<IndexRow>? known)
+    private static IndexReading Read(SignedDocument document, IReadOnlyList<IndexRow>? known, Edition edition)
     {
         if (document.Content is null)
         {
             return new IndexReading(null, [new FormatViolationException("index-missing", "", "the index is missing")]);
         }
 
-        IndexReading reading = IndexReader.Read(document.Content, known);
+        IndexReading reading = IndexReader.Read(document.Content, known, edition);
         return reading.Sheet is { } sheet && EqualVersions.Find(sheet.Rows) is { } equal
             ? reading with
             {

@@ -1,19 +1,35 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Verifying;
 
-/// <summary>By what the signers of packages are judged.</summary>
+/// <summary>By what packages and their signers are judged.</summary>
+/// <param name="descriptor">The descriptor, which names the edition.</param>
 /// <param name="keys">The descriptor's keys.</param>
 /// <param name="now">The time at which keys in transition must still be accepted.</param>
 /// <param name="advertised">The rows of the active index, which consumers install unasked.</param>
-internal sealed class PackageTrust(Keyring keys, Timestamp now, IEnumerable<IndexRow> advertised)
+internal sealed class PackageTrust(Descriptor descriptor, Keyring keys, Timestamp now, IEnumerable<IndexRow> advertised)
 {
     private readonly HashSet<(PackageName, PackageVersion, Architecture)> _advertised =
     [
         .. advertised.Select(static row => (row.Name, row.Version, row.Architecture)),
     ];
+
+    /// <summary>The edition of the packages.</summary>
+    internal Edition Edition => descriptor.Edition;
+
+    /// <summary>What a repository may have been allowed to publish.</summary>
+    internal PublishPermissions Permissions { get; } =
+        new()
+        {
+            Official = descriptor.Official,
+            SpecialSystem = true,
+            ReferenceHeaders = true,
+        };
 
     internal Keyring Keys => keys;
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
@@ -194,7 +196,12 @@ internal sealed class PackageVerification
 
             verified = PackageVerifier.Verify(
                 new BoundedStream(package, row.Size),
-                new PackageVerifyOptions { Published = true },
+                new PackageVerifyOptions
+                {
+                    Edition = _trust!.Edition,
+                    AllowReferenceHeaders = true,
+                    Published = true,
+                },
                 _stop
             );
         }
@@ -221,6 +228,7 @@ internal sealed class PackageVerification
         }
 
         CompareEntry(index, row, copy, verified);
+        JudgeContent(index, row, copy, verified);
         JudgeSigner(index, row, copy, verified);
         if (_siteRoot is not null && SiteVerification.CheckDetails(_siteRoot, row, verified) is { } details)
         {
@@ -255,7 +263,7 @@ internal sealed class PackageVerification
             package.CompressedSize,
             row.Url
         );
-        if (IndexRow.Of(entry).SaysTheSame(row))
+        if (entry.SaysTheSame(row.Entry))
         {
             return;
         }
@@ -278,6 +286,31 @@ internal sealed class PackageVerification
                 )
             )
         );
+    }
+
+    /// <summary>What consumers refuse for its layout, and what other producers wrote in ways of their own.</summary>
+    private void JudgeContent(int index, IndexRow row, PackageCopy copy, VerifiedPackage package)
+    {
+        Edition edition = _trust!.Edition;
+        foreach (LayoutProblem problem in PackageJudgement.Publish(package, edition, _trust.Permissions))
+        {
+            bool refused = problem.Severity == LayoutSeverity.Error;
+            if (refused || problem.Rule == PackageJudgement.HabitRule)
+            {
+                _found.Add(
+                    (
+                        index,
+                        refused && !edition.LayoutChecksAreOptional,
+                        new VerificationFinding(
+                            problem.Rule,
+                            copy.Place,
+                            $"{row}: {problem.Message}",
+                            refused ? "consumers refuse to install it; publish a higher revision" : null
+                        )
+                    )
+                );
+            }
+        }
     }
 
     private void JudgeSigner(int index, IndexRow row, PackageCopy copy, VerifiedPackage package)

@@ -84,12 +84,12 @@ internal static class RepositoryVerification
         );
         VerifiedDocuments documents = request.Metadata
             ? DocumentVerification.Run(repository, snapshot, view, findings)
-            : DocumentVerification.ReadIndexes(snapshot, findings);
+            : DocumentVerification.ReadIndexes(snapshot, snapshot.Edition, findings);
         if (request.Packages is not PackageDepth.None)
         {
             PackageTrust? trust =
-                request.Packages is PackageDepth.Whole && documents.Keys is { } keys
-                    ? new PackageTrust(keys, now, documents.Active?.Rows ?? [])
+                request.Packages is PackageDepth.Whole && documents is { Descriptor: { } descriptor, Keys: { } keys }
+                    ? new PackageTrust(descriptor, keys, now, documents.Active?.Rows ?? [])
                     : null;
             IndexRow[] rows = [.. Distinct(documents.Active, documents.Archive)];
             string? siteRoot = request.Repo is { } directory && SiteLayout.IsIn(directory) ? directory : null;

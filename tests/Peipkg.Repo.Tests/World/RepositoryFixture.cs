@@ -45,9 +45,11 @@ internal sealed class RepositoryFixture : IDisposable
     /// <summary>The descriptor as it is.</summary>
     internal Descriptor Descriptor => DescriptorDocument.Read(File.ReadAllBytes(this["repo/repo.json"]));
 
-    internal RepositoryIndex Active => IndexDocument.Read(File.ReadAllBytes(this["repo/index/active.json"]));
+    internal RepositoryIndex Active =>
+        IndexDocument.Read(File.ReadAllBytes(this["repo/index/active.json"]), Descriptor.Edition);
 
-    internal RepositoryIndex Archive => IndexDocument.Read(File.ReadAllBytes(this["repo/index/archive.json"]));
+    internal RepositoryIndex Archive =>
+        IndexDocument.Read(File.ReadAllBytes(this["repo/index/archive.json"]), Descriptor.Edition);
 
     internal static Manifest Manifest(string name, string version, string architecture) =>
         new()

@@ -1,7 +1,6 @@
 using System.Text;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Packages;
-using Peipkg.Format.Repositories;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
 

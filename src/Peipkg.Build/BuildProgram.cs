@@ -6,14 +6,14 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build;
 
-/// <summary>The whole of peipkg-build, with the world handed in.</summary>
+/// <summary>peipkg-build, with everything that it uses of the world passed in.</summary>
 internal static class BuildProgram
 {
-    /// <summary>Runs the command that the words name.</summary>
-    /// <param name="args">The words after the program's name.</param>
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <param name="args">The arguments after the program's name.</param>
     /// <param name="stdout">Results.</param>
     /// <param name="messages">Diagnostics and progress.</param>
-    /// <param name="variables">The environment: PATH is handed on to build scripts, TMPDIR says where to stage.</param>
+    /// <param name="variables">The environment: build scripts inherit PATH, and TMPDIR says where to stage.</param>
     /// <param name="scriptOutput">Where a build script's standard output goes.</param>
     /// <param name="scriptError">Where its standard error goes; perhaps the same stream.</param>
     /// <param name="cancellation">Cancelled by signals.</param>
@@ -38,7 +38,7 @@ internal static class BuildProgram
         );
         Command root = new(
             ToolContext.Program,
-            "Turns a recipe and a source tree into .peipkg packages, the same bytes every time."
+            "Turns a recipe and a source tree into .peipkg packages, with the same bytes every time."
         )
         {
             NewCommand.Create(context),

@@ -17,7 +17,7 @@ int code = signals.ExitCodeFor(
 );
 if (signals.Token.IsCancellationRequested)
 {
-    // Everything is cleaned up, and the runtime would wait for the compressing threads that nobody waits for any more.
+    // Everything is cleaned up. Returning would wait for compression threads whose result nobody needs.
     ProcessExit.Now(code);
 }
 

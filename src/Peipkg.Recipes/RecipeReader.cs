@@ -95,7 +95,7 @@ internal sealed class RecipeReader
             return new RecipeMeta("", "", "", "");
         }
 
-        Located<string>? license = section.String("license");
+        Located<string>? license = section.Parsed<string>("license", ParseLicense);
         Located<string>? homepage = section.Parsed<string>("homepage", ParseHomepage, rule: RecipeRule.Homepage);
         Located<string>? source = section.String("source");
         Located<string>? script = section.String("build_script", required: true);
@@ -159,6 +159,21 @@ internal sealed class RecipeReader
                 RecipeRule.RecipeFile
             );
         }
+    }
+
+    private static bool ParseLicense(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        const int Longest = 4096;
+        value = text ?? "";
+        int control = value.AsSpan().IndexOfAnyInRange('\0', '\x1f');
+        control = control < 0 ? value.IndexOf('\x7f', StringComparison.Ordinal) : control;
+        error =
+            control >= 0
+                ? $"the character U+{(int)value[control]:X4} at position {control + 1} is a control character; write the licence on one line"
+            : value.Length > Longest
+                ? $"it has {value.Length} characters, more than {Longest}; use LicenseRef-NAME for a licence of your own"
+            : null;
+        return error is null;
     }
 
     private static bool ParseHomepage(string? text, out string value, [NotNullWhen(false)] out string? error)

@@ -46,7 +46,8 @@ internal sealed class StanzaReader(ProblemList problems)
             problems.Error(
                 located.Position,
                 $"name in {section.Label}: two stanzas are named \"{stanza}\"; the first is on line {_names[stanza].Line}",
-                RecipeRule.DuplicateName
+                RecipeRule.DuplicateName,
+                "Rename one of the packages."
             );
         }
 
@@ -93,16 +94,18 @@ internal sealed class StanzaReader(ProblemList problems)
                 problems.Error(
                     name.Position,
                     $"same_build: \"{stanza}\" cannot depend on itself",
-                    RecipeRule.SameBuild
+                    RecipeRule.SameBuild,
+                    "Remove the dependency, or name another package of this recipe."
                 );
             }
             else if (!_names.ContainsKey(name.Value))
             {
                 problems.Error(
                     name.Position,
-                    $"same_build: {DisplayText.Quote(name.Value)} is not another [[package]] of this recipe; use constraint instead"
+                    $"same_build: {DisplayText.Quote(name.Value)} is not another [[package]] of this recipe"
                         + NearestName.Suggestion(name.Value, _names.Keys.Where(sibling => sibling != stanza)),
-                    RecipeRule.SameBuild
+                    RecipeRule.SameBuild,
+                    "Name another package of this recipe, or use constraint instead of same_build."
                 );
             }
         }
@@ -130,8 +133,9 @@ internal sealed class StanzaReader(ProblemList problems)
             {
                 problems.Error(
                     misplaced.Position,
-                    $"same_build in {entry.Label}: packages of one build cannot conflict; use constraint, or remove the conflict",
-                    RecipeRule.SameBuild
+                    $"same_build in {entry.Label}: packages of one build cannot conflict",
+                    RecipeRule.SameBuild,
+                    "Remove the conflict, or use constraint instead of same_build."
                 );
             }
             else if (sameBuild is { Value: true })
@@ -140,8 +144,9 @@ internal sealed class StanzaReader(ProblemList problems)
                 {
                     problems.Error(
                         sameBuild.Value.Position,
-                        $"same_build in {entry.Label} already is a constraint; remove one of the two",
-                        RecipeRule.SameBuild
+                        $"same_build in {entry.Label} is a constraint already, and there is another",
+                        RecipeRule.SameBuild,
+                        "Remove same_build or constraint."
                     );
                 }
 
@@ -291,8 +296,9 @@ internal sealed class StanzaReader(ProblemList problems)
 
         problems.Error(
             position,
-            $"{entry.Label}: \"{name}\" comes twice; join the constraints with a comma",
-            RecipeRule.DuplicateName
+            $"{entry.Label}: \"{name}\" occurs twice",
+            RecipeRule.DuplicateName,
+            "Remove one of the two, and join their constraints with a comma."
         );
         return false;
     }

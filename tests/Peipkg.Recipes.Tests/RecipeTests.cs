@@ -92,7 +92,7 @@ public sealed class RecipeTests : IDisposable
             8:15: description in [[package]]: the character "—", U+2014 at position 6 is not printable ASCII; write "-" for a dash
             9:28: name in dependencies of [[package]]: "a b" is not a package or virtual name: a blank at position 2 is not allowed
             10:17: conflicts in [[package]] must hold tables; write { name = "apache2" }
-            11:41: provides of [[package]]: "http" comes twice; join the constraints with a comma
+            11:41: provides of [[package]]: "http" occurs twice
             12:16: unknown key "nane" in replaces of [[package]] (did you mean "name"?)
             13:17: side_effects in [[package]]: "ldconfg" is not one of ldconfig, depmod, man-db (did you mean "ldconfig"?)
             """.ReplaceLineEndings("\n").Split('\n');
@@ -159,7 +159,7 @@ public sealed class RecipeTests : IDisposable
     )]
     [InlineData(
         Meta + Package + "dependencies = [{ name = \"libc\", same_build = true, constraint = \"= 1\" }]\n",
-        "already is a constraint"
+        "is a constraint already"
     )]
     [InlineData(
         Meta + Package + "dependencies = [{ name = \"libc\", constraint = \">> 1\" }]\n",

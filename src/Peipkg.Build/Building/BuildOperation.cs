@@ -1,4 +1,3 @@
-using System.Globalization;
 using Peipkg.Build.Deriving;
 using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
@@ -9,6 +8,7 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Posix.Files;
@@ -18,8 +18,8 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Build.Building;
 
 /// <summary>
-/// Builds a recipe: runs its script in a staging area, divides what it installed among the stanzas, checks every package
-/// against every rule, and only then writes them; all of them appear in the output directory, or none.
+/// Builds a recipe: runs its script in a staging area, divides the installed files among the stanzas, checks every package
+/// against every rule, and writes the packages. Either all of them appear in the output directory, or none.
 /// </summary>
 internal static class BuildOperation
 {
@@ -62,11 +62,19 @@ internal static class BuildOperation
         return ExitCode.Success;
     }
 
-    /// <summary>Reads the recipe and refuses what cannot be built, before anything is done.</summary>
+    /// <summary>Reads the recipe and refuses what cannot be built, before anything runs.</summary>
     internal static Recipe Prepare(BuildRequest request, ToolContext context)
     {
         Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
         CheckDirectories(request);
+        OutputProbe.Require(
+            request.Output,
+            [
+                .. recipe.Stanzas.Select(stanza =>
+                    PackageFileName.Compose(stanza.Name, request.Version, stanza.Architecture)
+                ),
+            ]
+        );
         if (request.Sandbox is { } sandbox)
         {
             SandboxCheck.Require(sandbox, recipe, request);
@@ -75,7 +83,7 @@ internal static class BuildOperation
         return recipe;
     }
 
-    /// <summary>Runs the build script and decides what goes into which package; nothing is written yet.</summary>
+    /// <summary>Runs the build script and decides what goes into which package, without writing any.</summary>
     internal static IReadOnlyList<PackagePlan> Stage(
         Recipe recipe,
         BuildRequest request,
@@ -84,13 +92,31 @@ internal static class BuildOperation
     )
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
+        string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
+        foreach (Finding finding in ScriptText.Check(ScriptText.Read(script), script))
+        {
+            findings.Report(finding);
+        }
+
+        if (findings.Errors > 0)
+        {
+            throw new UserErrorException("the build script was not run; no package was made");
+        }
+
         BuildScript.Run(recipe, request, area, findings, context);
-        StagedTree tree = area.Hold(StagedTree.Walk(area.Destination, mayChangeModes: true, context.Cancellation));
+        StagedTree tree = area.Hold(
+            StagedTree.Walk(
+                area.Destination,
+                ScriptCommand.UmaskOf(request),
+                mayChangeModes: true,
+                context.Cancellation
+            )
+        );
         return Plan(recipe, request, tree, findings, context.Cancellation);
     }
 
-    // In a sandbox only $DESTDIR matters: the other places are the same in every build, and no script sees the real ones.
-    private static BuildPaths PathsOf(BuildRequest request, StagingArea area) =>
+    // In a sandbox only $DESTDIR counts: the other paths are the same in every build, and the script does not see the real ones.
+    internal static BuildPaths PathsOf(BuildRequest request, StagingArea area) =>
         request.Sandbox is null
             ? new BuildPaths(
                 [area.Destination],
@@ -125,10 +151,7 @@ internal static class BuildOperation
             }
 
             throw new UserErrorException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the recipe has {exception.Problems.Count} {(exception.Problems.Count == 1 ? "mistake" : "mistakes")}; nothing was built"
-                ),
+                $"the recipe has {Counted.Text(exception.Problems.Count, "mistake")}; nothing was built",
                 exception
             );
         }
@@ -155,7 +178,7 @@ internal static class BuildOperation
         RequireOutside(
             request.Output,
             request.Source,
-            $"--out {request.Output} lies inside --source, whose content the packages are made of"
+            $"--out {request.Output} lies inside --source, from which the packages are built"
         );
     }
 
@@ -167,7 +190,7 @@ internal static class BuildOperation
         }
     }
 
-    /// <summary>Decides what goes into which package, and finds everything that speaks against it.</summary>
+    /// <summary>Decides what goes into which package, and reports everything that is wrong with it.</summary>
     private static IReadOnlyList<PackagePlan> Plan(
         Recipe recipe,
         BuildRequest request,
@@ -197,9 +220,12 @@ internal static class BuildOperation
             findings,
             cancellation
         );
-        foreach (PackagePlan plan in complete)
+        foreach ((PackagePlan plan, Stanza stanza) in complete.Zip(recipe.Stanzas))
         {
-            plan.Check(LayoutChecks.All, findings);
+            if (!partition.IsMissed(stanza))
+            {
+                plan.Check(LayoutChecks.All, findings);
+            }
         }
 
         RequireNone(findings);
@@ -211,7 +237,7 @@ internal static class BuildOperation
         if (findings.Errors > 0)
         {
             throw new UserErrorException(
-                "what the build script installed cannot be packaged as the recipe says; no package was made"
+                "the installed files cannot be packaged as the recipe says; no package was made"
             );
         }
     }

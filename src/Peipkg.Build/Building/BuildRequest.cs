@@ -19,7 +19,7 @@ internal sealed record BuildRequest
     /// <summary>Where the source comes from.</summary>
     internal required string SourceRef { get; init; }
 
-    /// <summary>Who builds.</summary>
+    /// <summary>The name of the farm or person that builds.</summary>
     internal required string FarmId { get; init; }
 
     /// <summary>The time of every archive entry.</summary>
@@ -31,19 +31,19 @@ internal sealed record BuildRequest
     /// <summary>The private key's file; null leaves the packages unsigned.</summary>
     internal string? SignKey { get; init; }
 
-    /// <summary>Whether the staging directory stays when the build has ended, however it ended.</summary>
+    /// <summary>Whether the staging directory is kept, however the build ends.</summary>
     internal bool KeepStage { get; init; }
 
     /// <summary>What the script sees in a sandbox; null runs it on the machine as it is.</summary>
     internal SandboxSettings? Sandbox { get; init; }
 
-    /// <summary>How much of the machine the script gets.</summary>
+    /// <summary>How much of the machine the script may use.</summary>
     internal ScriptLimits Limits { get; init; } = ScriptLimits.None;
 
-    /// <summary>Whether everything is built a second time under other circumstances, and must come out the same.</summary>
+    /// <summary>Whether to build a second time under different conditions and require the same result.</summary>
     internal bool Twice { get; init; }
 
-    /// <summary>How the circumstances differ in a second build; null in a first.</summary>
+    /// <summary>How the conditions of a second build differ; null in a first.</summary>
     internal ScriptVariation? Variation { get; init; }
 
     /// <summary>Whether names are derived from files of stanzas that do not say.</summary>

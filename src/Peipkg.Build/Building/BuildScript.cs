@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
@@ -9,12 +8,12 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Runs a recipe's build script in the environment that it may rely on (§8.2), and nothing of it afterwards.</summary>
+/// <summary>Runs a recipe's build script in the documented environment (PSD-009 §8.2). No process of it is left afterwards.</summary>
 internal static class BuildScript
 {
     /// <summary>Runs the script.</summary>
     /// <exception cref="UserErrorException">It failed, with its exit status or signal.</exception>
-    /// <exception cref="OperationCanceledException">It was ended together with all it had started.</exception>
+    /// <exception cref="OperationCanceledException">It was ended with all processes that it had started.</exception>
     internal static void Run(
         Recipe recipe,
         BuildRequest request,
@@ -43,39 +42,32 @@ internal static class BuildScript
             context.Cancellation
         );
 
-        // What is left of a sandbox is only its own first process, on its way out.
+        // In a sandbox, the only process left is the sandbox's own, which is about to end.
         if (exit.LeftOver > 0 && request.Sandbox is null)
         {
             findings.Report(
                 ScriptRules.LeftOver,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the build script left {exit.LeftOver} {(exit.LeftOver == 1 ? "process" : "processes")} running, which had to be killed"
-                )
+                $"the build script left {Counted.Text(exit.LeftOver, "process", "processes")} running, which were killed"
             );
         }
 
         if (!exit.IsSuccess)
         {
-            throw Failure(script, exit, output.LastLines());
-        }
-    }
-
-    private static UserErrorException Failure(string script, ChildExit exit, IReadOnlyList<string> lastLines)
-    {
-        StringBuilder text = new($"the build script {script} {exit}; no package was made");
-        if (lastLines.Count > 0)
-        {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"\nThe last {(lastLines.Count == 1 ? "line" : $"{lastLines.Count} lines")} of its output:"
-            );
-            foreach (string line in lastLines)
+            string text = $"the build script {script} {exit}; no package was made";
+            if (output.HiddenError() is { } error)
             {
-                text.Append("\n  | ").Append(line);
+                text += string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\nThe first error in its output, {error.Following} lines before the end:\n  | {error.Line}"
+                );
             }
-        }
 
-        return new UserErrorException(text.ToString());
+            if (request.Sandbox is not null && SandboxSight.Explain(recipe, request, area, context) is { } unreadable)
+            {
+                text += $"\n{char.ToUpperInvariant(unreadable[0])}{unreadable[1..]}.";
+            }
+
+            throw new UserErrorException(text);
+        }
     }
 }

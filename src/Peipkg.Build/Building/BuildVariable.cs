@@ -19,14 +19,14 @@ internal sealed record BuildVariable(string Name, string Value)
         error =
             equals < 0 ? $"{DisplayText.Quote(text)} is not of the form NAME=VALUE"
             : !IsIdentifier(name)
-                ? $"{DisplayText.Quote(name)} is not a variable's name: use letters, digits and \"_\", and no digit first"
+                ? $"{DisplayText.Quote(name)} is not a variable's name; use letters, digits and \"_\", and no digit first"
             : Reserved.Contains(name, StringComparer.Ordinal)
                 ? $"{name} cannot be set: peipkg-build sets {string.Join(", ", Reserved)} itself"
             : null;
         return error is null;
     }
 
-    /// <summary>Passes variables on that are all different.</summary>
+    /// <summary>Returns the variables if their names are distinct.</summary>
     /// <exception cref="UsageErrorException">One is given twice.</exception>
     internal static IReadOnlyList<BuildVariable> RequireDistinct(IReadOnlyList<BuildVariable> variables)
     {

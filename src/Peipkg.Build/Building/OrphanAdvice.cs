@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text;
 using Peipkg.Build.Scanning;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
@@ -7,22 +10,22 @@ using Peipkg.Recipes.Globs;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Orphans that belong together, and what to do about them.</summary>
-/// <param name="Place">What they have in common: a directory with a slash at its end, or a path.</param>
+/// <summary>Orphans with the same remedy.</summary>
+/// <param name="Place">Their directory, with a slash at its end, or the path of a single one.</param>
 /// <param name="Paths">Their paths.</param>
 /// <param name="Advice">What to do, a phrase.</param>
 /// <param name="Line">The line to add to the recipe or to the script, or null.</param>
 internal sealed record OrphanGroup(string Place, IReadOnlyList<string> Paths, string Advice, string? Line);
 
-/// <summary>Groups orphans, and suggests for each group the stanza and the pattern, or how to be rid of it.</summary>
+/// <summary>Groups orphans, and suggests for each group a stanza and a pattern, or how to remove it.</summary>
 internal sealed class OrphanAdvice
 {
-    // What the names of packages end in that are meant for a kind of file.
+    // How the names of packages for certain kinds of files end.
     private static readonly string[] ForDevelopers = ["-dev", "-devel"];
     private static readonly string[] ForReaders = ["-doc", "-docs", "-man"];
     private static readonly string[] ForDebuggers = ["-debug", "-dbg", "-debuginfo", "-dbgsym"];
 
-    private static readonly Glob[] DeveloperFiles = Parse(
+    private static readonly Glob[] DeveloperFiles = Glob.ParseAll(
         "usr/include/**",
         "**/*.a",
         "usr/lib/*/*.so",
@@ -32,8 +35,8 @@ internal sealed class OrphanAdvice
         "usr/share/gir-1.0/**"
     );
 
-    private static readonly Glob[] ReaderFiles = Parse("usr/share/{man,doc,info,gtk-doc,help}/**");
-    private static readonly Glob[] DebuggerFiles = Parse("usr/lib/debug/**", "usr/src/debug/**");
+    private static readonly Glob[] ReaderFiles = Glob.ParseAll("usr/share/{man,doc,info,gtk-doc,help}/**");
+    private static readonly Glob[] DebuggerFiles = Glob.ParseAll("usr/lib/debug/**", "usr/src/debug/**");
 
     private readonly IReadOnlyList<Stanza> _stanzas;
     private readonly string _recipe;
@@ -56,7 +59,7 @@ internal sealed class OrphanAdvice
                 slash = path.LastIndexOf('/', slash - 1)
             )
             {
-                // Every directory above a claimed file is one that holds claimed files.
+                // Every ancestor of a claimed file contains claimed files.
             }
         }
     }
@@ -86,7 +89,7 @@ internal sealed class OrphanAdvice
             ? new Orphan(path, path, reason, "")
             : new Orphan(path, Directory(path), null, StanzaFor(path)?.Name.Text ?? "");
 
-    // Two stanzas cannot both claim it; and in what is everybody's, a single file is better named itself.
+    // Two stanzas cannot both claim a directory; and in a shared one, a single file is better claimed by its name.
     private static bool IsWhole(string place, Orphan[] orphans) =>
         Array.TrueForAll(orphans, orphan => orphan.Stanza == orphans[0].Stanza)
         && (orphans.Length > 1 || !Array.Exists(Shared, shared => shared.IsMatch(place.TrimEnd('/'))));
@@ -108,12 +111,12 @@ internal sealed class OrphanAdvice
             return new OrphanGroup(
                 key.Place,
                 paths,
-                "packages may not install there; install it elsewhere (prefix=/usr), or remove it",
+                "packages may not install there; install the file elsewhere (prefix=/usr), or remove it",
                 null
             );
         }
 
-        // A directory that nobody else has anything in can be claimed whole.
+        // A directory that contains nothing of others can be claimed whole.
         int line = (stanza.Files.Count > 0 ? stanza.Files[^1].Position : stanza.Position).Line;
         string pattern = key.Place.EndsWith('/') ? Escape(key.Place) + "**" : Escape(key.Place);
         return new OrphanGroup(
@@ -124,7 +127,7 @@ internal sealed class OrphanAdvice
         );
     }
 
-    /// <summary>The highest directory above a path that only holds orphans and could be claimed whole; else the path.</summary>
+    /// <summary>The highest ancestor that contains only orphans and could be claimed whole; otherwise the path.</summary>
     private string Directory(string path)
     {
         for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
@@ -139,14 +142,14 @@ internal sealed class OrphanAdvice
         return path;
     }
 
-    private static readonly Glob[] Claimable = Parse([
+    private static readonly Glob[] Claimable = Glob.ParseAll([
         .. Edition.Default.Layout.Places(Architecture.X86_64, PayloadKind.File),
         "usr/lib/aarch64-linux-peios/*/**",
         "usr/{bin,sbin,include}",
     ]);
 
-    // "usr/share/hello" is a package's own, "usr/share/man/man1" is everybody's.
-    private static readonly Glob[] Shared = Parse(
+    // Unlike "usr/share/hello", which belongs to one package, these contain files of many.
+    private static readonly Glob[] Shared = Glob.ParseAll(
         "usr/{bin,sbin}",
         "usr/share/{man,doc,info,locale,icons,applications,mime,bash-completion,zsh,fish,metainfo,licenses}",
         "usr/share/man/**",
@@ -166,7 +169,7 @@ internal sealed class OrphanAdvice
             .. _stanzas.Where(stanza =>
                 Edition
                     .Default.Layout.Places(stanza.Architecture, PayloadKind.File)
-                    .Any(place => Parse(place)[0].IsMatch(path))
+                    .Any(place => Glob.ParseAll(place)[0].IsMatch(path))
             ),
         ];
         string[] endings =
@@ -190,7 +193,7 @@ internal sealed class OrphanAdvice
             .Concat(ForDebuggers)
             .Any(ending => stanza.Name.Text.EndsWith(ending, StringComparison.Ordinal));
 
-    /// <summary>How much of a path a stanza's patterns share with it.</summary>
+    /// <summary>How many characters of a path the stanza's patterns start with.</summary>
     private static int Nearness(Stanza stanza, string path) =>
         stanza
             .Files.Select(pattern => pattern.Glob.LiteralPrefix.AsSpan().CommonPrefixLength(path))
@@ -200,18 +203,28 @@ internal sealed class OrphanAdvice
     private static string Escape(string path) =>
         string.Concat(path.Select(c => "*?[]{}\\".Contains(c, StringComparison.Ordinal) ? $"\\{c}" : c.ToString()));
 
-    private static string Toml(string pattern) =>
-        pattern.Contains('\\', StringComparison.Ordinal) ? $"'{pattern}'" : $"\"{pattern}\"";
+    /// <summary>A TOML string: a literal one where that spares doubled backslashes, else a basic one.</summary>
+    internal static string Toml(string text)
+    {
+        bool isPlain = TerminalText.Escape(text) == text;
+        if (isPlain && text.AsSpan().IndexOfAny("\\\"") >= 0 && !text.Contains('\'', StringComparison.Ordinal))
+        {
+            return $"'{text}'";
+        }
 
-    private static Glob[] Parse(params string[] patterns) =>
-        [
-            .. patterns.Select(pattern =>
-                Glob.TryParse(pattern, out Glob glob, out string? error)
-                    ? glob
-                    : throw new InvalidOperationException(error)
-            ),
-        ];
+        StringBuilder basic = new("\"");
+        foreach (char c in text)
+        {
+            _ =
+                c is '\\' or '"' ? basic.Append('\\').Append(c)
+                : !isPlain && TerminalText.Escape(c.ToString()).Length > 1 && !char.IsSurrogate(c)
+                    ? basic.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")
+                : basic.Append(c);
+        }
 
-    /// <summary>A path, the place that it may be claimed with, and why it should go or whose it may be.</summary>
+        return basic.Append('"').ToString();
+    }
+
+    /// <summary>A path, what it can be claimed with, and either why it should be removed or which stanza suits it.</summary>
     private sealed record Orphan(string Path, string Place, string? Reason, string Stanza);
 }

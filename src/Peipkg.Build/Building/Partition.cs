@@ -5,8 +5,9 @@ using Peipkg.Recipes;
 namespace Peipkg.Build.Building;
 
 /// <summary>
-/// Divides a staged tree among a recipe's stanzas (§8.2): every file and symlink belongs to exactly one of them.
-/// Directories come along as ancestors, or by patterns that end in a slash; several packages may hold the same one.
+/// Divides a staged tree among a recipe's stanzas (PSD-009 §8.2): every file and symlink belongs to exactly one of them.
+/// Packages contain the directories of their files and those that patterns ending in a slash claim; several packages may
+/// contain the same directory.
 /// </summary>
 internal sealed class Partition
 {
@@ -23,7 +24,7 @@ internal sealed class Partition
     /// <param name="Claims">The stanzas, each with the first pattern that claims it.</param>
     internal sealed record Overlap(string Path, IReadOnlyList<(Stanza Stanza, FilePattern Pattern)> Claims);
 
-    /// <summary>For each stanza what it gets.</summary>
+    /// <summary>What each stanza claims.</summary>
     internal IReadOnlyList<IReadOnlyList<PayloadSource>> Shares => _shares;
 
     /// <summary>Files and symlinks that no stanza claims, by path.</summary>
@@ -32,7 +33,7 @@ internal sealed class Partition
     /// <summary>Files and symlinks that several stanzas claim, by path.</summary>
     internal IReadOnlyList<Overlap> Overlaps => _overlaps;
 
-    /// <summary>Empty directories that no package would hold, by path.</summary>
+    /// <summary>Empty directories that no package would contain, by path.</summary>
     internal IReadOnlyList<string> LostDirectories => _lostDirectories;
 
     /// <summary>Divides a tree.</summary>
@@ -75,6 +76,9 @@ internal sealed class Partition
         stanzas.SelectMany(stanza =>
             stanza.Files.Where(pattern => !_used.Contains(pattern)).Select(pattern => (stanza, pattern))
         );
+
+    /// <summary>Whether a stanza has patterns and none of them matched anything.</summary>
+    internal bool IsMissed(Stanza stanza) => stanza.Files.Count > 0 && !stanza.Files.Any(_used.Contains);
 
     private bool ClaimDirectory(IReadOnlyList<Stanza> stanzas, PayloadSource entry)
     {
@@ -131,7 +135,7 @@ internal sealed class Partition
         FilePattern? first = null;
         foreach (FilePattern pattern in stanza.Files)
         {
-            // Later patterns are asked too, so long as it is not known that they are of any use.
+            // Later patterns are tried until each has matched once, to find those that never do.
             if (
                 pattern.Glob.ClaimsDirectories == directories
                 && (first is null || !_used.Contains(pattern))

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Puts what is wrong with a partition into words, every path of it.</summary>
+/// <summary>Describes everything that is wrong with a partition, with every path.</summary>
 internal static class PartitionReport
 {
     internal static IEnumerable<Finding> Findings(Partition partition, Recipe recipe)
@@ -21,8 +22,18 @@ internal static class PartitionReport
             yield return Finding.Of(StageRules.Overlap, Overlaps(partition, recipe.File));
         }
 
+        foreach (Finding finding in Missed(partition, recipe))
+        {
+            yield return finding;
+        }
+
         foreach ((Stanza stanza, FilePattern pattern) in partition.Unused(recipe.Stanzas))
         {
+            if (partition.IsMissed(stanza))
+            {
+                continue;
+            }
+
             yield return Finding.Of(
                 StageRules.UnusedPattern,
                 $"\"{pattern.Glob.Text}\" of {stanza.Name} matches {(pattern.Glob.ClaimsDirectories ? "no directory" : "no file")}",
@@ -35,10 +46,38 @@ internal static class PartitionReport
         {
             yield return Finding.Of(
                 StageRules.EmptyDirectory,
-                "empty directories that no package holds; claim them with a pattern that ends in \"/\""
+                "empty directories that no package contains; claim them with a pattern that ends in \"/\""
                     + string.Concat(partition.LostDirectories.Select(path => $"\n  {TerminalText.Escape(path)}/"))
             );
         }
+    }
+
+    // Where nothing was installed, all stanzas are missed for one reason.
+    private static IEnumerable<Finding> Missed(Partition partition, Recipe recipe)
+    {
+        Stanza[] missed = [.. recipe.Stanzas.Where(partition.IsMissed)];
+        if (missed.Length == 0)
+        {
+            return [];
+        }
+
+        return partition.Orphans.Count == 0 && partition.Shares.All(share => share.Count == 0)
+            ?
+            [
+                Finding.Of(
+                    StageRules.NothingClaimed,
+                    $"the build script installed no files, so {(missed.Length == 1 ? $"{missed[0].Name} would be empty" : "every package would be empty")}",
+                    recipe.File
+                ),
+            ]
+            : missed.Select(stanza =>
+                Finding.Of(
+                    StageRules.NothingClaimed,
+                    $"no pattern of {stanza.Name} matches anything that the build script installed, so the package would be empty",
+                    recipe.File,
+                    stanza.Files[0].Position
+                )
+            );
     }
 
     private static string Orphans(Partition partition, Recipe recipe)
@@ -46,17 +85,17 @@ internal static class PartitionReport
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Count(partition.Orphans.Count, "orphan")}: no stanza claims what the build script installed"
+            $"{Counted.Text(partition.Orphans.Count, "orphan")}: no stanza claims these installed files"
         );
         foreach (
             OrphanGroup group in new OrphanAdvice(partition, recipe.Stanzas, recipe.File).Groups(partition.Orphans)
         )
         {
-            // A group of one is the path itself; the others follow below their directory.
+            // A single path stands for itself; several are listed below their directory.
             bool single = group.Paths is [string only] && only == group.Place;
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\n  {TerminalText.Escape(group.Place)}{(single ? "" : $" ({Count(group.Paths.Count, "file")})")}"
+                $"\n  {TerminalText.Escape(group.Place)}{(single ? "" : $" ({Counted.Text(group.Paths.Count, "file")})")}"
             );
             foreach (string path in single ? [] : group.Paths)
             {
@@ -78,7 +117,7 @@ internal static class PartitionReport
         StringBuilder text = new();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Count(partition.Overlaps.Count, "overlap")}: more than one stanza claims the same file; narrow one of the patterns"
+            $"{Counted.Text(partition.Overlaps.Count, "overlap")}: more than one stanza claims the same file; narrow one of the patterns"
         );
         foreach (Partition.Overlap overlap in partition.Overlaps)
         {
@@ -93,7 +132,4 @@ internal static class PartitionReport
 
     private static string Claim(Stanza stanza, FilePattern pattern, string recipeFile) =>
         $"{stanza.Name} (\"{TerminalText.Escape(pattern.Glob.Text)}\", {recipeFile}:{pattern.Position.Line}:{pattern.Position.Column})";
-
-    private static string Count(int count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

@@ -5,10 +5,10 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Refuses what would make a sandbox pointless or impossible, before anything runs in it.</summary>
+/// <summary>Refuses what would make a sandbox useless or impossible, before anything runs in it.</summary>
 internal static class SandboxCheck
 {
-    // What the view makes itself; a directory of the host over it would bring back what was left out.
+    // The sandbox makes these itself; a host directory in their place would show what is to be hidden.
     private static readonly string[] Taken = ["/build", "/dev", "/etc", "/proc", "/run", "/tmp", "/usr", "/var/tmp"];
 
     /// <exception cref="UserErrorException">Everything that is wrong, a line each.</exception>
@@ -23,16 +23,16 @@ internal static class SandboxCheck
             }
             else if (path == "/" || Array.Exists(Taken, taken => path == taken))
             {
-                problems.Add($"--bind-ro {path} would replace what the sandbox has there; name what is needed of it");
+                problems.Add(
+                    $"--bind-ro {path} would replace the sandbox's own directory; name only what is needed in it"
+                );
             }
             else if (
                 path.StartsWith("/build/", StringComparison.Ordinal)
                 || path.StartsWith("/proc/", StringComparison.Ordinal)
             )
             {
-                problems.Add(
-                    $"--bind-ro {path} lies where the sandbox keeps its own; give it another name on this machine"
-                );
+                problems.Add($"--bind-ro {path} is a path of the sandbox's own; use another path on this machine");
             }
         }
 

@@ -8,12 +8,12 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Puts together how a recipe's build script is run: on the machine as it is, or in a sandbox, and within limits.</summary>
+/// <summary>Makes the command that runs a recipe's build script: on the machine as it is or in a sandbox, and within limits.</summary>
 internal static class ScriptCommand
 {
     private const string Shell = "/bin/sh";
 
-    /// <summary>What to run. Its outputs are the caller's to set.</summary>
+    /// <summary>The command. The caller sets where its outputs go.</summary>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(
         Recipe recipe,
@@ -22,51 +22,83 @@ internal static class ScriptCommand
         ToolContext context
     )
     {
-        ScriptPlaces places;
-        string path;
-        List<string> words = [];
-        if (request.Sandbox is { } sandbox)
+        if (request.Sandbox is not null)
         {
-            places = SandboxView.Places(recipe.Meta.BuildScript);
-            path = SandboxView.SearchPath(sandbox);
-            words.AddRange(Bubblewrap.Require(context));
-            words.AddRange(
-                SandboxView.Arguments(
-                    sandbox,
-                    request.Source,
-                    recipe.Directory,
-                    area,
-                    request.Variation?.HostName ?? SandboxView.HostName
-                )
-            );
-
-            // The mode of new files is the caller's affair without a sandbox, and nobody's in one.
-            words.AddRange(
-                Shell,
-                "-c",
-                "umask \"$1\" && shift && exec \"$@\"",
-                "sh",
-                request.Variation?.Umask ?? "022",
-                Shell,
-                places.Script
+            // Without a sandbox, the caller's umask applies; in one, it must not.
+            return InSandbox(
+                recipe,
+                request,
+                area,
+                context,
+                [
+                    Shell,
+                    "-c",
+                    "umask \"$1\" && shift && exec \"$@\"",
+                    "sh",
+                    Convert.ToString(UmaskOf(request), 8),
+                    Shell,
+                    SandboxView.Places(recipe.Meta.BuildScript).Script,
+                ]
             );
         }
-        else
-        {
-            places = new ScriptPlaces(
-                Path.GetFullPath(request.Source),
-                area.Destination,
-                area.Work,
-                Path.Combine(recipe.Directory, recipe.Meta.BuildScript)
-            );
-            path =
-                context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0
-                    ? inherited
-                    : SandboxView.ToolPath;
-            words.AddRange(request.Variation?.Prefix() ?? []);
-            words.AddRange(Shell, places.Script);
-        }
 
+        ScriptPlaces places = new(
+            Path.GetFullPath(request.Source),
+            area.Destination,
+            area.Work,
+            Path.Combine(recipe.Directory, recipe.Meta.BuildScript)
+        );
+        string path =
+            context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0
+                ? inherited
+                : SandboxView.ToolPath;
+        return Limited([.. request.Variation?.Prefix() ?? [], Shell, places.Script], places, path, request, area);
+    }
+
+    /// <summary>The umask of the script.</summary>
+    internal static uint UmaskOf(BuildRequest request) =>
+        request.Variation?.Umask ?? (request.Sandbox is null ? Umask.Current() : Umask.Usual);
+
+    /// <summary>A command that sees what the script sees in the sandbox.</summary>
+    /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
+    internal static ChildProcessOptions InSandbox(
+        Recipe recipe,
+        BuildRequest request,
+        StagingArea area,
+        ToolContext context,
+        IReadOnlyList<string> command
+    )
+    {
+        SandboxSettings sandbox = request.Sandbox!;
+        List<string> words =
+        [
+            .. Bubblewrap.Require(context),
+            .. SandboxView.Arguments(
+                sandbox,
+                request.Source,
+                recipe.Directory,
+                area,
+                request.Variation?.HostName ?? SandboxView.HostName
+            ),
+            .. command,
+        ];
+        return Limited(
+            words,
+            SandboxView.Places(recipe.Meta.BuildScript),
+            SandboxView.SearchPath(sandbox),
+            request,
+            area
+        );
+    }
+
+    private static ChildProcessOptions Limited(
+        List<string> words,
+        ScriptPlaces places,
+        string path,
+        BuildRequest request,
+        StagingArea area
+    )
+    {
         if (request.Limits.Memory is { } memory)
         {
             string kibibytes = (memory >> 10).ToString(CultureInfo.InvariantCulture);

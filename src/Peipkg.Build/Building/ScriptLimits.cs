@@ -6,7 +6,7 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>How much of the machine a build script gets; null for as much as there is.</summary>
+/// <summary>How much of the machine a build script may use; null for no limit.</summary>
 /// <param name="Timeout">How long it may run.</param>
 /// <param name="Memory">Bytes of address space for each of its processes.</param>
 /// <param name="Processors">Processors that it may use, all its processes together.</param>
@@ -14,7 +14,7 @@ internal sealed record ScriptLimits(TimeSpan? Timeout, long? Memory, int? Proces
 {
     internal static ScriptLimits None { get; } = new(null, null, null);
 
-    /// <summary>Says what holds and by what means.</summary>
+    /// <summary>Says which limits apply and how they are enforced.</summary>
     internal void Describe(Diagnostics diagnostics)
     {
         if (Memory is { } memory)
@@ -60,7 +60,7 @@ internal sealed record ScriptLimits(TimeSpan? Timeout, long? Memory, int? Proces
     {
         bool parsed = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0;
         value = parsed ? count : null;
-        error = parsed ? null : $"{DisplayText.Quote(text)} is no number of processors; give 1 or more";
+        error = parsed ? null : $"{DisplayText.Quote(text)} is not a number of processors; give 1 or more";
         return parsed;
     }
 }

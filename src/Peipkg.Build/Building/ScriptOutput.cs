@@ -1,28 +1,31 @@
+using System.Text;
 using Peipkg.Posix.Files;
-using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Building;
 
 /// <summary>
-/// Passes a build script's outputs on as they come, and remembers the end of both together, to be quoted when the script
-/// fails.
+/// Passes a build script's outputs on as they come, and remembers the first line of them that reports an error: when the
+/// script fails, that is what to read first, and it may have scrolled far away.
 /// </summary>
 internal sealed class ScriptOutput : IDisposable
 {
-    /// <summary>How many lines are quoted.</summary>
-    internal const int QuotedLines = 40;
+    /// <summary>Lines at the end that a reader sees without being told.</summary>
+    internal const int VisibleLines = 40;
 
-    private const int RememberedBytes = 64 << 10;
     private const int LongestLine = 500;
 
-    private readonly BoundedOutputStream _end = new(RememberedBytes);
+    private readonly Lock _lock = new();
+    private readonly List<byte> _line = new(LongestLine);
+    private long _lines;
+    private long _errorLine;
+    private string? _error;
 
     internal ScriptOutput(Stream output, Stream error)
     {
-        Output = new Tee(output, _end);
+        Output = new Tee(output, this);
 
         // The same stream for both keeps their order.
-        Error = ReferenceEquals(output, error) ? Output : new Tee(error, _end);
+        Error = ReferenceEquals(output, error) ? Output : new Tee(error, this);
     }
 
     /// <summary>What the script's standard output is written to.</summary>
@@ -31,18 +34,62 @@ internal sealed class ScriptOutput : IDisposable
     /// <summary>What the script's standard error is written to.</summary>
     internal Stream Error { get; }
 
-    /// <summary>The last lines, oldest first, without colours and overwritten progress.</summary>
-    internal IReadOnlyList<string> LastLines()
+    /// <summary>
+    /// The first error above the last lines, with the number of lines that follow it; null where there is none.
+    /// </summary>
+    internal (string Line, long Following)? HiddenError()
     {
-        string[] lines = [.. _end.Text().TrimEnd('\n').Split('\n').TakeLast(QuotedLines).Select(Plain)];
-        return lines is [""] ? [] : lines;
+        lock (_lock)
+        {
+            EndLine();
+            return _error is not null && _lines - _errorLine >= VisibleLines ? (_error, _lines - _errorLine) : null;
+        }
     }
 
     public void Dispose()
     {
         Output.Dispose();
         Error.Dispose();
-        _end.Dispose();
+    }
+
+    private void Take(ReadOnlySpan<byte> piece)
+    {
+        lock (_lock)
+        {
+            while (!piece.IsEmpty)
+            {
+                int end = piece.IndexOf((byte)'\n');
+                ReadOnlySpan<byte> part = end < 0 ? piece : piece[..end];
+                _line.AddRange(part[..Math.Min(part.Length, LongestLine - _line.Count)]);
+                if (end < 0)
+                {
+                    return;
+                }
+
+                _lines++;
+                Look();
+                piece = piece[(end + 1)..];
+            }
+        }
+    }
+
+    private void EndLine()
+    {
+        if (_line.Count > 0)
+        {
+            _lines++;
+            Look();
+        }
+    }
+
+    private void Look()
+    {
+        if (_error is null && Plain(Encoding.UTF8.GetString(_line.ToArray())) is var line && FirstError.IsIn(line))
+        {
+            (_error, _errorLine) = (line, _lines);
+        }
+
+        _line.Clear();
     }
 
     // What a terminal would show of the line in the end: nothing before the last carriage return, and no colours.
@@ -62,18 +109,18 @@ internal sealed class ScriptOutput : IDisposable
             line = line.Remove(escape, Math.Min(end + 1, line.Length) - escape);
         }
 
-        return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+        return line;
     }
 
-    /// <summary>Writes to two streams; the first belongs to somebody else.</summary>
-    private sealed class Tee(Stream first, BoundedOutputStream second) : WriteOnlyStream
+    /// <summary>Writes to a stream, which belongs to somebody else, and shows what it writes.</summary>
+    private sealed class Tee(Stream stream, ScriptOutput output) : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            second.Write(buffer);
-            first.Write(buffer);
+            output.Take(buffer);
+            stream.Write(buffer);
         }
 
-        public override void Flush() => first.Flush();
+        public override void Flush() => stream.Flush();
     }
 }

@@ -1,26 +1,26 @@
-using System.Globalization;
 using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>What is made different for a second build of the same, as another machine might have it.</summary>
-/// <param name="Umask">The mode bits that new files lack, octal.</param>
+/// <summary>What differs in a second build, as it might on another machine.</summary>
+/// <param name="Umask">The mode bits that new files lack.</param>
 /// <param name="HostName">The machine's name; null where it cannot be changed for the script alone.</param>
-internal sealed record ScriptVariation(string Umask, string? HostName)
+internal sealed record ScriptVariation(uint Umask, string? HostName)
 {
     private const string Unshare = "/usr/bin/unshare";
+    private const uint OwnerOnly = 0x3f; // 077
     private const string OtherName = "another-machine";
 
-    /// <summary>A variation on how this process runs.</summary>
+    /// <summary>Chooses conditions that differ from those of this process.</summary>
     /// <param name="sandboxed">Whether the script runs in a sandbox, where the first build has umask 022 and any name can be given.</param>
-    /// <param name="cancellation">Ends the trial whether names can be given.</param>
+    /// <param name="cancellation">Ends the test of whether host names can be set.</param>
     internal static ScriptVariation Choose(bool sandboxed, CancellationToken cancellation) =>
         new(
-            !sandboxed && CurrentUmask() == "077" ? "022" : "077",
+            !sandboxed && Staging.Umask.Current() == OwnerOnly ? Staging.Umask.Usual : OwnerOnly,
             sandboxed || MayName(cancellation) ? OtherName : null
         );
 
-    /// <summary>The words in front of a command that runs outside a sandbox.</summary>
+    /// <summary>The words before a command that runs outside a sandbox.</summary>
     internal IEnumerable<string> Prefix() =>
         [
             .. HostName is null ? Array.Empty<string>() : [Unshare, "--uts"],
@@ -29,21 +29,9 @@ internal sealed record ScriptVariation(string Umask, string? HostName)
             (HostName is null ? "" : "echo \"$2\" > /proc/sys/kernel/hostname; ")
                 + "umask \"$1\"; shift 2; exec \"$@\"",
             "sh",
-            Umask,
+            Convert.ToString(Umask, 8),
             HostName ?? "",
         ];
-
-    private static string CurrentUmask() =>
-        File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Umask:", StringComparison.Ordinal))
-            is { } line
-        && int.TryParse(
-            line.AsSpan("Umask:".Length).Trim(),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out int digits
-        )
-            ? digits.ToString("000", CultureInfo.InvariantCulture)
-            : "";
 
     private static bool MayName(CancellationToken cancellation) =>
         File.Exists(Unshare)

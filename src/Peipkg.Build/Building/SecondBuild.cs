@@ -1,4 +1,3 @@
-using System.Globalization;
 using Peipkg.Build.Comparing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
@@ -10,20 +9,22 @@ using Peipkg.Recipes;
 namespace Peipkg.Build.Building;
 
 /// <summary>
-/// The second build of <c>build --twice</c>: elsewhere, of a copy of the source whose directories list their entries in
-/// another order where that can be had, on one processor, with another umask and, where that is permitted, another host
-/// name. The caller's locale needs no change: it never reaches the script.
+/// The second build of <c>build --twice</c>: in other directories, from a copy of the source whose directories list their
+/// entries in another order if possible, on one processor, with another umask and, if permitted, another host name. The
+/// locale is not varied, because the caller's never reaches the script.
 /// </summary>
 internal sealed class SecondBuild : IDisposable
 {
+    private readonly StagingArea _first;
     private readonly StagingArea _outer;
     private readonly StagingArea _area;
     private readonly StagingArea _copy;
     private readonly string _source;
 
-    /// <summary>Copies the source, before a first build can leave anything in it.</summary>
+    /// <summary>Copies the source, before the first build can leave anything in it.</summary>
     internal SecondBuild(BuildRequest request, StagingArea first, ToolContext context)
     {
+        _first = first;
         _outer = StagingArea.Create(context.Variables.GetValueOrDefault("TMPDIR"), keep: false, context.Diagnostics);
         try
         {
@@ -73,8 +74,18 @@ internal sealed class SecondBuild : IDisposable
         for (int i = 0; i < first.Count; i++)
         {
             PackageDifference difference = PackageDiffer.Compare(
-                new StagedPackage("first build", first[i], context.Cancellation),
-                new StagedPackage("second build", second[i], context.Cancellation),
+                new StagedPackage(
+                    "first build",
+                    first[i],
+                    BuildOperation.PathsOf(request, _first),
+                    context.Cancellation
+                ),
+                new StagedPackage(
+                    "second build",
+                    second[i],
+                    BuildOperation.PathsOf(again, _area),
+                    context.Cancellation
+                ),
                 context.Cancellation
             );
             if (!difference.IsEmpty)
@@ -87,10 +98,7 @@ internal sealed class SecondBuild : IDisposable
         if (different > 0)
         {
             throw new UserErrorException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{different} of {first.Count} {(first.Count == 1 ? "package" : "packages")} came out differently when built again; no package was made"
-                )
+                $"{different} of {Counted.Text(first.Count, "package")} came out differently when built again; no package was made"
             );
         }
 
@@ -99,7 +107,7 @@ internal sealed class SecondBuild : IDisposable
         );
     }
 
-    // What the first build warned of need not be said again, unless the second fails over it.
+    // The first build has given the same warnings; they are shown only if the second fails.
     private IReadOnlyList<PackagePlan> StageAgain(Recipe recipe, BuildRequest again, ToolContext context)
     {
         using StringWriter said = new() { NewLine = "\n" };

@@ -3,8 +3,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Building;
 
 /// <summary>
-/// Finds a place where a copy of a source lists the entries of its directories in another order. Most file systems sort
-/// them by a hash of their names, the same in every directory; one in memory keeps the order in which they came.
+/// Finds a place where a copy of a source lists the entries of its directories in another order. Most file systems list
+/// entries by a hash of their names; one in memory lists them in creation order.
 /// </summary>
 internal static class SourceOrder
 {
@@ -13,7 +13,7 @@ internal static class SourceOrder
     // A source tree of more than this stays on the disk.
     private const long MostBytes = 256 << 20;
 
-    /// <summary>The directory to copy to, or null where there is no better one than any.</summary>
+    /// <summary>The directory to copy to; null if no place gives another order.</summary>
     internal static string? PlaceForCopy(string source) =>
         MayHoldPrograms() && SizeWithin(source, Math.Min(MostBytes, new DriveInfo(InMemory).AvailableFreeSpace / 4))
             ? InMemory

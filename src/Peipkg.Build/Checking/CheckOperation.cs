@@ -12,7 +12,7 @@ namespace Peipkg.Build.Checking;
 /// <param name="Policy">What becomes of findings.</param>
 internal sealed record CheckRequest(IReadOnlyList<string> Names, string Format, string? Tags, RulePolicy Policy);
 
-/// <summary>Finds everything that can be known of recipes without building them, in one run.</summary>
+/// <summary>Finds everything that is wrong with recipes as far as it shows without building them, in one run.</summary>
 internal static class CheckOperation
 {
     internal static int Run(CheckRequest request, ToolContext context)
@@ -34,7 +34,7 @@ internal static class CheckOperation
         IReadOnlyList<string> files = RecipeFiles.Find(request.Names);
         if (request.Tags is not null && files.Count != 1)
         {
-            throw new UserErrorException($"--tags belongs to one recipe, but {files.Count} are to be checked");
+            throw new UserErrorException($"--tags is for a single recipe, and there are {files.Count} to check");
         }
 
         CheckedRecipe[] recipes =
@@ -54,13 +54,17 @@ internal static class CheckOperation
             .ToLookup(finding => finding.File, StringComparer.Ordinal);
         IEnumerable<Finding> all = recipes.SelectMany(recipe =>
             recipe
-                .Findings.Concat(recipe.Script is null ? [] : syntax[recipe.Script])
+                .Findings.Concat(recipe.Script is null || HasWindowsLines(recipe) ? [] : syntax[recipe.Script])
                 .Concat(tags?.Findings ?? [])
                 .OrderBy(finding => finding.File == recipe.File ? 0 : 1)
                 .ThenBy(finding => finding.Position ?? default)
         );
         return new CheckReport(files.Count, [.. all.Select(request.Policy.Judge).OfType<Finding>()], tags?.Tags);
     }
+
+    // The shell stumbles over the carriage returns, which are a finding already.
+    private static bool HasWindowsLines(CheckedRecipe recipe) =>
+        recipe.Findings.Exists(finding => finding.Rule.Id == ScriptRules.LineEnds);
 
     private static TagReport? TryTags(CheckedRecipe recipe, string source, ToolContext context)
     {
@@ -69,7 +73,7 @@ internal static class CheckOperation
             return TagReport.Make(recipe.File, upstream, TagList.Load(source, context));
         }
 
-        // What is wrong with [upstream] is told by the findings; that there is none, only here.
+        // Findings say what is wrong with [upstream]; that it is missing is said here.
         return recipe.Findings.Exists(finding => finding.Severity == Severity.Error)
             ? null
             : throw new UserErrorException($"--tags: {recipe.File} has no [upstream] whose tag_pattern could be tried");

@@ -1,14 +1,15 @@
+using Peipkg.Build.Scanning;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Checking;
 
 /// <summary>
-/// Finds commands in a shell script that fetch from the network. It reads words, not the language: quotes, comments and
-/// here-documents are told apart, variables and functions are not followed.
+/// Finds commands in a shell script that download from the network. This is a heuristic: it understands quotes, comments
+/// and here-documents, but does not follow variables and functions.
 /// </summary>
 internal static class NetworkUse
 {
-    // The words that a command line begins with; "*" stands for any words between.
+    // The first words of a command line; "*" stands for options between them.
     private static readonly string[][] Fetching =
     [
         ["curl"],
@@ -97,7 +98,7 @@ internal static class NetworkUse
 
         if (pattern[0] == "*")
         {
-            // Only options, and the values that options of git take, may stand between.
+            // Only options may stand between, and the values of git's options.
             for (int skipped = 0; skipped <= words.Length; skipped++)
             {
                 if (Matches(pattern[1..], words[skipped..]))

@@ -7,17 +7,18 @@ using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Build.Checking;
 
-/// <summary>What was found out about one recipe without building it.</summary>
+/// <summary>What checking one recipe found.</summary>
 /// <param name="File">The recipe file as the user named it.</param>
 /// <param name="Findings">What is wrong with it.</param>
-/// <param name="Script">Its build script's path, or null where there is none to check.</param>
+/// <param name="Script">The path of its build script; null if there is none to check.</param>
 /// <param name="Upstream">Where its versions come from, or null.</param>
 internal sealed record CheckedRecipe(string File, List<Finding> Findings, string? Script, Upstream? Upstream);
 
-/// <summary>Checks one recipe, all but the syntax of its script, for which a shell is asked.</summary>
+/// <summary>Checks one recipe, except for the syntax of its script, which a shell checks.</summary>
 internal static class RecipeCheck
 {
     private const int LongestDescription = 80;
+    private const string Blanks = "it starts or ends with a blank";
 
     /// <summary>Checks a recipe file.</summary>
     /// <param name="path">The file.</param>
@@ -32,7 +33,7 @@ internal static class RecipeCheck
             Recipe recipe = Recipe.Read(file);
             bool whole = !file.Problems.HasErrors;
 
-            // The manager's sections are its own, but this is the place to hear of mistakes in them before it does.
+            // The manager's sections are checked too, so that authors see mistakes in them before the farm does.
             Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
             findings.AddRange(
                 file.Problems.Errors.Concat(recipe.UnsupportedSigns)
@@ -54,7 +55,12 @@ internal static class RecipeCheck
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            findings.Add(Finding.Of(RecipeFileRules.Unreadable, "there is no such recipe", path));
+            findings.Add(
+                Finding.Of(RecipeFileRules.Unreadable, "there is no such recipe", path) with
+                {
+                    OwnRemedy = "Check the path.",
+                }
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -94,7 +100,11 @@ internal static class RecipeCheck
                 }
             }
 
-            if (meta.Find("license")?.Value is TomlString { Value.Length: > 0 } license)
+            // What the reader refuses is no expression that could be judged.
+            if (
+                meta.Find("license")?.Value is TomlString { Value.Length: > 0 and <= 4096 } license
+                && !license.Value.Any(char.IsControl)
+            )
             {
                 findings.AddRange(
                     LicenseExpression
@@ -128,7 +138,7 @@ internal static class RecipeCheck
                 string.IsNullOrWhiteSpace(text.Value) ? "it is empty"
                 : text.Value.Length > LongestDescription
                     ? $"it has {text.Value.Length} characters, more than {LongestDescription}"
-                : text.Value != text.Value.Trim() ? "it begins or ends with a blank"
+                : text.Value != text.Value.Trim() ? Blanks
                 : null;
             if (fault is not null)
             {
@@ -138,13 +148,16 @@ internal static class RecipeCheck
                         $"description in [[package]]: {fault}",
                         file,
                         text.Position
-                    )
+                    ) with
+                    {
+                        OwnRemedy = fault == Blanks ? "Remove the blanks at its ends." : null,
+                    }
                 );
             }
         }
     }
 
-    // Also of a recipe with mistakes, so that those of the script are told in the same run.
+    // Also for a recipe with mistakes, so that those of the script are reported in the same run.
     private static string? ScriptOf(TomlTable root, string recipe)
     {
         string name = (root.Find("meta")?.Value as TomlTable)?.Find("build_script")?.Value is TomlString text

@@ -2,7 +2,7 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Checking;
 
-/// <summary>Finds the recipes that a command line names: files, recipe directories, or directories of those.</summary>
+/// <summary>Finds the recipes that the command line names: files, recipe directories, or directories of those.</summary>
 internal static class RecipeFiles
 {
     private const string FileName = "peipkg.toml";
@@ -37,7 +37,7 @@ internal static class RecipeFiles
         return files;
     }
 
-    // A recipe's own directories are its business, and so is what is hidden; links could lead in circles.
+    // Directories below a recipe are its own. Hidden ones are skipped, and links, which could form circles.
     private static void Search(string directory, int depth, List<string> found)
     {
         string file = Path.Combine(directory, FileName);

@@ -1,19 +1,19 @@
 using System.Text;
 using Peipkg.Build.Rules;
+using Peipkg.Build.Scanning;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Checking;
 
-/// <summary>Checks of a build script what its text and mode show.</summary>
+/// <summary>Checks the text and mode of a build script.</summary>
 internal static class ScriptCheck
 {
-    private const int LargestScript = 4 << 20;
-
     internal static IEnumerable<Finding> Check(string script)
     {
-        List<Finding> findings = [];
-        string text = Read(script);
+        string text = ScriptText.Read(script);
+        List<Finding> findings = [.. ScriptText.Check(text, script)];
+        text = text.TrimStart('\ufeff');
         string shebang = text.StartsWith("#!", StringComparison.Ordinal) ? text.Split('\n', 2)[0] : "";
         string interpreter = Interpreter(shebang);
         if (interpreter is not ("" or "sh"))
@@ -21,7 +21,7 @@ internal static class ScriptCheck
             findings.Add(
                 Finding.Of(
                     ScriptRules.Shell,
-                    $"the first line asks for {interpreter}, but the script is run by sh",
+                    $"the first line names {interpreter}, but the script is run by sh",
                     script,
                     TomlPosition.Start
                 )
@@ -45,7 +45,7 @@ internal static class ScriptCheck
         return findings;
     }
 
-    /// <summary>The shell that a script's syntax is checked by: its own where it names one that reads the same language.</summary>
+    /// <summary>The shell that checks a script's syntax: bash if the script names it, so that bash's syntax is not an error.</summary>
     internal static string ShellOf(string script)
     {
         using Stream stream = ForeignFile.OpenStream(script);
@@ -56,14 +56,6 @@ internal static class ScriptCheck
             first.StartsWith("#!", StringComparison.Ordinal) && Interpreter(first) is "bash" && File.Exists("/bin/bash")
             ? "/bin/bash"
             : "/bin/sh";
-    }
-
-    private static string Read(string script)
-    {
-        using Stream stream = ForeignFile.OpenStream(script);
-        byte[] content = new byte[(int)Math.Min(stream.Length, LargestScript)];
-        int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(content, 0, length);
     }
 
     // "#!/bin/sh -eu" and "#!/usr/bin/env bash" alike.

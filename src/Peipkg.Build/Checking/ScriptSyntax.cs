@@ -7,21 +7,21 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Build.Checking;
 
 /// <summary>
-/// Asks the shell whether build scripts parse, which runs nothing of them. One shell starts the others for a whole batch of
-/// scripts: that costs a third of starting each from here.
+/// Checks the syntax of build scripts with the shell, which runs nothing of them. One shell starts the others for a batch
+/// of scripts, which takes a third of the time of starting each from here.
 /// </summary>
 internal static class ScriptSyntax
 {
     private const int Batch = 100;
     private const int LongestOutput = 1 << 20;
 
-    // A line that no shell's message looks like tells where the messages of the next script begin.
+    // No shell's message starts with this character, so it marks where the messages of the next script begin.
     private const string Marker = "\u0001";
 
     private const string Loop =
         """for f; do printf '\001%s\n' "$f"; "$SHELL_TO_ASK" -n "$f" 2>&1 </dev/null || :; done""";
 
-    /// <summary>What the shells say of scripts.</summary>
+    /// <summary>The syntax errors of scripts.</summary>
     internal static IEnumerable<Finding> Check(IEnumerable<string> scripts, CancellationToken cancellation)
     {
         (string Shell, string[] Scripts)[] batches =

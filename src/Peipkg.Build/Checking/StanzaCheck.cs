@@ -8,21 +8,9 @@ using Peipkg.Recipes.Globs;
 
 namespace Peipkg.Build.Checking;
 
-/// <summary>Checks what stanzas claim: patterns without a chance, patterns in each other's way, side effects without reason.</summary>
+/// <summary>Checks what stanzas claim and need: patterns that cannot match, patterns that overlap, dependencies.</summary>
 internal static class StanzaCheck
 {
-    // Patterns of what calls for a side effect when it is installed (PSD-009 §4.3.4). Libraries elsewhere would do for
-    // ldconfig too, but nobody who writes "usr/share/**" means them.
-    private static readonly Glob[] Libraries = Parse(
-        "usr/lib/**/*.so",
-        "usr/lib/**/*.so.*",
-        "opt/**/*.so",
-        "opt/**/*.so.*",
-        "etc/ld.so.conf",
-        "etc/ld.so.conf.d/**"
-    );
-    private static readonly Glob[] Modules = Parse("**/modules/**/*.ko", "**/modules/**/*.ko.*");
-
     /// <summary>Checks a recipe's stanzas.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="whole">Whether all of it could be read; else nothing is said of what may only seem to be missing.</param>
@@ -34,7 +22,9 @@ internal static class StanzaCheck
         {
             foreach (
                 Finding finding in CheckPatterns(stanza, recipe.File, budget)
-                    .Concat(whole ? CheckSideEffects(stanza, recipe.File, budget) : [])
+                    .Concat(LibraryPatternCheck.CheckPlaces(stanza, recipe.File, budget))
+                    .Concat(whole ? LibraryPatternCheck.CheckSideEffects(stanza, recipe.File, budget) : [])
+                    .Concat(whole ? CheckDependencies(stanza, recipe) : [])
             )
             {
                 yield return finding;
@@ -44,7 +34,7 @@ internal static class StanzaCheck
             {
                 yield return Finding.Of(
                     StanzaRules.EmptyPackage,
-                    $"{stanza.Name} claims no files, depends on nothing and provides nothing",
+                    $"{stanza.Name} has no files, no dependencies and no provides",
                     recipe.File,
                     stanza.Position
                 );
@@ -99,7 +89,7 @@ internal static class StanzaCheck
             {
                 yield return Finding.Of(
                     StanzaRules.GlobNever,
-                    $"{DisplayText.Quote(glob.Text)} of {stanza.Name} can never match: {fault}",
+                    $"{DisplayText.Quote(glob.Text)} of {stanza.Name} cannot match: {fault}",
                     file,
                     pattern.Position
                 );
@@ -162,58 +152,45 @@ internal static class StanzaCheck
             ending => path.EndsWith(ending, StringComparison.Ordinal)
         );
 
-    private static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file, GlobBudget budget)
+    // Siblings are the only packages whose architecture is known here.
+    private static IEnumerable<Finding> CheckDependencies(Stanza stanza, Recipe recipe)
     {
-        Glob[] globs = [.. stanza.Files.Select(pattern => pattern.Glob).Where(glob => !glob.ClaimsDirectories)];
-        foreach (
-            (SideEffect effect, Glob[] evidence, string what) in new[]
-            {
-                (SideEffect.Ldconfig, Libraries, "a shared library"),
-                (SideEffect.Depmod, Modules, "a kernel module"),
-            }
-        )
+        if (stanza.Architecture != Architecture.NoArch)
         {
+            yield break;
+        }
+
+        foreach (StanzaDependency dependency in stanza.Dependencies.Where(dependency => !dependency.ArchAny))
+        {
+            Stanza[] candidates =
+            [
+                .. recipe.Stanzas.Where(sibling =>
+                    sibling != stanza
+                    && (
+                        sibling.Name.Text == dependency.Name.Text
+                        || sibling.Provides.Any(provide => provide.Name.Text == dependency.Name.Text)
+                    )
+                ),
+            ];
             if (
-                stanza.SideEffects.Contains(effect)
-                && !globs.Any(glob => Array.Exists(evidence, e => e.CommonPath(glob, budget) is not null))
-                && !budget.IsSpent
+                candidates.Length > 0
+                && Array.TrueForAll(candidates, sibling => sibling.Architecture != Architecture.NoArch)
             )
             {
                 yield return Finding.Of(
-                    StanzaRules.SideEffectUnneeded,
-                    $"{stanza.Name} declares {effect.Text()}, but none of its patterns can match {what}",
-                    file,
+                    StanzaRules.NoArchDependency,
+                    $"{stanza.Name} is noarch and depends on {dependency.Name}, which this recipe builds for {candidates[0].Architecture}",
+                    recipe.File,
                     stanza.Position
                 );
-            }
-        }
-
-        foreach (FilePattern pattern in stanza.Files.Where(pattern => !pattern.Glob.ClaimsDirectories))
-        {
-            string prefix = pattern.Glob.LiteralPrefix;
-            SideEffect? needed =
-                prefix.StartsWith("usr/share/man/", StringComparison.Ordinal) ? SideEffect.ManDb
-                : prefix.StartsWith("usr/lib/", StringComparison.Ordinal)
-                && pattern.Glob.Text.Contains(".so.", StringComparison.Ordinal)
-                && !prefix.StartsWith("usr/lib/debug/", StringComparison.Ordinal)
-                    ? SideEffect.Ldconfig
-                : null;
-            if (needed is { } effect && !stanza.SideEffects.Contains(effect))
-            {
-                yield return Finding.Of(
-                    StanzaRules.SideEffectMissing,
-                    $"{DisplayText.Quote(pattern.Glob.Text)} of {stanza.Name} asks for the side effect \"{effect.Text()}\"",
-                    file,
-                    pattern.Position
-                );
-                yield break;
             }
         }
     }
 
     private static string Name(Glob glob, Stanza stanza) => $"{DisplayText.Quote(glob.Text)} of {stanza.Name}";
 
-    private static Glob[] Places(Architecture architecture, bool directories) =>
+    /// <summary>Patterns of all paths that a package of an architecture may have.</summary>
+    internal static Glob[] Places(Architecture architecture, bool directories) =>
         AllPlaces[(architecture.Text, directories)];
 
     private static readonly Dictionary<(string Architecture, bool Directories), Glob[]> AllPlaces = (
@@ -221,20 +198,11 @@ internal static class StanzaCheck
         from directories in new[] { false, true }
         select (
             (architecture.Text, directories),
-            Parse([
+            Glob.ParseAll([
                 .. Edition
                     .Default.Layout.Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
                     .Select(place => directories ? place + "/" : place),
             ])
         )
     ).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-
-    private static Glob[] Parse(params string[] patterns) =>
-        [
-            .. patterns.Select(pattern =>
-                Glob.TryParse(pattern, out Glob glob, out string? error)
-                    ? glob
-                    : throw new InvalidOperationException(error)
-            ),
-        ];
 }

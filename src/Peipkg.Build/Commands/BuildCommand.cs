@@ -6,7 +6,7 @@ using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Commands;
 
-/// <summary><c>build</c>: a recipe and a source tree become packages.</summary>
+/// <summary><c>build</c> makes packages from a recipe and a source tree.</summary>
 internal static class BuildCommand
 {
     internal static Command Create(ToolContext context)

@@ -8,7 +8,7 @@ using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>A package file that is compared. Only the files whose content differs are unpacked, under numbers for names.</summary>
+/// <summary>A package file to compare. Only files whose content differs are unpacked, with numbers for names.</summary>
 internal sealed class ArchivedPackage : ComparedPackage
 {
     private readonly OpenedPackage _package;

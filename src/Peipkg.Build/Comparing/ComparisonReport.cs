@@ -3,7 +3,7 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>Reports on comparisons, as text while they are made or as one JSON document at the end.</summary>
+/// <summary>Reports comparisons, each as text when it is made, or all as one JSON document at the end.</summary>
 /// <param name="json">Whether as JSON: an object with <c>identical</c> and <c>packages</c>.</param>
 /// <param name="output">Where to.</param>
 internal sealed class ComparisonReport(bool json, TextWriter output)

@@ -5,9 +5,9 @@ namespace Peipkg.Build.Comparing;
 
 /// <summary>Whether two packages are the same.</summary>
 /// <param name="Name">The package's file name.</param>
-/// <param name="Identical">Whether they are.</param>
-/// <param name="Reason">In what they are identical, or why they are not although no content differs; null otherwise.</param>
-/// <param name="Difference">All that differs in their content.</param>
+/// <param name="Identical">Whether they are identical.</param>
+/// <param name="Reason">What is identical, or why they are not identical although no content differs; otherwise null.</param>
+/// <param name="Difference">The differences of their content.</param>
 internal sealed record ComparisonVerdict(string Name, bool Identical, string? Reason, PackageDifference Difference)
 {
     /// <summary>Judges two package files byte by byte.</summary>
@@ -24,10 +24,10 @@ internal sealed record ComparisonVerdict(string Name, bool Identical, string? Re
             identical ? $"sha256 {first.PackageHash}"
             : !difference.IsEmpty ? null
             : first.SignedDigest != second.SignedDigest
-                ? "the content is the same, but not the archive's other metadata"
+                ? "the content is the same, but other metadata of the archive differs"
             : first.Signature?.KeyFingerprint != second.Signature?.KeyFingerprint
                 ? $"the content is the same; the first is {Signer(first)}, the second {Signer(second)}"
-            : "the content is the same, but it was compressed differently, as by another version of peipkg-build";
+            : "the content is the same, but was compressed differently, for example by another version of peipkg-build";
         return new ComparisonVerdict(firstPackage.FileName, identical, reason, difference);
     }
 

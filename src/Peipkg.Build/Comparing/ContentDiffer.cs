@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Unicode;
+using Peipkg.Build.Staging;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>Finds where the contents of two files part, and says it in the words of the kind of file they are.</summary>
+/// <summary>Finds the first difference between two files, and describes it as suits the kind of file.</summary>
 internal static class ContentDiffer
 {
     private const int Row = 16;
@@ -22,8 +23,30 @@ internal static class ContentDiffer
             Window(one, start, Row * RowsQuoted),
             Window(other, start, Row * RowsQuoted),
             Lines(one, other, line, lineStart),
-            ElfSections.Compare(one, other)
+            ElfSections.Compare(one, other),
+            [.. Leaks(one, first.BuildPaths), .. Leaks(other, second.BuildPaths)]
         );
+    }
+
+    /// <summary>The paths of a build that a file holds.</summary>
+    private static IEnumerable<string> Leaks(Stream file, BuildPaths? paths)
+    {
+        if (paths is null)
+        {
+            return [];
+        }
+
+        PathSearch search = new(paths);
+        byte[] piece = new byte[64 << 10];
+        file.Position = 0;
+        int read;
+        while ((read = file.Read(piece)) > 0)
+        {
+            search.Take(piece.AsSpan(0, read));
+        }
+
+        search.End();
+        return Enumerable.Range(0, paths.Count).Where(i => search.Found[i]).Select(paths.Text);
     }
 
     private static (long Offset, long Line, long LineStart) FirstDifference(Stream one, Stream other)

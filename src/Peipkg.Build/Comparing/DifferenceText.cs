@@ -5,7 +5,7 @@ using Peipkg.Format.Layout;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>A difference for people: <c>-</c> is the first package, <c>+</c> the second. Foreign text is made safe.</summary>
+/// <summary>A difference for people: <c>-</c> is the first package, <c>+</c> the second. Untrusted text is escaped.</summary>
 internal static class DifferenceText
 {
     private const int LongestValue = 160;
@@ -48,7 +48,7 @@ internal static class DifferenceText
             return;
         }
 
-        text.Append(CultureInfo.InvariantCulture, $", {changed.First.Size:N0} bytes");
+        text.Append($", {Bytes(changed.First.Size)}");
         if (changed.First.Size != changed.Second.Size)
         {
             text.Append(CultureInfo.InvariantCulture, $", then {changed.Second.Size:N0}");
@@ -63,6 +63,11 @@ internal static class DifferenceText
             text.Append("  sections that differ: ").AppendJoin(", ", content.Sections.Select(Describe)).Append('\n');
         }
 
+        foreach (string leak in content.Leaks)
+        {
+            text.Append($"  the file contains a path of its build: {TerminalText.Escape(leak)}\n");
+        }
+
         if (content.Line is { } line)
         {
             text.Append(CultureInfo.InvariantCulture, $"  line {line.Number}\n");
@@ -70,8 +75,12 @@ internal static class DifferenceText
             return;
         }
 
-        Rows(text, '-', content.WindowStart, content.First);
-        Rows(text, '+', content.WindowStart, content.Second);
+        // Where a path has leaked, bytes tell nothing more.
+        if (content.Leaks.Count == 0)
+        {
+            Rows(text, '-', content.WindowStart, content.First);
+            Rows(text, '+', content.WindowStart, content.Second);
+        }
     }
 
     private static void Rows(StringBuilder text, char sign, long start, byte[] bytes)
@@ -96,11 +105,11 @@ internal static class DifferenceText
         {
             PayloadKind.Directory => TerminalText.Escape(entry.Path) + "/",
             PayloadKind.Symlink => $"{TerminalText.Escape(entry.Path)} -> {TerminalText.Escape(entry.LinkTarget!)}",
-            _ => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{TerminalText.Escape(entry.Path)} ({entry.Size:N0} bytes)"
-            ),
+            _ => $"{TerminalText.Escape(entry.Path)} ({Bytes(entry.Size)})",
         };
+
+    private static string Bytes(long count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "byte" : "bytes")}");
 
     private static string Describe(SectionDifference section) =>
         TerminalText.Escape(section.Name)

@@ -5,8 +5,8 @@ using Peipkg.Format.Cryptography;
 namespace Peipkg.Build.Comparing;
 
 /// <summary>
-/// The sections of little-endian ELF files, by name. Files are foreign: whatever does not fit is taken for no ELF file, and
-/// no size is believed before the bytes are there.
+/// The sections of little-endian ELF files, by name. The files are untrusted: a malformed file counts as not being ELF,
+/// and sizes are not believed before the bytes have been read.
 /// </summary>
 internal static class ElfSections
 {
@@ -77,7 +77,7 @@ internal static class ElfSections
         Dictionary<string, (long Size, string Hash)> sections = new(StringComparer.Ordinal);
         Dictionary<string, int> twins = new(StringComparer.Ordinal);
 
-        // Sections of an honest file hardly overlap.
+        // The sections of a well-formed file hardly overlap, so hashing them costs about the size of the file.
         long patience = 2 * file.Length;
         for (int i = 1; i < count; i++)
         {

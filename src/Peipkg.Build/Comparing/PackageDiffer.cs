@@ -4,7 +4,7 @@ using Peipkg.Format.Manifests;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>Finds all that differs between two packages.</summary>
+/// <summary>Finds all differences between two packages.</summary>
 internal static class PackageDiffer
 {
     internal static PackageDifference Compare(

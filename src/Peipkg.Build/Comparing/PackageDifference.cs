@@ -14,20 +14,22 @@ internal sealed record FieldDifference(string Field, JsonElement? First, JsonEle
 /// <param name="Content">Where the content of two files differs; null where that is not what differs.</param>
 internal sealed record EntryDifference(ComparedEntry First, ComparedEntry Second, ContentDifference? Content);
 
-/// <summary>Where the contents of two files part.</summary>
+/// <summary>The first difference between the contents of two files.</summary>
 /// <param name="Offset">The first byte that differs, or the length of the shorter one.</param>
 /// <param name="WindowStart">The offset of the bytes quoted.</param>
 /// <param name="First">Bytes of the first file around the difference.</param>
 /// <param name="Second">Bytes of the second.</param>
 /// <param name="Line">The line of the difference where both are text; null otherwise.</param>
 /// <param name="Sections">For two ELF files, the sections that differ; empty otherwise.</param>
+/// <param name="Leaks">The paths of their builds that the files hold, those of the first before those of the second.</param>
 internal sealed record ContentDifference(
     long Offset,
     long WindowStart,
     byte[] First,
     byte[] Second,
     LineDifference? Line,
-    IReadOnlyList<SectionDifference> Sections
+    IReadOnlyList<SectionDifference> Sections,
+    IReadOnlyList<string> Leaks
 );
 
 /// <summary>The first line that differs between two texts.</summary>
@@ -42,7 +44,7 @@ internal sealed record LineDifference(long Number, string First, string Second);
 /// <param name="SecondSize">Its size in the second.</param>
 internal sealed record SectionDifference(string Name, long? FirstSize, long? SecondSize);
 
-/// <summary>All that differs between two packages.</summary>
+/// <summary>All differences between two packages.</summary>
 /// <param name="First">How the first is called.</param>
 /// <param name="Second">How the second is called.</param>
 /// <param name="Fields">Fields of the manifest, in its order.</param>

@@ -6,14 +6,15 @@ using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Comparing;
 
-/// <summary>What a build has staged, as a package that is compared.</summary>
+/// <summary>What a build has staged, as a package to compare.</summary>
 internal sealed class StagedPackage : ComparedPackage
 {
     private readonly Dictionary<string, PayloadSource> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ComparedEntry> _entries = new(StringComparer.Ordinal);
 
-    internal StagedPackage(string label, PackagePlan plan, CancellationToken cancellation)
+    internal StagedPackage(string label, PackagePlan plan, BuildPaths paths, CancellationToken cancellation)
     {
+        BuildPaths = paths;
         Label = label;
         Manifest = plan.Manifest with
         {
@@ -39,6 +40,8 @@ internal sealed class StagedPackage : ComparedPackage
     internal override Manifest Manifest { get; }
 
     internal override IReadOnlyDictionary<string, ComparedEntry> Entries => _entries;
+
+    internal override BuildPaths? BuildPaths { get; }
 
     internal override Stream Open(string path) => _sources[path].Open!();
 

@@ -37,14 +37,15 @@ internal sealed class CapabilityFiles
                 continue;
             }
 
-            if (links.TryFollow(path, out string end) && files.Contains(end))
+            if (links.TryFollow(path, out string? end) && files.Contains(end))
             {
                 _modules.Add(path, end);
                 _contents.Add(end);
             }
             else
             {
-                _outside.Add((path, end));
+                // A link in a circle leads to nothing but itself.
+                _outside.Add((path, end ?? path));
             }
         }
     }

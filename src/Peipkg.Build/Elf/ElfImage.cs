@@ -1,11 +1,11 @@
 namespace Peipkg.Build.Elf;
 
-/// <summary>What matters of an ELF file: for which machine it is, and which libraries it wants from where.</summary>
+/// <summary>What is to be known of an ELF file: its machine, and which libraries it needs from where.</summary>
 /// <param name="Is64Bit">Whether it is of the 64-bit class.</param>
-/// <param name="Machine">The machine's number, as in <c>e_machine</c>.</param>
+/// <param name="Machine">The value of <c>e_machine</c>.</param>
 /// <param name="Needed">The sonames that it needs, in the order of the file.</param>
-/// <param name="Soname">The name that it is needed by; null where it has none.</param>
-/// <param name="RunPaths">Where it looks for libraries: the directories of its run path.</param>
+/// <param name="Soname">The soname by which others need it; null if it has none.</param>
+/// <param name="RunPaths">The directories of its run path, where it looks for libraries.</param>
 internal sealed record ElfImage(
     bool Is64Bit,
     int Machine,
@@ -20,7 +20,7 @@ internal sealed record ElfImage(
     internal const int AArch64 = 183;
     internal const int RiscV = 243;
 
-    /// <summary>Programs for the kernel's own virtual machine, which is the same everywhere.</summary>
+    /// <summary>Programs for the kernel's virtual machine, which is the same on every architecture.</summary>
     internal const int Bpf = 247;
 
     /// <summary>The symbol versions that it defines.</summary>

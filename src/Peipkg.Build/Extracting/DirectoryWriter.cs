@@ -4,8 +4,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Extracting;
 
 /// <summary>
-/// Makes entries below a directory without ever following a symlink: every component of every path is opened by itself,
-/// and nothing that exists is opened for writing.
+/// Makes entries below a directory without following any symlink: the components of a path are opened one by one, and
+/// nothing that exists is opened for writing.
 /// </summary>
 internal sealed class DirectoryWriter : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class DirectoryWriter : IDisposable
         _root.Dispose();
     }
 
-    /// <summary>Makes a directory, if there is none yet.</summary>
+    /// <summary>Makes a directory if it does not exist.</summary>
     internal void MakeDirectory(string path)
     {
         (DirectoryHandle parent, byte[] name) = Locate(path);
@@ -47,7 +47,7 @@ internal sealed class DirectoryWriter : IDisposable
         }
     }
 
-    /// <summary>Makes a file, readable by all and writable by its owner, as far as the umask lets it.</summary>
+    /// <summary>Makes a file that all may read and its owner may write, as far as the umask allows.</summary>
     internal FileStream MakeFile(string path)
     {
         (DirectoryHandle parent, byte[] name) = Locate(path);
@@ -64,7 +64,7 @@ internal sealed class DirectoryWriter : IDisposable
         return parent.SetAttribute(name, attribute, value);
     }
 
-    /// <summary>Lets a file that was just made be executed by those who may read it.</summary>
+    /// <summary>Lets everybody who may read a file execute it.</summary>
     internal static void MakeExecutable(FileStream file)
     {
         UnixFileMode mode = File.GetUnixFileMode(file.SafeFileHandle);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Peipkg.Build.Reading;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
@@ -12,7 +11,7 @@ using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Extracting;
 
-/// <summary>Writes a package's payload into an empty directory, after the package was verified whole; all of it or nothing.</summary>
+/// <summary>Verifies a package as a whole and writes its payload into an empty directory: all of it, or nothing.</summary>
 internal static class ExtractOperation
 {
     internal static int Run(
@@ -58,10 +57,8 @@ internal static class ExtractOperation
         }
 
         context.Output.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{TerminalText.Escape(file)}: {package.Content.Entries.Count} entries, {package.Manifest.SizeInstalled} bytes, in {TerminalText.Escape(target)}"
-            )
+            $"{TerminalText.Escape(file)}: {Counted.Text(package.Content.Entries.Count, "entry", "entries")}, "
+                + $"{Counted.Text(package.Manifest.SizeInstalled, "byte")}, in {TerminalText.Escape(target)}"
         );
         return ExitCode.Success;
     }
@@ -80,9 +77,7 @@ internal static class ExtractOperation
         bool exists = Directory.Exists(target);
         return !exists || !Directory.EnumerateFileSystemEntries(target).Any()
             ? exists
-            : throw new UserErrorException(
-                $"--to {target} is not empty; extract into a new directory, so that nothing there is replaced or mixed up"
-            );
+            : throw new UserErrorException($"--to {target} is not empty; extract into a new or empty directory");
     }
 
     private sealed class Receiver(DirectoryWriter writer, Edition edition) : IPayloadReceiver

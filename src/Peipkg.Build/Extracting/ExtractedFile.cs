@@ -3,8 +3,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Extracting;
 
 /// <summary>
-/// A file that is written from a package, which says nothing about modes: what begins like a program or a script may be
-/// executed.
+/// A file that is written from a package. Packages carry no modes, so a file that starts like a program or a script is made
+/// executable.
 /// </summary>
 /// <param name="file">The file; disposed with this.</param>
 internal sealed class ExtractedFile(FileStream file) : WriteOnlyStream

@@ -7,7 +7,7 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Inspecting;
 
-/// <summary>Shows what a package holds, after it was read whole and found well-formed.</summary>
+/// <summary>Shows what a package contains, after reading it whole and checking that it is well-formed.</summary>
 internal static class InspectOperation
 {
     internal static int Run(string file, string? view, bool json, ToolContext context)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Archive;
 using Peipkg.Format.Layout;
@@ -8,7 +9,7 @@ using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Inspecting;
 
-/// <summary>A package's content as text for people. All of it is foreign, so all of it is made safe for a terminal.</summary>
+/// <summary>A package's content as text for people. All of it is untrusted, so all of it is escaped for the terminal.</summary>
 internal static class PackageText
 {
     internal static string Write(VerifiedPackage package)
@@ -35,8 +36,8 @@ internal static class PackageText
         Field(text, "source name", manifest.Build.SourcePackage ?? "");
         Field(text, "recipe", manifest.Build.RecipeRef ?? "");
         Field(text, "builder", manifest.Build.Builder ?? "");
-        Field(text, "package", $"{Bytes(package.CompressedSize)}, sha256 {package.PackageHash}");
-        Field(text, "installed", $"{Bytes(manifest.SizeInstalled)} in {Counts(package.Entries)}");
+        Field(text, "package", $"{Counted.Text(package.CompressedSize, "byte")}, sha256 {package.PackageHash}");
+        Field(text, "installed", $"{Counted.Text(manifest.SizeInstalled, "byte")} in {Counts(package.Entries)}");
         Field(
             text,
             "signature",
@@ -120,20 +121,14 @@ internal static class PackageText
         return details.Count == 0 ? name : $"{name} ({string.Join("; ", details)})";
     }
 
-    private static string Bytes(long count) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "byte" : "bytes")}");
-
-    private static string Counts(IReadOnlyList<PackageEntry> entries) =>
-        string.Join(
-            ", ",
-            Count(entries, PayloadKind.File, "file", "files"),
-            Count(entries, PayloadKind.Directory, "directory", "directories"),
-            Count(entries, PayloadKind.Symlink, "symlink", "symlinks")
-        );
-
-    private static string Count(IReadOnlyList<PackageEntry> entries, PayloadKind kind, string one, string many)
+    private static string Counts(IReadOnlyList<PackageEntry> entries)
     {
-        int count = entries.Count(entry => entry.Kind == kind);
-        return string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+        int Of(PayloadKind kind) => entries.Count(entry => entry.Kind == kind);
+        return string.Join(
+            ", ",
+            Counted.Text(Of(PayloadKind.File), "file"),
+            Counted.Text(Of(PayloadKind.Directory), "directory", "directories"),
+            Counted.Text(Of(PayloadKind.Symlink), "symlink")
+        );
     }
 }

@@ -12,7 +12,7 @@ using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Inspecting;
 
-/// <summary>Checks packages against every rule of the format, one after the other, and reports on all of them.</summary>
+/// <summary>Checks packages against every rule of the format, one after another, and reports on all of them.</summary>
 internal static class VerifyOperation
 {
     internal static int Run(
@@ -98,13 +98,13 @@ internal static class VerifyOperation
         }
     }
 
-    // The name is no part of the package, but repositories and people go by it.
+    // The name is not part of the package, but repositories and people rely on it.
     private static void WarnOfName(string file, Manifest manifest, Diagnostics diagnostics)
     {
         string expected = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
         if (Path.GetFileName(file) != expected)
         {
-            diagnostics.Warning($"{file}: by its content the file should be named {expected}");
+            diagnostics.Warning($"{file}: the content says that the file should be named {expected}");
         }
     }
 

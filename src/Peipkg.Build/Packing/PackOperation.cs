@@ -13,7 +13,7 @@ using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Packing;
 
-/// <summary>Packs a whole staged tree under a manifest that somebody else has written.</summary>
+/// <summary>Packs a whole staged tree with a manifest that somebody else has written.</summary>
 internal static class PackOperation
 {
     internal static int Run(PackRequest request, ToolContext context)
@@ -39,9 +39,10 @@ internal static class PackOperation
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
 
-        // The tree may be named through a symlink; what is below it is taken as it is.
+        // The tree may be named through a symlink; symlinks below it are packed as such.
         using StagedTree tree = StagedTree.Walk(
             RealPath.Of(request.Staged),
+            Umask.Current(),
             mayChangeModes: false,
             context.Cancellation
         );
@@ -91,7 +92,7 @@ internal static class PackOperation
         using MemoryStream content = new();
         try
         {
-            // One byte more than is allowed shows that there are too many; a pipe's length is not known before.
+            // One byte more than allowed shows that the manifest is too long; the length of a pipe is not known beforehand.
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             byte[] buffer = new byte[64 << 10];
             int count;
@@ -131,7 +132,7 @@ internal static class PackOperation
         if (RealPath.IsWithin(directory, request.Staged))
         {
             throw new UserErrorException(
-                $"--out {request.Output} lies inside --staged, all of which goes into the package"
+                $"--out {request.Output} is inside --staged, and everything in --staged goes into the package"
             );
         }
     }

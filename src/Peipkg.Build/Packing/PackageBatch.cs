@@ -35,16 +35,12 @@ internal sealed class PackageBatch : IDisposable
         bool mayBeSpecial = false
     )
     {
-        foreach ((_, string path) in packages)
-        {
-            RequireReplaceable(path, mayBeSpecial);
-        }
-
         PackageBatch batch = new(context);
         try
         {
             foreach ((PackagePlan plan, string path) in packages)
             {
+                OutputProbe.RequireReplaceable(path, mayBeSpecial);
                 DurableFileWriter writer = mayBeSpecial ? OutputFile.Create(path) : DurableFile.Create(path);
                 batch._writers.Add(writer);
                 batch.Write(plan, writer, key, observe?.Invoke(plan));
@@ -122,23 +118,6 @@ internal sealed class PackageBatch : IDisposable
             throw new UserErrorException(
                 string.Join('\n', exception.Problems.Select(problem => $"package {plan.Manifest.Name}: {problem}")),
                 exception
-            );
-        }
-    }
-
-    // A rename cannot replace a directory, and would fail only after others have appeared. One of several packages that
-    // found a device in its place would end in it unseen.
-    private static void RequireReplaceable(string path, bool mayBeSpecial)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new UserErrorException($"the package cannot be written to {path}, which is a directory");
-        }
-
-        if (!mayBeSpecial && DurableFile.IsSpecial(path))
-        {
-            throw new UserErrorException(
-                $"the package cannot be written to {path}, which is a device, FIFO or socket; remove it"
             );
         }
     }

@@ -3,7 +3,7 @@ using Peipkg.Format.Packages;
 
 namespace Peipkg.Build.Packing;
 
-/// <summary>Shows how far a package's writing is: first its files are hashed, then they are compressed.</summary>
+/// <summary>Shows the progress of writing a package: first its files are hashed, then they are compressed.</summary>
 internal sealed class PackingProgress(Diagnostics diagnostics, string package) : IProgress<PackProgress>, IDisposable
 {
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ internal sealed class PackingProgress(Diagnostics diagnostics, string package) :
         {
             if (_ended)
             {
-                // Interrupted; who reports does not know yet.
+                // The writer has been interrupted and does not know it yet.
                 return;
             }
 

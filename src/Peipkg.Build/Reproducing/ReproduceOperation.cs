@@ -12,7 +12,7 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Reproducing;
 
-/// <summary>Builds packages again from what their manifests record, and says whether the same comes out.</summary>
+/// <summary>Builds packages again from what their manifests record, and says whether the result is the same.</summary>
 internal static class ReproduceOperation
 {
     internal static int Run(ReproduceRequest request, ToolContext context)
@@ -49,7 +49,7 @@ internal static class ReproduceOperation
         foreach (OpenedPackage package in packages)
         {
             PackagePlan plan = plans.First(candidate => candidate.Manifest.Name == package.Manifest.Name);
-            report.Add(Judge(package, plan, key, area, build.Output, context));
+            report.Add(Judge(package, plan, key, area, build, context));
         }
 
         return report.Finish();
@@ -60,11 +60,11 @@ internal static class ReproduceOperation
         PackagePlan plan,
         SigningKey? key,
         StagingArea area,
-        string output,
+        BuildRequest build,
         ToolContext context
     )
     {
-        string rebuiltFile = Path.Combine(output, plan.FileName);
+        string rebuiltFile = Path.Combine(build.Output, plan.FileName);
         using (
             PackageBatch batch = PackageBatch.Write(
                 [(plan, rebuiltFile)],
@@ -83,14 +83,14 @@ internal static class ReproduceOperation
             ? new PackageDifference(package.File, "rebuilt", [], [], [], [])
             : PackageDiffer.Compare(
                 new ArchivedPackage(package, area, context),
-                new StagedPackage("rebuilt", plan, context.Cancellation),
+                new StagedPackage("rebuilt", plan, BuildOperation.PathsOf(build, area), context.Cancellation),
                 context.Cancellation
             );
         return same && package.Content.Signature is { } signature && key is null
             ? new ComparisonVerdict(
                 package.FileName,
                 true,
-                $"all that the signature of {signature.KeyFingerprint.Grouped} covers, sha256 {package.Content.SignedDigest} (--sign-key would compare the whole file)",
+                $"all that the signature of {signature.KeyFingerprint.Grouped} covers, sha256 {package.Content.SignedDigest} (--sign-key compares the whole file)",
                 difference
             )
             : ComparisonVerdict.Of(difference, package, rebuilt);
@@ -107,7 +107,7 @@ internal static class ReproduceOperation
                 throw new UserErrorException(
                     $"{package.File} ({manifest.Version}, {manifest.Build.Timestamp}, {manifest.Build.FarmId}, {manifest.Build.SourceRef}) and "
                         + $"{packages[0].File} ({first.Version}, {first.Build.Timestamp}, {first.Build.FarmId}, {first.Build.SourceRef}) "
-                        + "are not of one build; reproduce each build by itself"
+                        + "are not from one build; reproduce each build separately"
                 );
             }
         }

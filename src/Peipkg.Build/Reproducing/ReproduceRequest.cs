@@ -10,7 +10,7 @@ namespace Peipkg.Build.Reproducing;
 /// <param name="SignKey">The private key's file; null compares what the signature covers.</param>
 /// <param name="Variables">Additional variables for the script.</param>
 /// <param name="Sandbox">What the script sees in a sandbox; null runs it on the machine as it is.</param>
-/// <param name="Limits">How much of the machine it gets.</param>
+/// <param name="Limits">How much of the machine it may use.</param>
 /// <param name="Json">Whether to report in JSON.</param>
 internal sealed record ReproduceRequest(
     IReadOnlyList<string> Packages,

@@ -1,6 +1,6 @@
 namespace Peipkg.Build.Rules;
 
-/// <summary>Rules of what the files of packages hold.</summary>
+/// <summary>Rules for the content of files.</summary>
 internal static class ContentRules
 {
     /// <summary>The path of $DESTDIR inside a file.</summary>
@@ -12,7 +12,7 @@ internal static class ContentRules
     /// <summary>A run path into the stage.</summary>
     internal const string RunPath = "rpath";
 
-    /// <summary>A needed library that nobody provides.</summary>
+    /// <summary>A needed library that no package is known to provide.</summary>
     internal const string MissingSoname = "missing-soname";
 
     /// <summary>Machine code of another architecture.</summary>
@@ -27,79 +27,103 @@ internal static class ContentRules
     /// <summary>A time in the headers of a static archive.</summary>
     internal const string ArchiveTimestamp = "archive-timestamp";
 
+    /// <summary>A time in Python byte code.</summary>
+    internal const string ByteCodeTimestamp = "pyc-timestamp";
+
+    /// <summary>A Git LFS pointer where the file itself should be.</summary>
+    internal const string LfsPointer = "lfs-pointer";
+
     internal static IReadOnlyList<Rule> All { get; } =
     [
         new(
             StagePath,
             Severity.Warning,
             Finder.Payload,
-            "A file holds the path of $DESTDIR.",
-            "That directory is gone when the package is installed, so whatever the path is for does not work there; and it differs from build to build.",
-            "Configure with the final paths (prefix=/usr) and set DESTDIR only when installing.",
+            "A file contains the path of $DESTDIR.",
+            "The directory does not exist where the package is installed, so the path is useless there. It also differs from build to build, and the package's bytes with it.",
+            "Configure with the final paths (prefix=/usr), and set DESTDIR only for the install step.",
             """./configure --prefix="$DESTDIR/usr" """.TrimEnd()
         ),
         new(
             BuildPath,
             Severity.Warning,
             Finder.Build,
-            "A file holds the path of the directory that it was built in.",
-            "The path differs from machine to machine, and with it the package's bytes.",
-            "Compile with -ffile-prefix-map=\"$PWD\"=/usr/src/NAME, strip debug information, or build with --sandbox, where the paths are always the same.",
+            "A file contains the path of the directory in which it was built.",
+            "The path differs from machine to machine, and the package's bytes with it.",
+            "Compile with -ffile-prefix-map=\"$PWD\"=/usr/src/NAME, strip debug information, or build with --sandbox, where the paths are the same on every machine.",
             "cc -g without -ffile-prefix-map"
         ),
         new(
             RunPath,
             Severity.Warning,
             Finder.Payload,
-            "A program looks for its libraries in the directory it was built or staged in.",
-            "That directory does not exist on the machine it is installed on, and whoever creates it there can slip in libraries.",
-            "Install with the build system's install step, which removes it, or run \"chrpath -d\" or \"patchelf --remove-rpath\".",
+            "A program looks for its libraries in the directory in which it was built or staged.",
+            "The directory does not exist where the program is installed, and anybody who can create it there can make the program load other libraries.",
+            "Use the build system's install step, which removes the run path, or run \"chrpath -d\" or \"patchelf --remove-rpath\" on the file.",
             """cc -Wl,-rpath,"$DESTDIR/usr/lib" """.TrimEnd()
         ),
         new(
             MissingSoname,
             Severity.Warning,
             Finder.Build,
-            "A program or library needs a shared library that neither its package, another package of the recipe nor a declared dependency provides.",
-            "The program will not start where the library does not happen to be installed.",
-            "Declare the package that holds the library in dependencies; a dependency on the library's own name, such as soname(libfoo.so.1), counts as well.",
+            "A program or library needs a shared library that neither a package of the recipe nor a declared dependency seems to provide.",
+            "The program does not start on a machine where the library is not installed for another reason.",
+            "Add the package that contains the library to dependencies, or the library's own name, as in soname(libfoo.so.1).",
             """dependencies = []    # and the program is linked with libssl.so.3"""
         ),
         new(
             ForeignElf,
             Severity.Warning,
             Finder.Payload,
-            "An ELF file is for another machine than the package.",
-            "It cannot run where the package is installed.",
-            "Build for the package's architecture, or correct the architecture. Firmware may be allowed with --allow.",
+            "A file contains machine code for another architecture than the package's.",
+            "The code cannot run where the package is installed.",
+            "Compile for the package's architecture, or correct the architecture. Use --allow foreign-elf for firmware.",
             """architecture = "aarch64"    # and built with an x86_64 compiler"""
         ),
         new(
             NoArchElf,
             Severity.Warning,
             Finder.Payload,
-            "A noarch package holds machine code.",
-            "noarch packages are installed on every architecture; this file runs on one of them.",
-            "Give the stanza an architecture, or move the file to one that has it.",
+            "A noarch package contains machine code.",
+            "noarch packages are installed on every architecture, and machine code runs on one.",
+            "Give the stanza the architecture of the code, or move the file to a stanza that has it.",
             """architecture = "noarch"    # and usr/bin/hello is a compiled program"""
         ),
         new(
             GzipTimestamp,
             Severity.Warning,
             Finder.Payload,
-            "A gzip file carries the time when it was made.",
-            "The time differs from build to build, and with it the package's bytes.",
-            "Use gzip -n.",
+            "A gzip file contains the time at which it was made.",
+            "The time differs from build to build, and the package's bytes with it.",
+            "Compress with gzip -n.",
             "gzip -9 hello.1"
         ),
         new(
             ArchiveTimestamp,
             Severity.Warning,
             Finder.Payload,
-            "The members of a static archive carry times, owners or groups of this machine.",
-            "They differ from build to build, and with them the package's bytes.",
-            "Use ar with the D modifier (ar rcsD), which is the default of many distributions' binutils.",
+            "The members of a static archive have times, owners or groups.",
+            "They differ from build to build, and the package's bytes with them.",
+            "Use ar with the D modifier, as in ar rcsD.",
             "ar rcsU libfoo.a foo.o"
+        ),
+        new(
+            ByteCodeTimestamp,
+            Severity.Warning,
+            Finder.Payload,
+            "A Python byte code file contains the time of its source file, and not the time that the source has in the package.",
+            "Installed files have the package's time, so Python finds the byte code stale and compiles the module again at every start. The time also differs from build to build, and the package's bytes with it.",
+            "Compile with python3 -m compileall --invalidation-mode unchecked-hash, or leave SOURCE_DATE_EPOCH set, which makes Python record hashes.",
+            "env -u SOURCE_DATE_EPOCH python3 -m compileall ."
+        ),
+        new(
+            LfsPointer,
+            Severity.Warning,
+            Finder.Payload,
+            "A file is a Git LFS pointer instead of the file that it stands for.",
+            "The source was cloned without its large files, so the package does not contain them.",
+            "Run \"git lfs pull\" in the source tree and build again.",
+            "version https://git-lfs.github.com/spec/v1"
         ),
     ];
 }

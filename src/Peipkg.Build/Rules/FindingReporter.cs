@@ -2,19 +2,20 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>Reports findings while something is built, as the command line wants them judged. Safe to use from several threads.</summary>
+/// <summary>Reports findings during a build, as the command line's policy judges them. Safe to use from several threads.</summary>
 /// <param name="policy">What becomes of them.</param>
 /// <param name="diagnostics">Where they go.</param>
 internal sealed class FindingReporter(RulePolicy policy, Diagnostics diagnostics)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<Rule> _explained = [];
+    private readonly HashSet<string> _explained = new(StringComparer.Ordinal);
 
-    /// <summary>How many findings prevent what was asked for.</summary>
+    /// <summary>How many findings are errors.</summary>
     internal int Errors { get; private set; }
 
-    /// <summary>Reports what breaks a rule.</summary>
-    internal void Report(string rule, string message) => Report(Finding.Of(rule, message));
+    /// <summary>Reports a violation of a rule.</summary>
+    internal void Report(string rule, string message, string? remedy = null) =>
+        Report(Finding.Of(rule, message) with { OwnRemedy = remedy });
 
     /// <summary>Reports a finding.</summary>
     internal void Report(Finding finding)
@@ -43,7 +44,7 @@ internal sealed class FindingReporter(RulePolicy policy, Diagnostics diagnostics
         }
     }
 
-    // The rule's name ends the first line. What to do is told once for each rule, where the message does not tell itself.
+    // The rule's name ends the first line. A remedy is printed once, and where the message does not tell it.
     private string Describe(Finding finding)
     {
         string place =
@@ -53,6 +54,6 @@ internal sealed class FindingReporter(RulePolicy policy, Diagnostics diagnostics
         int end = finding.Message.IndexOf('\n', StringComparison.Ordinal);
         return end >= 0
             ? $"{place}{finding.Message[..end]} [{finding.Rule.Id}]{finding.Message[end..]}"
-            : $"{place}{finding.Message} [{finding.Rule.Id}]{(_explained.Add(finding.Rule) ? $"\n    {finding.Rule.Remedy}" : "")}";
+            : $"{place}{finding.Message} [{finding.Rule.Id}]{(_explained.Add(finding.Remedy) ? $"\n    {finding.Remedy}" : "")}";
     }
 }

@@ -2,7 +2,7 @@ using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>Rules of <c>peipkg.toml</c> as a file.</summary>
+/// <summary>Rules for <c>peipkg.toml</c> as a file.</summary>
 internal static class RecipeFileRules
 {
     /// <summary>A recipe that cannot be opened.</summary>
@@ -15,8 +15,8 @@ internal static class RecipeFileRules
             Severity.Error,
             Finder.Check,
             "The recipe cannot be opened.",
-            "What cannot be read cannot be built either.",
-            "Check the path, and that you may read the file.",
+            "A recipe that cannot be read cannot be built.",
+            "Check the path and the permissions of the file.",
             "peipkg-build check no-such-directory/peipkg.toml"
         ),
         new(
@@ -24,8 +24,8 @@ internal static class RecipeFileRules
             Severity.Error,
             Finder.Recipe,
             "The file is not TOML.",
-            "Nothing after the mistake can be trusted to mean what it says.",
-            "Correct the line; most often a quote, a bracket or an equals sign is missing, or a key is there twice.",
+            "Everything after the mistake may be read wrongly.",
+            "Correct the line. Usually a quote, a bracket or an equals sign is missing, or a key occurs twice.",
             """license = MIT"""
         ),
         new(
@@ -41,8 +41,8 @@ internal static class RecipeFileRules
             RecipeRule.UnknownKey,
             Severity.Error,
             Finder.Recipe,
-            "A section has a key that does not exist.",
-            "A key that is spelled wrong would otherwise be ignored in silence, and with it what it says.",
+            "A section has an unknown key.",
+            "A misspelled key would otherwise be ignored, and its value with it.",
             "Correct the spelling, or remove the key.",
             """
             [meta]
@@ -53,9 +53,9 @@ internal static class RecipeFileRules
             RecipeRule.UnknownSection,
             Severity.Warning,
             Finder.Recipe,
-            "A section is spelled almost like a known one, or a key stands outside of any section.",
-            "Other programs may own other sections, so they are ignored; a misspelled one would be too.",
-            "Correct the spelling, or move the key below its section.",
+            "A section name is probably misspelled, or a key is outside every section.",
+            "Unknown sections belong to other programs and are ignored, so a misspelled section is ignored too.",
+            "Correct the section's name, or move the key below its section.",
             """
             [upstrem]
             git = "https://git.example.org/hello"
@@ -65,9 +65,9 @@ internal static class RecipeFileRules
             RecipeRule.MissingKey,
             Severity.Error,
             Finder.Recipe,
-            "A key or section that must be there is missing.",
-            "Without it there is nothing sensible to build.",
-            "Add it; docs/recipe-reference.md lists what each section needs.",
+            "A required key or section is missing.",
+            "The package cannot be built without it.",
+            "Add it. docs/recipe-reference.md lists the required keys of each section.",
             """
             [[package]]
             name = "hello"
@@ -79,8 +79,8 @@ internal static class RecipeFileRules
             RecipeRule.WrongType,
             Severity.Error,
             Finder.Recipe,
-            "A value has another type than its key takes, or a section is written in another form.",
-            "A list is not a text, and [package] is not [[package]].",
+            "A value has the wrong type, or a section is written in the wrong form.",
+            "A list is not a string, and [package] is not [[package]].",
             "Write the value in the form that the message names.",
             """files = "usr/**" """.TrimEnd()
         ),
@@ -88,8 +88,8 @@ internal static class RecipeFileRules
             RecipeRule.TooMany,
             Severity.Error,
             Finder.Recipe,
-            "A list has more entries than a package may have.",
-            "Every consumer refuses such a package.",
+            "A list has too many entries.",
+            "Package managers refuse such a package.",
             "Shorten the list, or split the package.",
             "dependencies with more than 10000 entries"
         ),
@@ -98,8 +98,8 @@ internal static class RecipeFileRules
             Severity.Error,
             Finder.Recipe,
             "The recipe has a [[sign]] section.",
-            "Signing single files is not available; packages that silently lack it would be worse than none.",
-            "Remove the section to build without it.",
+            "peipkg-build cannot sign single files, and a package without the expected signatures would mislead its users.",
+            "Remove the section.",
             """
             [[sign]]
             path = "boot/*.efi"
@@ -111,7 +111,7 @@ internal static class RecipeFileRules
             Severity.Warning,
             Finder.Check,
             "A section has no effect.",
-            "[watch] tells how often [upstream] is looked at; without [upstream] nothing is.",
+            "[watch] sets how often [upstream] is polled. Without [upstream] there is nothing to poll.",
             "Add [upstream], or remove the section.",
             """
             [watch]

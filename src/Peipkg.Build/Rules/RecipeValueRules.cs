@@ -2,10 +2,10 @@ using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>Rules of the values in <c>peipkg.toml</c>.</summary>
+/// <summary>Rules for the values in <c>peipkg.toml</c>.</summary>
 internal static class RecipeValueRules
 {
-    /// <summary>A licence that is no SPDX expression.</summary>
+    /// <summary>A licence that is not an SPDX expression.</summary>
     internal const string LicenseSyntax = "license-syntax";
 
     /// <summary>A licence that SPDX does not list.</summary>
@@ -20,7 +20,7 @@ internal static class RecipeValueRules
     /// <summary>A recommended key that is missing.</summary>
     internal const string Recommended = "recommended-key";
 
-    /// <summary>A tag that matches and is no version.</summary>
+    /// <summary>A tag that matches and does not become a version.</summary>
     internal const string TagVersion = "tag-version";
 
     /// <summary>A pattern that no tag matches.</summary>
@@ -32,81 +32,81 @@ internal static class RecipeValueRules
             RecipeRule.Value,
             Severity.Error,
             Finder.Check | Finder.Payload,
-            "A value is not one that its key can have.",
-            "The tools would not know what to do with it.",
-            "Write one of the values that the message names.",
+            "A value is not allowed for its key.",
+            "The value has no meaning there.",
+            "Use a value that the message names.",
             """arch = "all" """.TrimEnd()
         ),
         new(
             RecipeRule.PackageName,
             Severity.Error,
             Finder.Recipe,
-            "A package name is malformed.",
-            "Names are part of file names and URLs; every consumer refuses others (PSD-009 2.1).",
-            "Use 2 to 64 of a-z, 0-9, '-', '.' and '+', beginning with a letter or digit.",
+            "A package name is invalid.",
+            "Package names are part of file names and URLs, so package managers refuse all others (PSD-009 2.1).",
+            "Use 2 to 64 of the characters a-z, 0-9, '-', '.' and '+', starting with a letter or digit.",
             """name = "LibFoo" """.TrimEnd()
         ),
         new(
             RecipeRule.VirtualName,
             Severity.Error,
             Finder.Recipe,
-            "A name in dependencies, optional_dependencies or provides is neither a package name nor a virtual one.",
-            "No package could ever answer to it.",
-            "Write a package name, a name of letters, digits and '- . + _', or namespace(argument).",
+            "A name in dependencies, optional_dependencies or provides is neither a package name nor a virtual name.",
+            "No package can have or provide this name.",
+            "Use a package name, a name of letters, digits and '- . + _', or namespace(argument).",
             """dependencies = [{ name = "pkgconfig(zlib" }]"""
         ),
         new(
             RecipeRule.DuplicateName,
             Severity.Error,
             Finder.Recipe,
-            "A name comes twice where it may come once.",
-            "Two packages of one name would overwrite each other; two constraints on one name are one constraint.",
-            "Rename one of the packages, or join the constraints with a comma.",
+            "A name occurs twice where it may occur only once.",
+            "Two packages with one name would overwrite each other, and a name takes one constraint, which may have several terms.",
+            "Rename one of the packages, or join the constraints of a dependency with a comma.",
             """dependencies = [{ name = "libc", constraint = ">= 2" }, { name = "libc", constraint = "< 3" }]"""
         ),
         new(
             RecipeRule.Version,
             Severity.Error,
             Finder.Recipe,
-            "A version or build number is malformed.",
-            "It could not be compared with others (PSD-009 2.2).",
-            "Write [epoch:]upstream-revision; peios_revision counts from 1.",
+            "A version or revision is invalid.",
+            "It cannot be compared with other versions (PSD-009 2.2).",
+            "Write the version as [epoch:]upstream-revision. peios_revision starts at 1.",
             """provides = [{ name = "http-server", version = "1_0" }]"""
         ),
         new(
             RecipeRule.Constraint,
             Severity.Error,
             Finder.Recipe,
-            "A version constraint is malformed.",
-            "It would hold for no version, or for all.",
-            "Write terms such as \">= 1.2, < 2\" with the operators = > >= < <= !=.",
+            "A version constraint is invalid.",
+            "It cannot be decided which versions it allows.",
+            "Write terms such as \">= 1.2, < 2\", with the operators = > >= < <= !=.",
             """dependencies = [{ name = "libc", constraint = ">> 2" }]"""
         ),
         new(
             RecipeRule.Architecture,
             Severity.Error,
             Finder.Recipe,
-            "An architecture is none that packages can be built for.",
-            "No machine would install the package.",
-            "Write x86_64, aarch64 or noarch; arch in a dependency can only be \"any\".",
+            "An architecture is not one that packages can be built for.",
+            "No machine could install the package.",
+            "Use x86_64, aarch64 or noarch. In a dependency, the only value of arch is \"any\".",
             """architecture = "amd64" """.TrimEnd()
         ),
         new(
             RecipeRule.Description,
             Severity.Error,
             Finder.Recipe,
-            "A description holds something else than printable ASCII.",
-            "It is shown on consoles of every kind, and the format allows nothing else (PSD-009 3.3).",
-            "Replace the character; a longer dash becomes \"-\".",
+            "A description contains a character that is not printable ASCII.",
+            "Descriptions are shown on every kind of console, so the format allows only printable ASCII (PSD-009 3.3).",
+            "Replace the character. Write \"-\" for a dash.",
             "description = \"A library \u2014 runtime\""
         ),
         new(
             DescriptionLength,
             Severity.Warning,
             Finder.Check,
-            "A description is empty, longer than 80 characters, or has blanks at its ends.",
-            "Package managers show it in one line beside the name.",
-            "Say in under 80 characters what the package is for.",
+            "A description is empty, longer than 80 characters, or starts or ends with a blank.",
+            "Package managers show the description on one line beside the name.",
+            "Describe the package in at most 80 characters.",
             """description = "" """.TrimEnd()
         ),
         new(
@@ -114,8 +114,8 @@ internal static class RecipeValueRules
             Severity.Note,
             Finder.Check,
             "license, homepage or description is missing.",
-            "People decide by them whether to install the package.",
-            "Add it.",
+            "Users need them to decide whether to install the package.",
+            "Add the key.",
             """
             [meta]
             build_script = "build.sh"
@@ -126,8 +126,8 @@ internal static class RecipeValueRules
             Severity.Error,
             Finder.Check,
             "A licence is not an SPDX expression.",
-            "Tools that sort packages by licence cannot read it.",
-            "Write identifiers joined with AND, OR and WITH, such as \"MIT OR Apache-2.0\"; a licence of your own is LicenseRef-NAME.",
+            "Tools that evaluate licences cannot read it.",
+            "Join SPDX identifiers with AND, OR and WITH, for example \"MIT OR Apache-2.0\". Write LicenseRef-NAME for a licence that SPDX does not list.",
             """license = "MIT or later" """.TrimEnd()
         ),
         new(
@@ -135,17 +135,17 @@ internal static class RecipeValueRules
             Severity.Warning,
             Finder.Check,
             "A licence or exception is not on the SPDX list.",
-            "It may be a spelling mistake, or the licence is not known by that name.",
-            "Take the identifier from https://spdx.org/licenses/, or write LicenseRef-NAME.",
+            "The identifier is misspelled, or SPDX lists the licence under another one.",
+            "Use the identifier from https://spdx.org/licenses/, or write LicenseRef-NAME.",
             """license = "GPLv3" """.TrimEnd()
         ),
         new(
             LicenseDeprecated,
             Severity.Note,
             Finder.Check,
-            "SPDX has replaced the licence's identifier by another.",
-            "The old one leaves open what exactly is meant, such as whether later versions count.",
-            "Write the newer identifier, such as GPL-2.0-only or GPL-2.0-or-later.",
+            "SPDX has deprecated the licence's identifier.",
+            "A deprecated identifier is ambiguous, for example about whether later versions of the licence apply.",
+            "Use the current identifier, for example GPL-2.0-only or GPL-2.0-or-later.",
             """license = "GPL-2.0" """.TrimEnd()
         ),
         new(
@@ -153,8 +153,8 @@ internal static class RecipeValueRules
             Severity.Error,
             Finder.Recipe,
             "A homepage is not an http or https URL.",
-            "Consumers make a link of it.",
-            "Write the whole address, such as https://example.org/hello.",
+            "Package managers and the repository's web pages link to it.",
+            "Write the full URL, for example https://example.org/hello.",
             """homepage = "example.org" """.TrimEnd()
         ),
         new(
@@ -162,44 +162,44 @@ internal static class RecipeValueRules
             Severity.Error,
             Finder.Check,
             "git in [upstream] is not an address that git can fetch from.",
-            "The farm could not look for versions.",
-            "Write an https, ssh, git or file URL, user@host:path, or an absolute path.",
+            "The farm cannot list the upstream's tags.",
+            "Use an https, ssh, git or file URL, user@host:path, or an absolute path.",
             """git = "github.com/example/hello" """.TrimEnd()
         ),
         new(
             RecipeRule.TagPattern,
             Severity.Error,
             Finder.Check,
-            "tag_pattern is not a regular expression that finds versions.",
-            "The farm could not tell which tags are versions.",
-            "Write RE2 syntax with one unnamed group, or groups named major, minor, patch and prerelease.",
+            "tag_pattern is not a regular expression that captures a version.",
+            "The farm cannot tell which tags are versions.",
+            "Use RE2 syntax with one unnamed group, or with groups named major, minor, patch and prerelease.",
             """tag_pattern = "^v.*$" """.TrimEnd()
         ),
         new(
             TagVersion,
             Severity.Error,
             Finder.Check,
-            "A tag matches tag_pattern, but what it captures is no version.",
-            "The farm would report it at each poll and never build it.",
-            "Narrow the pattern, or capture less.",
+            "A tag matches tag_pattern, but the captured text is not a version.",
+            "The farm reports such a tag at every poll and never builds it.",
+            "Make the pattern match fewer tags, or capture less of them.",
             """tag_pattern = "^release_(.*)$"    # and a tag release_1_0"""
         ),
         new(
             TagNone,
             Severity.Warning,
             Finder.Check,
-            "No tag given by --tags matches tag_pattern, or all are older than min_version.",
-            "Nothing would ever be built.",
-            "Compare the pattern with the tags; it must match from where you anchor it.",
+            "No tag that --tags gives matches tag_pattern, or all are older than min_version.",
+            "The farm would build nothing.",
+            "Compare tag_pattern and min_version with the tags listed above.",
             """tag_pattern = "^v(\\d+)$"    # and tags like v1.2.3"""
         ),
         new(
             RecipeRule.Duration,
             Severity.Error,
             Finder.Check,
-            "poll_interval is not a duration of at least a minute.",
-            "The farm would not know when to look.",
-            "Write it like \"90m\" or \"1h30m\".",
+            "poll_interval is not a duration of at least one minute.",
+            "The farm cannot tell when to poll.",
+            "Write a duration such as \"90m\" or \"1h30m\".",
             """poll_interval = "daily" """.TrimEnd()
         ),
     ];

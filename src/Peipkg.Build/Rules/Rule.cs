@@ -2,14 +2,14 @@ using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>Something that recipes, build scripts or what they install can get wrong.</summary>
+/// <summary>A rule for recipes, build scripts or what they install.</summary>
 /// <param name="Id">The name that findings carry and that <c>--deny</c> and <c>--allow</c> take, in kebab case.</param>
-/// <param name="Severity">How much it matters unless the command line says otherwise.</param>
-/// <param name="Finder">Which commands find it.</param>
-/// <param name="Summary">What it is, a short sentence.</param>
+/// <param name="Severity">How severe a violation is, unless the command line says otherwise.</param>
+/// <param name="Finder">Which commands check it.</param>
+/// <param name="Summary">The violation, in a short sentence.</param>
 /// <param name="Why">Why it matters.</param>
 /// <param name="Remedy">What to do about it.</param>
-/// <param name="Example">What breaks the rule, as it is written in a recipe or a script.</param>
+/// <param name="Example">A violation, as it stands in a recipe or a script.</param>
 internal sealed record Rule(
     string Id,
     Severity Severity,
@@ -24,7 +24,7 @@ internal sealed record Rule(
     internal Edition? Edition { get; init; }
 }
 
-/// <summary>The commands that find a rule broken.</summary>
+/// <summary>The commands that check a rule.</summary>
 [Flags]
 internal enum Finder
 {
@@ -37,7 +37,7 @@ internal enum Finder
     /// <summary><c>pack</c>.</summary>
     Pack = 4,
 
-    /// <summary>A mistake of the recipe that also keeps it from being built.</summary>
+    /// <summary>A mistake in the recipe, which <c>build</c> reports too.</summary>
     Recipe = Check | Build,
 
     /// <summary>A fault of what goes into a package.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>The table of rules as Markdown: the whole of it is <c>docs/rules.md</c>.</summary>
+/// <summary>The table of rules as Markdown; all of it is <c>docs/rules.md</c>.</summary>
 internal static class RuleDocument
 {
     /// <summary>Where the page is published.</summary>
@@ -16,14 +16,14 @@ internal static class RuleDocument
             """
             # Rules
 
-            What `peipkg-build` checks beyond the format itself. This page is the output of `peipkg-build rules`, and a test holds
-            the two together; `peipkg-build rules NAME` shows a single rule.
+            The rules that `peipkg-build` checks in recipes, build scripts and packages. This page is the output of
+            `peipkg-build rules`, which a test ensures; `peipkg-build rules NAME` prints a single rule.
 
-            An *error* prevents what was asked for. A *warning* deserves attention, and a *note* is worth knowing; the work goes on.
-            `--deny NAME` turns a rule's findings into errors, `--deny warnings` all warnings, and `--allow NAME` silences a rule that
-            is no error. `check`, `build` and `pack` take both options.
+            An *error* makes the command fail. A *warning* or a *note* does not. `--deny NAME` turns the findings of a rule into
+            errors, `--deny warnings` does so for all warnings, and `--allow NAME` silences a rule that is not an error. `check`,
+            `build` and `pack` take both options.
 
-            | rule | severity | found by | what it is |
+            | rule | severity | checked by | violation |
             |---|---|---|---|
 
             """.ReplaceLineEndings("\n")
@@ -67,7 +67,7 @@ internal static class RuleDocument
         text.Append(CultureInfo.InvariantCulture, $"### {rule.Id}\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{rule.Summary} ({rule.Severity.Text()}, found by {Finders(rule.Finder)}{Editions(rule)})\n\n"
+            $"{rule.Summary} ({rule.Severity.Text()}, checked by {Finders(rule.Finder)}{Editions(rule)})\n\n"
         );
         text.Append(CultureInfo.InvariantCulture, $"{rule.Why}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"*Remedy:* {rule.Remedy}\n\n");

@@ -3,7 +3,7 @@ using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>What the command line makes of rules: <c>--deny</c> turns warnings into errors, <c>--allow</c> silences them.</summary>
+/// <summary>How the command line changes rules: <c>--deny</c> turns warnings into errors, <c>--allow</c> silences them.</summary>
 internal sealed class RulePolicy
 {
     private const string AllWarnings = "warnings";
@@ -20,10 +20,10 @@ internal sealed class RulePolicy
     /// <summary>Leaves every rule as it is.</summary>
     internal static RulePolicy Default { get; } = new([], []);
 
-    /// <summary>Makes a policy of what was given.</summary>
+    /// <summary>Makes a policy from the options.</summary>
     /// <param name="denied">Names of rules, or <c>warnings</c> for all that are one.</param>
-    /// <param name="allowed">Names of rules that are no errors.</param>
-    /// <exception cref="UsageErrorException">A name is unknown, is given to both, or an error is to be allowed.</exception>
+    /// <param name="allowed">Names of rules that are not errors.</param>
+    /// <exception cref="UsageErrorException">A name is unknown, or given to both options, or an error is to be allowed.</exception>
     internal static RulePolicy Create(IReadOnlyList<string> denied, IReadOnlyList<string> allowed)
     {
         List<string> problems = [];
@@ -53,7 +53,7 @@ internal sealed class RulePolicy
             : throw new UsageErrorException(string.Join('\n', problems) + "\n\"peipkg-build rules\" lists the rules.");
     }
 
-    /// <summary>The finding as it counts, or null where it is allowed.</summary>
+    /// <summary>The finding with its severity under this policy; null if it is allowed.</summary>
     internal Finding? Judge(Finding finding) =>
         finding.Severity == Severity.Error ? finding
         : _allowed.Contains(finding.Rule.Id) ? null

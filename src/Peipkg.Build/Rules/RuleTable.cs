@@ -3,20 +3,20 @@ using System.Collections.Frozen;
 namespace Peipkg.Build.Rules;
 
 /// <summary>
-/// Every rule that peipkg-build knows, in the order in which the documentation tells of them: the one place that
-/// findings, <c>--deny</c> and <c>--allow</c>, SARIF and <c>docs/rules.md</c> take them from.
+/// Every rule of peipkg-build, in the order of the documentation. Findings, <c>--deny</c> and <c>--allow</c>, SARIF and
+/// <c>docs/rules.md</c> all take them from here.
 /// </summary>
 internal static class RuleTable
 {
-    /// <summary>The rules, with what the groups of them are called.</summary>
+    /// <summary>The rules in groups, with the titles of the groups.</summary>
     internal static IReadOnlyList<(string Title, IReadOnlyList<Rule> Rules)> Groups { get; } =
     [
         ("The recipe file", RecipeFileRules.All),
-        ("What a recipe says", RecipeValueRules.All),
+        ("Values in the recipe", RecipeValueRules.All),
         ("Patterns and packages", StanzaRules.All),
         ("The build script", ScriptRules.All),
-        ("What the script installed", StageRules.All),
-        ("What files hold", ContentRules.All),
+        ("Installed files", StageRules.All),
+        ("Content of files", ContentRules.All),
         ("What files provide and need", DeriveRules.All),
     ];
 
@@ -29,7 +29,7 @@ internal static class RuleTable
     );
 
     /// <summary>The rule with a name that is known to exist.</summary>
-    /// <exception cref="KeyNotFoundException">There is none: a finding was made without a row in the table.</exception>
+    /// <exception cref="KeyNotFoundException">There is none: a finding names a rule that has no row.</exception>
     internal static Rule Get(string id) => ById[id];
 
     /// <summary>The rule with a name, or null.</summary>

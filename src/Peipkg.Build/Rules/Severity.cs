@@ -1,15 +1,15 @@
 namespace Peipkg.Build.Rules;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>How severe a finding is.</summary>
 internal enum Severity
 {
-    /// <summary>Worth knowing.</summary>
+    /// <summary>Worth knowing; the work goes on.</summary>
     Note,
 
     /// <summary>Deserves attention; the work goes on.</summary>
     Warning,
 
-    /// <summary>Prevents what was asked for.</summary>
+    /// <summary>Makes the command fail.</summary>
     Error,
 }
 

@@ -2,13 +2,13 @@ using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Rules;
 
-/// <summary>Rules of what stanzas claim and say of each other.</summary>
+/// <summary>Rules for what stanzas claim and say of each other.</summary>
 internal static class StanzaRules
 {
-    /// <summary>A pattern that no package of its architecture can have anything for.</summary>
+    /// <summary>A pattern that cannot match anything in a package of its architecture.</summary>
     internal const string GlobNever = "glob-never";
 
-    /// <summary>Two stanzas claim the same whatever is installed.</summary>
+    /// <summary>Two stanzas claim the same files, whatever is installed.</summary>
     internal const string GlobOverlap = "glob-overlap";
 
     /// <summary>Two stanzas can claim the same file.</summary>
@@ -17,14 +17,17 @@ internal static class StanzaRules
     /// <summary>Patterns that cost too much to compare.</summary>
     internal const string GlobUncompared = "glob-uncompared";
 
-    /// <summary>A side effect that the patterns leave without a reason.</summary>
+    /// <summary>A side effect that no pattern needs.</summary>
     internal const string SideEffectUnneeded = "side-effect-unneeded";
 
-    /// <summary>A side effect that the patterns ask for.</summary>
+    /// <summary>A side effect that a pattern needs.</summary>
     internal const string SideEffectMissing = "side-effect-missing";
 
     /// <summary>A package without files and without dependencies.</summary>
     internal const string EmptyPackage = "empty-package";
+
+    /// <summary>A noarch package that depends on a package of one architecture.</summary>
+    internal const string NoArchDependency = "noarch-dependency";
 
     internal static IReadOnlyList<Rule> All { get; } =
     [
@@ -32,26 +35,26 @@ internal static class StanzaRules
             RecipeRule.GlobSyntax,
             Severity.Error,
             Finder.Recipe,
-            "A pattern is malformed.",
-            "It would claim nothing, or something else than it seems to.",
-            "Patterns are relative to $DESTDIR, with * ? ** [a-z] {a,b} and \\ before a character that stands for itself.",
+            "A pattern is invalid.",
+            "It would claim nothing, or not the files that it seems to claim.",
+            "Write the pattern relative to $DESTDIR, with * ? ** [a-z] {a,b}, and \\ before a special character that is meant literally.",
             """files = ["/usr/bin/hello"]"""
         ),
         new(
             GlobNever,
             Severity.Error,
             Finder.Check,
-            "A pattern can never match anything that a package of this architecture may hold.",
-            "Packages install below a few directories only, and noarch packages nothing below usr/lib/.",
-            "Correct the path, or the architecture. docs/recipe-reference.md lists the directories.",
+            "A pattern cannot match any file that a package of this architecture may contain.",
+            "Packages may install below a few directories only, and noarch packages install nothing below usr/lib/.",
+            "Correct the path or the architecture. docs/recipe-reference.md lists the directories.",
             """files = ["usr/local/bin/*"]"""
         ),
         new(
             GlobOverlap,
             Severity.Error,
             Finder.Check,
-            "Whatever one pattern matches, a pattern of another package claims too.",
-            "Every file belongs to exactly one package; the build would stop at the first file there.",
+            "Every file that one pattern matches is claimed by another package too.",
+            "A file belongs to exactly one package, so the build fails at the first such file.",
             "Narrow one of the two patterns.",
             """
             files = ["usr/**"]                  # of libfoo
@@ -63,8 +66,8 @@ internal static class StanzaRules
             Severity.Warning,
             Finder.Check,
             "Patterns of two packages can match the same file.",
-            "The build stops should such a file ever be installed, perhaps with the next version.",
-            "Narrow one of the two patterns, unless you know that there never is such a file.",
+            "The build fails when such a file is installed, perhaps with the next version.",
+            "Narrow one of the two patterns, or use --allow if there is never such a file.",
             """
             files = ["usr/bin/foo*"]            # of foo
             files = ["usr/bin/*-config"]        # of foo-dev
@@ -83,18 +86,18 @@ internal static class StanzaRules
             RecipeRule.SameBuild,
             Severity.Error,
             Finder.Recipe,
-            "same_build is used where it cannot be meant.",
-            "It stands for exactly the version being built, so it needs another package of the same recipe and no other constraint.",
-            "Name another [[package]] of this recipe, remove constraint, or use constraint alone.",
+            "same_build is used where it has no meaning.",
+            "same_build stands for exactly the version being built, so it names another package of the same recipe and takes no further constraint.",
+            "Name another [[package]] of this recipe and give no constraint, or use constraint instead of same_build.",
             """dependencies = [{ name = "libc", same_build = true }]"""
         ),
         new(
             RecipeRule.SideEffect,
             Severity.Error,
             Finder.Recipe,
-            "A side effect does not exist, or is declared twice.",
-            "Packages can ask for three operations and no others (PSD-009 4.3).",
-            "Write ldconfig, depmod or man-db, each once.",
+            "A side effect does not exist or is declared twice.",
+            "Packages can declare three side effects and no others (PSD-009 4.3).",
+            "Use ldconfig, depmod and man-db, each at most once.",
             """side_effects = ["ldconf"]"""
         ),
         new(
@@ -102,8 +105,8 @@ internal static class StanzaRules
             Severity.Warning,
             Finder.Check,
             "A side effect is declared, but no pattern can match a file that needs it.",
-            "ldconfig without a shared library and depmod without a kernel module are errors when the package is built.",
-            "Remove the side effect, or claim the files.",
+            "Building fails if ldconfig is declared without a shared library, or depmod without a kernel module.",
+            "Remove the side effect, or claim the files that need it.",
             """
             side_effects = ["ldconfig"]
             files = ["usr/share/**"]
@@ -113,9 +116,9 @@ internal static class StanzaRules
             SideEffectMissing,
             Severity.Warning,
             Finder.Check | Finder.Payload,
-            "What a package claims or holds asks for a side effect that is not declared.",
-            "Without ldconfig shared libraries are not found, without depmod modules are not loaded, without man-db pages are not listed.",
-            "Add it to side_effects.",
+            "A package claims or contains files that need a side effect, which is not declared.",
+            "Shared libraries are not found without ldconfig, kernel modules are not loaded without depmod, and man pages are not indexed without man-db.",
+            "Add the side effect to side_effects.",
             """
             files = ["usr/lib/x86_64-linux-peios/libfoo.so.1.*"]
             # and no side_effects = ["ldconfig"]
@@ -125,12 +128,24 @@ internal static class StanzaRules
             EmptyPackage,
             Severity.Warning,
             Finder.Check,
-            "A package claims no files and depends on nothing.",
-            "files = [] makes a package that only stands for others; this one stands for none.",
-            "Add files or dependencies, or remove the stanza.",
+            "A package has no files, no dependencies and no provides.",
+            "files = [] makes a meta package, which installs other packages through its dependencies. This one installs nothing.",
+            "Add files, dependencies or provides, or remove the stanza.",
             """
             files = []
             dependencies = []
+            """
+        ),
+        new(
+            NoArchDependency,
+            Severity.Warning,
+            Finder.Check,
+            "A noarch package depends on a package that the recipe builds for one architecture.",
+            "The dependencies of a noarch package must be noarch, unless they say arch = \"any\" (PSD-009 4.1.3). Otherwise the package cannot be installed.",
+            "Add arch = \"any\" to the dependency, or give the package the architecture of what it depends on.",
+            """
+            architecture = "noarch"
+            dependencies = [{ name = "hello" }]    # and hello is built for x86_64
             """
         ),
     ];

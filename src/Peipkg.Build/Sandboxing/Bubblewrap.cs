@@ -5,15 +5,15 @@ using Peipkg.Posix.Processes;
 
 namespace Peipkg.Build.Sandboxing;
 
-/// <summary>The program that makes sandboxes, found and tried before it is relied on.</summary>
+/// <summary>The program that makes sandboxes; it is tried before it is used.</summary>
 internal static class Bubblewrap
 {
     private const string Program = "bwrap";
 
-    // bubblewrap 0.8 can keep what runs inside from making namespaces of its own; one gate to the kernel less.
+    // From version 0.8, bubblewrap can keep the script from making namespaces, which exposes less of the kernel.
     private const string NoNesting = "--disable-userns";
 
-    /// <summary>Finds bubblewrap and tries whether it can make a sandbox here.</summary>
+    /// <summary>Finds bubblewrap and tests whether it can make a sandbox here.</summary>
     /// <param name="context">Its search path is the caller's.</param>
     /// <returns>The program's path, and the first arguments to give it.</returns>
     /// <exception cref="UserErrorException">It is missing, or the system forbids it; the message says what to install or set.</exception>

@@ -4,9 +4,9 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Sandboxing;
 
 /// <summary>
-/// The machine as a sandboxed build script sees it: the toolchain below <c>/usr</c>, what of <c>/etc</c> a toolchain
-/// reads, and the build's own directories under names that are the same everywhere. All but the latter is read-only;
-/// homes, keys and mounts of the host are not there at all.
+/// The machine as a sandboxed build script sees it: the toolchain below <c>/usr</c>, the files of <c>/etc</c> that a
+/// toolchain reads, and the build's directories under paths that are the same on every machine. Only the build's
+/// directories can be written to. Homes, keys and mounts of the host are absent.
 /// </summary>
 internal static class SandboxView
 {
@@ -20,13 +20,13 @@ internal static class SandboxView
     private const string RecipePlace = "/build/recipe";
     private const string WorkPlace = "/build/work";
 
-    // Not root: tar and others try to give files away when they think they are, and some refuse to build at all.
+    // Not root: as root, tar and others try to change the owners of files, and some programs refuse to build.
     private const string UserAndGroup = "1000";
 
-    // On Debian links into /usr; elsewhere perhaps directories.
+    // Links into /usr on Debian, directories on some other systems.
     private static readonly string[] SystemDirectories = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
-    // Where compilers, interpreters and document processors look things up; nothing that holds a secret.
+    // What compilers, interpreters and document processors read; nothing that may contain a secret.
     private static readonly string[] ToolchainFiles =
     [
         "/etc/alternatives",
@@ -61,24 +61,24 @@ internal static class SandboxView
     ];
 
     /// <summary>
-    /// bubblewrap's arguments for <c>/proc</c> and <c>/dev</c>. To the kernel a build that root called is root's still, and
-    /// may write its settings below <c>/proc/sys</c>, among them a program to run outside when another crashes.
+    /// bubblewrap's arguments for <c>/proc</c> and <c>/dev</c>. The kernel treats a build that root started as root's, so it
+    /// could change settings below <c>/proc/sys</c>, such as the program that the host runs when another crashes.
     /// </summary>
     internal static IReadOnlyList<string> Kernel { get; } =
     ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"];
 
-    /// <summary>The build's directories as the script knows them.</summary>
+    /// <summary>The build's directories as the script sees them.</summary>
     internal static ScriptPlaces Places(string script) =>
         new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
 
-    /// <summary>The search path: the standard one, after the <c>bin</c> of whatever was added.</summary>
+    /// <summary>The search path: the <c>bin</c> of each added directory, then the standard one.</summary>
     internal static string SearchPath(SandboxSettings settings) =>
         string.Join(
             ':',
             settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ToolPath)
         );
 
-    /// <summary>bubblewrap's arguments that part the script from everything that runs on the machine.</summary>
+    /// <summary>bubblewrap's arguments that separate the script from everything that runs on the machine.</summary>
     internal static IEnumerable<string> Isolation(bool allowNetwork, string hostName) =>
         [
             "--unshare-user",
@@ -93,7 +93,7 @@ internal static class SandboxView
             UserAndGroup,
             "--hostname",
             hostName,
-            // Without a terminal of ours nothing can be typed into it, and nothing outlives us, however we end.
+            // Without our terminal, the script cannot type into it; and nothing of it outlives us, however we end.
             "--new-session",
             "--die-with-parent",
         ];
@@ -165,7 +165,7 @@ internal static class SandboxView
             arguments.AddRange("--ro-bind", RealPath.Of(path), path);
         }
 
-        // Last, so that nothing added above can lie over them; then what holds them all is closed.
+        // Last, so that nothing added above hides them. Then the root itself becomes read-only.
         arguments.AddRange(
             "--ro-bind",
             RealPath.Of(source),

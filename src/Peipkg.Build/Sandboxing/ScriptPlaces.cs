@@ -1,6 +1,6 @@
 namespace Peipkg.Build.Sandboxing;
 
-/// <summary>Where a build script finds everything: on this machine, or as it is named in a sandbox.</summary>
+/// <summary>The paths that a build script is given: those of this machine, or those of a sandbox.</summary>
 /// <param name="Source">$SOURCE_DIR.</param>
 /// <param name="Destination">$DESTDIR.</param>
 /// <param name="Work">The working directory.</param>

@@ -2,16 +2,16 @@ using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Scanning;
 
-/// <summary>What is wrong with a file, as a sentence that lacks its subject.</summary>
+/// <summary>What is wrong with a file, as a sentence without its subject.</summary>
 /// <param name="Rule">The rule that it breaks.</param>
-/// <param name="One">The verb where the subject is one file.</param>
-/// <param name="Many">The verb where the subject is several.</param>
+/// <param name="One">The verb for one file.</param>
+/// <param name="Many">The verb for several files.</param>
 /// <param name="Rest">The rest of the sentence.</param>
 internal sealed record ContentFault(string Rule, string One, string Many, string Rest)
 {
     private const int MostNamed = 5;
 
-    /// <summary>The sentence, of one file or of several.</summary>
+    /// <summary>The sentence about one file or several.</summary>
     internal string Of(string[] files)
     {
         string[] named = [.. files.Take(MostNamed).Select(file => DisplayText.Quote(file))];

@@ -27,8 +27,8 @@ internal static class ContentJudge
             if (file.Found[i] && (runPath is null || !runPath.StartsWith(paths.Text(i), StringComparison.Ordinal)))
             {
                 yield return paths.IsStaged(i)
-                    ? new(ContentRules.StagePath, "holds", "hold", $"the path of $DESTDIR, {paths.Text(i)}")
-                    : new(ContentRules.BuildPath, "holds", "hold", $"a path of the build, {paths.Text(i)}");
+                    ? new(ContentRules.StagePath, "contains", "contain", $"the path of $DESTDIR, {paths.Text(i)}")
+                    : new(ContentRules.BuildPath, "contains", "contain", $"a path of the build, {paths.Text(i)}");
             }
         }
 
@@ -36,9 +36,29 @@ internal static class ContentJudge
         {
             yield return new(
                 ContentRules.GzipTimestamp,
-                "carries",
-                "carry",
+                "contains",
+                "contain",
                 $"the time of compression, {Timestamp.FromUnixSeconds(file.GzipStamp)}"
+            );
+        }
+
+        if (file.SourceStamp is { } source && source != file.Package.Manifest.Build.Timestamp.UnixSeconds)
+        {
+            yield return new(
+                ContentRules.ByteCodeTimestamp,
+                "contains",
+                "contain",
+                $"the time of its source, {Timestamp.FromUnixSeconds(source)}"
+            );
+        }
+
+        if (file.IsLfsPointer)
+        {
+            yield return new(
+                ContentRules.LfsPointer,
+                "is a pointer",
+                "are pointers",
+                "of Git LFS, without the content"
             );
         }
 
@@ -48,14 +68,14 @@ internal static class ContentJudge
                 ContentRules.ArchiveTimestamp,
                 "has",
                 "have",
-                $"a member, {DisplayText.Quote(member)}, that carries a time or an owner"
+                $"a member, {DisplayText.Quote(member)}, with a time or an owner"
             );
         }
 
         if (file.Image is { Machine: not ElfImage.Bpf } image)
         {
             Architecture architecture = file.Package.Manifest.Architecture;
-            (string one, string many) = file.Archive is null ? ("is", "are") : ("holds", "hold");
+            (string one, string many) = file.Archive is null ? ("is", "are") : ("contains", "contain");
             if (architecture == Architecture.NoArch)
             {
                 yield return new(ContentRules.NoArchElf, one, many, $"machine code for {image.MachineName}");

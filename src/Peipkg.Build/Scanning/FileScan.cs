@@ -10,6 +10,8 @@ namespace Peipkg.Build.Scanning;
 /// <param name="Path">Its path.</param>
 /// <param name="Found">Which build paths it holds.</param>
 /// <param name="GzipStamp">The time in a gzip file's header; 0 for none.</param>
+/// <param name="SourceStamp">The time of the source in Python byte code; null where it is none, or goes by a hash.</param>
+/// <param name="IsLfsPointer">Whether it is a Git LFS pointer.</param>
 /// <param name="Archive">What it is as a static archive, or null.</param>
 /// <param name="Image">What it is, or its members are, as an ELF file, or null.</param>
 internal sealed record ScannedFile(
@@ -17,6 +19,8 @@ internal sealed record ScannedFile(
     string Path,
     bool[] Found,
     uint GzipStamp,
+    uint? SourceStamp,
+    bool IsLfsPointer,
     StaticArchive? Archive,
     ElfImage? Image
 );
@@ -30,7 +34,7 @@ internal sealed class FileScan(PackagePlan package, PayloadSource file, BuildPat
     : IContentObserver
 {
     private readonly PathSearch _search = new(paths);
-    private readonly byte[] _start = new byte[16];
+    private readonly byte[] _start = new byte[64];
     private int _startLength;
 
     public void Take(ReadOnlySpan<byte> piece)
@@ -47,17 +51,36 @@ internal sealed class FileScan(PackagePlan package, PayloadSource file, BuildPat
         ReadOnlySpan<byte> start = _start.AsSpan(0, _startLength);
         bool isElf = start.StartsWith(ElfReader.Magic);
         bool isArchive = start.StartsWith(StaticArchive.Magic);
-        uint stamp =
+        uint gzipStamp =
             start.Length >= 8 && start[0] == 0x1f && start[1] == 0x8b && start[2] == 8
                 ? BinaryPrimitives.ReadUInt32LittleEndian(start[4..])
                 : 0;
-        if (isElf || isArchive || stamp != 0 || Array.Exists(_search.Found, found => found))
+        uint? sourceStamp = SourceStamp(start);
+        bool isPointer = file.Size < 1024 && start.StartsWith("version https://git-lfs.github.com/spec/"u8);
+        if (
+            isElf
+            || isArchive
+            || gzipStamp != 0
+            || sourceStamp is not null
+            || isPointer
+            || Array.Exists(_search.Found, found => found)
+        )
         {
             ElfImage? image = package.Images.GetValueOrDefault(file.Path);
             using Stream? content = isArchive || (isElf && image is null) ? file.Open!() : null;
             StaticArchive? archive = isArchive ? StaticArchive.Read(content!) : null;
             image ??= isElf ? ElfReader.Read(content!) : archive?.Image;
-            add(new ScannedFile(package, file.Path, _search.Found, stamp, archive, image));
+            add(new ScannedFile(package, file.Path, _search.Found, gzipStamp, sourceStamp, isPointer, archive, image));
         }
     }
+
+    // PEP 552: a magic number that ends in CR LF, flags, and unless they ask for a hash the source's time and size.
+    private uint? SourceStamp(ReadOnlySpan<byte> start) =>
+        file.Path.EndsWith(".pyc", StringComparison.Ordinal)
+        && start.Length >= 16
+        && start[2] == '\r'
+        && start[3] == '\n'
+        && BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) == 0
+            ? BinaryPrimitives.ReadUInt32LittleEndian(start[8..])
+            : null;
 }

@@ -1,15 +1,15 @@
 namespace Peipkg.Build.Scanning;
 
 /// <summary>
-/// Tells by their names which packages hold which libraries. Distributions differ, so whatever may be meant counts: a
-/// warning too few is better than one that is wrong.
+/// Guesses from names which packages contain which libraries. Distributions name them differently, so every plausible
+/// name counts: a missing warning is better than a wrong one.
 /// </summary>
 internal static class LibraryPackages
 {
     private const int ShortestStem = 3;
     private const int LongestVariant = 4;
 
-    // The C library's own sonames, which no package is named for one by one.
+    // The packages of the C library, which has many sonames.
     private static readonly string[] CLibraryNames = ["libc", "glibc", "musl", "libc6"];
 
     private static readonly HashSet<string> CLibrary = new(StringComparer.Ordinal)
@@ -31,7 +31,7 @@ internal static class LibraryPackages
         "libnss_dns",
     };
 
-    // Packages with the libraries, a blank between, that have other names.
+    // Packages whose libraries have other names, separated by blanks.
     private static readonly (string[] Packages, string Libraries)[] Others =
     [
         (["openssl", "libssl"], "libssl libcrypto"),
@@ -62,7 +62,7 @@ internal static class LibraryPackages
         (["libxcrypt"], "libcrypt"),
     ];
 
-    /// <summary>Whether one of the dependencies is named for a soname.</summary>
+    /// <summary>Whether one of the dependencies is named after a soname.</summary>
     internal static bool Provide(IReadOnlySet<string> dependencies, string soname)
     {
         // "libssl.so.3", "soname(libssl.so.3)", "lib:libssl.so.3"
@@ -94,7 +94,7 @@ internal static class LibraryPackages
         );
     }
 
-    // "libfoo-2.0", "libfoo2", "foo" and "libfoo" are names for one thing; so are "expat" and "libexpat1".
+    // "libfoo-2.0", "libfoo2", "foo" and "libfoo" name the same thing; so do "expat" and "libexpat1".
     private static string Core(string name)
     {
         string lower = name.ToLowerInvariant();
@@ -103,7 +103,7 @@ internal static class LibraryPackages
         return core.Length > 0 ? core.Replace('_', '-') : lower;
     }
 
-    // "boost-filesystem" of "boost", "icui18n" of "icu", "jpeg-turbo" of "jpeg"; but "capstone" is no part of "cap".
+    // "boost-filesystem" is part of "boost", "icui18n" of "icu", "jpeg-turbo" of "jpeg"; but "capstone" is not part of "cap".
     private static bool IsPart(string name, string stem) =>
         stem.Length >= ShortestStem
         && name.StartsWith(stem, StringComparison.Ordinal)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Peipkg.Build.Scanning;
 
 /// <summary>Follows symlinks among the entries of packages, through directories that are symlinks too.</summary>
@@ -27,8 +29,8 @@ internal sealed class LinkTable
 
     /// <summary>Follows a path to the entry that it leads to.</summary>
     /// <param name="path">A path, usually of a symlink.</param>
-    /// <param name="end">The path of a file or directory; where there is none, the path that is not there or leads in a circle.</param>
-    internal bool TryFollow(string path, out string end)
+    /// <param name="end">The path of a file or directory; where there is none, the path that is not there, or null for a circle.</param>
+    internal bool TryFollow(string path, [NotNullWhen(true)] out string? end)
     {
         List<string> resolved = [];
         Stack<string> ahead = new(path.Split('/').Reverse());
@@ -58,7 +60,7 @@ internal sealed class LinkTable
             {
                 if (++steps > MostSteps)
                 {
-                    end = reached;
+                    end = null;
                     return false;
                 }
 

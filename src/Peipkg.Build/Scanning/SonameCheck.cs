@@ -6,8 +6,8 @@ using Peipkg.Format.Text;
 namespace Peipkg.Build.Scanning;
 
 /// <summary>
-/// Finds libraries that programs need and nobody provides: not their package, not another of the recipe, not a declared
-/// dependency, as far as its name tells. What a dependency really holds cannot be known here.
+/// Finds libraries that programs need and that neither a package of the recipe nor a declared dependency provides, as far
+/// as names tell. What a dependency really contains cannot be known here.
 /// </summary>
 internal static class SonameCheck
 {

@@ -4,9 +4,9 @@ using Peipkg.Build.Elf;
 
 namespace Peipkg.Build.Scanning;
 
-/// <summary>What matters of a static archive.</summary>
-/// <param name="Stamped">The first member that carries a time, an owner or a group; null where none does.</param>
-/// <param name="Image">The first member that is an ELF file; null where none is.</param>
+/// <summary>What is to be known of a static archive.</summary>
+/// <param name="Stamped">The first member with a time, an owner or a group; null if none has one.</param>
+/// <param name="Image">The first member that is an ELF file; null if none is.</param>
 internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
 {
     private const int HeaderSize = 60;
@@ -14,10 +14,10 @@ internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
     // The largest archives known have some tens of thousands of members.
     private const int MostMembers = 200_000;
 
-    /// <summary>What every static archive begins with.</summary>
+    /// <summary>The first bytes of every static archive.</summary>
     internal static ReadOnlySpan<byte> Magic => "!<arch>\n"u8;
 
-    /// <summary>Reads an archive's headers; what makes no sense ends it.</summary>
+    /// <summary>Reads an archive's headers, up to the first that is malformed.</summary>
     /// <param name="file">Seekable.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static StaticArchive Read(Stream file)
@@ -39,7 +39,7 @@ internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
                 break;
             }
 
-            // The index and the table of long names begin with a slash; their headers count like any other.
+            // The index and the table of long names have names that start with a slash; their headers count like any other.
             if (
                 stamped is null
                 && (Number(header[16..28]) is > 0 || Number(header[28..34]) is > 0 || Number(header[34..40]) is > 0)

@@ -1,9 +1,9 @@
 namespace Peipkg.Build.Scanning;
 
-/// <summary>A part of a seekable stream, for reading. The stream belongs to somebody else.</summary>
+/// <summary>A part of a seekable stream, for reading. The stream is not disposed with it.</summary>
 /// <param name="whole">The stream.</param>
-/// <param name="start">Where the part begins.</param>
-/// <param name="length">How long it is.</param>
+/// <param name="start">The offset of the part.</param>
+/// <param name="length">The length of the part.</param>
 internal sealed class SubStream(Stream whole, long start, long length) : Stream
 {
     private long _position;

@@ -11,8 +11,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Signing;
 
 /// <summary>
-/// Signs packages that were built elsewhere, without the key at hand. All of them are verified and appear signed in the
-/// output directory, or none.
+/// Signs packages that were built without the key. Either all of them are verified and appear signed in the output
+/// directory, or none.
 /// </summary>
 internal static class SignOperation
 {
@@ -78,12 +78,12 @@ internal static class SignOperation
         if (twice.Length > 0)
         {
             throw new UserErrorException(
-                $"{string.Join(", ", twice)}: named more than once, and would become one file in --out"
+                $"{string.Join(", ", twice)}: files with the same name would become one file in --out"
             );
         }
     }
 
-    /// <summary>Signs one; what is wrong with it is answered, so that all are looked at in one run.</summary>
+    /// <summary>Signs one package and returns what is wrong with it, so that all are examined in one run.</summary>
     private static List<string> Sign(
         string file,
         DurableFileWriter writer,
@@ -92,7 +92,7 @@ internal static class SignOperation
         ToolContext context
     )
     {
-        // A FIFO would be waited for, a device read for ever.
+        // Opening a FIFO would block, and a device may never end.
         if (FileStatus.Of(file, followLinks: true) is not { IsRegular: true })
         {
             return
@@ -143,5 +143,5 @@ internal static class SignOperation
 /// <param name="Files">The unsigned packages.</param>
 /// <param name="Output">The directory of the signed ones; made if it is missing.</param>
 /// <param name="SignKey">The private key's file.</param>
-/// <param name="SkipLayoutChecks">Whether destinations and side effects are not looked at.</param>
+/// <param name="SkipLayoutChecks">Whether destinations and side effects are not checked.</param>
 internal sealed record SignRequest(IReadOnlyList<string> Files, string Output, string SignKey, bool SkipLayoutChecks);

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Peipkg.Build.Staging;
 
-/// <summary>The directories of a build whose paths should not end up in packages.</summary>
+/// <summary>The directories of a build, whose paths should not occur in its packages.</summary>
 internal sealed class BuildPaths
 {
-    // A path this short is also part of others' paths: "/src" of "/usr/src".
+    // A shorter path is likely to be part of another: "/src" of "/usr/src".
     private const int FewestComponents = 2;
 
     private readonly List<(string Path, bool Staged, byte[] Bytes)> _paths = [];
 
-    /// <summary>Takes the paths that are long enough to be told from others.</summary>
-    /// <param name="staged">Where files are installed into; nothing is there any more when they are used.</param>
-    /// <param name="building">Where files are made of and in; the paths only differ from build to build.</param>
+    /// <summary>Takes the paths that are long enough to be recognised.</summary>
+    /// <param name="staged">Where files are installed to; the directories are gone when the files are used.</param>
+    /// <param name="building">Where files are built; the paths differ from build to build.</param>
     internal BuildPaths(IEnumerable<string> staged, IEnumerable<string> building)
     {
         Add(staged, isStaged: true);
@@ -26,13 +26,13 @@ internal sealed class BuildPaths
     /// <summary>How many there are.</summary>
     internal int Count => _paths.Count;
 
-    /// <summary>Whether a path is where files are installed into.</summary>
+    /// <summary>Whether files are installed to a path.</summary>
     internal bool IsStaged(int index) => _paths[index].Staged;
 
     /// <summary>The path as text.</summary>
     internal string Text(int index) => _paths[index].Path;
 
-    /// <summary>Whether bytes hold a path, followed by something that does not continue its last name.</summary>
+    /// <summary>Whether bytes contain a path, followed by something that does not continue its last name.</summary>
     /// <param name="bytes">Where to look.</param>
     /// <param name="index">Which path.</param>
     /// <param name="mayEndHere">Whether the end of the bytes counts as such.</param>

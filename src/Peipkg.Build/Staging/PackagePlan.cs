@@ -39,8 +39,15 @@ internal sealed record PackagePlan(Manifest Manifest, IReadOnlyList<PayloadSourc
                 : RuleTable.Find(problem.Rule)?.Id;
             findings.Report(
                 rule ?? RecipeRule.Value,
-                $"{label}: {(rule is null ? problem.ToString() : problem.Message)}"
+                $"{label}: {(rule is null ? problem.ToString() : problem.Message)}",
+                RemedyOf(problem)
             );
         }
     }
+
+    // Of what a rule's remedy offers, the half that applies.
+    private static string? RemedyOf(LayoutProblem problem) =>
+        problem is not { Rule: PayloadLayout.SideEffectRule, Severity: LayoutSeverity.Error } ? null
+        : problem.Path.Length > 0 ? "Add the side effect to side_effects."
+        : "Remove the side effect from side_effects.";
 }

@@ -11,8 +11,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Staging;
 
 /// <summary>
-/// All that lies below a staged tree's root, and what of it cannot be packed. Modes, owners, times and extended attributes
-/// are not looked at (§3.4); hard links are files like others.
+/// All that lies below a staged tree's root, and what of it cannot be packed. Owners, times and extended attributes are
+/// not looked at, and of modes only what is lost (§3.4); hard links are files like others.
 /// </summary>
 internal sealed class StagedTree : IDisposable
 {
@@ -21,12 +21,14 @@ internal sealed class StagedTree : IDisposable
     private readonly List<PayloadSource> _entries = [];
     private readonly List<Finding> _problems = [];
     private readonly DirectoryHandle _root;
+    private readonly LostModes _modes;
     private readonly bool _mayChangeModes;
 
-    private StagedTree(string root, DirectoryHandle handle, bool mayChangeModes)
+    private StagedTree(string root, DirectoryHandle handle, uint umask, bool mayChangeModes)
     {
         Root = root;
         _root = handle;
+        _modes = new LostModes(umask, (uint)File.GetUnixFileMode(root));
         _mayChangeModes = mayChangeModes;
     }
 
@@ -36,16 +38,17 @@ internal sealed class StagedTree : IDisposable
     /// <summary>Everything below the root, in no particular order.</summary>
     internal IReadOnlyList<PayloadSource> Entries => _entries;
 
-    /// <summary>What cannot be packed, each with its path.</summary>
-    internal IReadOnlyList<Finding> Problems => _problems;
+    /// <summary>What cannot be packed, each with its path, and what is lost by packing.</summary>
+    internal IReadOnlyList<Finding> Problems => [.. _problems, .. _modes.Findings()];
 
     /// <summary>Walks a tree.</summary>
     /// <param name="root">Its root.</param>
+    /// <param name="umask">The mode bits that whoever made the tree took from everything.</param>
     /// <param name="mayChangeModes">Whether files and directories that their owner may not read are made readable.</param>
     /// <param name="cancellation">Stops between two directories.</param>
-    /// <exception cref="UserErrorException">The root is no directory.</exception>
+    /// <exception cref="UserErrorException">The root is not a directory.</exception>
     /// <exception cref="IOException">A directory cannot be read.</exception>
-    internal static StagedTree Walk(string root, bool mayChangeModes, CancellationToken cancellation)
+    internal static StagedTree Walk(string root, uint umask, bool mayChangeModes, CancellationToken cancellation)
     {
         string path = Path.GetFullPath(root);
         DirectoryHandle handle =
@@ -55,7 +58,7 @@ internal sealed class StagedTree : IDisposable
                     ? $"the staged tree {root} may not be read"
                     : $"the staged tree {root} is not a directory"
             );
-        StagedTree tree = new(path, handle, mayChangeModes);
+        StagedTree tree = new(path, handle, umask, mayChangeModes);
         try
         {
             tree.Walk(cancellation);
@@ -125,8 +128,10 @@ internal sealed class StagedTree : IDisposable
         {
             case FileKind.Directory:
                 _entries.Add(PayloadSource.Directory(path));
+                _modes.Add(path, status.Permissions, directory: true);
                 return Enter(walk, path, status);
             case FileKind.File:
+                _modes.Add(path, status.Permissions, directory: false);
                 status = MakeReadable(walk, status, OwnerReads);
                 _entries.Add(new PayloadSource(path, PayloadKind.File, status.Size, null, () => Open(path, status)));
                 return false;
@@ -135,7 +140,7 @@ internal sealed class StagedTree : IDisposable
                 return false;
             default:
                 AddProblem(
-                    $"\"{TerminalText.Escape(path)}\" is {status.Kind.Noun()}; a package holds only files, directories and symlinks"
+                    $"\"{TerminalText.Escape(path)}\" is {status.Kind.Noun()}; a package can contain only files, directories and symlinks"
                 );
                 return false;
         }

@@ -5,7 +5,7 @@ namespace Peipkg.Build.Staging;
 
 /// <summary>
 /// The private directory of one build, mode 0700, with fresh empty directories for $DESTDIR and for the script to work in.
-/// Disposing removes all of it, unless it shall be kept to be looked at.
+/// Removed on dispose, unless <c>--keep-stage</c> was given.
 /// </summary>
 internal sealed class StagingArea : IDisposable
 {
@@ -31,12 +31,12 @@ internal sealed class StagingArea : IDisposable
     /// <summary>The script's working directory.</summary>
     internal string Work { get; }
 
-    /// <summary>Areas of the same build: where this process is killed, they are removed together with this one.</summary>
+    /// <summary>Other areas of the same build, which are removed with this one if the process is killed.</summary>
     internal IReadOnlyList<StagingArea> Companions { get; set; } = [];
 
     /// <summary>Makes a new area.</summary>
-    /// <param name="temporary">Where: $TMPDIR, or null for /tmp.</param>
-    /// <param name="keep">Whether disposing leaves it where it is, and says so.</param>
+    /// <param name="temporary">The parent directory, $TMPDIR; null for /tmp.</param>
+    /// <param name="keep">Whether disposing leaves it in place and says where it is.</param>
     /// <param name="diagnostics">Told when something cannot be removed, and what is kept.</param>
     /// <exception cref="IOException">The disk is full, or the directory is missing.</exception>
     internal static StagingArea Create(string? temporary, bool keep, Diagnostics diagnostics)
@@ -54,7 +54,7 @@ internal sealed class StagingArea : IDisposable
         return new StagingArea(root, keep, diagnostics);
     }
 
-    /// <summary>A further private directory, empty when it is asked for the first time.</summary>
+    /// <summary>One more private directory, empty when it is first asked for.</summary>
     internal string MakeDirectory(string name) => Make(Path.Combine(Root, name));
 
     /// <summary>Keeps something open for as long as the area is there.</summary>
@@ -79,7 +79,7 @@ internal sealed class StagingArea : IDisposable
         }
     }
 
-    // The mode is set once more because the caller's umask may have taken from it.
+    // Set once more, since the caller's umask applies when a directory is made.
     private static string Make(string path)
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -14,7 +14,7 @@ namespace Peipkg.Build.Starting;
 /// <param name="Split">Whether headers and documentation become packages of their own.</param>
 internal sealed record NewRequest(PackageName Name, string Template, bool Split);
 
-/// <summary>Makes a recipe directory that builds as it stands. All of it appears at once, and never over anything.</summary>
+/// <summary>Makes a recipe directory that builds as it is. It appears as a whole, and replaces nothing.</summary>
 internal static class NewOperation
 {
     private const UnixFileMode Readable =
@@ -67,7 +67,7 @@ internal static class NewOperation
         }
 
         context.Diagnostics.Note(
-            $"{directory}/source is an example to try the recipe on; when it builds, use your own and remove it. Try:\n"
+            $"{directory}/source is an example source for trying the recipe; remove it when you use your own. Try:\n"
                 + $"  {ToolContext.Program} check {directory}\n"
                 + $"  {ToolContext.Program} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
                 + "    --source-ref test://example --farm-id me --timestamp 2026-05-01T12:00:00Z --out out"
@@ -80,7 +80,7 @@ internal static class NewOperation
         if (Path.Exists(directory) || new FileInfo(directory).LinkTarget is not null)
         {
             throw new UserErrorException(
-                $"{directory} exists already, and nothing is overwritten; choose another name or directory"
+                $"{directory} exists already; choose another name, or run the command in another directory"
             );
         }
 

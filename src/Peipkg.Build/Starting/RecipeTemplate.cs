@@ -64,7 +64,7 @@ internal static class RecipeTemplate
         return files;
     }
 
-    // The samples are written for the commonest architecture.
+    // The samples are written for x86_64.
     private static string For(Architecture architecture, string content) =>
         content.Replace(Architecture.X86_64.Text, architecture.Text, StringComparison.Ordinal);
 

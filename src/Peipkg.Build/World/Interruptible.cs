@@ -1,15 +1,15 @@
 namespace Peipkg.Build.World;
 
 /// <summary>
-/// Work that only stops between two steps, of which one may take a second: compressing a job, flushing a file to the disk.
+/// Work that can only stop between two steps, each of which may take a second: compressing a block, flushing a file.
 /// </summary>
 internal static class Interruptible
 {
-    /// <summary>Does the work, and waits for it no longer once it is interrupted.</summary>
+    /// <summary>Does the work, and stops waiting for it when it is interrupted.</summary>
     /// <param name="work">
-    /// What it still does when it is not waited for any more must do no harm: it stops soon, or the process ends.
+    /// The work goes on after an interruption and must do no harm then: it stops soon, or the process ends.
     /// </param>
-    /// <param name="cancellation">Interrupts.</param>
+    /// <param name="cancellation">Interrupts the waiting.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     internal static T Run<T>(Func<T> work, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.World;
 
-/// <summary>The world as an operation sees it.</summary>
+/// <summary>What an operation uses of the world.</summary>
 /// <param name="Output">Results.</param>
 /// <param name="Diagnostics">Errors and warnings.</param>
 /// <param name="Variables">The caller's environment.</param>

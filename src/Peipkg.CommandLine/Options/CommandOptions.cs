@@ -23,7 +23,7 @@ public static class CommandOptions
 
     /// <summary>An option whose value is the path of a file or directory.</summary>
     public static Option<string> Path(string name, string valueName, string description, bool required = false) =>
-        Parsed<string>(name, valueName, description, NotEmpty, required);
+        Parsed<string>(name, valueName, description, PathText, required);
 
     /// <summary>An option whose value is the path of a directory, or of a file that cannot be standard output.</summary>
     public static Option<string> NamedPath(string name, string valueName, string description, bool required = false) =>
@@ -75,7 +75,7 @@ public static class CommandOptions
 
     /// <summary>An option that may be given several times, each with the path of a file.</summary>
     public static Option<IReadOnlyList<string>> Paths(string name, string valueName, string description) =>
-        Many<string>(name, valueName, description, NotEmpty);
+        Many<string>(name, valueName, description, PathText);
 
     /// <summary>An option that takes one word of a fixed set.</summary>
     public static Option<string> Choice(string name, string description, string defaultValue, params string[] choices)
@@ -129,9 +129,20 @@ public static class CommandOptions
         return error is null;
     }
 
+    // Bytes that are not UTF-8 have become U+FFFD by now, and another file would be read or written than the one named.
+    private static bool PathText(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        if (NotEmpty(text, out value, out error) && value.Contains('\ufffd', StringComparison.Ordinal))
+        {
+            error = $"{DisplayText.Quote(value)} is not UTF-8, and this program cannot reach such a path; rename it";
+        }
+
+        return error is null;
+    }
+
     private static bool NotStandardOutput(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
-        if (NotEmpty(text, out value, out error) && value == "-")
+        if (PathText(text, out value, out error) && value == "-")
         {
             error = "standard output cannot be used here; name a place (./- for one that is called -)";
         }

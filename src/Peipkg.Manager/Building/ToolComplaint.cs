@@ -30,6 +30,17 @@ internal static class ToolComplaint
                 )
                 .Where(line => line.Length > 0)
         );
+        if (text.StartsWith("the build script ", StringComparison.Ordinal) && LastLine(words[..start]) is { } last)
+        {
+            text += "; its last line: " + last;
+        }
+
         return text.Length <= MaxLength ? text : text[..MaxLength] + "…";
     }
+
+    // Why a script fails is mostly what it said last; the tool's own remarks may follow.
+    private static string? LastLine(string words) =>
+        words
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(line => !line.StartsWith("peipkg-build: ", StringComparison.Ordinal));
 }

@@ -56,6 +56,17 @@ public sealed class Glob
     /// <summary>What every match begins with: all of a pattern without anything special, else the part before that.</summary>
     public string LiteralPrefix { get; }
 
+    /// <summary>Patterns of a program's own, which are right.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public static Glob[] ParseAll(params string[] patterns) =>
+        [
+            .. patterns.Select(pattern =>
+                TryParse(pattern, out Glob glob, out string? error)
+                    ? glob
+                    : throw new ArgumentException(error, nameof(patterns))
+            ),
+        ];
+
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">The candidate.</param>
     /// <param name="value">The pattern; null when there is an error.</param>

@@ -33,13 +33,14 @@ public sealed class ProblemList(string file)
     /// <param name="position">Where.</param>
     /// <param name="message">What is wrong and what to do.</param>
     /// <param name="rule">One of <see cref="RecipeRule"/>.</param>
-    public void Error(TomlPosition position, string message, string rule = RecipeRule.Value) =>
-        _errors.Add(File, position, message, rule);
+    /// <param name="remedy">What to do in this case, if the rule's remedy covers more cases.</param>
+    public void Error(TomlPosition position, string message, string rule = RecipeRule.Value, string? remedy = null) =>
+        _errors.Add(File, position, message, rule, remedy);
 
     /// <summary>Notes a warning.</summary>
     /// <inheritdoc cref="Error"/>
-    public void Warning(TomlPosition position, string message, string rule) =>
-        _warnings.Add(File, position, message, rule);
+    public void Warning(TomlPosition position, string message, string rule, string? remedy = null) =>
+        _warnings.Add(File, position, message, rule, remedy);
 
     /// <summary>Throws when there are errors.</summary>
     /// <exception cref="RecipeException">Carries them all.</exception>
@@ -63,7 +64,7 @@ public sealed class ProblemList(string file)
 
         internal bool IsFull => Listed.Count >= RecipeLimits.ListedProblems;
 
-        internal void Add(string file, TomlPosition position, string message, string rule)
+        internal void Add(string file, TomlPosition position, string message, string rule, string? remedy)
         {
             if (IsFull)
             {
@@ -71,7 +72,7 @@ public sealed class ProblemList(string file)
                 return;
             }
 
-            Listed.Add(new RecipeProblem(file, position, rule, Short(message)));
+            Listed.Add(new RecipeProblem(file, position, rule, Short(message), remedy));
         }
 
         // OrderBy is stable: problems at one place stay in the order they were found.

@@ -5,7 +5,14 @@ namespace Peipkg.Recipes.Toml;
 /// <param name="Position">Where.</param>
 /// <param name="Rule">Which rule it breaks, one of <see cref="RecipeRule"/>.</param>
 /// <param name="Message">What is wrong and what to do.</param>
-public sealed record RecipeProblem(string File, TomlPosition Position, string Rule, string Message)
+/// <param name="Remedy">What to do in this case, where what the rule says of it covers more.</param>
+public sealed record RecipeProblem(
+    string File,
+    TomlPosition Position,
+    string Rule,
+    string Message,
+    string? Remedy = null
+)
 {
     /// <summary><c>peipkg.toml:14:3: unknown key …</c></summary>
     public override string ToString() => $"{File}:{Position.Line}:{Position.Column}: {Message}";

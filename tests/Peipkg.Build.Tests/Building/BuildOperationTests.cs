@@ -111,7 +111,7 @@ public sealed class BuildOperationTests : IDisposable
             .Fails(
                 "3 orphans: no stanza claims",
                 $"\n  opt/link\n    -> add to files of demo ({_bench["recipe/peipkg.toml"]}:8):\n         \"opt/link\",\n  opt/stray\n",
-                "\n  usr/share/info/dir\n    -> every machine makes its own index of info pages; remove it in the build script:\n"
+                "\n  usr/share/info/dir\n    -> every machine generates its own index of info pages; remove it in the build script:\n"
                     + "         rm -f \"$DESTDIR/usr/share/info/dir\"\n",
                 "2 overlaps: more than one stanza claims",
                 $"\n  usr/share/demo/doc/a: demo (\"usr/share/demo/**\", {_bench["recipe/peipkg.toml"]}:8:10) and demo-doc (\"usr/share/demo/doc/**\", ",
@@ -206,7 +206,7 @@ public sealed class BuildOperationTests : IDisposable
         _bench.Script("cd \"$DESTDIR\"; mkdir -p usr/share/demo/empty usr/bin var/lib/demo var/cache; touch usr/bin/x");
         RunResult result = _bench.Build().Succeeds();
         Assert.Equal(
-            "peipkg-build: warning: empty directories that no package holds; claim them with a pattern that ends in \"/\" [empty-directory]\n"
+            "peipkg-build: warning: empty directories that no package contains; claim them with a pattern that ends in \"/\" [empty-directory]\n"
                 + "  usr/share/demo/empty/\n  var/cache/\n",
             result.Error
         );
@@ -227,10 +227,40 @@ public sealed class BuildOperationTests : IDisposable
             )
         );
         Assert.Equal(
-            $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:20: \"etc/x\" of demo matches no file [unused-pattern]\n    Correct the pattern, or remove it.\n"
+            $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:20: \"etc/x\" of demo matches no file [unused-pattern]\n    Correct or remove the pattern.\n"
                 + $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:52: \"opt/y/\" of demo matches no directory [unused-pattern]\n",
             _bench.Build().Succeeds().Error
         );
+    }
+
+    [Fact]
+    public void An_empty_package_must_be_asked_for()
+    {
+        _bench.Script("exit 0");
+        _bench.Build().Fails("the build script installed no files, so demo would be empty [claims-nothing]");
+        Assert.Empty(_bench.Outputs);
+        _bench.Recipe(Workbench.OneStanza.Replace("\"usr/**\"", "", StringComparison.Ordinal));
+        _bench.Build().Succeeds();
+        Assert.Empty(_bench.Package("demo_1.2-3_noarch.peipkg").Entries);
+    }
+
+    [Fact]
+    public void A_stanza_whose_patterns_miss_is_one_error_without_others_that_follow_from_it()
+    {
+        _bench.Recipe(
+            Workbench.OneStanza
+                + """
+
+                [[package]]
+                name = "demo-lib"
+                architecture = "x86_64"
+                side_effects = ["ldconfig", "depmod"]
+                files = ["usr/lib/x86_64-linux-peios/*.so.*", "usr/lib/x86_64-linux-peios/demo/*"]
+                """
+        );
+        string error = _bench.Build().Fails("no pattern of demo-lib matches anything").Error;
+        Assert.DoesNotContain("[side-effect]", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("[unused-pattern]", error, StringComparison.Ordinal);
     }
 
     [Fact]

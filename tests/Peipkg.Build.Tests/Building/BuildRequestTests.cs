@@ -76,6 +76,56 @@ public sealed class BuildRequestTests : IDisposable
         _bench.Build().Fails("which is a directory");
     }
 
+    [Theory]
+    [InlineData("recipe/build.sh/out", "1-1", "cannot be written to")]
+    [InlineData("/proc/none/out", "1-1", "cannot be written to")]
+    [InlineData("a/b/out", "1%", "file systems take 255 at most")]
+    [InlineData("a/caf\ufffd", "1-1", "is not UTF-8")]
+    public void An_output_that_cannot_be_written_is_found_before_the_script_runs(
+        string output,
+        string version,
+        string message
+    )
+    {
+        _bench.Script("touch \"$SOURCE_DIR/ran\"");
+        RunResult result = _bench.Build(
+            "--out",
+            _bench[output],
+            "--version",
+            version.Replace("%", new string('1', 240) + "-1", StringComparison.Ordinal)
+        );
+        Assert.NotEqual(0, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_bench["source/ran"]));
+        Assert.False(Directory.Exists(_bench["a"]));
+    }
+
+    [Fact]
+    public void The_trial_of_the_output_leaves_nothing_and_the_longest_name_is_taken()
+    {
+        _bench.Script("exit 1");
+        _bench.Build("--out", _bench["a/b/out"]).Fails("exited with status 1");
+        Assert.False(Directory.Exists(_bench["a"]));
+        _bench.Script("mkdir -p \"$DESTDIR/usr/share\"; touch \"$DESTDIR/usr/share/x\"");
+        string version = new string('1', 255 - "demo_-1_noarch.peipkg".Length) + "-1";
+        _bench.Build("--out", _bench["a/b/out"], "--version", version).Succeeds();
+        Assert.Single(Directory.GetFileSystemEntries(_bench["a/b/out"]));
+    }
+
+    [Theory]
+    [InlineData("MIT\\n\\u001b[31mred", "U+000A at position 4 is a control character")]
+    [InlineData("LicenseRef-\\u007f", "U+007F at position 12 is a control character")]
+    [InlineData("%", "it has 70000 characters")]
+    public void A_licence_that_is_no_line_of_text_is_refused(string license, string message)
+    {
+        string value = license.Replace("%", new string('x', 70_000), StringComparison.Ordinal);
+        _bench.Recipe(Workbench.OneStanza.Replace("MIT", value, StringComparison.Ordinal));
+        _bench.Build().Fails("license in [meta]: ", message);
+        string output = _bench.Run("check", _bench["recipe"]).FailsWith(1).Output;
+        Assert.Contains(message, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("[license-", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Temporary_files_inside_the_source_are_refused() =>
         _bench.Build("--source", _bench.Root, "--out", "/tmp/elsewhere").Fails("set TMPDIR to another");

@@ -60,33 +60,53 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
-    public void A_failing_script_is_reported_with_the_last_lines_of_its_output()
+    public void The_output_of_a_failing_script_appears_once()
     {
         _bench.Script(
+            "for i in $(seq 100); do echo \"line $i\"; done; echo 'a.c:1:1: error: near the end' >&2; exit 7"
+        );
+        Assert.Equal(
+            $"peipkg-build: error: the build script {_bench["recipe/build.sh"]} exited with status 7; no package was made\n",
+            _bench.Build().Fails().Error
+        );
+        Assert.Contains("line 100\na.c:1:1: error: near the end\n", _bench.ScriptOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("src/a.c:3:5: error: 'x' undeclared")]
+    [InlineData("a.c:3:5: fatal error: zlib.h: No such file or directory")]
+    [InlineData("/usr/bin/ld: main.o: undefined reference to `f'")]
+    [InlineData("/usr/bin/ld: cannot find -lz: No such file or directory")]
+    [InlineData("error[E0425]: cannot find value `x` in this scope")]
+    [InlineData("error: could not compile `x` (bin \"x\") due to 1 previous error")]
+    [InlineData("./main.go:3:2: undefined: x")]
+    [InlineData("make[1]: *** [Makefile:3: all] Error 1")]
+    [InlineData("ninja: error: loading 'build.ninja': No such file or directory")]
+    [InlineData("FAILED: a.o")]
+    [InlineData("CMake Error at CMakeLists.txt:1 (find_package):")]
+    [InlineData("configure: error: no acceptable C compiler found in $PATH")]
+    public void The_first_error_is_quoted_when_it_has_scrolled_away(string line)
+    {
+        _bench.Write("source/line", line + "\n");
+        _bench.Script(
             """
-            for i in $(seq 100); do echo "line $i"; done
-            printf 'half\rwhole \033[31mred\033[0m\n' >&2
-            exit 7
+            echo 'make: *** [Makefile:1: clean] Error 1 (ignored)'; echo 'cc -Werror -c error.c'
+            printf '50%%\r\033[31m'; cat "$SOURCE_DIR/line"; printf '\033[0m'; echo 'b.c:9:9: error: a later one'
+            for i in $(seq 59); do echo "line $i"; done; exit 1
             """
         );
         string error = _bench
             .Build()
-            .Fails("build.sh exited with status 7; no package was made", "The last 40 lines of its output:")
+            .Fails($"The first error in its output, 60 lines before the end:\n  | {line}\n")
             .Error;
-        Assert.Contains("\n  | line 62\n", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("  | line 61\n", error, StringComparison.Ordinal);
-        Assert.EndsWith("\n  | line 100\n  | whole red\n", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("a later one", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_script_that_a_signal_ends_says_so_and_one_without_output_quotes_none()
+    public void A_script_that_a_signal_ends_says_so()
     {
         _bench.Script("kill -SEGV $$");
-        Assert.DoesNotContain(
-            "output",
-            _bench.Build().Fails("build.sh was killed by SIGSEGV; no package was made").Error,
-            StringComparison.Ordinal
-        );
+        _bench.Build().Fails("build.sh was killed by SIGSEGV; no package was made");
     }
 
     [Fact]
@@ -138,7 +158,7 @@ public sealed class BuildScriptTests : IDisposable
             """
         );
         RunResult result = _bench.Build();
-        Assert.Contains("running, which had to be killed", result.Error, StringComparison.Ordinal);
+        Assert.Contains("running, which were killed", result.Error, StringComparison.Ordinal);
         int pid = int.Parse(File.ReadAllText(_bench["source/pid"]), CultureInfo.InvariantCulture);
         Assert.False(Directory.Exists($"/proc/{pid}"));
     }

@@ -74,7 +74,7 @@ public sealed class VerifyOperationTests : IDisposable
         _bench.Shell($"mv out/{Name} out/other_1.0-1_noarch.peipkg");
         RunResult result = _bench.Run("verify", _bench["out/other_1.0-1_noarch.peipkg"]).Succeeds();
         Assert.Contains(
-            $"warning: {_bench["out/other_1.0-1_noarch.peipkg"]}: by its content the file should be named {Name}",
+            $"warning: {_bench["out/other_1.0-1_noarch.peipkg"]}: the content says that the file should be named {Name}",
             result.Error,
             StringComparison.Ordinal
         );

@@ -155,6 +155,7 @@ public sealed class PackOperationTests : IDisposable
         "\"sd_overrides\": [{ \"path\": \"usr/nope\", \"sd\": \"AQAEgAAAAAAAAAAAAAAAAAAAAAA\" }], \"size_installed\"",
         "sd_overrides"
     )]
+    [InlineData("\"size_installed\"", "\"extra\": true, \"size_installed\"", "\"extra\" is not a member of a manifest")]
     public void A_manifest_is_held_to_every_rule_of_a_producer(string from, string to, string message)
     {
         _bench.Write("manifest.json", Manifest.Replace(from, to, StringComparison.Ordinal));

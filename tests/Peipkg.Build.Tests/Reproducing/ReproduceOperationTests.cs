@@ -80,7 +80,7 @@ public sealed class ReproduceOperationTests : IDisposable
               + 00000000  61 00 63 21                                      |a.c!|
             changed: usr/share/demo/kind
               - usr/share/demo/kind/
-              + usr/share/demo/kind (1 bytes)
+              + usr/share/demo/kind (1 byte)
             changed: usr/share/demo/link
               - usr/share/demo/link -> text
               + usr/share/demo/link -> old
@@ -164,7 +164,7 @@ public sealed class ReproduceOperationTests : IDisposable
                 "--source",
                 _bench["source"]
             )
-            .Fails("are not of one build");
+            .Fails("are not from one build");
         _bench.Recipe(Workbench.OneStanza.Replace("\"demo\"", "\"other\"", StringComparison.Ordinal));
         Reproduce().Fails("which the recipe does not make; it makes other");
     }
@@ -218,6 +218,21 @@ public sealed class ReproduceOperationTests : IDisposable
             _bench.Build("--twice", "--out", _bench["out3"]).Fails(shown, "usr/share/x", "came out differently");
             Assert.False(Directory.Exists(_bench["out3"]));
         }
+    }
+
+    [Theory]
+    [InlineData("$SOURCE_DIR", "source")]
+    [InlineData("$DESTDIR", "dest")]
+    [InlineData("$PWD", "work")]
+    public void Twice_names_the_path_that_leaked_instead_of_bytes(string variable, string name)
+    {
+        _bench.Script(
+            $"mkdir -p \"$DESTDIR/usr/share\"; printf 'a\\0%s\\0\\1\\2' \"{variable}\" > \"$DESTDIR/usr/share/x\""
+        );
+        string error = _bench.Build("--twice").Fails("the file contains a path of its build: " + _bench.Root).Error;
+        Assert.Equal(2, error.Split("the file contains a path of its build: ").Length - 1);
+        Assert.Contains(name, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("  - 0000", error, StringComparison.Ordinal);
     }
 
     private RunResult Reproduce(params string[] more) =>

@@ -119,31 +119,30 @@ public sealed partial class RuleCase
         return (result, Stage().Replace(text, "peipkg-build-*"));
     }
 
+    // A word after the name changes what a text file cannot hold as it is: "plain", "crlf", "bom".
     private static void Write(Workbench bench, string name, string content)
     {
-        string path = bench.Write(
-            "recipe/" + name.Split(' ')[0],
-            Repeat()
-                .Replace(
-                    content.ReplaceLineEndings("\n"),
-                    match =>
-                        string.Concat(
-                            Enumerable
-                                .Range(
-                                    1,
-                                    int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
-                                )
-                                .Select(i =>
-                                    match.Groups[2].Value.Replace("#", $"{i}", StringComparison.Ordinal) + "\n"
-                                )
-                        )
-                )
-        );
-        bool plain =
-            name.EndsWith(" plain", StringComparison.Ordinal) || !content.StartsWith("#!", StringComparison.Ordinal);
+        string text = Repeat()
+            .Replace(
+                content.ReplaceLineEndings("\n"),
+                match =>
+                    string.Concat(
+                        Enumerable
+                            .Range(
+                                1,
+                                int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)
+                            )
+                            .Select(i => match.Groups[2].Value.Replace("#", $"{i}", StringComparison.Ordinal) + "\n")
+                    )
+            );
+        string[] words = name.Split(' ');
+        text = words.Contains("crlf") ? text.ReplaceLineEndings("\r\n") : text;
+        text = words.Contains("bom") ? "\ufeff" + text : text;
+        string path = bench.Write("recipe/" + words[0], text);
+        bool executable = content.StartsWith("#!", StringComparison.Ordinal) && !words.Contains("plain");
         File.SetUnixFileMode(
             path,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | (plain ? 0 : UnixFileMode.UserExecute)
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | (executable ? UnixFileMode.UserExecute : 0)
         );
     }
 

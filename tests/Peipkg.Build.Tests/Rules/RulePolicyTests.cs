@@ -31,6 +31,14 @@ public sealed class RulePolicyTests : IDisposable
     }
 
     [Fact]
+    public void A_denied_rule_of_the_script_keeps_it_from_running()
+    {
+        File.WriteAllText(_bench["recipe/build.sh"], "touch \"$SOURCE_DIR/ran\"\nfalse\ntrue\n");
+        _bench.Build("--deny", "script-errexit").Fails("[script-errexit]", "the build script was not run");
+        Assert.False(File.Exists(_bench["source/ran"]));
+    }
+
+    [Fact]
     public void Notes_are_denied_by_name_only()
     {
         _bench.Run("check", _bench["recipe"], "--allow", "script-mode", "--deny", "warnings").Succeeds();
@@ -71,7 +79,7 @@ public sealed class RulePolicyTests : IDisposable
         ];
         Assert.Contains("[stage-path]", _bench.Run(pack).Succeeds().Error, StringComparison.Ordinal);
         File.Delete(_bench["x.peipkg"]);
-        _bench.Run([.. pack, "--deny", "stage-path"]).Fails("holds the path of $DESTDIR");
+        _bench.Run([.. pack, "--deny", "stage-path"]).Fails("contains the path of $DESTDIR");
         Assert.False(File.Exists(_bench["x.peipkg"]));
     }
 }

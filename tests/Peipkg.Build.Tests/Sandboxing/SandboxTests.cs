@@ -117,6 +117,31 @@ public sealed class SandboxTests : IDisposable
         Assert.Equal("from the kit\n", _bench.ScriptOutput);
     }
 
+    [Theory]
+    [InlineData("chmod 700 source", "", true)]
+    [InlineData("chmod 600 source/inner/file", "/inner/file", true)]
+    [InlineData("chmod 700 source/inner", "/inner", true)]
+    [InlineData("chmod 755 source", "", false)]
+    public void A_source_that_the_sandbox_cannot_read_is_told_in_one_sentence(string command, string path, bool told)
+    {
+        // Only root can give files away, and only root is somebody else in the sandbox.
+        if (_bench.Shell("id -u").Trim() != "0")
+        {
+            return;
+        }
+
+        _bench.Write("source/inner/file", "x");
+        _bench.Shell($"chown -R 12345:12345 source; {command}");
+        _bench.Script("cat \"$SOURCE_DIR/inner/file\"; exit 1");
+        string error = _bench.Build("--sandbox").Fails("exited with status 1").Error;
+        string sentence =
+            $"\nThe script's user in the sandbox may not read {_bench["source"]}{path}, which belongs to another user; "
+            + $"run: chmod -R a+rX {_bench["source"]}.\n";
+        Assert.Equal(told, error.Contains(sentence, StringComparison.Ordinal));
+        Assert.Equal(told, error.Contains("may not read", StringComparison.Ordinal));
+        _bench.Shell("chown -R 0:0 source");
+    }
+
     [Fact]
     public void What_would_open_the_sandbox_is_refused()
     {

@@ -78,7 +78,7 @@ public sealed class NewOperationTests
         File.CreateSymbolicLink("link", "nowhere");
         foreach (string name in new[] { "there", "file", "link" })
         {
-            place.Bench.Run("new", name).Fails($"{name} exists already, and nothing is overwritten");
+            place.Bench.Run("new", name).Fails($"{name} exists already; choose another name");
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries("there"));

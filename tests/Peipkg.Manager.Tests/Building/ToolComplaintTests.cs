@@ -8,8 +8,8 @@ public class ToolComplaintTests
     [InlineData("", "")]
     [InlineData("make: *** [all] Error 2\n", "")]
     [InlineData(
-        "cc -c a.c\npeipkg-build: error: the build script b.sh exited with status 1; no package was made\nThe last line of its output:\n  | cp: no such file\n",
-        "the build script b.sh exited with status 1; no package was made; The last line of its output; | cp: no such file"
+        "cc -c a.c\ncp: no such file\npeipkg-build: error: the build script b.sh exited with status 1; no package was made\nThe first error in its output, 50 lines before the end:\n  | a.c:1:1: error: x\n",
+        "the build script b.sh exited with status 1; no package was made; The first error in its output, 50 lines before the end; | a.c:1:1: error: x; its last line: cp: no such file"
     )]
     [InlineData(
         "x\npeipkg-build: error: package a: one [rule]\n    Do this.\npeipkg-build: error: nothing was made",

@@ -4,12 +4,11 @@ using Peipkg.Format.Text;
 namespace Peipkg.Build.Checking.Licenses;
 
 /// <summary>
-/// Reads SPDX licence expressions: identifiers, <c>LicenseRef-…</c>, <c>+</c>, WITH, AND, OR and parentheses. Nothing is
-/// kept of them; what is wrong is reported.
+/// Checks SPDX licence expressions: identifiers, <c>LicenseRef-…</c>, <c>+</c>, WITH, AND, OR and parentheses.
 /// </summary>
 internal sealed class LicenseExpression
 {
-    // Nobody nests deeper; the bound keeps the recursion bounded too.
+    // Nobody nests deeper, and the recursion must be bounded.
     private const int DeepestParentheses = 32;
 
     private static readonly string[] Operators = ["AND", "OR", "WITH"];

@@ -8,7 +8,7 @@ internal static class SpdxList
 {
     private static readonly Lazy<Identifiers> List = new(Load);
 
-    /// <summary>How SPDX stands to an identifier.</summary>
+    /// <summary>What SPDX says of an identifier.</summary>
     internal enum Standing
     {
         /// <summary>It is on the list.</summary>
@@ -37,11 +37,11 @@ internal static class SpdxList
     /// <summary>The ending <c> (did you mean "x"?)</c> for an unknown exception, or nothing.</summary>
     internal static string ExceptionSuggestion(string id) => Suggest(id, List.Value.Exceptions);
 
-    /// <summary>What has taken a deprecated licence's place, as far as a rule tells.</summary>
+    /// <summary>The successors of a deprecated licence, if its name tells them.</summary>
     internal static string? Successors(string id) =>
         List.Value.Licenses.Contains(id + "-only") ? $"{id}-only or {id}-or-later" : null;
 
-    // Popular short forms that are too far from the listed ones for a spelling mistake.
+    // Popular short forms differ too much from the listed ones to look like spelling mistakes.
     private static string Suggest(string id, FrozenSet<string> known)
     {
         string plain = id.ToUpperInvariant()

@@ -22,7 +22,7 @@ internal static class CheckJson
                         finding.Position?.Line,
                         finding.Position?.Column,
                         finding.Message,
-                        finding.Rule.Remedy
+                        finding.Remedy
                     )),
                 ],
                 report

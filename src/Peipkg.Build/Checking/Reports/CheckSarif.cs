@@ -34,7 +34,7 @@ internal static class CheckSarif
         return new SarifResult(
             finding.Rule.Id,
             finding.Severity.Text(),
-            new SarifText($"{finding.Message}. {finding.Rule.Remedy}"),
+            new SarifText($"{finding.Message}. {finding.Remedy}"),
             [new SarifLocation(place)]
         );
     }

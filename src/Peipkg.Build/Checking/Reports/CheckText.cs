@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Checking.Reports;
@@ -26,9 +27,9 @@ internal static class CheckText
             new[] { Severity.Error, Severity.Warning, Severity.Note }
                 .Select(severity => (Count: report.Count(severity), Name: severity.Text()))
                 .Where(pair => pair.Count > 0)
-                .Select(pair => Count(pair.Count, pair.Name))
+                .Select(pair => Counted.Text(pair.Count, pair.Name))
         );
-        return text.Append(Count(report.Recipes, "recipe"))
+        return text.Append(Counted.Text(report.Recipes, "recipe"))
             .Append(" checked: ")
             .Append(counts.Length > 0 ? counts : "nothing to report")
             .Append('\n')
@@ -49,11 +50,8 @@ internal static class CheckText
         text.Append(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{tags.Count(tag => tag.Version is not null)} of {Count(tags.Count, "tag")} would be built\n"
+                $"{tags.Count(tag => tag.Version is not null)} of {Counted.Text(tags.Count, "tag")} would be built\n"
             )
         );
     }
-
-    private static string Count(int count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

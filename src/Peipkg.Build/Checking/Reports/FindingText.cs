@@ -5,7 +5,7 @@ using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Checking.Reports;
 
-/// <summary>A finding for people: place, severity, message, rule, and below it what to do.</summary>
+/// <summary>A finding for people: place, severity, message and rule, with the remedy below.</summary>
 internal static class FindingText
 {
     internal static void Write(Finding finding, StringBuilder text)
@@ -14,7 +14,7 @@ internal static class FindingText
             .Append(finding.Severity.Text())
             .Append(": ")
             .Append(TerminalText.Escape(finding.Message, keepLines: true))
-            .Append(CultureInfo.InvariantCulture, $" [{finding.Rule.Id}]\n    {finding.Rule.Remedy}\n");
+            .Append(CultureInfo.InvariantCulture, $" [{finding.Rule.Id}]\n    {finding.Remedy}\n");
     }
 
     private static string Place(Finding finding)

@@ -1,20 +1,20 @@
-using System.Globalization;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Build.Checking.Reports;
 
-/// <summary>What a recipe makes of its upstream's tags.</summary>
-/// <param name="Tags">Each tag with what becomes of it: the matching ones first, newest first.</param>
-/// <param name="Findings">Tags that match and are no versions, or that none matches.</param>
+/// <summary>Which of an upstream's tags a recipe turns into versions.</summary>
+/// <param name="Tags">All tags: first those that become versions, newest first.</param>
+/// <param name="Findings">Tags that match without becoming versions, or that no tag matches.</param>
 internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyList<Finding> Findings)
 {
     /// <summary>A tag.</summary>
     /// <param name="Name">Its name.</param>
-    /// <param name="Version">The version that it becomes; null where it becomes none.</param>
-    /// <param name="Reason">Why it becomes none; null where it does.</param>
+    /// <param name="Version">The version that it becomes; null if it becomes none.</param>
+    /// <param name="Reason">Why it becomes none; null if it becomes one.</param>
     internal sealed record Tag(string Name, PackageVersion? Version, string? Reason);
 
     /// <summary>Tries a recipe's pattern on tags.</summary>
@@ -60,10 +60,9 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
             findings.Add(
                 Finding.Of(
                     RecipeValueRules.TagNone,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"none of the {names.Count} tags given becomes a version"
-                    ),
+                    names.Count == 0
+                        ? "there are no tags"
+                        : $"none of {Counted.Text(names.Count, "tag")} becomes a version",
                     file,
                     upstream.Position
                 )

@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace Peipkg.Build.Checking;
+namespace Peipkg.Build.Scanning;
 
-/// <summary>Takes a line of shell apart into simple commands and their words.</summary>
+/// <summary>Splits a line of shell into simple commands and their words.</summary>
 internal static class ShellWords
 {
-    /// <summary>The simple commands of a line, each with the column that it begins in, counted from 1.</summary>
+    /// <summary>The simple commands of a line, each with its first column, counted from 1.</summary>
     internal static IEnumerable<(IReadOnlyList<string> Words, int Column)> Commands(string line)
     {
         List<string> words = [];
@@ -47,7 +47,7 @@ internal static class ShellWords
 
             if (c == '#' && !inWord)
             {
-                // A comment: only the command before it is left.
+                // A comment: only the command before it counts.
                 i = line.Length - 1;
                 continue;
             }

@@ -132,7 +132,7 @@ internal static class PackOperation
         if (RealPath.IsWithin(directory, request.Staged))
         {
             throw new UserErrorException(
-                $"--out {request.Output} is inside --staged, and everything in --staged goes into the package"
+                $"--out {request.Output} lies inside --staged, all of which goes into the package"
             );
         }
     }

@@ -152,6 +152,10 @@ internal sealed class RecipeRoster
                 TomlPosition.Start,
                 "no [[package]] has a usable name and architecture, so nothing could be published"
             );
+            foreach (RecipeProblem problem in recipe.Unusable)
+            {
+                document.Problems.Error(problem.Position, problem.Message, problem.Rule);
+            }
         }
 
         document.Problems.ThrowIfAny();

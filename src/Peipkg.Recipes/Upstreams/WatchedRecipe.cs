@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;
@@ -27,6 +28,9 @@ public sealed record WatchedRecipe(
 {
     /// <summary>What its builds may use; what it does not say, the manager's configuration does.</summary>
     public BuildLimits Limits { get; init; } = BuildLimits.Unsaid;
+
+    /// <summary>Why stanzas are left out of the outputs.</summary>
+    public IReadOnlyList<RecipeProblem> Unusable { get; init; } = [];
 
     /// <summary>The names that the stanzas' packages depend on, virtual ones too; what is unusable is left out.</summary>
     public IReadOnlySet<string> Dependencies { get; init; } = new HashSet<string>();
@@ -58,10 +62,12 @@ public sealed record WatchedRecipe(
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
         TomlTable[] stanzas = [.. Tables(file.Root, "package")];
-        List<RecipeOutput> outputs = ReadOutputs(stanzas);
+        List<RecipeProblem> unusable = [];
+        List<RecipeOutput> outputs = ReadOutputs(stanzas, file.Problems.File, unusable);
         return new WatchedRecipe(file.Problems.File, upstream, watch, outputs, file.Problems.Warnings)
         {
             Limits = limits,
+            Unusable = unusable,
             Dependencies = Names(stanzas, "dependencies"),
             Provides = Names(stanzas, "provides", [.. outputs.Select(output => output.Name.Text)]),
         };
@@ -92,21 +98,37 @@ public sealed record WatchedRecipe(
             StringComparer.Ordinal
         );
 
-    private static List<RecipeOutput> ReadOutputs(TomlTable[] stanzas)
+    private static List<RecipeOutput> ReadOutputs(TomlTable[] stanzas, string file, List<RecipeProblem> unusable)
     {
         List<RecipeOutput> outputs = [];
         foreach (TomlTable stanza in stanzas)
         {
             if (
-                PackageName.TryParse((stanza.Find("name")?.Value as TomlString)?.Value, out PackageName name, out _)
-                && Architecture.TryParse(
-                    (stanza.Find("architecture")?.Value as TomlString)?.Value,
-                    out Architecture architecture,
-                    out _
-                )
+                Parse<PackageName>("name", PackageName.TryParse, RecipeRule.PackageName) is { } name
+                && Parse<Architecture>("architecture", Architecture.TryParse, RecipeRule.Architecture)
+                    is { } architecture
             )
             {
                 outputs.Add(new RecipeOutput(name, architecture));
+            }
+
+            T? Parse<T>(string key, ValueParser<T> parser, string rule)
+                where T : struct
+            {
+                TomlNode? node = stanza.Find(key)?.Value;
+                string? error = "is missing";
+                if (node is not null)
+                {
+                    if (parser((node as TomlString)?.Value, out T value, out error))
+                    {
+                        return value;
+                    }
+
+                    error = node is TomlString ? $"in [[package]]: {error}" : "in [[package]] must be a string";
+                }
+
+                unusable.Add(new RecipeProblem(file, node?.Position ?? stanza.Position, rule, $"{key} {error}"));
+                return null;
             }
         }
 

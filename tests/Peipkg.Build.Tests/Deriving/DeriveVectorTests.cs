@@ -41,7 +41,8 @@ public sealed class DeriveVectorTests(DeriveVectorTests.Trees trees) : IClassFix
         };
         using StagedTree staged = StagedTree.Walk(
             trees[test.GetProperty("tree").GetString()!],
-            umask: 0x12, mayChangeModes: false,
+            umask: 0x12,
+            mayChangeModes: false,
             default
         );
         DerivedNames names = NameDeriver.Derive(manifest, PayloadReading.Read(staged.Entries, choice, default), choice);

@@ -60,6 +60,21 @@ public sealed class WatchedRecipeTests
     }
 
     [Fact]
+    public void What_keeps_a_stanza_from_being_published_is_known() =>
+        Assert.Equal(
+            [
+                "peipkg.toml:2:8: name in [[package]]: \"a\" is not a package name: it has 1 character, and a name has 2 to 64",
+                "peipkg.toml:4:1: name is missing",
+                "peipkg.toml:8:16: architecture in [[package]] must be a string",
+            ],
+            Read(
+                "[[package]]\nname = \"a\"\narchitecture = \"noarch\"\n[[package]]\narchitecture = \"noarch\"\n"
+                    + "[[package]]\nname = \"ok\"\narchitecture = 1\n"
+            )
+                .Unusable.Select(problem => problem.ToString())
+        );
+
+    [Fact]
     public void Watch_without_upstream_is_a_warning() =>
         Assert.Equal(
             "peipkg.toml:1:1: [watch] has no effect without [upstream]",

@@ -80,7 +80,7 @@ public static class HeaderForms
         };
 
     /// <summary>The rule that a form breaks in an edition that does not take it.</summary>
-    internal static string Rule(this HeaderForm form) =>
+    public static string Rule(this HeaderForm form) =>
         form switch
         {
             HeaderForm.RecordForPrefix

@@ -19,6 +19,7 @@ internal static class RepoCommandLine
             VerifyRepositoryCommand.Create(context, stop),
             AuditCommand.Create(context, stop),
             PruneCommand.Create(context, stop),
+            MigrateCommand.Create(context, stop),
             QueryCommands.CreateList(context),
             QueryCommands.CreateShow(context),
             QueryCommands.CreateHistory(context),

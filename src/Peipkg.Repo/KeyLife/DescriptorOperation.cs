@@ -98,7 +98,7 @@ internal static class DescriptorOperation
                 plan,
                 edit.Consequences,
                 [signer, .. other is null ? (DocumentSigner[])[] : [other]],
-                transaction => Write(transaction, state, edit, plan, signer, other ?? signer),
+                transaction => Write(transaction, state, edit, plan, signer, other ?? signer, context, stop),
                 context,
                 stop
             );
@@ -114,7 +114,9 @@ internal static class DescriptorOperation
         DescriptorEdit edit,
         PublishPlan plan,
         DocumentSigner signer,
-        DocumentSigner descriptorSigner
+        DocumentSigner descriptorSigner,
+        OperationContext context,
+        CancellationToken stop
     )
     {
         foreach (PublicKey key in edit.AddedKeys)
@@ -129,12 +131,14 @@ internal static class DescriptorOperation
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
         GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
-        SitePublication
-            .OfPresent(state.Root)
-            ?.Render(
-                SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root))
-            )
-            .Stage(transaction);
+        SitePublication.Renew(
+            transaction,
+            state,
+            plan,
+            SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)),
+            context.Diagnostics,
+            stop
+        );
     }
 
     private static void Report(

@@ -183,7 +183,11 @@ internal sealed class PackageIntake
             Warn(index, $"{file}: {fault.Detail}; it stays because it is published already");
         }
 
-        string url = known?.Url ?? _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
+        // A published URL stays, unless it leads nowhere.
+        string url =
+            known is not null && (known.Place is not null || known.Url.Contains("://", StringComparison.Ordinal))
+                ? known.Url
+                : _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
         string conventional = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
         sound &= JudgePlace(index, file, $"{RepositoryLayout.PackagePath(url)}/{manifest.Version}/{conventional}");
         if (Path.GetFileName(file) != conventional)

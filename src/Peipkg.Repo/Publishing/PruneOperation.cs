@@ -90,7 +90,7 @@ internal static class PruneOperation
                 plan,
                 [.. pruned.Select(static row => $"prunes {row}")],
                 [signer],
-                transaction => Write(transaction, state, plan, pruned, next, signer),
+                transaction => Write(transaction, state, plan, pruned, next, signer, context, stop),
                 context,
                 stop
             );
@@ -106,15 +106,21 @@ internal static class PruneOperation
         PublishPlan plan,
         IReadOnlyList<IndexRow> pruned,
         RetentionRecord record,
-        DocumentSigner signer
+        DocumentSigner signer,
+        OperationContext context,
+        CancellationToken stop
     )
     {
         GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), record.Write().Span);
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
-        SitePublication
-            .OfPresent(state.Root)
-            ?.Render(SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record))
-            .Stage(transaction);
+        SitePublication.Renew(
+            transaction,
+            state,
+            plan,
+            SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record),
+            context.Diagnostics,
+            stop
+        );
         foreach (IndexRow row in pruned)
         {
             foreach (string? path in new[] { row.Place, row.DetailsPlace })

@@ -76,10 +76,30 @@ internal sealed class SitePublication
         return new SitePublication(root, isNew: true, isRemoved: false, isBehind: false);
     }
 
-    /// <summary>Brings an existing browser up to date with a generation that has no new packages.</summary>
-    /// <returns>Null when the repository has none.</returns>
-    internal static SitePublication? OfPresent(string root) =>
-        SiteLayout.IsIn(root) ? new SitePublication(root, isNew: false, isRemoved: false, isBehind: false) : null;
+    /// <summary>Brings the browser, where there is one, up to date with a generation that has no new packages.</summary>
+    /// <param name="transaction">The generation; nothing is placed in it yet.</param>
+    /// <param name="state">The repository as it is.</param>
+    /// <param name="plan">The generation's packages.</param>
+    /// <param name="content">What the pages show.</param>
+    /// <param name="diagnostics">Told if another tool has left the pages behind.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal static void Renew(
+        GenerationTransaction transaction,
+        PublishedState state,
+        PublishPlan plan,
+        SiteContent content,
+        Diagnostics diagnostics,
+        CancellationToken stop
+    )
+    {
+        if (
+            SiteLayout.IsIn(state.Root) && Begin(state.Root, state.IndexVersion, noSite: false, diagnostics) is { } site
+        )
+        {
+            transaction.Place([.. site.Details(plan, stop)], stop);
+            site.Render(content).Stage(transaction);
+        }
+    }
 
     /// <summary>The documents to be placed beside packages.</summary>
     /// <param name="plan">The generation.</param>

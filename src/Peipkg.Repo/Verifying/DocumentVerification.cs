@@ -38,7 +38,7 @@ internal sealed record VerifiedDocuments(IndexSheet? Active, IndexSheet? Archive
 internal static class DocumentVerification
 {
     private const string Restore = "restore it from a mirror or a backup";
-    private const string Republish = "publish again, or rebuild with --rebuild --all-packages-dir";
+    private const string Rebuild = "make the indexes anew from the packages with publish --rebuild --all-packages-dir";
 
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(30);
     private static readonly TimeSpan StaleIndex = TimeSpan.FromDays(90);
@@ -131,7 +131,7 @@ internal static class DocumentVerification
 
         foreach (FormatViolationException problem in reading.Problems.Take(RepoLimits.ShownProblems))
         {
-            Fail(findings, "index-document", document.Name, problem.Message, Republish);
+            Fail(findings, "index-document", document.Name, problem.Message, Rebuild);
         }
 
         if (reading.Problems.Count > RepoLimits.ShownProblems)
@@ -141,7 +141,7 @@ internal static class DocumentVerification
                 "index-document",
                 document.Name,
                 $"{reading.Problems.Count - RepoLimits.ShownProblems} more entries break a rule",
-                Republish
+                Rebuild
             );
         }
     }
@@ -177,7 +177,7 @@ internal static class DocumentVerification
                 "package-url",
                 RepositoryLayout.ArchiveIndex,
                 $"{row}: its URL {row.Url} leads out of the repository, to no file of it",
-                Republish
+                Rebuild
             );
         }
     }
@@ -231,7 +231,7 @@ internal static class DocumentVerification
         VerificationFindings findings
     )
     {
-        string remedy = isDescriptor ? Restore : Republish;
+        string remedy = isDescriptor ? Restore : Rebuild;
         switch (check.State)
         {
             case SignatureState.Good:
@@ -326,7 +326,7 @@ internal static class DocumentVerification
         {
             foreach ((string file, string problem) in IndexConsistency.Check(descriptor.Name, active, archive))
             {
-                Fail(findings, "index-consistency", file, problem, Republish);
+                Fail(findings, "index-consistency", file, problem, Rebuild);
             }
         }
 

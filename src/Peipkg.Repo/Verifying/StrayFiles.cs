@@ -71,13 +71,16 @@ internal static class StrayFiles
             else if (
                 identity is not null
                 && !packages.Contains(relative)
-                && !byDirectory[directory].Any(package => BelongsTo(relative, package))
+                && !byDirectory[directory].Any(package => IsReferenceSidecar(relative) || BelongsTo(relative, package))
             )
             {
                 strays.Add(relative);
             }
         }
     }
+
+    /// <summary>What the reference publisher writes beside packages: a package's own metadata, word for word.</summary>
+    private static bool IsReferenceSidecar(string path) => Path.GetFileName(path) is "manifest.json" or "files.json";
 
     private static bool BelongsTo(string path, string package)
     {

@@ -232,7 +232,10 @@ public sealed class SyncTests : IDisposable
     public void The_descriptor_goes_first_only_when_it_fits_the_old_indexes_and_the_old_one_may_not_fit_the_new()
     {
         _bench.Publish();
-        SyncSource source = SyncSource.Take(new Publishing.RepositoryState(_bench.Repository), _bench["tree"]);
+        SyncSource source = SyncSource.Take(
+            new Peipkg.Manager.Publishing.RepositoryState(_bench.Repository),
+            _bench["tree"]
+        );
         Assert.False(source.DescriptorFirst(""));
         Assert.False(source.DescriptorFirst(source.Signer));
         Assert.False(source.DescriptorFirst(new string('a', 64)));

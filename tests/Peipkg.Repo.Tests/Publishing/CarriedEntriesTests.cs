@@ -1,3 +1,6 @@
+using System.Text;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
 
@@ -142,6 +145,81 @@ public sealed class CarriedEntriesTests : IDisposable
         RunResult audit = RepoRun.Run("audit", "--repo", _fixture.Repo);
         Assert.Contains("notice: aa: 1.0-1: the description holds", audit.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("notice: cc: 1.0-1: the description", audit.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_verify_advises_for_a_foreign_entry_works_whatever_its_description_holds()
+    {
+        _fixture.ClearNew();
+        string package = new ForeignManifest("dd")
+        {
+            Description = "\u00c9l\u00e9gance \u2013 for you",
+            Headers = Peipkg.Format.Editions.Edition.Psd009,
+        }.PackInto(_fixture.New);
+        Assert.Contains("printable ASCII only", _fixture.Publish().Error, StringComparison.Ordinal);
+        PublishElsewhere(package);
+        RepositoryFixture.Succeed(_fixture.Verify());
+        _fixture.RewriteIndexes(static text =>
+            text.Replace("\"url\":\"/p/aa/", "\"url\":\"/../p/aa/../../", StringComparison.Ordinal)
+                .Replace("\u00c9l\u00e9gance", "Elegance", StringComparison.Ordinal)
+        );
+        RunResult verify = _fixture.Verify("--all-packages-dir", _fixture["repo/p"]);
+        Assert.Equal(1, verify.Code);
+        Assert.Contains("leads out of the repository", verify.Error, StringComparison.Ordinal);
+        Assert.Contains("says other things of it than its manifest", verify.Error, StringComparison.Ordinal);
+        Assert.Contains("--rebuild --all-packages-dir", verify.Error, StringComparison.Ordinal);
+        RunResult rebuilt = _fixture.Publish("--rebuild", "--all-packages-dir", _fixture["repo/p"]);
+        RepositoryFixture.Succeed(rebuilt);
+        Assert.Contains("it stays because it is published already", rebuilt.Error, StringComparison.Ordinal);
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void Any_command_that_makes_a_generation_mends_what_another_tool_left_out()
+    {
+        RepositoryFixture.Succeed(_fixture.Publish());
+        File.Delete(_fixture["repo/p/cc/1.0-1/cc_1.0-1_x86_64.json"]);
+        File.WriteAllText(_fixture["repo/p/cc/1.0-1/manifest.json"], "{}");
+        File.WriteAllText(_fixture["repo/p/cc/1.0-1/files.json"], "{}");
+        _fixture.RewriteIndexes(static text =>
+            text.Replace("\"index_version\":3", "\"index_version\":4", StringComparison.Ordinal)
+        );
+        RunResult described = RepoRun.Run(
+            "describe",
+            "--repo",
+            _fixture.Repo,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            "2026-01-02T00:00:00Z",
+            "--description",
+            "New words"
+        );
+        RepositoryFixture.Succeed(described);
+        Assert.Contains("its pages are mended", described.Error, StringComparison.Ordinal);
+        RunResult verify = _fixture.Verify();
+        RepositoryFixture.Succeed(verify);
+        Assert.DoesNotContain("warning", verify.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Puts a package into the repository as another publisher with the same key would.</summary>
+    private void PublishElsewhere(string package)
+    {
+        byte[] bytes = File.ReadAllBytes(package);
+        VerifiedPackage read = PackageVerifier.Verify(
+            new MemoryStream(bytes),
+            new PackageVerifyOptions { Published = true }
+        );
+        string url = "/p/dd/1.0-1/" + Path.GetFileName(package);
+        Directory.CreateDirectory(_fixture["repo/p/dd/1.0-1"]);
+        File.Copy(package, _fixture["repo" + url]);
+        string entry = Encoding.UTF8.GetString(
+            IndexDocument.WriteEntry(IndexEntry.FromPackage(read.Manifest, read.PackageHash, read.CompressedSize, url))
+        );
+        _fixture.RewriteIndexes(text =>
+            text.Replace("}}]}", "}}," + entry + "]}", StringComparison.Ordinal)
+                .Replace("\"index_version\":2", "\"index_version\":3", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using System.Text;
 using Peipkg.Format.Editions;
-using Peipkg.Format.Packages;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
 
@@ -71,7 +69,7 @@ public sealed class RepositoryEditionTests : IDisposable
     public void An_entry_carries_every_member_of_the_edition_and_those_that_nobody_knows()
     {
         InitPspu5();
-        Foreign("aa", Manifest("aa", Members, Dependency));
+        new ForeignManifest("aa") { Members = Members, Dependencies = Dependency }.PackInto(_fixture.New);
         RepositoryFixture.Succeed(_fixture.Publish());
         string index = File.ReadAllText(_fixture["repo/index/archive.json"]);
         Assert.Contains(Members, index, StringComparison.Ordinal);
@@ -79,7 +77,7 @@ public sealed class RepositoryEditionTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Verify());
         string entry = Entry(index, "aa");
         _fixture.ClearNew();
-        Foreign("bb", Manifest("bb", "\"homepage\":\"\"", ""));
+        new ForeignManifest("bb").PackInto(_fixture.New);
         RepositoryFixture.Succeed(_fixture.Publish());
         Assert.Equal(entry, Entry(File.ReadAllText(_fixture["repo/index/archive.json"]), "aa"));
         RepositoryFixture.Succeed(_fixture.Verify());
@@ -95,7 +93,7 @@ public sealed class RepositoryEditionTests : IDisposable
     public void An_entry_that_says_other_things_than_its_manifest_is_a_failure(string right, string wrong, string what)
     {
         InitPspu5();
-        Foreign("aa", Manifest("aa", Members, Dependency));
+        new ForeignManifest("aa") { Members = Members, Dependencies = Dependency }.PackInto(_fixture.New);
         RepositoryFixture.Succeed(_fixture.Publish("--no-site"));
         _fixture.RewriteIndexes(text => text.Replace(right, wrong, StringComparison.Ordinal));
         RunResult result = _fixture.Verify();
@@ -108,7 +106,7 @@ public sealed class RepositoryEditionTests : IDisposable
     public void Members_in_another_order_and_defaults_written_out_say_the_same()
     {
         InitPspu5();
-        Foreign("aa", Manifest("aa", "\"homepage\":\"\"", "{\"name\":\"xx\"}"));
+        new ForeignManifest("aa") { Dependencies = "{\"name\":\"xx\"}" }.PackInto(_fixture.New);
         RepositoryFixture.Succeed(_fixture.Publish("--no-site"));
         _fixture.RewriteIndexes(static text =>
             text.Replace(
@@ -125,17 +123,13 @@ public sealed class RepositoryEditionTests : IDisposable
     public void What_another_edition_has_is_refused_by_its_name()
     {
         InitPspu5();
-        Foreign(
-            "aa",
-            Manifest("aa", "\"homepage\":\"\"", "")
-                .Replace("\"side_effects\":[]", "\"side_effects\":[\"ldconfig\"]", StringComparison.Ordinal)
-        );
+        new ForeignManifest("aa") { SideEffects = "\"ldconfig\"" }.PackInto(_fixture.New);
         RunResult newer = _fixture.Publish();
         Assert.Equal(1, newer.Code);
         Assert.Contains("(psd-009 has it)", newer.Error, StringComparison.Ordinal);
         Directory.Delete(_fixture.Repo, recursive: true);
         RepositoryFixture.Succeed(_fixture.Init());
-        Foreign("aa", Manifest("aa", Members, Dependency));
+        new ForeignManifest("aa") { Members = Members, Dependencies = Dependency }.PackInto(_fixture.New);
         RunResult older = _fixture.Publish();
         Assert.Equal(1, older.Code);
         Assert.Contains("default_root", older.Error, StringComparison.Ordinal);
@@ -147,7 +141,7 @@ public sealed class RepositoryEditionTests : IDisposable
     {
         InitPspu5();
         string path = "usr/share/" + new string('d', 60) + "/" + new string('f', 60);
-        Foreign("aa", Manifest("aa", "\"homepage\":\"\"", ""), path, Edition.Psd009);
+        new ForeignManifest("aa") { Path = path, Headers = Edition.Psd009 }.PackInto(_fixture.New);
         RunResult refused = _fixture.Publish();
         Assert.Equal(1, refused.Code);
         Assert.Contains("--allow-reference-headers", refused.Error, StringComparison.Ordinal);
@@ -163,11 +157,11 @@ public sealed class RepositoryEditionTests : IDisposable
     public void The_newer_edition_has_no_way_round_its_layout()
     {
         InitPspu5();
-        Foreign("aa", Manifest("aa", "\"homepage\":\"\"", ""), "opt/aa", Edition.Pspu5);
+        new ForeignManifest("aa") { Path = "opt/aa" }.PackInto(_fixture.New);
         RunResult skipping = _fixture.Publish("--skip-layout-checks");
         Assert.Equal(1, skipping.Code);
         Assert.Contains("--allow-special-system", skipping.Error, StringComparison.Ordinal);
-        Assert.Contains("(edition psd-009 permits it)", _fixture.Publish().Error, StringComparison.Ordinal);
+        Assert.Contains("(edition psd-009 takes it as it is)", _fixture.Publish().Error, StringComparison.Ordinal);
         Directory.Delete(_fixture.Repo, recursive: true);
         RepositoryFixture.Succeed(_fixture.Init());
         RepositoryFixture.Succeed(_fixture.Publish("--skip-layout-checks"));
@@ -176,22 +170,6 @@ public sealed class RepositoryEditionTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     private void InitPspu5() => RepositoryFixture.Succeed(_fixture.Init("--edition", "pspu-5"));
-
-    private void Foreign(string name, string manifest, string? path = null, Edition? headers = null) =>
-        File.WriteAllBytes(
-            Path.Combine(_fixture.New, $"{name}_1.0-1_noarch.peipkg"),
-            ForeignPackage.Of(
-                manifest,
-                [PayloadSource.File(path ?? $"usr/share/{name}/data", Encoding.UTF8.GetBytes("content"))],
-                headers ?? Edition.Pspu5
-            )
-        );
-
-    private static string Manifest(string name, string members, string dependency) =>
-        $"{{\"schema_version\":1,\"name\":\"{name}\",\"version\":\"1.0-1\",\"architecture\":\"noarch\",\"description\":\"A test\","
-        + $"\"license\":\"MIT\",{members},\"dependencies\":[{dependency}],\"optional_dependencies\":[],\"conflicts\":[],"
-        + "\"provides\":[],\"replaces\":[],\"side_effects\":[],\"size_installed\":7,\"sd_overrides\":[],"
-        + "\"build\":{\"timestamp\":\"2025-12-31T00:00:00Z\",\"farm_id\":\"elsewhere\",\"source_ref\":\"test://x\"}}";
 
     private static string Entry(string index, string name) =>
         index[index.IndexOf($"{{\"name\":\"{name}\"", StringComparison.Ordinal)..]

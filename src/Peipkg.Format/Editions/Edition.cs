@@ -44,6 +44,12 @@ public sealed class Edition
     /// <summary>Whether readers take packages for architectures that the edition does not know.</summary>
     public required bool ReadsOtherArchitectures { get; init; }
 
+    /// <summary>
+    /// Whether a package for no architecture can need only packages for none (PSD-009 §4.1.3); otherwise it needs what the
+    /// system has, whatever its architecture (PSPU 5.21).
+    /// </summary>
+    public required bool NoArchNeedsNoArch { get; init; }
+
     /// <summary>Whether the checks of the layout may be turned off; otherwise a package asks for that itself.</summary>
     public required bool LayoutChecksAreOptional { get; init; }
 

@@ -76,6 +76,7 @@ internal static class EditionPsd009
             },
             Members = ManifestMembers.None,
             ReadsOtherArchitectures = true,
+            NoArchNeedsNoArch = true,
             LayoutChecksAreOptional = true,
             WarnsOfHigherProvides = false,
         };

@@ -102,6 +102,7 @@ internal static class EditionPspu5
                 | ManifestMembers.Root
                 | ManifestMembers.Claims,
             ReadsOtherArchitectures = false,
+            NoArchNeedsNoArch = false,
             LayoutChecksAreOptional = false,
             WarnsOfHigherProvides = true,
         };

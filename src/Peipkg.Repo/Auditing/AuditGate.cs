@@ -21,6 +21,7 @@ internal static class AuditGate
         Dictionary<IndexRow, PackageContent?> known = [];
         IReadOnlyList<AuditFinding> before = RepositoryAudit.Run(
             ActiveSelection.From(state.Archive, static (_, _) => { }),
+            state.Edition,
             state.Keys,
             row => Remember(row, published.Find(row)),
             stop
@@ -28,6 +29,7 @@ internal static class AuditGate
         HashSet<string> old = [.. before.SelectMany(static finding => finding.Keys)];
         IReadOnlyList<AuditFinding> after = RepositoryAudit.Run(
             plan.Active,
+            state.Edition,
             state.Keys,
             row =>
                 added.TryGetValue(row, out NewPackage? package) ? PackageDetails.TryRead(package.Details.Span, row)

@@ -46,6 +46,7 @@ internal static class AuditOperation
         using ProgressPhase progress = context.Diagnostics.Begin("looking into", "packages", view.Active.Rows.Count);
         return RepositoryAudit.Run(
             view.Active.Rows,
+            view.Descriptor.Edition,
             view.Keys,
             row =>
             {

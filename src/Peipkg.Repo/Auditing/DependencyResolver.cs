@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
@@ -9,9 +10,21 @@ internal sealed class DependencyResolver
 {
     private readonly Dictionary<string, IndexEntry> _byName;
     private readonly ILookup<string, (IndexEntry Entry, Provide Provide)> _byProvide;
+    private readonly Architecture[] _systems;
 
-    internal DependencyResolver(IReadOnlyList<IndexEntry> active)
+    /// <param name="active">The advertised packages.</param>
+    /// <param name="edition">Their edition.</param>
+    internal DependencyResolver(IReadOnlyList<IndexEntry> active, Edition edition)
     {
+        Architecture[] machines =
+        [
+            .. active
+                .Select(static entry => entry.Architecture)
+                .Where(static architecture => architecture != Architecture.NoArch)
+                .Distinct()
+                .OrderBy(static architecture => architecture.Text, StringComparer.Ordinal),
+        ];
+        _systems = edition.NoArchNeedsNoArch || machines.Length == 0 ? [Architecture.NoArch] : machines;
         _byName = active.ToDictionary(static entry => entry.Name.Text, StringComparer.Ordinal);
         _byProvide = active
             .SelectMany(static entry => entry.Provides.Select(provide => (Entry: entry, Provide: provide)))
@@ -22,19 +35,26 @@ internal sealed class DependencyResolver
     internal IndexEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
-    /// The candidate a package manager would take: for the package's own architecture rather than <c>noarch</c>, called so
+    /// The architectures on which a package's needs must be met: its own, or for one of none, in the editions that say so,
+    /// each that the repository has packages for.
+    /// </summary>
+    internal IReadOnlyList<Architecture> SystemsOf(IndexEntry dependent) =>
+        dependent.Architecture == Architecture.NoArch ? _systems : [dependent.Architecture];
+
+    /// <summary>
+    /// The candidate a package manager would take: for the system's architecture rather than <c>noarch</c>, called so
     /// rather than providing it, of the highest version.
     /// </summary>
     /// <returns>Null when nothing satisfies the dependency.</returns>
-    internal IndexEntry? Choose(IndexEntry dependent, Dependency dependency)
+    internal IndexEntry? Choose(Architecture system, Dependency dependency)
     {
         IndexEntry? best = null;
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
         {
             if (
                 satisfies
-                && Suits(dependent, candidate)
-                && (best is null || IsBetter(candidate, best, dependent, dependency))
+                && Suits(system, candidate)
+                && (best is null || IsBetter(candidate, best, system, dependency))
             )
             {
                 best = candidate;
@@ -45,7 +65,7 @@ internal sealed class DependencyResolver
     }
 
     /// <summary>Why nothing satisfies a dependency, for people.</summary>
-    internal string WhyNot(IndexEntry dependent, Dependency dependency)
+    internal string WhyNot(IndexEntry dependent, Architecture system, Dependency dependency)
     {
         List<string> reasons = [];
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
@@ -57,11 +77,7 @@ internal sealed class DependencyResolver
             reasons.Add(
                 satisfies
                     ? $"{who} is built for {candidate.Architecture}, and a package for {dependent.Architecture} needs "
-                        + (
-                            dependent.Architecture.Text == Architecture.NoArch.Text
-                                ? "noarch (§4.1.3)"
-                                : $"{dependent.Architecture} or noarch"
-                        )
+                        + (system == Architecture.NoArch ? "noarch (§4.1.3)" : $"{system} or noarch")
                     : $"{who} does not satisfy it"
             );
         }
@@ -111,14 +127,12 @@ internal sealed class DependencyResolver
     private static VersionOperand WithoutRevision(VersionOperand operand) =>
         operand.Revision is null ? operand : VersionOperand.Parse(operand.Text[..operand.Text.LastIndexOf('-')]);
 
-    private static bool Suits(IndexEntry dependent, IndexEntry candidate) =>
-        candidate.Architecture == dependent.Architecture || candidate.Architecture == Architecture.NoArch;
+    private static bool Suits(Architecture system, IndexEntry candidate) =>
+        candidate.Architecture == system || candidate.Architecture == Architecture.NoArch;
 
-    private static bool IsBetter(IndexEntry candidate, IndexEntry best, IndexEntry dependent, Dependency dependency)
+    private static bool IsBetter(IndexEntry candidate, IndexEntry best, Architecture system, Dependency dependency)
     {
-        int order = (candidate.Architecture == dependent.Architecture).CompareTo(
-            best.Architecture == dependent.Architecture
-        );
+        int order = (candidate.Architecture == system).CompareTo(best.Architecture == system);
         order =
             order != 0
                 ? order

@@ -1,4 +1,5 @@
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
@@ -21,22 +22,24 @@ internal sealed class RepositoryAudit
     private readonly DependencyResolver _resolver;
     private readonly List<AuditFinding> _findings = [];
 
-    private RepositoryAudit(IndexEntry[] entries, PackageContent?[] contents, Keyring keys)
+    private RepositoryAudit(IndexEntry[] entries, Edition edition, PackageContent?[] contents, Keyring keys)
     {
         _entries = entries;
         _contents = contents;
         _keys = keys;
-        _resolver = new DependencyResolver(entries);
+        _resolver = new DependencyResolver(entries, edition);
     }
 
     /// <summary>Audits.</summary>
     /// <param name="active">The advertised packages.</param>
+    /// <param name="edition">Their edition.</param>
     /// <param name="keys">The repository's keys.</param>
     /// <param name="contentOf">Looks into a package, from several threads; null when it cannot be looked into.</param>
     /// <param name="stop">Ends the work early.</param>
     /// <returns>The findings in the rules' order, then by name.</returns>
     internal static IReadOnlyList<AuditFinding> Run(
         IReadOnlyList<IndexRow> active,
+        Edition edition,
         Keyring keys,
         Func<IndexRow, PackageContent?> contentOf,
         CancellationToken stop
@@ -44,7 +47,7 @@ internal sealed class RepositoryAudit
     {
         PackageContent?[] contents = new PackageContent?[active.Count];
         Workers.ForEach([.. Enumerable.Range(0, active.Count)], i => contents[i] = contentOf(active[i]), stop);
-        RepositoryAudit audit = new([.. active.Select(static row => row.Entry)], contents, keys);
+        RepositoryAudit audit = new([.. active.Select(static row => row.Entry)], edition, contents, keys);
         audit.CheckDependencies();
         audit.CheckCycles();
         audit._findings.AddRange(SharedPaths.Find(audit._entries, contents, stop));
@@ -72,15 +75,21 @@ internal sealed class RepositoryAudit
         {
             foreach (Dependency dependency in dependencies)
             {
-                if (_resolver.Choose(entry, dependency) is null)
+                IReadOnlyList<Architecture> systems = _resolver.SystemsOf(entry);
+                Architecture[] lacking = [.. systems.Where(system => _resolver.Choose(system, dependency) is null)];
+                if (lacking.Length > 0)
                 {
                     string text = $"{dependency.Name} {dependency.Constraint?.Text}".TrimEnd();
+                    string where =
+                        lacking.Length == systems.Count
+                            ? ""
+                            : $" on {string.Join(" and ", lacking.Select(static system => system.Text))}";
                     _findings.Add(
                         AuditFinding.Of(
                             rule,
                             entry.Name.Text,
-                            $"{entry.Version} {verb} {text}, but {_resolver.WhyNot(entry, dependency)}",
-                            text
+                            $"{entry.Version} {verb} {text}{where}, but {_resolver.WhyNot(entry, lacking[0], dependency)}",
+                            text + where
                         )
                     );
                 }
@@ -100,7 +109,9 @@ internal sealed class RepositoryAudit
                     [
                         .. entry
                             .Dependencies.Where(dependency => !Fulfils(entry, dependency))
-                            .Select(dependency => _resolver.Choose(entry, dependency))
+                            .SelectMany(dependency =>
+                                _resolver.SystemsOf(entry).Select(system => _resolver.Choose(system, dependency))
+                            )
                             .OfType<IndexEntry>()
                             .Select(target => numbers[target.Name])
                             .Distinct(),

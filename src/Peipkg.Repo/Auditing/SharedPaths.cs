@@ -4,7 +4,10 @@ using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.Auditing;
 
-/// <summary>Finds paths that two packages install. Directories are shared by nature; a file that is another's directory is not.</summary>
+/// <summary>
+/// Finds paths that two packages install into one root. Directories are shared by nature; a file that is another's directory
+/// is not.
+/// </summary>
 internal static class SharedPaths
 {
     private const int Shown = 3;
@@ -17,6 +20,22 @@ internal static class SharedPaths
     /// <param name="contents">What they install; null where unknown.</param>
     /// <param name="stop">Ends the work early.</param>
     internal static IEnumerable<AuditFinding> Find(
+        IReadOnlyList<IndexEntry> entries,
+        IReadOnlyList<PackageContent?> contents,
+        CancellationToken stop
+    ) =>
+        entries
+            .Zip(contents)
+            .GroupBy(static package => package.First.DefaultRoot)
+            .SelectMany(root =>
+                FindInRoot(
+                    [.. root.Select(static package => package.First)],
+                    [.. root.Select(static package => package.Second)],
+                    stop
+                )
+            );
+
+    private static IEnumerable<AuditFinding> FindInRoot(
         IReadOnlyList<IndexEntry> entries,
         IReadOnlyList<PackageContent?> contents,
         CancellationToken stop

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
@@ -82,6 +84,10 @@ internal static class ShowOperation
     private static void WriteContent(Utf8JsonWriter json, PackageContent? content)
     {
         json.WriteString("source_ref", content?.Source);
+        json.WriteString("source_package", content?.SourcePackage);
+        json.WriteString("recipe_ref", content?.Recipe);
+        json.WriteString("builder", content?.Builder);
+        json.WriteBoolean("special_system_package", content?.IsSpecial == true);
         json.WriteString("signer", content?.Signer);
         json.WriteStartArray("paths");
         foreach (string path in content?.Paths ?? [])
@@ -105,12 +111,16 @@ internal static class ShowOperation
         Line("architecture", entry.Architecture.Text);
         Line("description", entry.Description);
         Line("license", entry.License);
+        Line("class", entry.LicenseClass == LicenseClass.Unknown ? "" : entry.LicenseClass.Text());
         Line("homepage", entry.Homepage);
+        Line("root", entry.DefaultRoot is { } root ? $"{root}, unless another is named" : "");
+        Lines("upgrade", entry.AlternateUpgrade?.Message.Split('\n') ?? []);
         Lines("depends on", entry.Dependencies.Select(EntryChanges.Relation));
         Lines("suggests", entry.OptionalDependencies.Select(EntryChanges.Relation));
         Lines("conflicts", entry.Conflicts.Select(EntryChanges.Relation));
         Lines("provides", entry.Provides.Select(EntryChanges.Relation));
         Lines("replaces", entry.Replaces.Select(EntryChanges.Relation));
+        Lines("runs after", entry.SideEffects.Select(static effect => effect.Text()));
         Line("installed", Size(entry.SizeInstalled));
         Line("download", Size(entry.SizeCompressed));
         Line("sha256", entry.Hash.ToString());
@@ -119,6 +129,10 @@ internal static class ShowOperation
         if (content is not null)
         {
             Line("source", content.Source ?? "");
+            Line("of package", content.SourcePackage ?? "");
+            Line("recipe", content.Recipe ?? "");
+            Line("builder", content.Builder ?? "");
+            Line("layout", content.IsSpecial ? "asks to install outside the layout" : "");
             Line(
                 "signed by",
                 Fingerprint.TryParse(content.Signer, out Fingerprint signer, out _) ? signer.Grouped : "nobody"

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Peipkg.Format;
 using Peipkg.Format.Layout;
+using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
@@ -25,6 +26,7 @@ internal static class PackageDetails
             json =>
             {
                 json.WriteString("source_ref", package.Manifest.Build.SourceRef);
+                WriteOrigin(json, package.Manifest);
                 json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
                 json.WriteStartArray("files");
                 foreach (PackageEntry entry in EntriesOf(package))
@@ -35,6 +37,30 @@ internal static class PackageDetails
                 json.WriteEndArray();
             }
         );
+
+    /// <summary>What only the manifests of newer editions say.</summary>
+    private static void WriteOrigin(Utf8JsonWriter json, Manifest manifest)
+    {
+        if (manifest.SpecialSystemPackage)
+        {
+            json.WriteBoolean("special_system_package", true);
+        }
+
+        foreach (
+            (string name, string? value) in new[]
+            {
+                ("source_package", manifest.Build.SourcePackage),
+                ("recipe_ref", manifest.Build.RecipeRef),
+                ("builder", manifest.Build.Builder),
+            }
+        )
+        {
+            if (value is not null)
+            {
+                json.WriteString(name, value);
+            }
+        }
+    }
 
     /// <summary>The document of a package whose file is not at hand.</summary>
     internal static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
@@ -139,6 +165,10 @@ internal static class PackageDetails
     {
         string? signer = null;
         string? source = null;
+        string? sourcePackage = null;
+        string? recipe = null;
+        string? builder = null;
+        bool special = false;
         List<string>? paths = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -153,6 +183,26 @@ internal static class PackageDetails
                 reader.Read();
                 source = reader.GetString();
             }
+            else if (reader.ValueTextEquals("source_package"u8))
+            {
+                reader.Read();
+                sourcePackage = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("recipe_ref"u8))
+            {
+                reader.Read();
+                recipe = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("builder"u8))
+            {
+                reader.Read();
+                builder = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("special_system_package"u8))
+            {
+                reader.Read();
+                special = reader.GetBoolean();
+            }
             else if (reader.ValueTextEquals("files"u8))
             {
                 reader.Read();
@@ -164,7 +214,15 @@ internal static class PackageDetails
             }
         }
 
-        return paths is null ? null : new PackageContent(signer, source, paths);
+        return paths is null
+            ? null
+            : new PackageContent(signer, source, paths)
+            {
+                SourcePackage = sourcePackage,
+                Recipe = recipe,
+                Builder = builder,
+                IsSpecial = special,
+            };
     }
 
     private static List<string> ReadPaths(ref Utf8JsonReader reader)
@@ -191,4 +249,17 @@ internal static class PackageDetails
 /// <param name="Signer">The signing key's fingerprint; null when unsigned.</param>
 /// <param name="Source">Where the source came from.</param>
 /// <param name="Paths">Files and symlinks, and, with a slash at the end, directories without content.</param>
-internal sealed record PackageContent(string? Signer, string? Source, IReadOnlyList<string> Paths);
+internal sealed record PackageContent(string? Signer, string? Source, IReadOnlyList<string> Paths)
+{
+    /// <summary>The source package that it was built of.</summary>
+    internal string? SourcePackage { get; init; }
+
+    /// <summary>The recipe that it was built with.</summary>
+    internal string? Recipe { get; init; }
+
+    /// <summary>The program that built it.</summary>
+    internal string? Builder { get; init; }
+
+    /// <summary>Whether it asks to install outside the layout.</summary>
+    internal bool IsSpecial { get; init; }
+}

@@ -167,6 +167,91 @@ public sealed class RepositoryEditionTests : IDisposable
         RepositoryFixture.Succeed(_fixture.Publish("--skip-layout-checks"));
     }
 
+    [Fact]
+    public void People_are_told_of_what_the_newer_edition_adds()
+    {
+        InitPspu5();
+        new ForeignManifest("aa")
+        {
+            Members = Members + ",\"special_system_package\":true",
+            Dependencies = Dependency,
+            Provides = "{\"name\":\"bootable\",\"claims\":{\"init\":{\"target\":\"/usr/share/aa/data\"}}}",
+        }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish("--allow-special-system"));
+        RunResult shown = RepoRun.Run("show", "--repo", _fixture.Repo, "aa");
+        RepositoryFixture.Succeed(shown);
+        foreach (
+            string part in new[]
+            {
+                "class:        firmware",
+                "root:         boot.recovery, unless another is named",
+                "upgrade:      Run the migration first.",
+                "loader >= 2 in root boot [init at /init]",
+                "bootable [init is /usr/share/aa/data]",
+                "layout:       asks to install outside the layout",
+            }
+        )
+        {
+            Assert.Contains(part, shown.Output, StringComparison.Ordinal);
+        }
+
+        RepositoryFixture.Succeed(_fixture.Verify());
+        _fixture.ClearNew();
+        new ForeignManifest("aa") { Version = "1.1-1" }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        string history = RepoRun.Run("history", "--repo", _fixture.Repo, "aa").Output;
+        Assert.Contains("license_class -firmware, +unknown", history, StringComparison.Ordinal);
+        Assert.Contains("default_root -boot.recovery", history, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("psd-009", "needs tool, but tool 1.0-1 is built for x86_64, and a package for noarch needs noarch")]
+    [InlineData("pspu-5", "needs tool on aarch64, but tool 1.0-1 is built for x86_64")]
+    public void An_audit_takes_the_architectures_as_the_edition_does(string edition, string finding)
+    {
+        RepositoryFixture.Succeed(_fixture.Init("--edition", edition));
+        Assert.True(Edition.TryParse(edition, out Edition? headers, out _));
+        new ForeignManifest("data") { Headers = headers, Dependencies = "{\"name\":\"tool\"}" }.PackInto(_fixture.New);
+        new ForeignManifest("tool") { Headers = headers, Architecture = "x86_64" }.PackInto(_fixture.New);
+        new ForeignManifest("other") { Headers = headers, Architecture = "aarch64" }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RunResult audit = RepoRun.Run("audit", "--repo", _fixture.Repo);
+        Assert.Contains(finding, audit.Output, StringComparison.Ordinal);
+        _fixture.ClearNew();
+        new ForeignManifest("other")
+        {
+            Version = "2.0-1",
+            Headers = headers,
+            Architecture = "x86_64",
+        }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        Assert.Equal(
+            edition == "psd-009",
+            RepoRun
+                .Run("audit", "--repo", _fixture.Repo)
+                .Output.Contains("unsatisfied-dependency", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Packages_of_different_roots_do_not_get_in_each_others_way()
+    {
+        InitPspu5();
+        string boot = "\"homepage\":\"\",\"default_root\":\"boot\"";
+        new ForeignManifest("aa") { Path = "usr/bin/tool" }.PackInto(_fixture.New);
+        new ForeignManifest("bb") { Path = "usr/bin/tool", Members = boot }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RepositoryFixture.Succeed(RepoRun.Run("audit", "--repo", _fixture.Repo));
+        _fixture.ClearNew();
+        new ForeignManifest("cc") { Path = "usr/bin/tool", Members = boot }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        Assert.Contains(
+            "bb: 1.0-1 and cc 1.0-1 both install usr/bin/tool",
+            RepoRun.Run("audit", "--repo", _fixture.Repo).Output,
+            StringComparison.Ordinal
+        );
+    }
+
     public void Dispose() => _fixture.Dispose();
 
     private void InitPspu5() => RepositoryFixture.Succeed(_fixture.Init("--edition", "pspu-5"));

@@ -271,12 +271,30 @@ function section(id, heading, number, ...content) {
     el("h2", { id }, heading, number === undefined ? [] : el("small", null, count.format(number))), ...content);
 }
 
+// A provider says which of its files fills a slot, a dependent at which path it wants the slot.
+function claimed(claims) {
+  return Object.entries(claims ?? {}).map(([slot, { path, target }]) =>
+    target ? `offers ${target} as ${slot}${path ? ` at ${path}` : ""}` : `uses its ${slot} at ${path}`);
+}
+
+const effects = new Map([
+  ["ldconfig", "refreshes the cache of shared libraries"],
+  ["depmod", "rebuilds the index of kernel modules"],
+  ["man-db", "rebuilds the index of manual pages"],
+]);
+
+const classes = new Map([["free", "free"], ["firmware", "redistributable firmware"], ["proprietary", "proprietary"]]);
+
 function relations(id, heading, items) {
   if (!items || items.length === 0) return [];
   const entries = items.map((item) => {
-    const { name, constraint, version, via } = typeof item === "string" ? { name: item } : item;
-    const detail = constraint ?? (version && `= ${version}`) ?? (via && `via ${via}`);
-    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), detail ? [" ", el("small", null, detail)] : []);
+    const { name, constraint, version, via, root: into, claims } = typeof item === "string" ? { name: item } : item;
+    const details = [
+      constraint ?? (version && `= ${version}`) ?? (via && `via ${via}`),
+      typeof into === "string" && `in root ${into}`,
+      ...claimed(claims),
+    ].filter(Boolean);
+    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), details.map((detail) => [" ", el("small", null, detail)]).flat());
   });
   return [section(id, heading, items.length, limited(el("ul", { class: "relations", "aria-labelledby": id }), entries, 40, "package"))];
 }
@@ -290,12 +308,14 @@ function about(entry, details) {
     add("Homepage", url ? el("a", { href: url.href, ...external }, el("bdi", null, entry.homepage)) : el("bdi", null, entry.homepage));
   }
   if (entry.license) add("Licence", el("bdi", null, entry.license));
+  if (classes.has(entry.license_class)) add("Kind of licence", classes.get(entry.license_class));
   add("Architecture", entry.architecture);
+  if (entry.default_root) add("Installs into", el("bdi", null, `the root ${entry.default_root}, unless you name another`));
   add("Installed size", bytes(entry.size_installed));
   const file = httpUrl(entry.url, entry.url.startsWith("/") ? base : new URL("index/", root));
   const target = entry.url.startsWith("/") && !entry.url.startsWith("//") ? httpUrl(base + entry.url) : file;
   add("Download", target ? el("a", { href: target.href, ...external }, bytes(entry.size_compressed)) : bytes(entry.size_compressed));
-  if (entry.side_effects?.length) add("After installing", entry.side_effects.join(", "));
+  if (entry.side_effects?.length) add("After installing", entry.side_effects.map((effect) => effects.get(effect) ?? effect).join(", "));
   if (entry.build) {
     add("Built", el("time", { datetime: entry.build.timestamp }, entry.build.timestamp.replace("T", " ").replace("Z", " UTC")));
     add("Built by", el("bdi", null, entry.build.farm_id));
@@ -306,6 +326,9 @@ function about(entry, details) {
     const shownRef = el("bdi", null, details.source_ref);
     add("Source", url && /^(git\+)?https?:/.test(details.source_ref) ? el("a", { href: url.href, ...external }, shownRef) : shownRef);
   }
+  if (details.source_package && details.source_package !== entry.name) add("Source package", el("bdi", null, details.source_package));
+  if (details.recipe_ref) add("Recipe", el("bdi", null, details.recipe_ref));
+  if (details.builder) add("Builder", el("bdi", null, details.builder));
   if (details.files) {
     add("Signed by", details.signer ? el("code", { class: "fingerprint" }, details.signer.replace(/(.{4})(?=.)/g, "$1 ")) : "nobody: the package is unsigned");
   }
@@ -436,6 +459,12 @@ async function showPackage() {
   }
   if (details.files && !details.signer) {
     notices.push(el("p", { class: "notice" }, "This package is not signed; package managers that require signatures refuse it."));
+  }
+  if (details.special_system_package) {
+    notices.push(el("p", { class: "notice" }, "This package asks to install files outside the usual places; package managers refuse it unless they are told otherwise."));
+  }
+  if (entry.alternate_upgrade) {
+    notices.push(el("p", { class: "notice" }, "It is not upgraded like other packages: ", el("bdi", null, entry.alternate_upgrade.message)));
   }
   article.replaceChildren(
     el("h1", null, el("bdi", null, name), " ", el("span", { class: "version" }, version), preRelease ? el("span", { class: "chip" }, "pre-release") : []),

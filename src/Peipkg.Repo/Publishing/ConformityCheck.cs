@@ -88,7 +88,7 @@ internal sealed class ConformityCheck
         return check;
     }
 
-    private IReadOnlyList<Nonconformity> Judge(int index, IndexRow row)
+    private Nonconformity[] Judge(int index, IndexRow row)
     {
         try
         {

@@ -1,56 +1,44 @@
+using Peipkg.Format.Editions;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes;
 
 /// <summary>
-/// A recipe as peipkg-build reads it (§8.2): <c>[meta]</c>, the stanzas <c>[[package]]</c> and <c>[[sign]]</c>. Other
-/// sections belong to other tools and are passed over.
+/// A recipe as peipkg-build reads it (§8.2): <c>[meta]</c> and the stanzas <c>[[package]]</c>. Other sections
+/// belong to other tools and are passed over.
 /// </summary>
 /// <param name="File">The recipe file as the user named it.</param>
 /// <param name="Directory">The recipe directory, an absolute path.</param>
 /// <param name="Meta">What all stanzas share.</param>
 /// <param name="Stanzas">One for each package, at least one, in the order of the file.</param>
-/// <param name="Signs">The entries of <c>[[sign]]</c>.</param>
 /// <param name="Warnings">What is suspicious in the file.</param>
 public sealed record Recipe(
     string File,
     string Directory,
     RecipeMeta Meta,
     IReadOnlyList<Stanza> Stanzas,
-    IReadOnlyList<SignEntry> Signs,
     IReadOnlyList<RecipeProblem> Warnings
 )
 {
     /// <summary>Reads a recipe file and checks all that can be known without building.</summary>
     /// <param name="path">The file; its directory is the recipe directory.</param>
+    /// <param name="edition">The edition of the format that is asked for; null leaves it to the recipe.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="RecipeException">The recipe has mistakes: all of them.</exception>
-    public static Recipe Load(string path)
+    public static Recipe Load(string path, Edition? edition = null)
     {
         TomlFile file = TomlFile.Load(path);
-        Recipe recipe = Read(file);
+        Recipe recipe = Read(file, edition);
         file.Problems.ThrowIfAny();
         return recipe;
     }
 
     /// <summary>Reads a recipe out of a file that others read too; what is wrong goes to the file's problems.</summary>
     /// <returns>The recipe; where the file has problems, only what could be read of it, for nothing but to look for more.</returns>
-    public static Recipe Read(TomlFile file) => RecipeReader.Read(file);
-
-    /// <summary>
-    /// An error for each entry of <c>[[sign]]</c>: nothing says what is signed there and how, and packages that silently
-    /// lack it would be worse than none.
-    /// </summary>
-    public IReadOnlyList<RecipeProblem> UnsupportedSigns =>
-        [
-            .. Signs.Select(sign => new RecipeProblem(
-                File,
-                sign.Position,
-                RecipeRule.Sign,
-                "[[sign]] is not supported by this version of peipkg-build; remove it to build without"
-            )),
-        ];
+    /// <param name="file">The file.</param>
+    /// <param name="edition">The edition of the format that is asked for; null leaves it to the recipe.</param>
+    public static Recipe Read(TomlFile file, Edition? edition = null) => RecipeReader.Read(file, edition);
 }
 
 /// <summary>What all packages of a recipe share.</summary>
@@ -58,10 +46,5 @@ public sealed record Recipe(
 /// <param name="Homepage">The http or https URL of the project; empty where none is given.</param>
 /// <param name="Source">Where the source is said to come from; for people only.</param>
 /// <param name="BuildScript">The build script, relative to the recipe directory and inside it.</param>
-public sealed record RecipeMeta(string License, string Homepage, string Source, string BuildScript);
-
-/// <summary>An entry of <c>[[sign]]</c>, which no documentation explains; it is read and checked, not acted on.</summary>
-/// <param name="Path">Which files below $DESTDIR it concerns.</param>
-/// <param name="Key">A key file, relative to the recipe directory and inside it.</param>
-/// <param name="Position">Where the entry begins.</param>
-public sealed record SignEntry(Globs.Glob Path, string Key, TomlPosition Position);
+/// <param name="Edition">The edition of the format: the recipe's, else the one asked for, else the default.</param>
+public sealed record RecipeMeta(string License, string Homepage, string Source, string BuildScript, Edition Edition);

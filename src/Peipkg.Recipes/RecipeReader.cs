@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
-using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes;
@@ -12,24 +12,27 @@ internal sealed class RecipeReader
     private static readonly string[] SectionNames = ["meta", "package", "sign", "upstream", "watch", "limits"];
 
     private readonly TomlFile _file;
+    private readonly Edition? _wanted;
     private readonly string _directory;
 
-    private RecipeReader(TomlFile file)
+    private RecipeReader(TomlFile file, Edition? wanted)
     {
         _file = file;
+        _wanted = wanted;
         _directory = Path.GetDirectoryName(Path.GetFullPath(file.Problems.File)) ?? "/";
     }
 
     private ProblemList Problems => _file.Problems;
 
-    internal static Recipe Read(TomlFile file) => new RecipeReader(file).Read();
+    internal static Recipe Read(TomlFile file, Edition? wanted) => new RecipeReader(file, wanted).Read();
 
     private Recipe Read()
     {
+        RefuseSigns();
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
         List<Stanza?> stanzas = [];
-        StanzaReader reader = new(Problems);
+        StanzaReader reader = new(Problems, meta.Edition);
         foreach (TomlSection section in _file.Sections("package"))
         {
             stanzas.Add(reader.Read(section));
@@ -45,15 +48,7 @@ internal sealed class RecipeReader
             );
         }
 
-        List<SignEntry?> signs = [.. _file.Sections("sign").Select(ReadSign)];
-        return new Recipe(
-            Problems.File,
-            _directory,
-            meta,
-            [.. stanzas.OfType<Stanza>()],
-            [.. signs.OfType<SignEntry>()],
-            Problems.Warnings
-        );
+        return new Recipe(Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], Problems.Warnings);
     }
 
     private void WarnOfOddSections()
@@ -92,9 +87,10 @@ internal sealed class RecipeReader
                 );
             }
 
-            return new RecipeMeta("", "", "", "");
+            return new RecipeMeta("", "", "", "", _wanted ?? Edition.Default);
         }
 
+        Edition edition = ReadEdition(section);
         Located<string>? license = section.Parsed<string>("license", ParseLicense);
         Located<string>? homepage = section.Parsed<string>("homepage", ParseHomepage, rule: RecipeRule.Homepage);
         Located<string>? source = section.String("source");
@@ -105,20 +101,41 @@ internal sealed class RecipeReader
             CheckFile("build_script in [meta]", located);
         }
 
-        return new RecipeMeta(license?.Value ?? "", homepage?.Value ?? "", source?.Value ?? "", script?.Value ?? "");
+        return new RecipeMeta(
+            license?.Value ?? "",
+            homepage?.Value ?? "",
+            source?.Value ?? "",
+            script?.Value ?? "",
+            edition
+        );
     }
 
-    private SignEntry? ReadSign(TomlSection section)
+    private Edition ReadEdition(TomlSection section)
     {
-        Located<Glob>? path = section.Parsed<Glob>("path", Glob.TryParse, required: true, RecipeRule.GlobSyntax);
-        Located<string>? key = section.String("key", required: true);
-        section.Finish();
-        if (key is { } located)
+        Located<Edition>? stated = section.Parsed<Edition>("edition", ParseEdition);
+        if (stated is { } located && _wanted is not null && located.Value != _wanted)
         {
-            CheckFile("key in [[sign]]", located);
+            Problems.Error(
+                located.Position,
+                $"edition in [meta]: the recipe is of edition {located.Value}, and packages of edition {_wanted} are asked for",
+                RecipeRule.Value
+            );
         }
 
-        return path is null || key is null ? null : new SignEntry(path.Value.Value, key.Value.Value, section.Position);
+        return _wanted ?? stated?.Value ?? Edition.Default;
+    }
+
+    // Whatever else such a section says, and whatever it names, does not matter.
+    private void RefuseSigns()
+    {
+        if (_file.Root.Find("sign") is { } sign)
+        {
+            Problems.Error(
+                sign.Value is TomlArray { Items: [{ } first, ..] } ? first.Position : sign.Position,
+                "[[sign]] was retired and nothing acts on it; remove the section",
+                RecipeRule.Sign
+            );
+        }
     }
 
     private void CheckFile(string label, Located<string> path)
@@ -175,6 +192,9 @@ internal sealed class RecipeReader
             : null;
         return error is null;
     }
+
+    private static bool ParseEdition(string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
+        Edition.TryParse(text, out value!, out error);
 
     private static bool ParseHomepage(string? text, out string value, [NotNullWhen(false)] out string? error)
     {

@@ -18,6 +18,18 @@ public sealed record Stanza
     /// <summary>One line of printable ASCII, perhaps empty.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>What kind of licence the package is under (PSPU 5.18).</summary>
+    public LicenseClass LicenseClass { get; init; }
+
+    /// <summary>The root into which it is installed; null for the system's (PSPU 5.19).</summary>
+    public RootName? DefaultRoot { get; init; }
+
+    /// <summary>Whether the package asks to install outside the layout (PSPU 5.14).</summary>
+    public bool SpecialSystemPackage { get; init; }
+
+    /// <summary>How it is upgraded if not by an installer alone; null for the ordinary way.</summary>
+    public AlternateUpgrade? AlternateUpgrade { get; init; }
+
     /// <summary>What must be installed, in the recipe's order, no name twice.</summary>
     public IReadOnlyList<StanzaDependency> Dependencies { get; init; } = [];
 
@@ -53,6 +65,9 @@ public sealed record Stanza
 /// <param name="SameBuild">Whether it means exactly the version being built; then it names a sibling stanza.</param>
 public sealed record StanzaDependency(VirtualName Name, VersionConstraint? Constraint, bool ArchAny, bool SameBuild)
 {
+    /// <summary>Root and claims; null where there are none.</summary>
+    public RelationExtras? Extras { get; init; }
+
     /// <summary>The constraint of a build of the given version.</summary>
     public VersionConstraint? ConstraintFor(PackageVersion version) =>
         SameBuild ? VersionConstraint.Parse($"= {version.Text}") : Constraint;

@@ -19,7 +19,11 @@ public static class StanzaManifest
             Architecture = stanza.Architecture,
             Description = stanza.Description,
             License = meta.License,
+            LicenseClass = stanza.LicenseClass,
             Homepage = meta.Homepage,
+            DefaultRoot = stanza.DefaultRoot,
+            SpecialSystemPackage = stanza.SpecialSystemPackage,
+            AlternateUpgrade = stanza.AlternateUpgrade,
             Dependencies = Dependencies(stanza.Dependencies, version),
             OptionalDependencies = Dependencies(stanza.OptionalDependencies, version),
             Conflicts =
@@ -48,6 +52,9 @@ public static class StanzaManifest
                     dependency.Name,
                     dependency.ConstraintFor(version),
                     dependency.ArchAny
-                )),
+                )
+                {
+                    Extras = dependency.Extras,
+                }),
         ];
 }

@@ -12,10 +12,9 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Recipes;
 
 /// <summary>Reads stanzas, one after the other, and what they say of each other.</summary>
-internal sealed class StanzaReader(ProblemList problems)
+internal sealed class StanzaReader(ProblemList problems, Edition edition)
 {
-    private static readonly string[] SideEffectNames = ["ldconfig", "depmod", "man-db"];
-
+    private readonly EditionMembers _members = new(edition);
     private readonly Dictionary<string, TomlPosition> _names = new(StringComparer.Ordinal);
     private readonly List<(string Stanza, Located<string> Name)> _sameBuilds = [];
 
@@ -63,6 +62,10 @@ internal sealed class StanzaReader(ProblemList problems)
         List<Replacement> replaces = ReadReplaces(section);
         List<SideEffect> sideEffects = ReadSideEffects(section);
         List<FilePattern> files = ReadFiles(section);
+        LicenseClass licenseClass = _members.LicenseClass(section);
+        RootName? defaultRoot = _members.DefaultRoot(section);
+        bool special = _members.SpecialSystemPackage(section);
+        AlternateUpgrade? upgrade = _members.AlternateUpgrade(section);
         Derivation? derive = DerivationReader.Read(section);
         section.Finish();
         return name is null || architecture is null
@@ -72,6 +75,10 @@ internal sealed class StanzaReader(ProblemList problems)
                 Name = name.Value.Value,
                 Architecture = architecture.Value.Value,
                 Description = description?.Value ?? "",
+                LicenseClass = licenseClass,
+                DefaultRoot = defaultRoot,
+                SpecialSystemPackage = special,
+                AlternateUpgrade = upgrade,
                 Dependencies = dependencies,
                 OptionalDependencies = optional,
                 Conflicts = conflicts,
@@ -128,6 +135,7 @@ internal sealed class StanzaReader(ProblemList problems)
             );
             Located<string>? arch = entry.Parsed<string>("arch", ParseArch, rule: RecipeRule.Architecture);
             Located<bool>? sameBuild = entry.Boolean("same_build");
+            RelationExtras? extras = key == "conflicts" ? null : _members.OfDependency(entry);
             entry.Finish();
             if (sameBuild is { } misplaced && key == "conflicts")
             {
@@ -160,6 +168,9 @@ internal sealed class StanzaReader(ProblemList problems)
             {
                 list.Add(
                     new StanzaDependency(located.Value, constraint?.Value, arch is not null, sameBuild?.Value ?? false)
+                    {
+                        Extras = extras,
+                    }
                 );
             }
         }
@@ -184,10 +195,11 @@ internal sealed class StanzaReader(ProblemList problems)
                 VersionOperand.TryParse,
                 rule: RecipeRule.Version
             );
+            RelationExtras? extras = _members.OfProvide(entry);
             entry.Finish();
             if (name is { } located && IsFirst(seen, entry, located.Value.Text, located.Position))
             {
-                list.Add(new Provide(located.Value, version?.Value));
+                list.Add(new Provide(located.Value, version?.Value) { Extras = extras });
             }
         }
 
@@ -230,8 +242,20 @@ internal sealed class StanzaReader(ProblemList problems)
             {
                 problems.Error(
                     text.Position,
-                    $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is not one of {SideEffects.Known}"
-                        + NearestName.Suggestion(text.Value, SideEffectNames),
+                    $"side_effects in {section.Label}: {DisplayText.Quote(text.Value)} is not one of {edition.SideEffectNames}"
+                        + NearestName.Suggestion(
+                            text.Value,
+                            edition.Layout.SideEffects.Select(rule => rule.Effect.Text())
+                        ),
+                    RecipeRule.SideEffect
+                );
+            }
+            else if (!edition.Knows(effect))
+            {
+                problems.Error(
+                    text.Position,
+                    $"side_effects in {section.Label}: \"{text.Value}\" is no side effect in edition {edition}"
+                        + edition.Elsewhere(other => other.Knows(effect)),
                     RecipeRule.SideEffect
                 );
             }
@@ -308,13 +332,13 @@ internal sealed class StanzaReader(ProblemList problems)
             ? new(name.Value, name.Position)
             : null;
 
-    private static bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)
+    private bool ParseArchitecture(string? text, out Architecture value, [NotNullWhen(false)] out string? error)
     {
-        if (Architecture.TryParse(text, out value, out error) && !Edition.Default.Knows(value))
+        if (Architecture.TryParse(text, out value, out error) && !edition.Knows(value))
         {
             error =
-                $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are x86_64, aarch64 and noarch"
-                + NearestName.Suggestion(text!, ["x86_64", "aarch64", "noarch"]);
+                $"packages cannot be built for {DisplayText.Quote(text)}; the architectures are {edition.ArchitectureNames}"
+                + NearestName.Suggestion(text!, edition.Layout.Architectures.Select(known => known.Architecture.Text));
         }
 
         return error is null;

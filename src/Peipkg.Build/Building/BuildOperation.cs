@@ -65,7 +65,7 @@ internal static class BuildOperation
     /// <summary>Reads the recipe and refuses what cannot be built, before anything runs.</summary>
     internal static Recipe Prepare(BuildRequest request, ToolContext context)
     {
-        Recipe recipe = LoadRecipe(request.Recipe, context.Diagnostics);
+        Recipe recipe = LoadRecipe(request, context.Diagnostics);
         CheckDirectories(request);
         OutputProbe.Require(
             request.Output,
@@ -124,8 +124,9 @@ internal static class BuildOperation
             )
             : new BuildPaths([SandboxView.DestinationPlace], []);
 
-    private static Recipe LoadRecipe(string path, Diagnostics diagnostics)
+    private static Recipe LoadRecipe(BuildRequest request, Diagnostics diagnostics)
     {
+        string path = request.Recipe;
         if (Directory.Exists(path))
         {
             throw new UserErrorException(
@@ -135,13 +136,13 @@ internal static class BuildOperation
 
         try
         {
-            Recipe recipe = Recipe.Load(path);
+            Recipe recipe = Recipe.Load(path, request.Edition);
             foreach (RecipeProblem warning in recipe.Warnings)
             {
                 diagnostics.Warning(warning.ToString());
             }
 
-            return recipe.Signs.Count == 0 ? recipe : throw new RecipeException(recipe.UnsupportedSigns);
+            return recipe;
         }
         catch (RecipeException exception)
         {
@@ -210,13 +211,13 @@ internal static class BuildOperation
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
-            plans.Add(new PackagePlan(manifest, partition.Shares[i]));
+            plans.Add(new PackagePlan(manifest, partition.Shares[i]) { Edition = recipe.Meta.Edition });
         }
 
         IReadOnlyList<PackagePlan> complete = RecipeDeriver.Complete(
             recipe.Stanzas,
             plans,
-            request.DerivesByDefault ? Derivation.Full : Derivation.None,
+            recipe.Meta.Edition.DerivesByDefault ? Derivation.Full : Derivation.None,
             findings,
             cancellation
         );

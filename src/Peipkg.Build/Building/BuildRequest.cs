@@ -1,5 +1,6 @@
 using Peipkg.Build.Rules;
 using Peipkg.Build.Sandboxing;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Building;
@@ -46,8 +47,8 @@ internal sealed record BuildRequest
     /// <summary>How the conditions of a second build differ; null in a first.</summary>
     internal ScriptVariation? Variation { get; init; }
 
-    /// <summary>Whether names are derived from files of stanzas that do not say.</summary>
-    internal bool DerivesByDefault { get; init; }
+    /// <summary>The edition of the format; null leaves it to the recipe.</summary>
+    internal Edition? Edition { get; init; }
 
     /// <summary>What becomes of findings.</summary>
     internal RulePolicy Policy { get; init; } = RulePolicy.Default;

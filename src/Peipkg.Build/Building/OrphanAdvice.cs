@@ -3,7 +3,6 @@ using System.Text;
 using Peipkg.Build.Scanning;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Editions;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
@@ -40,12 +39,21 @@ internal sealed class OrphanAdvice
 
     private readonly IReadOnlyList<Stanza> _stanzas;
     private readonly string _recipe;
+    private readonly Edition _edition;
+    private readonly Glob[] _claimable;
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
-    internal OrphanAdvice(Partition partition, IReadOnlyList<Stanza> stanzas, string recipe)
+    internal OrphanAdvice(Partition partition, Recipe recipe)
     {
-        _stanzas = stanzas;
-        _recipe = recipe;
+        _stanzas = recipe.Stanzas;
+        _recipe = recipe.File;
+        _edition = recipe.Meta.Edition;
+        _claimable = Glob.ParseAll([
+            .. _edition
+                .Layout.Architectures.SelectMany(known => _edition.Layout.Places(known.Architecture, PayloadKind.File))
+                .Distinct(),
+            "usr/{bin,sbin,include}",
+        ]);
         foreach (
             string path in partition
                 .Shares.SelectMany(share => share)
@@ -133,7 +141,7 @@ internal sealed class OrphanAdvice
         for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
         {
             string directory = path[..slash];
-            if (!_claimed.Contains(directory) && Array.Exists(Claimable, place => place.IsMatch(directory)))
+            if (!_claimed.Contains(directory) && Array.Exists(_claimable, place => place.IsMatch(directory)))
             {
                 return directory + "/";
             }
@@ -141,12 +149,6 @@ internal sealed class OrphanAdvice
 
         return path;
     }
-
-    private static readonly Glob[] Claimable = Glob.ParseAll([
-        .. Edition.Default.Layout.Places(Architecture.X86_64, PayloadKind.File),
-        "usr/lib/aarch64-linux-peios/*/**",
-        "usr/{bin,sbin,include}",
-    ]);
 
     // Unlike "usr/share/hello", which belongs to one package, these contain files of many.
     private static readonly Glob[] Shared = Glob.ParseAll(
@@ -159,7 +161,7 @@ internal sealed class OrphanAdvice
         "usr/share/zsh/**",
         "usr/share/fish/**",
         "usr/lib/*/{pkgconfig,cmake}",
-        "etc/{init.d,default,profile.d,ld.so.conf.d}"
+        "{etc,usr/etc}/{init.d,default,profile.d,ld.so.conf.d}"
     );
 
     private Stanza? StanzaFor(string path)
@@ -167,8 +169,8 @@ internal sealed class OrphanAdvice
         Stanza[] possible =
         [
             .. _stanzas.Where(stanza =>
-                Edition
-                    .Default.Layout.Places(stanza.Architecture, PayloadKind.File)
+                _edition
+                    .Layout.Places(stanza.Architecture, PayloadKind.File)
                     .Any(place => Glob.ParseAll(place)[0].IsMatch(path))
             ),
         ];

@@ -87,9 +87,7 @@ internal static class PartitionReport
             CultureInfo.InvariantCulture,
             $"{Counted.Text(partition.Orphans.Count, "orphan")}: no stanza claims these installed files"
         );
-        foreach (
-            OrphanGroup group in new OrphanAdvice(partition, recipe.Stanzas, recipe.File).Groups(partition.Orphans)
-        )
+        foreach (OrphanGroup group in new OrphanAdvice(partition, recipe).Groups(partition.Orphans))
         {
             // A single path stands for itself; several are listed below their directory.
             bool single = group.Paths is [string only] && only == group.Place;

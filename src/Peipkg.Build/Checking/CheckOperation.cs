@@ -2,6 +2,7 @@ using Peipkg.Build.Checking.Reports;
 using Peipkg.Build.Rules;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Checking;
 
@@ -9,8 +10,15 @@ namespace Peipkg.Build.Checking;
 /// <param name="Names">Recipes, or directories of recipes.</param>
 /// <param name="Format"><c>text</c>, <c>json</c> or <c>sarif</c>.</param>
 /// <param name="Tags">A file or repository with tags to try; null for none.</param>
+/// <param name="Edition">The edition that is asked for; null leaves it to the recipes.</param>
 /// <param name="Policy">What becomes of findings.</param>
-internal sealed record CheckRequest(IReadOnlyList<string> Names, string Format, string? Tags, RulePolicy Policy);
+internal sealed record CheckRequest(
+    IReadOnlyList<string> Names,
+    string Format,
+    string? Tags,
+    Edition? Edition,
+    RulePolicy Policy
+);
 
 /// <summary>Finds everything that is wrong with recipes as far as it shows without building them, in one run.</summary>
 internal static class CheckOperation
@@ -43,7 +51,7 @@ internal static class CheckOperation
                 .AsParallel()
                 .AsOrdered()
                 .WithCancellation(context.Cancellation)
-                .Select(file => RecipeCheck.Check(file, context.Cancellation)),
+                .Select(file => RecipeCheck.Check(file, request.Edition, context.Cancellation)),
         ];
         TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
         ILookup<string?, Finding> syntax = ScriptSyntax

@@ -32,16 +32,22 @@ internal static class LibraryPatternCheck
     );
 
     /// <summary>Finds patterns for libraries that lie where no library may.</summary>
-    internal static IEnumerable<Finding> CheckPlaces(Stanza stanza, string file, GlobBudget budget)
+    internal static IEnumerable<Finding> CheckPlaces(Stanza stanza, Recipe recipe, GlobBudget budget)
     {
-        Glob[] places = LibraryPlaces(stanza.Architecture);
+        if (stanza.SpecialSystemPackage)
+        {
+            yield break;
+        }
+
+        Edition edition = recipe.Meta.Edition;
+        Glob[] places = LibraryPlaces(edition, stanza.Architecture);
         foreach (FilePattern pattern in stanza.Files.Where(pattern => !pattern.Glob.ClaimsDirectories))
         {
             string name = NameOf(pattern.Glob);
             if (
                 (IsForSharedLibraries(name) || name.EndsWith(".a", StringComparison.Ordinal) || IsForModules(name))
                 && !CanMatch(pattern.Glob, places, budget)
-                && CanMatch(pattern.Glob, StanzaCheck.Places(stanza.Architecture, directories: false), budget)
+                && CanMatch(pattern.Glob, StanzaCheck.Places(edition, stanza.Architecture, directories: false), budget)
                 && !budget.IsSpent
             )
             {
@@ -53,7 +59,7 @@ internal static class LibraryPatternCheck
                                 ? "a noarch package may contain none"
                                 : $"they belong below {string.Join(" or ", places.Select(place => place.LiteralPrefix))}"
                         ),
-                    file,
+                    recipe.File,
                     pattern.Position
                 );
             }
@@ -61,7 +67,7 @@ internal static class LibraryPatternCheck
     }
 
     /// <summary>Finds side effects that no pattern needs, and patterns that need one.</summary>
-    internal static IEnumerable<Finding> CheckSideEffects(Stanza stanza, string file, GlobBudget budget)
+    internal static IEnumerable<Finding> CheckSideEffects(Stanza stanza, Recipe recipe, GlobBudget budget)
     {
         FilePattern[] patterns = [.. stanza.Files.Where(pattern => !pattern.Glob.ClaimsDirectories)];
         foreach (
@@ -81,7 +87,7 @@ internal static class LibraryPatternCheck
                 yield return Finding.Of(
                     StanzaRules.SideEffectUnneeded,
                     $"{stanza.Name} declares {effect.Text()}, but none of its patterns can match {what}",
-                    file,
+                    recipe.File,
                     stanza.Position
                 );
             }
@@ -90,12 +96,12 @@ internal static class LibraryPatternCheck
         HashSet<SideEffect> told = [.. stanza.SideEffects];
         foreach (FilePattern pattern in patterns)
         {
-            if (NeededBy(pattern.Glob, budget) is { } effect && told.Add(effect))
+            if (NeededBy(pattern.Glob, budget) is { } effect && recipe.Meta.Edition.Knows(effect) && told.Add(effect))
             {
                 yield return Finding.Of(
                     StanzaRules.SideEffectMissing,
                     $"{DisplayText.Quote(pattern.Glob.Text)} of {stanza.Name} needs the side effect \"{effect.Text()}\"",
-                    file,
+                    recipe.File,
                     pattern.Position
                 );
             }
@@ -136,9 +142,9 @@ internal static class LibraryPatternCheck
     private static bool CanMatch(Glob glob, Glob[] evidence, GlobBudget budget) =>
         Array.Exists(evidence, e => e.CommonPath(glob, budget) is not null);
 
-    private static Glob[] LibraryPlaces(Architecture architecture)
+    private static Glob[] LibraryPlaces(Edition edition, Architecture architecture)
     {
-        LayoutRules layout = Edition.Default.Layout;
+        LayoutRules layout = edition.Layout;
         return layout.Find(architecture)?.Triplet is not { } triplet
             ? []
             : Glob.ParseAll([

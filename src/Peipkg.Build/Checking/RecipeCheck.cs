@@ -1,5 +1,6 @@
 using Peipkg.Build.Checking.Licenses;
 using Peipkg.Build.Rules;
+using Peipkg.Format.Editions;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Bounds;
 using Peipkg.Recipes.Toml;
@@ -22,23 +23,21 @@ internal static class RecipeCheck
 
     /// <summary>Checks a recipe file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="edition">The edition that is asked for; null leaves it to the recipe.</param>
     /// <param name="cancellation">Ends the check early.</param>
-    internal static CheckedRecipe Check(string path, CancellationToken cancellation)
+    internal static CheckedRecipe Check(string path, Edition? edition, CancellationToken cancellation)
     {
         List<Finding> findings = [];
         try
         {
             TomlFile file = TomlFile.Load(path);
             CheckMeta(file.Root, path, findings);
-            Recipe recipe = Recipe.Read(file);
+            Recipe recipe = Recipe.Read(file, edition);
             bool whole = !file.Problems.HasErrors;
 
             // The manager's sections are checked too, so that authors see mistakes in them before the farm does.
             Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
-            findings.AddRange(
-                file.Problems.Errors.Concat(recipe.UnsupportedSigns)
-                    .Select(problem => Finding.Of(problem, Severity.Error))
-            );
+            findings.AddRange(file.Problems.Errors.Select(problem => Finding.Of(problem, Severity.Error)));
             findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
             string? script = ScriptOf(file.Root, path);
             findings.AddRange(Bounded(StanzaCheck.Check(recipe, whole, cancellation), path));

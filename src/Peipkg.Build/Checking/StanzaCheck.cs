@@ -21,9 +21,9 @@ internal static class StanzaCheck
         foreach (Stanza stanza in recipe.Stanzas)
         {
             foreach (
-                Finding finding in CheckPatterns(stanza, recipe.File, budget)
-                    .Concat(LibraryPatternCheck.CheckPlaces(stanza, recipe.File, budget))
-                    .Concat(whole ? LibraryPatternCheck.CheckSideEffects(stanza, recipe.File, budget) : [])
+                Finding finding in CheckPatterns(stanza, recipe, budget)
+                    .Concat(LibraryPatternCheck.CheckPlaces(stanza, recipe, budget))
+                    .Concat(whole ? LibraryPatternCheck.CheckSideEffects(stanza, recipe, budget) : [])
                     .Concat(whole ? CheckDependencies(stanza, recipe) : [])
             )
             {
@@ -62,14 +62,20 @@ internal static class StanzaCheck
         }
     }
 
-    private static IEnumerable<Finding> CheckPatterns(Stanza stanza, string file, GlobBudget budget)
+    private static IEnumerable<Finding> CheckPatterns(Stanza stanza, Recipe recipe, GlobBudget budget)
     {
+        if (stanza.SpecialSystemPackage)
+        {
+            yield break;
+        }
+
+        Edition edition = recipe.Meta.Edition;
         foreach (FilePattern pattern in stanza.Files)
         {
             Glob glob = pattern.Glob;
             string? fault =
                 glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
-                : Places(stanza.Architecture, glob.ClaimsDirectories)
+                : Places(edition, stanza.Architecture, glob.ClaimsDirectories)
                     .Any(place => place.CommonPath(glob, budget) is not null) || budget.IsSpent
                     ? null
                 : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal)
@@ -80,17 +86,21 @@ internal static class StanzaCheck
                 : "packages install below "
                     + string.Join(
                         ' ',
-                        Edition
-                            .Default.Layout.Places(stanza.Architecture, PayloadKind.File)
+                        edition
+                            .Layout.Places(stanza.Architecture, PayloadKind.File)
                             .Select(place => place.Replace("*/**", "", StringComparison.Ordinal))
                     )
-                    + " only";
+                    + " only"
+                    + edition.Elsewhere(other =>
+                        Places(other, stanza.Architecture, glob.ClaimsDirectories)
+                            .Any(place => place.CommonPath(glob, budget) is not null)
+                    );
             if (fault is not null)
             {
                 yield return Finding.Of(
                     StanzaRules.GlobNever,
                     $"{DisplayText.Quote(glob.Text)} of {stanza.Name} cannot match: {fault}",
-                    file,
+                    recipe.File,
                     pattern.Position
                 );
             }
@@ -190,17 +200,18 @@ internal static class StanzaCheck
     private static string Name(Glob glob, Stanza stanza) => $"{DisplayText.Quote(glob.Text)} of {stanza.Name}";
 
     /// <summary>Patterns of all paths that a package of an architecture may have.</summary>
-    internal static Glob[] Places(Architecture architecture, bool directories) =>
-        AllPlaces[(architecture.Text, directories)];
+    internal static Glob[] Places(Edition edition, Architecture architecture, bool directories) =>
+        AllPlaces[(edition, architecture, directories)];
 
-    private static readonly Dictionary<(string Architecture, bool Directories), Glob[]> AllPlaces = (
-        from architecture in new[] { Architecture.X86_64, Architecture.AArch64, Architecture.NoArch }
+    private static readonly Dictionary<(Edition, Architecture, bool), Glob[]> AllPlaces = (
+        from edition in Edition.All
+        from known in edition.Layout.Architectures
         from directories in new[] { false, true }
         select (
-            (architecture.Text, directories),
+            (edition, known.Architecture, directories),
             Glob.ParseAll([
-                .. Edition
-                    .Default.Layout.Places(architecture, directories ? PayloadKind.Directory : PayloadKind.File)
+                .. edition
+                    .Layout.Places(known.Architecture, directories ? PayloadKind.Directory : PayloadKind.File)
                     .Select(place => directories ? place + "/" : place),
             ])
         )

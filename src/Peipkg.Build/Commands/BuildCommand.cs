@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.Build.Building;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Commands;
@@ -70,6 +71,9 @@ internal static class BuildCommand
             "--keep-stage",
             "Keep the staging directory, with what the script installed and built, and say where it is."
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            $"The edition of the format, if the recipe does not name one; {Edition.Default} otherwise."
+        );
         PolicyOptions policy = new();
         Command command = new("build", "Run a recipe's build script and make one package for each of its stanzas.")
         {
@@ -83,6 +87,7 @@ internal static class BuildCommand
             key,
             variables,
             keepStage,
+            edition,
         };
         Option<bool> twice = CommandOptions.Flag(
             "--twice",
@@ -104,6 +109,7 @@ internal static class BuildCommand
                     Output = result.GetRequiredValue(output),
                     SignKey = result.GetValue(key),
                     KeepStage = result.GetValue(keepStage),
+                    Edition = result.GetValue(edition),
                     Twice = result.GetValue(twice),
                     Sandbox = sandbox.Sandbox(result),
                     Limits = sandbox.Limits(result),

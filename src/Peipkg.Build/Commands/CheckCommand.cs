@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.Build.Checking;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Commands;
 
@@ -27,12 +28,16 @@ internal static class CheckCommand
             "FILE|URL",
             "Show which of these tags match tag_pattern and the version each becomes: a file with one a line, or a git repository's address."
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            $"The edition of the format of recipes that do not name one; {Edition.Default} otherwise."
+        );
         PolicyOptions policy = new();
         Command command = new("check", "Find everything that is wrong with recipes, without building them.")
         {
             recipes,
             format,
             tags,
+            edition,
         };
         policy.AddTo(command);
         command.SetAction(result =>
@@ -41,6 +46,7 @@ internal static class CheckCommand
                     result.GetRequiredValue(recipes),
                     result.GetRequiredValue(format),
                     result.GetValue(tags),
+                    result.GetValue(edition),
                     policy.Read(result)
                 ),
                 context

@@ -3,6 +3,7 @@ using Peipkg.Build.Building;
 using Peipkg.Build.Reproducing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Commands;
 
@@ -38,6 +39,9 @@ internal static class ReproduceCommand
             "One more variable of the build script's environment.",
             BuildVariable.TryParse
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            $"The edition of the format, if the recipe does not name one; {Edition.Default} otherwise."
+        );
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("reproduce", "Build packages again and say whether they are the same, or what differs.")
         {
@@ -46,6 +50,7 @@ internal static class ReproduceCommand
             source,
             key,
             variables,
+            edition,
             json,
         };
         SandboxOptions sandbox = new(command);
@@ -59,6 +64,7 @@ internal static class ReproduceCommand
                     BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
                     sandbox.Sandbox(result),
                     sandbox.Limits(result),
+                    result.GetValue(edition),
                     result.GetValue(json)
                 ),
                 context

@@ -41,6 +41,7 @@ internal static class ReproduceOperation
             Variables = request.Variables,
             Sandbox = request.Sandbox,
             Limits = request.Limits,
+            Edition = request.Edition,
         };
         Recipe recipe = BuildOperation.Prepare(build, context);
         RequireStanzas(packages, recipe);

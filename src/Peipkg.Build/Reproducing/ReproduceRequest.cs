@@ -1,5 +1,6 @@
 using Peipkg.Build.Building;
 using Peipkg.Build.Sandboxing;
+using Peipkg.Format.Editions;
 
 namespace Peipkg.Build.Reproducing;
 
@@ -11,6 +12,7 @@ namespace Peipkg.Build.Reproducing;
 /// <param name="Variables">Additional variables for the script.</param>
 /// <param name="Sandbox">What the script sees in a sandbox; null runs it on the machine as it is.</param>
 /// <param name="Limits">How much of the machine it may use.</param>
+/// <param name="Edition">The edition of the format; null leaves it to the recipe.</param>
 /// <param name="Json">Whether to report in JSON.</param>
 internal sealed record ReproduceRequest(
     IReadOnlyList<string> Packages,
@@ -20,5 +22,6 @@ internal sealed record ReproduceRequest(
     IReadOnlyList<BuildVariable> Variables,
     SandboxSettings? Sandbox,
     ScriptLimits Limits,
+    Edition? Edition,
     bool Json
 );

@@ -98,8 +98,8 @@ internal static class RecipeFileRules
             Severity.Error,
             Finder.Recipe,
             "The recipe has a [[sign]] section.",
-            "peipkg-build cannot sign single files, and a package without the expected signatures would mislead its users.",
-            "Remove the section.",
+            "It was meant for signing single files. Packages are signed as a whole, with --sign-key; no private key belongs into a recipe's directory.",
+            "Remove the section, and the key file that it names.",
             """
             [[sign]]
             path = "boot/*.efi"

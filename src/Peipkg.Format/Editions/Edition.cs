@@ -56,6 +56,9 @@ public sealed class Edition
     /// <summary>Whether a provided version above the package's own is worth a warning.</summary>
     public required bool WarnsOfHigherProvides { get; init; }
 
+    /// <summary>Whether a build derives names from a package's files unless its recipe says otherwise.</summary>
+    public required bool DerivesByDefault { get; init; }
+
     /// <summary>The names of its architectures, for messages.</summary>
     public string ArchitectureNames => string.Join(", ", Layout.Architectures.Select(known => known.Architecture.Text));
 

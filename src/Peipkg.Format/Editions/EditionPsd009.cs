@@ -79,5 +79,6 @@ internal static class EditionPsd009
             NoArchNeedsNoArch = true,
             LayoutChecksAreOptional = true,
             WarnsOfHigherProvides = false,
+            DerivesByDefault = false,
         };
 }

@@ -1,5 +1,8 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
+using Peipkg.Format.Layout;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -11,6 +14,36 @@ public sealed record ClaimSlot(PackageName Slot, string? Path = null, string? Ta
 {
     /// <summary>Members that this library does not know; null where there are none.</summary>
     public UnknownMembers? Unknown { get; init; }
+
+    /// <summary>Says in a sentence what is wrong with the slot by itself, or returns null.</summary>
+    /// <param name="fills">Whether the package fills it, as a provider does, or asks for it.</param>
+    /// <param name="edition">The edition whose places hold.</param>
+    public string? Fault(bool fills, Edition edition)
+    {
+        if (fills && Target is null)
+        {
+            return "it has no target, the package's entry that fills it";
+        }
+
+        if (!fills && Target is not null)
+        {
+            return "it has a target, which only the provider may give";
+        }
+
+        if (!fills && Path is null)
+        {
+            return "it has no path, which whoever asks for it must give";
+        }
+
+        string? fault = Path is null ? null : ClaimPlace.PathFault(Path, edition.Layout);
+        if (fault is not null)
+        {
+            return $"its path {DisplayText.Quote(Path)} cannot be claimed: {fault}";
+        }
+
+        fault = Target is null ? null : ClaimPlace.TargetFault(Target, edition.Layout);
+        return fault is null ? null : $"its target {DisplayText.Quote(Target)} cannot be one: {fault}";
+    }
 }
 
 /// <summary>The claims of one dependency or provided name: slots with distinct names, sorted by them.</summary>

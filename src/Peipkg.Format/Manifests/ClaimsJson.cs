@@ -1,8 +1,6 @@
 using System.Text;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Json;
-using Peipkg.Format.Layout;
-using Peipkg.Format.Text;
 
 namespace Peipkg.Format.Manifests;
 
@@ -61,37 +59,6 @@ internal static class ClaimsJson
         }
 
         writer.EndObject();
-    }
-
-    /// <summary>Says what is wrong with a slot, or returns null.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="fills">Whether the package fills it, or asks for it.</param>
-    /// <param name="rules">The edition's places.</param>
-    internal static string? Fault(ClaimSlot slot, bool fills, LayoutRules rules)
-    {
-        if (fills && slot.Target is null)
-        {
-            return "it has no target, the package's entry that fills it";
-        }
-
-        if (!fills && slot.Target is not null)
-        {
-            return "it has a target, which only the provider may give";
-        }
-
-        if (!fills && slot.Path is null)
-        {
-            return "it has no path, which whoever asks for it must give";
-        }
-
-        string? fault = slot.Path is { } path ? ClaimPlace.PathFault(path, rules) : null;
-        if (fault is not null)
-        {
-            return $"its path {DisplayText.Quote(slot.Path)} cannot be claimed: {fault}";
-        }
-
-        fault = slot.Target is { } target ? ClaimPlace.TargetFault(target, rules) : null;
-        return fault is null ? null : $"its target {DisplayText.Quote(slot.Target)} cannot be one: {fault}";
     }
 
     private static ClaimSlot ReadSlot(ref StrictJsonReader reader, PackageName slot, MemberReading members)

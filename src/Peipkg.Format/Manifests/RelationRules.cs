@@ -127,9 +127,7 @@ internal static class RelationRules
         {
             ClaimSlot slot = claims.Slots[index];
             string? fault =
-                index > 0 && claims.Slots[index - 1].Slot == slot.Slot
-                    ? "it comes twice"
-                    : ClaimsJson.Fault(slot, fills, edition.Layout);
+                index > 0 && claims.Slots[index - 1].Slot == slot.Slot ? "it comes twice" : slot.Fault(fills, edition);
             if (fault is not null)
             {
                 throw site.Violation(

@@ -44,7 +44,7 @@ public sealed class BuildRequestTests : IDisposable
     {
         _bench.Key("recipe/k.pem");
         _bench.Recipe(Workbench.OneStanza + "[[sign]]\npath = \"usr/bin/*\"\nkey = \"k.pem\"\n");
-        _bench.Build().Fails(":9:1: [[sign]] is not supported");
+        _bench.Build().Fails(":9:1: [[sign]] was retired");
     }
 
     [Theory]

@@ -193,7 +193,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData(Meta + Package + "description = \"caf\u00e9\"\n", "the character \"é\", U+00E9 at position 4")]
     [InlineData(Meta + Package + "description = \"a\\tb\"\n", "the character U+0009 at position 2")]
     [InlineData(Meta + Package + "version = \"1\"\n", "unknown key \"version\" in [[package]]")]
-    [InlineData(Meta + Package + "[[sign]]\npath = \"usr/bin/x\"\n", ":7:1: [[sign]] was retired")]
+    [InlineData(Meta + Package + "[[sign]]\npath = \"usr/bin/x\"\n", "7:1: [[sign]] was retired")]
     [InlineData(Meta + Package + "[sign]\npath = \"/usr\"\nkey = \"../k\"\nkeyy = 1\n", "[[sign]] was retired")]
     public void A_mistake_is_named_with_its_place(string text, string message)
     {

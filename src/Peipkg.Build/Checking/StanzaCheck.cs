@@ -165,7 +165,7 @@ internal static class StanzaCheck
     // Siblings are the only packages whose architecture is known here.
     private static IEnumerable<Finding> CheckDependencies(Stanza stanza, Recipe recipe)
     {
-        if (stanza.Architecture != Architecture.NoArch)
+        if (stanza.Architecture != Architecture.NoArch || !recipe.Meta.Edition.NoArchNeedsNoArch)
         {
             yield break;
         }

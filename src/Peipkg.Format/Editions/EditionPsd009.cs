@@ -79,6 +79,7 @@ internal static class EditionPsd009
             NoArchNeedsNoArch = true,
             LayoutChecksAreOptional = true,
             WarnsOfHigherProvides = false,
+            NoArchNeedsNoArch = true,
             DerivesByDefault = false,
         };
 }

@@ -105,6 +105,7 @@ internal static class EditionPspu5
             NoArchNeedsNoArch = false,
             LayoutChecksAreOptional = false,
             WarnsOfHigherProvides = true,
+            NoArchNeedsNoArch = false,
             DerivesByDefault = true,
         };
 }

@@ -56,11 +56,6 @@ public sealed class Edition
     /// <summary>Whether a provided version above the package's own is worth a warning.</summary>
     public required bool WarnsOfHigherProvides { get; init; }
 
-    /// <summary>
-    /// Whether a package for no architecture may depend on its like only; otherwise also on packages for the system's.
-    /// </summary>
-    public required bool NoArchNeedsNoArch { get; init; }
-
     /// <summary>Whether a build derives names from a package's files unless its recipe says otherwise.</summary>
     public required bool DerivesByDefault { get; init; }
 

@@ -79,7 +79,6 @@ internal static class EditionPsd009
             NoArchNeedsNoArch = true,
             LayoutChecksAreOptional = true,
             WarnsOfHigherProvides = false,
-            NoArchNeedsNoArch = true,
             DerivesByDefault = false,
         };
 }

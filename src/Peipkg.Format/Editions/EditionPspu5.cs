@@ -105,7 +105,6 @@ internal static class EditionPspu5
             NoArchNeedsNoArch = false,
             LayoutChecksAreOptional = false,
             WarnsOfHigherProvides = true,
-            NoArchNeedsNoArch = false,
             DerivesByDefault = true,
         };
 }

@@ -4,6 +4,7 @@ using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 using Peipkg.Posix.Terminals;
 
 StandardDescriptors.OpenClosed();
@@ -29,6 +30,7 @@ return await ManagerCommandLine.RunAsync(
         ProcessId = Environment.ProcessId,
         ProcessorCount = Environment.ProcessorCount,
         Clock = TimeProvider.System,
+        SynchronizedTime = KernelClock.Synchronized,
         Signals = signals,
     }
 );

@@ -121,6 +121,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
                 problems.AddRange(
                     roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}"))
                 );
+                problems.AddRange(roster.SharedPackages.Select(shared => shared.Describe()));
                 warnings.AddRange(
                     roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}"))
                 );

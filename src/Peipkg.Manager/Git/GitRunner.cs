@@ -51,7 +51,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
 
         if (!result.Succeeded)
         {
-            string said = LastWords(words.Text());
+            string said = GitComplaint.In(words.Text());
             string whom = upstream is null ? "" : $" for {upstream}";
             throw new GitException(
                 $"{command.Name}{whom} {result.Describe(limits)}{(said.Length > 0 ? ": " + said : "")}"
@@ -60,25 +60,5 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
                 End = result.End,
             };
         }
-    }
-
-    // Progress lines end in carriage returns; what git died of is in its last two or three lines, and why a server
-    // refused in what that said before.
-    private static string LastWords(string stderr)
-    {
-        string[] lines =
-        [
-            .. stderr
-                .Split('\n')
-                .Select(line => line[(line.TrimEnd('\r').LastIndexOf('\r') + 1)..].Trim())
-                .Where(line => line.Length > 0 && line != "remote:"),
-        ];
-        IEnumerable<string> said = lines
-            .SkipLast(3)
-            .Where(line =>
-                line.StartsWith("remote: ", StringComparison.Ordinal) && !line.Contains('%', StringComparison.Ordinal)
-            )
-            .TakeLast(4);
-        return string.Join("; ", said.Concat(lines.TakeLast(3)));
     }
 }

@@ -80,6 +80,7 @@ internal sealed class Farm : IDisposable
             Clock
         );
         _stores.Events.Prune();
+        OwnClock = new FarmClock(_stores.Settings, _stores.Repository, setup.World.SynchronizedTime, Clock);
         _environment = new ChildEnvironment(setup.World.Environment, setup.Layout.Root);
         _children = new ChildRunner(Clock, confinement: setup.Confinement);
         _git = new GitRunner(new GitCommands(setup.Tools.Git, setup.World.Environment, setup.Layout), _children);
@@ -128,6 +129,7 @@ internal sealed class Farm : IDisposable
         Attendants = new Attendants(
             new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
             new Housekeeping(_stores),
+            OwnClock,
             Clock,
             Logger<Notifier>()
         );
@@ -135,6 +137,9 @@ internal sealed class Farm : IDisposable
     }
 
     public RosterHolder Roster => _setup.Roster;
+
+    /// <summary>Whether the time is to be believed.</summary>
+    public FarmClock OwnClock { get; }
 
     /// <summary>Takes secrets out of what people get to see.</summary>
     public Redactor Redactor => _setup.Redactor;
@@ -175,6 +180,7 @@ internal sealed class Farm : IDisposable
     /// <summary>Takes over a new roster and a new configuration where that takes more than looking at them.</summary>
     public void Reloaded()
     {
+        CloseRemoved();
         Polls.Reload();
         _buildsWake.Set();
     }
@@ -197,7 +203,9 @@ internal sealed class Farm : IDisposable
     /// <exception cref="UserErrorException">The repository cannot be created.</exception>
     public async Task PrepareAsync(CancellationToken stop)
     {
+        OwnClock.Begin(_stores.Events.Latest(null, 1) is [var last] ? last.At : null);
         await Recovery.RunAsync(stop);
+        CloseRemoved();
         try
         {
             await RepositoryTool.EnsureAsync(stop);
@@ -216,6 +224,7 @@ internal sealed class Farm : IDisposable
     public async Task<bool> RunOnceAsync(CancellationToken drain, CancellationToken stop)
     {
         bool complete = Roster.Current.Broken == 0;
+        Attendants.Begin();
         try
         {
             complete &= await Polls.PollAllAsync(drain);
@@ -227,6 +236,7 @@ internal sealed class Farm : IDisposable
         }
 
         await Syncer.SyncAsync(force: true, stop);
+        await Attendants.FinishAsync(stop);
         return drain.IsCancellationRequested
             || (
                 complete
@@ -244,6 +254,15 @@ internal sealed class Farm : IDisposable
         _gate.Dispose();
         _database.Dispose();
     }
+
+    // No poll will ever say what becomes of them; a recipe with a mistake is still there.
+    private void CloseRemoved() =>
+        _stores.Moves.Close([
+            .. _stores
+                .Builds.Open()
+                .Where(b => b.State is BuildState.Queued or BuildState.Failed && !Roster.Current.Knows(b.Recipe))
+                .Select(b => (b.Id, BuildState.Skipped, "its recipe was removed")),
+        ]);
 
     private PollLoop MakePolls() =>
         new(
@@ -283,6 +302,7 @@ internal sealed class Farm : IDisposable
                 _stores.Attempts,
                 _stores.Moves,
                 check,
+                new PublishingHold(_stores.Repository, OwnClock),
                 syncs: _stores.Targets.Count > 0,
                 Clock,
                 Logger<Publisher>()

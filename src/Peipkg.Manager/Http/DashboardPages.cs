@@ -68,10 +68,10 @@ internal static class DashboardPages
                 html,
                 "Versions",
                 ["Version", "Tag", "State", "What happens"],
-                why.Versions,
+                WhyRow.Of(why.Versions),
                 v =>
                 {
-                    html.Element("td", v.Version ?? "–").Element("td", v.Tag ?? "–");
+                    html.Element("td", v.Version).Element("td", v.Tag);
                     State(html, v.State);
                     html.Element("td class=\"wide\"", First(v.Verdict));
                 }
@@ -275,7 +275,11 @@ internal static class DashboardPages
             b =>
             {
                 Name(html, b.Recipe);
-                html.Element("td", b.Version).Element("td", b.Reason).Raw("<td>").Time(b.QueuedAt).Raw("</td>");
+                html.Element("td", b.Version)
+                    .Element("td", b.Failures == 0 ? b.Reason : $"retry after {b.Failures}")
+                    .Raw("<td>")
+                    .Time(b.QueuedAt)
+                    .Raw("</td>");
             }
         );
         if (status.Queue.Count > MostQueued)
@@ -325,13 +329,13 @@ internal static class DashboardPages
         Table(
             html,
             "Recipes",
-            ["Recipe", "Published", "Last build", "State", "Answered", "Latest poll"],
+            ["Recipe", "Published", "Newest", "State", "Answered", "Latest poll"],
             recipes.Recipes,
             r =>
             {
                 Name(html, r.Name);
-                html.Element("td", r.Published ?? "–").Element("td", r.Version ?? "–");
-                State(html, r.Paused is not null ? "paused" : r.State);
+                html.Element("td", r.Published ?? "–").Element("td", r.Newest ?? r.Version ?? "–");
+                State(html, r.Paused is not null ? "paused" : r.Newest is null ? r.State : r.NewestState);
                 html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
             },
             "recipes"

@@ -24,8 +24,8 @@ internal static class LogSetup
             // The web server reports each hostile request in its own words; ours are in Http/.
             .MinimumLevel.Override("Microsoft", threshold.Framework)
             .MinimumLevel.Override("System", threshold.Framework)
-            // A warning for each connection that strangers break; what concerns the farm is an event of ours.
-            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error)
+            // Lines for each connection that strangers break; what concerns the farm is an event of ours.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Fatal)
             // Why the host did not start is told once, by the command line.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .WriteTo.Sink(new LogSink(stderr, redactor ?? new Redactor()))

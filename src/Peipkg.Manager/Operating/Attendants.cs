@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
@@ -7,6 +8,7 @@ namespace Peipkg.Manager.Operating;
 internal sealed class Attendants(
     Notifier notifier,
     Housekeeping housekeeping,
+    FarmClock own,
     TimeProvider clock,
     ILogger<Notifier> logger
 )
@@ -32,24 +34,46 @@ internal sealed class Attendants(
         }
     }
 
+    /// <summary>Before a single sweep.</summary>
+    public void Begin() => notifier.Begin();
+
+    /// <summary>After a single sweep: tells of what happened, and removes what is no longer kept.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await notifier.FinishAsync(cancellation);
+            Collect();
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            NotifyEvents.Failed(logger, "everybody", "", Boundary.Describe(exception));
+        }
+    }
+
     private async Task CollectAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            try
-            {
-                ActionDocument done = await Task.Run(() => housekeeping.Collect(dryRun: false), cancellation);
-                if (done.Changed.Count > 0)
-                {
-                    NotifyEvents.Collected(logger, done.Message);
-                }
-            }
-            catch (Exception exception) when (Boundary.Holds(exception))
-            {
-                NotifyEvents.CollectFailed(logger, Boundary.Describe(exception));
-            }
-
+            await Task.Run(Collect, cancellation);
             await Task.Delay(Between, clock, cancellation);
+        }
+    }
+
+    private void Collect()
+    {
+        try
+        {
+            own.Note();
+            ActionDocument done = housekeeping.Collect(dryRun: false);
+            if (done.Changed.Count > 0)
+            {
+                NotifyEvents.Collected(logger, done.Message);
+            }
+        }
+        catch (Exception exception) when (Boundary.Holds(exception))
+        {
+            NotifyEvents.CollectFailed(logger, Boundary.Describe(exception));
         }
     }
 }

@@ -15,6 +15,9 @@ internal static class FarmQueries
         Dictionary<string, BuildRecord> latest = stores
             .Builds.Latest()
             .ToDictionary(b => b.Recipe, StringComparer.Ordinal);
+        Dictionary<string, BuildRecord> wanted = stores
+            .Builds.Newest()
+            .ToDictionary(b => b.Recipe, StringComparer.Ordinal);
         ILookup<string, BuildRecord> failing = stores.Builds.Failing().ToLookup(b => b.Recipe, StringComparer.Ordinal);
         PublishedPackages published = stores.Repository.Published();
         return new RecipesDocument
@@ -39,6 +42,12 @@ internal static class FarmQueries
                         State = build is null ? null : Word(build),
                         Version = build?.Version,
                         Failing = failing[recipe.Name].Count(),
+                        Newest = poll.Newest,
+                        NewestState =
+                            poll.Newest is null ? null
+                            : wanted.GetValueOrDefault(recipe.Name) is { } newest ? Word(newest)
+                            : IsPublished(recipe, poll.Newest, published) ? "done"
+                            : null,
                     };
                 }),
             ],
@@ -108,6 +117,10 @@ internal static class FarmQueries
             Build = what.AttemptId,
             Detail = what.Detail,
         };
+
+    private static bool IsPublished(RosterEntry recipe, string version, PublishedPackages published) =>
+        PackageVersion.TryParse(version, out PackageVersion parsed, out _)
+        && recipe.Outputs.All(o => published.Find(o.Name, parsed, o.Architecture) is not null);
 
     private static string? Highest(RosterEntry recipe, PublishedPackages published)
     {

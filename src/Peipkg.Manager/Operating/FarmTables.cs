@@ -12,9 +12,6 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     // A first contact may queue thousands; --json has them all.
     private const int MostQueued = 20;
 
-    // An upstream's old tags are dozens, all passed over for the same reason.
-    private const int MostAlike = 3;
-
     public void Write(StatusDocument status)
     {
         Fact(
@@ -56,7 +53,15 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         Table(
             "Queue",
             ["RECIPE", "VERSION", "REASON", "SINCE"],
-            status.Queue.Take(MostQueued).Select(b => new[] { b.Recipe, b.Version, b.Reason, When(b.QueuedAt) })
+            status
+                .Queue.Take(MostQueued)
+                .Select(b => new[]
+                {
+                    b.Recipe,
+                    b.Version,
+                    b.Failures == 0 ? b.Reason : $"retry after {b.Failures}",
+                    When(b.QueuedAt),
+                })
         );
         if (status.Queue.Count > MostQueued)
         {
@@ -101,14 +106,14 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
     {
         Table(
             null,
-            ["RECIPE", "PUBLISHED", "LAST BUILD", "STATE", "POLLED", "OUTCOME"],
+            ["RECIPE", "PUBLISHED", "NEWEST", "STATE", "POLLED", "OUTCOME"],
             recipes.Recipes.Select(r =>
                 new[]
                 {
                     r.Name,
                     r.Published ?? "-",
-                    r.Version ?? "-",
-                    (r.State ?? "-") + (r.Paused is null ? "" : " (paused)"),
+                    r.Newest ?? r.Version ?? "-",
+                    ((r.Newest is null ? r.State : r.NewestState) ?? "-") + (r.Paused is null ? "" : " (paused)"),
                     When(r.PolledAt),
                     Line(r.Outcome),
                 }
@@ -168,13 +173,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         Table(
             "Versions",
             ["VERSION", "TAG", "STATE", "WHY"],
-            why.Versions.Where(v => v.Version is not null)
-                .Select(Row)
-                .Concat(
-                    why.Versions.Where(v => v.Version is null)
-                        .GroupBy(v => v.Verdict, StringComparer.Ordinal)
-                        .SelectMany(Ruled)
-                )
+            WhyRow.Of(why.Versions).Select(row => new[] { row.Version, row.Tag, row.State ?? "-", Line(row.Verdict) })
         );
     }
 
@@ -188,25 +187,6 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture)
             )
             : "";
-
-    private static string[] Row(WhyVersionDocument version) =>
-        [version.Version ?? "-", version.Tag ?? "-", version.State ?? "-", Line(version.Verdict)];
-
-    private static IEnumerable<string[]> Ruled(IGrouping<string, WhyVersionDocument> alike)
-    {
-        WhyVersionDocument first = alike.First();
-        return alike.Count() <= MostAlike
-            ? alike.Select(Row)
-            :
-            [
-                [
-                    "-",
-                    string.Create(CultureInfo.InvariantCulture, $"{first.Tag} and {alike.Count() - 1} more"),
-                    "-",
-                    Line(alike.Key),
-                ],
-            ];
-    }
 
     private string When(string? time) =>
         time is null ? "never"

@@ -72,6 +72,24 @@ internal sealed class Notifier(
         }
     }
 
+    /// <summary>A single sweep begins: whoever was never told anything hears of what happens from now on.</summary>
+    public void Begin() => stores.Settings.SetOnce(Cursor, Latest());
+
+    /// <summary>A single sweep ends: tells of everything that is still to be told.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        if (stores.Config.Notifications.Count == 0)
+        {
+            stores.Settings.Set(Cursor, Latest());
+            return;
+        }
+
+        while (stores.Settings.Number(Cursor) < Latest())
+        {
+            await TellAsync(cancellation);
+        }
+    }
+
     /// <summary>The message about an event.</summary>
     internal byte[] Message(FarmEvent what) =>
         JsonSerializer.SerializeToUtf8Bytes(

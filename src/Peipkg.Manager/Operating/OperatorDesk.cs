@@ -178,9 +178,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
     private ActionDocument Cancel(OperatorRequest request, BuildHold hold)
     {
         BuildRecord build = request.Attempt is { } attempt
-            ? stores.Builds.Get(
-                stores.Attempts.Find(attempt)?.BuildId ?? throw new OperatorException($"there is no attempt {attempt}")
-            )
+            ? stores.Builds.Get(UnderWay(attempt).BuildId)
             : BuildOf(Recipe(request), Version(request) ?? Only(Recipe(request)));
         string word = hold == BuildHold.Rejected ? "rejected" : "cancelled";
         string reason = request.Reason ?? $"{word} by an operator";
@@ -200,6 +198,19 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             Message = $"{Name(build)} is {word} and stays so until \"peipkg-manager retry {Name(build)}\"",
             Changed = [Name(build)],
         };
+    }
+
+    // Whoever names an attempt means that one, not whatever became of its version since.
+    private AttemptRecord UnderWay(long id)
+    {
+        AttemptRecord attempt =
+            stores.Attempts.Find(id) ?? throw new OperatorException($"there is no attempt {id}");
+        return attempt.EndedAt is { } ended
+            ? throw new OperatorException(
+                $"attempt {id} of {attempt.Recipe}@{attempt.Version} ended at {ended.Text()} ({attempt.Result}); nothing was "
+                    + $"changed. To keep the version from being tried again, name it: {attempt.Recipe}@{attempt.Version}"
+            )
+            : attempt;
     }
 
     private ActionDocument Pause(OperatorRequest request)

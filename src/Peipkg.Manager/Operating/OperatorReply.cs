@@ -72,6 +72,12 @@ internal sealed record RecipeDocument
 
     /// <summary>How many of its versions have failed and are not finished.</summary>
     public required int Failing { get; init; }
+
+    /// <summary>The newest version that its upstream gives, as of the latest answer; null when there is none.</summary>
+    public string? Newest { get; init; }
+
+    /// <summary>The state of that version's build; null when it has none.</summary>
+    public string? NewestState { get; init; }
 }
 
 /// <summary>A recipe that cannot be used, and why.</summary>

@@ -34,6 +34,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
     {
         RecipeRoster recipes = roster();
         IReadOnlyList<RunningBuild> running = live?.Counters.Running ?? [];
+        DateTimeOffset now = stores.Clock.GetUtcNow();
         return new StatusDocument
         {
             FarmId = stores.Config.FarmId,
@@ -64,13 +65,14 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             [
                 .. stores
                     .Builds.Open()
-                    .Where(b => b.State == BuildState.Queued)
+                    .Where(b => b.State == BuildState.Queued || IsDueAgain(b, now))
                     .Select(b => new StatusQueued
                     {
                         Recipe = b.Recipe,
                         Version = b.Version,
                         Reason = b.Reason.Text(),
                         QueuedAt = b.QueuedAt.Text(),
+                        Failures = b.Failures + b.Trouble,
                     }),
             ],
             Paused = stores.Settings.PauseReason(),
@@ -87,6 +89,11 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Problems = Readiness.Problems(stores, recipes, live),
         };
     }
+
+    // It failed, and its time has come again.
+    private static bool IsDueAgain(BuildRecord build, DateTimeOffset now) =>
+        build is { State: BuildState.Failed, Hold: BuildHold.None }
+        && (build.NextAttempt is not { } next || next <= now || build.ChangedAt > now);
 
     private StatusDisk Disk()
     {
@@ -179,6 +186,9 @@ internal sealed record StatusQueued
     public required string Reason { get; init; }
 
     public required string QueuedAt { get; init; }
+
+    /// <summary>How often in a row it has failed; above 0 where it is tried again.</summary>
+    public int Failures { get; init; }
 }
 
 /// <summary>The disk that the state directory is on, in bytes.</summary>

@@ -209,6 +209,8 @@ internal static class WhyQuery
                 BuildState.Queued => live?.WhyWaiting(build) ?? "is queued",
                 BuildState.Fetching => "its source is being fetched",
                 BuildState.Building => "is being built",
+                BuildState.Publishing when build is { NextAttempt: { } look, Cause: null } =>
+                    $"is built; publishing is held up and looked at again at {look.Text()}: {build.Detail}",
                 BuildState.Publishing when build.NextAttempt is { } next =>
                     $"is built; publishing it failed and is tried again at {next.Text()}: {build.Detail}",
                 BuildState.Publishing => live?.WhyWaiting(build) ?? "is built and waits to be published",

@@ -125,6 +125,23 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         }
     }
 
+    /// <summary>When the newest of some finished packages was built, by what they say themselves; null where none says so.</summary>
+    public static DateTimeOffset? NewestBuild(IEnumerable<string> paths)
+    {
+        DateTimeOffset? newest = null;
+        foreach (string path in paths)
+        {
+            using FileStream file = File.OpenRead(path);
+            if (PackageVerifier.Verify(file, new PackageVerifyOptions()).Manifest.Build is { } build)
+            {
+                DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(build.Timestamp.UnixSeconds);
+                newest = newest > time ? newest : time;
+            }
+        }
+
+        return newest;
+    }
+
     /// <summary>The digest of a finished file, lower-case hex.</summary>
     public static string HashFile(string path)
     {

@@ -24,6 +24,12 @@ internal static partial class PublishEvents
         TimeSpan nextRetryAfter
     );
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "packages cannot be published")]
+    public static partial void Unpublishable(ILogger logger, string recipe, string version, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "publishing is held up until someone acts")]
+    public static partial void Held(ILogger logger, string recipe, string version, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "repository created")]
     public static partial void Created(ILogger logger, string name, string directory);
 

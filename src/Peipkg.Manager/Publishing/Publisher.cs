@@ -19,13 +19,19 @@ internal sealed class Publisher(
     AttemptStore attempts,
     BuildMoves moves,
     OutputCheck check,
+    PublishingHold hold,
     bool syncs,
     TimeProvider clock,
     ILogger<Publisher> logger
 )
 {
+    private static readonly TimeSpan HeldPause = TimeSpan.FromMinutes(1);
+
+    // What was last said; only ever touched within the gate.
+    private string? _saidHeld;
+
     /// <summary>Publishes a build in state publishing.</summary>
-    /// <returns>False when it failed and waits for its next try.</returns>
+    /// <returns>False when it failed, or waits for its next try.</returns>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task<bool> PublishAsync(BuildRecord build, long attempt, CancellationToken cancellation)
@@ -41,6 +47,13 @@ internal sealed class Publisher(
                     return false;
                 }
             }
+        }
+        catch (UnpublishableException exception)
+        {
+            moves.Unpublishable(build.Id, attempt, exception.Message);
+            PublishEvents.Unpublishable(logger, build.Recipe, build.Version, exception.Message);
+            Clear(attempt);
+            return false;
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
@@ -110,6 +123,28 @@ internal sealed class Publisher(
             return false;
         }
 
+        foreach (BuildOutput output in missing)
+        {
+            (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
+            if (published.Rival(name, version, architecture) is { } rival)
+            {
+                throw new UnpublishableException(RivalPackage.Describe(name, version, architecture, rival));
+            }
+        }
+
+        if (hold.Find(() => OutputCheck.NewestBuild(missing.Select(output => Path.Combine(directory, output.FileName)))) is { } held)
+        {
+            moves.PublishWaits(build.Id, held.Reason, clock.GetUtcNow() + HeldPause);
+            if (_saidHeld != held.Key)
+            {
+                _saidHeld = held.Key;
+                PublishEvents.Held(logger, build.Recipe, build.Version, held.Reason);
+            }
+
+            return false;
+        }
+
+        _saidHeld = null;
         foreach (BuildOutput output in outputs.Except(missing))
         {
             File.Delete(Path.Combine(directory, output.FileName));
@@ -130,21 +165,20 @@ internal sealed class Publisher(
 
     private static PublishedVersion? Find(PublishedPackages published, BuildOutput output)
     {
-        if (
-            !PackageFileName.TryParse(
-                output.FileName,
-                out PackageName name,
-                out PackageVersion version,
-                out Architecture architecture,
-                out string? error
-            )
-        )
-        {
-            throw new PublishException($"{output.FileName}: {error}");
-        }
-
+        (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
         return published.Find(name, version, architecture);
     }
+
+    private static (PackageName Name, PackageVersion Version, Architecture Architecture) Identity(BuildOutput output) =>
+        PackageFileName.TryParse(
+            output.FileName,
+            out PackageName name,
+            out PackageVersion version,
+            out Architecture architecture,
+            out string? error
+        )
+            ? (name, version, architecture)
+            : throw new PublishException($"{output.FileName}: {error}");
 
     // The farm's key may have been replaced since the build; what the old one signed would be refused for ever.
     private string? Fault(string directory, BuildOutput output)
@@ -157,3 +191,6 @@ internal sealed class Publisher(
             : null;
     }
 }
+
+/// <summary>The repository can never take what was built; the message says why and what to do.</summary>
+internal sealed class UnpublishableException(string message) : Exception(message);

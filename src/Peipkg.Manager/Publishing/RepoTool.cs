@@ -90,7 +90,7 @@ internal sealed class RepoTool(
                     .. template,
                     "--skip-existing",
                     "--require-signed",
-                    // Whether the clock is to be believed is judged before anything is built.
+                    // The farm has judged its clock by what it knows of its own past (FarmClock).
                     "--allow-future",
                 ]
             );

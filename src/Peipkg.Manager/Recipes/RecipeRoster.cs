@@ -32,6 +32,15 @@ internal sealed record RosterEntry(string Name, WatchedRecipe Document)
 /// <summary>A directory whose peipkg.toml cannot be used, and every reason, without credentials.</summary>
 internal sealed record BrokenRecipe(string Name, IReadOnlyList<string> Problems);
 
+/// <summary>A package that several recipes make.</summary>
+internal sealed record SharedPackage(string Package, IReadOnlyList<string> Recipes)
+{
+    /// <summary>What is wrong, and what to do.</summary>
+    public string Describe() =>
+        $"the recipes {string.Join(" and ", Recipes)} all make the package {Package}, and whichever is first publishes a version; "
+        + "leave it to one of them, or give one another name";
+}
+
 /// <summary>The recipes at one moment, ordered by name. Broken ones are reported and left out.</summary>
 internal sealed class RecipeRoster
 {
@@ -42,6 +51,15 @@ internal sealed class RecipeRoster
         Recipes = recipes;
         BrokenRecipes = broken;
         _byName = recipes.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        SharedPackages =
+        [
+            .. recipes
+                .SelectMany(recipe => recipe.Outputs.Select(output => (output.Name, Recipe: recipe.Name)))
+                .Distinct()
+                .GroupBy(made => made.Name, made => made.Recipe)
+                .Where(makers => makers.Count() > 1)
+                .Select(makers => new SharedPackage(makers.Key.Text, [.. makers])),
+        ];
     }
 
     public static RecipeRoster Empty { get; } = new([], []);
@@ -54,8 +72,14 @@ internal sealed class RecipeRoster
     /// <summary>Those directories, by name.</summary>
     public IReadOnlyList<BrokenRecipe> BrokenRecipes { get; }
 
+    /// <summary>Packages that several recipes make: a mistake, since whichever is first publishes a version.</summary>
+    public IReadOnlyList<SharedPackage> SharedPackages { get; }
+
     /// <summary>Those with an upstream.</summary>
     public IEnumerable<RosterEntry> Watched => Recipes.Where(recipe => recipe.Url is not null);
+
+    /// <summary>Whether a recipe is there, usable or not.</summary>
+    public bool Knows(string name) => _byName.ContainsKey(name) || BrokenRecipes.Any(broken => broken.Name == name);
 
     public RosterEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
@@ -101,17 +125,13 @@ internal sealed class RecipeRoster
             }
         }
 
-        foreach (
-            IGrouping<PackageName, string> package in recipes
-                .SelectMany(recipe => recipe.Outputs.Select(output => (output.Name, Recipe: recipe.Name)))
-                .GroupBy(made => made.Name, made => made.Recipe)
-                .Where(makers => makers.Count() > 1)
-        )
+        RecipeRoster roster = new(recipes, broken);
+        foreach (SharedPackage shared in roster.SharedPackages)
         {
-            RosterEvents.SamePackage(logger, package.Key.Text, [.. package]);
+            RosterEvents.SamePackage(logger, shared.Package, [.. shared.Recipes]);
         }
 
-        return new RecipeRoster(recipes, broken);
+        return roster;
     }
 
     // A stranger's file may quote a name of a megabyte on every line.

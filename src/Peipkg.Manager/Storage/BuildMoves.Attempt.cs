@@ -133,6 +133,45 @@ internal sealed partial class BuildMoves
         });
     }
 
+    /// <summary>The publisher: something holds publishing up that is nobody's failure; it looks again.</summary>
+    public void PublishWaits(long buildId, string detail, DateTimeOffset nextLook)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            Move(
+                session,
+                buildId,
+                [BuildState.Publishing],
+                BuildState.Publishing,
+                "detail = $detail, cause = NULL, next_attempt = $next",
+                now,
+                ("$detail", detail),
+                ("$next", nextLook.ToUnixTimeMilliseconds())
+            );
+        });
+    }
+
+    /// <summary>The publisher: the repository can never take these packages; the build is given up until someone acts.</summary>
+    public void Unpublishable(long buildId, long attemptId, string detail)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            AttemptStore.End(session, attemptId, "failed", FailureCause.Recipe, detail, now);
+            Delay(
+                session,
+                buildId,
+                [BuildState.Publishing],
+                BuildState.Failed,
+                FailureCause.Recipe,
+                detail,
+                nextAttempt: null,
+                now
+            );
+        });
+    }
+
     /// <summary>An operator stopped the attempt; the build is held.</summary>
     public void Cancelled(long buildId, long attemptId, string detail)
     {

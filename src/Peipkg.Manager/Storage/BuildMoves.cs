@@ -1,4 +1,5 @@
 using Peipkg.Manager.Upstreams;
+using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Storage;
 
@@ -36,6 +37,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         database.Write(session =>
         {
+            Digest digest = new(session, now, closures.Count);
             foreach ((long id, BuildState state, string detail) in closures)
             {
                 bool moved = Move(
@@ -50,9 +52,12 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 if (moved)
                 {
                     AttemptStore.EndLatest(session, id, "skipped", detail, now);
-                    EventStore.AddOf(session, now, EventKind.Skipped, id, detail);
+                    (string recipe, string version) = BuildStore.NameOf(session, id);
+                    digest.Add(EventKind.Skipped, recipe, version, detail);
                 }
             }
+
+            digest.Tell();
         });
     }
 
@@ -146,13 +151,16 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         database.Write(session =>
         {
+            Digest digest = new(session, now, entries.Count);
             foreach (QueueEntry entry in entries)
             {
                 if (BuildStore.Put(session, entry, state, now))
                 {
-                    EventStore.Add(session, now, kind, entry.Recipe, entry.Version, null, entry.Detail);
+                    digest.Add(kind, entry.Recipe, entry.Version, entry.Detail);
                 }
             }
+
+            digest.Tell();
         });
     }
 
@@ -177,6 +185,41 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 $"UPDATE build SET state = $state, {assignments}, changed_at = $now WHERE id = $build AND state IN ({string.Join(", ", states)})",
                 [("$build", buildId), ("$state", to.Text()), ("$now", now), .. parameters]
             ) > 0;
+    }
+
+    /// <summary>What a poll does to many versions at once is one event for each reason, not thousands.</summary>
+    private sealed class Digest(DatabaseSession session, long now, int size)
+    {
+        private readonly Dictionary<(string Kind, string Recipe, string Detail), (string First, int Count)> _groups = [];
+
+        public void Add(string kind, string recipe, string version, string detail)
+        {
+            if (size <= ManagerLimits.EventsOfOnePoll)
+            {
+                EventStore.Add(session, now, kind, recipe, version, null, detail);
+                return;
+            }
+
+            (string first, int count) = _groups.GetValueOrDefault((kind, recipe, detail), (version, 0));
+            _groups[(kind, recipe, detail)] = (first, count + 1);
+        }
+
+        public void Tell()
+        {
+            foreach (((string kind, string recipe, string detail), (string first, int count)) in _groups)
+            {
+                string more = count == 1 ? first : $"{first} and {count - 1} more versions";
+                EventStore.Add(
+                    session,
+                    now,
+                    kind,
+                    recipe,
+                    count == 1 ? first : null,
+                    null,
+                    detail.Length > 0 ? $"{more}: {detail}" : more
+                );
+            }
+        }
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

@@ -91,6 +91,18 @@ internal sealed class BuildStore(ManagerDatabase database)
             )
         );
 
+    /// <summary>The build of each recipe's newest version, where it has one.</summary>
+    public IReadOnlyList<BuildRecord> Newest() =>
+        database.Read(session =>
+            session.Query(
+                $"""
+                SELECT {Columns} FROM build
+                WHERE (recipe, version) IN (SELECT name, newest FROM recipe WHERE newest IS NOT NULL)
+                """,
+                Map
+            )
+        );
+
     /// <summary>The builds that failed and were not finished since, held ones too.</summary>
     public IReadOnlyList<BuildRecord> Failing() =>
         database.Read(session =>
@@ -153,6 +165,16 @@ internal sealed class BuildStore(ManagerDatabase database)
             "SELECT id, hold IS NOT NULL FROM build WHERE state IN ('fetching', 'building')",
             row => (row.GetInt64(0), row.GetInt64(1) != 0)
         );
+
+    /// <summary>Whose build it is.</summary>
+    internal static (string Recipe, string Version) NameOf(DatabaseSession session, long id) =>
+        session
+            .Query(
+                "SELECT recipe, version FROM build WHERE id = $id",
+                row => (row.GetString(0), row.GetString(1)),
+                ("$id", id)
+            )
+            .Single();
 
     /// <summary>Adds a build, or sets one that is not under way to a state; for <see cref="BuildMoves"/> alone.</summary>
     internal static bool Put(DatabaseSession session, QueueEntry entry, BuildState state, long now) =>

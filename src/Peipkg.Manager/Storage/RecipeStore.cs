@@ -33,6 +33,9 @@ internal sealed record RecipeRecord
     /// <summary>How many of them give a version to build.</summary>
     public long Versions { get; init; }
 
+    /// <summary>The newest version that it gives; null when it gives none, or that is not known yet.</summary>
+    public string? Newest { get; init; }
+
     /// <summary>Consecutive polls without an answer.</summary>
     public int Failures { get; init; }
 
@@ -46,7 +49,7 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
 {
     private const string Columns = """
         name, upstream, first_contact, polled_at, answered_at, changed_at, trigger, outcome, tags_seen, versions, failures,
-        paused_at, pause_reason
+        paused_at, pause_reason, newest
         """;
 
     /// <summary>What is known of a recipe.</summary>
@@ -63,10 +66,11 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
     /// <param name="poll">The poll.</param>
     /// <param name="tagsSeen">How many tags it listed.</param>
     /// <param name="versions">How many of them give a version to build.</param>
+    /// <param name="newest">The newest of those; null when there is none.</param>
     /// <param name="news">True when one was new or moved.</param>
     /// <param name="outcome">What that led to.</param>
     /// <returns>How often it had failed to answer before.</returns>
-    public int Answered(RecipePoll poll, int tagsSeen, int versions, bool news, string outcome)
+    public int Answered(RecipePoll poll, int tagsSeen, int versions, string? newest, bool news, string outcome)
     {
         long now = Now();
         return database.Write(session =>
@@ -78,13 +82,15 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
             session.Execute(
                 """
                 INSERT INTO recipe (name, upstream, first_contact, polled_at, answered_at, changed_at, trigger, outcome,
-                                    tags_seen, versions)
-                VALUES ($name, $upstream, $now, $at, $at, CASE WHEN $news THEN $now END, $trigger, $outcome, $tags, $versions)
+                                    tags_seen, versions, newest)
+                VALUES ($name, $upstream, $now, $at, $at, CASE WHEN $news THEN $now END, $trigger, $outcome, $tags, $versions,
+                        $newest)
                 ON CONFLICT (name) DO UPDATE SET
                     first_contact = CASE WHEN upstream = excluded.upstream THEN first_contact ELSE excluded.first_contact END,
                     upstream = excluded.upstream, polled_at = excluded.polled_at, answered_at = excluded.answered_at,
                     changed_at = coalesce(excluded.changed_at, changed_at), trigger = excluded.trigger,
-                    outcome = excluded.outcome, tags_seen = excluded.tags_seen, versions = excluded.versions, failures = 0
+                    outcome = excluded.outcome, tags_seen = excluded.tags_seen, versions = excluded.versions, failures = 0,
+                    newest = excluded.newest
                 """,
                 ("$name", poll.Recipe),
                 ("$upstream", poll.Upstream),
@@ -94,7 +100,8 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
                 ("$trigger", poll.Trigger),
                 ("$outcome", outcome),
                 ("$tags", tagsSeen),
-                ("$versions", versions)
+                ("$versions", versions),
+                ("$newest", newest)
             );
             if (before > 0)
             {
@@ -188,6 +195,7 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
             Failures = row.GetInt32(10),
             PausedAt = Time(row, 11),
             PauseReason = row.GetString(12),
+            Newest = row.IsDBNull(13) ? null : row.GetString(13),
         };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column) =>

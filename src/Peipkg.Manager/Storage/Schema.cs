@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -170,5 +170,64 @@ internal static class Schema
         ALTER TABLE sync_target ADD COLUMN checked_fingerprint TEXT NOT NULL DEFAULT '';
         ALTER TABLE sync_target ADD COLUMN checked_at          INTEGER;
         ALTER TABLE sync_target ADD COLUMN check_error         TEXT NOT NULL DEFAULT '';
+        """;
+
+    // What the latest answer of each upstream gives at most, troubles that were told, and what operators said of them.
+    // Attempts are counted as they end: no page or metric reads all of a long history.
+    private const string V4 = """
+        ALTER TABLE recipe ADD COLUMN newest TEXT;
+
+        CREATE TABLE trouble (
+            key      TEXT PRIMARY KEY,              -- kind and whom it is about
+            severity TEXT NOT NULL CHECK (severity IN ('error', 'warning')),
+            since    INTEGER NOT NULL,
+            detail   TEXT NOT NULL DEFAULT ''
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE acknowledgement (
+            key    TEXT PRIMARY KEY,                -- of the trouble
+            reason TEXT NOT NULL,
+            at     INTEGER NOT NULL,
+            until  INTEGER                          -- null: until the trouble is over
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE attempt_total (
+            result  TEXT NOT NULL,
+            cause   TEXT NOT NULL,                  -- empty for none
+            number  INTEGER NOT NULL,
+            PRIMARY KEY (result, cause)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO attempt_total (result, cause, number)
+            SELECT result, coalesce(cause, ''), count(*) FROM attempt WHERE result IS NOT NULL GROUP BY 1, 2;
+        CREATE TRIGGER attempt_counted AFTER UPDATE OF result ON attempt WHEN OLD.result IS NULL AND NEW.result IS NOT NULL
+        BEGIN
+            INSERT INTO attempt_total (result, cause, number) VALUES (NEW.result, coalesce(NEW.cause, ''), 1)
+            ON CONFLICT (result, cause) DO UPDATE SET number = number + 1;
+        END;
+
+        -- How long attempts took that were built or failed: how many at most so many seconds, and all of them together.
+        CREATE TABLE duration_total (
+            most   INTEGER PRIMARY KEY,             -- seconds; the last stands for any number
+            number INTEGER NOT NULL DEFAULT 0,
+            sum    REAL NOT NULL DEFAULT 0          -- of the last alone
+        ) STRICT;
+        INSERT INTO duration_total (most, number, sum)
+            SELECT column1, count(seconds), coalesce(sum(seconds), 0.0)
+            FROM (VALUES (10), (30), (60), (300), (900), (1800), (3600), (7200), (14400), (43200), (9223372036854775807))
+                 AS bucket
+            LEFT JOIN (SELECT (coalesce(built_at, ended_at) - started_at) / 1000.0 AS seconds FROM attempt
+                       WHERE result IN ('done', 'failed') AND coalesce(built_at, ended_at) >= started_at)
+                ON seconds <= column1
+            GROUP BY column1;
+        CREATE TRIGGER duration_counted AFTER UPDATE OF result ON attempt
+        WHEN OLD.result IS NULL AND NEW.result IN ('done', 'failed') AND coalesce(NEW.built_at, NEW.ended_at) >= NEW.started_at
+        BEGIN
+            UPDATE duration_total SET number = number + 1,
+                sum = sum + (coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at) / 1000.0
+            WHERE most >= (coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at) / 1000.0;
+        END;
+
+        -- Each recipe's latest build and attempts without reading the others.
+        CREATE INDEX build_by_change ON build (recipe, changed_at);
         """;
 }

@@ -2,13 +2,17 @@ namespace Peipkg.Manager.Watching;
 
 /// <summary>
 /// How hard each host may be asked: a bounded number of listings at once, none while it cools down after it said that it
-/// is too much, and afterwards one at a time until it has answered a few. Pure; not thread-safe.
+/// is too much, and afterwards one at a time until it has answered a few. A refusal may concern one repository alone: the
+/// host is asked on, one listing at a time, until a few in a row were refused. Pure; not thread-safe.
 /// </summary>
 /// <param name="maxPerHost">Listings of one host under way at once.</param>
 internal sealed class HostGate(int maxPerHost)
 {
     /// <summary>Answers in a row after which a host is trusted again.</summary>
     public const int Probes = 3;
+
+    /// <summary>Refusals in a row that are the host's own, not their repositories'.</summary>
+    public const int Refusals = 3;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
@@ -23,7 +27,7 @@ internal sealed class HostGate(int maxPerHost)
     /// <param name="now">The present.</param>
     public bool MayBegin(string host, DateTimeOffset now) =>
         !_hosts.TryGetValue(host, out Entry? entry)
-        || (CoolsUntil(entry, now) is null && entry.Running < (entry.Troubles > 0 ? 1 : MaxPerHost));
+        || (CoolsUntil(entry, now) is null && entry.Running < (entry.Troubles + entry.Refused > 0 ? 1 : MaxPerHost));
 
     /// <summary>When the host has cooled down; null: it is not cooling.</summary>
     public DateTimeOffset? CoolsUntil(string host, DateTimeOffset now) =>
@@ -42,20 +46,26 @@ internal sealed class HostGate(int maxPerHost)
 
     /// <summary>A listing ended.</summary>
     /// <param name="host">As begun.</param>
-    /// <param name="trouble">True when the host asked to be left alone, or did not answer in time.</param>
+    /// <param name="mood">What it says of the host.</param>
     /// <param name="now">The present.</param>
     /// <returns>How long the host is left alone from now; null when it is not, or was told before.</returns>
-    public TimeSpan? End(string host, bool trouble, DateTimeOffset now)
+    public TimeSpan? End(string host, HostMood mood, DateTimeOffset now)
     {
         Entry entry = _hosts[host];
         entry.Running--;
-        if (!trouble)
+        if (mood == HostMood.Fine)
         {
+            entry.Refused = 0;
             if (entry.Troubles > 0 && ++entry.Answers >= Probes)
             {
                 entry.Troubles = 0;
             }
 
+            return null;
+        }
+
+        if (mood == HostMood.Refused && ++entry.Refused < Refusals)
+        {
             return null;
         }
 
@@ -69,6 +79,7 @@ internal sealed class HostGate(int maxPerHost)
         TimeSpan pause = Shortest * Math.Pow(2, Math.Min(entry.Troubles, 10));
         pause = pause < Longest ? pause : Longest;
         entry.Troubles++;
+        entry.Refused = 0;
         entry.Since = now;
         entry.Until = now + pause;
         return pause;
@@ -85,6 +96,9 @@ internal sealed class HostGate(int maxPerHost)
         public int Troubles { get; set; }
 
         public int Answers { get; set; }
+
+        // In a row.
+        public int Refused { get; set; }
 
         public DateTimeOffset Since { get; set; }
 

@@ -51,41 +51,56 @@ internal sealed class PollLoop(
         }
     }
 
-    /// <summary>One poll of every watched recipe, for <c>--once</c>.</summary>
+    /// <summary>
+    /// One poll of every watched recipe, for <c>--once</c>. A host that wants to be left alone is waited for, and whoever it
+    /// turned away asks once more, so that the trouble of one recipe keeps no other from its poll.
+    /// </summary>
     /// <returns>True when every upstream answered.</returns>
     public async Task<bool> PollAllAsync(CancellationToken cancellation)
     {
-        bool answered = true;
-        HashSet<Task<PollResult>> running = [];
+        DateTimeOffset patience = clock.GetUtcNow() + ManagerLimits.OncePatience;
+        Dictionary<Task<PollResult>, string> running = [];
         HashSet<string> left = [.. roster.Current.Watched.Select(recipe => recipe.Name)];
+        HashSet<string> again = new(StringComparer.Ordinal);
+        HashSet<string> failed = new(StringComparer.Ordinal);
         Reload();
-        while (true)
+        while (left.Count + running.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            while (left.Count > 0 && running.Count < MaxConcurrent && Take() is { } due)
+            while (running.Count < MaxConcurrent && Take(left) is { } due)
             {
                 left.Remove(due.Recipe);
-                running.Add(PollOneAsync(due, cancellation));
+                running.Add(PollOneAsync(due, cancellation), due.Recipe);
             }
 
-            if (running.Count == 0)
+            if (running.Count > 0)
+            {
+                Task<PollResult> ended = await Task.WhenAny(running.Keys);
+                running.Remove(ended, out string? recipe);
+                PollResult result = await ended;
+                _ = result.Answered ? failed.Remove(recipe!) : failed.Add(recipe!);
+                if (result.Host == HostMood.Overloaded && again.Add(recipe!))
+                {
+                    Trigger(recipe!, PollTrigger.Interval);
+                    left.Add(recipe!);
+                }
+            }
+            else if (NextDue(left) is { } next && next <= patience)
+            {
+                await Task.Delay(next - clock.GetUtcNow(), clock, cancellation);
+            }
+            else
             {
                 break;
             }
-
-            Task<PollResult> ended = await Task.WhenAny(running);
-            running.Remove(ended);
-            answered &= (await ended).Answered;
         }
 
-        // Waiting for a host that cools down could take an hour; the next run asks it again.
         foreach (string recipe in left.Order(StringComparer.Ordinal))
         {
-            answered = false;
             WatchEvents.Failed(logger, recipe, "its host is left alone for a while after what it answered before");
         }
 
-        return answered;
+        return left.Count + failed.Count == 0;
     }
 
     /// <summary>Takes over the current roster and <c>[poll]</c>; reads the recipes' folders to see which have changed.</summary>
@@ -111,15 +126,7 @@ internal sealed class PollLoop(
     }
 
     /// <summary>A webhook asks for a poll now.</summary>
-    public void Trigger(string recipe)
-    {
-        lock (_gate)
-        {
-            _schedule.Trigger(recipe, PollTrigger.Webhook, clock.GetUtcNow());
-        }
-
-        _wake.Set();
-    }
+    public void Trigger(string recipe) => Trigger(recipe, PollTrigger.Webhook);
 
     /// <summary>Whether it is not known yet what a recipe's upstream has: its poll is under way or due.</summary>
     public bool IsPending(string recipe)
@@ -130,11 +137,29 @@ internal sealed class PollLoop(
         }
     }
 
-    private DuePoll? Take()
+    private void Trigger(string recipe, PollTrigger trigger)
     {
         lock (_gate)
         {
-            return _schedule.Take(clock.GetUtcNow());
+            _schedule.Trigger(recipe, trigger, clock.GetUtcNow());
+        }
+
+        _wake.Set();
+    }
+
+    private DuePoll? Take(HashSet<string> among)
+    {
+        lock (_gate)
+        {
+            return _schedule.Take(clock.GetUtcNow(), among);
+        }
+    }
+
+    private DateTimeOffset? NextDue(HashSet<string> among)
+    {
+        lock (_gate)
+        {
+            return _schedule.NextDue(clock.GetUtcNow(), among);
         }
     }
 

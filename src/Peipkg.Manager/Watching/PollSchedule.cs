@@ -90,7 +90,9 @@ internal sealed class PollSchedule(HostGate hosts)
     /// Takes the recipe that has been due longest and whose host may be asked, and marks it as being polled; null when
     /// there is none.
     /// </summary>
-    public DuePoll? Take(DateTimeOffset now)
+    /// <param name="now">The present.</param>
+    /// <param name="among">The only ones that are taken; null for all.</param>
+    public DuePoll? Take(DateTimeOffset now, IReadOnlySet<string>? among = null)
     {
         Follow(now);
         (string Recipe, Entry Entry)? next = null;
@@ -99,6 +101,7 @@ internal sealed class PollSchedule(HostGate hosts)
             if (
                 entry.Polling is null
                 && entry.Due <= now
+                && among?.Contains(recipe) != false
                 && (next is null || (entry.Due, recipe).CompareTo((next.Value.Entry.Due, next.Value.Recipe)) < 0)
                 && hosts.MayBegin(entry.Target.Host, now)
             )
@@ -128,7 +131,7 @@ internal sealed class PollSchedule(HostGate hosts)
     public TimeSpan? Complete(DuePoll poll, PollResult result, DateTimeOffset now, double jitter)
     {
         Follow(now);
-        TimeSpan? pause = hosts.End(poll.Host, result.HostTrouble, now);
+        TimeSpan? pause = hosts.End(poll.Host, result.Host, now);
         if (!_entries.TryGetValue(poll.Recipe, out Entry? entry) || !ReferenceEquals(entry.Polling, poll))
         {
             return pause;
@@ -162,13 +165,15 @@ internal sealed class PollSchedule(HostGate hosts)
     /// When the next recipe may be due whose host is not at its limit; null when there is none. A host at its limit is
     /// looked at again when one of its polls ends.
     /// </summary>
-    public DateTimeOffset? NextDue(DateTimeOffset now)
+    /// <param name="now">The present.</param>
+    /// <param name="among">The only ones that count; null for all.</param>
+    public DateTimeOffset? NextDue(DateTimeOffset now, IReadOnlySet<string>? among = null)
     {
         Follow(now);
         DateTimeOffset? next = null;
-        foreach (Entry entry in _entries.Values)
+        foreach ((string recipe, Entry entry) in _entries)
         {
-            if (entry.Polling is not null)
+            if (entry.Polling is not null || among?.Contains(recipe) == false)
             {
                 continue;
             }
@@ -259,8 +264,8 @@ internal sealed record DuePoll(string Recipe, PollTrigger Trigger, string Host, 
 /// <param name="Answered">The upstream listed its tags.</param>
 /// <param name="Queued">Something is to be built.</param>
 /// <param name="News">A tag is new or moved, and not because the upstream was unknown before.</param>
-/// <param name="HostTrouble">The host wants to be asked less, or did not answer in time.</param>
-internal sealed record PollResult(bool Answered, bool Queued, bool News, bool HostTrouble)
+/// <param name="Host">What it says of the host.</param>
+internal sealed record PollResult(bool Answered, bool Queued, bool News, HostMood Host)
 {
-    public static PollResult Failed { get; } = new(false, false, false, false);
+    public static PollResult Failed { get; } = new(false, false, false, HostMood.Fine);
 }

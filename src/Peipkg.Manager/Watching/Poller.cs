@@ -22,9 +22,6 @@ internal sealed class Poller(
     ILogger<Poller> logger
 )
 {
-    // More than this at once and someone may want to know.
-    private const int ManyVersions = 10;
-
     /// <summary>Polls a recipe that has an upstream. Failures are logged; the next poll is the retry.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
@@ -65,16 +62,23 @@ internal sealed class Poller(
             Apply(recipe, plan);
             string outcome = PollOutcome.Describe(listed.Count, selection, plan, builds.OfRecipe(recipe.Name));
             bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
-            recipes.Answered(poll, listed.Count, selection.Candidates.Count, news, outcome);
+            recipes.Answered(
+                poll,
+                listed.Count,
+                selection.Candidates.Count,
+                selection.Candidates is [var newest, ..] ? newest.Version.Text : null,
+                news,
+                outcome
+            );
             Say(recipe, poll, contact is null, plan, outcome);
             WatchEvents.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
-            return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostTrouble: false);
+            return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostMood.Fine);
         }
         catch (GitException exception)
         {
             recipes.Failed(poll, exception.Message);
             WatchEvents.Failed(logger, recipe.Name, exception.Message);
-            return PollResult.Failed with { HostTrouble = HostTrouble.Shows(exception.Message) };
+            return PollResult.Failed with { Host = HostTrouble.In(exception.Message) };
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
@@ -97,9 +101,15 @@ internal sealed class Poller(
         TagChanges changes = tags.Record(recipe.Name, url.Text, matching);
 
         // Said once, when the tag is new: the next poll would say the same of all of them again.
-        foreach (SkippedTag skipped in selection.Skipped.Where(s => changes.New.Contains(s.Tag.Name)))
+        List<SkippedTag> unusable = [.. selection.Skipped.Where(s => changes.New.Contains(s.Tag.Name))];
+        foreach (SkippedTag skipped in unusable.Take(ManagerLimits.EventsOfOnePoll))
         {
             WatchEvents.TagSkipped(logger, recipe.Name, skipped.Tag.Name, skipped.Why);
+        }
+
+        if (unusable.Count > ManagerLimits.EventsOfOnePoll)
+        {
+            WatchEvents.TagsSkipped(logger, recipe.Name, unusable.Count - ManagerLimits.EventsOfOnePoll);
         }
 
         foreach (SkippedTag unwanted in selection.Unwanted.Where(u => changes.New.Contains(u.Tag.Name)))
@@ -120,7 +130,7 @@ internal sealed class Poller(
         moves.Queue(plan.Queue);
         moves.Skip(plan.Skip);
         moves.Close(plan.Close);
-        foreach (QueueEntry entry in plan.Queue)
+        foreach (QueueEntry entry in plan.Queue.Count > ManagerLimits.EventsOfOnePoll ? [] : plan.Queue)
         {
             WatchEvents.Queued(
                 logger,
@@ -140,7 +150,16 @@ internal sealed class Poller(
             }
         }
 
-        if (plan.Close.Count > 0)
+        foreach (
+            IGrouping<string, string> group in plan
+                .Close.Where(_ => plan.Close.Count > ManagerLimits.EventsOfOnePoll)
+                .GroupBy(c => c.Detail, c => c.Detail, StringComparer.Ordinal)
+        )
+        {
+            WatchEvents.PassedOver(logger, recipe.Name, group.Count(), group.Key);
+        }
+
+        if (plan.Close.Count is > 0 and <= ManagerLimits.EventsOfOnePoll)
         {
             Dictionary<long, string> versions = builds.OfRecipe(recipe.Name).ToDictionary(b => b.Id, b => b.Version);
             foreach ((long id, _, string detail) in plan.Close)
@@ -152,7 +171,7 @@ internal sealed class Poller(
 
     private void Say(RosterEntry recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)
     {
-        if (plan.Queue.Count > ManyVersions)
+        if (plan.Queue.Count > ManagerLimits.EventsOfOnePoll)
         {
             if (first)
             {

@@ -94,7 +94,7 @@ internal static class QueuePolicy
                 {
                     skip.Add(Entry(candidate, BuildReason.Poll, why));
                 }
-                else if (build.State is BuildState.Queued or BuildState.Failed)
+                else if (build.State is BuildState.Queued or BuildState.Failed && build.Hold != BuildHold.GivenUp)
                 {
                     close.Add((build.Id, BuildState.Skipped, why));
                 }
@@ -115,7 +115,7 @@ internal static class QueuePolicy
         // What is left waited for a version that no tag gives any more: another revision, a tag deleted, a new pattern.
         foreach (BuildRecord build in builds.Values)
         {
-            if (build.State is BuildState.Queued or BuildState.Failed && build.Reason != BuildReason.Operator)
+            if (build.State is BuildState.Queued or BuildState.Failed)
             {
                 close.Add(
                     (
@@ -144,8 +144,7 @@ internal static class QueuePolicy
         {
             if (published.Rival(output.Name, version, output.Architecture) is { } rival)
             {
-                return $"{output.Name} {version} is published for {rival}, and the recipe makes it for {output.Architecture} now; "
-                    + "raise peios_revision to publish it anew";
+                return RivalPackage.Describe(output.Name, version, output.Architecture, rival);
             }
         }
 

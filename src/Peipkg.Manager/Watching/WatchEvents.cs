@@ -17,6 +17,9 @@ internal static partial class WatchEvents
     [LoggerMessage(Level = LogLevel.Warning, Message = "tag skipped")]
     public static partial void TagSkipped(ILogger logger, string recipe, string tag, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "further tags skipped, \"peipkg-manager why\" lists them")]
+    public static partial void TagsSkipped(ILogger logger, string recipe, int count);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "tag not wanted")]
     public static partial void TagUnwanted(ILogger logger, string recipe, string tag, string reason);
 

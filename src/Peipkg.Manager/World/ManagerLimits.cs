@@ -29,6 +29,9 @@ internal static class ManagerLimits
     /// <summary>Bytes of a path in a source's tree: PATH_MAX.</summary>
     public const int SourcePathBytes = 4096;
 
+    /// <summary>How long a single sweep waits for hosts that want to be left alone, in all.</summary>
+    public static readonly TimeSpan OncePatience = TimeSpan.FromMinutes(15);
+
     // Recipes.
 
     /// <summary>Characters of a problem of a recipe that are logged and kept.</summary>
@@ -68,6 +71,9 @@ internal static class ManagerLimits
 
     /// <summary>Bytes of a log that are answered at a time.</summary>
     public const int LogPartBytes = 256 * 1024;
+
+    /// <summary>Versions that one poll moves and that have an event each; of more the diary has one for each reason.</summary>
+    public const int EventsOfOnePoll = 10;
 
     // Children.
 

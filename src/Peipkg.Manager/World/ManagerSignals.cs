@@ -69,8 +69,10 @@ internal sealed class ManagerSignals : IDisposable
     /// <summary>How a command ends that <see cref="Any"/> has ended.</summary>
     public int FirstExitCode => _first;
 
-    /// <summary>Listens to the process's signals.</summary>
-    public void Listen() =>
+    /// <summary>Listens to the process's signals. Under nohup SIGHUP reloads a farm, too, and ends no command.</summary>
+    public void Listen()
+    {
+        bool hangupWasIgnored = ProcessSignal.StopIgnoring(Signal.Hangup);
         _registrations = [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Terminate(context, ExitCode.Terminated)),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Terminate(context, ExitCode.Interrupted)),
@@ -79,7 +81,11 @@ internal sealed class ManagerSignals : IDisposable
                 context =>
                 {
                     context.Cancel = true;
-                    Note(ExitCode.Terminated);
+                    if (!hangupWasIgnored)
+                    {
+                        Note(ExitCode.Terminated);
+                    }
+
                     Action? reload;
                     lock (_gate)
                     {
@@ -91,6 +97,7 @@ internal sealed class ManagerSignals : IDisposable
                 }
             ),
         ];
+    }
 
     /// <summary>Acts as on a SIGTERM.</summary>
     public void Terminate(int exitCode)

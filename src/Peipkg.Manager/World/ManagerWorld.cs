@@ -26,5 +26,8 @@ internal sealed record ManagerWorld
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>The time by the kernel, where a time service keeps it right; null where nobody does.</summary>
+    public Func<DateTimeOffset?> SynchronizedTime { get; init; } = static () => null;
+
     public required ManagerSignals Signals { get; init; }
 }

@@ -5,6 +5,8 @@ namespace Peipkg.Posix.Native;
 /// <summary>Processes: their ends, signals, owners, processors and what the kernel lets others see of them.</summary>
 internal static unsafe partial class LibC
 {
+    internal const nint DefaultHandler = 0;
+    internal const nint IgnoringHandler = 1;
     internal const int SetDumpable = 4;
     internal const int BecomeSubreaper = 36;
     internal const int ById = 1;
@@ -15,8 +17,14 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 
+    [LibraryImport(Library, EntryPoint = "signal")]
+    internal static partial nint SetSignalHandler(int signal, nint handler);
+
     [LibraryImport(Library, EntryPoint = "prctl")]
     internal static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport(Library, EntryPoint = "adjtimex")]
+    internal static partial int AdjustTime(void* timex);
 
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     internal static partial int WaitId(int kind, int id, void* info, int options);

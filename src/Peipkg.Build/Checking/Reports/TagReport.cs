@@ -69,10 +69,26 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
             );
         }
 
-        // Stable where the versions compare equal.
-        IEnumerable<Tag> sorted = built
-            .OrderByDescending(tag => tag.Version, PackageVersion.Order)
-            .Select(tag => new Tag(tag.Name, tag.Version, null));
-        return new TagReport([.. sorted, .. others], findings);
+        return new TagReport([.. Taken(built), .. others], findings);
+    }
+
+    // A repository holds one of the versions that compare equal, and a farm that has built none takes the first by name.
+    private static IEnumerable<Tag> Taken(IEnumerable<(string Name, PackageVersion Version)> built)
+    {
+        Tag? taken = null;
+        foreach (
+            (string name, PackageVersion version) in built
+                .OrderBy(tag => tag.Name, StringComparer.Ordinal)
+                .OrderByDescending(tag => tag.Version, PackageVersion.Order)
+        )
+        {
+            if (taken?.Version is { } other && PackageVersion.Compare(other, version) == 0)
+            {
+                yield return new Tag(name, null, $"its version {version} equals {other} of tag {taken.Name}");
+                continue;
+            }
+
+            yield return taken = new Tag(name, version, null);
+        }
     }
 }

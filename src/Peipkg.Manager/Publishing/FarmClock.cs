@@ -1,0 +1,75 @@
+using Peipkg.Format.Identity;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>
+/// Whether the farm believes its own clock. What is published with a time that lies ahead dates the repository for good,
+/// so the farm remembers until when its clock made sense, and doubts one that has leapt more than a day since.
+/// </summary>
+/// <remarks>
+/// A farm that stood still for days finds such a leap, too. Where the kernel says that a time service keeps the clock
+/// right, or what is to be published was built within a day, it is believed all the same; elsewhere an operator says so.
+/// </remarks>
+/// <param name="settings">Where it is remembered.</param>
+/// <param name="repository">Whose last publication was in a time that was believed.</param>
+/// <param name="synchronized">The kernel's word; null where it vouches for nothing.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class FarmClock(
+    SettingStore settings,
+    RepositoryState repository,
+    Func<DateTimeOffset?> synchronized,
+    TimeProvider clock
+)
+{
+    private const string Setting = "clock";
+
+    private static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Agreement = TimeSpan.FromMinutes(5);
+
+    /// <summary>A new farm has nothing to compare with, and one of an earlier version its last event.</summary>
+    /// <param name="lastEvent">When something last happened here; null: never.</param>
+    public void Begin(DateTimeOffset? lastEvent)
+    {
+        if (settings.Number(Setting) is null)
+        {
+            settings.Set(Setting, (lastEvent ?? clock.GetUtcNow()).ToUnixTimeMilliseconds());
+        }
+
+        Note();
+    }
+
+    /// <summary>Remembers that it is now, where that is believed.</summary>
+    public void Note()
+    {
+        if (WhyDoubtful(() => null) is null)
+        {
+            Confirm();
+        }
+    }
+
+    /// <summary>An operator says that the clock is right.</summary>
+    public void Confirm() => settings.Set(Setting, clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Why nothing should be published in the time that the clock shows; null when it is believed.</summary>
+    /// <param name="newestBuild">When the newest of what is to be published was built; null: unknown.</param>
+    public string? WhyDoubtful(Func<DateTimeOffset?> newestBuild)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset published = DateTimeOffset.FromUnixTimeSeconds(repository.Published().GeneratedAt.UnixSeconds);
+        DateTimeOffset known = settings.Number(Setting) is { } remembered
+            ? DateTimeOffset.FromUnixTimeMilliseconds(remembered)
+            : now;
+        DateTimeOffset last = known > published ? known : published;
+        return
+            now <= last + Tolerance
+            || (synchronized() is { } kernel && (kernel - now).Duration() < Agreement)
+            || now <= newestBuild() + Tolerance
+            ? null
+            : $"the clock says {Text(now)}, more than a day after the last time that is known to be right, {Text(last)}; a "
+                + "publication with a time that lies ahead could never be followed by one with the right time. Set the clock "
+                + "right, or if it is, say so with \"peipkg-manager ack clock\"";
+    }
+
+    private static Timestamp Text(DateTimeOffset time) => Timestamp.FromUnixSeconds(time.ToUnixTimeSeconds());
+}

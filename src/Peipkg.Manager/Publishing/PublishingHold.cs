@@ -1,0 +1,33 @@
+using Peipkg.Format.Repositories;
+
+namespace Peipkg.Manager.Publishing;
+
+/// <summary>Why the farm does not publish although it could.</summary>
+/// <param name="Key">One word, by which it is told from others.</param>
+/// <param name="Reason">For the operator, with what to do.</param>
+internal sealed record HeldPublishing(string Key, string Reason);
+
+/// <summary>Looks for what holds publishing up until somebody acts; what is built waits, and nothing counts as failed.</summary>
+/// <param name="repository">The repository.</param>
+/// <param name="clock">The farm's clock.</param>
+internal sealed class PublishingHold(RepositoryState repository, FarmClock clock)
+{
+    // A generation that peipkg-repo has prepared and that waits there for the signature of a key kept elsewhere.
+    private const string Pending = RepositoryLayout.PrivatePrefix + "pending";
+
+    /// <summary>The reason; null when there is none.</summary>
+    /// <param name="newestBuild">When the newest of what is to be published was built; null: unknown.</param>
+    public HeldPublishing? Find(Func<DateTimeOffset?> newestBuild)
+    {
+        string pending = Path.Combine(repository.Directory, Pending);
+        return Directory.Exists(pending)
+                ? new HeldPublishing(
+                    "signature",
+                    $"a generation waits for signatures in {pending}, and publishing another would make it worthless. Import "
+                        + $"them with \"peipkg-repo import-signatures --repo {repository.Directory} --signatures FILE\", or remove "
+                        + "that directory to give it up"
+                )
+            : clock.WhyDoubtful(newestBuild) is { } doubt ? new HeldPublishing("clock", doubt)
+            : null;
+    }
+}

@@ -9,6 +9,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.World;
+using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Commands;
 
@@ -49,6 +50,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "Begin no more builds, of one recipe or of all; polling goes on."
         );
         yield return Pause("resume", OperatorCommand.Resume, "Take a pause back.");
+        yield return Ack();
         yield return Drain();
         yield return new CheckConfigCommand(config, world).Create();
         yield return new BackupCommand(config, world).Create();
@@ -260,6 +262,67 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             }
         );
         return command;
+    }
+
+    private Command Ack()
+    {
+        Option<bool> json = Json();
+        Argument<string> trouble = CommandOptions.Argument(
+            "TROUBLE",
+            "Its name, as \"status\" shows it; \"clock\" says that the clock is right."
+        );
+        Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why it is no trouble, for whoever wonders.");
+        Option<DateTimeOffset> until = CommandOptions.Parsed<DateTimeOffset>(
+            "--until",
+            "TIME",
+            "When it counts again: a date (2026-12-31), a time (2026-12-31T12:00:00Z) or a duration from now (48h).",
+            End
+        );
+        Command command = new("ack", "Acknowledge a trouble: it counts no more until it ends, or until a time.")
+        {
+            trouble,
+            reason,
+            until,
+            json,
+        };
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest
+            {
+                Command = OperatorCommand.Ack,
+                Trouble = result.GetRequiredValue(trouble),
+                Reason = result.GetValue(reason),
+                Until = result.GetResult(until) is null ? null : result.GetValue(until),
+            }
+        );
+        return command;
+    }
+
+    private bool End(string? text, out DateTimeOffset value, [NotNullWhen(false)] out string? error)
+    {
+        error = null;
+        if (GoDuration.TryParse(text, out TimeSpan duration, out _) && duration > TimeSpan.Zero)
+        {
+            value = world.Clock.GetUtcNow() + duration;
+            return true;
+        }
+
+        if (
+            DateTimeOffset.TryParseExact(
+                text,
+                ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'"],
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out value
+            )
+        )
+        {
+            return true;
+        }
+
+        error = $"\"{text}\" is neither a date (2026-12-31), a time (2026-12-31T12:00:00Z) nor a duration (48h)";
+        return false;
     }
 
     private Command Drain()

@@ -33,6 +33,8 @@ internal sealed record NotifyConfig(
         EventKind.SyncDiffers,
         EventKind.DiskLow,
         EventKind.DiskRecovered,
+        EventKind.Trouble,
+        EventKind.TroubleOver,
     ];
 
     private static readonly string[] Usual =
@@ -46,6 +48,8 @@ internal sealed record NotifyConfig(
         EventKind.SyncDiffers,
         EventKind.DiskLow,
         EventKind.DiskRecovered,
+        EventKind.Trouble,
+        EventKind.TroubleOver,
     ];
 
     /// <summary>What is told, for the log: never a token.</summary>

@@ -81,6 +81,7 @@ internal sealed class Farm : IDisposable
         );
         _stores.Events.Prune();
         OwnClock = new FarmClock(_stores.Settings, _stores.Repository, setup.World.SynchronizedTime, Clock);
+        Hold = new PublishingHold(_stores.Repository, OwnClock);
         _environment = new ChildEnvironment(setup.World.Environment, setup.Layout.Root);
         _children = new ChildRunner(Clock, confinement: setup.Confinement);
         _git = new GitRunner(new GitCommands(setup.Tools.Git, setup.World.Environment, setup.Layout), _children);
@@ -115,6 +116,9 @@ internal sealed class Farm : IDisposable
             Counters = Counters,
             WhyWaiting = Builds.WhyWaiting,
             Trouble = () => Builds.Trouble,
+            RefusedReload = () => RefusedReload,
+            Held = () => Hold.Find(() => null),
+            Signer = setup.Key.Fingerprint,
             Cancel = Builds.Cancel,
             Wake = _buildsWake.Set,
             Poll = Polls.Trigger,
@@ -130,6 +134,7 @@ internal sealed class Farm : IDisposable
             new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
             new Housekeeping(_stores),
             OwnClock,
+            new TroubleWatch(_stores, () => Roster.Current, live),
             Clock,
             Logger<Notifier>()
         );
@@ -140,6 +145,12 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Whether the time is to be believed.</summary>
     public FarmClock OwnClock { get; }
+
+    /// <summary>What holds publishing up.</summary>
+    public PublishingHold Hold { get; }
+
+    /// <summary>Why the configuration was not reloaded; null when the last reload was taken.</summary>
+    public string? RefusedReload { get; set; }
 
     /// <summary>Takes secrets out of what people get to see.</summary>
     public Redactor Redactor => _setup.Redactor;
@@ -302,7 +313,8 @@ internal sealed class Farm : IDisposable
                 _stores.Attempts,
                 _stores.Moves,
                 check,
-                new PublishingHold(_stores.Repository, OwnClock),
+                Hold,
+                _stores.Troubles,
                 syncs: _stores.Targets.Count > 0,
                 Clock,
                 Logger<Publisher>()

@@ -28,7 +28,7 @@ internal sealed class FarmReload(
     private readonly Lock _one = new();
 
     /// <summary>Whether the file, when it was last looked at, was a configuration.</summary>
-    public bool IsConfigValid { get; private set; } = true;
+    public bool IsConfigValid => farm.RefusedReload is null;
 
     /// <summary>Reads everything again.</summary>
     public void Run()
@@ -37,7 +37,7 @@ internal sealed class FarmReload(
         {
             try
             {
-                IsConfigValid = ReloadConfig();
+                farm.RefusedReload = ReloadConfig();
                 farm.Roster.Reload();
                 farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
                 farm.Reloaded();
@@ -45,13 +45,14 @@ internal sealed class FarmReload(
             }
             catch (Exception exception) when (Boundary.Holds(exception))
             {
-                IsConfigValid = false;
-                HostingEvents.ConfigBroken(logger, Boundary.Describe(exception));
+                farm.RefusedReload = Boundary.Describe(exception);
+                HostingEvents.ConfigBroken(logger, farm.RefusedReload);
             }
         }
     }
 
-    private bool ReloadConfig()
+    // Why it was refused; null when it was taken.
+    private string? ReloadConfig()
     {
         ManagerConfig written;
         ManagerConfig merged;
@@ -73,12 +74,12 @@ internal sealed class FarmReload(
                 HostingEvents.ConfigBroken(logger, problem.ToString());
             }
 
-            return false;
+            return exception.Problems[0].ToString();
         }
         catch (Exception exception) when (Boundary.Holds(exception))
         {
             HostingEvents.ConfigBroken(logger, Boundary.Describe(exception));
-            return false;
+            return Boundary.Describe(exception);
         }
 
         ILookup<Effect, string> changed = ConfigKeys
@@ -98,7 +99,7 @@ internal sealed class FarmReload(
             HostingEvents.ConfigUseless(logger, useless);
         }
 
-        return true;
+        return null;
     }
 
     private static string[]? Some(IEnumerable<string> keys) => keys.ToArray() is { Length: > 0 } some ? some : null;

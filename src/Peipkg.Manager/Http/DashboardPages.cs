@@ -10,6 +10,8 @@ internal static class DashboardPages
     /// <summary>How many queued versions are listed; a first contact may queue thousands.</summary>
     private const int MostQueued = 50;
 
+    private const int MostTroubles = 30;
+
     // Of one recipe; peipkg-build check shows all.
     private const int MostProblems = 5;
 
@@ -18,6 +20,7 @@ internal static class DashboardPages
     {
         HtmlWriter html = new();
         Standing(html, status);
+        Problems(html, status);
         html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
         Tile(
             html,
@@ -31,7 +34,6 @@ internal static class DashboardPages
         Tile(html, "Generation", Count(status.Generation), null);
         Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
         html.Raw("</dl></section>");
-        Problems(html, status);
         Running(html, status, history);
         Failing(html, status);
         Queue(html, status);
@@ -156,11 +158,7 @@ internal static class DashboardPages
 
     private static void Standing(HtmlWriter html, StatusDocument status)
     {
-        (string look, string word) =
-            status.Problems.Count > 0
-                ? ("bad", status.Problems.Count == 1 ? "1 problem" : $"{status.Problems.Count} problems")
-            : status.Paused is not null ? ("idle", "paused")
-            : ("good", "in order");
+        (string look, string word) = Headline(status);
         html.Raw($"<p class=\"standing\"><span class=\"state {look}\">").Text(word).Raw("</span>");
         if (status.Process is { } process)
         {
@@ -170,22 +168,52 @@ internal static class DashboardPages
         html.Raw("</p>");
     }
 
+    private static (string Look, string Word) Headline(StatusDocument status)
+    {
+        int errors = status.Troubles.Count(t => t is { Acknowledged: null, Severity: "error" });
+        int warnings = status.Troubles.Count(t => t is { Acknowledged: null, Severity: "warning" });
+        string[] words =
+        [
+            .. errors > 0 ? (string[])[errors == 1 ? "1 problem" : $"{errors} problems"] : [],
+            .. warnings > 0 ? (string[])[warnings == 1 ? "1 warning" : $"{warnings} warnings"] : [],
+            .. status.Paused is null ? (string[])[] : ["paused"],
+        ];
+        return (
+            errors > 0 ? "bad"
+                : words.Length > 0 ? "idle"
+                : "good",
+            words.Length > 0 ? string.Join(", ", words) : "in order"
+        );
+    }
+
     private static void Problems(HtmlWriter html, StatusDocument status)
     {
-        if (status.Paused is null && status.Problems.Count == 0)
+        if (status.Troubles.Count == 0)
         {
             return;
         }
 
         html.Raw("<section class=\"problems\" aria-label=\"Problems\"><ul>");
-        if (status.Paused is { } pause)
+        foreach (StatusTrouble trouble in status.Troubles.Take(MostTroubles))
         {
-            html.Element("li", $"All builds are paused: {pause}");
+            string look = trouble.Acknowledged is not null || trouble.Severity != "error" ? "idle" : "bad";
+            html.Raw($"<li><span class=\"state {look}\">")
+                .Text(trouble.Acknowledged is null ? trouble.Severity : "known")
+                .Raw("</span> ")
+                .Text(First(trouble.Text))
+                .Text(trouble.Acknowledged is { } reason ? $" ({reason})" : "")
+                .Raw(" <small>since ")
+                .Time(trouble.Since)
+                .Raw(" · ")
+                .Element("code", trouble.Remedy)
+                .Raw(" · ")
+                .Element("code", "peipkg-manager ack " + trouble.Key)
+                .Raw("</small></li>");
         }
 
-        foreach (string problem in status.Problems)
+        if (status.Troubles.Count > MostTroubles)
         {
-            html.Element("li", First(problem));
+            html.Element("li", $"and {status.Troubles.Count - MostTroubles} more; peipkg-manager status lists them");
         }
 
         html.Raw("</ul></section>");

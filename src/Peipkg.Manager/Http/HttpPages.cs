@@ -13,6 +13,8 @@ namespace Peipkg.Manager.Http;
 /// </summary>
 internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live, Redactor redactor)
 {
+    private const int MostWarnings = 50;
+
     /// <summary>
     /// Whether a request may be answered that names this host. A web page can make its own name lead to this machine and
     /// then read what is here with its visitor's browser; but it cannot do so under another name than its own.
@@ -49,13 +51,29 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
 
     private Task ReadyAsync(HttpContext context)
     {
-        IReadOnlyList<string> problems = Readiness.Problems(stores, roster(), live);
-        return problems.Count == 0
-            ? HttpServer.TextAsync(context, StatusCodes.Status200OK, "ready")
-            : HttpServer.TextAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                redactor.Clean(string.Join('\n', problems))
-            );
+        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, roster(), live);
+        IReadOnlyList<string> problems = Readiness.Problems(troubles);
+        string[] warnings =
+        [
+            .. troubles
+                .Where(t => t is { Severity: TroubleSeverity.Warning, Acknowledged: null })
+                .Take(MostWarnings)
+                .Select(t => "warning: " + t.Text.Split('\n')[0]),
+        ];
+        int more = Readiness.Count(troubles, TroubleSeverity.Warning) - warnings.Length;
+        string text = string.Join(
+            '\n',
+            [
+                .. problems.Count == 0 ? (string[])["ready"] : [],
+                .. problems,
+                .. warnings,
+                .. more > 0 ? (string[])[$"and {more} more warnings"] : [],
+            ]
+        );
+        return HttpServer.TextAsync(
+            context,
+            problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            redactor.Clean(text)
+        );
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -10,34 +11,36 @@ using Peipkg.Manager.Syncing;
 namespace Peipkg.Manager.Http;
 
 /// <summary>
-/// <c>GET /metrics</c> in the OpenMetrics text format. What is counted comes from the database, so a restart resets no
+/// <c>GET /metrics</c> in the OpenMetrics text format, or in Prometheus's older one for whoever does not ask for it. What is counted comes from the database, so a restart resets no
 /// counter but those since the start of the process.
 /// </summary>
 internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live)
 {
-    private const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-    private static readonly double[] Buckets = [10, 30, 60, 300, 900, 1800, 3600, 7200, 14400, 43200];
+    private const string OpenType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    private const string PlainType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Answers the request.</summary>
     public async Task WriteAsync(HttpContext context)
     {
-        string text = Collect();
-        context.Response.ContentType = ContentType;
+        bool open = IsOpen(context.Request.Headers.Accept);
+        string text = Collect(open);
+        context.Response.ContentType = open ? OpenType : PlainType;
+        context.Response.Headers.Vary = "Accept";
         await context.Response.WriteAsync(text, context.RequestAborted);
     }
 
-    internal string Collect()
+    // Without a word about it, the format that says more.
+    private static bool IsOpen(StringValues accept) =>
+        accept.Count == 0
+        || accept.Any(value => value?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true);
+
+    internal string Collect(bool open)
     {
-        OpenMetricsWriter writer = new();
+        OpenMetricsWriter writer = new(open);
         RecipeRoster recipes = roster();
         DateTimeOffset now = stores.Clock.GetUtcNow();
         writer.Gauge("peipkg_up_since_seconds", "When the manager started, as a Unix time.", Seconds(live.StartedAt));
-        writer.Gauge(
-            "peipkg_ready",
-            "1 when nothing is wrong with the farm (see /readyz).",
-            Readiness.Problems(stores, recipes, live).Count == 0 ? 1 : 0
-        );
+        Troubles(writer, recipes);
         writer.Gauge("peipkg_recipes", "Recipes that can be used.", recipes.Recipes.Count);
         writer.Gauge("peipkg_recipes_broken", "Recipes that cannot be used.", recipes.Broken);
         writer.Gauge("peipkg_builds_running", "Builds under way.", live.Counters.Running.Count);
@@ -74,38 +77,68 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
             writer.Sample("peipkg_builds_total", count.Count, ("result", count.Result), ("cause", count.Cause));
         }
 
-        IReadOnlyList<double> durations = stores.Attempts.Durations();
         writer.Begin(
             "peipkg_build_duration_seconds",
             "histogram",
             "How long attempts took that were built or failed.",
             "seconds"
         );
-        foreach (double bucket in Buckets)
+        DurationCount all = new(null, 0, 0);
+        foreach (DurationCount bucket in stores.Attempts.Durations())
         {
             writer.Sample(
                 "peipkg_build_duration_seconds_bucket",
-                durations.Count(d => d <= bucket),
-                ("le", OpenMetricsWriter.Number(bucket))
+                bucket.Count,
+                ("le", bucket.Most is { } most ? OpenMetricsWriter.Number(most) : "+Inf")
             );
+            all = bucket;
         }
 
-        writer.Sample("peipkg_build_duration_seconds_bucket", durations.Count, ("le", "+Inf"));
-        writer.Sample("peipkg_build_duration_seconds_count", durations.Count);
-        writer.Sample("peipkg_build_duration_seconds_sum", durations.Sum());
+        writer.Sample("peipkg_build_duration_seconds_count", all.Count);
+        writer.Sample("peipkg_build_duration_seconds_sum", all.Sum);
+    }
+
+    private void Troubles(OpenMetricsWriter writer, RecipeRoster recipes)
+    {
+        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, recipes, live);
+        writer.Gauge(
+            "peipkg_ready",
+            "1 when nothing is wrong with the farm (see /readyz).",
+            Readiness.Problems(troubles).Count == 0 ? 1 : 0
+        );
+        writer.Begin("peipkg_troubles", "gauge", "What is not as it should be, and whether an operator knows of it.");
+        foreach (TroubleSeverity severity in Enum.GetValues<TroubleSeverity>())
+        {
+            string word = severity == TroubleSeverity.Error ? "error" : "warning";
+            int open = Readiness.Count(troubles, severity);
+            int known = troubles.Count(t => t.Severity == severity) - open;
+            writer.Sample("peipkg_troubles", open, ("severity", word), ("acknowledged", "false"));
+            writer.Sample("peipkg_troubles", known, ("severity", word), ("acknowledged", "true"));
+        }
     }
 
     private void Polls(OpenMetricsWriter writer, RecipeRoster recipes, DateTimeOffset now)
     {
         HashSet<string> watched = [.. recipes.Watched.Select(r => r.Name)];
         List<RecipeRecord> polls = [.. stores.Recipes.All().Where(r => watched.Contains(r.Name))];
-        writer.Begin("peipkg_poll_age_seconds", "gauge", "Time since each upstream last answered.", "seconds");
-        foreach (RecipeRecord poll in polls)
+        Dictionary<string, DateTimeOffset?> answered = polls.ToDictionary(
+            p => p.Name,
+            p => p.AnsweredAt,
+            StringComparer.Ordinal
+        );
+        writer.Begin(
+            "peipkg_poll_age_seconds",
+            "gauge",
+            "Time since each upstream last answered; since the start where it never did.",
+            "seconds"
+        );
+        foreach (string recipe in watched.Order(StringComparer.Ordinal))
         {
-            if (poll.AnsweredAt is { } answered)
-            {
-                writer.Sample("peipkg_poll_age_seconds", Age(now, answered), ("recipe", poll.Name));
-            }
+            writer.Sample(
+                "peipkg_poll_age_seconds",
+                Age(now, answered.GetValueOrDefault(recipe) ?? live.StartedAt),
+                ("recipe", recipe)
+            );
         }
 
         writer.Gauge("peipkg_polls_failing", "Upstreams whose latest poll failed.", polls.Count(p => p.Failures > 0));
@@ -145,10 +178,19 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
             writer.Sample("peipkg_sync_lag_seconds", lag, ("target", target.Config.Name));
         }
 
-        writer.Begin("peipkg_sync_age_seconds", "gauge", "Time since the last whole sync.", "seconds");
-        foreach ((SyncTarget target, SyncTargetRecord known) in targets.Where(t => t.Known.SyncedAt is not null))
+        writer.Begin(
+            "peipkg_sync_age_seconds",
+            "gauge",
+            "Time since the last whole sync; since the start where there was none.",
+            "seconds"
+        );
+        foreach ((SyncTarget target, SyncTargetRecord known) in targets)
         {
-            writer.Sample("peipkg_sync_age_seconds", Age(now, known.SyncedAt!.Value), ("target", target.Config.Name));
+            writer.Sample(
+                "peipkg_sync_age_seconds",
+                Age(now, known.SyncedAt ?? live.StartedAt),
+                ("target", target.Config.Name)
+            );
         }
 
         writer.Begin("peipkg_sync_failures", "gauge", "Failed syncs since the last whole one.");
@@ -192,21 +234,26 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
     private static double Age(DateTimeOffset now, DateTimeOffset then) => Math.Max(0, (now - then).TotalSeconds);
 }
 
-/// <summary>Writes OpenMetrics text (https://prometheus.io/docs/specs/om/open_metrics_spec/).</summary>
-internal sealed class OpenMetricsWriter
+/// <summary>
+/// Writes OpenMetrics text (https://prometheus.io/docs/specs/om/open_metrics_spec/), or the format before it, which knows
+/// no units and calls a counter's family by the name of its samples.
+/// </summary>
+/// <param name="open">Whether it is OpenMetrics.</param>
+internal sealed class OpenMetricsWriter(bool open)
 {
     private readonly StringBuilder _text = new();
 
     /// <summary>Begins a family; its samples follow.</summary>
     public void Begin(string name, string type, string help, string? unit = null)
     {
+        name = open || type != "counter" ? name : name + "_total";
         _text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
-        if (unit is not null)
+        if (open && unit is not null)
         {
             _text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');
         }
 
-        _text.Append("# HELP ").Append(name).Append(' ').Append(Escape(help)).Append('\n');
+        _text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n');
     }
 
     /// <summary>A family of one sample without labels.</summary>
@@ -235,7 +282,7 @@ internal sealed class OpenMetricsWriter
     }
 
     /// <summary>The whole text.</summary>
-    public string End() => _text.Append("# EOF\n").ToString();
+    public string End() => _text.Append(open ? "# EOF\n" : "").ToString();
 
     public static string Number(double value) => value.ToString("0.0##", CultureInfo.InvariantCulture);
 

@@ -9,6 +9,7 @@ internal sealed class Attendants(
     Notifier notifier,
     Housekeeping housekeeping,
     FarmClock own,
+    TroubleWatch troubles,
     TimeProvider clock,
     ILogger<Notifier> logger
 )
@@ -20,7 +21,11 @@ internal sealed class Attendants(
     {
         try
         {
-            await Task.WhenAll(notifier.RunAsync(cancellation), CollectAsync(cancellation));
+            await Task.WhenAll(
+                notifier.RunAsync(cancellation),
+                CollectAsync(cancellation),
+                WatchAsync(cancellation)
+            );
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -42,6 +47,7 @@ internal sealed class Attendants(
     {
         try
         {
+            troubles.Look();
             await notifier.FinishAsync(cancellation);
             Collect();
         }
@@ -57,6 +63,22 @@ internal sealed class Attendants(
         {
             await Task.Run(Collect, cancellation);
             await Task.Delay(Between, clock, cancellation);
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await Task.Delay(TroubleWatch.Between, clock, cancellation);
+            try
+            {
+                troubles.Look();
+            }
+            catch (Exception exception) when (Boundary.Holds(exception))
+            {
+                NotifyEvents.Failed(logger, "the database", "", Boundary.Describe(exception));
+            }
         }
     }
 

@@ -36,6 +36,8 @@ internal sealed class FarmStores(
 
     public TagStore Tags { get; } = new(database, clock);
 
+    public TroubleStore Troubles { get; } = new(database, clock);
+
     public SyncStore Syncs { get; } = new(database, clock);
 
     public RepositoryState Repository => repository;

@@ -40,10 +40,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             Fact("paused", pause);
         }
 
-        foreach (string problem in status.Problems)
-        {
-            Fact("problem", problem);
-        }
+        Troubles(status.Troubles);
 
         Table(
             "Running",
@@ -187,6 +184,24 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture)
             )
             : "";
+
+    private void Troubles(IReadOnlyList<StatusTrouble> troubles)
+    {
+        foreach (StatusTrouble trouble in troubles.Where(t => t.Acknowledged is null))
+        {
+            Fact(
+                trouble.Severity == "error" ? "problem" : "warning",
+                $"{Line(trouble.Text)} (since {When(trouble.Since)}; {trouble.Key})"
+            );
+            Fact("", "→ " + trouble.Remedy);
+        }
+
+        foreach (StatusTrouble trouble in troubles.Where(t => t.Acknowledged is not null))
+        {
+            string end = trouble.AcknowledgedUntil is { } until ? $", until {When(until)}" : "";
+            Fact("known", $"{Line(trouble.Text)} ({trouble.Key}: {trouble.Acknowledged}{end})");
+        }
+    }
 
     private string When(string? time) =>
         time is null ? "never"

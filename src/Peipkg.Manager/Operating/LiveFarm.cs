@@ -1,4 +1,6 @@
+using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Building;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;
@@ -17,6 +19,15 @@ internal sealed record LiveFarm
 
     /// <summary>Why no build is begun although one is due; null while all is well.</summary>
     public Func<string?> Trouble { get; init; } = () => null;
+
+    /// <summary>Why the configuration was not reloaded; null when the last reload was taken.</summary>
+    public Func<string?> RefusedReload { get; init; } = () => null;
+
+    /// <summary>What holds publishing up until somebody acts; null while nothing does.</summary>
+    public Func<HeldPublishing?> Held { get; init; } = () => null;
+
+    /// <summary>The key that signs; null where that is not known.</summary>
+    public Fingerprint? Signer { get; init; }
 
     /// <summary>Stops a build that is under way.</summary>
     public required Func<long, bool> Cancel { get; init; }

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -53,6 +54,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
             OperatorCommand.Resume => new OperatorReply { Action = Resume(request) },
             OperatorCommand.Drain => new OperatorReply { Action = Drain() },
+            OperatorCommand.Ack => new OperatorReply { Action = Acknowledge(request) },
             OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
             _ => throw new OperatorException(
                 $"the running manager does not know the command \"{request.Command}\"; it may be of another version"
@@ -250,6 +252,44 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         {
             Message = $"builds{(request.Recipe is { } one ? " of " + one : "")} go on",
             Changed = request.Recipe is { } changed ? [changed] : [],
+        };
+    }
+
+    private ActionDocument Acknowledge(OperatorRequest request)
+    {
+        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, roster(), live);
+        string key = request.Trouble ?? throw new OperatorException("no trouble was named");
+        if (key == FarmClock.Key)
+        {
+            // Also before the manager has noticed: builds that wait go on.
+            new FarmClock(stores.Settings, stores.Repository, () => null, stores.Clock).Confirm();
+            live?.Wake();
+            return new ActionDocument
+            {
+                Message = $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute",
+                Changed = [key],
+            };
+        }
+
+        Trouble trouble =
+            troubles.FirstOrDefault(t => t.Key == key)
+            ?? throw new OperatorException(
+                troubles.Count == 0
+                    ? $"there is no trouble \"{key}\"; all is in order"
+                    : $"there is no trouble \"{key}\"{NearestName.Suggestion(key, troubles.Select(t => t.Key))}; there are "
+                        + string.Join(", ", troubles.Take(20).Select(t => t.Key))
+            );
+        if (request.Until <= stores.Clock.GetUtcNow())
+        {
+            throw new OperatorException($"{request.Until.Text()} is over already");
+        }
+
+        stores.Troubles.Acknowledge(key, request.Reason ?? "by an operator", request.Until);
+        string end = request.Until is { } until ? $"until {until.Text()}" : "as long as it lasts";
+        return new ActionDocument
+        {
+            Message = $"{trouble.Key} is acknowledged and counts no more {end}",
+            Changed = [trouble.Key],
         };
     }
 

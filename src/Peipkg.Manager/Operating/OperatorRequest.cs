@@ -17,6 +17,12 @@ internal sealed record OperatorRequest
     /// <summary>Why, in the operator's words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The key of a trouble.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>When it ends; null: not by time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>At most so many rows.</summary>
     public int Limit { get; init; } = 50;
 
@@ -42,6 +48,7 @@ internal static class OperatorCommand
     public const string Resume = "resume";
     public const string Drain = "drain";
     public const string Gc = "gc";
+    public const string Ack = "ack";
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

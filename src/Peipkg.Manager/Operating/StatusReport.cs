@@ -35,6 +35,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
         RecipeRoster recipes = roster();
         IReadOnlyList<RunningBuild> running = live?.Counters.Running ?? [];
         DateTimeOffset now = stores.Clock.GetUtcNow();
+        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, recipes, live);
         return new StatusDocument
         {
             FarmId = stores.Config.FarmId,
@@ -86,7 +87,8 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
                     StartedAt = live.StartedAt.Text(),
                     Version = ProductVersion.Text,
                 },
-            Problems = Readiness.Problems(stores, recipes, live),
+            Problems = Readiness.Problems(troubles),
+            Troubles = [.. troubles.Select(Map)],
         };
     }
 
@@ -124,6 +126,18 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             CheckError = known.CheckError,
         };
     }
+
+    private static StatusTrouble Map(Trouble trouble) =>
+        new()
+        {
+            Key = trouble.Key,
+            Severity = trouble.Severity == TroubleSeverity.Error ? "error" : "warning",
+            Since = trouble.Since.Text(),
+            Text = trouble.Text,
+            Remedy = trouble.Remedy,
+            Acknowledged = trouble.Acknowledged?.Reason,
+            AcknowledgedUntil = trouble.Acknowledged?.Until.Text(),
+        };
 
     private static StatusBuild Map(RunningBuild build) =>
         new()
@@ -174,6 +188,32 @@ internal sealed record StatusDocument
 
     /// <summary>What <c>/readyz</c> complains of.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>Everything that is not as it should be: the worst first, what was acknowledged last.</summary>
+    public IReadOnlyList<StatusTrouble> Troubles { get; init; } = [];
+}
+
+/// <summary>Something that is not as it should be.</summary>
+internal sealed record StatusTrouble
+{
+    /// <summary>By which it is acknowledged.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>error or warning.</summary>
+    public required string Severity { get; init; }
+
+    public required string? Since { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>A command.</summary>
+    public required string Remedy { get; init; }
+
+    /// <summary>What an operator said of it; null while nobody has.</summary>
+    public required string? Acknowledged { get; init; }
+
+    /// <summary>When it counts again; null: not before it has ended.</summary>
+    public required string? AcknowledgedUntil { get; init; }
 }
 
 /// <summary>A version that waits to be built.</summary>

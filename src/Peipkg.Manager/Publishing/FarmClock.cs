@@ -22,6 +22,9 @@ internal sealed class FarmClock(
     TimeProvider clock
 )
 {
+    /// <summary>The trouble's name, by which an operator says that the clock is right.</summary>
+    public const string Key = "clock";
+
     private const string Setting = "clock";
 
     private static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);

@@ -20,6 +20,7 @@ internal sealed class Publisher(
     BuildMoves moves,
     OutputCheck check,
     PublishingHold hold,
+    TroubleStore troubles,
     bool syncs,
     TimeProvider clock,
     ILogger<Publisher> logger
@@ -106,6 +107,11 @@ internal sealed class Publisher(
             else if (present.Hash.ToString() != output.Sha256)
             {
                 PublishEvents.OtherBytes(logger, build.Recipe, output.FileName);
+                troubles.Keep(
+                    "rebuild:" + output.FileName,
+                    isError: false,
+                    $"{output.FileName} was built again with other bytes than those that are published; the published ones stay"
+                );
             }
         }
 

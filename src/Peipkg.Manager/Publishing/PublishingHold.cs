@@ -27,7 +27,7 @@ internal sealed class PublishingHold(RepositoryState repository, FarmClock clock
                         + $"them with \"peipkg-repo import-signatures --repo {repository.Directory} --signatures FILE\", or remove "
                         + "that directory to give it up"
                 )
-            : clock.WhyDoubtful(newestBuild) is { } doubt ? new HeldPublishing("clock", doubt)
+            : clock.WhyDoubtful(newestBuild) is { } doubt ? new HeldPublishing(FarmClock.Key, doubt)
             : null;
     }
 }

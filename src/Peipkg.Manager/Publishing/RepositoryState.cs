@@ -15,16 +15,17 @@ internal sealed class RepositoryState(string directory)
 {
     private readonly Lock _gate = new();
     private (DateTime Written, long Length)? _stamp;
+    private ((DateTime Written, long Length) Stamp, Descriptor Descriptor)? _descriptor;
     private PublishedPackages _published = PublishedPackages.None;
 
     public string Directory { get; } = directory;
 
-    private string Descriptor => Path.Combine(Directory, RepositoryLayout.Descriptor);
+    private string DescriptorFile => Path.Combine(Directory, RepositoryLayout.Descriptor);
 
     private string Archive => Path.Combine(Directory, RepositoryLayout.ArchiveIndex);
 
     /// <summary>True once <c>peipkg-repo init</c> has made it.</summary>
-    public bool Exists => File.Exists(Descriptor);
+    public bool Exists => File.Exists(DescriptorFile);
 
     /// <summary>The edition of its packages.</summary>
     /// <exception cref="FormatViolationException">The descriptor is not one.</exception>
@@ -61,6 +62,29 @@ internal sealed class RepositoryState(string directory)
             }
 
             return _published;
+        }
+    }
+
+    /// <summary>What the repository says of itself; null when there is none.</summary>
+    /// <exception cref="FormatViolationException">It is not a descriptor.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public Descriptor? Descriptor()
+    {
+        lock (_gate)
+        {
+            FileInfo file = new(DescriptorFile);
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            (DateTime, long) stamp = (file.LastWriteTimeUtc, file.Length);
+            if (_descriptor is not { } read || read.Stamp != stamp)
+            {
+                _descriptor = read = (stamp, DescriptorDocument.Read(File.ReadAllBytes(file.FullName)));
+            }
+
+            return read.Descriptor;
         }
     }
 

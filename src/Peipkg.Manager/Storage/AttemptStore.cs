@@ -40,6 +40,12 @@ internal sealed record AttemptRecord
 /// <summary>How many attempts ended alike.</summary>
 internal sealed record AttemptCount(string Result, string Cause, long Count);
 
+/// <summary>How many attempts took at most so long.</summary>
+/// <param name="Most">Seconds; null for any.</param>
+/// <param name="Count">Attempts.</param>
+/// <param name="Sum">What they took together, in seconds.</param>
+internal sealed record DurationCount(long? Most, long Count, double Sum);
+
 /// <summary>A package file that an attempt produced.</summary>
 /// <param name="FileName">Its name, without a directory.</param>
 /// <param name="Sha256">Lower-case hex digest of its bytes.</param>
@@ -57,13 +63,13 @@ internal sealed class AttemptStore(ManagerDatabase database)
 
     /// <summary>The latest attempts, newest first.</summary>
     /// <param name="recipe">Of this recipe only; null for all.</param>
-    /// <param name="version">Of this version only; null for all.</param>
+    /// <param name="version">Of this version of the recipe only; null for all.</param>
     /// <param name="limit">At most so many.</param>
     public IReadOnlyList<AttemptRecord> Latest(string? recipe, string? version, int limit) =>
         database.Read(session =>
             session.Query(
                 $"""
-                {Select} WHERE ($recipe IS NULL OR recipe = $recipe) AND ($version IS NULL OR version = $version)
+                {Select} {(recipe is null ? "" : "WHERE recipe = $recipe AND ($version IS NULL OR version = $version)")}
                 ORDER BY attempt.id DESC LIMIT $limit
                 """,
                 Map,
@@ -87,20 +93,21 @@ internal sealed class AttemptStore(ManagerDatabase database)
     public IReadOnlyList<AttemptCount> CountByResult() =>
         database.Read(session =>
             session.Query(
-                "SELECT result, coalesce(cause, ''), count(*) FROM attempt WHERE result IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+                "SELECT result, cause, number FROM attempt_total ORDER BY result, cause",
                 row => new AttemptCount(row.GetString(0), row.GetString(1), row.GetInt64(2))
             )
         );
 
-    /// <summary>How long each ended attempt took that built or failed, in seconds.</summary>
-    public IReadOnlyList<double> Durations() =>
+    /// <summary>How long the attempts took that built or failed, from the shortest bucket to the one that holds all.</summary>
+    public IReadOnlyList<DurationCount> Durations() =>
         database.Read(session =>
             session.Query(
-                """
-                SELECT (coalesce(built_at, ended_at) - started_at) / 1000.0 FROM attempt
-                WHERE result IN ('done', 'failed') AND coalesce(built_at, ended_at) >= started_at
-                """,
-                row => row.GetDouble(0)
+                "SELECT most, number, sum FROM duration_total ORDER BY most",
+                row => new DurationCount(
+                    row.GetInt64(0) == long.MaxValue ? null : row.GetInt64(0),
+                    row.GetInt64(1),
+                    row.GetDouble(2)
+                )
             )
         );
 

@@ -18,6 +18,16 @@ internal sealed class BuildStore(ManagerDatabase database)
     // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
     private const string Waiting = $"state IN ('queued', 'publishing', 'failed') AND hold IS NULL AND {NotPaused}";
 
+    private const string Unended = "'queued', 'fetching', 'building', 'publishing', 'syncing', 'failed'";
+
+    // Every recipe that has builds, by the index alone: a step for each recipe, not for each build.
+    private const string Names = """
+        WITH RECURSIVE step (name) AS (
+            SELECT min(recipe) FROM build
+            UNION ALL SELECT (SELECT min(recipe) FROM build WHERE recipe > step.name) FROM step WHERE step.name IS NOT NULL
+        )
+        """;
+
     /// <summary>Every build of a recipe.</summary>
     public IReadOnlyList<BuildRecord> OfRecipe(string recipe) =>
         database.Read(session =>
@@ -74,7 +84,7 @@ internal sealed class BuildStore(ManagerDatabase database)
     /// <summary>Every build with work left, by recipe and version.</summary>
     public IReadOnlyList<BuildRecord> Open() =>
         database.Read(session =>
-            session.Query($"SELECT {Columns} FROM build WHERE state NOT IN ('done', 'skipped') ORDER BY id", Map)
+            session.Query($"SELECT {Columns} FROM build WHERE state IN ({Unended}) ORDER BY id", Map)
         );
 
     /// <summary>Each recipe's build that changed last.</summary>
@@ -82,10 +92,13 @@ internal sealed class BuildStore(ManagerDatabase database)
         database.Read(session =>
             session.Query(
                 $"""
+                {Names}
                 SELECT {Columns} FROM build WHERE id IN (
-                    SELECT id FROM (SELECT id, row_number() OVER (
-                        PARTITION BY recipe ORDER BY state = 'skipped' AND hold IS NULL, changed_at DESC, id DESC) AS place FROM build)
-                    WHERE place = 1)
+                    SELECT coalesce(
+                        (SELECT id FROM build WHERE recipe = step.name AND (state <> 'skipped' OR hold IS NOT NULL)
+                            ORDER BY changed_at DESC, id DESC LIMIT 1),
+                        (SELECT id FROM build WHERE recipe = step.name ORDER BY changed_at DESC, id DESC LIMIT 1))
+                    FROM step WHERE step.name IS NOT NULL)
                 """,
                 Map
             )
@@ -119,7 +132,7 @@ internal sealed class BuildStore(ManagerDatabase database)
     /// <summary>How many builds are neither published and synced, nor passed over for a reason, nor paused.</summary>
     public long Unfinished() =>
         database.Read(session =>
-            session.Scalar<long>($"SELECT count(*) FROM build WHERE state NOT IN ('done', 'skipped') AND {NotPaused}")
+            session.Scalar<long>($"SELECT count(*) FROM build WHERE state IN ({Unended}) AND {NotPaused}")
         );
 
     /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
@@ -133,7 +146,11 @@ internal sealed class BuildStore(ManagerDatabase database)
         database
             .Read(session =>
                 session.Query(
-                    "SELECT build.recipe, max(attempt.started_at) FROM attempt JOIN build ON build.id = attempt.build_id GROUP BY build.recipe",
+                    $"""
+                    {Names}
+                    SELECT step.name, attempt.started_at FROM step
+                    JOIN attempt ON attempt.id = (SELECT max(attempt_id) FROM build WHERE recipe = step.name)
+                    """,
                     row =>
                         KeyValuePair.Create(row.GetString(0), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)))
                 )
@@ -145,7 +162,7 @@ internal sealed class BuildStore(ManagerDatabase database)
         database
             .Read(session =>
                 session.Query(
-                    "SELECT state, count(*) FROM build GROUP BY state",
+                    "SELECT state, number FROM build_total WHERE number > 0",
                     row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))
                 )
             )

@@ -38,6 +38,11 @@ internal static class EventKind
     public const string SyncDiffers = "sync-differs";
     public const string DiskLow = "disk-low";
     public const string DiskRecovered = "disk-recovered";
+
+    /// <summary>Something is not as it should be that no other event tells of; then <see cref="TroubleOver"/>.</summary>
+    public const string Trouble = "trouble";
+    public const string TroubleOver = "trouble-over";
+    public const string Acknowledged = "acknowledged";
 }
 
 /// <summary>Something that happened.</summary>
@@ -74,9 +79,9 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
     public IReadOnlyList<FarmEvent> Latest(string? recipe, int limit) =>
         database.Read(session =>
             session.Query(
-                """
+                $"""
                 SELECT id, at, kind, recipe, version, attempt_id, detail FROM event
-                WHERE $recipe IS NULL OR recipe = $recipe ORDER BY id DESC LIMIT $limit
+                {(recipe is null ? "" : "WHERE recipe = $recipe")} ORDER BY id DESC LIMIT $limit
                 """,
                 Map,
                 ("$recipe", recipe),

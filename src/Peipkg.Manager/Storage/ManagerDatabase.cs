@@ -12,6 +12,7 @@ namespace Peipkg.Manager.Storage;
 internal sealed class ManagerDatabase : IDisposable
 {
     private const long AlmostNothing = 1 << 20;
+    private const long SmallDatabase = 8 << 20;
 
     private readonly string _path;
     private readonly SqliteConnection _writer;
@@ -39,10 +40,11 @@ internal sealed class ManagerDatabase : IDisposable
         try
         {
             MakePrivate(path);
+            bool wasEndedCleanly = new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 };
             writer = Connect(path, SqliteOpenMode.ReadWriteCreate);
             Execute(writer, "PRAGMA journal_mode = WAL");
             Execute(writer, "PRAGMA synchronous = FULL");
-            CheckIntegrity(writer, path);
+            CheckIntegrity(writer, path, wasEndedCleanly);
             Migrate(writer, path);
             return new ManagerDatabase(
                 path,
@@ -186,8 +188,20 @@ internal sealed class ManagerDatabase : IDisposable
         }
     }
 
-    private static void CheckIntegrity(SqliteConnection connection, string path)
+    // A clean end leaves no log behind, and a file as long as its header says: then a long history is not read.
+    private static void CheckIntegrity(SqliteConnection connection, string path, bool wasEndedCleanly)
     {
+        if (
+            wasEndedCleanly
+            && new FileInfo(path).Length is var length and > SmallDatabase
+            && length
+                == Convert.ToInt64(Value(connection, "PRAGMA page_count"), CultureInfo.InvariantCulture)
+                    * Convert.ToInt64(Value(connection, "PRAGMA page_size"), CultureInfo.InvariantCulture)
+        )
+        {
+            return;
+        }
+
         string verdict =
             Convert.ToString(Value(connection, "PRAGMA quick_check(1)"), CultureInfo.InvariantCulture) ?? "";
         if (verdict != "ok")

@@ -181,7 +181,8 @@ internal static class Schema
             key      TEXT PRIMARY KEY,              -- kind and whom it is about
             severity TEXT NOT NULL CHECK (severity IN ('error', 'warning')),
             since    INTEGER NOT NULL,
-            detail   TEXT NOT NULL DEFAULT ''
+            detail   TEXT NOT NULL DEFAULT '',
+            kept     INTEGER NOT NULL DEFAULT 0     -- until it is acknowledged
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE acknowledgement (
@@ -228,6 +229,26 @@ internal static class Schema
         END;
 
         -- Each recipe's latest build and attempts without reading the others.
-        CREATE INDEX build_by_change ON build (recipe, changed_at);
+        CREATE INDEX build_by_change ON build (recipe, changed_at, id);
+        CREATE INDEX build_by_attempt ON build (recipe, attempt_id);
+        CREATE INDEX attempt_open ON attempt (id) WHERE ended_at IS NULL;
+        CREATE INDEX tag_moved ON tag (recipe, name) WHERE moved_at IS NOT NULL;
+
+        CREATE TABLE build_total (
+            state  TEXT PRIMARY KEY,
+            number INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO build_total (state, number) SELECT state, count(*) FROM build GROUP BY state;
+        CREATE TRIGGER build_added AFTER INSERT ON build
+        BEGIN
+            INSERT INTO build_total (state, number) VALUES (NEW.state, 1)
+            ON CONFLICT (state) DO UPDATE SET number = number + 1;
+        END;
+        CREATE TRIGGER build_moved AFTER UPDATE OF state ON build WHEN OLD.state <> NEW.state
+        BEGIN
+            UPDATE build_total SET number = number - 1 WHERE state = OLD.state;
+            INSERT INTO build_total (state, number) VALUES (NEW.state, 1)
+            ON CONFLICT (state) DO UPDATE SET number = number + 1;
+        END;
         """;
 }

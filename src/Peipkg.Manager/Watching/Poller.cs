@@ -38,13 +38,10 @@ internal sealed class Poller(
         try
         {
             IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, cancellation);
-            VersionSelection selection = VersionSelection.From(
-                listed,
-                recipe.Document.Upstream!,
-                builds.OfRecipe(recipe.Name)
-            );
-            RecipeRecord known = recipes.Get(recipe.Name);
-            DateTimeOffset? contact = known.Upstream == url.Text ? known.FirstContact : null;
+            IReadOnlyList<BuildRecord> known = builds.OfRecipe(recipe.Name);
+            VersionSelection selection = VersionSelection.From(listed, recipe.Document.Upstream!, known);
+            RecipeRecord record = recipes.Get(recipe.Name);
+            DateTimeOffset? contact = record.Upstream == url.Text ? record.FirstContact : null;
             TagChanges changes = Remember(recipe, url, selection);
             QueuePlan plan = QueuePolicy.Plan(
                 new QueueSituation
@@ -52,15 +49,19 @@ internal sealed class Poller(
                     Recipe = recipe,
                     Candidates = selection.Candidates,
                     Published = repository.Published(),
-                    Builds = builds.OfRecipe(recipe.Name),
+                    Builds = known,
                     Reason = trigger == PollTrigger.Webhook ? BuildReason.Webhook : BuildReason.Poll,
                     FirstContact = contact,
                     FirstSeen = changes.FirstSeen,
                     RecipeDigest = recipe.Digest(),
                 }
             );
-            Apply(recipe, plan);
-            string outcome = PollOutcome.Describe(listed.Count, selection, plan, builds.OfRecipe(recipe.Name));
+            if (Apply(recipe, plan, known))
+            {
+                known = builds.OfRecipe(recipe.Name);
+            }
+
+            string outcome = PollOutcome.Describe(listed.Count, selection, plan, known);
             bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
             recipes.Answered(
                 poll,
@@ -125,7 +126,8 @@ internal sealed class Poller(
         return changes;
     }
 
-    private void Apply(RosterEntry recipe, QueuePlan plan)
+    // True when that changed a build.
+    private bool Apply(RosterEntry recipe, QueuePlan plan, IReadOnlyList<BuildRecord> known)
     {
         moves.Queue(plan.Queue);
         moves.Skip(plan.Skip);
@@ -161,12 +163,14 @@ internal sealed class Poller(
 
         if (plan.Close.Count is > 0 and <= ManagerLimits.EventsOfOnePoll)
         {
-            Dictionary<long, string> versions = builds.OfRecipe(recipe.Name).ToDictionary(b => b.Id, b => b.Version);
+            Dictionary<long, string> versions = known.ToDictionary(b => b.Id, b => b.Version);
             foreach ((long id, _, string detail) in plan.Close)
             {
                 WatchEvents.Closed(logger, recipe.Name, versions.GetValueOrDefault(id, ""), detail);
             }
         }
+
+        return plan.Queue.Count + plan.Skip.Count + plan.Close.Count > 0;
     }
 
     private void Say(RosterEntry recipe, RecipePoll poll, bool first, QueuePlan plan, string outcome)

@@ -321,15 +321,15 @@ public sealed class BuildStoreTests : IDisposable
             (2, "no route", null),
             (recipes.Get("zlib").Failures, recipes.Get("zlib").Outcome, recipes.Get("zlib").FirstContact)
         );
-        Assert.Equal(2, recipes.Answered(poll, 10, 3, news: true, "queued 3"));
+        Assert.Equal(2, recipes.Answered(poll, 10, 3, "3.0-1", news: true, "queued 3"));
         _clock.Now += TimeSpan.FromHours(1);
-        recipes.Answered(poll, 10, 3, news: false, "nothing new");
+        recipes.Answered(poll, 10, 3, "3.0-1", news: false, "nothing new");
         RecipeRecord known = recipes.Get("zlib");
         Assert.Equal(
             (0, ManualClock.Noon, ManualClock.Noon, "nothing new"),
             (known.Failures, known.FirstContact, known.ChangedAt, known.Outcome)
         );
-        recipes.Answered(poll with { Upstream = "https://elsewhere/z" }, 10, 3, news: true, "queued 3");
+        recipes.Answered(poll with { Upstream = "https://elsewhere/z" }, 10, 3, "3.0-1", news: true, "queued 3");
         Assert.Equal(_clock.Now, recipes.Get("zlib").FirstContact);
         Assert.Equal(["poll-recovered", "poll-failed"], Kinds());
     }

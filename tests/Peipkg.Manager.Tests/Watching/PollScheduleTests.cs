@@ -7,9 +7,10 @@ public class PollScheduleTests
     private static readonly DateTimeOffset Noon = ManualClock.Noon;
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private static readonly PollResult Quiet = new(true, false, false, false);
+    private static readonly PollResult Quiet = new(true, false, false, HostMood.Fine);
     private static readonly PollResult News = Quiet with { News = true };
-    private static readonly PollResult Refused = PollResult.Failed with { HostTrouble = true };
+    private static readonly PollResult Overloaded = PollResult.Failed with { Host = HostMood.Overloaded };
+    private static readonly PollResult Refused = PollResult.Failed with { Host = HostMood.Refused };
 
     private static PollTarget[] Targets(
         (string Recipe, TimeSpan Interval)[] roster,
@@ -222,7 +223,7 @@ public class PollScheduleTests
     }
 
     [Fact]
-    public void A_host_that_refuses_is_left_alone_and_then_asked_by_one_at_a_time_until_it_answered_three_times()
+    public void A_host_for_which_it_is_too_much_is_left_alone_and_then_asked_by_one_at_a_time_until_it_answered_three_times()
     {
         PollSchedule schedule = new(new HostGate(2));
         schedule.Reload(
@@ -233,8 +234,8 @@ public class PollScheduleTests
             Noon
         );
         DuePoll[] first = [schedule.Take(Noon)!, schedule.Take(Noon)!];
-        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(first[0], Refused, Noon, 0));
-        Assert.Null(schedule.Complete(first[1], Refused, Noon, 0));
+        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(first[0], Overloaded, Noon, 0));
+        Assert.Null(schedule.Complete(first[1], Overloaded, Noon, 0));
         Assert.Null(schedule.Take(Noon.AddSeconds(59)));
         Assert.False(schedule.IsPending("c", Noon.AddSeconds(59)));
         Assert.Equal(Noon.AddMinutes(1), schedule.NextDue(Noon.AddSeconds(59)));
@@ -250,7 +251,37 @@ public class PollScheduleTests
 
         DuePoll next = schedule.Take(later)!;
         Assert.NotNull(schedule.Take(later));
-        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(next, Refused, later, 0));
+        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(next, Overloaded, later, 0));
+    }
+
+    [Fact]
+    public void A_refusal_is_one_repositorys_affair_until_three_in_a_row_were_refused()
+    {
+        PollSchedule schedule = new(new HostGate(2));
+        schedule.Reload(
+            Targets([("a", Hour), ("b", Hour), ("c", Hour), ("d", Hour), ("e", Hour), ("f", Hour)], "host"),
+            Noon
+        );
+        foreach (PollResult result in (PollResult[])[Refused, Refused, Quiet, Refused, Refused])
+        {
+            Assert.Null(schedule.Complete(schedule.Take(Noon)!, result, Noon, 0));
+        }
+
+        DuePoll last = schedule.Take(Noon)!;
+        Assert.Equal("f", last.Recipe);
+        Assert.Equal(TimeSpan.FromMinutes(1), schedule.Complete(last, Refused, Noon, 0));
+    }
+
+    [Fact]
+    public void Only_those_that_are_asked_for_are_taken_and_waited_for()
+    {
+        PollSchedule schedule = With(("a", Hour), ("b", Hour));
+        HashSet<string> left = ["b"];
+        Assert.Equal("b", schedule.Take(Noon, left)!.Recipe);
+        left.Clear();
+        Assert.Null(schedule.Take(Noon, left));
+        Assert.Null(schedule.NextDue(Noon, left));
+        Assert.Equal(Noon, schedule.NextDue(Noon));
     }
 
     [Fact]
@@ -262,7 +293,7 @@ public class PollScheduleTests
         for (int i = 0; i < 8; i++)
         {
             gate.Begin("host");
-            TimeSpan pause = gate.End("host", trouble: true, now)!.Value;
+            TimeSpan pause = gate.End("host", HostMood.Overloaded, now)!.Value;
             minutes.Add(pause.TotalMinutes);
             Assert.False(gate.MayBegin("host", now));
             Assert.True(gate.MayBegin("host", now.AddSeconds(-1)));
@@ -274,16 +305,16 @@ public class PollScheduleTests
     }
 
     [Theory]
-    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 429", true)]
-    [InlineData("error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429", true)]
-    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 403", true)]
-    [InlineData("git ls-remote for https://h/r took longer than 2m0s and was stopped", true)]
-    [InlineData("git ls-remote for https://h/r was silent for 1m0s and was stopped", true)]
-    [InlineData("fatal: unable to access 'https://h/r/': Failed to connect to h port 443: Connection timed out", true)]
-    [InlineData("ssh: connect to host h port 22: Connection timed out", true)]
-    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 404", false)]
-    [InlineData("fatal: repository 'https://h/403/429/' not found", false)]
-    [InlineData("fatal: unable to access 'https://h/': Could not resolve host: h", false)]
-    public void What_git_says_tells_whether_a_host_wants_to_be_left_alone(string error, bool trouble) =>
-        Assert.Equal(trouble, HostTrouble.Shows(error));
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 429", "Overloaded")]
+    [InlineData("error: RPC failed; HTTP 429 curl 22 The requested URL returned error: 429", "Overloaded")]
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 403", "Refused")]
+    [InlineData("git ls-remote for https://h/r took longer than 2m0s and was stopped", "Overloaded")]
+    [InlineData("git ls-remote for https://h/r was silent for 1m0s and was stopped", "Overloaded")]
+    [InlineData("fatal: unable to access 'https://h/r/': Failed to connect to h port 443: Connection timed out", "Overloaded")]
+    [InlineData("ssh: connect to host h port 22: Connection timed out", "Overloaded")]
+    [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 404", "Fine")]
+    [InlineData("fatal: repository 'https://h/403/429/' not found", "Fine")]
+    [InlineData("fatal: unable to access 'https://h/': Could not resolve host: h", "Fine")]
+    public void What_git_says_tells_whether_a_host_wants_to_be_left_alone(string error, string mood) =>
+        Assert.Equal(mood, HostTrouble.In(error).ToString());
 }

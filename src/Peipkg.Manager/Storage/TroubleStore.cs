@@ -1,0 +1,146 @@
+using Microsoft.Data.Sqlite;
+
+namespace Peipkg.Manager.Storage;
+
+/// <summary>A trouble as it is remembered.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="IsError">Whether the farm does not do all of its work.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Detail">In a sentence.</param>
+/// <param name="IsKept">Whether it stays until it is acknowledged: something happened, which is no state that ends.</param>
+internal sealed record KnownTrouble(string Key, bool IsError, DateTimeOffset Since, string Detail, bool IsKept);
+
+/// <summary>What an operator said of a trouble.</summary>
+internal sealed record KnownAcknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until);
+
+/// <summary>The tables of troubles and of what operators said of them.</summary>
+internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
+{
+    /// <summary>Every trouble that is remembered.</summary>
+    public IReadOnlyList<KnownTrouble> All() => database.Read(Read);
+
+    /// <summary>What operators said that still counts.</summary>
+    public IReadOnlyList<KnownAcknowledgement> Acknowledged() =>
+        database.Read(session =>
+            session.Query(
+                "SELECT key, reason, at, until FROM acknowledgement WHERE until IS NULL OR until > $now",
+                row => new KnownAcknowledgement(
+                    row.GetString(0),
+                    row.GetString(1),
+                    Time(row.GetInt64(2)),
+                    row.IsDBNull(3) ? null : Time(row.GetInt64(3))
+                ),
+                ("$now", Now())
+            )
+        );
+
+    /// <summary>Something happened that someone must look at; it stays until it is acknowledged.</summary>
+    public void Keep(string key, bool isError, string detail)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            Add(session, key, isError, detail, isKept: true, now);
+        });
+    }
+
+    /// <summary>Takes over what is wrong now: what is new is told, what is over is forgotten, with what was said of it.</summary>
+    /// <param name="present">What is wrong; of each whether an event of its own has told it.</param>
+    public void Observe(IReadOnlyList<(string Key, bool IsError, string Detail, bool IsTold)> present)
+    {
+        Dictionary<string, KnownTrouble> known = All().ToDictionary(t => t.Key, StringComparer.Ordinal);
+        List<(string Key, bool IsError, string Detail, bool IsTold)> fresh =
+        [
+            .. present.Where(t => !known.TryGetValue(t.Key, out KnownTrouble? k) || k.IsError != t.IsError),
+        ];
+        HashSet<string> keys = [.. present.Select(t => t.Key)];
+        List<string> over = [.. known.Values.Where(t => !t.IsKept && !keys.Contains(t.Key)).Select(t => t.Key)];
+        if (fresh.Count + over.Count == 0)
+        {
+            return;
+        }
+
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach ((string key, bool isError, string detail, bool isTold) in fresh)
+            {
+                Add(session, key, isError, detail, isKept: false, now);
+                if (!isTold && !known.ContainsKey(key))
+                {
+                    EventStore.Add(session, now, EventKind.Trouble, null, null, null, $"{key}: {detail}");
+                }
+            }
+
+            foreach (string key in over)
+            {
+                session.Execute("DELETE FROM trouble WHERE key = $key", ("$key", key));
+                session.Execute("DELETE FROM acknowledgement WHERE key = $key", ("$key", key));
+                EventStore.Add(session, now, EventKind.TroubleOver, null, null, null, key);
+            }
+        });
+    }
+
+    /// <summary>An operator knows of it.</summary>
+    /// <param name="key">Of the trouble.</param>
+    /// <param name="reason">In the operator's words.</param>
+    /// <param name="until">When it counts again; null: as long as it lasts.</param>
+    public void Acknowledge(string key, string reason, DateTimeOffset? until)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            bool kept = session.Scalar<long>("SELECT kept FROM trouble WHERE key = $key", ("$key", key)) != 0;
+            if (kept && until is null)
+            {
+                // What happened once has been looked at, and that is the end of it.
+                session.Execute("DELETE FROM trouble WHERE key = $key", ("$key", key));
+            }
+            else
+            {
+                session.Execute(
+                    """
+                    INSERT INTO acknowledgement (key, reason, at, until) VALUES ($key, $reason, $now, $until)
+                    ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, at = excluded.at, until = excluded.until
+                    """,
+                    ("$key", key),
+                    ("$reason", reason),
+                    ("$now", now),
+                    ("$until", until?.ToUnixTimeMilliseconds())
+                );
+            }
+
+            EventStore.Add(session, now, EventKind.Acknowledged, null, null, null, $"{key}: {reason}");
+        });
+    }
+
+    private static void Add(DatabaseSession session, string key, bool isError, string detail, bool isKept, long now) =>
+        session.Execute(
+            """
+            INSERT INTO trouble (key, severity, since, detail, kept) VALUES ($key, $severity, $now, $detail, $kept)
+            ON CONFLICT (key) DO UPDATE SET severity = excluded.severity, detail = excluded.detail
+            """,
+            ("$key", key),
+            ("$severity", isError ? "error" : "warning"),
+            ("$now", now),
+            ("$detail", detail),
+            ("$kept", isKept ? 1 : 0)
+        );
+
+    private static List<KnownTrouble> Read(DatabaseSession session) =>
+        session.Query(
+            "SELECT key, severity, since, detail, kept FROM trouble",
+            (SqliteDataReader row) =>
+                new KnownTrouble(
+                    row.GetString(0),
+                    row.GetString(1) == "error",
+                    Time(row.GetInt64(2)),
+                    row.GetString(3),
+                    row.GetInt64(4) != 0
+                )
+        );
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+}

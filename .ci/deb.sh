@@ -54,6 +54,12 @@ for page in "$root"/docs/*.md; do
     put 644 "$page" "usr/share/doc/peipkg/$(basename "$page")"
 done
 
+for sample in $(cd "$root" && find samples -type f | LC_ALL=C sort); do
+    mode=644
+    [ ! -x "$root/$sample" ] || mode=755
+    put "$mode" "$root/$sample" "usr/share/doc/peipkg/examples/${sample#samples/}"
+done
+
 glibc=$(for program in "$tree"/usr/bin/*; do readelf -V "$program"; done | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
 mkdir "$tree/DEBIAN"
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@GLIBC@/$glibc/" \

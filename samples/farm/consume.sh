@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Fetches a whole repository over HTTP and verifies it as a consumer would, using only its documents
 # and curl, jq, openssl, zstd, tar and sha256sum, but no program of this project.
-# usage: bash samples/farm/consume.sh URL FINGERPRINT DIRECTORY
+# usage: bash samples/farm/consume.sh URL FINGERPRINT DIRECTORY [EARLIER]
 #   FINGERPRINT must come from a trusted place: 64 hexadecimal digits, spaces allowed.
 #   DIRECTORY   receives a copy of everything fetched; must be empty or absent.
+#   EARLIER     the DIRECTORY of an earlier run, whose repo.json says which other keys may sign the new one.
 set -euo pipefail
 
-[ $# -eq 3 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -eq 3 ] || [ $# -eq 4 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 url=${1%/}
+earlier=${4:-}
 fingerprint=$(printf '%s' "$2" | tr -d ' ')
 copy=$3
 [[ $fingerprint =~ ^[0-9a-f]{64}$ ]] || { echo "consume: '$2' is not a fingerprint" >&2; exit 2; }
@@ -31,42 +33,66 @@ fetch() {
     curl --fail --silent --show-error --path-as-is -o "$copy$1" "$url$1" || refuse "$url$1 cannot be fetched"
 }
 
-# check_signature DIGEST ENVELOPE WHAT: the envelope signs the 32 bytes in the file DIGEST.
+# fetch_key FINGERPRINT: the key comes from the repository, but is trusted only because of its fingerprint.
+fetch_key() {
+    local actual
+    [ ! -e "$copy/keys/$1.pub" ] || return 0
+    fetch "/keys/$1.pub"
+    actual=$(openssl pkey -pubin -in "$copy/keys/$1.pub" -outform DER | tail -c 32 | sha256sum | cut -c 1-64)
+    [ "$actual" = "$1" ] || refuse "the key at /keys/$1.pub has the fingerprint $actual"
+}
+
+# keys_of DESCRIPTOR: the keys whose signatures count now, a line each. A key that is being replaced counts until its date.
+keys_of() {
+    jq -r --arg now "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '.repo.signing.keys[]
+        | select(.status == "active" or (.status == "transitioning" and .valid_until >= $now)) | .fingerprint' "$1"
+}
+
+# check_signature DIGEST ENVELOPE WHAT KEYS: a key of the list, a line each, signs the 32 bytes in the file DIGEST.
 check_signature() {
-    local encoded
+    local encoded signer
     jq -e '(keys == ["algorithm", "key_fingerprint", "schema_version", "signature"])
            and .schema_version == 1 and .algorithm == "ed25519"' "$2" > /dev/null ||
         refuse "$3: the signature is not an ed25519 envelope"
-    [ "$(jq -r .key_fingerprint "$2")" = "$fingerprint" ] || refuse "$3 is signed by another key"
+    signer=$(jq -r .key_fingerprint "$2")
+    if ! [[ $signer =~ ^[0-9a-f]{64}$ ]] || ! grep -qxF "$signer" <<< "$4"; then
+        refuse "$3 is signed by $signer, not by a key that counts; after a change of keys give the copy of an earlier run, or the new fingerprint"
+    fi
+    fetch_key "$signer"
     encoded=$(jq -r .signature "$2")
     while [ $((${#encoded} % 4)) -ne 0 ]; do encoded=$encoded=; done
     printf '%s' "$encoded" | base64 -d > "$work/signature"
-    openssl pkeyutl -verify -pubin -inkey "$copy/keys/$fingerprint.pub" -rawin \
+    openssl pkeyutl -verify -pubin -inkey "$copy/keys/$signer.pub" -rawin \
         -in "$1" -sigfile "$work/signature" > /dev/null 2>&1 || refuse "$3: the signature does not hold"
 }
 
+# check_document PATH KEYS
 check_document() {
     openssl dgst -sha256 -binary "$copy$1" > "$work/digest"
-    check_signature "$work/digest" "$copy$1.sig" "$1"
+    check_signature "$work/digest" "$copy$1.sig" "$1" "$2"
 }
 
-# The key comes from the repository, but is trusted only because of its fingerprint.
-fetch "/keys/$fingerprint.pub"
-actual=$(openssl pkey -pubin -in "$copy/keys/$fingerprint.pub" -outform DER | tail -c 32 | sha256sum | cut -c 1-64)
-[ "$actual" = "$fingerprint" ] || refuse "the key at /keys/$fingerprint.pub has the fingerprint $actual"
-
+# The descriptor must be signed by the key that is trusted, or by one that an earlier descriptor, trusted likewise, lists.
+trusted=$fingerprint
+if [ -n "$earlier" ]; then
+    [ -f "$earlier/repo.json" ] || { echo "consume: $earlier holds no repo.json" >&2; exit 2; }
+    trusted=$(printf '%s\n' "$fingerprint" "$(keys_of "$earlier/repo.json")")
+fi
 fetch /repo.json
 fetch /repo.json.sig
-check_document /repo.json
-jq -e --arg fp "$fingerprint" '.repo.signing.keys | any(.fingerprint == $fp and .status == "active")' \
-    "$copy/repo.json" > /dev/null || refuse "repo.json does not list the key as active"
+check_document /repo.json "$trusted"
+
+# Everything else is signed by a key that the descriptor lists: after a rotation, by the new one.
+listed=$(keys_of "$copy/repo.json")
+grep -qxF "$(jq -r .key_fingerprint "$copy/repo.json.sig")" <<< "$listed" ||
+    refuse "repo.json does not list the key that signed it"
 
 active=$(jq -r .indexes.active.url "$copy/repo.json")
 archive=$(jq -r .indexes.archive.url "$copy/repo.json")
 for index in "$active" "$archive"; do
     fetch "$index"
     fetch "$index.sig"
-    check_document "$index"
+    check_document "$index" "$listed"
 done
 jq -e -n --slurpfile repo "$copy/repo.json" --slurpfile active "$copy$active" --slurpfile archive "$copy$archive" '
     $active[0] as $new | $archive[0] as $all
@@ -95,7 +121,7 @@ check_package() {
     block=$(tar -t -R -f "$work/tar" | sed -n 's/^block \([0-9]*\): \.peipkg\/signature$/\1/p')
     [ -n "$block" ] || refuse "$path is not signed"
     head -c $((block * 512)) "$work/tar" | openssl dgst -sha256 -binary > "$work/digest"
-    check_signature "$work/digest" "$work/tree/.peipkg/signature" "$path"
+    check_signature "$work/digest" "$work/tree/.peipkg/signature" "$path" "$listed"
 
     jq -r '.entries[] | "\(.hash)  \(.path)"' "$work/tree/.peipkg/files.json" > "$work/sums"
     (cd "$work/tree" && sha256sum --check --quiet --strict "$work/sums" > /dev/null 2>&1) ||

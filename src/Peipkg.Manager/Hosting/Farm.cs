@@ -214,7 +214,7 @@ internal sealed class Farm : IDisposable
     /// <exception cref="UserErrorException">The repository cannot be created.</exception>
     public async Task PrepareAsync(CancellationToken stop)
     {
-        OwnClock.Begin(_stores.Events.Latest(null, 1) is [var last] ? last.At : null);
+        OwnClock.Begin();
         await Recovery.RunAsync(stop);
         CloseRemoved();
         try

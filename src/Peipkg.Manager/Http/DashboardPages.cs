@@ -180,8 +180,8 @@ internal static class DashboardPages
         ];
         return (
             errors > 0 ? "bad"
-                : words.Length > 0 ? "idle"
-                : "good",
+            : words.Length > 0 ? "idle"
+            : "good",
             words.Length > 0 ? string.Join(", ", words) : "in order"
         );
     }
@@ -363,7 +363,12 @@ internal static class DashboardPages
             {
                 Name(html, r.Name);
                 html.Element("td", r.Published ?? "–").Element("td", r.Newest ?? r.Version ?? "–");
-                State(html, r.Paused is not null ? "paused" : r.Newest is null ? r.State : r.NewestState);
+                State(
+                    html,
+                    r.Paused is not null ? "paused"
+                        : r.Newest is null ? r.State
+                        : r.NewestState
+                );
                 html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
             },
             "recipes"

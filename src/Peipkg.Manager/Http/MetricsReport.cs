@@ -32,7 +32,9 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
     // Without a word about it, the format that says more.
     private static bool IsOpen(StringValues accept) =>
         accept.Count == 0
-        || accept.Any(value => value?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true);
+        || accept.Any(value =>
+            value?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true
+        );
 
     internal string Collect(bool open)
     {

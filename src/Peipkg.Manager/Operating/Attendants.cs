@@ -21,11 +21,7 @@ internal sealed class Attendants(
     {
         try
         {
-            await Task.WhenAll(
-                notifier.RunAsync(cancellation),
-                CollectAsync(cancellation),
-                WatchAsync(cancellation)
-            );
+            await Task.WhenAll(notifier.RunAsync(cancellation), CollectAsync(cancellation), WatchAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -52,13 +52,15 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             ["RECIPE", "VERSION", "REASON", "SINCE"],
             status
                 .Queue.Take(MostQueued)
-                .Select(b => new[]
-                {
-                    b.Recipe,
-                    b.Version,
-                    b.Failures == 0 ? b.Reason : $"retry after {b.Failures}",
-                    When(b.QueuedAt),
-                })
+                .Select(b =>
+                    new[]
+                    {
+                        b.Recipe,
+                        b.Version,
+                        b.Failures == 0 ? b.Reason : $"retry after {b.Failures}",
+                        When(b.QueuedAt),
+                    }
+                )
         );
         if (status.Queue.Count > MostQueued)
         {

@@ -205,8 +205,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
     // Whoever names an attempt means that one, not whatever became of its version since.
     private AttemptRecord UnderWay(long id)
     {
-        AttemptRecord attempt =
-            stores.Attempts.Find(id) ?? throw new OperatorException($"there is no attempt {id}");
+        AttemptRecord attempt = stores.Attempts.Find(id) ?? throw new OperatorException($"there is no attempt {id}");
         return attempt.EndedAt is { } ended
             ? throw new OperatorException(
                 $"attempt {id} of {attempt.Recipe}@{attempt.Version} ended at {ended.Text()} ({attempt.Result}); nothing was "
@@ -266,7 +265,8 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             live?.Wake();
             return new ActionDocument
             {
-                Message = $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute",
+                Message =
+                    $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute",
                 Changed = [key],
             };
         }

@@ -143,7 +143,9 @@ internal static class TroubleList
         }
 
         foreach (
-            (string recipe, string tag, string version) in stores.Tags.MovedAfterBuild().Where(m => watched.Contains(m.Recipe))
+            (string recipe, string tag, string version) in stores
+                .Tags.MovedAfterBuild()
+                .Where(m => watched.Contains(m.Recipe))
         )
         {
             yield return Warning(
@@ -225,7 +227,10 @@ internal static class TroubleList
             BuildRecord[] failing = [.. recipe];
             BuildRecord first = failing.MaxBy(b => b.ChangedAt)!;
             int givenUp = failing.Count(b => b.Hold == BuildHold.GivenUp);
-            string versions = failing.Length == 1 ? $"{recipe.Key} {first.Version} fails" : $"{failing.Length} versions of {recipe.Key} fail";
+            string versions =
+                failing.Length == 1
+                    ? $"{recipe.Key} {first.Version} fails"
+                    : $"{failing.Length} versions of {recipe.Key} fail";
             string held = givenUp > 0 ? $" ({givenUp} given up)" : "";
             yield return Warning(
                 "failing:" + recipe.Key,

@@ -5,11 +5,11 @@ namespace Peipkg.Manager.Publishing;
 
 /// <summary>
 /// Whether the farm believes its own clock. What is published with a time that lies ahead dates the repository for good,
-/// so the farm remembers until when its clock made sense, and doubts one that has leapt more than a day since.
+/// so the farm remembers until when its clock made sense, and doubts one that has leapt since.
 /// </summary>
 /// <remarks>
 /// A farm that stood still for days finds such a leap, too. Where the kernel says that a time service keeps the clock
-/// right, or what is to be published was built within a day, it is believed all the same; elsewhere an operator says so.
+/// right, or what is to be published was built shortly before, it is believed all the same; elsewhere an operator says so.
 /// </remarks>
 /// <param name="settings">Where it is remembered.</param>
 /// <param name="repository">Whose last publication was in a time that was believed.</param>
@@ -27,16 +27,16 @@ internal sealed class FarmClock(
 
     private const string Setting = "clock";
 
-    private static readonly TimeSpan Tolerance = TimeSpan.FromDays(1);
+    // A farm that is started once a day is never quite as old as that.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromHours(36);
     private static readonly TimeSpan Agreement = TimeSpan.FromMinutes(5);
 
-    /// <summary>A new farm has nothing to compare with, and one of an earlier version its last event.</summary>
-    /// <param name="lastEvent">When something last happened here; null: never.</param>
-    public void Begin(DateTimeOffset? lastEvent)
+    /// <summary>A new farm has nothing to compare with, and takes the clock as it is.</summary>
+    public void Begin()
     {
         if (settings.Number(Setting) is null)
         {
-            settings.Set(Setting, (lastEvent ?? clock.GetUtcNow()).ToUnixTimeMilliseconds());
+            Confirm();
         }
 
         Note();
@@ -69,7 +69,7 @@ internal sealed class FarmClock(
             || (synchronized() is { } kernel && (kernel - now).Duration() < Agreement)
             || now <= newestBuild() + Tolerance
             ? null
-            : $"the clock says {Text(now)}, more than a day after the last time that is known to be right, {Text(last)}; a "
+            : $"the clock says {Text(now)}, more than 36 hours after the last time that is known to be right, {Text(last)}; a "
                 + "publication with a time that lies ahead could never be followed by one with the right time. Set the clock "
                 + "right, or if it is, say so with \"peipkg-manager ack clock\"";
     }

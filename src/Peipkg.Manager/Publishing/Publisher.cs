@@ -138,7 +138,12 @@ internal sealed class Publisher(
             }
         }
 
-        if (hold.Find(() => OutputCheck.NewestBuild(missing.Select(output => Path.Combine(directory, output.FileName)))) is { } held)
+        if (
+            hold.Find(() =>
+                OutputCheck.NewestBuild(missing.Select(output => Path.Combine(directory, output.FileName)))
+            ) is
+            { } held
+        )
         {
             moves.PublishWaits(build.Id, held.Reason, clock.GetUtcNow() + HeldPause);
             if (_saidHeld != held.Key)

@@ -10,7 +10,12 @@ internal static class RivalPackage
     /// <param name="version">Its version.</param>
     /// <param name="architecture">For which the recipe makes it.</param>
     /// <param name="rival">For which it is published.</param>
-    public static string Describe(PackageName name, PackageVersion version, Architecture architecture, Architecture rival) =>
+    public static string Describe(
+        PackageName name,
+        PackageVersion version,
+        Architecture architecture,
+        Architecture rival
+    ) =>
         $"{name} {version} is published for {rival}, and the recipe makes it for {architecture} now; "
         + "raise peios_revision to publish it anew, or where another recipe makes it too, give one of them another name";
 }

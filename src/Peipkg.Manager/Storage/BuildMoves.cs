@@ -190,7 +190,8 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     /// <summary>What a poll does to many versions at once is one event for each reason, not thousands.</summary>
     private sealed class Digest(DatabaseSession session, long now, int size)
     {
-        private readonly Dictionary<(string Kind, string Recipe, string Detail), (string First, int Count)> _groups = [];
+        private readonly Dictionary<(string Kind, string Recipe, string Detail), (string First, int Count)> _groups =
+        [];
 
         public void Add(string kind, string recipe, string version, string detail)
         {

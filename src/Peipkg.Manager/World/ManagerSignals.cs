@@ -73,7 +73,8 @@ internal sealed class ManagerSignals : IDisposable
     public void Listen()
     {
         bool hangupWasIgnored = ProcessSignal.StopIgnoring(Signal.Hangup);
-        _registrations = [
+        _registrations =
+        [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Terminate(context, ExitCode.Terminated)),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Terminate(context, ExitCode.Interrupted)),
             PosixSignalRegistration.Create(

@@ -93,6 +93,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["retry", "hello@1.0"], "changed"),
             (["reject", "hello@1.0"], "changed"),
             (["resume"], "message"),
+            (["ack", "clock", "--reason", "a test", "--until", "48h"], "changed"),
             (["gc", "--dry-run"], "message"),
             (["backup", _farm["copy.db"]], "changed"),
             (["check-config"], "valid"),

@@ -105,6 +105,16 @@ public sealed partial class DashboardTests : IDisposable
         Assert.Equal(2, samples["peipkg_recipes"]);
         Assert.Equal(0, samples["peipkg_builds_queued"]);
         Assert.True(samples["peipkg_repository_size_bytes"] > 0);
+        Assert.Equal(1, samples["peipkg_troubles{severity=\"warning\",acknowledged=\"false\"}"]);
+        Assert.Equal(0, samples["peipkg_troubles{severity=\"error\",acknowledged=\"true\"}"]);
+        using HttpRequestMessage plain = new(HttpMethod.Get, new Uri(manager.Address, "/metrics"));
+        plain.Headers.Add("Accept", "text/plain;version=0.0.4, */*;q=0.1");
+        using HttpResponseMessage older = await _client.SendAsync(plain);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", older.Content.Headers.ContentType?.ToString());
+        string lines = await older.Content.ReadAsStringAsync();
+        Assert.Contains("# TYPE peipkg_builds_total counter\n", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("# EOF", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("# UNIT", lines, StringComparison.Ordinal);
         await Repository(manager);
     }
 

@@ -183,6 +183,104 @@ public class OnceTests
     }
 
     [Fact]
+    public async Task A_repository_that_refuses_keeps_no_other_of_its_host_from_being_built_and_people_hear_of_it()
+    {
+        using TestFarm farm = new();
+        await using PlainHttpServer server = await PlainHttpServer.StartAsync(farm.Path, refused: "secret");
+        File.AppendAllText(
+            farm["config.toml"],
+            $"[[notify]]\ncommand = [\"/bin/sh\", \"-c\", \"echo $PEIPKG_EVENT $PEIPKG_TEXT >> {farm["told"]}\"]\nevents = [\"published\", \"poll-failed\"]\n"
+        );
+        farm.Release("1.0");
+        TestFarm.RunTool("/usr/bin/git", "clone", "-q", "--bare", farm.Upstream.Path, farm["plain.git"]);
+        TestFarm.RunTool("/usr/bin/git", "-C", farm["plain.git"], "update-server-info");
+        farm.AddRecipe("aa", "first", git: server.Url("secret/up.git"));
+        farm.AddRecipe("bb", "second", git: server.Url("plain.git"), doc: false);
+        farm.AddRecipe("cc", "third", git: server.Url("plain.git"), doc: false);
+        (int exit, string log) = farm.Once();
+        Assert.Equal(1, exit);
+        Assert.Contains("msg=\"poll failed\" recipe=aa error=\"git ls-remote for http", log, StringComparison.Ordinal);
+        Assert.Contains("403", log, StringComparison.Ordinal);
+        Assert.Equal(["second 1.0-1", "third 1.0-1"], farm.Published());
+        string[] told = await File.ReadAllLinesAsync(farm["told"]);
+        Assert.Equal(
+            ["poll-failed", "published", "published"],
+            told.Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void What_waits_for_a_signature_holds_publishing_and_is_not_replaced()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("hello", "greeting", doc: false);
+        farm.Release("1.0");
+        Assert.Equal(0, farm.Once().ExitCode);
+        string own = Directory.EnumerateFiles(farm["state/repo/keys"], "*.pub").Single();
+        TestFarm.RunTool(Tools.Repo, "keygen", "--out", farm["safe"], "--public", farm["safe.pub"]);
+        TestFarm.RunTool(
+            Tools.Repo,
+            "add-key",
+            "--repo",
+            farm["state/repo"],
+            "--key",
+            farm["safe.pub"],
+            "--sign-key",
+            own,
+            "--timestamp",
+            DateTimeOffset.UtcNow.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
+        string pending = Directory.EnumerateDirectories(farm["state/repo"], "*pending").Single();
+        farm.Release("1.1");
+        (int exit, string log) = farm.Once();
+        Assert.Equal(1, exit);
+        Assert.Contains("publishing is held up until someone acts", log, StringComparison.Ordinal);
+        Assert.Contains("import-signatures", log, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(pending));
+        Assert.Equal(["greeting 1.0-1"], farm.Published());
+
+        // Nothing has failed, and what is built is published as soon as nothing is in the way.
+        string status = TestFarm.RunTool(Tools.Manager, "status", "--json", "--config", farm["config.toml"]);
+        Assert.Contains("\"failures\": {}", status, StringComparison.Ordinal);
+        Directory.Delete(pending, recursive: true);
+        farm.MakeDue();
+        (exit, log) = farm.Once();
+        Assert.Equal((0, 0), (exit, Count(log, "starting build")));
+        Assert.Equal(["greeting 1.0-1", "greeting 1.1-1"], farm.Published());
+    }
+
+    [Fact]
+    public void A_name_that_another_recipe_took_for_another_architecture_is_the_recipes_failure_with_what_to_do()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("aa", "greeting", doc: false);
+        farm.AddRecipe("bb", "greeting", doc: false);
+        string second = farm["recipes/bb/peipkg.toml"];
+        File.WriteAllText(
+            second,
+            File.ReadAllText(second).Replace("\"noarch\"", "\"x86_64\"", StringComparison.Ordinal)
+        );
+        farm.Release("1.0");
+        Assert.Equal(1, farm.Once().ExitCode);
+        string status = TestFarm.RunTool(Tools.Manager, "status", "--json", "--config", farm["config.toml"]);
+        Assert.Contains("\"cause\": \"recipe\"", status, StringComparison.Ordinal);
+        Assert.Contains("\"hold\": \"given-up\"", status, StringComparison.Ordinal);
+        Assert.Contains("give one of them another name", status, StringComparison.Ordinal);
+
+        // A name without work left behind it is in nobody's way.
+        Directory.Delete(farm["recipes/bb"], recursive: true);
+        Assert.Equal(0, farm.Once().ExitCode);
+        Assert.DoesNotContain(
+            "given-up",
+            TestFarm.RunTool(Tools.Manager, "status", "--json", "--config", farm["config.toml"]),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Recipes_that_share_an_upstream_are_both_built()
     {
         using TestFarm farm = new();

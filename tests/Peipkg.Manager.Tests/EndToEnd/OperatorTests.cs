@@ -58,6 +58,81 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Fact]
+    public void Troubles_are_shown_with_remedies_and_counted_until_they_are_acknowledged()
+    {
+        _farm.AddRecipe("bad", "broken", script: "exit 1");
+        _farm.AddRecipe("good", "greeting");
+        _farm.Release("1.0");
+        using ManagerProcess once = _farm.Start("--once");
+        once.WaitForExit();
+        Ok("pause", "good", "--reason", "a holiday");
+        string[] keys =
+        [
+            .. Json("status").GetProperty("troubles").EnumerateArray().Select(t => t.GetProperty("key").GetString()!),
+        ];
+        Assert.Equal(["manager", "failing:bad", "paused:good"], keys);
+        string shown = Ok("status");
+        Assert.Contains("problem     no manager is running", shown, StringComparison.Ordinal);
+        Assert.Contains("→ peipkg-manager log ", shown, StringComparison.Ordinal);
+        Assert.Contains("→ peipkg-manager resume good", shown, StringComparison.Ordinal);
+
+        Assert.Contains("did you mean", Refused("ack", "failing:bda"), StringComparison.Ordinal);
+        Assert.Contains(
+            "over already",
+            Refused("ack", "failing:bad", "--until", "2020-01-01"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(2, Run("ack", "failing:bad", "--until", "tomorrow").ExitCode);
+        Ok("ack", "failing:bad", "--reason", "known upstream", "--until", "48h");
+        JsonElement last = Json("status").GetProperty("troubles").EnumerateArray().Last();
+        Assert.Equal(
+            ("failing:bad", "known upstream"),
+            (last.GetProperty("key").GetString(), last.GetProperty("acknowledged").GetString())
+        );
+        Assert.Contains("known       ", Ok("status"), StringComparison.Ordinal);
+        Assert.Contains("acknowledged", Ok("history"), StringComparison.Ordinal);
+        Assert.Contains("the clock is right", Ok("ack", "clock"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_attempt_that_has_ended_cannot_be_cancelled_and_its_version_stays_what_it_is()
+    {
+        _farm.AddRecipe("bad", "broken", script: "exit 1");
+        _farm.Release("1.0");
+        using ManagerProcess once = _farm.Start("--once");
+        once.WaitForExit();
+        Assert.Contains("nothing was changed", Refused("cancel", "1"), StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", Refused("reject", "1"), StringComparison.Ordinal);
+        Assert.Contains(
+            "failed",
+            Json("why", "bad").GetProperty("versions")[0].GetProperty("state").GetString(),
+            StringComparison.Ordinal
+        );
+        _farm.MakeDue();
+        JsonElement waiting = Json("status").GetProperty("queue").EnumerateArray().Single();
+        Assert.Equal(
+            ("1.0-1", 1),
+            (waiting.GetProperty("version").GetString(), waiting.GetProperty("failures").GetInt32())
+        );
+        Assert.Equal("1.0-1", Json("recipes").GetProperty("recipes")[0].GetProperty("newest").GetString());
+        Ok("cancel", "bad@1.0-1");
+        Assert.Empty(Json("status").GetProperty("queue").EnumerateArray());
+    }
+
+    [Fact]
+    public void Two_recipes_of_one_package_are_a_mistake_of_the_configuration()
+    {
+        _farm.AddRecipe("one", "greeting", doc: false);
+        Assert.Equal(0, Run("check-config").ExitCode);
+        _farm.AddRecipe("two", "greeting", doc: false);
+        Assert.Contains(
+            "the recipes one and two all make the package greeting",
+            Refused("check-config"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void A_running_farm_is_looked_at_and_led()
     {
         _farm.AddRecipe("bad", "broken", script: "echo 'the compiler says no'; exit 1");

@@ -57,6 +57,20 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public void Under_nohup_a_hangup_reloads_too_and_ends_nothing()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("hello", "greeting");
+        using ManagerProcess manager = new(farm, ["--config", farm["config.toml"]], through: ["/usr/bin/nohup"]);
+        manager.WaitFor("msg=\"poll complete\" recipe=hello");
+        manager.Signal("HUP");
+        manager.WaitFor("msg=\"configuration reloaded\"");
+        Assert.False(manager.HasExited);
+        manager.Signal("TERM");
+        Assert.Equal(0, manager.WaitForExit());
+    }
+
+    [Fact]
     public async Task What_can_change_while_it_runs_does_and_the_rest_is_named()
     {
         File.WriteAllText(_farm["secret"], "the-first-secret\n");

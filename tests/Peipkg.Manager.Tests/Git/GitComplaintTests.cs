@@ -12,14 +12,24 @@ public class GitComplaintTests
         """;
 
     [Theory]
-    [InlineData("git@h: Permission denied (publickey).\n" + Boilerplate, "git@h: Permission denied (publickey). (the server takes no key that the manager's user has)")]
     [InlineData(
-        "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.\n" + Boilerplate,
+        "git@h: Permission denied (publickey).\n" + Boilerplate,
+        "git@h: Permission denied (publickey). (the server takes no key that the manager's user has)"
+    )]
+    [InlineData(
+        "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.\n"
+            + Boilerplate,
         "No ED25519 host key is known for h and you have requested strict checking.; Host key verification failed. (add the host's key to known_hosts of the manager's user)"
     )]
     [InlineData("ERROR: Repository not found.\n" + Boilerplate, "ERROR: Repository not found.")]
-    [InlineData("fatal: '/srv/x.git' does not appear to be a git repository\n" + Boilerplate, "fatal: '/srv/x.git' does not appear to be a git repository")]
-    [InlineData("ssh: Could not resolve hostname h: Name or service not known\n" + Boilerplate, "ssh: Could not resolve hostname h: Name or service not known")]
+    [InlineData(
+        "fatal: '/srv/x.git' does not appear to be a git repository\n" + Boilerplate,
+        "fatal: '/srv/x.git' does not appear to be a git repository"
+    )]
+    [InlineData(
+        "ssh: Could not resolve hostname h: Name or service not known\n" + Boilerplate,
+        "ssh: Could not resolve hostname h: Name or service not known"
+    )]
     [InlineData(
         "remote: Repository not found.\nfatal: repository 'https://h/x/' not found\n",
         "remote: Repository not found.; fatal: repository 'https://h/x/' not found"

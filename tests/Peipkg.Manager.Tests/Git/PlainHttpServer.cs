@@ -10,13 +10,19 @@ internal sealed class PlainHttpServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
-    private PlainHttpServer(string root)
+    private PlainHttpServer(string root, string? refused)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _application = builder.Build();
         _application.Run(async context =>
         {
+            if (refused is not null && context.Request.Path.StartsWithSegments("/" + refused))
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
             string file = Path.Join(root, context.Request.Path.Value);
             if (File.Exists(file))
             {
@@ -29,9 +35,11 @@ internal sealed class PlainHttpServer : IAsyncDisposable
         });
     }
 
-    public static async Task<PlainHttpServer> StartAsync(string root)
+    /// <param name="root">Holds the repositories.</param>
+    /// <param name="refused">A repository that nobody may see; null: none.</param>
+    public static async Task<PlainHttpServer> StartAsync(string root, string? refused = null)
     {
-        PlainHttpServer server = new(root);
+        PlainHttpServer server = new(root, refused);
         await server._application.StartAsync();
         return server;
     }

@@ -40,6 +40,61 @@ public sealed class BuildStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_a_first_contact_does_to_thousands_of_versions_is_one_event_for_each_reason()
+    {
+        Moves.Queue([
+            .. Enumerable.Range(1, 2000).Select(n => new QueueEntry("zlib", $"{n}-1", Tag, BuildReason.Poll, "")),
+        ]);
+        Moves.Skip([
+            .. Enumerable.Range(3000, 1000).Select(n => new QueueEntry("zlib", $"{n}-1", Tag, BuildReason.Poll, "old")),
+        ]);
+        Moves.Close([.. Builds.Due(_clock.Now).Select(b => (b.Id, BuildState.Skipped, "no tag"))]);
+        Assert.Equal(
+            [
+                "queued: 1-1 and 1999 more versions",
+                "skipped: 3000-1 and 999 more versions: old",
+                "skipped: 1-1 and 1999 more versions: no tag",
+            ],
+            new EventStore(_database, _clock).After(0, 100).Select(e => $"{e.Kind}: {e.Detail}")
+        );
+    }
+
+    [Fact]
+    public void Builds_and_attempts_are_counted_as_they_change()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            BuildRecord build = Queue($"{i}.0-1");
+            long attempt = Moves.Begin(build.Id, null)!.Value;
+            _clock.Now += TimeSpan.FromSeconds(20 + (100 * i));
+            if (i == 1)
+            {
+                Moves.Failed(build.Id, attempt, FailureCause.Recipe, "no", _clock.Now);
+                continue;
+            }
+
+            Moves.Fetched(build.Id, attempt);
+            Moves.Built(build.Id, attempt, []);
+            _clock.Now += TimeSpan.FromHours(1);
+            Moves.Published(build.Id, attempt, 1, synced: true);
+        }
+
+        Assert.Equal(
+            [("done", 2L), ("failed", 1L)],
+            Builds.CountByState().OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value))
+        );
+        Assert.Equal(
+            [new AttemptCount("done", "", 2), new AttemptCount("failed", "recipe", 1)],
+            Attempts.CountByResult()
+        );
+        IReadOnlyList<DurationCount> durations = Attempts.Durations();
+        Assert.Equal([0, 1, 1, 3], durations.Take(4).Select(d => d.Count));
+        Assert.Equal(new DurationCount(null, 3, 20 + 120 + 220), durations[^1]);
+        Assert.Equal("2.0-1", Assert.Single(Builds.Latest()).Version);
+        Assert.Equal("zlib", Assert.Single(Builds.LastStarted()).Key);
+    }
+
+    [Fact]
     public void A_queued_version_is_due_at_once_and_only_once()
     {
         Queue();

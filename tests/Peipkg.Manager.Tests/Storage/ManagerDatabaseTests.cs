@@ -130,6 +130,49 @@ public class ManagerDatabaseTests
     }
 
     [Fact]
+    public void What_the_schema_before_counted_by_reading_everything_is_counted_once()
+    {
+        using TemporaryDirectory directory = new();
+        string path = directory["manager.db"];
+        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
+        {
+            old.Open();
+            using SqliteCommand command = old.CreateCommand();
+#pragma warning disable CA2100 // Constants.
+            command.CommandText =
+                string.Concat(Schema.Migrations.Take(3))
+                + """
+                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at)
+                        VALUES (1, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 1, 1), (2, 'zlib', '2-1', 'v2', 'a', 'b', 'poll', 'failed', 1, 2);
+                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, ended_at, result, cause, log)
+                        VALUES (1, 1, 'poll', 'v1', 'b', 0, 5000, 900000, 'done', NULL, 'logs/1.log'),
+                               (2, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'failed', 'recipe', 'logs/2.log'),
+                               (3, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'interrupted', NULL, 'logs/3.log');
+                    INSERT INTO recipe (name, upstream, failures) VALUES ('zlib', 'https://h/z', 2);
+                    PRAGMA user_version = 3;
+                    """;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        AttemptStore attempts = new(database);
+        Assert.Equal(
+            [
+                new AttemptCount("done", "", 1),
+                new AttemptCount("failed", "recipe", 1),
+                new AttemptCount("interrupted", "", 1),
+            ],
+            attempts.CountByResult()
+        );
+        Assert.Equal([1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2], attempts.Durations().Select(d => d.Count));
+        Assert.Equal(45, attempts.Durations()[^1].Sum);
+        Assert.Equal(1, new BuildStore(database).CountByState()["failed"]);
+        RecipeRecord recipe = new RecipeStore(database, TimeProvider.System).Get("zlib");
+        Assert.Equal((2, null), (recipe.Failures, recipe.Newest));
+    }
+
+    [Fact]
     public async Task A_backup_made_while_there_is_writing_is_whole_each_time()
     {
         using TemporaryDirectory directory = new();

@@ -310,7 +310,10 @@ public class PollScheduleTests
     [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 403", "Refused")]
     [InlineData("git ls-remote for https://h/r took longer than 2m0s and was stopped", "Overloaded")]
     [InlineData("git ls-remote for https://h/r was silent for 1m0s and was stopped", "Overloaded")]
-    [InlineData("fatal: unable to access 'https://h/r/': Failed to connect to h port 443: Connection timed out", "Overloaded")]
+    [InlineData(
+        "fatal: unable to access 'https://h/r/': Failed to connect to h port 443: Connection timed out",
+        "Overloaded"
+    )]
     [InlineData("ssh: connect to host h port 22: Connection timed out", "Overloaded")]
     [InlineData("fatal: unable to access 'https://h/r/': The requested URL returned error: 404", "Fine")]
     [InlineData("fatal: repository 'https://h/403/429/' not found", "Fine")]

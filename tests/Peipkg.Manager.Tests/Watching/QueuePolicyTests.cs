@@ -500,4 +500,16 @@ public class QueuePolicyTests
             PollOutcome.Describe(0, Select(recipe), QueuePolicy.Plan(Situation(recipe)), [])
         );
     }
+
+    [Fact]
+    public void A_failure_whose_tag_was_deleted_is_closed_also_when_an_operator_asked_for_it()
+    {
+        BuildRecord build = Build("1.0-1", BuildState.Failed) with
+        {
+            Reason = BuildReason.Operator,
+            Hold = BuildHold.GivenUp,
+        };
+        Assert.Equal(BuildState.Skipped, Assert.Single(Plan(RecipeWith(), Published(), [build], "v2.0").Close).State);
+        Assert.Empty(Plan(RecipeWith(), Published(), [build], "v1.0").Close);
+    }
 }

@@ -1,0 +1,80 @@
+using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Storage;
+
+namespace Peipkg.Manager.Tests.Publishing;
+
+public sealed class FarmClockTests : IDisposable
+{
+    private static readonly TimeSpan Most = TimeSpan.FromHours(36);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ManualClock _clock = new(ManualClock.Noon);
+    private readonly ManagerDatabase _database;
+    private readonly FarmClock _farm;
+    private DateTimeOffset? _kernel;
+
+    public FarmClockTests()
+    {
+        _database = ManagerDatabase.Open(_directory["manager.db"]);
+        _farm = new FarmClock(
+            new SettingStore(_database, _clock),
+            new RepositoryState(_directory["repo"]),
+            () => _kernel,
+            _clock
+        );
+        _farm.Begin();
+    }
+
+    private string? Doubt => _farm.WhyDoubtful(() => null);
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void A_clock_that_leaps_is_doubted_until_it_is_right_again_or_an_operator_confirms_it()
+    {
+        _clock.Now += Most;
+        Assert.Null(Doubt);
+        _clock.Now += TimeSpan.FromSeconds(1);
+        Assert.Contains("2026-05-09T00:00:01Z", Doubt, StringComparison.Ordinal);
+        Assert.Contains("peipkg-manager ack clock", Doubt, StringComparison.Ordinal);
+
+        // Looking at it often makes it no truer.
+        _farm.Note();
+        Assert.NotNull(Doubt);
+        _clock.Now = ManualClock.Noon;
+        Assert.Null(Doubt);
+        _clock.Now = ManualClock.Noon.AddYears(30);
+        Assert.NotNull(Doubt);
+        _farm.Confirm();
+        Assert.Null(Doubt);
+    }
+
+    [Fact]
+    public void A_farm_that_works_on_believes_its_clock_for_years()
+    {
+        for (int hours = 0; hours < 24 * 10; hours++)
+        {
+            _clock.Now += TimeSpan.FromHours(1);
+            _farm.Note();
+        }
+
+        Assert.Null(Doubt);
+    }
+
+    [Fact]
+    public void What_was_built_shortly_before_and_a_time_service_that_agrees_are_believed()
+    {
+        _clock.Now += Most * 40;
+        Assert.NotNull(Doubt);
+        Assert.Null(_farm.WhyDoubtful(() => _clock.Now - Most));
+        Assert.NotNull(_farm.WhyDoubtful(() => _clock.Now - (Most * 2)));
+        _kernel = _clock.Now.AddMinutes(-1);
+        Assert.Null(Doubt);
+        _kernel = ManualClock.Noon;
+        Assert.NotNull(Doubt);
+    }
+}

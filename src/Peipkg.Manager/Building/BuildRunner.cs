@@ -50,7 +50,15 @@ internal sealed class BuildRunner(
     {
         if (WhyNot(build) is { } closing)
         {
-            moves.Close([(build.Id, closing.State, closing.Reason)]);
+            if (closing.State == BuildState.Failed)
+            {
+                moves.Unpublishable(build.Id, null, closing.Reason);
+            }
+            else
+            {
+                moves.Close([(build.Id, closing.State, closing.Reason)]);
+            }
+
             BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             if (build is { State: BuildState.Publishing, AttemptId: { } useless })
             {
@@ -133,9 +141,9 @@ internal sealed class BuildRunner(
             return (BuildState.Done, "already published");
         }
 
-        return QueuePolicy.WhyNever(recipe.Outputs, published, version) is { } never
-            ? (BuildState.Skipped, never)
-            : null;
+        return QueuePolicy.WhyNever(recipe.Outputs, published, version) is not { } never ? null
+            : recipe.SharesPackages ? (BuildState.Failed, never + RivalPackage.OfAnotherRecipe)
+            : (BuildState.Skipped, never);
     }
 
     private async Task AttemptAsync(BuildRecord build, CancellationToken cancellation)

@@ -134,7 +134,9 @@ internal sealed class Publisher(
             (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
             if (published.Rival(name, version, architecture) is { } rival)
             {
-                throw new UnpublishableException(RivalPackage.Describe(name, version, architecture, rival));
+                throw new UnpublishableException(
+                    RivalPackage.Describe(name, version, architecture, rival) + RivalPackage.OfAnotherRecipe
+                );
             }
         }
 

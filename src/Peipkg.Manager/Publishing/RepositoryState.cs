@@ -30,7 +30,7 @@ internal sealed class RepositoryState(string directory)
     /// <summary>The edition of its packages.</summary>
     /// <exception cref="FormatViolationException">The descriptor is not one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public Edition Edition => DescriptorDocument.Read(File.ReadAllBytes(Descriptor)).Edition;
+    public Edition Edition => Descriptor()?.Edition ?? Edition.Default;
 
     /// <summary>What is published now.</summary>
     /// <exception cref="FormatViolationException">The archive index is not one.</exception>

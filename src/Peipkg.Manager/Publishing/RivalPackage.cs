@@ -5,6 +5,9 @@ namespace Peipkg.Manager.Publishing;
 /// <summary>A package that is published for another architecture: the repository takes a version of a name for one only.</summary>
 internal static class RivalPackage
 {
+    /// <summary>What to add where another recipe makes the package, too.</summary>
+    public const string OfAnotherRecipe = ", or where another recipe makes it too, give one of them another name";
+
     /// <summary>What is in the way, and what to do about it.</summary>
     /// <param name="name">The package.</param>
     /// <param name="version">Its version.</param>
@@ -17,5 +20,5 @@ internal static class RivalPackage
         Architecture rival
     ) =>
         $"{name} {version} is published for {rival}, and the recipe makes it for {architecture} now; "
-        + "raise peios_revision to publish it anew, or where another recipe makes it too, give one of them another name";
+        + "raise peios_revision to publish it anew";
 }

@@ -18,6 +18,9 @@ internal sealed record RosterEntry(string Name, WatchedRecipe Document)
     /// <summary>The packages that a version of it consists of.</summary>
     public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
 
+    /// <summary>Whether another recipe makes one of its packages, too.</summary>
+    public bool SharesPackages { get; init; }
+
     /// <summary>What its folder holds now; null when that cannot be read.</summary>
     public string? Digest() => RecipeDigest.Of(Path.GetDirectoryName(Document.File)!);
 
@@ -48,9 +51,7 @@ internal sealed class RecipeRoster
 
     private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken)
     {
-        Recipes = recipes;
         BrokenRecipes = broken;
-        _byName = recipes.ToDictionary(r => r.Name, StringComparer.Ordinal);
         SharedPackages =
         [
             .. recipes
@@ -60,6 +61,9 @@ internal sealed class RecipeRoster
                 .Where(makers => makers.Count() > 1)
                 .Select(makers => new SharedPackage(makers.Key.Text, [.. makers])),
         ];
+        HashSet<string> sharing = new(SharedPackages.SelectMany(shared => shared.Recipes), StringComparer.Ordinal);
+        Recipes = [.. recipes.Select(r => sharing.Contains(r.Name) ? r with { SharesPackages = true } : r)];
+        _byName = Recipes.ToDictionary(r => r.Name, StringComparer.Ordinal);
     }
 
     public static RecipeRoster Empty { get; } = new([], []);

@@ -152,17 +152,24 @@ internal sealed partial class BuildMoves
         });
     }
 
-    /// <summary>The publisher: the repository can never take these packages; the build is given up until someone acts.</summary>
-    public void Unpublishable(long buildId, long attemptId, string detail)
+    /// <summary>The repository can never take these packages; the build is given up until someone acts.</summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="attemptId">The attempt that made them; null where none was begun.</param>
+    /// <param name="detail">Why, and what to do.</param>
+    public void Unpublishable(long buildId, long? attemptId, string detail)
     {
         long now = Now();
         database.Write(session =>
         {
-            AttemptStore.End(session, attemptId, "failed", FailureCause.Recipe, detail, now);
+            if (attemptId is { } attempt)
+            {
+                AttemptStore.End(session, attempt, "failed", FailureCause.Recipe, detail, now);
+            }
+
             Delay(
                 session,
                 buildId,
-                [BuildState.Publishing],
+                [BuildState.Queued, BuildState.Failed, BuildState.Publishing],
                 BuildState.Failed,
                 FailureCause.Recipe,
                 detail,

@@ -78,8 +78,10 @@ internal static class QueuePolicy
             }
 
             bool bumped = IsBump(recipe.Outputs, situation.Published, candidate.Version);
+
+            // Where another recipe took the name, this one is mistaken and fails; nothing is passed over in silence.
             string? why =
-                WhyNever(recipe.Outputs, situation.Published, candidate.Version)
+                (recipe.SharesPackages ? null : WhyNever(recipe.Outputs, situation.Published, candidate.Version))
                 ?? (
                     present == 0
                     && !bumped

@@ -1,5 +1,6 @@
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Tests.EndToEnd;
@@ -232,10 +233,7 @@ public sealed class SyncTests : IDisposable
     public void The_descriptor_goes_first_only_when_it_fits_the_old_indexes_and_the_old_one_may_not_fit_the_new()
     {
         _bench.Publish();
-        SyncSource source = SyncSource.Take(
-            new Peipkg.Manager.Publishing.RepositoryState(_bench.Repository),
-            _bench["tree"]
-        );
+        SyncSource source = SyncSource.Take(new RepositoryState(_bench.Repository), _bench["tree"]);
         Assert.False(source.DescriptorFirst(""));
         Assert.False(source.DescriptorFirst(source.Signer));
         Assert.False(source.DescriptorFirst(new string('a', 64)));

@@ -45,6 +45,15 @@ internal static class PosixLimits
     /// <summary>Bytes that are carried at once from a child's pipe.</summary>
     internal const int PipeBytes = 32 << 10;
 
+    /// <summary>Where what a child is given waits, out of the way of the numbers it is given under.</summary>
+    internal const int GivenDescriptors = 64;
+
+    /// <summary>Looks in a row that must find no orphan before there is none: the kernel's list of children is no snapshot.</summary>
+    internal const int LooksWithoutOrphans = 3;
+
+    /// <summary>Bytes of a list of children that are read at once, some 8,000 of them; of more the rest is read later.</summary>
+    internal const int ChildListBytes = 64 << 10;
+
     /// <summary>Bytes of a processor mask: 8,192 processors, as many as kernels are built for.</summary>
     internal const int AffinityBytes = 1024;
 
@@ -53,6 +62,9 @@ internal static class PosixLimits
 
     /// <summary>How long the outputs of an ended process are waited for; with everything killed they are at their end, and this is for what nothing can kill.</summary>
     internal static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How soon it is looked again whether a child has ended, where another's end is in the way of being told.</summary>
+    internal static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>How long what a program left running may take to end by itself; what still runs then is meant to stay, and is killed.</summary>
     internal static readonly TimeSpan SettlingTime = TimeSpan.FromSeconds(1);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peipkg.Build.Rules;
+using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
@@ -23,7 +24,9 @@ internal static class BuildScript
     )
     {
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
-        ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, context);
+        using SandboxNetwork? network =
+            request.Sandbox?.Network == NetworkAccess.Own ? SandboxNetwork.Require(context) : null;
+        ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, network, context);
         if (request.Variation is null)
         {
             request.Limits.Describe(context.Diagnostics);
@@ -48,6 +51,14 @@ internal static class BuildScript
             findings.Report(
                 ScriptRules.LeftOver,
                 $"the build script left {Counted.Text(exit.LeftOver, "process", "processes")} running, which were killed"
+            );
+        }
+
+        if (exit.Escaped)
+        {
+            throw new UserErrorException(
+                $"the build script {script} left processes that fork faster than they can be ended, and some may still run; "
+                    + "build with --sandbox, where all of them end with the script"
             );
         }
 

@@ -21,6 +21,7 @@ internal static class SandboxSight
                 Variation = null,
             },
             area,
+            network: null,
             context,
             [
                 "/usr/bin/find",

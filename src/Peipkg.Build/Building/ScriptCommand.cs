@@ -14,11 +14,17 @@ internal static class ScriptCommand
     private const string Shell = "/bin/sh";
 
     /// <summary>The command. The caller sets where its outputs go.</summary>
+    /// <param name="recipe">Names the script.</param>
+    /// <param name="request">Says where and how it runs.</param>
+    /// <param name="area">The build's own directories.</param>
+    /// <param name="network">The sandbox's own network; null where it has none.</param>
+    /// <param name="context">The search path is the caller's.</param>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(
         Recipe recipe,
         BuildRequest request,
         StagingArea area,
+        SandboxNetwork? network,
         ToolContext context
     )
     {
@@ -29,6 +35,7 @@ internal static class ScriptCommand
                 recipe,
                 request,
                 area,
+                network,
                 context,
                 [
                     Shell,
@@ -60,11 +67,18 @@ internal static class ScriptCommand
         request.Variation?.Umask ?? (request.Sandbox is null ? Umask.Current() : Umask.Usual);
 
     /// <summary>A command that sees what the script sees in the sandbox.</summary>
+    /// <param name="recipe">Names the script.</param>
+    /// <param name="request">Says where and how it runs.</param>
+    /// <param name="area">The build's own directories.</param>
+    /// <param name="network">The sandbox's own network; null where it has none.</param>
+    /// <param name="context">The search path is the caller's.</param>
+    /// <param name="command">Its words.</param>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions InSandbox(
         Recipe recipe,
         BuildRequest request,
         StagingArea area,
+        SandboxNetwork? network,
         ToolContext context,
         IReadOnlyList<string> command
     )
@@ -73,12 +87,16 @@ internal static class ScriptCommand
         List<string> words =
         [
             .. Bubblewrap.Require(context),
+            .. Bubblewrap.Filter,
+            .. (IEnumerable<string>)(network is null ? [] : SandboxNetwork.Arguments),
             .. SandboxView.Arguments(
                 sandbox,
                 request.Source,
                 recipe.Directory,
                 area,
-                request.Variation?.HostName ?? SandboxView.HostName
+                request.Variation?.HostName ?? SandboxView.HostName,
+                request.Limits.Memory,
+                network?.NameServer
             ),
             .. command,
         ];
@@ -88,7 +106,13 @@ internal static class ScriptCommand
             SandboxView.SearchPath(sandbox),
             request,
             area
-        );
+        ) with
+        {
+            Descriptors = [area.Hold(Pipe.Holding(SystemCallFilter.Program())), .. network?.Descriptors ?? []],
+            OwnKeyring = true,
+            OwnControlGroup = false,
+            Started = network is null ? null : _ => network.Connect(context.Cancellation),
+        };
     }
 
     private static ChildProcessOptions Limited(
@@ -113,6 +137,7 @@ internal static class ScriptCommand
             WorkingDirectory = area.Work,
             Timeout = request.Limits.Timeout,
             Processors = request.Limits.Processors,
+            OwnControlGroup = true,
             WhenWeDie = new DeathPlan(
                 request.Sandbox is null ? $"DESTDIR={area.Destination}" : null,
                 request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]

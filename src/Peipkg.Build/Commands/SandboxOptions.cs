@@ -16,7 +16,12 @@ internal sealed class SandboxOptions
 
     private readonly Option<bool> _allowNetwork = CommandOptions.Flag(
         "--allow-network",
-        "Let the sandboxed script use the network."
+        "Let the sandboxed script use the network beyond this machine, through pasta or slirp4netns."
+    );
+
+    private readonly Option<bool> _shareNetwork = CommandOptions.Flag(
+        "--share-network",
+        "Let the sandboxed script use this machine's own network, with every service that listens on it."
     );
 
     private readonly Option<IReadOnlyList<string>> _readOnly = CommandOptions.Paths(
@@ -48,7 +53,10 @@ internal sealed class SandboxOptions
 
     internal SandboxOptions(Command command)
     {
-        foreach (Option option in (Option[])[_sandbox, _allowNetwork, _readOnly, _timeout, _memory, _processors])
+        foreach (
+            Option option in (Option[])
+                [_sandbox, _allowNetwork, _shareNetwork, _readOnly, _timeout, _memory, _processors]
+        )
         {
             command.Options.Add(option);
         }
@@ -58,16 +66,32 @@ internal sealed class SandboxOptions
     internal SandboxSettings? Sandbox(ParseResult result)
     {
         IReadOnlyList<string> readOnly = result.GetRequiredValue(_readOnly);
-        if (result.GetValue(_sandbox))
+        bool allow = result.GetValue(_allowNetwork);
+        bool share = result.GetValue(_shareNetwork);
+        if (allow && share)
         {
-            return new SandboxSettings(result.GetValue(_allowNetwork), [.. readOnly.Select(Path.GetFullPath)]);
+            throw new UsageErrorException(
+                "--allow-network gives the script a network of its own and --share-network this machine's; give one of them"
+            );
         }
 
-        return result.GetValue(_allowNetwork) || readOnly.Count > 0
-            ? throw new UsageErrorException(
-                $"{(readOnly.Count > 0 ? "--bind-ro" : "--allow-network")} says what a sandbox shows; give --sandbox with it"
-            )
+        if (result.GetValue(_sandbox))
+        {
+            NetworkAccess network =
+                share ? NetworkAccess.Shared
+                : allow ? NetworkAccess.Own
+                : NetworkAccess.None;
+            return new SandboxSettings(network, [.. readOnly.Select(Path.GetFullPath)]);
+        }
+
+        string? alone =
+            readOnly.Count > 0 ? "--bind-ro"
+            : allow ? "--allow-network"
+            : share ? "--share-network"
             : null;
+        return alone is null
+            ? null
+            : throw new UsageErrorException($"{alone} says what a sandbox shows; give --sandbox with it");
     }
 
     internal ScriptLimits Limits(ParseResult result) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
@@ -19,14 +20,8 @@ internal static class Bubblewrap
     /// <exception cref="UserErrorException">It is missing, or the system forbids it; the message says what to install or set.</exception>
     internal static IReadOnlyList<string> Require(ToolContext context)
     {
-        string path = context.Variables.GetValueOrDefault("PATH") is { Length: > 0 } value
-            ? value
-            : SandboxView.ToolPath;
         string program =
-            path.Split(':', StringSplitOptions.RemoveEmptyEntries)
-                .Where(Path.IsPathRooted)
-                .Select(directory => Path.Combine(directory, Program))
-                .FirstOrDefault(File.Exists)
+            ProgramPath.Find(Program, context)
             ?? throw new UserErrorException(
                 "--sandbox needs bubblewrap (bwrap), which is not installed; install the package \"bubblewrap\", or build without --sandbox"
             );
@@ -46,9 +41,13 @@ internal static class Bubblewrap
         throw new UserErrorException($"--sandbox: {program} cannot make a sandbox here: {failure}\n{Remedy()}");
     }
 
+    /// <summary>bubblewrap's arguments for the filter of system calls, which it reads from the first descriptor given to it.</summary>
+    internal static IReadOnlyList<string> Filter { get; } = ["--seccomp", "3"];
+
     private static bool Try(string[] start, ToolContext context, out string failure)
     {
         BoundedOutputStream output = new(4096);
+        using SafeFileHandle filter = Pipe.Holding(SystemCallFilter.Program());
         ChildExit exit = ChildProcess.Run(
             new ChildProcessOptions
             {
@@ -56,17 +55,19 @@ internal static class Bubblewrap
                 Arguments =
                 [
                     .. start[1..],
-                    .. SandboxView.Isolation(allowNetwork: false, SandboxView.HostName),
+                    .. Filter,
+                    .. SandboxView.Isolation(NetworkAccess.None, SandboxView.HostName),
                     "--ro-bind",
                     "/",
                     "/",
-                    .. SandboxView.Kernel,
+                    .. SandboxView.Kernel(memory: null),
                     "/bin/sh",
                     "-c",
                     ":",
                 ],
                 Environment = [],
                 WorkingDirectory = "/",
+                Descriptors = [filter],
                 StandardOutput = output,
                 StandardError = output,
             },

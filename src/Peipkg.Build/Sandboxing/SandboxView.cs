@@ -1,3 +1,4 @@
+using System.Globalization;
 using Peipkg.Build.Staging;
 using Peipkg.Posix.Files;
 
@@ -23,6 +24,9 @@ internal static class SandboxView
     // Not root: as root, tar and others try to change the owners of files, and some programs refuse to build.
     private const string UserAndGroup = "1000";
 
+    // Docker's size. Builds use it for semaphores, if at all.
+    private const long SharedMemoryBytes = 64 << 20;
+
     // Links into /usr on Debian, directories on some other systems.
     private static readonly string[] SystemDirectories = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
@@ -44,10 +48,10 @@ internal static class SandboxView
 
     private static readonly string[] ToolchainPrefixes = ["java-", "python", "php"];
 
+    private static readonly string[] HostNetworkFiles = ["/etc/resolv.conf", "/etc/hosts"];
+
     private static readonly string[] NetworkFiles =
     [
-        "/etc/resolv.conf",
-        "/etc/hosts",
         "/etc/nsswitch.conf",
         "/etc/services",
         "/etc/protocols",
@@ -60,12 +64,49 @@ internal static class SandboxView
         "/etc/pki/tls/certs",
     ];
 
+    // Places below /usr that are not the distribution's: administrators keep settings there, with the secrets in them.
+    private static readonly string[] LocalPlaces = ["/usr/local/etc", "/usr/local/var", "/usr/etc", "/usr/var"];
+
+    // What the kernel tells in /proc about the whole machine; root's build could read it as root does.
+    private static readonly string[] KernelFiles =
+    [
+        "/proc/kcore",
+        "/proc/keys",
+        "/proc/key-users",
+        "/proc/kmsg",
+        "/proc/kpagecgroup",
+        "/proc/kpagecount",
+        "/proc/kpageflags",
+        "/proc/sched_debug",
+        "/proc/slabinfo",
+        "/proc/timer_list",
+        "/proc/vmallocinfo",
+    ];
+
     /// <summary>
     /// bubblewrap's arguments for <c>/proc</c> and <c>/dev</c>. The kernel treats a build that root started as root's, so it
-    /// could change settings below <c>/proc/sys</c>, such as the program that the host runs when another crashes.
+    /// could change settings below <c>/proc/sys</c>, such as the program that the host runs when another crashes. Files in
+    /// memory count for no process, so the only place for them is small.
     /// </summary>
-    internal static IReadOnlyList<string> Kernel { get; } =
-    ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"];
+    /// <param name="memory">Bytes that each process may use; null for no limit.</param>
+    internal static IReadOnlyList<string> Kernel(long? memory) =>
+        [
+            "--proc",
+            "/proc",
+            .. KernelFiles.Where(File.Exists).SelectMany(file => (string[])["--ro-bind", "/dev/null", file]),
+            "--remount-ro",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--perms",
+            "1777",
+            "--size",
+            Math.Min(SharedMemoryBytes, (memory ?? long.MaxValue) / 4).ToString(CultureInfo.InvariantCulture),
+            "--tmpfs",
+            "/dev/shm",
+            "--remount-ro",
+            "/dev",
+        ];
 
     /// <summary>The build's directories as the script sees them.</summary>
     internal static ScriptPlaces Places(string script) =>
@@ -79,14 +120,14 @@ internal static class SandboxView
         );
 
     /// <summary>bubblewrap's arguments that separate the script from everything that runs on the machine.</summary>
-    internal static IEnumerable<string> Isolation(bool allowNetwork, string hostName) =>
+    internal static IEnumerable<string> Isolation(NetworkAccess network, string hostName) =>
         [
             "--unshare-user",
             "--unshare-ipc",
             "--unshare-pid",
             "--unshare-uts",
             "--unshare-cgroup-try",
-            .. allowNetwork ? Array.Empty<string>() : ["--unshare-net"],
+            .. network == NetworkAccess.Shared ? Array.Empty<string>() : ["--unshare-net"],
             "--uid",
             UserAndGroup,
             "--gid",
@@ -104,20 +145,25 @@ internal static class SandboxView
     /// <param name="recipe">The recipe's directory on this machine.</param>
     /// <param name="area">The build's own directories.</param>
     /// <param name="hostName">The name the machine has inside.</param>
+    /// <param name="memory">Bytes that each process may use; null for no limit.</param>
+    /// <param name="nameServer">The name server of a network of its own; null where it has none.</param>
     internal static List<string> Arguments(
         SandboxSettings settings,
         string source,
         string recipe,
         StagingArea area,
-        string hostName
+        string hostName,
+        long? memory,
+        string? nameServer
     )
     {
         List<string> arguments =
         [
-            .. Isolation(settings.AllowNetwork, hostName),
+            .. Isolation(settings.Network, hostName),
             "--ro-bind",
             "/usr",
             "/usr",
+            .. LocalPlaces.Where(IsDirectory).SelectMany(place => (string[])["--tmpfs", place]),
             "--dir",
             "/etc",
             "--dir",
@@ -128,7 +174,13 @@ internal static class SandboxView
             AddSystemDirectory(arguments, directory);
         }
 
-        IEnumerable<string> files = ToolchainFiles.Concat(Prefixed()).Concat(settings.AllowNetwork ? NetworkFiles : []);
+        string[] files =
+        [
+            .. ToolchainFiles,
+            .. Prefixed(),
+            .. (string[])(settings.Network == NetworkAccess.None ? [] : NetworkFiles),
+            .. (string[])(settings.Network == NetworkAccess.Shared ? HostNetworkFiles : []),
+        ];
         foreach (string file in files.Where(Path.Exists))
         {
             arguments.AddRange("--ro-bind", RealPath.Of(file), file);
@@ -142,13 +194,18 @@ internal static class SandboxView
             $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{WorkPlace}:/bin/sh\n"
         );
         AddStub(arguments, stubs, "group", $"root:x:0:\nbuild:x:{UserAndGroup}:\n");
-        if (!settings.AllowNetwork)
+        if (settings.Network != NetworkAccess.Shared)
         {
             AddStub(arguments, stubs, "hosts", $"127.0.0.1 localhost {hostName}\n::1 localhost\n");
         }
 
+        if (nameServer is not null)
+        {
+            AddStub(arguments, stubs, "resolv.conf", $"nameserver {nameServer}\n");
+        }
+
         arguments.AddRange([
-            .. Kernel,
+            .. Kernel(memory),
             "--dir",
             "/run",
             "--bind",
@@ -166,7 +223,7 @@ internal static class SandboxView
         }
 
         // Last, so that nothing added above hides them. Then the root itself becomes read-only.
-        arguments.AddRange(
+        arguments.AddRange([
             "--ro-bind",
             RealPath.Of(source),
             SourcePlace,
@@ -179,13 +236,17 @@ internal static class SandboxView
             "--bind",
             area.Work,
             WorkPlace,
+            .. LocalPlaces.Where(IsDirectory).SelectMany(place => (string[])["--remount-ro", place]),
             "--remount-ro",
             "/",
             "--chdir",
-            WorkPlace
-        );
+            WorkPlace,
+        ]);
         return arguments;
     }
+
+    private static bool IsDirectory(string path) =>
+        new DirectoryInfo(path) is { Exists: true, LinkTarget: null } && RealPath.Of(path) == path;
 
     private static void AddSystemDirectory(List<string> arguments, string directory)
     {

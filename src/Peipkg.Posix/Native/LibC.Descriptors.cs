@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     internal const int GetDescriptorFlags = 1;
     internal const int SetDescriptorFlags = 2;
     internal const int CloseOnExecFlag = 1;
+    internal const int DuplicateFrom = 1030;
     internal const int ExclusiveLock = 2;
     internal const int WithoutWaiting = 4;
 
@@ -20,6 +21,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeFileHandle file, int operation);
+
+    /// <summary>ioctl(NS_GET_USERNS): the user namespace that owns a namespace, as a new descriptor.</summary>
+    internal static int OwningUserNamespace(SafeFileHandle @namespace)
+    {
+        const nuint GetUserNamespace = 0xb701;
+        return DeviceControl(@namespace, GetUserNamespace);
+    }
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int DeviceControl(SafeFileHandle file, nuint request);
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(int descriptor);

@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     internal const nint IgnoringHandler = 1;
     internal const int SetDumpable = 4;
     internal const int BecomeSubreaper = 36;
+    internal const int Any = 0;
     internal const int ById = 1;
     internal const int Exited = 4;
     internal const int DoNotReap = 0x01000000;
@@ -34,6 +35,20 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
+
+    [LibraryImport(Library, EntryPoint = "getpgid")]
+    internal static partial int ProcessGroup(int pid);
+
+    /// <summary>keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL): a new, empty session keyring for the calling thread and what it starts.</summary>
+    internal static bool JoinNewKeyring()
+    {
+        nint number = Arm ? 219 : 250;
+        const nint JoinSession = 1;
+        return SystemCall(number, JoinSession, 0, 0, 0, 0) >= 0;
+    }
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
 
     [LibraryImport(Library, EntryPoint = "_exit")]
     internal static partial void ExitNow(int code);

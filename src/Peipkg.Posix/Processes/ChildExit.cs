@@ -9,6 +9,9 @@ namespace Peipkg.Posix.Processes;
 /// <param name="LeftOver">Processes it had left behind, which were killed.</param>
 public readonly record struct ChildExit(int? Code, int? Signal, bool TimedOut, int LeftOver)
 {
+    /// <summary>Whether processes that it left behind multiplied faster than they could be killed; some may still run.</summary>
+    public bool Escaped { get; init; }
+
     /// <summary>Whether it exited with status 0 in time.</summary>
     public bool IsSuccess => Code == 0 && !TimedOut;
 

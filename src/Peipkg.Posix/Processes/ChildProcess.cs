@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace Peipkg.Posix.Processes;
 
@@ -17,51 +18,90 @@ public static class ChildProcess
     public static ChildExit Run(ChildProcessOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (!options.OwnKeyring)
+        {
+            return RunHere(options, cancellation);
+        }
+
+        // The keyring is the thread's. It waits for the child to its end, because the kernel takes the end of the thread that
+        // started a child for the end of its parent.
+        ChildExit? exit = null;
+        ExceptionDispatchInfo? failure = null;
+        OwnThread
+            .Start(
+                () =>
+                {
+                    try
+                    {
+                        SessionKeyring.Leave();
+                        exit = RunHere(options, cancellation);
+                    }
+#pragma warning disable CA1031 // It is thrown where it belongs, below.
+                    catch (Exception exception)
+#pragma warning restore CA1031
+                    {
+                        failure = ExceptionDispatchInfo.Capture(exception);
+                    }
+                },
+                "starter of a child process"
+            )
+            .Join();
+        failure?.Throw();
+        return exit!.Value;
+    }
+
+    private static ChildExit RunHere(ChildProcessOptions options, CancellationToken cancellation)
+    {
+        // Everything that waiting takes is there before the process is.
+        using ExitWatch exitWatch = new(options.KillAdopted);
         using OutputPump? output = options.StandardOutput is { } target ? new OutputPump(target) : null;
         bool together = output is not null && ReferenceEquals(options.StandardOutput, options.StandardError);
         using OutputPump? error = !together && options.StandardError is { } other ? new OutputPump(other) : null;
+        using ControlGroup? group = options.OwnControlGroup ? ControlGroup.TryCreate() : null;
         ChildExit exit;
         try
         {
             int pid = ProcessTree.Start(
                 () =>
                     ProcessSpawner.Start(
-                        options,
+                        group?.Wrap(options) ?? options,
                         null,
                         output?.WriteEnd,
                         together ? output!.WriteEnd : error?.WriteEnd
                     ),
                 options.KillAdopted
             );
-            output?.Begin();
-            error?.Begin();
+            exitWatch.Begin(pid);
+            output?.Dispose();
+            error?.Dispose();
             bool timedOut;
             DeathWatch? watch = null;
             try
             {
-                watch = options.WhenWeDie is { } plan ? DeathWatch.Begin(pid, plan, options.KillAdopted) : null;
+                watch = options.WhenWeDie is { } plan ? DeathWatch.Begin(pid, plan, options.KillAdopted, group) : null;
                 options.Started?.Invoke(pid);
-                timedOut = !AwaitExit(pid, options, cancellation);
+                timedOut = !AwaitExit(pid, exitWatch.Exited, options, cancellation);
             }
             catch
             {
                 // Whoever was told of the process failed; what was started must not outlive that.
                 ProcessTree.SendSignal(pid, Signal.Kill);
-                PosixProcess.AwaitExit(pid);
-                ProcessTree.KillLeftOver(pid, options.KillAdopted, TimeSpan.Zero);
+                exitWatch.Exited.Wait(CancellationToken.None);
+                ProcessTree.KillLeftOver(pid, options.KillAdopted, TimeSpan.Zero, group);
                 ProcessTree.Reap(pid);
                 watch?.Dispose();
                 throw;
             }
 
             bool itself = !timedOut && !cancellation.IsCancellationRequested;
-            int leftOver = ProcessTree.KillLeftOver(
+            (int leftOver, bool escaped) = ProcessTree.KillLeftOver(
                 pid,
                 options.KillAdopted,
-                itself ? PosixLimits.SettlingTime : TimeSpan.Zero
+                itself ? PosixLimits.SettlingTime : TimeSpan.Zero,
+                group
             );
             watch?.Dispose();
-            exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver);
+            exit = Decode(ProcessTree.Reap(pid), timedOut, leftOver) with { Escaped = escaped };
         }
         finally
         {
@@ -80,13 +120,47 @@ public static class ChildProcess
 
     /// <summary>Runs a program on a thread of its own.</summary>
     /// <inheritdoc cref="Run"/>
-    public static Task<ChildExit> RunAsync(ChildProcessOptions options, CancellationToken cancellation) =>
-        Task.Factory.StartNew(
-            () => Run(options, cancellation),
-            cancellation,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default
-        );
+    public static Task<ChildExit> RunAsync(ChildProcessOptions options, CancellationToken cancellation)
+    {
+        TaskCompletionSource<ChildExit> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<ChildExit>(cancellation);
+        }
+
+        try
+        {
+            OwnThread.Start(() => Complete(completion, options, cancellation), "starter of a child process");
+        }
+        catch (ProcessStartException exception)
+        {
+            completion.SetException(exception);
+        }
+
+        return completion.Task;
+    }
+
+    private static void Complete(
+        TaskCompletionSource<ChildExit> completion,
+        ChildProcessOptions options,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            completion.SetResult(Run(options, cancellation));
+        }
+        catch (OperationCanceledException exception)
+        {
+            completion.SetCanceled(exception.CancellationToken);
+        }
+#pragma warning disable CA1031 // It is thrown where the task is awaited.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            completion.SetException(exception);
+        }
+    }
 
     private static ChildExit Decode(int? status, bool timedOut, int leftOver)
     {
@@ -99,20 +173,13 @@ public static class ChildProcess
 
     /// <summary>Waits for the end, and brings it about when it is time to.</summary>
     /// <returns>False when it ran out of time.</returns>
-    private static bool AwaitExit(int pid, ChildProcessOptions options, CancellationToken cancellation)
+    private static bool AwaitExit(
+        int pid,
+        ManualResetEventSlim exited,
+        ChildProcessOptions options,
+        CancellationToken cancellation
+    )
     {
-        using ManualResetEventSlim exited = new();
-        Thread waiter = new(() =>
-        {
-            PosixProcess.AwaitExit(pid);
-            exited.Set();
-        })
-        {
-            IsBackground = true,
-            Name = $"end of process {pid}",
-        };
-        waiter.Start();
-
         bool inTime = Wait(exited, options.Timeout, cancellation);
         if (!exited.IsSet)
         {
@@ -121,7 +188,7 @@ public static class ChildProcess
             exited.Wait(options.Grace, CancellationToken.None);
 
             // The leader may be gone before those it started have finished cleaning up.
-            while (watch.Elapsed < options.Grace && ProcessTree.Orphans().Count > 0)
+            while (watch.Elapsed < options.Grace && ProcessTree.ReapOrphans())
             {
                 Thread.Sleep(5);
             }
@@ -133,7 +200,6 @@ public static class ChildProcess
             }
         }
 
-        waiter.Join();
         return inTime;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Peipkg.Posix.Processes;
 
 /// <summary>What to run, and how to end it.</summary>
@@ -38,6 +40,18 @@ public sealed record ChildProcessOptions
 
     /// <summary>How many of the processors that we may use it may use; null for all.</summary>
     public int? Processors { get; init; }
+
+    /// <summary>What it finds open from descriptor 3 on, in this order; everything else of ours is closed to it.</summary>
+    public IReadOnlyList<SafeFileHandle> Descriptors { get; init; } = [];
+
+    /// <summary>Whether it gets a session keyring of its own, empty, in place of the caller's with its tickets and tokens.</summary>
+    public bool OwnKeyring { get; init; }
+
+    /// <summary>
+    /// Whether it runs in a control group of its own where this process may make one, so that all it started can be ended at
+    /// one stroke. Where it may not, its processes are searched for.
+    /// </summary>
+    public bool OwnControlGroup { get; init; }
 
     /// <summary>What becomes of it when we are killed; null leaves it running.</summary>
     public DeathPlan? WhenWeDie { get; init; }

@@ -12,13 +12,14 @@ internal sealed class DeathWatch : IDisposable
     // The fields of a stat line behind the name: state, parent, group, session. Twice, for what was just being born.
     private const string Script = """
         read -r _
-        leader=$1 mark=$2
-        shift 2
+        leader=$1 mark=$2 group=$3
+        shift 3
         in_session() {
             set -- ${1##*) }
             [ "$4" = "$leader" ]
         }
         for _ in 1 2 3; do
+            [ -z "$group" ] || echo 1 > "$group/cgroup.kill"
             kill -s KILL -- "-$leader"
             for process in /proc/[0-9]*; do
                 { read -r line < "$process/stat"; } || continue
@@ -28,6 +29,7 @@ internal sealed class DeathWatch : IDisposable
             done
         done 2> /dev/null
         rm -rf -- "$@"
+        [ -z "$group" ] || rmdir "$group"
         """;
 
     private readonly int _watcher;
@@ -43,7 +45,8 @@ internal sealed class DeathWatch : IDisposable
     /// <param name="leader">The child, which leads its session.</param>
     /// <param name="plan">What is to be done.</param>
     /// <param name="adopt">As the child was started.</param>
-    internal static DeathWatch Begin(int leader, DeathPlan plan, bool adopt)
+    /// <param name="group">The child's control group; null for none.</param>
+    internal static DeathWatch Begin(int leader, DeathPlan plan, bool adopt, ControlGroup? group)
     {
         (SafeFileHandle read, SafeFileHandle write) = PosixProcess.CreatePipe();
         using (read)
@@ -58,6 +61,7 @@ internal sealed class DeathWatch : IDisposable
                     "sh",
                     leader.ToString(CultureInfo.InvariantCulture),
                     plan.Mark ?? "",
+                    group?.Place ?? "",
                     .. plan.Directories,
                 ],
                 Environment = [new("PATH", "/usr/bin:/bin"), new("LC_ALL", "C")],

@@ -13,7 +13,7 @@ internal sealed class OutputPump : IDisposable
     {
         _write = target.Write;
         (_readEnd, WriteEnd) = PosixProcess.CreatePipe();
-        _thread = new Thread(Carry) { IsBackground = true, Name = "output of a child process" };
+        _thread = OwnThread.Start(Carry, "output of a child process");
     }
 
     /// <summary>The end for the child; closed here once the child has it.</summary>
@@ -22,25 +22,14 @@ internal sealed class OutputPump : IDisposable
     /// <summary>What went wrong when writing to the stream.</summary>
     internal Exception? Failure { get; private set; }
 
+    /// <summary>Closes our side of what the child writes to: with its own, the output ends.</summary>
     public void Dispose() => WriteEnd.Dispose();
-
-    internal void Begin()
-    {
-        WriteEnd.Dispose();
-        _thread.Start();
-    }
 
     /// <summary>Waits for the end of the output; a process that escaped with the pipe in its hand is not waited for.</summary>
     internal void Finish(TimeSpan limit)
     {
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
-        {
-            _readEnd.Dispose();
-        }
-        else
-        {
-            _thread.Join(limit);
-        }
+        WriteEnd.Dispose();
+        _thread.Join(limit);
     }
 
     private void Carry()

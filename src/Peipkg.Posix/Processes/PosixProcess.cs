@@ -25,6 +25,38 @@ internal static unsafe class PosixProcess
         ) { }
     }
 
+    /// <summary>Waits until any child has ended, and leaves it to be reaped.</summary>
+    /// <returns>Its id; 0 where there is no child.</returns>
+    internal static int AwaitAnyExit()
+    {
+        // siginfo_t: signal, error and code, and from byte 16 on the process.
+        int* info = stackalloc int[32];
+        int result;
+        while (
+            (result = LibC.WaitId(LibC.Any, 0, info, LibC.Exited | LibC.DoNotReap)) != 0
+            && PosixIOException.LastError == Errno.Interrupted
+        ) { }
+
+        return result == 0 ? info[4] : 0;
+    }
+
+    /// <summary>Whether a child has ended; it is left to be reaped.</summary>
+    internal static bool HasEnded(int pid)
+    {
+        int* info = stackalloc int[32];
+        info[4] = 0;
+        return LibC.WaitId(LibC.ById, pid, info, LibC.Exited | LibC.DoNotReap | LibC.DoNotHang) != 0 || info[4] == pid;
+    }
+
+    /// <summary>Opens what is open once more, under a number that is at least <paramref name="least"/>; closed on exec.</summary>
+    internal static SafeFileHandle DuplicateAbove(SafeFileHandle handle, int least)
+    {
+        int descriptor = LibC.FileControl((int)handle.DangerousGetHandle(), LibC.DuplicateFrom, least);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw PosixIOException.Last("duplicate", "a descriptor");
+    }
+
     /// <summary>Reaps a child that has ended.</summary>
     /// <returns>Its wait status, or null when there is no such child.</returns>
     internal static int? Reap(int pid)

@@ -35,6 +35,7 @@ internal static unsafe class ProcessSpawner
 
         byte** arguments = null;
         byte** environment = null;
+        List<SafeFileHandle> given = [];
         Check(LibC.InitActions(actions), options);
         Check(LibC.InitAttributes(attributes), options);
         try
@@ -48,6 +49,12 @@ internal static unsafe class ProcessSpawner
             Redirect(actions, input, 0, options);
             Redirect(actions, output, 1, options);
             Redirect(actions, error, 2, options);
+            for (int i = 0; i < options.Descriptors.Count; i++)
+            {
+                given.Add(PosixProcess.DuplicateAbove(options.Descriptors[i], PosixLimits.GivenDescriptors));
+                Redirect(actions, given[i], StandardDescriptors.Error + 1 + i, options);
+            }
+
             Check(LibC.SetMask(attributes, noSignals), options);
             Check(LibC.SetDefaults(attributes, allSignals), options);
             const short Flags = LibC.SetSession | LibC.SetSignalMask | LibC.SetSignalDefaults;
@@ -62,6 +69,7 @@ internal static unsafe class ProcessSpawner
         }
         finally
         {
+            given.ForEach(static handle => handle.Dispose());
             Free(arguments);
             Free(environment);
             _ = LibC.DestroyActions(actions);
@@ -85,9 +93,11 @@ internal static unsafe class ProcessSpawner
                 error == (int)Errno.NoEntry && !Directory.Exists(options.WorkingDirectory)
                     ? $" in {options.WorkingDirectory}"
                     : "";
-            throw new ProcessStartException(
-                $"cannot run {options.FileName}{where}: {PosixIOException.Reason((Errno)error)}"
-            );
+            string why =
+                error == (int)Errno.WouldBlock
+                    ? "no process can be started; too many run already for this user, this control group (pids.max) or this machine"
+                    : PosixIOException.Reason((Errno)error);
+            throw new ProcessStartException($"cannot run {options.FileName}{where}: {why}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Processes;
 
@@ -47,65 +48,109 @@ internal static class ProcessTree
     /// <param name="leader">A process that has ended, and was not reaped yet.</param>
     /// <param name="adopted">Whether adopted processes belong to it.</param>
     /// <param name="patience">How long adopted processes may take to end by themselves; those that do are not counted.</param>
-    /// <returns>How many had to be killed.</returns>
-    internal static int KillLeftOver(int leader, bool adopted, TimeSpan patience)
+    /// <param name="group">The control group that it ran in; null for none.</param>
+    /// <returns>How many had to be killed, and whether some multiplied faster than they could be.</returns>
+    internal static (int Killed, bool Escaped) KillLeftOver(
+        int leader,
+        bool adopted,
+        TimeSpan patience,
+        ControlGroup? group = null
+    )
     {
         if (adopted)
         {
             Settle(patience);
         }
 
-        Stopwatch watch = Stopwatch.StartNew();
-        HashSet<int> killed = [];
+        HashSet<int> killed = [.. group?.Kill() ?? []];
 
         // Its id is still taken by its remains, so the group cannot be another's.
         ProcessSignal.Send(-leader, Signal.Kill);
-        while (adopted)
-        {
-            List<int> orphans = Orphans();
-            foreach (int orphan in orphans)
-            {
-                foreach (int descendant in ProcessTable.DescendantsOf(orphan))
-                {
-                    ProcessSignal.Send(descendant, Signal.Kill);
-                    killed.Add(descendant);
-                }
-
-                ProcessSignal.Send(orphan, Signal.Kill);
-                killed.Add(orphan);
-                PosixProcess.TryReap(orphan);
-            }
-
-            // The children of those just killed are adopted now: look until there are none.
-            if (orphans.Count == 0 || watch.Elapsed > PosixLimits.KillPatience)
-            {
-                break;
-            }
-
-            Thread.Sleep(1);
-        }
-
-        return killed.Count;
+        bool escaped = adopted && !KillOrphans(killed);
+        return (killed.Count, escaped);
     }
 
-    /// <summary>Reaps adopted processes while they end by themselves: the last of a pipeline may be a moment behind its shell.</summary>
+    /// <summary>
+    /// Kills orphans until none comes any more. What is alive is killed together with its process group, because the kernel
+    /// lets nobody fork who is being killed; so one hit ends a process and the child that it was about to leave behind.
+    /// </summary>
+    /// <param name="killed">Those that were killed are added.</param>
+    /// <returns>False where new ones still came when <see cref="PosixLimits.KillPatience"/> was over.</returns>
+    private static bool KillOrphans(HashSet<int> killed)
+    {
+        using OwnChildren children = new();
+        int ownGroup = LibC.ProcessGroup(0);
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int looks = 0; looks < PosixLimits.LooksWithoutOrphans; )
+        {
+            bool alive = false;
+            bool grew = false;
+            lock (Starting)
+            {
+                foreach (int orphan in children.Read())
+                {
+                    if (Running.Contains(orphan) || _before?.Contains(orphan) != false || PosixProcess.TryReap(orphan))
+                    {
+                        continue;
+                    }
+
+                    alive = true;
+                    int group = LibC.ProcessGroup(orphan);
+                    if (group > 1 && group != ownGroup && !Running.Contains(group))
+                    {
+                        ProcessSignal.Send(-group, Signal.Kill);
+                    }
+
+                    ProcessSignal.Send(orphan, Signal.Kill);
+                    grew |= killed.Add(orphan);
+                }
+            }
+
+            looks = alive || grew ? 0 : looks + 1;
+            if (watch.Elapsed > PosixLimits.KillPatience)
+            {
+                return !grew;
+            }
+
+            // Nothing new: what was killed is on its way out, and its children are adopted then.
+            if (!grew)
+            {
+                Thread.Sleep(1);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits for adopted processes to end by themselves: the last of a pipeline may be a moment behind its shell.</summary>
     private static void Settle(TimeSpan patience)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        for (int pause = 1; ; pause = Math.Min(2 * pause, 20))
+        for (int pause = 1; ReapOrphans() && watch.Elapsed < patience; pause = Math.Min(2 * pause, 20))
         {
-            bool alive = false;
-            foreach (int orphan in Orphans())
-            {
-                alive |= !PosixProcess.TryReap(orphan);
-            }
-
-            if (!alive || watch.Elapsed >= patience)
-            {
-                return;
-            }
-
             Thread.Sleep(pause);
+        }
+    }
+
+    /// <summary>Reaps all adopted processes that have ended.</summary>
+    /// <returns>Whether one is still alive.</returns>
+    internal static bool ReapOrphans()
+    {
+        bool alive = false;
+        foreach (int orphan in Orphans())
+        {
+            alive |= !PosixProcess.TryReap(orphan);
+        }
+
+        return alive;
+    }
+
+    /// <summary>Reaps a process that has ended, if it is an adopted one.</summary>
+    internal static bool TryReapOrphan(int pid)
+    {
+        lock (Starting)
+        {
+            return !Running.Contains(pid) && _before?.Contains(pid) == false && PosixProcess.TryReap(pid);
         }
     }
 

@@ -66,8 +66,8 @@ public sealed class SandboxTests : IDisposable
 
     [Theory]
     [InlineData("", "lo:")]
-    [InlineData("--allow-network", "more")]
-    public void The_network_is_there_only_when_it_is_allowed(string option, string interfaces)
+    [InlineData("--share-network", "more")]
+    public void The_machines_network_is_there_only_when_it_is_shared(string option, string interfaces)
     {
         _bench.Script(
             """
@@ -156,7 +156,11 @@ public sealed class SandboxTests : IDisposable
     public void Options_for_a_sandbox_without_one_are_usage_errors()
     {
         _bench.Build("--allow-network").FailsWith(2, "--allow-network says what a sandbox shows");
+        _bench.Build("--share-network").FailsWith(2, "--share-network says what a sandbox shows");
         _bench.Build("--bind-ro", "/opt").FailsWith(2, "--bind-ro says what a sandbox shows");
+        _bench
+            .Build("--sandbox", "--allow-network", "--share-network")
+            .FailsWith(2, "--share-network this machine's; give one of them");
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class Workbench : IDisposable
         using MemoryStream script = new();
         Dictionary<string, string> variables = new()
         {
-            ["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+            ["PATH"] = SearchPath,
             ["TMPDIR"] = temporary,
             ["HOME"] = "/must-not-be-seen",
         };
@@ -133,6 +133,8 @@ public sealed class Workbench : IDisposable
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());
     }
+
+    public string SearchPath { get; set; } = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
     public string ScriptOutput { get; private set; } = "";
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Peipkg.Posix.Processes;
 
 namespace Peipkg.Posix.Tests.Processes;
@@ -114,6 +116,104 @@ public sealed class ChildProcessTests : IDisposable
         (ChildExit exit, _) = Run(script);
         Assert.True(exit.IsSuccess);
         Assert.Equal(0, exit.LeftOver);
+    }
+
+    [Fact]
+    public void Orphans_that_ended_are_reaped_while_the_script_runs()
+    {
+        const string Script =
+            "for i in $(seq 300); do (true &); done; sleep 0.3; grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l";
+        Assert.InRange(int.Parse(Run(Script).Output.Trim(), CultureInfo.InvariantCulture), 0, 20);
+    }
+
+    [Fact]
+    public void Orphans_are_reaped_beside_a_child_that_nobody_has_reaped_yet()
+    {
+        // The other child has ended and waits for what it left behind to settle: the kernel names it first all the time.
+        Task<ChildExit> other = ChildProcess.RunAsync(Options("(sleep 0.8 &); exit 3"), default);
+        const string Script =
+            "sleep 0.2; for i in $(seq 50); do (true &); done; sleep 0.2; grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l";
+        Assert.InRange(int.Parse(Run(Script).Output.Trim(), CultureInfo.InvariantCulture), 0, 5);
+        Assert.Equal(3, other.GetAwaiter().GetResult().Code);
+    }
+
+    [Fact]
+    public void A_child_finds_what_it_is_given_from_descriptor_3_on_and_nothing_else()
+    {
+        using SafeFileHandle first = Pipe.Holding("first\n"u8);
+        using SafeFileHandle second = Pipe.Holding("second\n"u8);
+        BoundedOutputStream output = new(100);
+        ChildProcess.Run(
+            Options("cat <&4; cat <&3; ls /proc/self/fd | wc -w") with
+            {
+                Descriptors = [first, second],
+                StandardOutput = output,
+            },
+            default
+        );
+
+        // ls itself has the directory open.
+        Assert.Equal("second\nfirst\n6\n", output.Text());
+    }
+
+    [Fact]
+    public void A_keyring_of_its_own_is_neither_the_callers_nor_kept()
+    {
+        string inherited = Keyring(own: false);
+        string one = Keyring(own: true);
+        string other = Keyring(own: true);
+        Assert.Equal(inherited, Keyring(own: false));
+        if (inherited.StartsWith("-1", StringComparison.Ordinal))
+        {
+            // A kernel without keys, or a container that forbids them.
+            return;
+        }
+
+        Assert.Equal(3, new HashSet<string>([inherited, one, other]).Count);
+
+        string Keyring(bool own)
+        {
+            // keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)
+            int number = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 219 : 250;
+            BoundedOutputStream output = new(100);
+            ChildProcess.Run(
+                Options($"perl -e 'print syscall({number}, 0, -3, 0)'") with
+                {
+                    OwnKeyring = own,
+                    StandardOutput = output,
+                },
+                default
+            );
+            return output.Text();
+        }
+    }
+
+    [Fact]
+    public void In_a_control_group_of_its_own_everything_ends_at_one_stroke_and_the_group_goes()
+    {
+        using ControlGroup? possible = ControlGroup.TryCreate();
+        BoundedOutputStream output = new(1000);
+        ChildExit exit = ChildProcess.Run(
+            Options("setsid sleep 300 & (setsid sleep 300 &); sed -n 's/^0:://p' /proc/self/cgroup; sleep 0.1") with
+            {
+                OwnControlGroup = true,
+                StandardOutput = output,
+            },
+            default
+        );
+        Assert.True(exit.IsSuccess);
+        Assert.Equal(2, exit.LeftOver);
+        Assert.False(exit.Escaped);
+        Assert.Empty(ProcessTree.Orphans());
+        Assert.Equal(
+            possible is not null,
+            Path.GetFileName(output.Text().Trim()).StartsWith("peipkg-", StringComparison.Ordinal)
+        );
+        if (possible is not null)
+        {
+            string parent = Path.GetDirectoryName(possible.Place)!;
+            Assert.Equal([possible.Place], Directory.GetDirectories(parent, "peipkg-*"));
+        }
     }
 
     [Fact]

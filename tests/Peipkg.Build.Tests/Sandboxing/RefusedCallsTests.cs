@@ -58,8 +58,9 @@ public sealed partial class RefusedCallsTests
                     $"{call.Name} is unknown on {architecture}"
                 );
             }
-            else
+            else if (call.Name != "clock_settime64")
             {
+                // That one is listed for 32 bits in the header that serves both.
                 Assert.False(known.ContainsKey(call.Name), $"{call.Name} exists on {architecture}");
             }
         }

@@ -216,6 +216,52 @@ public sealed class ChildProcessTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Chains_that_fork_faster_than_they_are_found_end_with_the_child(bool controlGroup)
+    {
+        // Each link forks and ends, in a new session; 4 chains, so that they never crowd a machine, and 15 s at most.
+        string chain = Path.Combine(_directory, "peipkg-chain");
+        File.WriteAllText(
+            chain + ".c",
+            """
+            #include <signal.h>
+            #include <time.h>
+            #include <unistd.h>
+            int main(void) {
+                time_t end = time(0) + 15;
+                signal(SIGCHLD, SIG_IGN);
+                for (int i = 0; i < 4; i++)
+                    if (fork() == 0) {
+                        while (time(0) < end) {
+                            pid_t child = fork();
+                            if (child > 0) _exit(0);
+                            if (child == 0) setsid();
+                        }
+                        _exit(0);
+                    }
+                return 0;
+            }
+            """
+        );
+        Assert.True(Run($"gcc -O1 -o {chain} {chain}.c").Exit.IsSuccess);
+        Stopwatch watch = Stopwatch.StartNew();
+        ChildExit exit = ChildProcess.Run(
+            Options($"{chain}; sleep 0.1") with
+            {
+                OwnControlGroup = controlGroup,
+                StandardOutput = Stream.Null,
+                StandardError = Stream.Null,
+            },
+            default
+        );
+        Assert.False(exit.Escaped);
+        Assert.InRange(exit.LeftOver, 1, 100_000);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), $"{watch.Elapsed}");
+        Assert.Equal("0\n", Run("pgrep -c peipkg-chain").Output);
+    }
+
     [Fact]
     public void A_process_storm_ends()
     {

@@ -10,7 +10,7 @@ out=${1:-$root/artifacts/deb}
 bin=$root/artifacts/bin
 packaging=$root/src/Peipkg.Manager/Packaging
 
-install_missing "$root/artifacts/logs/apt.log" dpkg-deb=dpkg readelf=binutils gzip=gzip xz=xz-utils
+install_missing "$root/artifacts/logs/apt.log" dpkg-deb=dpkg readelf=binutils gzip=gzip xz=xz-utils jq=jq
 [ -x "$bin/peipkg-manager" ] || die "$bin/peipkg-manager is not there; run: bash .ci/publish.sh"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2> /dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
@@ -50,6 +50,8 @@ maintainer=$(sed -n 's/^Maintainer: //p' "$packaging/debian/control.in")
 printf 'peipkg (%s) unstable; urgency=medium\n\n  * https://github.com/peios/peipkg/releases\n\n -- %s  %s\n' \
     "$version" "$maintainer" "$(LC_ALL=C date -uR --date="@$SOURCE_DATE_EPOCH")" | gzip -9n > "$tree/usr/share/doc/peipkg/changelog.gz"
 chmod 644 "$tree/usr/share/doc/peipkg/changelog.gz"
+bash "$root/.ci/components.sh" --sbom > "$tree/usr/share/doc/peipkg/sbom.cdx.json"
+chmod 644 "$tree/usr/share/doc/peipkg/sbom.cdx.json"
 for page in "$root"/docs/*.md; do
     put 644 "$page" "usr/share/doc/peipkg/$(basename "$page")"
 done

@@ -24,10 +24,11 @@ case ${1:-} in
 esac
 
 # Native, one file each. The analyzers have their say where the solution is built; here they would only take their time again.
+# Paths of this machine would otherwise be in the programs, and the same commit would give other bytes elsewhere.
 say "building peipkg-build, peipkg-repo and peipkg-manager"
 run_logged "$logs/publish.log" \
     dotnet publish "$root/.ci/programs.proj" --no-restore -c Release -r "$runtime" -o "$root/artifacts/bin" \
-    -p:PublishDocumentationFiles=false -p:RunAnalyzers=false
+    -p:PublishDocumentationFiles=false -p:RunAnalyzers=false "-p:PathMap=$root/=/_/"
 
 for name in peipkg-build peipkg-repo peipkg-manager; do
     "$root/artifacts/bin/$name" --version > /dev/null || die "$root/artifacts/bin/$name does not start"

@@ -70,7 +70,7 @@ tools() {
         make=make rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
         perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
         node=nodejs npm=npm chromium=chromium dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
-        bwrap=bubblewrap bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
+        bwrap=bubblewrap pasta=passt bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
         cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
         /usr/bin/cargo=cargo /usr/bin/go=golang-go \
         /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
@@ -144,6 +144,20 @@ run_scenarios() {
     printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
 }
 
+# run_fuzzing: damaged inputs, the same ones in every run.
+run_fuzzing() {
+    local status=0
+    say "fuzzing"
+    "${limit[@]}" bash tests/Fuzz/run.sh --built "${PEIPKG_FUZZ_SECONDS:-40}" > "$logs/fuzzing.log" 2>&1 || status=$?
+    tail -n 1 "$logs/fuzzing.log"
+    if [ "$status" -eq 0 ]; then
+        counted fuzzing 1 0 0
+    else
+        counted fuzzing 0 1 0
+        grep -A 8 FINDING "$logs/fuzzing.log" | head -n 100 >&2 || tail -n 30 "$logs/fuzzing.log" >&2
+    fi
+}
+
 run_formatting() {
     if dotnet tool restore && dotnet csharpier check src tests; then
         counted formatting 1 0 0
@@ -159,6 +173,7 @@ without=(Peipkg.Format.Tests Peipkg.Recipes.Tests Peipkg.Posix.Tests Peipkg.Comm
 say "checking the formatting"
 begin formatting run_formatting
 for name in "${without[@]}"; do run_project "$name"; done
+run_fuzzing
 end formatting
 end programs || die "the programs could not be built"
 end tools || die "the tests' tools could not be installed"
@@ -177,7 +192,7 @@ while read -r name stage_passed stage_failed stage_skipped; do
     skipped=$((skipped + stage_skipped))
     [ "$stage_failed" -eq 0 ] || broken+=("$name")
 done < "$results/counts"
-for name in formatting Scenarios tests/*.Tests; do
+for name in formatting fuzzing Scenarios tests/*.Tests; do
     grep -q "^$(basename "$name") " "$results/counts" || { broken+=("$name"); failed=$((failed + 1)); }
 done
 

@@ -1,10 +1,12 @@
 using Peipkg.Build;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 
 StandardDescriptors.OpenClosed();
+LastResort.Prepare(ToolContext.Program);
 using TerminationSignals signals = new();
 using Stream rawOutput = StandardStreams.OpenOutput();
 using Stream rawError = StandardStreams.OpenError();

@@ -8,6 +8,7 @@ using Peipkg.Posix.Processes;
 using Peipkg.Posix.Terminals;
 
 StandardDescriptors.OpenClosed();
+LastResort.Prepare("peipkg-manager");
 EmbeddedLibraries.Load();
 using Stream output = StandardStreams.OpenOutput();
 using ManagerSignals signals = new();

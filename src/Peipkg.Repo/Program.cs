@@ -6,6 +6,7 @@ using Peipkg.Repo.Commands;
 using Peipkg.Repo.World;
 
 StandardDescriptors.OpenClosed();
+LastResort.Prepare(RepoCommandLine.Program);
 using TerminationSignals signals = new();
 using TextReader input = new StreamReader(
     Console.OpenStandardInput(),

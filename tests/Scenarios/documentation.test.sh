@@ -132,3 +132,12 @@ test_every_link_between_the_pages_leads_somewhere() {
         done
     done
 }
+
+# shellcheck disable=SC2016 # These are marks of the page, not commands.
+test_every_promise_about_security_names_a_test_that_exists() {
+    local name
+    [ "$(grep -cE '^\| .*`[A-Z][a-z0-9]*_' "$root/docs/security.md")" -ge 30 ] || fail "the promises are not found"
+    grep -oE '`[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+`' "$root/docs/security.md" | tr -d '`' | sort -u | while read -r name; do
+        grep -rqw --include='*.cs' "$name" "$root/tests" || fail "docs/security.md names $name, which is no test"
+    done
+}

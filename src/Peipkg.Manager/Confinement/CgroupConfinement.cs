@@ -134,6 +134,13 @@ internal sealed class CgroupConfinement : IConfinement
             try
             {
                 File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
+
+                // peipkg-build puts its script into a group of its own, and may have been killed before it could remove that.
+                foreach (string below in Directory.EnumerateDirectories(group))
+                {
+                    Directory.Delete(below);
+                }
+
                 Directory.Delete(group);
                 return;
             }

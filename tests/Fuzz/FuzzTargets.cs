@@ -1,0 +1,232 @@
+using System.Text;
+using System.Text.Json;
+using Peipkg.Build.Checking;
+using Peipkg.Build.Deriving;
+using Peipkg.Build.Elf;
+using Peipkg.Build.Scanning;
+using Peipkg.Build.Staging;
+using Peipkg.Format;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
+using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Git;
+using Peipkg.Manager.Http;
+using Peipkg.Manager.Operating;
+using Peipkg.Manager.Recipes;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Toml;
+using Peipkg.Recipes.Upstreams;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Fuzz;
+
+/// <summary>Everything of the three programs that reads what strangers write, and can be called without a disk or a network.</summary>
+internal static class FuzzTargets
+{
+    private static readonly Type[] Format = [typeof(FormatViolationException)];
+    private static readonly GitAddress Parent = Address("https://example.org/group/project.git");
+
+    internal static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("package", FuzzCorpus.Of("package"), VerifyPackage, Format),
+        new("tar", [.. FuzzCorpus.Of("package").Select(ZstdFrame.Unpack)], tar => VerifyPackage(ZstdFrame.Pack(tar)), Format),
+        new("manifest", FuzzCorpus.Of("manifest"), bytes => ManifestDocument.Read(bytes), Format),
+        new("files", FuzzCorpus.Of("files"), bytes => FilesDocument.Read(bytes), Format),
+        new("descriptor", FuzzCorpus.Of("descriptor"), bytes => DescriptorDocument.Read(bytes), Format),
+        new("index", FuzzCorpus.Of("index"), ReadIndex, Format),
+        new("security", FuzzCorpus.Of("security"), bytes => SecurityDescriptor.Fault(bytes)),
+        new("recipe", FuzzCorpus.Samples("peipkg.toml"), ReadRecipe, typeof(RecipeException)),
+        new(
+            "configuration",
+            FuzzCorpus.Samples("config.toml"),
+            bytes => ConfigReader.Read(TomlFile.Parse(bytes, "config.toml")),
+            typeof(RecipeException)
+        ),
+        new("script", FuzzCorpus.Samples("build.sh"), ReadScript),
+        new("glob", Lines("glob"), ReadGlobs),
+        new("tag-pattern", Lines("tag-pattern"), ReadTagPattern),
+        new("identity", Lines("identity"), ReadIdentities),
+        new("git-address", Lines("git-address"), ReadAddress),
+        new("webhook", FuzzCorpus.Of("webhook"), ReadWebhook),
+        new("control", FuzzCorpus.Of("control"), ReadRequest, typeof(JsonException)),
+        new("tags", FuzzCorpus.Of("tags"), bytes => TagListing.Parse(bytes), typeof(GitException)),
+        new("tree", FuzzCorpus.Of("tree"), ReadTree, typeof(GitException)),
+        new("submodules", FuzzCorpus.Of("submodules"), ReadSubmodules, typeof(GitException)),
+        new("elf", FuzzCorpus.Of("elf"), bytes => ElfReader.Read(new MemoryStream(bytes))),
+        new("archive", FuzzCorpus.Of("archive"), bytes => StaticArchive.Read(new MemoryStream(bytes))),
+        new("content", [.. FuzzCorpus.Of("elf"), .. FuzzCorpus.Of("archive"), .. FuzzCorpus.Of("gzip")], ScanContent),
+        new("pkg-config", FuzzCorpus.Of("pkg-config"), ReadPkgConfig),
+    ];
+
+    private static void VerifyPackage(byte[] bytes) => PackageVerifier.Verify(new MemoryStream(bytes));
+
+    private static void ReadIndex(byte[] bytes)
+    {
+        IndexReading reading = IndexReader.Read(bytes);
+        if (reading.Problems.Count == 0)
+        {
+            // What is taken is written again, and taken again.
+            IndexDocument.Read(IndexDocument.Write(IndexDocument.Read(bytes)));
+        }
+        else
+        {
+            throw reading.Problems[0];
+        }
+    }
+
+    private static void ReadRecipe(byte[] bytes)
+    {
+        TomlFile file = TomlFile.Parse(bytes, "peipkg.toml");
+        WatchedRecipe.Examine(file);
+        Recipe recipe = Recipe.Read(TomlFile.Parse(bytes, "peipkg.toml"));
+        foreach (Finding _ in StanzaCheck.Check(recipe, whole: true, default)) { }
+    }
+
+    private static void ReadScript(byte[] bytes)
+    {
+        string script = Encoding.UTF8.GetString(bytes);
+        foreach (var _ in ScriptCheck.Check(script)) { }
+        foreach (var _ in NetworkUse.Find(script)) { }
+    }
+
+    private static void ReadGlobs(byte[] bytes)
+    {
+        List<Glob> globs = [];
+        string[] lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        foreach (string line in lines.Take(6))
+        {
+            if (Glob.TryParse(line, out Glob glob, out _))
+            {
+                globs.Add(glob);
+                _ = glob.IsMatch(lines[^1]);
+            }
+        }
+
+        GlobBudget budget = new();
+        foreach (Glob one in globs)
+        {
+            foreach (Glob other in globs)
+            {
+                if (one.CommonPath(other, budget) is { } path && !(one.IsMatch(path) && other.IsMatch(path)))
+                {
+                    throw new InvalidOperationException($"{path} is not common to {one} and {other}");
+                }
+
+                _ = one.Covers(other, budget);
+            }
+        }
+    }
+
+    private static void ReadTagPattern(byte[] bytes)
+    {
+        string[] lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        if (TagPattern.TryParse(lines[0], out TagPattern pattern, out _))
+        {
+            foreach (string tag in lines.Skip(1))
+            {
+                pattern.TryGetVersion(tag, 1, out _, out _);
+            }
+        }
+    }
+
+    private static void ReadIdentities(byte[] bytes)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        if (PackageVersion.TryParse(text, out PackageVersion version, out _))
+        {
+            if (PackageVersion.Compare(version, PackageVersion.Parse(version.Text)) != 0)
+            {
+                throw new InvalidOperationException($"{text} is not equal to itself");
+            }
+
+            if (VersionConstraint.TryParse(">= " + text, out VersionConstraint constraint, out _))
+            {
+                _ = constraint.IsSatisfiedBy(version);
+            }
+        }
+
+        VersionConstraint.TryParse(text, out _, out _);
+        PackageName.TryParse(text, out _, out _);
+        VirtualName.TryParse(text, out _, out _);
+        GoDuration.TryParse(text, out _, out _);
+        GoDuration.TryParseTimer(text, out _, out _);
+        ByteSize.TryParse(text, out _, out _);
+        PackageFileName.TryParse(text, out _, out _, out _);
+    }
+
+    private static void ReadAddress(byte[] bytes)
+    {
+        if (GitAddress.TryParse(Encoding.UTF8.GetString(bytes), out GitAddress address, out _))
+        {
+            _ = address.RepositoryKey + address;
+        }
+    }
+
+    private static void ReadWebhook(byte[] bytes)
+    {
+        if (WebhookDelivery.TryParse(bytes, out WebhookDelivery? delivery, out _))
+        {
+            _ = delivery.IsAbout(Parent);
+        }
+    }
+
+    private static void ReadRequest(byte[] bytes) =>
+        JsonSerializer.Deserialize(bytes, OperatorJson.Default.OperatorRequest);
+
+    private static void ReadTree(byte[] bytes)
+    {
+        TreeListing listing = new(new FetchBudget(FetchConfig.Default, TimeProvider.System));
+        foreach (byte[] piece in bytes.Chunk(97))
+        {
+            if (!listing.Take(piece))
+            {
+                return;
+            }
+        }
+    }
+
+    private static void ReadSubmodules(byte[] bytes) =>
+        SubmoduleTable.Read(bytes, [new GitLink("lib/one", new string('1', 40)), new GitLink("two", new string('2', 40))], Parent);
+
+    private static void ScanContent(byte[] bytes)
+    {
+        PayloadSource file = PayloadSource.File("usr/lib/x", bytes);
+        FileScan scan = new(
+            new PackagePlan(ManifestDocument.Read(FuzzCorpus.Of("manifest")[0]), [file]),
+            file,
+            new BuildPaths(["/build/dest"], ["/build/work"]),
+            static _ => { }
+        );
+        foreach (byte[] piece in bytes.Chunk(4099))
+        {
+            scan.Take(piece);
+        }
+
+        scan.End();
+    }
+
+    private static void ReadPkgConfig(byte[] bytes)
+    {
+        PkgConfigFile file = PkgConfigFile.Read(bytes);
+        _ = (file.Version, file.Requires.Count, file.PrivateRequires.Count);
+    }
+
+    // A file for each kind of text, an input a line; where an input has several, they are parted by tabs.
+    private static List<byte[]> Lines(string folder) =>
+        [
+            .. FuzzCorpus
+                .Of(folder)
+                .SelectMany(file =>
+                    Encoding
+                        .UTF8.GetString(file)
+                        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                        .Select(line => Encoding.UTF8.GetBytes(line.Replace('\t', '\n')))
+                ),
+        ];
+
+    private static GitAddress Address(string text) =>
+        GitAddress.TryParse(text, out GitAddress address, out string? error) ? address : throw new FormatException(error);
+}

@@ -51,8 +51,8 @@ internal static class PosixLimits
     /// <summary>Looks in a row that must find no orphan before there is none: the kernel's list of children is no snapshot.</summary>
     internal const int LooksWithoutOrphans = 3;
 
-    /// <summary>Bytes of a list of children that are read at once, some 8,000 of them; of more the rest is read later.</summary>
-    internal const int ChildListBytes = 64 << 10;
+    /// <summary>Bytes of a list of children that are read at once: the kernel gives no more.</summary>
+    internal const int ChildListBytes = 4 << 10;
 
     /// <summary>Bytes of a processor mask: 8,192 processors, as many as kernels are built for.</summary>
     internal const int AffinityBytes = 1024;

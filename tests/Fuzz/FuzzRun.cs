@@ -33,7 +33,11 @@ internal sealed class FuzzRun(long seed)
             foreach (FuzzTarget target in FuzzTargets.All)
             {
                 // A target that fails at every turn is not asked again and again.
-                for (long began = Stopwatch.GetTimestamp(); found[target] < 5 && Stopwatch.GetElapsedTime(began) < Turn; )
+                for (
+                    long began = Stopwatch.GetTimestamp();
+                    found[target] < 5 && Stopwatch.GetElapsedTime(began) < Turn;
+
+                )
                 {
                     switch (Try(target, tried[target]++))
                     {

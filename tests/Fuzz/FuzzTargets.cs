@@ -32,7 +32,12 @@ internal static class FuzzTargets
     internal static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("package", FuzzCorpus.Of("package"), VerifyPackage, Format),
-        new("tar", [.. FuzzCorpus.Of("package").Select(ZstdFrame.Unpack)], tar => VerifyPackage(ZstdFrame.Pack(tar)), Format),
+        new(
+            "tar",
+            [.. FuzzCorpus.Of("package").Select(ZstdFrame.Unpack)],
+            tar => VerifyPackage(ZstdFrame.Pack(tar)),
+            Format
+        ),
         new("manifest", FuzzCorpus.Of("manifest"), bytes => ManifestDocument.Read(bytes), Format),
         new("files", FuzzCorpus.Of("files"), bytes => FilesDocument.Read(bytes), Format),
         new("descriptor", FuzzCorpus.Of("descriptor"), bytes => DescriptorDocument.Read(bytes), Format),
@@ -189,7 +194,11 @@ internal static class FuzzTargets
     }
 
     private static void ReadSubmodules(byte[] bytes) =>
-        SubmoduleTable.Read(bytes, [new GitLink("lib/one", new string('1', 40)), new GitLink("two", new string('2', 40))], Parent);
+        SubmoduleTable.Read(
+            bytes,
+            [new GitLink("lib/one", new string('1', 40)), new GitLink("two", new string('2', 40))],
+            Parent
+        );
 
     private static void ScanContent(byte[] bytes)
     {
@@ -228,5 +237,7 @@ internal static class FuzzTargets
         ];
 
     private static GitAddress Address(string text) =>
-        GitAddress.TryParse(text, out GitAddress address, out string? error) ? address : throw new FormatException(error);
+        GitAddress.TryParse(text, out GitAddress address, out string? error)
+            ? address
+            : throw new FormatException(error);
 }

@@ -21,6 +21,7 @@ internal static class InputMutator
     private static readonly byte[][] Words =
     [
         .. (string[])
+
             [
                 "-1",
                 "0",

@@ -264,7 +264,9 @@ public static class CommandLineHost
                 ": '",
                 StringComparison.Ordinal
             ),
-            OutOfMemoryException => "out of memory",
+            TaskSchedulerException { InnerException: { } inner } => Explain(inner),
+            OutOfMemoryException => "out of memory, or of threads that may be started",
+            ThreadStartException => "no thread can be started",
             OperationCanceledException => "the operation was cancelled",
             _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",
         };

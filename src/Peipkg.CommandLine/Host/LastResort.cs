@@ -13,7 +13,8 @@ public static class LastResort
     /// <summary>Takes them from now on. Only <c>Program.cs</c> calls it, before anything else.</summary>
     /// <param name="program">The name that the message carries.</param>
     public static void Prepare(string program) =>
-        AppDomain.CurrentDomain.UnhandledException += (_, failure) => End(program, failure.ExceptionObject as Exception);
+        AppDomain.CurrentDomain.UnhandledException += (_, failure) =>
+            End(program, failure.ExceptionObject as Exception);
 
     private static void End(string program, Exception? exception)
     {

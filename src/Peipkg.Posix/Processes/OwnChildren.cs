@@ -28,7 +28,7 @@ internal sealed class OwnChildren : IDisposable
         }
     }
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads them, the oldest first.</summary>
     /// <returns>Valid until the next call.</returns>
     internal IReadOnlyList<int> Read()
     {
@@ -38,18 +38,23 @@ internal sealed class OwnChildren : IDisposable
         }
 
         _found.Clear();
-        int count = RandomAccess.Read(_list, _buffer, 0);
         int pid = 0;
-        foreach (byte b in _buffer.AsSpan(0, count))
+        int count;
+
+        // The kernel gives a page at a time.
+        for (long at = 0; (count = RandomAccess.Read(_list, _buffer, at)) > 0; at += count)
         {
-            if (b is >= (byte)'0' and <= (byte)'9')
+            foreach (byte b in _buffer.AsSpan(0, count))
             {
-                pid = (10 * pid) + (b - '0');
-            }
-            else if (pid != 0)
-            {
-                _found.Add(pid);
-                pid = 0;
+                if (b is >= (byte)'0' and <= (byte)'9')
+                {
+                    pid = (10 * pid) + (b - '0');
+                }
+                else if (pid != 0)
+                {
+                    _found.Add(pid);
+                    pid = 0;
+                }
             }
         }
 

@@ -62,7 +62,8 @@ internal static class ProcessTree
             Settle(patience);
         }
 
-        HashSet<int> killed = [.. group?.Kill() ?? []];
+        HashSet<int> killed = adopted ? [.. Orphans().Where(orphan => !PosixProcess.TryReap(orphan))] : [];
+        killed.UnionWith(group?.Kill() ?? []);
 
         // Its id is still taken by its remains, so the group cannot be another's.
         ProcessSignal.Send(-leader, Signal.Kill);
@@ -87,8 +88,12 @@ internal static class ProcessTree
             bool grew = false;
             lock (Starting)
             {
-                foreach (int orphan in children.Read())
+                IReadOnlyList<int> all = children.Read();
+
+                // The youngest first: only they can still fork, while thousands that have ended may wait before them.
+                for (int i = all.Count - 1; i >= 0; i--)
                 {
+                    int orphan = all[i];
                     if (Running.Contains(orphan) || _before?.Contains(orphan) != false || PosixProcess.TryReap(orphan))
                     {
                         continue;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Peipkg.Build.Checking;
 using Peipkg.Build.Deriving;
 using Peipkg.Build.Elf;
+using Peipkg.Build.Rules;
 using Peipkg.Build.Scanning;
 using Peipkg.Build.Staging;
 using Peipkg.Format;
@@ -159,7 +160,7 @@ internal static class FuzzTargets
         GoDuration.TryParse(text, out _, out _);
         GoDuration.TryParseTimer(text, out _, out _);
         ByteSize.TryParse(text, out _, out _);
-        PackageFileName.TryParse(text, out _, out _, out _);
+        PackageFileName.TryParse(text, out _, out _, out _, out _);
     }
 
     private static void ReadAddress(byte[] bytes)

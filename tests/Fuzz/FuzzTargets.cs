@@ -94,8 +94,7 @@ internal static class FuzzTargets
     private static void ReadScript(byte[] bytes)
     {
         string script = Encoding.UTF8.GetString(bytes);
-        foreach (var _ in ScriptCheck.Check(script)) { }
-        foreach (var _ in NetworkUse.Find(script)) { }
+        foreach ((string Command, TomlPosition Position) _ in NetworkUse.Find(script)) { }
     }
 
     private static void ReadGlobs(byte[] bytes)
@@ -205,7 +204,7 @@ internal static class FuzzTargets
     {
         PayloadSource file = PayloadSource.File("usr/lib/x", bytes);
         FileScan scan = new(
-            new PackagePlan(ManifestDocument.Read(FuzzCorpus.Of("manifest")[0]), [file]),
+            new PackagePlan(ManifestDocument.Read(FuzzCorpus.Of("manifest")[^1]), [file]),
             file,
             new BuildPaths(["/build/dest"], ["/build/work"]),
             static _ => { }

@@ -196,18 +196,24 @@ internal static class Re2ClassReader
     private static CharacterSet? PosixClass(string pattern, ref int at)
     {
         ReadOnlySpan<char> rest = pattern.AsSpan(at);
-        int end = rest.IndexOf(":]");
-        if (!rest.StartsWith("[:") || end < 0)
+        if (!rest.StartsWith("[:"))
         {
             return null;
         }
 
-        string name = rest[2..end].ToString();
+        // Its end comes after its beginning: "[[:]" is a class of two characters.
+        int length = rest[2..].IndexOf(":]");
+        if (length < 0)
+        {
+            return null;
+        }
+
+        string name = rest.Slice(2, length).ToString();
         bool negated = name.StartsWith('^');
         CharacterSet set =
-            CharacterSet.OfPosixName(name.TrimStart('^'))
+            CharacterSet.OfPosixName(negated ? name[1..] : name)
             ?? throw new RegexSyntaxException($"there is no class \"[:{name}:]\"");
-        at += end + 2;
+        at += length + 4;
         return negated ? set.Complement() : set;
     }
 }

@@ -38,6 +38,8 @@ public sealed class TagPatternTests
     [InlineData(@"^(\pN+)$", "12", "12")]
     [InlineData(@"^(\P{L}+)$", "1.2", "1.2")]
     [InlineData(@"^([]a]+)$", "]a", "]a")]
+    [InlineData(@"^v[[:](\d+)$", "v:1", "1")]
+    [InlineData(@"^v[[:](\d+)$", "v[1", "1")]
     [InlineData(@"^v{1}(\d{2,3})$", "v123", "123")]
     [InlineData(@"^v{x}(\d)$", "v{x}1", "1")]
     [InlineData(@"^(?:a|b|)(\d)$", "1", "1")]

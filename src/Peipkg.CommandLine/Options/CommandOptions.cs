@@ -121,6 +121,19 @@ public static class CommandOptions
             CustomParser = result => ParseAll<string>(result, NotEmpty),
         };
 
+    /// <summary>One argument or more, with a parser of their own.</summary>
+    public static Argument<IReadOnlyList<T>> ParsedArguments<T>(
+        string valueName,
+        string description,
+        ValueParser<T> parser
+    ) =>
+        new(valueName)
+        {
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result => ParseAll(result, parser),
+        };
+
     /// <summary>Accepts any text but the empty one.</summary>
     public static bool NotEmpty(string? text, out string value, [NotNullWhen(false)] out string? error)
     {

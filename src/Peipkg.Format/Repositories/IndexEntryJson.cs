@@ -15,6 +15,7 @@ internal static class IndexEntryJson
         Sha256Digest? hash = null;
         string? url = null;
         IndexBuild? build = null;
+        Withdrawal? withdrawn = null;
         reader.BeginObject();
         while (reader.NextMember())
         {
@@ -38,6 +39,10 @@ internal static class IndexEntryJson
             else if (reader.NameIs("build"u8))
             {
                 build = ReadBuild(ref reader, values);
+            }
+            else if (Withdrawal.IsNext(reader))
+            {
+                withdrawn = Withdrawal.Read(ref reader);
             }
             else
             {
@@ -67,6 +72,7 @@ internal static class IndexEntryJson
             Hash = hash ?? throw reader.Missing("hash"),
             Url = url ?? throw reader.Missing("url"),
             Build = build,
+            Withdrawn = withdrawn,
         };
     }
 
@@ -89,6 +95,7 @@ internal static class IndexEntryJson
             writer.EndObject();
         }
 
+        entry.Withdrawn?.Write(writer);
         writer.EndObject();
     }
 

@@ -92,6 +92,9 @@ public sealed record IndexEntry : IPackageDescription
     /// <summary>When and by whom the package was built; <see langword="null"/> only in indexes of other tools.</summary>
     public IndexBuild? Build { get; init; }
 
+    /// <summary>That the package is no longer offered; null where it is, and always in the active index.</summary>
+    public Withdrawal? Withdrawn { get; init; }
+
     /// <summary>The rule for producers alone that the published package breaks; null when it breaks none.</summary>
     public FormatViolationException? ProducerFault => RelationRules.ProducerFault(RelationRules.Site.Alone, this);
 
@@ -121,6 +124,7 @@ public sealed record IndexEntry : IPackageDescription
             Replaces = [],
             SideEffects = [],
             Build = null,
+            Withdrawn = null,
         };
 
     private static bool SameDependencies(IReadOnlyList<Dependency> one, IReadOnlyList<Dependency> other) =>

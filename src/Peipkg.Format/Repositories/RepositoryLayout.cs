@@ -69,6 +69,9 @@ public static class RepositoryLayout
     /// <summary>The file that a writer locks.</summary>
     public const string LockFile = PrivatePrefix + "lock";
 
+    /// <summary>The directory of the snapshots that were taken of the repository.</summary>
+    public const string SnapshotDirectory = PrivatePrefix + "snapshots";
+
     /// <summary>The conventional places of the indexes, in words.</summary>
     public const string ConventionalIndexes = "/" + ActiveIndex + " and /" + ArchiveIndex;
 

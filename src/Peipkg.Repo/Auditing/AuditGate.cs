@@ -12,9 +12,15 @@ internal static class AuditGate
     /// <summary>What stands against a generation.</summary>
     /// <param name="state">The repository as it is.</param>
     /// <param name="plan">The generation; its new packages carry their details.</param>
+    /// <param name="least">The least severity that prevents it.</param>
     /// <param name="stop">Ends the work early.</param>
-    /// <returns>A refusal for each new error or warning; notices prevent nothing.</returns>
-    internal static IReadOnlyList<Refusal> Check(PublishedState state, PublishPlan plan, CancellationToken stop)
+    /// <returns>A refusal for each new finding of that severity or a higher one.</returns>
+    internal static IReadOnlyList<Refusal> Check(
+        PublishedState state,
+        PublishPlan plan,
+        AuditSeverity least,
+        CancellationToken stop
+    )
     {
         Dictionary<IndexRow, NewPackage> added = plan.Added.ToDictionary(static package => package.Row);
         ContentSource published = new(state.Root, stop);
@@ -40,9 +46,7 @@ internal static class AuditGate
         return
         [
             .. after
-                .Where(finding =>
-                    finding.Rule.Severity > AuditSeverity.Notice && finding.Keys.Any(key => !old.Contains(key))
-                )
+                .Where(finding => finding.Rule.Severity >= least && finding.Keys.Any(key => !old.Contains(key)))
                 .Select(finding => new Refusal(
                     FileOf(finding, added),
                     finding.Rule.Id,

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
 using Peipkg.Repo.World;
@@ -134,7 +135,7 @@ internal static class PublishCommand
                 SkipLayoutChecks = result.GetValue(skipLayout),
                 AllowSpecialSystem = result.GetValue(allowSpecial),
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
-                DenyAudit = result.GetValue(deny) == Audit,
+                DenyAudit = result.GetValue(deny) == Audit ? AuditSeverity.Warning : null,
                 NoSite = result.GetValue(noSite),
                 AllowFuture = result.GetValue(allowFuture),
                 DryRun = result.GetValue(dryRun),

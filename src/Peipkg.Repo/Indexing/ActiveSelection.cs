@@ -2,10 +2,10 @@ using Peipkg.Format.Identity;
 
 namespace Peipkg.Repo.Indexing;
 
-/// <summary>The active index as a view of the archive: the highest version of each name (§6.3).</summary>
+/// <summary>The active index as a view of the archive: the highest version of each name that is offered (§6.3).</summary>
 internal static class ActiveSelection
 {
-    /// <summary>Takes each name's highest version out of an archive.</summary>
+    /// <summary>Takes each name's highest version out of an archive, of those that are not withdrawn.</summary>
     /// <param name="archive">Rows in archive order.</param>
     /// <param name="ambiguous">
     /// Is told the first two rows of a name whose highest version the archive has twice, so that no one of them is it.
@@ -13,21 +13,22 @@ internal static class ActiveSelection
     internal static List<IndexRow> From(IReadOnlyList<IndexRow> archive, Action<IndexRow, IndexRow> ambiguous)
     {
         List<IndexRow> active = [];
-        for (int i = 0; i < archive.Count; i++)
+        int rivals = 0;
+        foreach (IndexRow row in archive)
         {
-            IndexRow row = archive[i];
+            if (!row.IsOffered)
+            {
+                continue;
+            }
+
             if (active.Count == 0 || active[^1].Name != row.Name)
             {
                 active.Add(row);
-                if (
-                    i + 1 < archive.Count
-                    && archive[i + 1] is var next
-                    && next.Name == row.Name
-                    && PackageVersion.Compare(next.Version, row.Version) == 0
-                )
-                {
-                    ambiguous(row, next);
-                }
+                rivals = 0;
+            }
+            else if (rivals++ == 0 && PackageVersion.Compare(row.Version, active[^1].Version) == 0)
+            {
+                ambiguous(active[^1], row);
             }
         }
 

@@ -135,9 +135,12 @@ internal sealed class ArchiveMerge
         {
             Refuse(
                 package,
-                Refusal.AlreadyPublished,
-                row.Hash == package.Row.Hash
-                    ? $"{row} is already published with these bytes; --skip-existing passes over such files"
+                row.IsOffered ? Refusal.AlreadyPublished : Refusal.Withdrawn,
+                row.Entry.Withdrawn is { } withdrawal
+                        ? $"{row} was withdrawn at {withdrawal.At} ({withdrawal.Reason}); build it with a higher revision, or offer it again "
+                            + "with withdraw --undo"
+                    : row.Hash == package.Row.Hash
+                        ? $"{row} is already published with these bytes; --skip-existing passes over such files"
                     : $"{row} is already published with other bytes ({row.Hash}), and what is published never changes; build it "
                         + "with a higher revision"
             );

@@ -64,25 +64,36 @@ internal static class IndexConsistency
         for (int start = 0; start < archive.Count; )
         {
             int end = start;
-            IndexRow highest = archive[start];
-            bool found = false;
-            ReportUnknown(highest.Name);
-            bool listed = next < active.Count && active[next].Name == highest.Name;
-            IndexRow? row = listed ? active[next++] : null;
-            for (; end < archive.Count && archive[end].Name == highest.Name; end++)
+            PackageName name = archive[start].Name;
+            IndexRow? highest = null;
+            IndexRow? same = null;
+            ReportUnknown(name);
+            IndexRow? row = next < active.Count && active[next].Name == name ? active[next++] : null;
+            for (; end < archive.Count && archive[end].Name == name; end++)
             {
-                found |= listed && archive[end].SaysTheSame(row!);
+                highest ??= archive[end].IsOffered ? archive[end] : null;
+                same = row is not null && archive[end].SaysTheSame(row) ? archive[end] : same;
             }
 
-            if (!listed)
+            if (row is null)
             {
-                report(highest, "it is the archive's highest version of its name, but the active index lacks the name");
+                if (highest is not null)
+                {
+                    report(
+                        highest,
+                        "it is the archive's highest version of its name, but the active index lacks the name"
+                    );
+                }
             }
-            else if (!found)
+            else if (same is null)
             {
-                report(row!, "the archive has no such entry with the same content");
+                report(row, "the archive has no such entry with the same content");
             }
-            else if (PackageVersion.Compare(row!.Version, highest.Version) != 0)
+            else if (highest is null || !same.IsOffered)
+            {
+                report(row, "the archive says that it is withdrawn");
+            }
+            else if (PackageVersion.Compare(row.Version, highest.Version) != 0)
             {
                 report(row, $"it is not the highest version, the archive has {highest.Version}");
             }

@@ -55,6 +55,24 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
     internal static IndexRow Of(IndexEntry entry, Edition? edition = null) =>
         new(entry, IndexDocument.WriteEntry(entry, edition));
 
+    /// <summary>Whether consumers may be offered it.</summary>
+    internal bool IsOffered => Entry.Withdrawn is null;
+
+    /// <summary>The row with a mark that the package is no longer offered; the rest of its bytes stay.</summary>
+    internal IndexRow Withdraw(Withdrawal withdrawal) =>
+        new(Entry with { Withdrawn = withdrawal }, (byte[])[.. Json.Span[..^1], .. withdrawal.Ending()]);
+
+    /// <summary>The row without the mark.</summary>
+    /// <param name="edition">The repository's edition.</param>
+    internal IndexRow TakeBack(Edition edition)
+    {
+        IndexEntry offered = Entry with { Withdrawn = null };
+        byte[] ending = Entry.Withdrawn?.Ending() ?? [];
+        return Json.Span.EndsWith(ending)
+            ? new IndexRow(offered, (byte[])[.. Json.Span[..^ending.Length], (byte)'}'])
+            : Of(offered, edition);
+    }
+
     /// <summary>Whether both are the same package: name, version as spelled, and architecture.</summary>
     internal bool IsSamePackage(IndexRow other) =>
         Name == other.Name && Version == other.Version && Architecture == other.Architecture;

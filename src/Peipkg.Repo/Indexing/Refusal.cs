@@ -9,6 +9,9 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>The same (name, version, architecture) is in the archive.</summary>
     internal const string AlreadyPublished = "already-published";
 
+    /// <summary>The same (name, version, architecture) was withdrawn.</summary>
+    internal const string Withdrawn = "withdrawn";
+
     /// <summary>The archive or another new file has an equal version in another spelling.</summary>
     internal const string EqualVersion = "equal-version";
 

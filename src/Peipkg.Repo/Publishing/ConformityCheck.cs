@@ -155,7 +155,10 @@ internal sealed class ConformityCheck
             package.Edition == _edition
                 ? package.Manifest
                 : ManifestDocument.Read(package.ManifestBytes.Span, ManifestSource.Published, _edition);
-        IndexEntry entry = IndexEntry.FromPackage(manifest, row.Hash, row.Size, row.Url);
+        IndexEntry entry = IndexEntry.FromPackage(manifest, row.Hash, row.Size, row.Url) with
+        {
+            Withdrawn = row.Entry.Withdrawn,
+        };
         IndexEntry old = new IndexEntryReader(_edition).Read(row.Json);
         if (old.SaysTheSame(entry))
         {

@@ -119,6 +119,11 @@ internal sealed class PackageIntake
             if (FindPublishedBytes(file, stop) is { } published)
             {
                 _skipped.Add((index, file, published));
+                if (published.Entry.Withdrawn is { } withdrawal)
+                {
+                    Warn(index, $"{file}: {published} was withdrawn at {withdrawal.At} ({withdrawal.Reason})");
+                }
+
                 return;
             }
 
@@ -199,6 +204,7 @@ internal sealed class PackageIntake
         {
             IndexEntry entry = IndexEntry.FromPackage(manifest, package.PackageHash, package.CompressedSize, url);
             IndexRow row = IndexRow.Of(entry, _state.Edition);
+            row = known?.Entry.Withdrawn is { } withdrawal ? row.Withdraw(withdrawal) : row;
             _packages.Add(
                 (
                     index,

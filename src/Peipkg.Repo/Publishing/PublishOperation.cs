@@ -99,9 +99,9 @@ internal sealed class PublishOperation
         List<string> published = _request.AllPackages is { } all
             ? NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics)
             : [];
-        List<string> fresh = _request.New is { } directory
-            ? NewFiles.Find(directory, "--new", _context.Diagnostics)
-            : [];
+        IReadOnlyList<string> fresh =
+            _request.Files
+            ?? (_request.New is { } directory ? NewFiles.Find(directory, "--new", _context.Diagnostics) : []);
         IntakeOptions options = new(
             _request.Template,
             _request.SkipExisting && !_request.IsRebuild,
@@ -109,7 +109,7 @@ internal sealed class PublishOperation
             PermissionsIn(state.Descriptor),
             _request.IsRebuild,
             published.Count,
-            Details: !_request.NoSite || _request.DenyAudit
+            Details: !_request.NoSite || _request.DenyAudit is not null
         );
         using ProgressPhase progress = _context.Diagnostics.Begin(
             "verifying",
@@ -153,9 +153,9 @@ internal sealed class PublishOperation
     private PublishReport Judge(PublishedState state, PackageIntake intake, PublishPlan plan)
     {
         List<Refusal> denied = [.. RetentionRecord.Read(state.Root)?.Refuse(plan.Added) ?? []];
-        if (_request.DenyAudit && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
+        if (_request.DenyAudit is { } least && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
         {
-            denied.AddRange(AuditGate.Check(state, plan, _cancellation));
+            denied.AddRange(AuditGate.Check(state, plan, least, _cancellation));
         }
 
         PublishReport report = new(_request, state, intake, plan, denied, !_key.CanSign);
@@ -218,10 +218,13 @@ internal sealed class PublishOperation
         pages?.GetAwaiter().GetResult().Stage(transaction);
     }
 
-    private static IEnumerable<PackagePlacement> Packages(PublishPlan plan) =>
+    private IEnumerable<PackagePlacement> Packages(PublishPlan plan) =>
         from package in plan.Added
         where package.Row.Place is not null
-        select new PackagePlacement(package.File, package.Row.Place!, package.Row.Size, package.Row.Hash);
+        select new PackagePlacement(package.File, package.Row.Place!, package.Row.Size, package.Row.Hash)
+        {
+            MayLink = _request.FilesStay,
+        };
 
     private RepositoryLock? Lock()
     {

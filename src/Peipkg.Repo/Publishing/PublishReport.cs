@@ -143,6 +143,11 @@ internal sealed class PublishReport
     private string Effect(IndexRow row)
     {
         string elsewhere = row.Url.StartsWith('/') ? "" : $"; not placed here, it belongs at {row.Url}";
+        if (!row.IsOffered)
+        {
+            return $" (withdrawn){elsewhere}";
+        }
+
         IndexRow now = _advertised[row.Name];
         return now != row ? $" (archive only, {now.Version} is newer){elsewhere}"
             : _superseded.TryGetValue(row.Name, out IndexRow? old) ? $" (supersedes {old.Version}){elsewhere}"
@@ -203,7 +208,7 @@ internal sealed class PublishReport
             json.WriteNumber("size_compressed", package.Row.Size);
             json.WriteString("sha256", package.Row.Hash.ToString());
             json.WriteString("signer", package.Signer);
-            json.WriteBoolean("active", _advertised[package.Row.Name] == package.Row);
+            json.WriteBoolean("active", _advertised.GetValueOrDefault(package.Row.Name) == package.Row);
             json.WriteEndObject();
         }
 

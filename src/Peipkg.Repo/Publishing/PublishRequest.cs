@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Publishing;
@@ -11,6 +12,12 @@ internal sealed record PublishRequest
 
     /// <summary>The directory of new packages; null only in a rebuild.</summary>
     internal string? New { get; init; }
+
+    /// <summary>The new packages one by one, instead of a directory of them; null where there is one.</summary>
+    internal IReadOnlyList<string>? Files { get; init; }
+
+    /// <summary>Whether the files never change, so that a second name for them will do.</summary>
+    internal bool FilesStay { get; init; }
 
     /// <summary>The private key's file.</summary>
     internal required string SignKey { get; init; }
@@ -51,8 +58,8 @@ internal sealed record PublishRequest
     /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
     internal bool NoSite { get; init; }
 
-    /// <summary>Whether new findings of the audit stand against publishing.</summary>
-    internal bool DenyAudit { get; init; }
+    /// <summary>The least severity of new findings of the audit that stand against publishing; null for none.</summary>
+    internal AuditSeverity? DenyAudit { get; init; }
 
     /// <summary>Whether the new indexes may be dated long after the last ones and after the newest build.</summary>
     internal bool AllowFuture { get; init; }

@@ -55,6 +55,7 @@ internal static class HistoryOperation
             IndexEntry entry = entries[i];
             string state =
                 view.IsActive(rows[i]) ? "active"
+                : entry.Withdrawn is not null ? "withdrawn"
                 : entry.Version.IsPreRelease ? "pre-release"
                 : "archived";
             table.Add(

@@ -52,11 +52,7 @@ internal static class ListOperation
                 entry.Architecture.Text,
                 ByteCount.Text(entry.SizeInstalled),
             ];
-            table.Add(
-                all
-                    ? [.. head, view.IsActive(rows[i]) ? "active" : "archived", entry.Description]
-                    : [.. head, entry.Description]
-            );
+            table.Add(all ? [.. head, State(view, rows[i]), entry.Description] : [.. head, entry.Description]);
         }
 
         table.Write(context.Output);
@@ -89,6 +85,16 @@ internal static class ListOperation
         json.WriteString("built", entry.Build?.Timestamp.Text);
         json.WriteBoolean("active", active);
         json.WriteBoolean("pre_release", entry.Version.IsPreRelease);
+        if (entry.Withdrawn is { } withdrawal)
+        {
+            json.WriteString("withdrawn", withdrawal.Reason);
+        }
+
         json.WriteEndObject();
     }
+
+    private static string State(RepositoryView view, IndexRow row) =>
+        view.IsActive(row) ? "active"
+        : row.IsOffered ? "archived"
+        : "withdrawn";
 }

@@ -25,6 +25,11 @@ internal static class ShowOperation
         List<IndexRow> chosen = query.Version is { } version
             ? versions.FindAll(row => PackageVersion.Compare(row.Version, version) == 0)
             : versions.FindAll(view.IsActive);
+        if (chosen.Count == 0 && query.Version is null)
+        {
+            chosen = versions.FindAll(row => row.Version == versions[0].Version);
+        }
+
         if (chosen.Count == 0)
         {
             throw new UserErrorException(
@@ -107,7 +112,21 @@ internal static class ShowOperation
     )
     {
         Line("name", entry.Name.Text);
-        Line("version", entry.Version.Text + (active ? "" : $" (archived; {versions[0].Version} is the newest)"));
+        Line(
+            "version",
+            entry.Version.Text
+                + (
+                    active
+                        ? ""
+                        : $" (archived; {(versions.Find(static row => row.IsOffered) ?? versions[0]).Version} is the newest)"
+                )
+        );
+        Line(
+            "withdrawn",
+            entry.Withdrawn is { } withdrawal
+                ? $"{withdrawal.At}: {withdrawal.Reason}{(withdrawal.Advisory is { } id ? $" ({id})" : "")}"
+                : ""
+        );
         Line("architecture", entry.Architecture.Text);
         Line("description", entry.Description);
         Line("license", entry.License);

@@ -28,6 +28,12 @@ internal static class PrunePlan
         int seen = 0;
         foreach (IndexRow row in archive)
         {
+            if (!row.IsOffered)
+            {
+                // It tells for ever that these bytes are not to come back.
+                continue;
+            }
+
             if (row.Name != name)
             {
                 (name, highest, last, seen) = (row.Name, row.Version, default, 0);

@@ -123,7 +123,7 @@ internal sealed class NameDocuments
             WriteNames(json, "suggested_by", SuggestedBy);
         }
 
-        /// <summary>Version, architecture, bytes to fetch, time of the build, and whether it is a pre-release.</summary>
+        /// <summary>Version, architecture, bytes to fetch, time of the build, whether it is a pre-release, and whether it is withdrawn.</summary>
         private static void WriteVersion(Utf8JsonWriter json, IndexRow row)
         {
             json.WriteStartArray();
@@ -131,7 +131,12 @@ internal sealed class NameDocuments
             json.WriteStringValue(row.Architecture.Text);
             json.WriteNumberValue(row.Size);
             json.WriteStringValue(row.Entry.Build?.Timestamp.Text ?? "");
-            if (row.Version.IsPreRelease)
+            if (row.Version.IsPreRelease || !row.IsOffered)
+            {
+                json.WriteBooleanValue(row.Version.IsPreRelease);
+            }
+
+            if (!row.IsOffered)
             {
                 json.WriteBooleanValue(true);
             }

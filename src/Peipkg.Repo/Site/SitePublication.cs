@@ -101,6 +101,38 @@ internal sealed class SitePublication
         }
     }
 
+    /// <summary>Brings the pages alone up to date, where there is a browser.</summary>
+    internal static void RenewPages(GenerationTransaction transaction, PublishedState state, SiteContent content)
+    {
+        if (SiteLayout.IsIn(state.Root))
+        {
+            new SitePublication(state.Root, isNew: false, isRemoved: false, isBehind: false)
+                .Render(content)
+                .Stage(transaction);
+        }
+    }
+
+    /// <summary>Writes the documents beside packages whose entries change, where there is a browser.</summary>
+    /// <param name="transaction">The generation.</param>
+    /// <param name="root">The repository.</param>
+    /// <param name="rows">The new entries.</param>
+    /// <param name="stop">Ends the work early.</param>
+    internal static void StageDetails(
+        GenerationTransaction transaction,
+        string root,
+        IEnumerable<IndexRow> rows,
+        CancellationToken stop
+    )
+    {
+        foreach (IndexRow row in SiteLayout.IsIn(root) ? rows.Where(static row => row.HasPossibleNames) : [])
+        {
+            ReadOnlyMemory<byte> details = PublishedPackageReader.TryRead(root, row, stop) is { } package
+                ? PackageDetails.Write(row, package)
+                : PackageDetails.WriteWithoutFiles(row);
+            GenerationWriter.WriteFile(transaction.Stage(row.DetailsPlace), details.Span);
+        }
+    }
+
     /// <summary>The documents to be placed beside packages.</summary>
     /// <param name="plan">The generation.</param>
     /// <param name="stop">Ends the work early.</param>

@@ -1,3 +1,4 @@
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Posix.Files;
 
@@ -29,10 +30,33 @@ internal abstract record Placement(string RelativePath)
 internal sealed record PackagePlacement(string Source, string RelativePath, long Size, Sha256Digest Hash)
     : Placement(RelativePath)
 {
+    /// <summary>Whether the source never changes, so that a second name for it will do.</summary>
+    internal bool MayLink { get; init; }
+
     internal override bool IsAt(string path, CancellationToken stop) => HashedFile.Has(path, Size, Hash, stop);
 
-    internal override void WriteTo(string target, bool flush, CancellationToken stop) =>
-        HashedFile.CopyVerified(this, target, flush, stop);
+    internal override void WriteTo(string target, bool flush, CancellationToken stop)
+    {
+        if (
+            !MayLink
+            || FileStatus.Of(Source) is not { IsRegular: true }
+            || File.GetUnixFileMode(Source) != DurableFile.PublicMode
+            || !HardLink.TryCreate(Source, target)
+        )
+        {
+            HashedFile.CopyVerified(this, target, flush, stop);
+        }
+        else if (!HashedFile.Has(target, Size, Hash, stop))
+        {
+            throw new UserErrorException(
+                $"{Source} changed while it was being published; nothing was published, run this again"
+            );
+        }
+        else if (flush)
+        {
+            DurableFile.SyncFile(target);
+        }
+    }
 
     internal override PackagePlacement AsPackage() => this;
 }

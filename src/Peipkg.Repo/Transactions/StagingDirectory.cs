@@ -71,7 +71,9 @@ internal static class StagingDirectory
             .. Directory
                 .EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
                 .Where(static path =>
-                    Path.GetFileName(path) != PendingGeneration.DirectoryName
+                    Path.GetFileName(path)
+                        is not PendingGeneration.DirectoryName
+                            and not RepositoryLayout.SnapshotDirectory
                     && FileStatus.Of(path) is { IsDirectory: true }
                 ),
         ];

@@ -336,13 +336,21 @@ function about(entry, details) {
   return el("aside", { class: "about", "aria-label": "About this package" }, el("dl", null, facts));
 }
 
+// What is offered; of a name that is not offered at all, the highest version.
+function newestOf(list) {
+  return list.find(([, , , , , withdrawn]) => !withdrawn) ?? list[0];
+}
+
 function versions(name, list, current) {
   if (list.length === 0) return [];
-  const rows = list.map(([version, architecture, size, built, preRelease], index) => {
+  const newest = newestOf(list);
+  const rows = list.map((item) => {
+    const [version, architecture, size, built, preRelease, withdrawn] = item;
     const isCurrent = version === current.version && architecture === current.architecture;
     return el("tr", isCurrent ? { "aria-current": "true" } : null,
-      el("td", null, isCurrent ? version : el("a", { href: index === 0 ? packageUrl(name) : packageUrl(name, version, architecture) }, version),
-        preRelease ? [" ", el("span", { class: "chip" }, "pre-release")] : []),
+      el("td", null, isCurrent ? version : el("a", { href: item === newest ? packageUrl(name) : packageUrl(name, version, architecture) }, version),
+        preRelease ? [" ", el("span", { class: "chip" }, "pre-release")] : [],
+        withdrawn ? [" ", el("span", { class: "chip" }, "withdrawn")] : []),
       el("td", null, architecture), el("td", null, built.slice(0, 10)), el("td", null, bytes(size)));
   });
   const body = el("tbody");
@@ -439,13 +447,13 @@ async function showPackage() {
   }
   const wanted = query.get("version");
   const architecture = query.get("arch");
-  const chosen = wanted ? list.find(([v, a]) => v === wanted && (!architecture || a === architecture)) : list[0];
+  const chosen = wanted ? list.find(([v, a]) => v === wanted && (!architecture || a === architecture)) : newestOf(list);
   if (!chosen) {
     message(el("bdi", null, name), [`This repository has no version ${wanted} of it. `, el("a", { href: packageUrl(name) }, "The newest one"), "."]);
     return;
   }
   const [version, arch, , , preRelease] = chosen;
-  const newest = list[0][0];
+  const newest = newestOf(list)[0];
   const details = await load(`p/${encodeURIComponent(name)}/${encodeURIComponent(version)}/${encodeURIComponent(`${name}_${version}_${arch}.json`)}`);
   if (!details) {
     message(el("bdi", null, name), `Nothing more is known of version ${version} here.`);
@@ -454,8 +462,13 @@ async function showPackage() {
   }
   const entry = details.package;
   const notices = [];
+  if (entry.peipkg_withdrawn) {
+    const { reason, advisory, at } = entry.peipkg_withdrawn;
+    notices.push(el("p", { class: "notice" }, `Withdrawn on ${at.slice(0, 10)}: `, el("bdi", null, reason), advisory ? [" (", el("bdi", null, advisory), ")"] : [],
+      ". It is no longer offered, and stays here for whoever has it installed."));
+  }
   if (version !== newest) {
-    notices.push(el("p", { class: "notice" }, "This is an older version. ", el("a", { href: packageUrl(name) }, "The newest is ", el("bdi", null, newest)), "."));
+    notices.push(el("p", { class: "notice" }, `This is ${entry.peipkg_withdrawn ? "another" : "an older"} version. `, el("a", { href: packageUrl(name) }, "The newest is ", el("bdi", null, newest)), "."));
   }
   if (details.files && !details.signer) {
     notices.push(el("p", { class: "notice" }, "This package is not signed; package managers that require signatures refuse it."));

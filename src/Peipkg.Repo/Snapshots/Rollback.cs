@@ -1,0 +1,76 @@
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
+using Peipkg.Repo.Indexing;
+
+namespace Peipkg.Repo.Snapshots;
+
+/// <summary>What going back to a snapshot changes.</summary>
+/// <param name="Rows">The rows of the present archive, marked anew where they must be.</param>
+/// <param name="Marked">Those of them that change.</param>
+/// <param name="Returned">What the archive lost since.</param>
+internal sealed record Rollback(
+    IReadOnlyList<IndexRow> Rows,
+    IReadOnlyList<IndexRow> Marked,
+    IReadOnlyList<NewPackage> Returned
+)
+{
+    /// <summary>Whether nothing changes.</summary>
+    internal bool IsEmpty => Marked.Count + Returned.Count == 0;
+
+    /// <summary>What changes, in words.</summary>
+    internal IReadOnlyList<string> Sentences =>
+        [
+            .. Marked.Select(static row => row.IsOffered ? $"{row} is offered again" : $"{row} is no longer offered"),
+            .. Returned.Select(static package => $"{package.Row} comes back"),
+        ];
+
+    /// <summary>Decides.</summary>
+    /// <exception cref="UserErrorException">The snapshot has other bytes of a package.</exception>
+    internal static Rollback Of(RollbackRequest request, PublishedState state, PublishedState snapshot)
+    {
+        Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> then = snapshot.Archive.ToDictionary(
+            static row => (row.Name, row.Version, row.Architecture)
+        );
+        Withdrawal since = new(
+            $"published after the snapshot {request.To}, to which the repository went back",
+            null,
+            request.At
+        );
+        List<IndexRow> rows = [];
+        List<IndexRow> marked = [];
+        foreach (IndexRow row in state.Archive)
+        {
+            bool wasThere = then.Remove((row.Name, row.Version, row.Architecture), out IndexRow? old);
+            if (wasThere && old!.Hash != row.Hash)
+            {
+                throw new UserErrorException(
+                    $"{row} has other bytes in the snapshot {request.To}; what is published never changes"
+                );
+            }
+
+            Withdrawal? mark = wasThere ? old!.Entry.Withdrawn : row.Entry.Withdrawn ?? since;
+            if (mark == row.Entry.Withdrawn)
+            {
+                rows.Add(row);
+                continue;
+            }
+
+            IndexRow offered = row.IsOffered ? row : row.TakeBack(state.Edition);
+            rows.Add(mark is null ? offered : offered.Withdraw(mark));
+            marked.Add(rows[^1]);
+        }
+
+        return new Rollback(
+            rows,
+            marked,
+            [
+                .. then.Values.Select(row => new NewPackage(
+                    row.Place is { } place ? Path.Combine(snapshot.Root, place) : row.Url,
+                    row,
+                    null
+                )),
+            ]
+        );
+    }
+}

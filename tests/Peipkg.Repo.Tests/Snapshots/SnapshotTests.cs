@@ -1,0 +1,158 @@
+using System.Text.Json;
+using Peipkg.Format.Identity;
+using Peipkg.Posix.Files;
+using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.Consumers;
+using Peipkg.Repo.Tests.World;
+
+namespace Peipkg.Repo.Tests.Snapshots;
+
+/// <summary>Named states of a repository, and the way back to them.</summary>
+public sealed class SnapshotTests : IDisposable
+{
+    private static readonly Timestamp Now = Timestamp.Parse("2026-08-01T00:00:00Z");
+
+    private readonly RepositoryFixture _fixture = new();
+
+    [Theory]
+    [InlineData("psd-009")]
+    [InlineData("pspu-5")]
+    public void Going_back_and_forth_makes_generations_that_consumers_follow(string edition)
+    {
+        Prepare(edition);
+        Consumer consumer = new(url =>
+            File.Exists(_fixture["repo" + url]) ? File.ReadAllBytes(_fixture["repo" + url]) : null
+        );
+        Assert.Equal(Refresh.News, consumer.Add(Now, [_fixture.Key.PublicKey.Fingerprint]));
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        PublishNews();
+        RepositoryFixture.Succeed(Snapshot("create", "second"));
+        string[] second = Advertised();
+        Assert.Equal(["aa 2.0-1", "bb 1.0-1"], second);
+
+        RunResult back = Rollback("first");
+        RepositoryFixture.Succeed(back);
+        Assert.Contains("aa 2.0-1 x86_64 is no longer offered", back.Output, StringComparison.Ordinal);
+        Assert.Equal(Refresh.News, consumer.Update(Now));
+        Assert.Equal(["aa 1.0-1"], Advertised());
+        Assert.Equal(3, _fixture.Archive.Packages.Count);
+        RunResult verified = _fixture.Verify();
+        RepositoryFixture.Succeed(verified);
+        Assert.DoesNotContain("package browser", verified.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing is changed", Rollback("first").Output, StringComparison.Ordinal);
+
+        RepositoryFixture.Succeed(Rollback("second"));
+        Assert.Equal(Refresh.News, consumer.Update(Now));
+        Assert.Equal(second, Advertised());
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void What_was_pruned_since_comes_back()
+    {
+        RepositoryFixture.Succeed(_fixture.Init());
+        _fixture.Pack("aa", "1.0~rc1-1");
+        _fixture.Pack("aa");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "prune-prerelease",
+                "--repo",
+                _fixture.Repo,
+                "--older-than",
+                "1d",
+                "--keep",
+                "0",
+                "--sign-key",
+                _fixture.KeyFile,
+                "--timestamp",
+                Now.Text
+            )
+        );
+        string place = _fixture["repo/p/aa/1.0~rc1-1/aa_1.0~rc1-1_x86_64.peipkg"];
+        Assert.False(File.Exists(place));
+        RepositoryFixture.Succeed(Rollback("first"));
+        Assert.True(File.Exists(place));
+        Assert.Equal(2, _fixture.Archive.Packages.Count);
+        Assert.DoesNotContain("1.0~rc1-1", File.ReadAllText(_fixture["repo/retention.json"]), StringComparison.Ordinal);
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void A_snapshot_is_a_repository_of_second_names_that_nothing_changes()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        string snapshot = _fixture["repo/.peipkg-repo.snapshots/first"];
+        SortedDictionary<string, string> before = RepositoryFixture.Content(snapshot);
+        const string package = "p/aa/1.0-1/aa_1.0-1_x86_64.peipkg";
+        Assert.True(
+            FileStatus
+                .Of(Path.Combine(snapshot, package))!
+                .Value.IsSameFile(FileStatus.Of(Path.Combine(_fixture.Repo, package))!.Value)
+        );
+        PublishNews();
+        RepositoryFixture.Succeed(_fixture.Publish("--timestamp", Now.Text));
+        Assert.Equal(before, RepositoryFixture.Content(snapshot));
+        RepositoryFixture.Succeed(_fixture.Verify("--repo", snapshot));
+
+        JsonElement listed = JsonDocument.Parse(Snapshot("list", "--json").Output).RootElement.GetProperty("snapshots");
+        Assert.Equal("first", Assert.Single(listed.EnumerateArray()).GetProperty("name").GetString());
+        Assert.Contains("+ bb 1.0-1", Snapshot("diff", "first").Output, StringComparison.Ordinal);
+        RepositoryFixture.Succeed(Snapshot("delete", "first", "--dry-run"));
+        Assert.True(Directory.Exists(snapshot));
+        RepositoryFixture.Succeed(Snapshot("delete", "first"));
+        Assert.False(Directory.Exists(snapshot));
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void What_cannot_be_done_is_said()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        Assert.Contains("snapshots never change", Snapshot("create", "first").Error, StringComparison.Ordinal);
+        Assert.Contains("is no name of a snapshot", Snapshot("create", "../x").Error, StringComparison.Ordinal);
+        Assert.Contains("needs the NAME", Snapshot("create").Error, StringComparison.Ordinal);
+        Assert.Contains("takes no NAME", Snapshot("list", "first").Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean \"first\"", Snapshot("delete", "frist").Error, StringComparison.Ordinal);
+        Assert.Contains("there are first", Rollback("other").Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    private void Prepare(string edition)
+    {
+        RepositoryFixture.Succeed(_fixture.Init("--edition", edition));
+        _fixture.Pack("aa");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        _fixture.ClearNew();
+    }
+
+    private void PublishNews()
+    {
+        _fixture.Pack("aa", "2.0-1");
+        _fixture.Pack("bb");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        _fixture.ClearNew();
+    }
+
+    private RunResult Snapshot(params string[] more) => RepoRun.Run(["snapshot", .. more, "--repo", _fixture.Repo]);
+
+    private RunResult Rollback(string to) =>
+        RepoRun.Run(
+            "rollback",
+            "--repo",
+            _fixture.Repo,
+            "--to",
+            to,
+            "--sign-key",
+            _fixture.KeyFile,
+            "--timestamp",
+            Now.Text
+        );
+
+    private string[] Advertised() =>
+        [.. _fixture.Active.Packages.Select(static entry => $"{entry.Name} {entry.Version}")];
+}

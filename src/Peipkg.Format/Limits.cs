@@ -88,8 +88,8 @@ public static class Limits
     public const int KeyFileBytes = 64 << 10;
 
     /// <summary>
-    /// Log2 of the largest zstd window a reader grants: 128 MiB, the format's own default for decoders. Levels up to 19
-    /// stay far below it.
+    /// Log2 of the largest zstd window a reader grants: 128 MiB, the format's own default for decoders. Packages are
+    /// written with half of it at most.
     /// </summary>
     public const int ZstdWindowLog = 27;
 }

@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace Peipkg.Architecture.Tests;
 
@@ -53,6 +54,24 @@ public sealed class BoundaryTests
     }
 
     [Fact]
+    public void Only_the_compression_calls_functions_of_a_library_that_was_loaded_from_memory()
+    {
+        string[] callers =
+        [
+            .. from module in Product.Modules
+            where module.Assembly.Name.Name != "Peipkg.Posix"
+            from type in module.GetTypes()
+            where type.Methods.Any(static method => method.HasBody && method.Body.Instructions.Any(IsNativeCall))
+            select type.FullName,
+        ];
+        Assert.NotEmpty(callers);
+        Assert.All(
+            callers,
+            static name => Assert.StartsWith("Peipkg.Format.Compression.", name, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void A_type_name_means_one_thing_in_all_projects()
     {
         string[] doubles =
@@ -81,4 +100,8 @@ public sealed class BoundaryTests
         ];
         Assert.True(touched.Length == 0, string.Join('\n', touched.Distinct()));
     }
+
+    private static bool IsNativeCall(Instruction instruction) =>
+        instruction.OpCode == OpCodes.Calli
+        && instruction.Operand is CallSite { CallingConvention: not MethodCallingConvention.Default };
 }

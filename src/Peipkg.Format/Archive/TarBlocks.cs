@@ -1,4 +1,5 @@
 using System.Buffers;
+using Peipkg.Format.Compression;
 
 namespace Peipkg.Format.Archive;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Peipkg.Format.Archive;
+using Peipkg.Format.Compression;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Manifests;
@@ -89,7 +90,7 @@ public static class PackageSigner
                 }
 
                 begin.Take(buffer.AsSpan(0, count));
-                frame.Content.Write(buffer, 0, count);
+                frame.Write(buffer.AsSpan(0, count));
                 signedBytes.Append(buffer.AsSpan(0, count));
                 position += count;
             }
@@ -100,7 +101,7 @@ public static class PackageSigner
             }
 
             TarWriter tar = new TarWriter(
-                frame.Content,
+                frame,
                 verified.Edition.Headers,
                 signedBytes: null,
                 verified.Manifest.Build.Timestamp.UnixSeconds

@@ -1,4 +1,5 @@
 using Peipkg.Format.Archive;
+using Peipkg.Format.Compression;
 using Peipkg.Format.Cryptography;
 
 namespace Peipkg.Format.Packages;

@@ -7,7 +7,7 @@ public sealed record PackageWriteOptions
 {
     /// <summary>
     /// Threads that hash and compress, at least 1. A program gives one per core; a package's bytes do not depend on it. Each
-    /// compressing thread needs about 35 MiB.
+    /// compressing thread needs about 15 MiB.
     /// </summary>
     public int Workers { get; init; } = 1;
 

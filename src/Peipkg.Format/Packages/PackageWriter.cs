@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Peipkg.Format.Archive;
+using Peipkg.Format.Compression;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
@@ -60,7 +61,7 @@ public static class PackageWriter
         using (ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers))
         {
             using Sha256Hasher? signedBytes = key is null ? null : new Sha256Hasher();
-            TarWriter tar = new TarWriter(frame.Content, headers, signedBytes, complete.Build.Timestamp.UnixSeconds);
+            TarWriter tar = new TarWriter(frame, headers, signedBytes, complete.Build.Timestamp.UnixSeconds);
             tar.WriteFile(PackageNames.ManifestBytes, manifestBytes);
             tar.WriteFile(PackageNames.FilesBytes, filesBytes);
             WritePayload(tar, plan, hashed, progress, cancellation);

@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format.Archive;
+using Peipkg.Format.Compression;
 using Peipkg.Format.Editions;
 using SharpCompress.Compressors.ZStandard;
 using SharpCompress.Compressors.ZStandard.Unsafe;

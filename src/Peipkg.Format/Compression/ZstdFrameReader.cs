@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using SharpCompress.Compressors.ZStandard.Unsafe;
 
-namespace Peipkg.Format.Archive;
+namespace Peipkg.Format.Compression;
 
 /// <summary>
 /// Reads the content of exactly one zstd frame (§3.1): a second frame, a skippable one, a dictionary, bytes after the end
@@ -16,9 +15,10 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
     private const uint Magic = 0xFD2FB528;
     private const uint SkippableMagic = 0x184D2A50;
 
+    private readonly ZstdLibrary _library = ZstdLibrary.Instance;
+    private readonly ZstdDecompressor _decompressor = new();
     private readonly Stream _compressed;
     private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(InputSize);
-    private ZSTD_DCtx_s* _context;
     private int _inputStart;
     private int _inputEnd;
     private bool _begun;
@@ -27,14 +27,19 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
     internal ZstdFrameReader(Stream compressed)
     {
         _compressed = compressed;
-        _context = Methods.ZSTD_createDCtx();
-        Check(Methods.ZSTD_DCtx_setParameter(_context, ZSTD_dParameter.ZSTD_d_windowLogMax, Limits.ZstdWindowLog));
+        _ = Check(
+            _library.SetWindowLimit(
+                _decompressor.DangerousGetHandle(),
+                DecompressionParameter.WindowLogMax,
+                Limits.ZstdWindowLog
+            )
+        );
     }
 
     /// <summary>Reads some content; 0 when the frame, and the file with it, has ended.</summary>
     internal int Read(Span<byte> destination)
     {
-        ObjectDisposedException.ThrowIf(_context is null, this);
+        ObjectDisposedException.ThrowIf(_decompressor.IsClosed, this);
         if (!_begun)
         {
             ReadFrameHeader();
@@ -45,20 +50,20 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
                 source = _input
         )
         {
-            var output = new ZSTD_outBuffer_s { dst = target, size = (nuint)destination.Length };
-            while (!_ended && output.pos == 0)
+            OutputPart output = new() { Target = target, Size = (nuint)destination.Length };
+            while (!_ended && output.Position == 0)
             {
                 // The engine may hold content that did not fit last time, so it is asked before more is read.
-                var input = new ZSTD_inBuffer_s
+                InputPart input = new()
                 {
-                    src = source,
-                    size = (nuint)_inputEnd,
-                    pos = (nuint)_inputStart,
+                    Source = source,
+                    Size = (nuint)_inputEnd,
+                    Position = (nuint)_inputStart,
                 };
-                nuint hint = Check(Methods.ZSTD_decompressStream(_context, &output, &input));
-                _inputStart = (int)input.pos;
+                nuint hint = Check(_library.Decompress(_decompressor.DangerousGetHandle(), &output, &input));
+                _inputStart = (int)input.Position;
                 _ended = hint == 0;
-                if (!_ended && output.pos == 0 && _inputStart == _inputEnd && !Fill())
+                if (!_ended && output.Position == 0 && _inputStart == _inputEnd && !Fill())
                 {
                     throw new FormatViolationException(
                         "zstd-truncated",
@@ -68,22 +73,21 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
                 }
             }
 
-            if (output.pos == 0)
+            if (output.Position == 0)
             {
                 RequireNothingAfter();
             }
 
-            return (int)output.pos;
+            return (int)output.Position;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_context is not null)
+        if (!_decompressor.IsClosed)
         {
-            Methods.ZSTD_freeDCtx(_context);
-            _context = null;
+            _decompressor.Dispose();
             ArrayPool<byte>.Shared.Return(_input);
         }
     }
@@ -152,17 +156,16 @@ internal sealed unsafe class ZstdFrameReader : IDisposable
         return read > 0;
     }
 
-    private static nuint Check(nuint result)
+    private nuint Check(nuint result)
     {
-        if (!Methods.ZSTD_isError(result))
+        if (!_library.IsError(result))
         {
             return result;
         }
 
-        string reason =
-            Methods.ZSTD_getErrorCode(result) == ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge
-                ? $"the zstd frame needs a window over {1 << (Limits.ZstdWindowLog - 20)} MiB"
-                : $"the zstd frame is damaged: {Methods.ZSTD_getErrorName(result)}";
+        string reason = _library.IsWindowTooLarge(result)
+            ? $"the zstd frame needs a window over {1 << (Limits.ZstdWindowLog - 20)} MiB"
+            : $"the zstd frame is damaged: {_library.NameOf(result)}";
         throw new FormatViolationException("zstd-frame", "the compressed data", reason);
     }
 }

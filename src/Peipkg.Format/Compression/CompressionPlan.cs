@@ -6,8 +6,9 @@ namespace Peipkg.Format.Compression;
 /// How content of a given size is compressed. The parameters are part of the tools' version and change only with it, since a
 /// package's bytes depend on them (§3.1.3); docs/performance.md tells what they were chosen by.
 /// </summary>
-/// <param name="contentSize">Bytes before compression.</param>
-internal readonly struct CompressionPlan(long contentSize)
+/// <param name="ContentSize">Bytes before compression.</param>
+/// <param name="Files">Files in the content.</param>
+internal readonly record struct CompressionPlan(long ContentSize, int Files)
 {
     /// <summary>The level that all other parameters begin from.</summary>
     internal const int Level = 8;
@@ -17,6 +18,18 @@ internal readonly struct CompressionPlan(long contentSize)
     /// memory; readers would take it.
     /// </summary>
     internal const int LargestWindowLog = 26;
+
+    /// <summary>Files from which the window is halved: what is known of each of them takes the memory instead.</summary>
+    private const int ManyFiles = 1 << 14;
+
+    /// <summary>Log2 of the window for <see cref="ManyFiles"/>: 32 MiB.</summary>
+    private const int ManyFilesWindowLog = 25;
+
+    /// <summary>Files from which there is memory for little else.</summary>
+    private const int VeryManyFiles = 3 << 14;
+
+    /// <summary>Log2 of the window for <see cref="VeryManyFiles"/>: 8 MiB.</summary>
+    private const int VeryManyFilesWindowLog = 23;
 
     /// <summary>Content bytes from which the parameters below pay; under it the engine's own tables are better.</summary>
     private const int LargeContent = 1 << 20;
@@ -56,12 +69,18 @@ internal readonly struct CompressionPlan(long contentSize)
         yield return (CompressionParameter.Checksum, 0);
         yield return (CompressionParameter.Workers, workers);
         yield return (CompressionParameter.JobSize, JobSize);
-        if (contentSize < LargeContent)
+        if (ContentSize < LargeContent)
         {
             yield break;
         }
 
-        int windowLog = Math.Min(LargestWindowLog, BitOperations.Log2((ulong)contentSize - 1) + 1);
+        int largest = Files switch
+        {
+            < ManyFiles => LargestWindowLog,
+            < VeryManyFiles => ManyFilesWindowLog,
+            _ => VeryManyFilesWindowLog,
+        };
+        int windowLog = Math.Min(largest, BitOperations.Log2((ulong)ContentSize - 1) + 1);
         yield return (CompressionParameter.WindowLog, windowLog);
         yield return (CompressionParameter.MinMatch, MinMatch);
         yield return (CompressionParameter.OverlapLog, LargestOverlap);

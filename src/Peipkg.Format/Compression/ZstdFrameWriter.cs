@@ -23,27 +23,22 @@ internal sealed unsafe class ZstdFrameWriter : Stream
 
     /// <summary>Begins the frame.</summary>
     /// <param name="output">Receives the compressed bytes; stays open.</param>
-    /// <param name="contentSize">
-    /// Bytes that will be written, exactly. The frame's header carries it, and tables and window are chosen by it.
-    /// </param>
+    /// <param name="plan">How it is compressed, and how many bytes will be written, exactly: the frame's header carries it.</param>
     /// <param name="workers">Threads that compress, at least 1.</param>
     /// <exception cref="IOException">The engine cannot be loaded, or has no memory.</exception>
-    internal ZstdFrameWriter(Stream output, long contentSize, int workers)
+    internal ZstdFrameWriter(Stream output, CompressionPlan plan, int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(contentSize);
         _output = output;
-        _left = contentSize;
+        _left = plan.ContentSize;
         try
         {
-            foreach (
-                (CompressionParameter parameter, int value) in new CompressionPlan(contentSize).Parameters(workers)
-            )
+            foreach ((CompressionParameter parameter, int value) in plan.Parameters(workers))
             {
                 _ = Check(_library.Set(_compressor.DangerousGetHandle(), parameter, value));
             }
 
-            _ = Check(_library.SetContentSize(_compressor.DangerousGetHandle(), (ulong)contentSize));
+            _ = Check(_library.SetContentSize(_compressor.DangerousGetHandle(), (ulong)plan.ContentSize));
         }
         catch
         {

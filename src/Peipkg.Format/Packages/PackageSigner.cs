@@ -77,7 +77,11 @@ public static class PackageSigner
         try
         {
             using ZstdFrameReader source = new ZstdFrameReader(package);
-            using ZstdFrameWriter frame = new ZstdFrameWriter(output, size, options.Workers);
+            using ZstdFrameWriter frame = new ZstdFrameWriter(
+                output,
+                new CompressionPlan(size, verified.Files.Count),
+                options.Workers
+            );
             using Sha256Hasher signedBytes = new Sha256Hasher();
             var begin = new MetadataCheck(metadata);
             for (long position = 0; position < unsigned; )

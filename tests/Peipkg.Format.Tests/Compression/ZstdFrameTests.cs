@@ -50,12 +50,28 @@ public sealed class ZstdFrameTests
         );
 
     [Theory]
+    [InlineData(1, 1, 0)]
+    [InlineData(1 << 20, 1, 20)]
+    [InlineData((1 << 20) + 1, 1, 21)]
+    [InlineData(1 << 30, 16_383, 26)]
+    [InlineData(1 << 30, 16_384, 25)]
+    [InlineData(1 << 30, 49_152, 23)]
+    public void The_window_fits_the_content_and_leaves_memory_for_many_files(long size, int files, int expected) =>
+        Assert.Equal(
+            expected,
+            new CompressionPlan(size, files)
+                .Parameters(workers: 1)
+                .SingleOrDefault(static pair => pair.Parameter == CompressionParameter.WindowLog)
+                .Value
+        );
+
+    [Theory]
     [InlineData(100)]
     [InlineData(9 << 20)]
     public void A_frame_that_is_given_up_is_no_whole_one(int size)
     {
         using MemoryStream output = new();
-        using (ZstdFrameWriter frame = new(output, size, workers: 2))
+        using (ZstdFrameWriter frame = new(output, new CompressionPlan(size, Files: 1), workers: 2))
         {
             frame.Write(Content.AsSpan(0, size));
         }
@@ -66,12 +82,12 @@ public sealed class ZstdFrameTests
     [Fact]
     public void Content_of_another_size_than_announced_is_an_error()
     {
-        using ZstdFrameWriter longer = new(Stream.Null, 10, workers: 1);
+        using ZstdFrameWriter longer = new(Stream.Null, new CompressionPlan(10, Files: 1), workers: 1);
         longer.Write(new byte[9]);
         Assert.Throws<InvalidOperationException>(() => longer.Write(new byte[2]));
 
         // With several workers the engine itself would not notice.
-        using ZstdFrameWriter shorter = new(Stream.Null, 5 << 20, workers: 2);
+        using ZstdFrameWriter shorter = new(Stream.Null, new CompressionPlan(5 << 20, Files: 1), workers: 2);
         shorter.Write(new byte[4 << 20]);
         Assert.Throws<InvalidOperationException>(shorter.Finish);
     }
@@ -80,7 +96,7 @@ public sealed class ZstdFrameTests
     public void An_output_that_takes_nothing_ends_the_frame()
     {
         using MemoryStream full = new(new byte[1000]);
-        using ZstdFrameWriter frame = new(full, Content.Length, workers: 2);
+        using ZstdFrameWriter frame = new(full, new CompressionPlan(Content.Length, Files: 1), workers: 2);
 
         Assert.Throws<NotSupportedException>(() =>
         {
@@ -156,7 +172,7 @@ public sealed class ZstdFrameTests
     private static byte[] Write(ReadOnlySpan<byte> content, int workers, Func<int, int> piece)
     {
         using MemoryStream output = new();
-        using ZstdFrameWriter frame = new(output, content.Length, workers);
+        using ZstdFrameWriter frame = new(output, new CompressionPlan(content.Length, Files: 1), workers);
         while (!content.IsEmpty)
         {
             int count = Math.Min(content.Length, piece(content.Length));

@@ -1,4 +1,4 @@
-using ZstdSharp;
+using SharpCompress.Compressors.ZStandard;
 
 namespace Peipkg.Fuzz;
 
@@ -7,13 +7,21 @@ internal static class ZstdFrame
 {
     internal static byte[] Unpack(byte[] frame)
     {
-        using Decompressor decompressor = new();
-        return decompressor.Unwrap(frame).ToArray();
+        using MemoryStream input = new(frame);
+        using DecompressionStream decompressor = new(input, leaveOpen: true);
+        using MemoryStream content = new();
+        decompressor.CopyTo(content);
+        return content.ToArray();
     }
 
     internal static byte[] Pack(byte[] content)
     {
-        using Compressor compressor = new(1);
-        return compressor.Wrap(content).ToArray();
+        using MemoryStream output = new();
+        using (CompressionStream compressor = new(output, 1, leaveOpen: true))
+        {
+            compressor.Write(content);
+        }
+
+        return output.ToArray();
     }
 }

@@ -19,9 +19,9 @@ components() {
                 | {name: (if .key | test("ILCompiler$") then "Microsoft.NETCore.App.Runtime" else .key end), version: .value.resolved}]
             | unique | .[] | [.name, .version, $program] | @tsv' "$root/src/Peipkg.$program/packages.lock.json"
     done
-    # Central versions that no lock file of a program names travel inside as resources.
-    sed -n 's/.*<PackageVersion Include="\(libsodium\)" Version="\([^"]*\)".*/\1\t\2\tpeipkg-build\n\1\t\2\tpeipkg-manager\n\1\t\2\tpeipkg-repo/p' \
-        "$root/Directory.Packages.props"
+    # Native libraries travel inside as resources of what all three share, and no lock file of a program names them.
+    sed -n 's/.*<PackageVersion Include="\(libsodium\|ZstdNet\)" Version="\([^"]*\)".*/\1\t\2/p' "$root/Directory.Packages.props" |
+        while read -r name version; do printf '%s\t%s\tpeipkg-%s\n' "$name" "$version" build "$name" "$version" manager "$name" "$version" repo; done
 }
 
 list=$(components | LC_ALL=C sort -u | awk -F '\t' '

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Turns upstream tags into signed packages in a served and verified repository, using this machine alone.
-# usage: bash samples/farm/run.sh [--keep-serving] [--dir DIRECTORY]
+# usage: bash samples/farm/run.sh [--keep-serving] [--dir DIRECTORY] [--edition NAME]
 #   --keep-serving   leave the web server running at the end
 #   --dir DIRECTORY  the farm's directory, replaced on every run (default: artifacts/farm)
+#   --edition NAME   the edition of the package format, psd-009 or pspu-5 (default: psd-009)
 # Builds the programs first, unless PEIPKG_MANAGER names a manager; then it uses the programs beside that one.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -10,6 +11,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$root/.ci/common.sh"
 
 keep_serving=no
+edition=psd-009
 farm=$root/artifacts/farm
 while [ $# -gt 0 ]; do
     case $1 in
@@ -18,8 +20,12 @@ while [ $# -gt 0 ]; do
             [ $# -ge 2 ] || die "--dir needs a directory"
             farm=$(realpath -m "$2")
             shift ;;
+        --edition)
+            [ $# -ge 2 ] || die "--edition needs a name"
+            edition=$2
+            shift ;;
         -h | --help)
-            sed -n '2,6s/^# \{0,1\}//p' "$0"
+            sed -n '2,7s/^# \{0,1\}//p' "$0"
             exit 0 ;;
         *)
             printf 'error: unknown argument %s; see --help\n' "$1" >&2
@@ -28,6 +34,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 [[ $farm =~ ^[A-Za-z0-9_./+-]+$ ]] || die "choose a --dir of letters, digits and _ . + - only, not $farm"
+case $edition in psd-009 | pspu-5) ;; *) die "--edition is psd-009 or pspu-5, not $edition" ;; esac
 started=$SECONDS
 mark=$farm/.made-by-samples-farm
 
@@ -118,8 +125,11 @@ for sample in hello libgreet notes; do
     # The samples name a fictitious host and x86_64. Use the real upstream and this machine's architecture.
     sed -i -e "s|^git = .*|git = \"file://$farm/upstream/$sample\"|" "$farm/recipes/$sample/peipkg.toml"
     sed -i -e "s/x86_64/$(uname -m)/g" "$farm/recipes/$sample"/*
+    # docs/editions.md: the newer edition has no ldconfig, and configuration lies in usr/etc.
+    [ "$edition" = psd-009 ] || sed -i -e '/^side_effects = \["ldconfig"\]$/d' -e 's|"etc/|"usr/etc/|' \
+        -e 's|\$DESTDIR/etc|$DESTDIR/usr/etc|g' "$farm/recipes/$sample"/*
 done
-sed "s|@FARM@|$farm|" "$root/samples/farm/config.toml" > "$farm/config.toml"
+sed -e "s|@FARM@|$farm|" -e "s|@EDITION@|$edition|" "$root/samples/farm/config.toml" > "$farm/config.toml"
 
 say "making a signing key"
 run_logged "$farm/logs/keygen.log" peipkg-repo keygen --out "$farm/signing-key.pem"
@@ -196,7 +206,7 @@ consume() {
     run_logged "$farm/logs/verify-repo-$1.log" peipkg-repo verify --repo "$farm/fetched-$1"
     find "$farm/fetched-$1/p" -name '*.peipkg' -print0 | sort -z > "$farm/logs/packages-$1.txt"
     run_logged "$farm/logs/verify-packages-$1.log" \
-        xargs -0 -a "$farm/logs/packages-$1.txt" peipkg-build verify --key "$farm/trusted-key.pub"
+        xargs -0 -a "$farm/logs/packages-$1.txt" peipkg-build verify --edition "$edition" --key "$farm/trusted-key.pub"
     say "peipkg-repo verify and peipkg-build verify agree"
 }
 consume 1

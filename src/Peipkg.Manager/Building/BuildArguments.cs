@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Manager.Publishing;
 
 namespace Peipkg.Manager.Building;
@@ -30,6 +31,8 @@ internal static class BuildArguments
             $"--farm-id={farmId}",
             $"--timestamp={order.Timestamp}",
             $"--out={output}",
+            // A worker's peipkg-build may be one that knows the default alone.
+            .. order.Recipe.Edition == Edition.Default ? (string[])[] : [$"--edition={order.Recipe.Edition}"],
             .. sandbox == true ? (string[])["--sandbox"] : [],
         ];
 }

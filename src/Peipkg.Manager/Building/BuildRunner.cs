@@ -186,10 +186,10 @@ internal sealed class BuildRunner(
         log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
-        string file =
-            roster.Current.Find(build.Recipe)?.Document.File
+        RosterEntry known =
+            roster.Current.Find(build.Recipe)
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
-        RosterEntry recipe = RecipeRoster.Read(build.Recipe, file);
+        RosterEntry recipe = RecipeRoster.Read(build.Recipe, known.Document.File, known.Edition);
         GitAddress url =
             recipe.Url
             ?? throw new BuildFailureException(

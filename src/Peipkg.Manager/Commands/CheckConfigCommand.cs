@@ -91,6 +91,11 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             }
         );
         problems.AddRange(SandboxExposure.Problems(checking));
+        if (RepositoryEdition.Problem(checking) is { } mismatch)
+        {
+            problems.Add(mismatch);
+        }
+
         Try(
             "the programs",
             () =>
@@ -116,7 +121,11 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             "[manager] recipes_dir",
             () =>
             {
-                RecipeRoster roster = RecipeRoster.Load(checking.RecipesDirectory, NullLogger.Instance);
+                RecipeRoster roster = RecipeRoster.Load(
+                    checking.RecipesDirectory,
+                    NullLogger.Instance,
+                    RepositoryEdition.Of(checking)
+                );
                 count = roster.Recipes.Count;
                 problems.AddRange(
                     roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}"))

@@ -38,6 +38,7 @@ internal static class ConfigKeys
         new("[manager]", "state_dir", Effect.Restart, c => c.StateDirectory),
         new("[repo]", "name", Effect.FirstStart, c => c.Repository.Name),
         new("[repo]", "description", Effect.FirstStart, c => c.Repository.Description),
+        new("[repo]", "edition", Effect.FirstStart, c => c.Repository.Edition?.Name ?? ""),
         new("[signing]", "key_file", Effect.Restart, c => c.KeyFile),
         Upload("backend", u => u.Backend),
         Upload("remote", u => u.Remote),

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.World;
@@ -74,7 +75,10 @@ internal static class ConfigReader
         manager.Finish();
 
         TomlSection repo = Required(file, "repo");
-        RepositoryConfig repository = new(Text(repo, "name"), repo.String("description")?.Value ?? "");
+        RepositoryConfig repository = new(Text(repo, "name"), repo.String("description")?.Value ?? "")
+        {
+            Edition = repo.Parsed<Edition>("edition", ParseEdition)?.Value,
+        };
         repo.Finish();
 
         TomlSection signing = Required(file, "signing");
@@ -114,6 +118,9 @@ internal static class ConfigReader
             LogLevel = level,
         };
     }
+
+    private static bool ParseEdition(string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
+        Edition.TryParse(text, out value!, out error);
 
     private static RetentionConfig ReadRetention(TomlFile file)
     {

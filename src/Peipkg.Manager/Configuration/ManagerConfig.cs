@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Configuration;
@@ -48,7 +49,11 @@ internal sealed record ManagerConfig(
 }
 
 /// <summary><c>[repo]</c>.</summary>
-internal sealed record RepositoryConfig(string Name, string Description);
+internal sealed record RepositoryConfig(string Name, string Description)
+{
+    /// <summary>The edition of the format; null takes that of the repository, and the default for a new one.</summary>
+    public Edition? Edition { get; init; }
+}
 
 /// <summary><c>[http]</c>.</summary>
 /// <param name="Address">Null: no server.</param>

@@ -52,6 +52,11 @@ internal static class ManagerProgram
             throw new UsageErrorException($"{configFile}: {problem}");
         }
 
+        if (RepositoryEdition.Problem(config) is { } mismatch)
+        {
+            throw new UserErrorException(mismatch);
+        }
+
         if (SandboxExposure.Problems(config) is { Count: > 0 } exposed)
         {
             throw new UserErrorException(string.Join('\n', exposed));
@@ -226,7 +231,7 @@ internal static class ManagerProgram
     {
         try
         {
-            RosterHolder roster = new(config.RecipesDirectory, loggers.CreateLogger<RosterHolder>());
+            RosterHolder roster = new(config, loggers.CreateLogger<RosterHolder>());
             roster.Load();
             return roster;
         }

@@ -49,7 +49,12 @@ internal sealed class FarmAccess : IDisposable
             );
             _desk = new OperatorDesk(
                 stores,
-                () => roster ??= RecipeRoster.Load(config.RecipesDirectory, NullLogger.Instance),
+                () =>
+                    roster ??= RecipeRoster.Load(
+                        config.RecipesDirectory,
+                        NullLogger.Instance,
+                        RepositoryEdition.Of(config)
+                    ),
                 live: null
             );
         }

@@ -21,7 +21,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     /// <exception cref="RecipeException">The recipe cannot be used any more.</exception>
     public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken cancellation)
     {
-        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File);
+        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File, order.Recipe.Edition);
         Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
             s => PackageFileName.Compose(s.Name, order.Version, s.Architecture),
             StringComparer.Ordinal
@@ -29,7 +29,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         _ = Check(
             order,
             directory,
-            new PackageVerifyOptions(),
+            new PackageVerifyOptions { Edition = order.Recipe.Edition },
             (name, package) =>
                 package.Signature is not null ? ["it is signed; the farm signs"]
                 : stanzas.TryGetValue(name, out Stanza? stanza)
@@ -46,7 +46,12 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         Check(
             order,
             directory,
-            new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true },
+            new PackageVerifyOptions
+            {
+                Edition = order.Recipe.Edition,
+                TrustedKeys = [farmKey],
+                RequireSignature = true,
+            },
             (_, _) => [],
             cancellation
         );
@@ -115,7 +120,12 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             using FileStream file = File.OpenRead(path);
             _ = PackageVerifier.Verify(
                 file,
-                new PackageVerifyOptions { TrustedKeys = [farmKey], RequireSignature = true }
+                new PackageVerifyOptions
+                {
+                    Edition = null,
+                    TrustedKeys = [farmKey],
+                    RequireSignature = true,
+                }
             );
             return null;
         }

@@ -47,6 +47,7 @@ internal sealed class RepoTool(
             [
                 $"--name={config.Repository.Name}",
                 .. description,
+                .. config.Repository.Edition is { } edition ? (string[])[$"--edition={edition}"] : [],
                 $"--sign-key={config.KeyFile}",
                 $"--timestamp={Now(default)}",
                 $"--out={Staging}",

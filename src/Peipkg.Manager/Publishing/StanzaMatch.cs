@@ -34,7 +34,9 @@ internal static class StanzaMatch
         {
             SizeInstalled = package.Manifest.SizeInstalled,
         };
-        return Differences(expected, package.Manifest)
+        Derivation derivation =
+            stanza.Derive ?? (recipe.Meta.Edition.DerivesByDefault ? Derivation.Full : Derivation.None);
+        return Differences(expected, package.Manifest, derivation)
             .Concat(Unclaimed(stanza, package.Entries))
             .Concat(
                 PackageJudgement
@@ -44,31 +46,75 @@ internal static class StanzaMatch
             );
     }
 
-    private static List<string> Differences(Manifest expected, Manifest actual)
+    private static List<string> Differences(Manifest expected, Manifest actual, Derivation derivation)
     {
-        using JsonDocument wanted = JsonDocument.Parse(ManifestDocument.Write(expected));
-        using JsonDocument found = JsonDocument.Parse(ManifestDocument.Write(actual));
+        using JsonDocument wanted = JsonDocument.Parse(ManifestDocument.WriteAny(expected));
+        using JsonDocument found = JsonDocument.Parse(ManifestDocument.WriteAny(actual));
         List<string> differences = [];
         Compare(wanted.RootElement, found.RootElement, "");
         return differences;
 
         void Compare(JsonElement one, JsonElement other, string place)
         {
-            foreach (JsonProperty property in one.EnumerateObject())
+            foreach (
+                string member in one.EnumerateObject()
+                    .Concat(other.EnumerateObject())
+                    .Select(property => property.Name)
+                    .Distinct(StringComparer.Ordinal)
+            )
             {
-                string name = place + property.Name;
-                JsonElement theirs = other.GetProperty(property.Name);
-                if (property.Value.ValueKind == JsonValueKind.Object)
+                string name = place + member;
+                if (!one.TryGetProperty(member, out JsonElement ours))
                 {
-                    Compare(property.Value, theirs, name + ".");
+                    differences.Add($"{name} is {Short(other.GetProperty(member))}, which the recipe does not say");
                 }
-                else if (property.Value.GetRawText() != theirs.GetRawText())
+                else if (!other.TryGetProperty(member, out JsonElement theirs))
                 {
-                    differences.Add($"{name} is {Short(theirs)} instead of {Short(property.Value)}");
+                    differences.Add($"{name} is missing instead of {Short(ours)}");
+                }
+                else if (ours.ValueKind == JsonValueKind.Object && theirs.ValueKind == JsonValueKind.Object)
+                {
+                    Compare(ours, theirs, name + ".");
+                }
+                else if (derivation.IsAny && name is "dependencies" or "provides")
+                {
+                    differences.AddRange(UnderivedDifferences(name, ours, theirs));
+                }
+                else if (ours.GetRawText() != theirs.GetRawText())
+                {
+                    differences.Add($"{name} is {Short(theirs)} instead of {Short(ours)}");
                 }
             }
         }
     }
+
+    // What is declared stands as it is; what comes from the package's files is added. Whoever made the files chose those
+    // names, so that there is nothing to gain by forging them here; others are not taken.
+    private static IEnumerable<string> UnderivedDifferences(string name, JsonElement declared, JsonElement found)
+    {
+        string[] ours = [.. declared.EnumerateArray().Select(item => item.GetRawText())];
+        string[] theirs = [.. found.EnumerateArray().Select(item => item.GetRawText())];
+        foreach (string item in ours.Except(theirs, StringComparer.Ordinal))
+        {
+            yield return $"{name} lacks {item}";
+        }
+
+        foreach (JsonElement item in found.EnumerateArray())
+        {
+            if (
+                !ours.Contains(item.GetRawText(), StringComparer.Ordinal)
+                && !IsDerivedName(item.GetProperty("name").GetString()!)
+            )
+            {
+                yield return $"{name} has {Short(item)}, which neither the recipe says nor a file";
+            }
+        }
+    }
+
+    private static bool IsDerivedName(string name) =>
+        name.Contains(".so", StringComparison.Ordinal)
+        || name.StartsWith("elfver(", StringComparison.Ordinal)
+        || name.StartsWith("pkgconfig(", StringComparison.Ordinal);
 
     private static string Short(JsonElement value)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.World;
@@ -14,6 +15,9 @@ internal sealed record RosterEntry(string Name, WatchedRecipe Document)
 {
     /// <summary>Where its upstream is; null when it has none and is built only by hand.</summary>
     public GitAddress? Url => Document.Upstream?.Git;
+
+    /// <summary>The edition of the format in which it is built.</summary>
+    public Edition Edition { get; init; } = Edition.Default;
 
     /// <summary>The packages that a version of it consists of.</summary>
     public IReadOnlyList<RecipeOutput> Outputs => Document.Outputs;
@@ -88,9 +92,12 @@ internal sealed class RecipeRoster
     public RosterEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Reads every subdirectory that holds a <c>peipkg.toml</c>; what is wrong with one goes to the log.</summary>
+    /// <param name="directory">The directory of recipe directories.</param>
+    /// <param name="logger">Told what is wrong.</param>
+    /// <param name="edition">The repository's edition; null for the default.</param>
     /// <exception cref="IOException">The directory itself cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static RecipeRoster Load(string directory, ILogger logger)
+    public static RecipeRoster Load(string directory, ILogger logger, Edition? edition = null)
     {
         List<RosterEntry> recipes = [];
         List<BrokenRecipe> broken = [];
@@ -105,7 +112,7 @@ internal sealed class RecipeRoster
             string name = Path.GetFileName(path);
             try
             {
-                RosterEntry recipe = Read(name, file);
+                RosterEntry recipe = Read(name, file, edition);
                 foreach (RecipeProblem warning in recipe.Document.Warnings)
                 {
                     RosterEvents.RecipeWarning(logger, name, warning.ToString());
@@ -151,11 +158,11 @@ internal sealed class RecipeRoster
     /// <exception cref="RecipeException">It cannot be used.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static RosterEntry Read(string name, string file)
+    public static RosterEntry Read(string name, string file, Edition? edition = null)
     {
         try
         {
-            return ReadDocument(name, file);
+            return ReadDocument(name, file, edition ?? Edition.Default);
         }
         catch (Exception exception) when (Boundary.IsUnforeseen(exception))
         {
@@ -166,7 +173,7 @@ internal sealed class RecipeRoster
         }
     }
 
-    private static RosterEntry ReadDocument(string name, string file)
+    private static RosterEntry ReadDocument(string name, string file, Edition edition)
     {
         TomlFile document = TomlFile.Load(file);
         WatchedRecipe recipe = WatchedRecipe.Read(document);
@@ -182,7 +189,15 @@ internal sealed class RecipeRoster
             }
         }
 
+        if (recipe.Edition is { } stated && stated.Value != edition)
+        {
+            document.Problems.Error(
+                stated.Position,
+                $"edition in [meta]: the recipe is of edition {stated.Value}, and the repository is of edition {edition}"
+            );
+        }
+
         document.Problems.ThrowIfAny();
-        return new RosterEntry(name, recipe);
+        return new RosterEntry(name, recipe) { Edition = edition };
     }
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Recipes;
 
 /// <summary>The current roster, replaced whole on reload.</summary>
-internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logger)
+internal sealed class RosterHolder(ManagerConfig config, ILogger<RosterHolder> logger)
 {
     private volatile RecipeRoster _current = RecipeRoster.Empty;
 
@@ -15,7 +16,7 @@ internal sealed class RosterHolder(string directory, ILogger<RosterHolder> logge
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public void Load()
     {
-        RecipeRoster roster = RecipeRoster.Load(directory, logger);
+        RecipeRoster roster = RecipeRoster.Load(config.RecipesDirectory, logger, RepositoryEdition.Of(config));
         _current = roster;
         RosterEvents.Loaded(logger, roster.Recipes.Count, roster.Watched.Count(), roster.Broken);
     }

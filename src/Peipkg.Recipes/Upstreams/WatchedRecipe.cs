@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Toml;
@@ -28,6 +29,9 @@ public sealed record WatchedRecipe(
 {
     /// <summary>What its builds may use; what it does not say, the manager's configuration does.</summary>
     public BuildLimits Limits { get; init; } = BuildLimits.Unsaid;
+
+    /// <summary>The edition of the format that <c>[meta]</c> names, and where; null where it names none that there is.</summary>
+    public Located<Edition>? Edition { get; init; }
 
     /// <summary>Why stanzas are left out of the outputs.</summary>
     public IReadOnlyList<RecipeProblem> Unusable { get; init; } = [];
@@ -67,6 +71,7 @@ public sealed record WatchedRecipe(
         return new WatchedRecipe(file.Problems.File, upstream, watch, outputs, file.Problems.Warnings)
         {
             Limits = limits,
+            Edition = EditionOf(file.Root),
             Unusable = unusable,
             Dependencies = Names(stanzas, "dependencies"),
             Provides = Names(stanzas, "provides", [.. outputs.Select(output => output.Name.Text)]),
@@ -84,6 +89,13 @@ public sealed record WatchedRecipe(
         section.Finish();
         return limits;
     }
+
+    // What is wrong with it is for peipkg-build to say.
+    private static Located<Edition>? EditionOf(TomlTable root) =>
+        (root.Find("meta")?.Value as TomlTable)?.Find("edition")?.Value is TomlString text
+        && Format.Editions.Edition.TryParse(text.Value, out Edition? edition, out _)
+            ? new(edition, text.Position)
+            : null;
 
     private static IEnumerable<TomlTable> Tables(TomlTable table, string key) =>
         table.Find(key)?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];

@@ -42,6 +42,7 @@ public partial class ConfigKeysTests
         ["[manager] state_dir"] = "state_dir = \"/two\"",
         ["[repo] name"] = "name = \"two\"",
         ["[repo] description"] = "description = \"two\"",
+        ["[repo] edition"] = "edition = \"pspu-5\"",
         ["[signing] key_file"] = "key_file = \"/two\"",
         ["[upload] backend"] = "backend = \"rsync\"",
         ["[upload] remote"] = "remote = \"/two\"",

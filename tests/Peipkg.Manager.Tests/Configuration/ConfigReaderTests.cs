@@ -68,6 +68,19 @@ public class ConfigReaderTests
     }
 
     [Fact]
+    public void The_edition_of_a_new_repository_is_chosen_by_its_name()
+    {
+        Assert.Null(Read(Documented).Repository.Edition);
+        string chosen = Documented.Replace("[signing]", "edition = \"pspu-5\"\n[signing]", StringComparison.Ordinal);
+        Assert.Equal(Peipkg.Format.Editions.Edition.Pspu5, Read(chosen).Repository.Edition);
+        Assert.Contains(
+            "(did you mean \"pspu-5\"?)",
+            Assert.Single(Problems(chosen.Replace("pspu-5", "pspu5", StringComparison.Ordinal))),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void The_documented_example_listens_and_knows_one_secret()
     {
         HttpConfig http = Read(Documented).Http;

@@ -42,7 +42,8 @@ public sealed class CutFileTests : IDisposable
     [Fact]
     public void A_cut_configuration_is_a_configuration_with_a_mistake()
     {
-        string sample = File.ReadAllText(Path.Combine(EndToEnd.Tools.Root, "samples/farm/config.toml"));
+        string sample = File.ReadAllText(Path.Combine(EndToEnd.Tools.Root, "samples/farm/config.toml"))
+            .Replace("@EDITION@", "psd-009", StringComparison.Ordinal);
         foreach (string cut in Cuts(sample))
         {
             File.WriteAllText(_directory["config.toml"], cut, new UTF8Encoding(false));

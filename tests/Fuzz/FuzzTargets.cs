@@ -15,7 +15,6 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Operating;
-using Peipkg.Manager.Recipes;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
 using Peipkg.Recipes.Toml;
@@ -153,13 +152,13 @@ internal static class FuzzTargets
             }
         }
 
-        VersionConstraint.TryParse(text, out _, out _);
-        PackageName.TryParse(text, out _, out _);
-        VirtualName.TryParse(text, out _, out _);
-        GoDuration.TryParse(text, out _, out _);
-        GoDuration.TryParseTimer(text, out _, out _);
-        ByteSize.TryParse(text, out _, out _);
-        PackageFileName.TryParse(text, out _, out _, out _, out _);
+        _ = VersionConstraint.TryParse(text, out _, out _);
+        _ = PackageName.TryParse(text, out _, out _);
+        _ = VirtualName.TryParse(text, out _, out _);
+        _ = GoDuration.TryParse(text, out _, out _);
+        _ = GoDuration.TryParseTimer(text, out _, out _);
+        _ = ByteSize.TryParse(text, out _, out _);
+        _ = PackageFileName.TryParse(text, out _, out _, out _, out _);
     }
 
     private static void ReadAddress(byte[] bytes)

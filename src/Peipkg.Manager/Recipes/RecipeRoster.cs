@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Editions;
-using Peipkg.Format.Identity;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;

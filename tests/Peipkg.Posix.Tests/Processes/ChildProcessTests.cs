@@ -127,14 +127,14 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public void Orphans_are_reaped_beside_a_child_that_nobody_has_reaped_yet()
+    public async Task Orphans_are_reaped_beside_a_child_that_nobody_has_reaped_yet()
     {
         // The other child has ended and waits for what it left behind to settle: the kernel names it first all the time.
         Task<ChildExit> other = ChildProcess.RunAsync(Options("(sleep 0.8 &); exit 3"), default);
         const string Script =
             "sleep 0.2; for i in $(seq 50); do (true &); done; sleep 0.2; grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l";
         Assert.InRange(int.Parse(Run(Script).Output.Trim(), CultureInfo.InvariantCulture), 0, 5);
-        Assert.Equal(3, other.GetAwaiter().GetResult().Code);
+        Assert.Equal(3, (await other).Code);
     }
 
     [Fact]

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Consumers;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.Consumers;

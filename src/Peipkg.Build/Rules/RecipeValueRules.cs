@@ -26,6 +26,12 @@ internal static class RecipeValueRules
     /// <summary>A pattern that no tag matches.</summary>
     internal const string TagNone = "tag-none";
 
+    /// <summary>A pattern that ends before the tag does.</summary>
+    internal const string TagEnd = "tag-end";
+
+    /// <summary>A version that people order otherwise than the format.</summary>
+    internal const string TagOrder = "tag-order";
+
     internal static IReadOnlyList<Rule> All { get; } =
     [
         new(
@@ -192,6 +198,24 @@ internal static class RecipeValueRules
             "The farm would build nothing.",
             "Compare tag_pattern and min_version with the tags listed above.",
             """tag_pattern = "^v(\\d+)$"    # and tags like v1.2.3"""
+        ),
+        new(
+            TagEnd,
+            Severity.Warning,
+            Finder.Check,
+            "tag_pattern ends before a tag does.",
+            "Whatever follows is ignored, so pre-releases become releases, and several tags become one version.",
+            "End the pattern with $.",
+            """tag_pattern = "^v(\\d+\\.\\d+)"    # and a tag v1.2-beta1, which becomes 1.2"""
+        ),
+        new(
+            TagOrder,
+            Severity.Warning,
+            Finder.Check,
+            "The format orders the versions of two tags otherwise than people do.",
+            "Package managers offer what the format takes for the newest version. The format knows dev, alpha, a, beta, b, pre and rc as words for pre-releases and no others, and takes the letter of 3.3a and 2024b for one of them.",
+            "Narrow tag_pattern, set prerelease = false, name tags in reject_tags, or raise epoch. docs/versions.md tells which.",
+            """tag_pattern = "^(\\d+\\.\\d+[a-z]?)$"    # and the tags 3.3 and 3.3a"""
         ),
         new(
             RecipeRule.Duration,

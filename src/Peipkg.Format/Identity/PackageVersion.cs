@@ -45,6 +45,16 @@ public readonly record struct PackageVersion
     public bool IsPreRelease => VersionPrecedence.HasPreReleaseSegment(UpstreamSpan);
 
     /// <summary>
+    /// Whether the format takes a letter release for a pre-release. People number corrections so: 3.3a and 3.3b come after
+    /// 3.3, and 2024a and 2024b are all that the year has. The upstream version ends with a single <c>a</c> or <c>b</c>
+    /// right after a digit, and has no other pre-release segment. Precedence is the format's all the same.
+    /// </summary>
+    public bool IsLetterRelease =>
+        UpstreamSpan is [.. var number, 'a' or 'b' or 'A' or 'B']
+        && number is [.., >= '0' and <= '9']
+        && !VersionPrecedence.HasPreReleaseSegment(number);
+
+    /// <summary>
     /// A text that two versions share exactly when they compare equal: what finds equal ones among many without comparing
     /// each with each, which not even sorting does (see <see cref="VersionOrder"/>).
     /// </summary>

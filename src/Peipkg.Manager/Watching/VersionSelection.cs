@@ -41,14 +41,7 @@ internal sealed record VersionSelection(
         List<SkippedTag> unwanted = [];
         foreach (ListedTag tag in tags)
         {
-            if (
-                upstream.TagPattern.TryGetVersion(
-                    tag.Name,
-                    upstream.PeiosRevision,
-                    out PackageVersion version,
-                    out string? error
-                )
-            )
+            if (upstream.TryMatch(tag.Name, out PackageVersion version, out string? error))
             {
                 if (upstream.WhyUnwanted(tag.Name, version) is { } why)
                 {

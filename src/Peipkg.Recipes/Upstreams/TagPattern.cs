@@ -88,12 +88,28 @@ public sealed class TagPattern
         return version.Append(Part(tag, slots, "prerelease") is { } prerelease ? $"-{prerelease}" : "").ToString();
     }
 
+    /// <summary>What the group <c>prerelease</c> captures of a tag; null if nothing, or if the tag does not match.</summary>
+    /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
+    public string? PreReleaseOf(string tag)
+    {
+        Span<int> slots = stackalloc int[2 * _groups.Count];
+        slots.Fill(-1);
+        return RegexMatcher.TryMatch(_program, tag, slots) ? Part(tag, slots, "prerelease") : null;
+    }
+
     /// <summary>The package version that a tag stands for.</summary>
     /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
     /// <param name="revision">The recipe's <c>peios_revision</c>, at least 1.</param>
     /// <param name="version">The version.</param>
     /// <param name="error">Why a tag that matches is no version; null when it does not match.</param>
-    public bool TryGetVersion(string tag, long revision, out PackageVersion version, out string? error)
+    /// <param name="epoch">The recipe's <c>epoch</c>, from 0.</param>
+    public bool TryGetVersion(
+        string tag,
+        long revision,
+        out PackageVersion version,
+        out string? error,
+        long epoch = 0
+    )
     {
         version = default;
         error = null;
@@ -102,7 +118,10 @@ public sealed class TagPattern
             return false;
         }
 
-        string text = string.Create(CultureInfo.InvariantCulture, $"{upstream}-{revision}");
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(epoch == 0 ? "" : $"{epoch}:")}{upstream}-{revision}"
+        );
         if (!PackageVersion.TryParse(text, out version, out error))
         {
             return false;

@@ -12,6 +12,9 @@ namespace Peipkg.Recipes.Upstreams;
 /// <param name="Position">Where the section begins.</param>
 public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
 {
+    /// <summary>The epoch of the packages built from them, from 0.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>Whether submodules are fetched too.</summary>
     public bool Submodules { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
             RecipeRule.TagPattern
         );
         Located<long>? revision = section.Integer("peios_revision", required: true);
+        Located<long>? epoch = section.Integer("epoch");
         Located<bool>? submodules = section.Boolean("submodules");
         Located<VersionOperand>? minimum = section.Parsed<VersionOperand>(
             "min_version",
@@ -72,10 +76,20 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
             );
         }
 
+        if (epoch is { Value: < 0 })
+        {
+            file.Problems.Error(
+                epoch.Value.Position,
+                $"epoch in {section.Label} must be at least 0, not {epoch.Value.Value}",
+                RecipeRule.Version
+            );
+        }
+
         return git is null || pattern is null || revision is null or { Value: < 1 }
             ? null
             : new Upstream(git.Value.Value, pattern.Value.Value, revision.Value.Value, section.Position)
             {
+                Epoch = epoch?.Value ?? 0,
                 Submodules = submodules?.Value ?? false,
                 MinVersion = minimum?.Value,
                 MaxVersion = maximum?.Value,
@@ -89,7 +103,14 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
     /// <param name="version">The version.</param>
     /// <param name="error">Why a tag that matches is no version; null when it does not match or is not wanted.</param>
     public bool TryGetVersion(string tag, out PackageVersion version, out string? error) =>
-        TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error) && WhyUnwanted(tag, version) is null;
+        TryMatch(tag, out version, out error) && WhyUnwanted(tag, version) is null;
+
+    /// <summary>The package version of a tag, whether or not it is to be built.</summary>
+    /// <param name="tag">A tag's name, without <c>refs/tags/</c>.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="error">Why a tag that matches is no version; null when it does not match.</param>
+    public bool TryMatch(string tag, out PackageVersion version, out string? error) =>
+        TagPattern.TryGetVersion(tag, PeiosRevision, out version, out error, Epoch);
 
     /// <summary>Why a tag that gives a version is not to be built; null when it is.</summary>
     /// <param name="tag">The tag's name, without <c>refs/tags/</c>.</param>
@@ -104,13 +125,23 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
             }
         }
 
-        return MinVersion is { } minimum && minimum.CompareVersion(version) < 0
-                ? $"it is older than min_version {minimum}"
-            : MaxVersion is { } maximum && maximum.CompareVersion(version) > 0
-                ? $"it is newer than max_version {maximum}"
-            : !Prerelease && version.IsPreRelease ? "it is a pre-release, and prerelease = false"
+        return MinVersion is { } minimum && Compare(minimum, version) < 0 ? $"it is older than min_version {minimum}"
+            : MaxVersion is { } maximum && Compare(maximum, version) > 0 ? $"it is newer than max_version {maximum}"
+            : !Prerelease && IsPreRelease(tag, version) ? "it is a pre-release, and prerelease = false"
             : null;
     }
+
+    // A matched group says so whatever its word; a letter release is none, although the format takes it for one.
+    private bool IsPreRelease(string tag, in PackageVersion version) =>
+        version is { IsPreRelease: true, IsLetterRelease: false } || TagPattern.PreReleaseOf(tag) is not null;
+
+    // A bound without an epoch is one of upstream's, which has none.
+    private static int Compare(in VersionOperand bound, in PackageVersion version) =>
+        bound.CompareVersion(
+            bound.Epoch == 0 && version.Epoch != 0
+                ? PackageVersion.Parse(version.Text[(version.Text.IndexOf(':', StringComparison.Ordinal) + 1)..])
+                : version
+        );
 
     private static List<Glob> ReadRejected(TomlSection section)
     {

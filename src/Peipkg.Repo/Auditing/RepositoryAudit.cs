@@ -171,7 +171,7 @@ internal sealed class RepositoryAudit
         {
             IndexEntry entry = _entries[i];
             string name = entry.Name.Text;
-            if (entry.Version.IsPreRelease)
+            if (entry.Version is { IsPreRelease: true, IsLetterRelease: false })
             {
                 _findings.Add(
                     AuditFinding.Of(

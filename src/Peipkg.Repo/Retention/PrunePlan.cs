@@ -39,7 +39,8 @@ internal static class PrunePlan
                 (name, highest, last, seen) = (row.Name, row.Version, default, 0);
             }
 
-            if (row.Version.IsPreRelease)
+            // A letter release is a release to people, and what is pruned does not come back.
+            if (row.Version is { IsPreRelease: true, IsLetterRelease: false })
             {
                 // One version for several architectures is one pre-release.
                 seen += row.Version == last ? 0 : 1;

@@ -63,6 +63,22 @@ public sealed class VersionTests
     public void A_pre_release_is_known_by_its_segments(string text, bool expected) =>
         Assert.Equal(expected, PackageVersion.Parse(text).IsPreRelease);
 
+    [Theory]
+    [InlineData("3.3a-1", true)]
+    [InlineData("2024b-1", true)]
+    [InlineData("1:1.1.1B-2", true)]
+    [InlineData("1.1.1w-1", false)]
+    [InlineData("3.3-1", false)]
+    [InlineData("3.3a1-1", false)]
+    [InlineData("3.3.a-1", false)]
+    [InlineData("3.3-b-1", false)]
+    [InlineData("3.3~1a-1", false)]
+    [InlineData("3.3-rc1a-1", false)]
+    [InlineData("3.3alpha-1", false)]
+    [InlineData("a-1", false)]
+    public void A_letter_release_ends_with_a_or_b_after_a_digit(string text, bool expected) =>
+        Assert.Equal(expected, PackageVersion.Parse(text).IsLetterRelease);
+
     [Fact]
     public void Versions_of_equal_precedence_need_not_be_equal()
     {

@@ -74,6 +74,48 @@ public sealed class WatchedRecipeTests
                 .Unusable.Select(problem => problem.ToString())
         );
 
+    [Theory]
+    [InlineData("v2024b", "1:2024b-1")]
+    [InlineData("v3.4.0-M1", null)]
+    [InlineData("v3.4.0~rc1", null)]
+    [InlineData("v1.1w", "1:1.1w-1")]
+    [InlineData("v1.0", null)]
+    public void An_epoch_is_of_every_version_and_of_no_bound_and_letter_releases_are_releases(
+        string tag,
+        string? expected
+    )
+    {
+        const string Text = """
+            [upstream]
+            git = "https://example.org/x.git"
+            tag_pattern = "PATTERN"
+            peios_revision = 1
+            epoch = 1
+            min_version = "1.1"
+            prerelease = false
+
+            """;
+        string pattern = tag.Contains('M', StringComparison.Ordinal)
+            ? @"^v(?P<major>\\d+)\\.(?P<minor>\\d+)\\.(?P<patch>\\d+)(?:-(?P<prerelease>.+))?$"
+            : "^v(.*)$";
+        Upstream upstream = Read(Text.Replace("PATTERN", pattern, StringComparison.Ordinal)).Upstream!;
+        Assert.Equal(expected, upstream.TryGetVersion(tag, out PackageVersion version, out _) ? version.Text : null);
+    }
+
+    [Fact]
+    public void A_negative_epoch_is_refused() =>
+        Assert.Contains(
+            "epoch in [upstream] must be at least 0, not -1",
+            Assert
+                .Throws<RecipeException>(() =>
+                    Read(
+                        "[upstream]\ngit = \"https://example.org/x\"\ntag_pattern = \"(.*)\"\npeios_revision = 1\nepoch = -1\n"
+                    )
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void Watch_without_upstream_is_a_warning() =>
         Assert.Equal(

@@ -89,6 +89,18 @@ public sealed class PruneOperationTests : IDisposable
     }
 
     [Fact]
+    public void Letter_releases_are_releases()
+    {
+        _fixture.Pack("dd", "2024b-1");
+        _fixture.Pack("dd", "2025a-1");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RunResult audit = RepoRun.Run(["audit", "--repo", _fixture.Repo]);
+        Assert.DoesNotContain("2025a-1, is a pre-release", audit.Output + audit.Error, StringComparison.Ordinal);
+        RepositoryFixture.Succeed(Prune("--older-than", "1d", "--keep", "0"));
+        Assert.Equal(["dd 2025a-1", "dd 2024b-1"], Archive().Where(row => row.StartsWith("dd", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Nothing_goes_that_is_young_and_the_advertised_stays_with_keep_0()
     {
         SortedDictionary<string, string> before = RepositoryFixture.Content(_fixture.Repo);

@@ -69,6 +69,7 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
             );
         }
 
+        findings.AddRange(TagOrder.Check(file, upstream, built));
         return new TagReport([.. Taken(built), .. others], findings);
     }
 
@@ -77,9 +78,10 @@ internal sealed record TagReport(IReadOnlyList<TagReport.Tag> Tags, IReadOnlyLis
     {
         Tag? taken = null;
         foreach (
-            (string name, PackageVersion version) in built
-                .OrderBy(tag => tag.Name, StringComparer.Ordinal)
-                .OrderByDescending(tag => tag.Version, PackageVersion.Order)
+            (string name, PackageVersion version) in VersionOrder.HighestFirst(
+                built.OrderBy(tag => tag.Name, StringComparer.Ordinal),
+                tag => tag.Version
+            )
         )
         {
             if (taken?.Version is { } other && PackageVersion.Compare(other, version) == 0)

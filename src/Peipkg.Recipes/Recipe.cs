@@ -20,16 +20,20 @@ public sealed record Recipe(
     IReadOnlyList<RecipeProblem> Warnings
 )
 {
+    /// <summary>How the script is run.</summary>
+    public BuildSettings Build { get; init; } = BuildSettings.Unsaid;
+
     /// <summary>Reads a recipe file and checks all that can be known without building.</summary>
     /// <param name="path">The file; its directory is the recipe directory.</param>
     /// <param name="edition">The edition of the format that is asked for; null leaves it to the recipe.</param>
+    /// <param name="target">What it is read for; null if that is not known yet.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="RecipeException">The recipe has mistakes: all of them.</exception>
-    public static Recipe Load(string path, Edition? edition = null)
+    public static Recipe Load(string path, Edition? edition = null, RecipeTarget? target = null)
     {
         TomlFile file = TomlFile.Load(path);
-        Recipe recipe = Read(file, edition);
+        Recipe recipe = Read(file, edition, target);
         file.Problems.ThrowIfAny();
         return recipe;
     }
@@ -38,7 +42,9 @@ public sealed record Recipe(
     /// <returns>The recipe; where the file has problems, only what could be read of it, for nothing but to look for more.</returns>
     /// <param name="file">The file.</param>
     /// <param name="edition">The edition of the format that is asked for; null leaves it to the recipe.</param>
-    public static Recipe Read(TomlFile file, Edition? edition = null) => RecipeReader.Read(file, edition);
+    /// <param name="target">What it is read for; null if that is not known yet.</param>
+    public static Recipe Read(TomlFile file, Edition? edition = null, RecipeTarget? target = null) =>
+        RecipeReader.Read(file, edition, target ?? RecipeTarget.Unknown);
 }
 
 /// <summary>What all packages of a recipe share.</summary>

@@ -9,28 +9,33 @@ namespace Peipkg.Recipes;
 /// <summary>Reads the sections that belong to peipkg-build, and finds everything that is wrong with them.</summary>
 internal sealed class RecipeReader
 {
-    private static readonly string[] SectionNames = ["meta", "package", "sign", "upstream", "watch", "limits"];
+    private static readonly string[] SectionNames = ["meta", "package", "build", "sign", "upstream", "watch", "limits"];
 
     private readonly TomlFile _file;
     private readonly Edition? _wanted;
+    private readonly RecipeTarget _target;
     private readonly string _directory;
 
-    private RecipeReader(TomlFile file, Edition? wanted)
+    private RecipeReader(TomlFile file, Edition? wanted, RecipeTarget target)
     {
         _file = file;
+        _target = target;
         _wanted = wanted;
         _directory = Path.GetDirectoryName(Path.GetFullPath(file.Problems.File)) ?? "/";
     }
 
     private ProblemList Problems => _file.Problems;
 
-    internal static Recipe Read(TomlFile file, Edition? wanted) => new RecipeReader(file, wanted).Read();
+    internal static Recipe Read(TomlFile file, Edition? wanted, RecipeTarget target) =>
+        new RecipeReader(file, wanted, target).Read();
 
     private Recipe Read()
     {
         RefuseSigns();
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
+        BuildSettings build = BuildSettings.Read(_file);
+        StanzaPlaceholders.Expand(_file, _target, meta.Edition);
         List<Stanza?> stanzas = [];
         StanzaReader reader = new(Problems, meta.Edition);
         foreach (TomlSection section in _file.Sections("package"))
@@ -48,7 +53,10 @@ internal sealed class RecipeReader
             );
         }
 
-        return new Recipe(Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], Problems.Warnings);
+        return new Recipe(Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], Problems.Warnings)
+        {
+            Build = build,
+        };
     }
 
     private void WarnOfOddSections()

@@ -93,7 +93,7 @@ internal static class BuildOperation
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
-        foreach (Finding finding in ScriptText.Check(ScriptText.Read(script), script))
+        foreach (Finding finding in ScriptText.Check(ScriptText.Read(script), script, recipe.Build.StopsAtErrors))
         {
             findings.Report(finding);
         }
@@ -120,7 +120,7 @@ internal static class BuildOperation
         request.Sandbox is null
             ? new BuildPaths(
                 [area.Destination],
-                [area.Work, Path.GetFullPath(request.Source), RealPath.Of(request.Source)]
+                [area.Work, area.Home, Path.GetFullPath(request.Source), RealPath.Of(request.Source)]
             )
             : new BuildPaths([SandboxView.DestinationPlace], []);
 
@@ -136,10 +136,22 @@ internal static class BuildOperation
 
         try
         {
-            Recipe recipe = Recipe.Load(path, request.Edition);
+            Recipe recipe = Recipe.Load(path, request.Edition, new RecipeTarget(request.Version, request.Architecture));
             foreach (RecipeProblem warning in recipe.Warnings)
             {
                 diagnostics.Warning(warning.ToString());
+            }
+
+            if (
+                request.Architecture is { } architecture
+                && recipe.Stanzas.All(stanza =>
+                    stanza.Architecture != architecture && stanza.Architecture != Architecture.NoArch
+                )
+            )
+            {
+                throw new UserErrorException(
+                    $"--arch {architecture}: the recipe makes packages for {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Architecture.Text).Distinct(StringComparer.Ordinal))} only"
+                );
             }
 
             return recipe;

@@ -14,6 +14,9 @@ internal sealed record BuildRequest
     /// <summary>The source tree.</summary>
     internal required string Source { get; init; }
 
+    /// <summary>The architecture that is taken of a stanza's list; null for this machine's, or the first of the list.</summary>
+    internal Architecture? Architecture { get; init; }
+
     /// <summary>The version of all packages.</summary>
     internal required PackageVersion Version { get; init; }
 

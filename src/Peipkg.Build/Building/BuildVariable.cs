@@ -9,8 +9,6 @@ namespace Peipkg.Build.Building;
 /// <param name="Value">Any text, perhaps empty.</param>
 internal sealed record BuildVariable(string Name, string Value)
 {
-    private static readonly string[] Reserved = ["SOURCE_DIR", "DESTDIR", "SOURCE_DATE_EPOCH", "LC_ALL", "TZ", "PATH"];
-
     internal static bool TryParse(string? text, out BuildVariable value, [NotNullWhen(false)] out string? error)
     {
         int equals = text?.IndexOf('=', StringComparison.Ordinal) ?? -1;
@@ -20,8 +18,8 @@ internal sealed record BuildVariable(string Name, string Value)
             equals < 0 ? $"{DisplayText.Quote(text)} is not of the form NAME=VALUE"
             : !IsIdentifier(name)
                 ? $"{DisplayText.Quote(name)} is not a variable's name; use letters, digits and \"_\", and no digit first"
-            : Reserved.Contains(name, StringComparer.Ordinal)
-                ? $"{name} cannot be set: peipkg-build sets {string.Join(", ", Reserved)} itself"
+            : ScriptEnvironment.Reserved.Contains(name, StringComparer.Ordinal)
+                ? $"{name} cannot be set: peipkg-build sets {string.Join(", ", ScriptEnvironment.Reserved)} itself"
             : null;
         return error is null;
     }

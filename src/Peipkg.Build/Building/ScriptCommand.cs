@@ -43,7 +43,7 @@ internal static class ScriptCommand
                     "umask \"$1\" && shift && exec \"$@\"",
                     "sh",
                     Convert.ToString(UmaskOf(request), 8),
-                    Shell,
+                    .. Interpreter(recipe),
                     SandboxView.Places(recipe.Meta.BuildScript).Script,
                 ]
             );
@@ -53,14 +53,23 @@ internal static class ScriptCommand
             Path.GetFullPath(request.Source),
             area.Destination,
             area.Work,
-            Path.Combine(recipe.Directory, recipe.Meta.BuildScript)
+            Path.Combine(recipe.Directory, recipe.Meta.BuildScript),
+            recipe.Directory,
+            area.Home
         );
         string path =
             context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0
                 ? inherited
                 : SandboxView.ToolPath;
-        return Limited([.. request.Variation?.Prefix() ?? [], Shell, places.Script], places, path, request, area);
+        return Limited(
+            [.. request.Variation?.Prefix() ?? [], .. Interpreter(recipe), places.Script],
+            ScriptEnvironment.Of(recipe, request, places, path),
+            request,
+            area
+        );
     }
+
+    private static string[] Interpreter(Recipe recipe) => recipe.Build.StopsAtErrors ? [Shell, "-e"] : [Shell];
 
     /// <summary>The umask of the script.</summary>
     internal static uint UmaskOf(BuildRequest request) =>
@@ -102,8 +111,12 @@ internal static class ScriptCommand
         ];
         return Limited(
             words,
-            SandboxView.Places(recipe.Meta.BuildScript),
-            SandboxView.SearchPath(sandbox),
+            ScriptEnvironment.Of(
+                recipe,
+                request,
+                SandboxView.Places(recipe.Meta.BuildScript),
+                SandboxView.SearchPath(sandbox)
+            ),
             request,
             area
         ) with
@@ -117,8 +130,7 @@ internal static class ScriptCommand
 
     private static ChildProcessOptions Limited(
         List<string> words,
-        ScriptPlaces places,
-        string path,
+        List<KeyValuePair<string, string>> environment,
         BuildRequest request,
         StagingArea area
     )
@@ -133,7 +145,7 @@ internal static class ScriptCommand
         {
             FileName = words[0],
             Arguments = words[1..],
-            Environment = Environment(request, places, path),
+            Environment = environment,
             WorkingDirectory = area.Work,
             Timeout = request.Limits.Timeout,
             Processors = request.Limits.Processors,
@@ -143,26 +155,5 @@ internal static class ScriptCommand
                 request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]
             ),
         };
-    }
-
-    private static List<KeyValuePair<string, string>> Environment(
-        BuildRequest request,
-        ScriptPlaces places,
-        string path
-    )
-    {
-        List<KeyValuePair<string, string>> environment =
-        [
-            new("SOURCE_DIR", places.Source),
-            new("DESTDIR", places.Destination),
-            new("SOURCE_DATE_EPOCH", request.Timestamp.UnixSeconds.ToString(CultureInfo.InvariantCulture)),
-            new("LC_ALL", "C"),
-            new("TZ", "UTC"),
-            new("PATH", path),
-        ];
-        environment.AddRange(
-            request.Variables.Select(variable => new KeyValuePair<string, string>(variable.Name, variable.Value))
-        );
-        return environment;
     }
 }

@@ -43,7 +43,7 @@ internal static class RecipeCheck
             findings.AddRange(Bounded(StanzaCheck.Check(recipe, whole, cancellation), path));
             if (script is not null)
             {
-                findings.AddRange(ScriptCheck.Check(script));
+                findings.AddRange(ScriptCheck.Check(script, recipe.Build.StopsAtErrors));
             }
 
             return new CheckedRecipe(path, findings, script, upstream);

@@ -9,10 +9,10 @@ namespace Peipkg.Build.Checking;
 /// <summary>Checks the text and mode of a build script.</summary>
 internal static class ScriptCheck
 {
-    internal static IEnumerable<Finding> Check(string script)
+    internal static IEnumerable<Finding> Check(string script, bool stopsAtErrors)
     {
         string text = ScriptText.Read(script);
-        List<Finding> findings = [.. ScriptText.Check(text, script)];
+        List<Finding> findings = [.. ScriptText.Check(text, script, stopsAtErrors)];
         text = text.TrimStart('\ufeff');
         string shebang = text.StartsWith("#!", StringComparison.Ordinal) ? text.Split('\n', 2)[0] : "";
         string interpreter = Interpreter(shebang);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using Peipkg.Build.Building;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
@@ -30,6 +31,12 @@ internal static class BuildCommand
             "The packages' version, [epoch:]upstream-revision.",
             PackageVersion.TryParse,
             required: true
+        );
+        Option<Architecture?> architecture = CommandOptions.Parsed<Architecture?>(
+            "--arch",
+            "ARCH",
+            "The architecture to build for, where the recipe lists several; this machine's if it is one of them.",
+            ParseArchitecture
         );
         Option<string> sourceRef = CommandOptions.Text(
             "--source-ref",
@@ -80,6 +87,7 @@ internal static class BuildCommand
             recipe,
             source,
             version,
+            architecture,
             sourceRef,
             farmId,
             timestamp,
@@ -103,6 +111,7 @@ internal static class BuildCommand
                     Recipe = result.GetRequiredValue(recipe),
                     Source = result.GetRequiredValue(source),
                     Version = result.GetRequiredValue(version),
+                    Architecture = result.GetValue(architecture),
                     SourceRef = result.GetRequiredValue(sourceRef),
                     FarmId = result.GetRequiredValue(farmId),
                     Timestamp = result.GetRequiredValue(timestamp),
@@ -120,5 +129,11 @@ internal static class BuildCommand
             )
         );
         return command;
+    }
+
+    private static bool ParseArchitecture(string? text, out Architecture? value, [NotNullWhen(false)] out string? error)
+    {
+        value = Architecture.TryParse(text, out Architecture architecture, out error) ? architecture : null;
+        return error is null;
     }
 }

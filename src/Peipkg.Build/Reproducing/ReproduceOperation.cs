@@ -7,6 +7,7 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Recipes;
 
@@ -32,6 +33,9 @@ internal static class ReproduceOperation
         {
             Recipe = request.Recipe,
             Source = request.Source,
+            Architecture = packages
+                .Select(package => (Architecture?)package.Manifest.Architecture)
+                .FirstOrDefault(architecture => architecture != Architecture.NoArch),
             Version = manifest.Version,
             SourceRef = manifest.Build.SourceRef,
             FarmId = manifest.Build.FarmId,

@@ -82,7 +82,7 @@ internal static class ScriptRules
             Finder.Recipe,
             "The build script goes on after a command that fails.",
             "Only the status of the last command counts, so a package can be built although compiling or installing it has failed.",
-            "Put \"set -eu\" on the second line, after #!/bin/sh.",
+            "Put \"set -eu\" on the second line, after #!/bin/sh, or errexit = true below [build] in peipkg.toml.",
             """
             #!/bin/sh
             make

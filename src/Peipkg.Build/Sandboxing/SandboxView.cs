@@ -20,6 +20,7 @@ internal static class SandboxView
     private const string SourcePlace = "/build/source";
     private const string RecipePlace = "/build/recipe";
     private const string WorkPlace = "/build/work";
+    private const string HomePlace = "/build/home";
 
     // Not root: as root, tar and others try to change the owners of files, and some programs refuse to build.
     private const string UserAndGroup = "1000";
@@ -110,7 +111,7 @@ internal static class SandboxView
 
     /// <summary>The build's directories as the script sees them.</summary>
     internal static ScriptPlaces Places(string script) =>
-        new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}");
+        new(SourcePlace, DestinationPlace, WorkPlace, $"{RecipePlace}/{script}", RecipePlace, HomePlace);
 
     /// <summary>The search path: the <c>bin</c> of each added directory, then the standard one.</summary>
     internal static string SearchPath(SandboxSettings settings) =>
@@ -191,7 +192,7 @@ internal static class SandboxView
             arguments,
             stubs,
             "passwd",
-            $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{WorkPlace}:/bin/sh\n"
+            $"root:x:0:0:root:/:/bin/sh\nbuild:x:{UserAndGroup}:{UserAndGroup}:build:{HomePlace}:/bin/sh\n"
         );
         AddStub(arguments, stubs, "group", $"root:x:0:\nbuild:x:{UserAndGroup}:\n");
         if (settings.Network != NetworkAccess.Shared)
@@ -236,6 +237,9 @@ internal static class SandboxView
             "--bind",
             area.Work,
             WorkPlace,
+            "--bind",
+            area.Home,
+            HomePlace,
             .. LocalPlaces.Where(IsDirectory).SelectMany(place => (string[])["--remount-ro", place]),
             "--remount-ro",
             "/",

@@ -5,4 +5,13 @@ namespace Peipkg.Build.Sandboxing;
 /// <param name="Destination">$DESTDIR.</param>
 /// <param name="Work">The working directory.</param>
 /// <param name="Script">The script.</param>
-internal sealed record ScriptPlaces(string Source, string Destination, string Work, string Script);
+/// <param name="Recipe">$RECIPE_DIR.</param>
+/// <param name="Home">$HOME, an empty directory.</param>
+internal sealed record ScriptPlaces(
+    string Source,
+    string Destination,
+    string Work,
+    string Script,
+    string Recipe,
+    string Home
+);

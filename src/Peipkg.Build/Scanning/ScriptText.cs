@@ -23,7 +23,8 @@ internal static class ScriptText
     /// <summary>What is wrong with a script's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="file">The script as the user named it.</param>
-    internal static IEnumerable<Finding> Check(string text, string file)
+    /// <param name="stopsAtErrors">Whether the recipe has it run as <c>sh -e</c>.</param>
+    internal static IEnumerable<Finding> Check(string text, string file, bool stopsAtErrors)
     {
         if (text.StartsWith(ByteOrderMark))
         {
@@ -45,7 +46,7 @@ internal static class ScriptText
             );
         }
 
-        if (!StopsAtErrors(text))
+        if (!stopsAtErrors && !StopsAtErrors(text))
         {
             yield return Finding.Of(
                 ScriptRules.ErrorExit,

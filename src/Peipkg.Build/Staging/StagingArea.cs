@@ -4,7 +4,7 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Staging;
 
 /// <summary>
-/// The private directory of one build, mode 0700, with fresh empty directories for $DESTDIR and for the script to work in.
+/// The private directory of one build, mode 0700, with fresh empty directories for $DESTDIR, for the script to work in, and for $HOME.
 /// Removed on dispose, unless <c>--keep-stage</c> was given.
 /// </summary>
 internal sealed class StagingArea : IDisposable
@@ -20,6 +20,7 @@ internal sealed class StagingArea : IDisposable
         _diagnostics = diagnostics;
         Destination = Make(Path.Combine(root, "dest"));
         Work = Make(Path.Combine(root, "work"));
+        Home = Make(Path.Combine(root, "home"));
     }
 
     /// <summary>The private directory.</summary>
@@ -30,6 +31,9 @@ internal sealed class StagingArea : IDisposable
 
     /// <summary>The script's working directory.</summary>
     internal string Work { get; }
+
+    /// <summary>$HOME, empty, since the script must not read the caller's settings.</summary>
+    internal string Home { get; }
 
     /// <summary>Other areas of the same build, which are removed with this one if the process is killed.</summary>
     internal IReadOnlyList<StagingArea> Companions { get; set; } = [];

@@ -33,6 +33,8 @@ internal static class BuildArguments
             $"--out={output}",
             // A worker's peipkg-build may be one that knows the default alone.
             .. order.Recipe.Edition == Edition.Default ? (string[])[] : [$"--edition={order.Recipe.Edition}"],
+            // A launcher's machine may be of another architecture.
+            .. order.Recipe.Document.Taken is { } taken ? (string[])[$"--arch={taken}"] : [],
             .. sandbox == true ? (string[])["--sandbox"] : [],
         ];
 }

@@ -21,7 +21,11 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
     /// <exception cref="RecipeException">The recipe cannot be used any more.</exception>
     public IReadOnlyList<string> CheckUnsigned(BuildOrder order, string directory, CancellationToken cancellation)
     {
-        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(order.Recipe.Document.File, order.Recipe.Edition);
+        Peipkg.Recipes.Recipe recipe = Peipkg.Recipes.Recipe.Load(
+            order.Recipe.Document.File,
+            order.Recipe.Edition,
+            target: new RecipeTarget(order.Version, order.Recipe.Document.Taken)
+        );
         Dictionary<string, Stanza> stanzas = recipe.Stanzas.ToDictionary(
             s => PackageFileName.Compose(s.Name, order.Version, s.Architecture),
             StringComparer.Ordinal

@@ -71,6 +71,9 @@ public sealed record TomlTable(TomlPosition Position) : TomlNode(Position)
     public TomlEntry? Find(string key) => _entries.GetValueOrDefault(key);
 
     internal void Add(TomlEntry entry) => _entries.TryAdd(entry.Key, entry);
+
+    /// <summary>Puts another value into the place of one that is there.</summary>
+    internal void Replace(string key, TomlNode value) => _entries[key] = _entries[key] with { Value = value };
 }
 
 /// <summary>A key with its value.</summary>

@@ -103,13 +103,7 @@ public sealed class TagPattern
     /// <param name="version">The version.</param>
     /// <param name="error">Why a tag that matches is no version; null when it does not match.</param>
     /// <param name="epoch">The recipe's <c>epoch</c>, from 0.</param>
-    public bool TryGetVersion(
-        string tag,
-        long revision,
-        out PackageVersion version,
-        out string? error,
-        long epoch = 0
-    )
+    public bool TryGetVersion(string tag, long revision, out PackageVersion version, out string? error, long epoch = 0)
     {
         version = default;
         error = null;

@@ -33,6 +33,9 @@ public sealed record WatchedRecipe(
     /// <summary>The edition of the format that <c>[meta]</c> names, and where; null where it names none that there is.</summary>
     public Located<Edition>? Edition { get; init; }
 
+    /// <summary>The architecture that is taken of a stanza's list; null where no stanza has a list.</summary>
+    public Architecture? Taken { get; init; }
+
     /// <summary>Why stanzas are left out of the outputs.</summary>
     public IReadOnlyList<RecipeProblem> Unusable { get; init; } = [];
 
@@ -66,12 +69,19 @@ public sealed record WatchedRecipe(
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
         TomlTable[] stanzas = [.. Tables(file.Root, "package")];
+        Architecture? taken = null;
+        foreach (TomlTable stanza in stanzas)
+        {
+            taken = ArchitectureChoice.Make(stanza, wanted: null, problems: null) ?? taken;
+        }
+
         List<RecipeProblem> unusable = [];
         List<RecipeOutput> outputs = ReadOutputs(stanzas, file.Problems.File, unusable);
         return new WatchedRecipe(file.Problems.File, upstream, watch, outputs, file.Problems.Warnings)
         {
             Limits = limits,
             Edition = EditionOf(file.Root),
+            Taken = taken,
             Unusable = unusable,
             Dependencies = Names(stanzas, "dependencies"),
             Provides = Names(stanzas, "provides", [.. outputs.Select(output => output.Name.Text)]),

@@ -21,7 +21,27 @@ public sealed class BuildScriptTests : IDisposable
         _bench.Build("--build-env", "CC=gcc -O2", "--build-env=EMPTY=", "--build-env", "PAIR=a=b").Succeeds();
         string[] lines = File.ReadAllLines(_bench["source/env"]);
         Assert.Equal(
-            ["CC", "DESTDIR", "EMPTY", "LC_ALL", "PAIR", "PATH", "SOURCE_DATE_EPOCH", "SOURCE_DIR", "TZ"],
+            [
+                "ARCH",
+                "CC",
+                "DESTDIR",
+                "EMPTY",
+                "HOME",
+                "JOBS",
+                "LC_ALL",
+                "LIBDIR",
+                "NAME",
+                "PACKAGE_VERSION",
+                "PAIR",
+                "PATH",
+                "RECIPE_DIR",
+                "REVISION",
+                "SOURCE_DATE_EPOCH",
+                "SOURCE_DIR",
+                "TRIPLET",
+                "TZ",
+                "VERSION",
+            ],
             lines.Select(line => line.Split('=')[0])
         );
         Assert.Contains("CC=gcc -O2", lines);

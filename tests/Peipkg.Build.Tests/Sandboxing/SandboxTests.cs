@@ -25,7 +25,7 @@ public sealed class SandboxTests : IDisposable
         _bench.Build("--sandbox").Succeeds();
         Assert.Equal(
             "/build/source /build/dest /build/work /build/recipe/build.sh\n"
-                + "DESTDIR LC_ALL PATH SOURCE_DATE_EPOCH SOURCE_DIR TZ \n"
+                + "ARCH DESTDIR HOME JOBS LC_ALL LIBDIR NAME PACKAGE_VERSION PATH RECIPE_DIR REVISION SOURCE_DATE_EPOCH SOURCE_DIR TRIPLET TZ VERSION \n"
                 + "1000:1000 0022 peipkg-build\n",
             _bench.ScriptOutput
         );

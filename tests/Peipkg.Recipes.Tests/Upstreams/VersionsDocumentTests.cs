@@ -15,7 +15,10 @@ public sealed partial class VersionsDocumentTests
             rows,
             row =>
             {
-                Assert.True(TagPattern.TryParse(row.Groups["pattern"].Value, out TagPattern pattern, out string? error), error);
+                Assert.True(
+                    TagPattern.TryParse(row.Groups["pattern"].Value, out TagPattern pattern, out string? error),
+                    error
+                );
                 Assert.Equal(row.Groups["version"].Value, pattern.UpstreamOf(row.Groups["tag"].Value));
                 Assert.Null(pattern.UpstreamOf(row.Groups["tag"].Value + "_x"));
             }
@@ -33,6 +36,9 @@ public sealed partial class VersionsDocumentTests
         return directory ?? throw new InvalidOperationException("the sources are not above the tests");
     }
 
-    [GeneratedRegex("^\\| [^|]+ \\| `(?<tag>[^`]+)` \\| `(?<pattern>\\^[^`]+)` \\| (?<version>[^ ]+) \\|$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        "^\\| [^|]+ \\| `(?<tag>[^`]+)` \\| `(?<pattern>\\^[^`]+)` \\| (?<version>[^ ]+) \\|$",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Row();
 }

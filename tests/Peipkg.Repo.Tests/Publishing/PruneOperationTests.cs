@@ -97,7 +97,10 @@ public sealed class PruneOperationTests : IDisposable
         RunResult audit = RepoRun.Run(["audit", "--repo", _fixture.Repo]);
         Assert.DoesNotContain("2025a-1, is a pre-release", audit.Output + audit.Error, StringComparison.Ordinal);
         RepositoryFixture.Succeed(Prune("--older-than", "1d", "--keep", "0"));
-        Assert.Equal(["dd 2025a-1", "dd 2024b-1"], Archive().Where(row => row.StartsWith("dd", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["dd 2025a-1", "dd 2024b-1"],
+            Archive().Where(row => row.StartsWith("dd", StringComparison.Ordinal))
+        );
     }
 
     [Fact]

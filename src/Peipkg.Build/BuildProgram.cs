@@ -44,6 +44,7 @@ internal static class BuildProgram
             NewCommand.Create(context),
             CheckCommand.Create(context),
             BuildCommand.Create(context),
+            RepackageCommand.Create(context),
             PackCommand.Create(context),
             SignCommand.Create(context),
             InspectCommand.Create(context),

@@ -34,6 +34,11 @@ internal static class BuildOperation
             request.KeepStage,
             context.Diagnostics
         );
+        if (request.KeepStage)
+        {
+            StageRecord.Write(area.Root, request);
+        }
+
         RequireOutside(
             area.Root,
             request.Source,
@@ -43,8 +48,20 @@ internal static class BuildOperation
         using SecondBuild? second = request.Twice ? new SecondBuild(request, area, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
         second?.Require(recipe, request, plans, context);
+        return Pack(plans, request, PathsOf(request, area), key, context);
+    }
+
+    /// <summary>Writes the packages: all of them, or none.</summary>
+    internal static int Pack(
+        IReadOnlyList<PackagePlan> plans,
+        BuildRequest request,
+        BuildPaths paths,
+        SigningKey? key,
+        ToolContext context
+    )
+    {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
-        ContentScan scan = new(PathsOf(request, area));
+        ContentScan scan = new(paths);
         Directory.CreateDirectory(request.Output);
         (PackagePlan Plan, string Path)[] packages =
         [
@@ -67,6 +84,17 @@ internal static class BuildOperation
     {
         Recipe recipe = LoadRecipe(request, context.Diagnostics);
         CheckDirectories(request);
+        ProveOutput(recipe, request);
+        if (request.Sandbox is { } sandbox)
+        {
+            SandboxCheck.Require(sandbox, recipe, request);
+        }
+
+        return recipe;
+    }
+
+    /// <summary>Proves that the packages can be written.</summary>
+    internal static void ProveOutput(Recipe recipe, BuildRequest request) =>
         OutputProbe.Require(
             request.Output,
             [
@@ -75,13 +103,6 @@ internal static class BuildOperation
                 ),
             ]
         );
-        if (request.Sandbox is { } sandbox)
-        {
-            SandboxCheck.Require(sandbox, recipe, request);
-        }
-
-        return recipe;
-    }
 
     /// <summary>Runs the build script and decides what goes into which package, without writing any.</summary>
     internal static IReadOnlyList<PackagePlan> Stage(
@@ -124,16 +145,9 @@ internal static class BuildOperation
             )
             : new BuildPaths([SandboxView.DestinationPlace], []);
 
-    private static Recipe LoadRecipe(BuildRequest request, Diagnostics diagnostics)
+    internal static Recipe LoadRecipe(BuildRequest request, Diagnostics diagnostics)
     {
         string path = request.Recipe;
-        if (Directory.Exists(path))
-        {
-            throw new UserErrorException(
-                $"--recipe {path} is a directory; name the recipe file in it, {Path.Combine(path, "peipkg.toml")}"
-            );
-        }
-
         try
         {
             Recipe recipe = Recipe.Load(path, request.Edition, new RecipeTarget(request.Version, request.Architecture));
@@ -204,7 +218,7 @@ internal static class BuildOperation
     }
 
     /// <summary>Decides what goes into which package, and reports everything that is wrong with it.</summary>
-    private static IReadOnlyList<PackagePlan> Plan(
+    internal static IReadOnlyList<PackagePlan> Plan(
         Recipe recipe,
         BuildRequest request,
         StagedTree tree,

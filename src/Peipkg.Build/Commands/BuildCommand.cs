@@ -15,8 +15,8 @@ internal static class BuildCommand
     {
         Option<string> recipe = CommandOptions.Path(
             "--recipe",
-            "FILE",
-            "The recipe, a peipkg.toml; its directory is the recipe directory.",
+            "PATH",
+            "The recipe, a peipkg.toml or the directory that holds it.",
             required: true
         );
         Option<string> source = CommandOptions.Path(
@@ -28,9 +28,8 @@ internal static class BuildCommand
         Option<PackageVersion> version = CommandOptions.Parsed<PackageVersion>(
             "--version",
             "VERSION",
-            "The packages' version, [epoch:]upstream-revision.",
-            PackageVersion.TryParse,
-            required: true
+            "The packages' version, [epoch:]upstream-revision; without it, that of the tag on the source's commit.",
+            PackageVersion.TryParse
         );
         Option<Architecture?> architecture = CommandOptions.Parsed<Architecture?>(
             "--arch",
@@ -41,21 +40,18 @@ internal static class BuildCommand
         Option<string> sourceRef = CommandOptions.Text(
             "--source-ref",
             "REF",
-            "Where the source comes from, usually git+URL#refs/tags/TAG; recorded in the packages.",
-            required: true
+            "Where the source comes from, usually git+URL#refs/tags/TAG, as the default is; recorded in the packages."
         );
         Option<string> farmId = CommandOptions.Text(
             "--farm-id",
             "ID",
-            "Who builds; recorded in the packages.",
-            required: true
+            "Who builds, by default local; recorded in the packages."
         );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
             "--timestamp",
             "TIME",
-            "The time of every archive entry and of SOURCE_DATE_EPOCH, as 2026-05-01T12:00:00Z.",
-            Timestamp.TryParse,
-            required: true
+            "The time of every archive entry and of SOURCE_DATE_EPOCH, as 2026-05-01T12:00:00Z; by default the caller's SOURCE_DATE_EPOCH or the time of the source's commit.",
+            Timestamp.TryParse
         );
         Option<string> output = CommandOptions.NamedPath(
             "--out",
@@ -105,16 +101,28 @@ internal static class BuildCommand
         SandboxOptions sandbox = new(command);
         policy.AddTo(command);
         command.SetAction(result =>
-            BuildOperation.Run(
+        {
+            string recipeFile = RecipePath.Of(result.GetRequiredValue(recipe));
+            string sourceTree = result.GetRequiredValue(source);
+            BuildIdentity identity = BuildIdentity.Complete(
+                Given(result, version),
+                result.GetValue(sourceRef),
+                result.GetValue(farmId),
+                Given(result, timestamp),
+                recipeFile,
+                sourceTree,
+                context
+            );
+            return BuildOperation.Run(
                 new BuildRequest
                 {
-                    Recipe = result.GetRequiredValue(recipe),
-                    Source = result.GetRequiredValue(source),
-                    Version = result.GetRequiredValue(version),
+                    Recipe = recipeFile,
+                    Source = sourceTree,
+                    Version = identity.Version,
                     Architecture = result.GetValue(architecture),
-                    SourceRef = result.GetRequiredValue(sourceRef),
-                    FarmId = result.GetRequiredValue(farmId),
-                    Timestamp = result.GetRequiredValue(timestamp),
+                    SourceRef = identity.SourceRef,
+                    FarmId = identity.FarmId,
+                    Timestamp = identity.Timestamp,
                     Output = result.GetRequiredValue(output),
                     SignKey = result.GetValue(key),
                     KeepStage = result.GetValue(keepStage),
@@ -126,10 +134,13 @@ internal static class BuildCommand
                     Variables = BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
                 },
                 context
-            )
-        );
+            );
+        });
         return command;
     }
+
+    private static T? Given<T>(ParseResult result, Option<T> option)
+        where T : struct => result.GetResult(option) is null ? null : result.GetValue(option);
 
     private static bool ParseArchitecture(string? text, out Architecture? value, [NotNullWhen(false)] out string? error)
     {

@@ -18,8 +18,8 @@ internal static class ReproduceCommand
         );
         Option<string> recipe = CommandOptions.Path(
             "--recipe",
-            "FILE",
-            "The recipe, a peipkg.toml; its directory is the recipe directory.",
+            "PATH",
+            "The recipe, a peipkg.toml or the directory that holds it.",
             required: true
         );
         Option<string> source = CommandOptions.Path(
@@ -58,7 +58,7 @@ internal static class ReproduceCommand
             ReproduceOperation.Run(
                 new ReproduceRequest(
                     result.GetRequiredValue(packages),
-                    result.GetRequiredValue(recipe),
+                    RecipePath.Of(result.GetRequiredValue(recipe)),
                     result.GetRequiredValue(source),
                     result.GetValue(key),
                     BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),

@@ -12,6 +12,7 @@ internal sealed class StagingArea : IDisposable
     private readonly Diagnostics _diagnostics;
     private readonly bool _keep;
     private readonly List<IDisposable> _held = [];
+    private bool _isReopened;
 
     private StagingArea(string root, bool keep, Diagnostics diagnostics)
     {
@@ -58,6 +59,10 @@ internal sealed class StagingArea : IDisposable
         return new StagingArea(root, keep, diagnostics);
     }
 
+    /// <summary>Opens an area that an earlier build has left; disposing leaves it in place.</summary>
+    internal static StagingArea Reopen(string root, Diagnostics diagnostics) =>
+        new(Path.GetFullPath(root), keep: true, diagnostics) { _isReopened = true };
+
     /// <summary>One more private directory, empty when it is first asked for.</summary>
     internal string MakeDirectory(string name) => Make(Path.Combine(Root, name));
 
@@ -73,9 +78,17 @@ internal sealed class StagingArea : IDisposable
     public void Dispose()
     {
         _held.ForEach(static held => held.Dispose());
+        if (_isReopened)
+        {
+            return;
+        }
+
         if (_keep)
         {
-            _diagnostics.Note($"the staging directory is kept: $DESTDIR is {Destination}, the script ran in {Work}");
+            _diagnostics.Note(
+                $"the staging directory is kept: $DESTDIR is {Destination}, the script ran in {Work}; "
+                    + $"to pack it again: peipkg-build repackage {Root} --recipe DIR --out DIR"
+            );
         }
         else if (!TreeRemoval.TryRemove(Root))
         {

@@ -49,7 +49,7 @@ public sealed class BuildRequestTests : IDisposable
 
     [Theory]
     [InlineData("--recipe", "nope.toml", "there is no recipe ")]
-    [InlineData("--recipe", "recipe", "is a directory; name the recipe file in it")]
+    [InlineData("--recipe", "source", "there is no recipe ")]
     [InlineData("--source", "nope", "does not exist")]
     [InlineData("--source", "recipe/build.sh", "is not a directory")]
     [InlineData("--out", "recipe/build.sh", "is a file; it must be a directory")]

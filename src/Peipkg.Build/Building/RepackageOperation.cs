@@ -26,7 +26,7 @@ internal static class RepackageOperation
         {
             SignKey = request.SignKey,
             Policy = request.Policy,
-            Sandbox = record.Sandbox ? new SandboxSettings(AllowNetwork: false, []) : null,
+            Sandbox = record.Sandbox ? new SandboxSettings(NetworkAccess.None, []) : null,
         };
         Recipe recipe = BuildOperation.LoadRecipe(build, context.Diagnostics);
         BuildOperation.ProveOutput(recipe, build);

@@ -65,7 +65,7 @@ internal static class TagList
         }
 
         string git =
-            ProgramPath.Find("git", context)
+            FindGit(context)
             ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
 
         // git obeys a repository that it finds where it runs, and the recipe's directory is its author's.
@@ -120,4 +120,11 @@ internal static class TagList
             : exit.IsSuccess ? output.Text()
             : throw new UserErrorException($"--tags {address}: git {exit}\n{error.Text().TrimEnd()}");
     }
+
+    private static string? FindGit(ToolContext context) =>
+        context
+            .Variables.GetValueOrDefault("PATH", "/usr/bin:/bin")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.GetFullPath(Path.Combine(directory, "git")))
+            .FirstOrDefault(File.Exists);
 }

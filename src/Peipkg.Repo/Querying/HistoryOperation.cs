@@ -55,12 +55,8 @@ internal static class HistoryOperation
             IndexEntry entry = entries[i];
             string state =
                 view.IsActive(rows[i]) ? "active"
-<<<<<<< HEAD
                 : entry.Withdrawn is not null ? "withdrawn"
-                : entry.Version.IsPreRelease ? "pre-release"
-=======
                 : entry.Version is { IsPreRelease: true, IsLetterRelease: false } ? "pre-release"
->>>>>>> 9a66e1f (Letter releases are releases; check tells where the format orders tags otherwise than people; [upstream] epoch)
                 : "archived";
             table.Add(
                 entry.Version.Text,

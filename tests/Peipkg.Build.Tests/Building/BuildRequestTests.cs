@@ -161,17 +161,7 @@ public sealed class BuildRequestTests : IDisposable
 
     [Fact]
     public void Missing_options_are_all_named() =>
-        _bench
-            .Run("build")
-            .Fails(
-                "--recipe FILE",
-                "--source DIR",
-                "--version VERSION",
-                "--source-ref REF",
-                "--farm-id ID",
-                "--timestamp TIME",
-                "--out DIR"
-            );
+        _bench.Run("build").Fails("--recipe PATH", "--source DIR", "--out DIR");
 
     [Theory]
     [InlineData("openssl genrsa -out key 2048", "Ed25519")]

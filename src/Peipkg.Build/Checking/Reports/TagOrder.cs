@@ -38,9 +38,7 @@ internal static class TagOrder
     )
     {
         Finding?[] findings = [Ends(upstream, tags), Letters(upstream, tags), Words(upstream, tags)];
-        return findings
-            .OfType<Finding>()
-            .Select(finding => finding with { File = file, Position = upstream.Position });
+        return findings.OfType<Finding>().Select(finding => finding with { File = file, Position = upstream.Position });
     }
 
     // Without its last character the tag still gives the same version: nothing makes the pattern look at the end.

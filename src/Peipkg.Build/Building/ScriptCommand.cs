@@ -40,7 +40,7 @@ internal static class ScriptCommand
                 [
                     Shell,
                     "-c",
-                    "umask \"$1\" && shift && exec \"$@\"",
+                    "umask \"$1\" && shift && unset PWD && exec \"$@\"",
                     "sh",
                     Convert.ToString(UmaskOf(request), 8),
                     .. Interpreter(recipe),
@@ -138,7 +138,10 @@ internal static class ScriptCommand
         if (request.Limits.Memory is { } memory)
         {
             string kibibytes = (memory >> 10).ToString(CultureInfo.InvariantCulture);
-            words.InsertRange(0, [Shell, "-c", "ulimit -v \"$1\" && shift && exec \"$@\"", "sh", kibibytes]);
+            words.InsertRange(
+                0,
+                [Shell, "-c", "ulimit -v \"$1\" && shift && unset PWD && exec \"$@\"", "sh", kibibytes]
+            );
         }
 
         return new ChildProcessOptions

@@ -8,26 +8,9 @@ namespace Peipkg.Build.Building;
 /// <summary>The whole environment of a build script.</summary>
 internal static class ScriptEnvironment
 {
-    /// <summary>The variables that no option sets.</summary>
+    /// <summary>The variables that no option sets; the caller's value goes before that of any other.</summary>
     internal static IReadOnlyList<string> Reserved { get; } =
-    [
-        "SOURCE_DIR",
-        "DESTDIR",
-        "SOURCE_DATE_EPOCH",
-        "LC_ALL",
-        "TZ",
-        "PATH",
-        "NAME",
-        "VERSION",
-        "PACKAGE_VERSION",
-        "REVISION",
-        "ARCH",
-        "TRIPLET",
-        "LIBDIR",
-        "RECIPE_DIR",
-        "JOBS",
-        "HOME",
-    ];
+    ["SOURCE_DIR", "DESTDIR", "SOURCE_DATE_EPOCH", "LC_ALL", "TZ", "PATH"];
 
     /// <summary>Composes it.</summary>
     /// <param name="recipe">What is built.</param>
@@ -67,12 +50,15 @@ internal static class ScriptEnvironment
         if (recipe.Build.DefaultFlags)
         {
             variables.AddRange(
-                CompilerFlags
-                    .For(architecture, [places.Source, places.Work, places.Home], $"{name}-{request.Version.Upstream}")
-                    .Where(flags => request.Variables.All(variable => variable.Name != flags.Key))
+                CompilerFlags.For(
+                    architecture,
+                    [places.Source, places.Work, places.Home],
+                    $"{name}-{request.Version.Upstream}"
+                )
             );
         }
 
+        variables.RemoveAll(ours => request.Variables.Any(variable => variable.Name == ours.Key));
         variables.AddRange(
             request.Variables.Select(variable => new KeyValuePair<string, string>(variable.Name, variable.Value))
         );

@@ -27,7 +27,7 @@ internal sealed record ScriptVariation(uint Umask, string? HostName)
             "/bin/sh",
             "-c",
             (HostName is null ? "" : "echo \"$2\" > /proc/sys/kernel/hostname; ")
-                + "umask \"$1\"; shift 2; exec \"$@\"",
+                + "umask \"$1\"; shift 2; unset PWD; exec \"$@\"",
             "sh",
             Convert.ToString(Umask, 8),
             HostName ?? "",

@@ -10,7 +10,7 @@ namespace Peipkg.Posix.Processes;
 internal sealed class ControlGroup : IDisposable
 {
     // Moves itself into the group, where it may, and becomes the program: nothing is forked outside.
-    private const string Enter = "{ echo 0 > \"$0/cgroup.procs\"; } 2> /dev/null; exec \"$@\"";
+    private const string Enter = "{ echo 0 > \"$0/cgroup.procs\"; } 2> /dev/null; unset PWD; exec \"$@\"";
 
     private readonly string _directory;
 

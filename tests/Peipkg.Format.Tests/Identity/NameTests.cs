@@ -28,7 +28,7 @@ public sealed class NameTests
     [Theory]
     [InlineData(null, "0 characters")]
     [InlineData("", "0 characters")]
-    [InlineData("a", "1 characters")]
+    [InlineData("a", "1 character,")]
     [InlineData("a2345678901234567890123456789012345678901234567890123456789012345", "65 characters")]
     [InlineData("Nginx", "'N' at position 1")]
     [InlineData("a_b", "'_' at position 2")]
@@ -79,7 +79,7 @@ public sealed class NameTests
     }
 
     [Theory]
-    [InlineData("a", "1 characters")]
+    [InlineData("a", "1 character,")]
     [InlineData("_a", "starts with '_'")]
     [InlineData("a_", "ends with '_'")]
     [InlineData("a:b", "':' at position 2")]

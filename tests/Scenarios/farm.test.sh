@@ -7,8 +7,8 @@ test_the_sample_farm_goes_from_tags_to_a_verified_repository_and_cleans_up_after
     assert_contains "13 packages from 7 tags, then 3 more from 1 new tag; all of them verified" "$out"
     assert_contains "$PWD/farm" "$out"
     assert_equal "" "$(running "$PWD/farm")" "a process of the farm is still running"
-    # Again, over what the first run left, and this time the server stays.
-    run bash "$samples/farm/run.sh" --dir "$PWD/farm" --keep-serving
+    # Again, over what the first run left, in the other edition; this time the server stays.
+    run bash "$samples/farm/run.sh" --dir "$PWD/farm" --keep-serving --edition pspu-5
     trap 'kill "$(cat farm/server.pid)"' EXIT
     [ "$status" -eq 0 ] || fail "$out $err"
     local url

@@ -126,6 +126,7 @@ for sample in hello libgreet notes; do
     sed -i -e "s|^git = .*|git = \"file://$farm/upstream/$sample\"|" "$farm/recipes/$sample/peipkg.toml"
     sed -i -e "s/x86_64/$(uname -m)/g" "$farm/recipes/$sample"/*
     # docs/editions.md: the newer edition has no ldconfig, and configuration lies in usr/etc.
+    # shellcheck disable=SC2016
     [ "$edition" = psd-009 ] || sed -i -e '/^side_effects = \["ldconfig"\]$/d' -e 's|"etc/|"usr/etc/|' \
         -e 's|\$DESTDIR/etc|$DESTDIR/usr/etc|g' "$farm/recipes/$sample"/*
 done

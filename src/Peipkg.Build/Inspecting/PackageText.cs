@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Archive;
 using Peipkg.Format.Layout;

@@ -28,8 +28,9 @@ internal static class AuditOperation
             }
 
             context.Output.WriteLine(
-                $"{view.Active.Rows.Count} packages audited: {errors} errors, {Count(findings, AuditSeverity.Warning)} warnings, "
-                    + $"{Count(findings, AuditSeverity.Notice)} notices"
+                $"{Counted.Text(view.Active.Rows.Count, "package")} audited: {Counted.Text(errors, "error")}, "
+                    + $"{Counted.Text(Count(findings, AuditSeverity.Warning), "warning")}, "
+                    + Counted.Text(Count(findings, AuditSeverity.Notice), "notice")
             );
         }
 

@@ -133,7 +133,7 @@ internal static class RepositoryVerification
         if (findings.Failures.Count > 0)
         {
             context.Diagnostics.Error(
-                $"{location} does not verify: {findings.Failures.Count} problem{(findings.Failures.Count == 1 ? "" : "s")}"
+                $"{location} does not verify: {Counted.Text(findings.Failures.Count, "problem")}"
             );
             return ExitCode.Failure;
         }
@@ -147,7 +147,7 @@ internal static class RepositoryVerification
             {
                 PackageDepth.None => "",
                 PackageDepth.Bytes => $", {findings.Packages} package files hashed",
-                _ => $", {findings.Packages} packages verified",
+                _ => $", {Counted.Text(findings.Packages, "package")} verified",
             };
             context.Output.WriteLine(
                 $"ok: \"{TerminalText.Escape(sheet.Repo)}\", index_version {sheet.IndexVersion} of {sheet.GeneratedAt}, "

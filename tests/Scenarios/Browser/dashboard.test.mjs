@@ -145,7 +145,7 @@ while [ ! -e /nowhere ]; do echo tick; sleep 0.2; done`);
     assert.equal(await page.locator("#table-recipes tbody tr").count(), 500);
     assert.match(await page.locator("[aria-labelledby=failing]").first().innerText(), /aaa-broken 1\.0-1/);
     assert.match(await page.locator("[aria-labelledby=failing] a").nth(1).getAttribute("href"), /^\/builds\/[0-9]+$/);
-    assert.match(await page.locator(".standing").innerText(), /^in order started .* ago, version /);
+    assert.match(await page.locator(".standing").innerText(), /^2 warnings started .* ago, version /);
     await assertAccessible(page);
     await assertFits(page);
     await screenshot(page, `dashboard-farm-${name}`);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
-using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Build.Checking.Reports;

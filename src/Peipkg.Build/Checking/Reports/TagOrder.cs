@@ -1,5 +1,5 @@
 using Peipkg.Build.Rules;
-using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Upstreams;

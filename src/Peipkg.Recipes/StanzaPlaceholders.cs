@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
@@ -10,7 +10,7 @@ namespace Peipkg.Recipes;
 /// Replaces <c>{{version}}</c>, <c>{{arch}}</c> and <c>{{triplet}}</c> in stanzas before they are read, so that every rule
 /// applies to what they stand for.
 /// </summary>
-internal sealed partial class StanzaPlaceholders
+internal sealed class StanzaPlaceholders
 {
     // A placeholder for a version that is not known yet: no rule depends on which it is.
     private const string ExampleVersion = "1";
@@ -72,7 +72,7 @@ internal sealed partial class StanzaPlaceholders
         switch (node)
         {
             case TomlString { Value: var text } found when text.Contains("{{", StringComparison.Ordinal):
-                return found with { Value = Placeholder().Replace(text, match => ValueOf(match, found.Position)) };
+                return found with { Value = Expand(text, found.Position) };
             case TomlArray array:
                 return array with { Items = [.. array.Items.Select(Expand)] };
             case TomlTable table:
@@ -87,14 +87,41 @@ internal sealed partial class StanzaPlaceholders
         }
     }
 
-    private string ValueOf(Match match, TomlPosition position)
+    private string Expand(string text, TomlPosition position)
     {
-        string name = match.Groups[1].Value;
+        StringBuilder expanded = new();
+        int copied = 0;
+        for (int open; (open = text.IndexOf("{{", copied, StringComparison.Ordinal)) >= 0; )
+        {
+            int end = open + 2;
+            while (end < text.Length && text[end] is (>= 'a' and <= 'z') or '_')
+            {
+                end++;
+            }
+
+            if (end > open + 2 && text.AsSpan(end).StartsWith("}}"))
+            {
+                expanded.Append(text, copied, open - copied).Append(ValueOf(text[(open + 2)..end], position));
+                copied = end + 2;
+            }
+            else
+            {
+                // A pattern may have braces of its own, and the second of these may begin a placeholder.
+                expanded.Append(text, copied, open + 1 - copied);
+                copied = open + 1;
+            }
+        }
+
+        return expanded.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    private string ValueOf(string name, TomlPosition position)
+    {
         if (!_values.TryGetValue(name, out string? value))
         {
             _problems.Error(
                 position,
-                $"{DisplayText.Quote(match.Value)} stands for nothing; the placeholders are "
+                $"{DisplayText.Quote($"{{{{{name}}}}}")} stands for nothing; the placeholders are "
                     + string.Join(", ", Names.Select(known => $"{{{{{known}}}}}"))
                     + NearestName.Suggestion(name, Names),
                 RecipeRule.Value
@@ -104,14 +131,11 @@ internal sealed partial class StanzaPlaceholders
         {
             _problems.Error(
                 position,
-                $"{match.Value} stands for nothing in a {_values["arch"]} package",
+                $"{{{{{name}}}}} stands for nothing in a {_values["arch"]} package",
                 RecipeRule.Value
             );
         }
 
         return value ?? "";
     }
-
-    [GeneratedRegex("\\{\\{([a-z_]+)\\}\\}")]
-    private static partial Regex Placeholder();
 }

@@ -56,18 +56,49 @@ internal sealed record StageRecord(
                 throw new JsonException("it is too large");
             }
 
-            return JsonSerializer.Deserialize(stream, StageRecordContext.Default.StageRecord)
-                ?? throw new JsonException("it is empty");
+            using JsonDocument document = JsonDocument.Parse(stream);
+            return Read(document.RootElement);
         }
         catch (Exception exception)
-            when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
+            when (exception
+                    is FileNotFoundException
+                        or DirectoryNotFoundException
+                        or JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or FormatException
+            )
         {
             throw new UserErrorException(
                 $"{stage} is not a staging directory that build --keep-stage has left"
-                    + (exception is JsonException ? $": {FileName} cannot be read: {exception.Message}" : ""),
+                    + (exception is IOException ? "" : $": {FileName} cannot be read: {exception.Message}"),
                 exception
             );
         }
+    }
+
+    // By hand: what reads any record by its type would be a twentieth of the program.
+    private static StageRecord Read(JsonElement record)
+    {
+        return new StageRecord(
+            Required("version"),
+            Required("source_ref"),
+            Required("farm_id"),
+            Required("timestamp"),
+            Optional("architecture"),
+            Optional("edition"),
+            Required("source"),
+            record.GetProperty("sandbox").GetBoolean(),
+            record.GetProperty("umask").GetUInt32()
+        );
+
+        string Required(string name) =>
+            Optional(name) ?? throw new JsonException($"\"{name}\" is missing or no string");
+
+        string? Optional(string name) =>
+            record.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
     }
 
     /// <summary>The build that left the directory.</summary>
@@ -77,8 +108,7 @@ internal sealed record StageRecord(
         Edition? edition = null;
         Architecture architecture = default;
         return
-            (SourceRef, FarmId, Source) is (not null, not null, not null)
-            && PackageVersion.TryParse(Version, out PackageVersion version, out _)
+            PackageVersion.TryParse(Version, out PackageVersion version, out _)
             && Format.Identity.Timestamp.TryParse(Timestamp, out Timestamp timestamp, out _)
             && (Edition is null || Format.Editions.Edition.TryParse(Edition, out edition, out _))
             && (Architecture is null || Format.Identity.Architecture.TryParse(Architecture, out architecture, out _))
@@ -98,7 +128,7 @@ internal sealed record StageRecord(
     }
 }
 
-/// <summary>Reads and writes the record without reflection.</summary>
+/// <summary>Writes the record without reflection.</summary>
 [JsonSerializable(typeof(StageRecord))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class StageRecordContext : JsonSerializerContext;

@@ -52,7 +52,14 @@ public sealed class RepackageOperationTests : IDisposable
         Repackage(_bench["nope"]).Fails("is not a staging directory that build --keep-stage has left");
         _bench.Write("bad/stage.json", "{}x");
         Repackage(_bench["bad"]).Fails("stage.json cannot be read");
-        _bench.Write("bad/stage.json", "{\"version\":\"no\"}");
+        _bench.Write("bad/stage.json", "{\"version\":\"1-1\"}");
+        Repackage(_bench["bad"]).Fails("stage.json cannot be read: \"source_ref\" is missing");
+        _bench.Write("bad/stage.json", "[]");
+        Repackage(_bench["bad"]).Fails("stage.json cannot be read");
+        _bench.Write(
+            "bad/stage.json",
+            """{"version":"no","source_ref":"x","farm_id":"x","timestamp":"x","source":"x","sandbox":false,"umask":18}"""
+        );
         Repackage(_bench["bad"]).Fails("stage.json was changed");
         _bench.Run("repackage").FailsWith(1, "STAGE");
     }

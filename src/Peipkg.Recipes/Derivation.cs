@@ -47,6 +47,9 @@ public sealed record Derivation
     /// <summary>The sonames whose symbol versions count. Peios chose the one of C++.</summary>
     public IReadOnlySet<string> NodeSonames { get; init; } = FrozenSet.Create(StringComparer.Ordinal, "libstdc++.so.6");
 
+    /// <summary>Whether a soname can stand in <c>elfver(SONAME:TOKEN)</c>, where it must be told from the rest of the name.</summary>
+    public static bool CanHaveNodes(string soname) => soname.AsSpan().IndexOfAny("():/") < 0;
+
     /// <summary>
     /// Sonames whose symbol versions are numbered as their package's versions are, each with what its tokens begin with: a
     /// need gets the highest as its least version, and a provided name gets the package's version.

@@ -95,10 +95,9 @@ internal static class DerivationReader
         };
     }
 
-    // What stands in elfver(SONAME:TOKEN) must be told from the rest of it.
     private static bool IsSoname(TomlSection section, string key, Located<string> soname)
     {
-        if (VirtualName.TryParse(soname.Value, out _, out _) && soname.Value.AsSpan().IndexOfAny("():/") < 0)
+        if (VirtualName.TryParse(soname.Value, out _, out _) && Derivation.CanHaveNodes(soname.Value))
         {
             return true;
         }

@@ -124,16 +124,14 @@ internal sealed class EditionMembers(Edition edition)
     private bool Allowed(TomlSection section, ManifestMembers member)
     {
         string key = member.Name();
-        if (section.NodeOf(key) is not { } node || edition.Has(member))
+        if (section.NodeOf(key) is not { } node || edition.Lack(member) is not { } lack)
         {
             return true;
         }
 
         section.Problems.Error(
             node.Position,
-            $"{key} in {section.Label}: there is no {key} in edition {edition}"
-                + edition.Elsewhere(other => other.Has(member))
-                + "; the edition is chosen in [meta] or with --edition",
+            $"{key} in {section.Label}: {lack}; the edition is chosen in [meta] or with --edition",
             RecipeRule.UnknownKey
         );
         return false;

@@ -20,6 +20,9 @@ public sealed record Recipe(
     IReadOnlyList<RecipeProblem> Warnings
 )
 {
+    /// <summary>What the file is called in a recipe directory.</summary>
+    public const string FileName = "peipkg.toml";
+
     /// <summary>How the script is run.</summary>
     public BuildSettings Build { get; init; } = BuildSettings.Unsaid;
 

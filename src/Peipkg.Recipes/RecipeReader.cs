@@ -120,7 +120,7 @@ internal sealed class RecipeReader
 
     private Edition ReadEdition(TomlSection section)
     {
-        Located<Edition>? stated = section.Parsed<Edition>("edition", ParseEdition);
+        Located<Edition>? stated = section.Parsed<Edition>("edition", Edition.TryParse);
         if (stated is { } located && _wanted is not null && located.Value != _wanted)
         {
             Problems.Error(
@@ -200,9 +200,6 @@ internal sealed class RecipeReader
             : null;
         return error is null;
     }
-
-    private static bool ParseEdition(string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
-        Edition.TryParse(text, out value!, out error);
 
     private static bool ParseHomepage(string? text, out string value, [NotNullWhen(false)] out string? error)
     {

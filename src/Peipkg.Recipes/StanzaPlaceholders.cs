@@ -42,7 +42,7 @@ internal sealed class StanzaPlaceholders
     /// <param name="edition">Tells the architectures' triplets.</param>
     internal static void Expand(TomlFile file, RecipeTarget target, Edition edition)
     {
-        foreach (TomlTable stanza in Stanzas(file))
+        foreach (TomlTable stanza in file.Root.Tables("package"))
         {
             ArchitectureChoice.Make(stanza, target.Architecture, file.Problems);
             string? name = (stanza.Find("architecture")?.Value as TomlString)?.Value;
@@ -63,9 +63,6 @@ internal sealed class StanzaPlaceholders
             }
         }
     }
-
-    internal static IEnumerable<TomlTable> Stanzas(TomlFile file) =>
-        file.Root.Find("package")?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];
 
     private TomlNode Expand(TomlNode node)
     {

@@ -250,14 +250,9 @@ internal sealed class StanzaReader(ProblemList problems, Edition edition)
                     RecipeRule.SideEffect
                 );
             }
-            else if (!edition.Knows(effect))
+            else if (edition.Lack(effect) is { } lack)
             {
-                problems.Error(
-                    text.Position,
-                    $"side_effects in {section.Label}: \"{text.Value}\" is no side effect in edition {edition}"
-                        + edition.Elsewhere(other => other.Knows(effect)),
-                    RecipeRule.SideEffect
-                );
+                problems.Error(text.Position, $"side_effects in {section.Label}: {lack}", RecipeRule.SideEffect);
             }
             else if (list.Contains(effect))
             {

@@ -121,6 +121,39 @@ public sealed class RecipeEditionTests : IDisposable
     public void A_malformed_value_of_the_newer_edition_is_refused(string line, string message) =>
         Refused(Meta + Package + line + "\n", "pspu-5", message);
 
+    [Theory]
+    [InlineData(64, false)]
+    [InlineData(65, true)]
+    public void Slots_have_a_limit(int count, bool refused)
+    {
+        string slots = string.Join(", ", Enumerable.Range(0, count).Select(i => $"s{i} = {{ target = \"/usr/bin/a\" }}"));
+        string text = Meta + Package + $"provides = [{{ name = \"role\", claims = {{ {slots} }} }}]\n";
+        if (refused)
+        {
+            Refused(text, "pspu-5", "has more than the 64 slots allowed");
+        }
+        else
+        {
+            Load(text, "pspu-5");
+        }
+    }
+
+    [Theory]
+    [InlineData(4096, false)]
+    [InlineData(4097, true)]
+    public void A_licence_has_a_limit(int length, bool refused)
+    {
+        string text = Meta + $"license = \"{new string('x', length)}\"\n" + Package;
+        if (refused)
+        {
+            Refused(text, null, "it has 4097 characters, more than 4096");
+        }
+        else
+        {
+            Load(text, null);
+        }
+    }
+
     private Recipe Load(string text, string? edition)
     {
         string path = Path.Combine(_directory, "peipkg.toml");

@@ -37,14 +37,15 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         List<string> assumed = [];
         SourceCommit? commit = SourceCommit.TryRead(source, context);
         Upstream? upstream = UpstreamOf(recipe);
-        string? tag = null;
+        (string? tag, PackageVersion? tagged) = TaggedVersion(commit, upstream);
+        string noCommit = $"{source} is no git work tree with a commit";
         if (version is null)
         {
-            (tag, version) = TaggedVersion(commit, upstream);
+            version = tagged;
             Note(
                 "--version",
                 version?.Text,
-                commit is null ? $"{source} is no git work tree with a commit"
+                commit is null ? noCommit
                     : upstream is null ? "the recipe has no [upstream] whose tag_pattern tells versions"
                     : "no tag of the source's commit matches tag_pattern"
             );
@@ -52,7 +53,6 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
 
         if (sourceRef is null)
         {
-            tag ??= TaggedVersion(commit, upstream).Tag;
             sourceRef =
                 commit is null ? null
                 : (upstream?.Git.Text ?? commit.Origin) is { } address
@@ -62,7 +62,7 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
                 "--source-ref",
                 sourceRef,
                 commit is null
-                    ? $"{source} is no git work tree with a commit"
+                    ? noCommit
                     : "neither [upstream] nor a remote named origin says where the source comes from"
             );
         }
@@ -70,11 +70,7 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         if (timestamp is null)
         {
             timestamp = TimeOf(context) ?? (commit is null ? null : Timestamp.FromUnixSeconds(commit.Time));
-            Note(
-                "--timestamp",
-                timestamp?.Text,
-                $"{source} is no git work tree with a commit, and SOURCE_DATE_EPOCH is not set"
-            );
+            Note("--timestamp", timestamp?.Text, $"{noCommit}, and SOURCE_DATE_EPOCH is not set");
         }
 
         if (farmId is null)

@@ -11,6 +11,7 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
@@ -25,7 +26,7 @@ internal static class BuildOperation
 {
     internal static int Run(BuildRequest request, ToolContext context)
     {
-        Recipe recipe = Prepare(request, context);
+        Recipe recipe = BuildPreparation.Prepare(request, context);
         using SigningKey? key = request.SignKey is null
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
@@ -39,7 +40,7 @@ internal static class BuildOperation
             StageRecord.Write(area.Root, request);
         }
 
-        RequireOutside(
+        BuildPreparation.RequireOutside(
             area.Root,
             request.Source,
             "the directory for temporary files lies inside --source; set TMPDIR to another"
@@ -78,31 +79,6 @@ internal static class BuildOperation
 
         return ExitCode.Success;
     }
-
-    /// <summary>Reads the recipe and refuses what cannot be built, before anything runs.</summary>
-    internal static Recipe Prepare(BuildRequest request, ToolContext context)
-    {
-        Recipe recipe = LoadRecipe(request, context.Diagnostics);
-        CheckDirectories(request);
-        ProveOutput(recipe, request);
-        if (request.Sandbox is { } sandbox)
-        {
-            SandboxCheck.Require(sandbox, recipe, request);
-        }
-
-        return recipe;
-    }
-
-    /// <summary>Proves that the packages can be written.</summary>
-    internal static void ProveOutput(Recipe recipe, BuildRequest request) =>
-        OutputProbe.Require(
-            request.Output,
-            [
-                .. recipe.Stanzas.Select(stanza =>
-                    PackageFileName.Compose(stanza.Name, request.Version, stanza.Architecture)
-                ),
-            ]
-        );
 
     /// <summary>Runs the build script and decides what goes into which package, without writing any.</summary>
     internal static IReadOnlyList<PackagePlan> Stage(
@@ -144,78 +120,6 @@ internal static class BuildOperation
                 [area.Work, area.Home, Path.GetFullPath(request.Source), RealPath.Of(request.Source)]
             )
             : new BuildPaths([SandboxView.DestinationPlace], []);
-
-    internal static Recipe LoadRecipe(BuildRequest request, Diagnostics diagnostics)
-    {
-        string path = request.Recipe;
-        try
-        {
-            Recipe recipe = Recipe.Load(path, request.Edition, new RecipeTarget(request.Version, request.Architecture));
-            foreach (RecipeProblem warning in recipe.Warnings)
-            {
-                diagnostics.Warning(warning.ToString());
-            }
-
-            if (
-                request.Architecture is { } architecture
-                && recipe.Stanzas.All(stanza =>
-                    stanza.Architecture != architecture && stanza.Architecture != Architecture.NoArch
-                )
-            )
-            {
-                throw new UserErrorException(
-                    $"--arch {architecture}: the recipe makes packages for {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Architecture.Text).Distinct(StringComparer.Ordinal))} only"
-                );
-            }
-
-            return recipe;
-        }
-        catch (RecipeException exception)
-        {
-            foreach (RecipeProblem problem in exception.Problems)
-            {
-                diagnostics.Line(problem.ToString());
-            }
-
-            throw new UserErrorException(
-                $"the recipe has {Counted.Text(exception.Problems.Count, "mistake")}; nothing was built",
-                exception
-            );
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserErrorException($"there is no recipe {path}", exception);
-        }
-    }
-
-    private static void CheckDirectories(BuildRequest request)
-    {
-        if (!Directory.Exists(request.Source))
-        {
-            throw new UserErrorException(
-                $"--source {request.Source} {(File.Exists(request.Source) ? "is not a directory" : "does not exist")}"
-            );
-        }
-
-        if (File.Exists(request.Output))
-        {
-            throw new UserErrorException($"--out {request.Output} is a file; it must be a directory");
-        }
-
-        RequireOutside(
-            request.Output,
-            request.Source,
-            $"--out {request.Output} lies inside --source, from which the packages are built"
-        );
-    }
-
-    private static void RequireOutside(string inner, string outer, string message)
-    {
-        if (RealPath.IsWithin(inner, outer))
-        {
-            throw new UserErrorException(message);
-        }
-    }
 
     /// <summary>Decides what goes into which package, and reports everything that is wrong with it.</summary>
     internal static IReadOnlyList<PackagePlan> Plan(

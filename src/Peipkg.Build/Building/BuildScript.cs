@@ -4,6 +4,7 @@ using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Peipkg.Build.Rules;
 using Peipkg.Build.Scanning;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Editions;
@@ -48,12 +49,11 @@ internal sealed class OrphanAdvice
         _stanzas = recipe.Stanzas;
         _recipe = recipe.File;
         _edition = recipe.Meta.Edition;
-        _claimable = Glob.ParseAll([
-            .. _edition
-                .Layout.Architectures.SelectMany(known => _edition.Layout.Places(known.Architecture, PayloadKind.File))
-                .Distinct(),
-            "usr/{bin,sbin,include}",
-        ]);
+        _claimable =
+        [
+            .. _edition.Layout.Architectures.SelectMany(known => PlacePatterns.Of(_edition, known.Architecture)),
+            .. Glob.ParseAll("usr/{bin,sbin,include}"),
+        ];
         foreach (
             string path in partition
                 .Shares.SelectMany(share => share)
@@ -169,9 +169,7 @@ internal sealed class OrphanAdvice
         Stanza[] possible =
         [
             .. _stanzas.Where(stanza =>
-                _edition
-                    .Layout.Places(stanza.Architecture, PayloadKind.File)
-                    .Any(place => Glob.ParseAll(place)[0].IsMatch(path))
+                Array.Exists(PlacePatterns.Of(_edition, stanza.Architecture), place => place.IsMatch(path))
             ),
         ];
         string[] endings =

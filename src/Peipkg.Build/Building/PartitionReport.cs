@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Peipkg.Build.Rules;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;

@@ -28,8 +28,8 @@ internal static class RepackageOperation
             Policy = request.Policy,
             Sandbox = record.Sandbox ? new SandboxSettings(NetworkAccess.None, []) : null,
         };
-        Recipe recipe = BuildOperation.LoadRecipe(build, context.Diagnostics);
-        BuildOperation.ProveOutput(recipe, build);
+        Recipe recipe = BuildPreparation.LoadRecipe(build, context.Diagnostics);
+        BuildPreparation.ProveOutput(recipe, build);
         using SigningKey? key = request.SignKey is null
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);

@@ -57,13 +57,9 @@ internal static class ScriptCommand
             recipe.Directory,
             area.Home
         );
-        string path =
-            context.Variables.TryGetValue("PATH", out string? inherited) && inherited.Length > 0
-                ? inherited
-                : SandboxView.ToolPath;
         return Limited(
             [.. request.Variation?.Prefix() ?? [], .. Interpreter(recipe), places.Script],
-            ScriptEnvironment.Of(recipe, request, places, path),
+            ScriptEnvironment.Of(recipe, request, places, ProgramPath.Of(context)),
             request,
             area
         );

@@ -2,6 +2,7 @@ using Peipkg.Build.Comparing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;

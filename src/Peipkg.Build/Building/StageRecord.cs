@@ -60,18 +60,11 @@ internal sealed record StageRecord(
             return Read(document.RootElement);
         }
         catch (Exception exception)
-            when (exception
-                    is FileNotFoundException
-                        or DirectoryNotFoundException
-                        or JsonException
-                        or InvalidOperationException
-                        or KeyNotFoundException
-                        or FormatException
-            )
+            when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             throw new UserErrorException(
                 $"{stage} is not a staging directory that build --keep-stage has left"
-                    + (exception is IOException ? "" : $": {FileName} cannot be read: {exception.Message}"),
+                    + (exception is JsonException ? $": {FileName} cannot be read: {exception.Message}" : ""),
                 exception
             );
         }
@@ -88,16 +81,26 @@ internal sealed record StageRecord(
             Optional("architecture"),
             Optional("edition"),
             Required("source"),
-            record.GetProperty("sandbox").GetBoolean(),
-            record.GetProperty("umask").GetUInt32()
+            Member("sandbox")?.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => throw new JsonException("\"sandbox\" is neither true nor false"),
+            },
+            Member("umask") is { ValueKind: JsonValueKind.Number } umask && umask.TryGetUInt32(out uint bits)
+                ? bits
+                : throw new JsonException("\"umask\" is missing or no number")
         );
 
         string Required(string name) =>
             Optional(name) ?? throw new JsonException($"\"{name}\" is missing or no string");
 
         string? Optional(string name) =>
-            record.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
+            Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+        JsonElement? Member(string name) =>
+            record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out JsonElement value)
+                ? value
                 : null;
     }
 

@@ -47,7 +47,7 @@ internal static class LibraryPatternCheck
             if (
                 (IsForSharedLibraries(name) || name.EndsWith(".a", StringComparison.Ordinal) || IsForModules(name))
                 && !CanMatch(pattern.Glob, places, budget)
-                && CanMatch(pattern.Glob, StanzaCheck.Places(edition, stanza.Architecture, directories: false), budget)
+                && CanMatch(pattern.Glob, PlacePatterns.Of(edition, stanza.Architecture), budget)
                 && !budget.IsSpent
             )
             {

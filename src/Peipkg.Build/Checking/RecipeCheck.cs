@@ -33,6 +33,7 @@ internal static class RecipeCheck
             TomlFile file = TomlFile.Load(path);
             CheckMeta(file.Root, path, findings);
             Recipe recipe = Recipe.Read(file, edition);
+            CheckLicense(recipe.Meta.License, file.Root, path, findings);
             bool whole = !file.Problems.HasErrors;
 
             // The manager's sections are checked too, so that authors see mistakes in them before the farm does.
@@ -99,27 +100,27 @@ internal static class RecipeCheck
                 }
             }
 
-            // What the reader refuses is no expression that could be judged.
-            if (
-                meta.Find("license")?.Value is TomlString { Value.Length: > 0 and <= 4096 } license
-                && !license.Value.Any(char.IsControl)
-            )
-            {
-                findings.AddRange(
-                    LicenseExpression
-                        .Check(license.Value)
-                        .Select(problem =>
-                            Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, license.Position)
-                        )
-                );
-            }
         }
 
         foreach (
-            TomlTable stanza in root.Find("package")?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : []
+            TomlTable stanza in root.Tables("package")
         )
         {
             CheckDescription(stanza, file, findings);
+        }
+    }
+
+    // What the reader has refused is empty here: it is no expression that could be judged.
+    private static void CheckLicense(string license, TomlTable root, string file, List<Finding> findings)
+    {
+        if (license.Length > 0)
+        {
+            TomlPosition position = (root.Find("meta")!.Value as TomlTable)!.Find("license")!.Value.Position;
+            findings.AddRange(
+                LicenseExpression
+                    .Check(license)
+                    .Select(problem => Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, position))
+            );
         }
     }
 

@@ -1,11 +1,11 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Recipes;
 
 namespace Peipkg.Build.Checking;
 
 /// <summary>Finds the recipes that the command line names: files, recipe directories, or directories of those.</summary>
 internal static class RecipeFiles
 {
-    private const string FileName = "peipkg.toml";
     private const int DeepestSearch = 16;
 
     /// <summary>The recipe files, each once, in the order named and by path below directories.</summary>
@@ -22,7 +22,7 @@ internal static class RecipeFiles
                 Search(name, 0, found);
                 if (found.Count == 0)
                 {
-                    throw new UserErrorException($"there is no {FileName} in {name} or below it");
+                    throw new UserErrorException($"there is no {Recipe.FileName} in {name} or below it");
                 }
             }
             else
@@ -40,7 +40,7 @@ internal static class RecipeFiles
     // Directories below a recipe are its own. Hidden ones are skipped, and links, which could form circles.
     private static void Search(string directory, int depth, List<string> found)
     {
-        string file = Path.Combine(directory, FileName);
+        string file = Path.Combine(directory, Recipe.FileName);
         if (File.Exists(file))
         {
             found.Add(file);

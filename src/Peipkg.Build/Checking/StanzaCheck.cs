@@ -75,7 +75,7 @@ internal static class StanzaCheck
             Glob glob = pattern.Glob;
             string? fault =
                 glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
-                : Places(edition, stanza.Architecture, glob.ClaimsDirectories)
+                : PlacePatterns.Of(edition, stanza.Architecture, glob.ClaimsDirectories)
                     .Any(place => place.CommonPath(glob, budget) is not null) || budget.IsSpent
                     ? null
                 : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal)
@@ -92,7 +92,7 @@ internal static class StanzaCheck
                     )
                     + " only"
                     + edition.Elsewhere(other =>
-                        Places(other, stanza.Architecture, glob.ClaimsDirectories)
+                        PlacePatterns.Of(other, stanza.Architecture, glob.ClaimsDirectories)
                             .Any(place => place.CommonPath(glob, budget) is not null)
                     );
             if (fault is not null)
@@ -198,22 +198,4 @@ internal static class StanzaCheck
     }
 
     private static string Name(Glob glob, Stanza stanza) => $"{DisplayText.Quote(glob.Text)} of {stanza.Name}";
-
-    /// <summary>Patterns of all paths that a package of an architecture may have.</summary>
-    internal static Glob[] Places(Edition edition, Architecture architecture, bool directories) =>
-        AllPlaces[(edition, architecture, directories)];
-
-    private static readonly Dictionary<(Edition, Architecture, bool), Glob[]> AllPlaces = (
-        from edition in Edition.All
-        from known in edition.Layout.Architectures
-        from directories in new[] { false, true }
-        select (
-            (edition, known.Architecture, directories),
-            Glob.ParseAll([
-                .. edition
-                    .Layout.Places(known.Architecture, directories ? PayloadKind.Directory : PayloadKind.File)
-                    .Select(place => directories ? place + "/" : place),
-            ])
-        )
-    ).ToDictionary(pair => pair.Item1, pair => pair.Item2);
 }

@@ -65,7 +65,7 @@ internal static class TagList
         }
 
         string git =
-            FindGit(context)
+            ProgramPath.Find("git", context)
             ?? throw new UserErrorException("--tags with an address needs git, which is not on the PATH; install git");
 
         // git obeys a repository that it finds where it runs, and the recipe's directory is its author's.
@@ -120,11 +120,4 @@ internal static class TagList
             : exit.IsSuccess ? output.Text()
             : throw new UserErrorException($"--tags {address}: git {exit}\n{error.Text().TrimEnd()}");
     }
-
-    private static string? FindGit(ToolContext context) =>
-        context
-            .Variables.GetValueOrDefault("PATH", "/usr/bin:/bin")
-            .Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.GetFullPath(Path.Combine(directory, "git")))
-            .FirstOrDefault(File.Exists);
 }

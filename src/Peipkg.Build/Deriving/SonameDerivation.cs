@@ -1,7 +1,7 @@
-using System.Text.RegularExpressions;
 using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Deriving;
@@ -10,7 +10,7 @@ namespace Peipkg.Build.Deriving;
 /// Derives shared libraries from ELF files: a library provides its soname, and what is linked with it needs that. The name is
 /// taken as it is; its versions say nothing, unless a policy knows better.
 /// </summary>
-internal static partial class SonameDerivation
+internal static class SonameDerivation
 {
     internal static void Derive(DerivedFrom package)
     {
@@ -23,7 +23,7 @@ internal static partial class SonameDerivation
                 provided.Add(soname);
                 package.Names.AddProvider(soname, new(path, "DT_SONAME"));
             }
-            else if (image.Fault is null && LibraryName().IsMatch(path[(path.LastIndexOf('/') + 1)..]))
+            else if (image.Fault is null && IsNamedForLinking(path))
             {
                 package.Report(
                     DeriveRules.NoSoname,
@@ -116,6 +116,7 @@ internal static partial class SonameDerivation
             ? version
             : null;
 
-    [GeneratedRegex(@"^lib.*\.so(\.[0-9]+)*$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex LibraryName();
+    // A module that a program loads by itself has another name, and needs no soname.
+    private static bool IsNamedForLinking(string path) =>
+        path.AsSpan(path.LastIndexOf('/') + 1).StartsWith("lib") && LibraryName.IsShared(path);
 }

@@ -3,6 +3,7 @@ using Peipkg.Build.Elf;
 using Peipkg.Build.Rules;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
+using Peipkg.Recipes;
 
 namespace Peipkg.Build.Deriving;
 
@@ -100,7 +101,7 @@ internal static class VersionNodeDerivation
         if (
             token.Length > 0
             && !token.AsSpan().ContainsAnyExcept(TokenCharacters)
-            && soname.AsSpan().IndexOfAny("():/") < 0
+            && Derivation.CanHaveNodes(soname)
             && VirtualName.TryParse($"elfver({soname}:{token})", out VirtualName name, out _)
         )
         {

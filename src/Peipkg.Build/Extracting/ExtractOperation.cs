@@ -7,6 +7,7 @@ using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Extracting;

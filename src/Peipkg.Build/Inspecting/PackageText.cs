@@ -5,6 +5,7 @@ using Peipkg.Format.Archive;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Build.Inspecting;
 

@@ -47,7 +47,7 @@ internal static class ReproduceOperation
             Limits = request.Limits,
             Edition = request.Edition,
         };
-        Recipe recipe = BuildOperation.Prepare(build, context);
+        Recipe recipe = BuildPreparation.Prepare(build, context);
         RequireStanzas(packages, recipe);
         IReadOnlyList<PackagePlan> plans = BuildOperation.Stage(recipe, build, area, context);
         ComparisonReport report = new(request.Json, context.Output);

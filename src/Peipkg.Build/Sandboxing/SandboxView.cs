@@ -12,7 +12,6 @@ namespace Peipkg.Build.Sandboxing;
 internal static class SandboxView
 {
     internal const string HostName = "peipkg-build";
-    internal const string ToolPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>$DESTDIR to a script in a sandbox.</summary>
     internal const string DestinationPlace = "/build/dest";
@@ -117,7 +116,7 @@ internal static class SandboxView
     internal static string SearchPath(SandboxSettings settings) =>
         string.Join(
             ':',
-            settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ToolPath)
+            settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ProgramPath.Usual)
         );
 
     /// <summary>bubblewrap's arguments that separate the script from everything that runs on the machine.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Peipkg.Format.Identity;
+using Peipkg.Recipes;
 
 namespace Peipkg.Build.Starting;
 
@@ -11,7 +12,6 @@ namespace Peipkg.Build.Starting;
 internal static class RecipeTemplate
 {
     private const string Prefix = "template/";
-    private const string RecipeName = "peipkg.toml";
     private const string SplitName = "split.toml";
 
     /// <summary>The names of the templates.</summary>
@@ -44,12 +44,12 @@ internal static class RecipeTemplate
             string content = Read(resource);
             switch (path)
             {
-                case RecipeName or SplitName when (path == SplitName) != split:
+                case Recipe.FileName or SplitName when (path == SplitName) != split:
                     break;
-                case RecipeName or SplitName:
+                case Recipe.FileName or SplitName:
                     files.Add(
                         (
-                            RecipeName,
+                            Recipe.FileName,
                             For(architecture, content)
                                 .Replace($"hello-{template}", package.Text, StringComparison.Ordinal)
                         )

@@ -53,8 +53,7 @@ public static class CommandOptions
             "--edition",
             "NAME",
             $"{description} Editions: {string.Join(", ", Format.Editions.Edition.All)}.",
-            (string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
-                Format.Editions.Edition.TryParse(text, out value!, out error)
+            Format.Editions.Edition.TryParse
         );
 
     /// <summary>An option that may be given several times, each with one value.</summary>

@@ -67,21 +67,21 @@ public sealed class Edition
 
     /// <summary>Finds an edition by its name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="edition">The edition, or null.</param>
+    /// <param name="edition">The edition; null when there is an error.</param>
     /// <param name="error">A sentence that names the editions, and the nearest one.</param>
     public static bool TryParse(
         string? name,
-        [NotNullWhen(true)] out Edition? edition,
+        out Edition edition,
         [NotNullWhen(false)] out string? error
     )
     {
-        edition = All.FirstOrDefault(candidate => candidate.Name == name);
+        edition = All.FirstOrDefault(candidate => candidate.Name == name)!;
         error = edition is not null
             ? null
             : $"{DisplayText.Quote(name)} is not an edition"
                 + NearestName.Suggestion(name ?? "", All.Select(candidate => candidate.Name))
                 + $"; there are {string.Join(" and ", All.Select(candidate => candidate.Name))}";
-        return edition is not null;
+        return error is null;
     }
 
     /// <summary>Whether manifests may have all of these members.</summary>
@@ -92,6 +92,17 @@ public sealed class Edition
 
     /// <summary>Whether packages may ask for a side effect.</summary>
     public bool Knows(SideEffect effect) => Layout.SideEffects.Any(rule => rule.Effect == effect);
+
+    /// <summary>Says that manifests have no such member, and where they do; null where they have it.</summary>
+    public string? Lack(ManifestMembers member) =>
+        Has(member) ? null : $"there is no {member.Name()} in edition {Name}" + Elsewhere(other => other.Has(member));
+
+    /// <summary>Says that there is no such side effect, and where there is; null where there is one.</summary>
+    public string? Lack(SideEffect effect) =>
+        Knows(effect)
+            ? null
+            : $"{DisplayText.Quote(effect.Text())} is no side effect in edition {Name}"
+                + Elsewhere(other => other.Knows(effect));
 
     /// <summary>The ending <c> (psd-009 has it)</c> of an error, for what this edition lacks; empty if all lack it.</summary>
     /// <param name="has">Whether an edition has it.</param>

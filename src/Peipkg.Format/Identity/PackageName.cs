@@ -58,7 +58,7 @@ public readonly record struct PackageName : IComparable<PackageName>
     {
         if (text.Length is < MinLength or > MaxLength)
         {
-            return $"it has {text.Length} {(text.Length == 1 ? "character" : "characters")}, and a name has {MinLength} to {MaxLength}";
+            return $"it has {Counted.Text(text.Length, "character")}, and a name has {MinLength} to {MaxLength}";
         }
 
         var bad = text.IndexOfAnyExcept(Allowed);

@@ -70,7 +70,7 @@ public readonly record struct VirtualName : IComparable<VirtualName>
     {
         if (text.Length is < MinLength or > MaxLength)
         {
-            return $"it has {text.Length} {(text.Length == 1 ? "character" : "characters")}, and such a name has {MinLength} to {MaxLength}";
+            return $"it has {Counted.Text(text.Length, "character")}, and such a name has {MinLength} to {MaxLength}";
         }
 
         var open = text.IndexOf('(');

@@ -16,9 +16,6 @@ public enum SideEffect
 /// <summary>The spelling of side effects.</summary>
 public static class SideEffects
 {
-    /// <summary>All spellings, for messages.</summary>
-    public const string Known = "ldconfig, depmod, man-db";
-
     /// <summary>The spelling of a side effect in documents and recipes.</summary>
     public static string Text(this SideEffect effect) =>
         effect switch

@@ -99,28 +99,17 @@ public static class ManifestRules
     {
         foreach ((ManifestMembers member, string pointer) in Used(manifest))
         {
-            if (!edition.Has(member))
+            if (edition.Lack(member) is { } lack)
             {
-                throw Violation(
-                    ManifestRule.UnknownMember,
-                    pointer,
-                    $"there is no {member.Name()} in edition {edition.Name}"
-                        + edition.Elsewhere(other => other.Has(member))
-                );
+                throw Violation(ManifestRule.UnknownMember, pointer, lack);
             }
         }
 
         for (int index = 0; index < manifest.SideEffects.Count; index++)
         {
-            SideEffect effect = manifest.SideEffects[index];
-            if (!edition.Knows(effect))
+            if (edition.Lack(manifest.SideEffects[index]) is { } lack)
             {
-                throw Violation(
-                    ManifestRule.SideEffectUnknown,
-                    $"/side_effects/{index}",
-                    $"{DisplayText.Quote(effect.Text())} is no side effect in edition {edition.Name}"
-                        + edition.Elsewhere(other => other.Knows(effect))
-                );
+                throw Violation(ManifestRule.SideEffectUnknown, $"/side_effects/{index}", lack);
             }
         }
     }

@@ -25,7 +25,7 @@ internal static class RecipeNames
                 .. Directory
                     .EnumerateDirectories(ManagerProgram.LoadConfig(file).RecipesDirectory)
                     .Order(StringComparer.Ordinal)
-                    .Where(recipe => File.Exists(Path.Combine(recipe, "peipkg.toml")))
+                    .Where(recipe => File.Exists(Path.Combine(recipe, Recipe.FileName)))
                     .Select(recipe => new CompletionItem(Path.GetFileName(recipe))),
             ];
         }

@@ -77,7 +77,7 @@ internal static class ConfigReader
         TomlSection repo = Required(file, "repo");
         RepositoryConfig repository = new(Text(repo, "name"), repo.String("description")?.Value ?? "")
         {
-            Edition = repo.Parsed<Edition>("edition", ParseEdition)?.Value,
+            Edition = repo.Parsed<Edition>("edition", Edition.TryParse)?.Value,
         };
         repo.Finish();
 
@@ -118,9 +118,6 @@ internal static class ConfigReader
             LogLevel = level,
         };
     }
-
-    private static bool ParseEdition(string? text, out Edition value, [NotNullWhen(false)] out string? error) =>
-        Edition.TryParse(text, out value!, out error);
 
     private static RetentionConfig ReadRetention(TomlFile file)
     {

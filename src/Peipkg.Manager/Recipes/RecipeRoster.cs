@@ -102,7 +102,7 @@ internal sealed class RecipeRoster
         List<BrokenRecipe> broken = [];
         foreach (string path in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
         {
-            string file = Path.Combine(path, "peipkg.toml");
+            string file = Path.Combine(path, Recipe.FileName);
             if (!File.Exists(file))
             {
                 continue;

@@ -70,6 +70,10 @@ public sealed record TomlTable(TomlPosition Position) : TomlNode(Position)
     /// <summary>The entry with a key, or null.</summary>
     public TomlEntry? Find(string key) => _entries.GetValueOrDefault(key);
 
+    /// <summary>The tables of an array; none where the key holds no array.</summary>
+    public IEnumerable<TomlTable> Tables(string key) =>
+        Find(key)?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];
+
     internal void Add(TomlEntry entry) => _entries.TryAdd(entry.Key, entry);
 
     /// <summary>Puts another value into the place of one that is there.</summary>

@@ -68,7 +68,7 @@ public sealed record WatchedRecipe(
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
-        TomlTable[] stanzas = [.. Tables(file.Root, "package")];
+        TomlTable[] stanzas = [.. file.Root.Tables("package")];
         Architecture? taken = null;
         foreach (TomlTable stanza in stanzas)
         {
@@ -103,17 +103,14 @@ public sealed record WatchedRecipe(
     // What is wrong with it is for peipkg-build to say.
     private static Located<Edition>? EditionOf(TomlTable root) =>
         (root.Find("meta")?.Value as TomlTable)?.Find("edition")?.Value is TomlString text
-        && Format.Editions.Edition.TryParse(text.Value, out Edition? edition, out _)
+        && Format.Editions.Edition.TryParse(text.Value, out Edition edition, out _)
             ? new(edition, text.Position)
             : null;
-
-    private static IEnumerable<TomlTable> Tables(TomlTable table, string key) =>
-        table.Find(key)?.Value is TomlArray array ? array.Items.OfType<TomlTable>() : [];
 
     private static HashSet<string> Names(TomlTable[] stanzas, string key, params IEnumerable<string> more) =>
         new(
             stanzas
-                .SelectMany(stanza => Tables(stanza, key))
+                .SelectMany(stanza => stanza.Tables(key))
                 .Select(table => (table.Find("name")?.Value as TomlString)?.Value)
                 .OfType<string>()
                 .Concat(more),

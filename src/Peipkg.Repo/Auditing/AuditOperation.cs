@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.World;

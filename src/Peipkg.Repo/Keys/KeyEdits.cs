@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Repo.Keys;
 
@@ -326,8 +327,7 @@ internal static class KeyEdits
         }
     }
 
-    private static string Packages(int count) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} package{(count == 1 ? "" : "s")}");
+    private static string Packages(int count) => Counted.Text(count, "package");
 
     private static string Are(int count) => count == 1 ? "is" : "are";
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
@@ -86,7 +87,7 @@ internal sealed class PackageVerification
             findings.Note(
                 "package-unsigned",
                 repository.Location,
-                $"{audit._unsigned} package{(audit._unsigned == 1 ? " is" : "s are")} not signed; consumers that require signatures reject "
+                $"{Counted.Text(audit._unsigned, "package is", "packages are")} not signed; consumers that require signatures reject "
                     + (audit._unsigned == 1 ? "it" : "them")
             );
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Remote;

@@ -59,6 +59,34 @@ public sealed class BuildIdentityTests : IDisposable
         Assert.Equal("", _bench.ScriptOutput);
     }
 
+    [Theory]
+    [InlineData("1767323045", "--timestamp 2026-01-02T03:04:05Z")]
+    [InlineData("", "is no git work tree with a commit, and SOURCE_DATE_EPOCH is not set")]
+    [InlineData("soon", "SOURCE_DATE_EPOCH=soon is not a number of seconds since 1970")]
+    [InlineData("-1", "SOURCE_DATE_EPOCH=-1 is not a number of seconds since 1970")]
+    [InlineData("99999999999999", "is not a number of seconds since 1970")]
+    public void The_callers_epoch_is_the_time_where_it_is_one(string epoch, string message)
+    {
+        _bench.Variables["SOURCE_DATE_EPOCH"] = epoch;
+        RunResult result = Build("--version", "3-1", "--source-ref", "x");
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Equal(epoch == "1767323045" ? 0 : 1, result.Code);
+    }
+
+    [Fact]
+    public void A_source_that_comes_from_nowhere_is_told()
+    {
+        _bench.Recipe(Workbench.OneStanza);
+        Commit();
+        Build("--version", "3-1").Fails("neither [upstream] nor a remote named origin says where the source comes from");
+        _bench.Shell("git -C source remote add origin https://example.org/elsewhere.git");
+        Assert.Contains(
+            "git+https://example.org/elsewhere.git#",
+            Build("--version", "3-1").Succeeds().Error,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public void With_all_options_nothing_is_assumed() =>
         Assert.DoesNotContain("assumed", _bench.Build().Succeeds().Error, StringComparison.Ordinal);

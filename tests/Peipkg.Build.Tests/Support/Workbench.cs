@@ -121,6 +121,11 @@ public sealed class Workbench : IDisposable
             ["TMPDIR"] = temporary,
             ["HOME"] = "/must-not-be-seen",
         };
+        foreach ((string name, string value) in Variables)
+        {
+            variables[name] = value;
+        }
+
         int code = BuildProgram.Run(
             args,
             stdout,
@@ -135,6 +140,9 @@ public sealed class Workbench : IDisposable
     }
 
     public string SearchPath { get; set; } = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+    /// <summary>More of the caller's environment.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
 
     public string ScriptOutput { get; private set; } = "";
 

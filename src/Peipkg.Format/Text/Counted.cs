@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Peipkg.CommandLine.Reporting;
+namespace Peipkg.Format.Text;
 
 /// <summary>Numbers with their nouns.</summary>
 public static class Counted

@@ -144,7 +144,13 @@ internal sealed class NewRepositoryDirectory : IDisposable
     }
 
     private static bool HasLeftovers(string full) =>
-        Directory.EnumerateFileSystemEntries(full, RepositoryLayout.PrivatePrefix + "*").Any();
+        System.IO.Path.Exists(System.IO.Path.Combine(full, RepositoryLayout.LockFile)) || AbandonedInside(full).Any();
+
+    /// <summary>What <see cref="BeginInside"/> makes, and nothing else that is private to a repository, such as its snapshots.</summary>
+    private static IEnumerable<string> AbandonedInside(string full) =>
+        Directory
+            .EnumerateDirectories(full, RepositoryLayout.PrivatePrefix + "*")
+            .Where(static path => DurableFile.IsTemporaryName(System.IO.Path.GetFileName(path)));
 
     private static void RefuseUnlessEmpty(string full, string target, string remedy)
     {
@@ -266,7 +272,7 @@ internal sealed class NewRepositoryDirectory : IDisposable
         }
 
         using RepositoryLock held = RepositoryLock.Acquire(full, clock);
-        foreach (string staging in Directory.GetDirectories(full, RepositoryLayout.PrivatePrefix + "*"))
+        foreach (string staging in AbandonedInside(full).ToArray())
         {
             TakeBack(full, staging);
             TreeRemoval.Remove(staging);

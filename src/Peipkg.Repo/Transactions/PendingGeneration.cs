@@ -17,6 +17,10 @@ namespace Peipkg.Repo.Transactions;
 internal sealed record PendingGeneration
 {
     internal const string DirectoryName = RepositoryLayout.PrivatePrefix + "pending";
+
+    /// <summary>What the directory is called once it is published, until it is removed.</summary>
+    internal const string ImportedName = RepositoryLayout.PrivatePrefix + "imported";
+
     internal const string Packages = "packages";
 
     private const string FileName = "pending.json";
@@ -57,7 +61,7 @@ internal sealed record PendingGeneration
     /// <summary>Removes what waits in a repository. Half of it never waits: where this is broken off, the next run removes the rest.</summary>
     internal static void Remove(string root)
     {
-        string gone = Path.Combine(root, RepositoryLayout.PrivatePrefix + "imported");
+        string gone = Path.Combine(root, ImportedName);
         DurableFile.RenameNoReplace(PathIn(root), gone);
         TreeRemoval.Remove(gone);
     }

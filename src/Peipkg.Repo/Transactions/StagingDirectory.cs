@@ -71,12 +71,21 @@ internal static class StagingDirectory
             .. Directory
                 .EnumerateDirectories(root, RepositoryLayout.PrivatePrefix + "*")
                 .Where(static path =>
-                    Path.GetFileName(path)
-                        is not PendingGeneration.DirectoryName
-                            and not RepositoryLayout.SnapshotDirectory
-                    && FileStatus.Of(path) is { IsDirectory: true }
+                    IsStaging(Path.GetFileName(path)) && FileStatus.Of(path) is { IsDirectory: true }
                 ),
         ];
+
+    /// <summary>
+    /// Whether a directory is named as this program names what it may remove: a generation's, one that has been published
+    /// after it waited, or one in which the repository was begun.
+    /// </summary>
+    private static bool IsStaging(string name) =>
+        name is PendingGeneration.ImportedName
+        || DurableFile.IsTemporaryName(name)
+        || (
+            name.Length > RepositoryLayout.PrivatePrefix.Length
+            && name.AsSpan(RepositoryLayout.PrivatePrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0
+        );
 
     private static int CleanUp(
         string root,

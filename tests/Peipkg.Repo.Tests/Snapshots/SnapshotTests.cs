@@ -108,6 +108,31 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_begins_or_publishes_a_repository_in_its_place_is_refused_and_it_stays()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        SortedDictionary<string, string> before = RepositoryFixture.Content(_fixture.Repo);
+        Assert.Contains(
+            before.Keys,
+            static path => path.StartsWith(".peipkg-repo.snapshots/first/", StringComparison.Ordinal)
+        );
+        RunResult begun = _fixture.Init();
+        Assert.Equal(1, begun.Code);
+        Assert.Contains("is not empty", begun.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
+
+        RepositoryFixture.Succeed(
+            RepoRun.Run("init", "--name", "other", "--sign-key", _fixture.KeyFile, "--out", _fixture["other"])
+        );
+        RunResult published = _fixture.Publish("--in", _fixture["other"], "--out", _fixture.Repo);
+        Assert.Equal(1, published.Code);
+        Assert.Contains("is not empty", published.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
+        RepositoryFixture.Succeed(Rollback("first"));
+    }
+
+    [Fact]
     public void What_cannot_be_done_is_said()
     {
         Prepare("psd-009");

@@ -119,6 +119,23 @@ public sealed class NewRepositoryDirectoryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(".peipkg-repo.snapshots")]
+    [InlineData(".peipkg-repo.pending")]
+    [InlineData(".peipkg-repo.7")]
+    public void What_a_repository_keeps_for_itself_is_no_leftover_of_its_beginning(string name)
+    {
+        string kept = _directory[$"repo/{name}/first/repo.json"];
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        File.WriteAllText(kept, "x");
+        File.WriteAllText(_directory["repo/.peipkg-repo.lock"], "4711 2026-01-01T00:00:00Z\n");
+        UserErrorException error = Assert.Throws<UserErrorException>(() => Begin(_directory["repo"]));
+        Assert.Contains($"it holds {name}", error.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(kept));
+        error = Assert.Throws<UserErrorException>(() => NewRepositoryDirectory.Probe(_directory["repo"], "x"));
+        Assert.Contains($"it holds {name}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_linked_target_is_followed()
     {

@@ -182,7 +182,11 @@ internal sealed class HttpFetcher : IDisposable
 
             answer.Dispose();
             string target = TerminalText.Escape(location.OriginalString);
-            Uri next = new(current, location);
+            if (!Uri.TryCreate(current, location, out Uri? next))
+            {
+                throw new IOException($"{uri}: the server redirects to {target}, which is no address");
+            }
+
             if (next.Scheme is not ("http" or "https"))
             {
                 throw new IOException(

@@ -161,10 +161,11 @@ public sealed class RemoteVerificationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ftp://127.0.0.1/repo.json")]
-    [InlineData("file:///etc/passwd")]
-    [InlineData("javascript:0")]
-    public void A_redirect_to_another_scheme_is_a_sentence(string target)
+    [InlineData("ftp://127.0.0.1/repo.json", "neither http nor https")]
+    [InlineData("file:///etc/passwd", "neither http nor https")]
+    [InlineData("javascript:0", "neither http nor https")]
+    [InlineData("//[", "no address")]
+    public void A_redirect_to_another_scheme_or_to_nowhere_is_a_sentence(string target, string what)
     {
         _fixture.InitWith("aa");
         using StaticServer server = new(_fixture.Repo)
@@ -180,11 +181,7 @@ public sealed class RemoteVerificationTests : IDisposable
         };
         RunResult result = Verify(server);
         Assert.Equal(1, result.Code);
-        Assert.Contains(
-            $"redirects to {target}, which is neither http nor https",
-            result.Error,
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"redirects to {target}, which is {what}", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

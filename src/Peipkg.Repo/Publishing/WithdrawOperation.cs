@@ -235,21 +235,32 @@ internal static class WithdrawOperation
                     return [$"{rows} is offered again.", $"New installations of {name} get {Now!.Version}."];
                 }
 
-                return Now is { } left
+                return [$"{rows} is no longer offered.", .. ConsequencesOf(Rows[0].Version)];
+            }
+        }
+
+        /// <summary>What the loss of a version means for those who want the package and those who have it.</summary>
+        private string[] ConsequencesOf(PackageVersion lost)
+        {
+            PackageName name = Request.Package.Name;
+            return Now is not { } left
                     ?
                     [
-                        $"{rows} is no longer offered.",
-                        $"New installations of {name} get {left.Version}.",
-                        $"Whoever has {Rows[0].Version} keeps it, for no consumer goes back to a lower version by itself: tell them to "
-                            + $"run \"peipkg downgrade {name} {left.Version}\", or publish a higher revision that mends it.",
-                    ]
-                    :
-                    [
-                        $"{rows} is no longer offered.",
                         $"The active index has no {name} any more: it cannot be installed, nor what needs it.",
-                        $"Whoever has {Rows[0].Version} keeps it; tell them to remove it, or publish a higher revision that mends it.",
-                    ];
-            }
+                        $"Whoever has {lost} keeps it; tell them to remove it, or publish a higher revision that mends it.",
+                    ]
+                : PackageVersion.Compare(lost, left.Version) < 0
+                    ?
+                    [
+                        $"New installations of {name} get {left.Version}, as before.",
+                        $"Whoever has {lost} gets {left.Version} with the next upgrade.",
+                    ]
+                :
+                [
+                    $"New installations of {name} get {left.Version}.",
+                    $"Whoever has {lost} keeps it, for no consumer goes back to a lower version by itself: tell them to run "
+                        + $"\"peipkg downgrade {name} {left.Version}\", or publish a higher revision that mends it.",
+                ];
         }
     }
 }

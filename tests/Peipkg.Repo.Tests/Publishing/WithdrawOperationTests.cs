@@ -90,6 +90,22 @@ public sealed class WithdrawOperationTests : IDisposable
     }
 
     [Fact]
+    public void A_version_below_the_advertised_one_needs_no_downgrade()
+    {
+        Prepare("psd-009");
+        RunResult lower = Withdraw("aa=1.0-1", "--reason", "It deletes files.");
+        RepositoryFixture.Succeed(lower);
+        Assert.Contains("New installations of aa get 2.0-1, as before.", lower.Output, StringComparison.Ordinal);
+        Assert.Contains("Whoever has 1.0-1 gets 2.0-1 with the next upgrade.", lower.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("downgrade", lower.Output, StringComparison.Ordinal);
+        Assert.Equal(["aa 2.0-1", "bb 1.0-1"], Advertised());
+        RepositoryFixture.Succeed(Withdraw("aa=1.0-1", "--undo"));
+        RunResult advertised = Withdraw("aa=2.0-1", "--reason", "It deletes files.");
+        RepositoryFixture.Succeed(advertised);
+        Assert.Contains("run \"peipkg downgrade aa 1.0-1\"", advertised.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_bytes_do_not_come_back()
     {
         Prepare("psd-009");

@@ -136,6 +136,8 @@ internal static class DescriptorOperation
             state,
             plan,
             SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)),
+            [],
+            [],
             context.Diagnostics,
             stop
         );

@@ -147,6 +147,8 @@ internal static class MigrateOperation
             state,
             plan,
             SiteContent.Of(edit.Descriptor, descriptorSigner.Fingerprint, plan, RetentionRecord.Read(state.Root)),
+            [],
+            [],
             context.Diagnostics,
             stop
         );

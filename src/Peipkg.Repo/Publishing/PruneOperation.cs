@@ -118,6 +118,8 @@ internal static class PruneOperation
             state,
             plan,
             SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, record),
+            [],
+            [],
             context.Diagnostics,
             stop
         );

@@ -202,7 +202,7 @@ internal sealed class PublishOperation
         // The pages take as long as all the rest.
         Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), _cancellation);
         transaction.Place(
-            [.. site?.Details(plan, _cancellation) ?? [], .. Packages(plan), .. report.Restored],
+            [.. site?.Details(plan, [], _cancellation) ?? [], .. Packages(plan), .. report.Restored],
             _cancellation
         );
         if (handsOver)

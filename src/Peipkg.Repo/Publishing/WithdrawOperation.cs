@@ -151,10 +151,11 @@ internal static class WithdrawOperation
                 plan,
                 RetentionRecord.Read(state.Root)
             ),
+            [],
+            rows,
             context.Diagnostics,
             stop
         );
-        SitePublication.StageDetails(transaction, state.Root, rows, stop);
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
     }
 

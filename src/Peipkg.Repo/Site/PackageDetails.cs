@@ -62,8 +62,17 @@ internal static class PackageDetails
         }
     }
 
+    /// <summary>The document of a published package, which is read once more if its file is there.</summary>
+    /// <param name="root">Where the package lies: the repository, or a snapshot of it.</param>
+    /// <param name="row">Its index entry.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    internal static ReadOnlyMemory<byte> OfPublished(string root, IndexRow row, CancellationToken cancellation) =>
+        PublishedPackageReader.TryRead(root, row, cancellation) is { } package
+            ? Write(row, package)
+            : WriteWithoutFiles(row);
+
     /// <summary>The document of a package whose file is not at hand.</summary>
-    internal static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
+    private static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
         Write(
             row,
             static json =>

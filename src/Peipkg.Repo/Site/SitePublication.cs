@@ -76,11 +76,13 @@ internal sealed class SitePublication
         return new SitePublication(root, isNew: true, isRemoved: false, isBehind: false);
     }
 
-    /// <summary>Brings the browser, where there is one, up to date with a generation that has no new packages.</summary>
+    /// <summary>Places files, and brings the browser, where there is one, up to date with a generation.</summary>
     /// <param name="transaction">The generation; nothing is placed in it yet.</param>
     /// <param name="state">The repository as it is.</param>
     /// <param name="plan">The generation's packages.</param>
     /// <param name="content">What the pages show.</param>
+    /// <param name="packages">The files of packages that come in.</param>
+    /// <param name="changed">Entries of packages that were there and now say something else.</param>
     /// <param name="diagnostics">Told if another tool has left the pages behind.</param>
     /// <param name="stop">Ends the work early.</param>
     internal static void Renew(
@@ -88,73 +90,56 @@ internal sealed class SitePublication
         PublishedState state,
         PublishPlan plan,
         SiteContent content,
+        IEnumerable<Placement> packages,
+        IReadOnlyList<IndexRow> changed,
         Diagnostics diagnostics,
         CancellationToken stop
     )
     {
-        if (
-            SiteLayout.IsIn(state.Root) && Begin(state.Root, state.IndexVersion, noSite: false, diagnostics) is { } site
-        )
+        SitePublication? site = SiteLayout.IsIn(state.Root)
+            ? Begin(state.Root, state.IndexVersion, noSite: false, diagnostics)
+            : null;
+        transaction.Place([.. site?.Details(plan, changed, stop) ?? [], .. packages], stop);
+        if (site is null)
         {
-            transaction.Place([.. site.Details(plan, stop)], stop);
-            site.Render(content).Stage(transaction);
+            return;
         }
-    }
 
-    /// <summary>Brings the pages alone up to date, where there is a browser.</summary>
-    internal static void RenewPages(GenerationTransaction transaction, PublishedState state, SiteContent content)
-    {
-        if (SiteLayout.IsIn(state.Root))
+        site.Render(content).Stage(transaction);
+        foreach (IndexRow row in changed.Where(static row => row.HasPossibleNames))
         {
-            new SitePublication(state.Root, isNew: false, isRemoved: false, isBehind: false)
-                .Render(content)
-                .Stage(transaction);
-        }
-    }
-
-    /// <summary>Writes the documents beside packages whose entries change, where there is a browser.</summary>
-    /// <param name="transaction">The generation.</param>
-    /// <param name="root">The repository.</param>
-    /// <param name="rows">The new entries.</param>
-    /// <param name="stop">Ends the work early.</param>
-    internal static void StageDetails(
-        GenerationTransaction transaction,
-        string root,
-        IEnumerable<IndexRow> rows,
-        CancellationToken stop
-    )
-    {
-        foreach (IndexRow row in SiteLayout.IsIn(root) ? rows.Where(static row => row.HasPossibleNames) : [])
-        {
-            ReadOnlyMemory<byte> details = PublishedPackageReader.TryRead(root, row, stop) is { } package
-                ? PackageDetails.Write(row, package)
-                : PackageDetails.WriteWithoutFiles(row);
-            GenerationWriter.WriteFile(transaction.Stage(row.DetailsPlace), details.Span);
+            GenerationWriter.WriteFile(
+                transaction.Stage(row.DetailsPlace),
+                PackageDetails.OfPublished(state.Root, row, stop).Span
+            );
         }
     }
 
     /// <summary>The documents to be placed beside packages.</summary>
     /// <param name="plan">The generation.</param>
+    /// <param name="changed">Rows whose documents are written otherwise.</param>
     /// <param name="stop">Ends the work early.</param>
-    internal IEnumerable<Placement> Details(PublishPlan plan, CancellationToken stop)
+    internal IEnumerable<Placement> Details(PublishPlan plan, IReadOnlyList<IndexRow> changed, CancellationToken stop)
     {
         if (_isRemoved)
         {
             return [];
         }
 
-        IEnumerable<Placement> fresh = plan.Added.Select(static package => DetailsOf(package.Row, package.Details));
+        IEnumerable<Placement> fresh = plan
+            .Added.Where(static package => package.Row.HasPossibleNames)
+            .Select(static package => DetailsOf(package.Row, package.Details));
         if (!_isNew && !_isBehind)
         {
             return fresh;
         }
 
-        HashSet<IndexRow> added = [.. plan.Added.Select(static package => package.Row)];
-        List<IndexRow> missing = [.. plan.Archive.Where(row => !added.Contains(row) && LacksDetails(row))];
+        HashSet<IndexRow> written = [.. plan.Added.Select(static package => package.Row), .. changed];
+        List<IndexRow> missing = [.. plan.Archive.Where(row => !written.Contains(row) && LacksDetails(row))];
         Placement[] late = new Placement[missing.Count];
         Workers.ForEach(
             [.. Enumerable.Range(0, missing.Count)],
-            i => late[i] = DetailsOf(missing[i], ReadPublished(missing[i], stop)),
+            i => late[i] = DetailsOf(missing[i], PackageDetails.OfPublished(_root, missing[i], stop)),
             stop
         );
         return fresh.Concat(late);
@@ -214,10 +199,4 @@ internal sealed class SitePublication
 
     private static DocumentPlacement DetailsOf(IndexRow row, ReadOnlyMemory<byte> content) =>
         new(row.DetailsPlace, content);
-
-    /// <summary>A package that was published before the repository had a browser is read once more, if it is here.</summary>
-    private ReadOnlyMemory<byte> ReadPublished(IndexRow row, CancellationToken stop) =>
-        PublishedPackageReader.TryRead(_root, row, stop) is { } package
-            ? PackageDetails.Write(row, package)
-            : PackageDetails.WriteWithoutFiles(row);
 }

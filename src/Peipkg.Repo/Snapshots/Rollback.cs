@@ -2,6 +2,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
+using Peipkg.Repo.Site;
 
 namespace Peipkg.Repo.Snapshots;
 
@@ -27,8 +28,14 @@ internal sealed record Rollback(
 
     /// <summary>Decides.</summary>
     /// <exception cref="UserErrorException">The snapshot has other bytes of a package.</exception>
-    internal static Rollback Of(RollbackRequest request, PublishedState state, PublishedState snapshot)
+    internal static Rollback Of(
+        RollbackRequest request,
+        PublishedState state,
+        PublishedState snapshot,
+        CancellationToken cancellation
+    )
     {
+        bool needsDetails = !request.DryRun && SiteLayout.IsIn(state.Root);
         Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> then = snapshot.Archive.ToDictionary(
             static row => (row.Name, row.Version, row.Architecture)
         );
@@ -68,7 +75,8 @@ internal sealed record Rollback(
                 .. then.Values.Select(row => new NewPackage(
                     row.Place is { } place ? Path.Combine(snapshot.Root, place) : row.Url,
                     row,
-                    null
+                    null,
+                    needsDetails ? PackageDetails.OfPublished(snapshot.Root, row, cancellation) : default
                 )),
             ]
         );

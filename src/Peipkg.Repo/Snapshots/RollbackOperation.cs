@@ -63,7 +63,7 @@ internal static class RollbackOperation
             );
         }
 
-        Rollback rollback = Rollback.Of(request, state, snapshot);
+        Rollback rollback = Rollback.Of(request, state, snapshot, stop);
         PublishPlan plan = PublishPlan.Create(
             rollback.Rows,
             rollback.Returned,
@@ -116,31 +116,24 @@ internal static class RollbackOperation
             GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), retention.Write().Span);
         }
 
-        transaction.Place(
-            [
-                .. rollback
-                    .Returned.Where(static package => package.Row.Place is not null)
-                    .Select(static package => new PackagePlacement(
-                        package.File,
-                        package.Row.Place!,
-                        package.Row.Size,
-                        package.Row.Hash
-                    )
-                    {
-                        MayLink = true,
-                    }),
-            ],
-            stop
-        );
-        SitePublication.RenewPages(
+        SitePublication.Renew(
             transaction,
             state,
-            SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, retention)
-        );
-        SitePublication.StageDetails(
-            transaction,
-            state.Root,
-            [.. rollback.Marked, .. rollback.Returned.Select(static package => package.Row)],
+            plan,
+            SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, retention),
+            rollback
+                .Returned.Where(static package => package.Row.Place is not null)
+                .Select(static package => new PackagePlacement(
+                    package.File,
+                    package.Row.Place!,
+                    package.Row.Size,
+                    package.Row.Hash
+                )
+                {
+                    MayLink = true,
+                }),
+            rollback.Marked,
+            context.Diagnostics,
             stop
         );
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);

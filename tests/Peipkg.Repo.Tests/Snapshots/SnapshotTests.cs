@@ -55,21 +55,7 @@ public sealed class SnapshotTests : IDisposable
         _fixture.Pack("aa");
         RepositoryFixture.Succeed(_fixture.Publish());
         RepositoryFixture.Succeed(Snapshot("create", "first"));
-        RepositoryFixture.Succeed(
-            RepoRun.Run(
-                "prune-prerelease",
-                "--repo",
-                _fixture.Repo,
-                "--older-than",
-                "1d",
-                "--keep",
-                "0",
-                "--sign-key",
-                _fixture.KeyFile,
-                "--timestamp",
-                Now.Text
-            )
-        );
+        Prune();
         string place = _fixture["repo/p/aa/1.0~rc1-1/aa_1.0~rc1-1_x86_64.peipkg"];
         Assert.False(File.Exists(place));
         RepositoryFixture.Succeed(Rollback("first"));
@@ -77,6 +63,57 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(2, _fixture.Archive.Packages.Count);
         Assert.DoesNotContain("1.0~rc1-1", File.ReadAllText(_fixture["repo/retention.json"]), StringComparison.Ordinal);
         RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void What_comes_back_once_it_is_signed_elsewhere_comes_with_its_page()
+    {
+        RepositoryFixture.Succeed(_fixture.Init());
+        _fixture.Pack("aa", "1.0~rc1-1");
+        _fixture.Pack("aa");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        _fixture.ClearNew();
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        string details = _fixture["repo/p/aa/1.0~rc1-1/aa_1.0~rc1-1_x86_64.json"];
+        string before = File.ReadAllText(details);
+        Assert.Contains("usr/share/aa/data", before, StringComparison.Ordinal);
+        Prune();
+        PublishNews(Now.Text);
+        Assert.False(File.Exists(details));
+        RunResult prepared = Rollback("first", _fixture.PublicKeyFile);
+        RepositoryFixture.Succeed(prepared);
+        Assert.Contains("prepared index_version", prepared.Output, StringComparison.Ordinal);
+        Assert.Equal(["aa 2.0-1", "bb 1.0-1"], Advertised());
+        _fixture.SignWhatWaits();
+        Assert.Equal(["aa 1.0-1"], Advertised());
+        Assert.Equal(before, File.ReadAllText(details));
+        Assert.Contains(
+            "\"withdrawn\":",
+            File.ReadAllText(_fixture["repo/p/bb/1.0-1/bb_1.0-1_x86_64.json"]),
+            StringComparison.Ordinal
+        );
+        RunResult verified = _fixture.Verify();
+        RepositoryFixture.Succeed(verified);
+        Assert.DoesNotContain("package browser", verified.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pages_that_another_tool_has_left_behind_are_mended()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        PublishNews();
+        string details = _fixture["repo/p/aa/1.0-1/aa_1.0-1_x86_64.json"];
+        string before = File.ReadAllText(details);
+        File.Delete(details);
+        File.WriteAllText(_fixture["repo/index.html"], "another generation's");
+        RunResult back = Rollback("first");
+        RepositoryFixture.Succeed(back);
+        Assert.Contains("its pages are mended", back.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(details));
+        RunResult verified = _fixture.Verify();
+        RepositoryFixture.Succeed(verified);
+        Assert.DoesNotContain("package browser", verified.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,17 +192,34 @@ public sealed class SnapshotTests : IDisposable
         _fixture.ClearNew();
     }
 
-    private void PublishNews()
+    private void PublishNews(string? time = null)
     {
         _fixture.Pack("aa", "2.0-1");
         _fixture.Pack("bb");
-        RepositoryFixture.Succeed(_fixture.Publish());
+        RepositoryFixture.Succeed(_fixture.Publish(time is null ? [] : ["--timestamp", time]));
         _fixture.ClearNew();
     }
 
+    private void Prune() =>
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "prune-prerelease",
+                "--repo",
+                _fixture.Repo,
+                "--older-than",
+                "1d",
+                "--keep",
+                "0",
+                "--sign-key",
+                _fixture.KeyFile,
+                "--timestamp",
+                Now.Text
+            )
+        );
+
     private RunResult Snapshot(params string[] more) => RepoRun.Run(["snapshot", .. more, "--repo", _fixture.Repo]);
 
-    private RunResult Rollback(string to) =>
+    private RunResult Rollback(string to, string? key = null, string? time = null) =>
         RepoRun.Run(
             "rollback",
             "--repo",
@@ -173,9 +227,9 @@ public sealed class SnapshotTests : IDisposable
             "--to",
             to,
             "--sign-key",
-            _fixture.KeyFile,
+            key ?? _fixture.KeyFile,
             "--timestamp",
-            Now.Text
+            time ?? Now.Text
         );
 
     private string[] Advertised() =>

@@ -42,6 +42,17 @@ internal sealed class RepositoryFixture : IDisposable
 
     internal string this[string relative] => Path.Combine(_base, relative);
 
+    /// <summary>The file of the key's public half.</summary>
+    internal string PublicKeyFile
+    {
+        get
+        {
+            string file = this["key.pub"];
+            DurableFile.Write(file, Key.PublicKey.ExportPem());
+            return file;
+        }
+    }
+
     /// <summary>The descriptor as it is.</summary>
     internal Descriptor Descriptor => DescriptorDocument.Read(File.ReadAllBytes(this["repo/repo.json"]));
 
@@ -162,6 +173,15 @@ internal sealed class RepositoryFixture : IDisposable
 
         Succeed(Publish());
         ClearNew();
+    }
+
+    /// <summary>Signs what waits for signatures where the key's private half is, and publishes it.</summary>
+    internal void SignWhatWaits()
+    {
+        (string request, string signatures) = (this["request"], this["signatures"]);
+        Succeed(RepoRun.Run("export-signing-request", "--repo", Repo, "--out", request));
+        Succeed(RepoRun.Run("sign", "--detached", "--request", request, "--sign-key", KeyFile, "--out", signatures));
+        Succeed(RepoRun.Run("import-signatures", "--repo", Repo, "--signatures", signatures));
     }
 
     internal static void Succeed(RunResult result) =>

@@ -68,13 +68,7 @@ internal static class AuditOperation
             json.WriteStartObject();
             json.WriteString("rule", finding.Rule.Id);
             json.WriteString("severity", finding.Rule.SeverityText);
-            json.WriteStartArray("packages");
-            foreach (string package in finding.Packages)
-            {
-                json.WriteStringValue(package);
-            }
-
-            json.WriteEndArray();
+            JsonReport.WriteStrings(json, "packages", finding.Packages);
             json.WriteString("message", finding.Message);
             json.WriteString("remedy", finding.Rule.Remedy);
             json.WriteEndObject();

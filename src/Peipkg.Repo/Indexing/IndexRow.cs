@@ -28,6 +28,8 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
 
     internal Architecture Architecture => Entry.Architecture;
 
+    internal PackageIdentity Identity => new(Name, Version, Architecture);
+
     internal string Url => Entry.Url;
 
     /// <summary>Bytes of the package file.</summary>
@@ -74,8 +76,7 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
     }
 
     /// <summary>Whether both are the same package: name, version as spelled, and architecture.</summary>
-    internal bool IsSamePackage(IndexRow other) =>
-        Name == other.Name && Version == other.Version && Architecture == other.Architecture;
+    internal bool IsSamePackage(IndexRow other) => Identity == other.Identity;
 
     /// <summary>Whether both say the same, however it is written.</summary>
     internal bool SaysTheSame(IndexRow other) =>

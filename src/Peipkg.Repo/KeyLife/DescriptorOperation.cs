@@ -202,18 +202,7 @@ internal static class DescriptorOperation
         }
 
         json.WriteEndArray();
-        WriteStrings(json, "consequences", edit.Consequences);
-        WriteStrings(json, "objections", edit.Objections);
-    }
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
+        JsonReport.WriteStrings(json, "consequences", edit.Consequences);
+        JsonReport.WriteStrings(json, "objections", edit.Objections);
     }
 }

@@ -135,9 +135,7 @@ internal static class KeysOperation
                     );
                     json.WriteString("revoked_at", key.Status == KeyStatus.Revoked ? key.ValidUntil?.Text : null);
                     json.WriteString("url", key.Url);
-                    json.WriteStartArray("documents");
-                    (documents.GetValueOrDefault(key.Fingerprint) ?? []).ForEach(json.WriteStringValue);
-                    json.WriteEndArray();
+                    JsonReport.WriteStrings(json, "documents", documents.GetValueOrDefault(key.Fingerprint) ?? []);
                     if (census is not null)
                     {
                         json.WriteNumber("active_packages", census.Of(key.Fingerprint).Active);

@@ -41,13 +41,7 @@ internal sealed record SigningRequest(
                 json.WriteString("repository", Repository);
                 json.WriteNumber("index_version", IndexVersion);
                 json.WriteString("generated_at", GeneratedAt);
-                json.WriteStartArray("summary");
-                foreach (string line in Summary)
-                {
-                    json.WriteStringValue(line);
-                }
-
-                json.WriteEndArray();
+                JsonReport.WriteStrings(json, "summary", Summary);
                 if (Descriptor is not null)
                 {
                     json.WriteString("descriptor", Descriptor);

@@ -22,7 +22,7 @@ internal sealed class PromotionClosure
     private readonly DependencyResolver _source;
     private readonly Edition _edition;
     private readonly Dictionary<PackageName, IndexRow> _future;
-    private readonly Dictionary<(PackageName, PackageVersion, Architecture), Sha256Digest> _present;
+    private readonly Dictionary<PackageIdentity, Sha256Digest> _present;
     private readonly Queue<IndexRow> _open = [];
     private readonly List<IndexRow> _needed = [];
     private readonly List<IndexRow> _named = [];
@@ -36,7 +36,7 @@ internal sealed class PromotionClosure
         _edition = target.Edition;
         _source = new DependencyResolver([.. active.Rows.Select(static row => row.Entry)], _edition);
         _future = ActiveSelection.From(target.Archive, static (_, _) => { }).ToDictionary(static row => row.Name);
-        _present = target.Archive.ToDictionary(Identity, static row => row.Hash);
+        _present = target.Archive.ToDictionary(static row => row.Identity, static row => row.Hash);
     }
 
     /// <summary>The packages that were named and that the target lacks.</summary>
@@ -75,9 +75,6 @@ internal sealed class PromotionClosure
         return closure;
     }
 
-    private static (PackageName, PackageVersion, Architecture) Identity(IndexRow row) =>
-        (row.Name, row.Version, row.Architecture);
-
     private IEnumerable<IndexRow> Find(PackageQuery query)
     {
         List<IndexRow> versions = [.. _archive.Rows.Where(row => row.Name == query.Name)];
@@ -110,7 +107,7 @@ internal sealed class PromotionClosure
 
     private void Take(IndexRow row, List<IndexRow> list)
     {
-        if (_present.TryGetValue(Identity(row), out Sha256Digest hash) && hash == row.Hash)
+        if (_present.TryGetValue(row.Identity, out Sha256Digest hash) && hash == row.Hash)
         {
             _there.Add(row);
             return;

@@ -228,9 +228,7 @@ internal static class MigrateOperation
         foreach (Nonconformity fault in faults)
         {
             json.WriteStartObject();
-            json.WriteString("name", fault.Row.Name.Text);
-            json.WriteString("version", fault.Row.Version.Text);
-            json.WriteString("architecture", fault.Row.Architecture.Text);
+            fault.Row.Identity.Write(json);
             json.WriteString("rule", fault.Rule);
             json.WriteString("problem", fault.Problem);
             json.WriteString("remedy", fault.Remedy);

@@ -42,7 +42,7 @@ internal sealed class PackageIntake
     private readonly PublishedState _state;
     private readonly IntakeOptions _options;
     private readonly ILookup<long, IndexRow> _publishedBySize;
-    private readonly Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> _published;
+    private readonly Dictionary<PackageIdentity, IndexRow> _published;
     private readonly ConcurrentBag<(int Index, NewPackage Package)> _packages = [];
     private readonly ConcurrentBag<(int Index, Refusal Refusal)> _refusals = [];
     private readonly ConcurrentBag<(int Index, string File, IndexRow Row)> _skipped = [];
@@ -55,7 +55,7 @@ internal sealed class PackageIntake
         IEnumerable<IndexRow> bySize = options.SkipExisting ? state.Archive : [];
         _publishedBySize = bySize.ToLookup(static row => row.Size);
         IEnumerable<IndexRow> byIdentity = options.Rebuild ? state.Archive : [];
-        _published = byIdentity.ToDictionary(static row => (row.Name, row.Version, row.Architecture));
+        _published = byIdentity.ToDictionary(static row => row.Identity);
     }
 
     /// <summary>The verified packages, in the order of their files.</summary>
@@ -178,7 +178,9 @@ internal sealed class PackageIntake
     private void Judge(int index, string file, VerifiedPackage package, CancellationToken stop)
     {
         Manifest manifest = package.Manifest;
-        IndexRow? known = _published.GetValueOrDefault((manifest.Name, manifest.Version, manifest.Architecture));
+        IndexRow? known = _published.GetValueOrDefault(
+            new PackageIdentity(manifest.Name, manifest.Version, manifest.Architecture)
+        );
         bool sound = JudgeContent(index, file, package, known);
         sound &= JudgeSignature(index, file, package, known);
         sound &= JudgeBytes(index, file, package, known, stop);

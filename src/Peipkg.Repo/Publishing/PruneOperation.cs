@@ -185,9 +185,7 @@ internal static class PruneOperation
         foreach (IndexRow row in pruned)
         {
             json.WriteStartObject();
-            json.WriteString("name", row.Name.Text);
-            json.WriteString("version", row.Version.Text);
-            json.WriteString("architecture", row.Architecture.Text);
+            row.Identity.Write(json);
             json.WriteNumber("size_compressed", row.Size);
             json.WriteString("sha256", row.Hash.ToString());
             json.WriteEndObject();

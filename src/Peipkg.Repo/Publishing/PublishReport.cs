@@ -174,11 +174,8 @@ internal sealed class PublishReport
             return [];
         }
 
-        HashSet<(PackageName, PackageVersion, Architecture)> kept =
-        [
-            .. _plan.Archive.Select(static row => (row.Name, row.Version, row.Architecture)),
-        ];
-        return [.. _state.Archive.Where(row => !kept.Contains((row.Name, row.Version, row.Architecture)))];
+        HashSet<PackageIdentity> kept = [.. _plan.Archive.Select(static row => row.Identity)];
+        return [.. _state.Archive.Where(row => !kept.Contains(row.Identity))];
     }
 
     private void WriteJson(Utf8JsonWriter json)
@@ -202,7 +199,7 @@ internal sealed class PublishReport
         foreach (NewPackage package in _plan.Added)
         {
             json.WriteStartObject();
-            WriteIdentity(json, package.Row);
+            package.Row.Identity.Write(json);
             json.WriteString("file", package.File);
             json.WriteString("url", package.Row.Url);
             json.WriteNumber("size_compressed", package.Row.Size);
@@ -221,7 +218,7 @@ internal sealed class PublishReport
         foreach (IndexRow old in _superseded.Values)
         {
             json.WriteStartObject();
-            WriteIdentity(json, old);
+            old.Identity.Write(json);
             json.WriteString("by", _advertised[old.Name].Version.Text);
             json.WriteEndObject();
         }
@@ -235,7 +232,7 @@ internal sealed class PublishReport
         foreach ((string file, IndexRow row) in _intake.Skipped)
         {
             json.WriteStartObject();
-            WriteIdentity(json, row);
+            row.Identity.Write(json);
             json.WriteString("file", file);
             json.WriteEndObject();
         }
@@ -256,13 +253,6 @@ internal sealed class PublishReport
         }
 
         json.WriteEndArray();
-    }
-
-    private static void WriteIdentity(Utf8JsonWriter json, IndexRow row)
-    {
-        json.WriteString("name", row.Name.Text);
-        json.WriteString("version", row.Version.Text);
-        json.WriteString("architecture", row.Architecture.Text);
     }
 
     private static string Count(int number, string noun) =>

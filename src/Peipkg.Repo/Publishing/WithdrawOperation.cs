@@ -196,21 +196,13 @@ internal static class WithdrawOperation
         foreach (IndexRow row in outcome.Rows)
         {
             json.WriteStartObject();
-            json.WriteString("name", row.Name.Text);
-            json.WriteString("version", row.Version.Text);
-            json.WriteString("architecture", row.Architecture.Text);
+            row.Identity.Write(json);
             json.WriteString("sha256", row.Hash.ToString());
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("consequences");
-        foreach (string sentence in outcome.Sentences)
-        {
-            json.WriteStringValue(sentence);
-        }
-
-        json.WriteEndArray();
+        JsonReport.WriteStrings(json, "consequences", outcome.Sentences);
     }
 
     /// <summary>What the change amounts to.</summary>

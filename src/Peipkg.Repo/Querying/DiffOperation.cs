@@ -191,9 +191,7 @@ internal static class DiffOperation
             foreach (IndexRow row in rows)
             {
                 json.WriteStartObject();
-                json.WriteString("name", row.Name.Text);
-                json.WriteString("version", row.Version.Text);
-                json.WriteString("architecture", row.Architecture.Text);
+                row.Identity.Write(json);
                 json.WriteString("sha256", row.Hash.ToString());
                 json.WriteEndObject();
             }

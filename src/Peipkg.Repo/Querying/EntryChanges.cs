@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Querying;
 
@@ -20,20 +21,9 @@ internal sealed record EntryChange(string Field, IReadOnlyList<string> Removed, 
     {
         json.WriteStartObject();
         json.WriteString("field", Field);
-        WriteValues("removed", Removed);
-        WriteValues("added", Added);
+        JsonReport.WriteStrings(json, "removed", Removed);
+        JsonReport.WriteStrings(json, "added", Added);
         json.WriteEndObject();
-
-        void WriteValues(string name, IReadOnlyList<string> values)
-        {
-            json.WriteStartArray(name);
-            foreach (string value in values)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
-        }
     }
 }
 

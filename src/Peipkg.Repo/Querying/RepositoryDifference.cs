@@ -42,16 +42,14 @@ internal sealed class RepositoryDifference
                 )),
         ];
 
-        Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> archived = old.Archive.Rows.ToDictionary(
-            Identity
-        );
-        HashSet<(PackageName, PackageVersion, Architecture)> kept = [.. current.Archive.Rows.Select(Identity)];
-        Published = [.. current.Archive.Rows.Where(row => !archived.ContainsKey(Identity(row)))];
-        Forgotten = [.. old.Archive.Rows.Where(row => !kept.Contains(Identity(row)))];
+        Dictionary<PackageIdentity, IndexRow> archived = old.Archive.Rows.ToDictionary(static row => row.Identity);
+        HashSet<PackageIdentity> kept = [.. current.Archive.Rows.Select(static row => row.Identity)];
+        Published = [.. current.Archive.Rows.Where(row => !archived.ContainsKey(row.Identity))];
+        Forgotten = [.. old.Archive.Rows.Where(row => !kept.Contains(row.Identity))];
         Rewritten =
         [
             .. current.Archive.Rows.Where(row =>
-                archived.TryGetValue(Identity(row), out IndexRow? was) && was.Hash != row.Hash
+                archived.TryGetValue(row.Identity, out IndexRow? was) && was.Hash != row.Hash
             ),
         ];
         Keys =
@@ -104,7 +102,4 @@ internal sealed class RepositoryDifference
 
     /// <summary>Compares.</summary>
     internal static RepositoryDifference Between(RepositoryView old, RepositoryView current) => new(old, current);
-
-    private static (PackageName Name, PackageVersion Version, Architecture Architecture) Identity(IndexRow row) =>
-        (row.Name, row.Version, row.Architecture);
 }

@@ -94,13 +94,7 @@ internal static class ShowOperation
         json.WriteString("builder", content?.Builder);
         json.WriteBoolean("special_system_package", content?.IsSpecial == true);
         json.WriteString("signer", content?.Signer);
-        json.WriteStartArray("paths");
-        foreach (string path in content?.Paths ?? [])
-        {
-            json.WriteStringValue(path);
-        }
-
-        json.WriteEndArray();
+        JsonReport.WriteStrings(json, "paths", content?.Paths ?? []);
     }
 
     private static void WriteText(

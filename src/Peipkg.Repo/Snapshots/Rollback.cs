@@ -36,9 +36,7 @@ internal sealed record Rollback(
     )
     {
         bool needsDetails = !request.DryRun && SiteLayout.IsIn(state.Root);
-        Dictionary<(PackageName, PackageVersion, Architecture), IndexRow> then = snapshot.Archive.ToDictionary(
-            static row => (row.Name, row.Version, row.Architecture)
-        );
+        Dictionary<PackageIdentity, IndexRow> then = snapshot.Archive.ToDictionary(static row => row.Identity);
         Withdrawal since = new(
             $"published after the snapshot {request.To}, to which the repository went back",
             null,
@@ -48,7 +46,7 @@ internal sealed record Rollback(
         List<IndexRow> marked = [];
         foreach (IndexRow row in state.Archive)
         {
-            bool wasThere = then.Remove((row.Name, row.Version, row.Architecture), out IndexRow? old);
+            bool wasThere = then.Remove(row.Identity, out IndexRow? old);
             if (wasThere && old!.Hash != row.Hash)
             {
                 throw new UserErrorException(

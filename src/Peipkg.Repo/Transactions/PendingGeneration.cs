@@ -7,6 +7,7 @@ using Peipkg.Format.Json;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Reading;
+using Peipkg.Repo.Reporting;
 
 namespace Peipkg.Repo.Transactions;
 
@@ -77,8 +78,8 @@ internal sealed record PendingGeneration
             json.WriteNumber("index_version", IndexVersion);
             json.WriteString("generated_at", GeneratedAt.Text);
             json.WriteString("base", Base.ToString());
-            WriteStrings(json, "summary", Summary);
-            WriteStrings(json, "removed", Removed);
+            JsonReport.WriteStrings(json, "summary", Summary);
+            JsonReport.WriteStrings(json, "removed", Removed);
             json.WriteStartArray("awaited");
             foreach (AwaitedSignature awaited in Awaited)
             {
@@ -160,17 +161,6 @@ internal sealed record PendingGeneration
 
     private static string Safe(string path) =>
         RepositoryLayout.IsSafePath(path) ? path : throw new FormatException($"\"{path}\" is no path in a repository");
-
-    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
 
     /// <summary>The document's values before they are judged.</summary>
     private sealed class PendingReader

@@ -14,9 +14,9 @@ namespace Peipkg.Repo.Verifying;
 /// <param name="advertised">The rows of the active index, which consumers install unasked.</param>
 internal sealed class PackageTrust(Descriptor descriptor, Keyring keys, Timestamp now, IEnumerable<IndexRow> advertised)
 {
-    private readonly HashSet<(PackageName, PackageVersion, Architecture)> _advertised =
+    private readonly HashSet<PackageIdentity> _advertised =
     [
-        .. advertised.Select(static row => (row.Name, row.Version, row.Architecture)),
+        .. advertised.Select(static row => row.Identity),
     ];
 
     /// <summary>The edition of the packages.</summary>
@@ -36,5 +36,5 @@ internal sealed class PackageTrust(Descriptor descriptor, Keyring keys, Timestam
     internal Timestamp Now => now;
 
     /// <summary>Whether the active index names the package.</summary>
-    internal bool IsAdvertised(IndexRow row) => _advertised.Contains((row.Name, row.Version, row.Architecture));
+    internal bool IsAdvertised(IndexRow row) => _advertised.Contains(row.Identity);
 }

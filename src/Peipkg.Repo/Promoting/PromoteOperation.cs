@@ -7,6 +7,7 @@ using Peipkg.Repo.Publishing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reading;
 using Peipkg.Repo.Remote;
+using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.Verifying;
@@ -84,10 +85,20 @@ internal static class PromoteOperation
             );
         }
 
+        foreach (string need in closure.Unmet)
+        {
+            context.Diagnostics.Warning(need);
+        }
+
         IndexRow[] rows = [.. closure.Named, .. closure.Needed];
         if (rows.Length == 0)
         {
             context.Diagnostics.Note("there is nothing to promote, and nothing is changed");
+            if (request.Json)
+            {
+                JsonReport.Write(context.Output, json => PublishReport.WriteUnchanged(json, target, request.DryRun));
+            }
+
             return ExitCode.Success;
         }
 

@@ -17,26 +17,31 @@ namespace Peipkg.Repo.Promoting;
 internal sealed class PromotionClosure
 {
     private readonly string _sourceName;
-    private readonly IndexSheet _active;
     private readonly IndexSheet _archive;
+    private readonly Dictionary<PackageName, IndexRow> _advertised;
     private readonly DependencyResolver _source;
-    private readonly Edition _edition;
+    private readonly PublishedState _target;
     private readonly Dictionary<PackageName, IndexRow> _future;
-    private readonly Dictionary<PackageIdentity, Sha256Digest> _present;
+    private readonly Dictionary<PackageIdentity, IndexRow> _present;
+    private readonly HashSet<PackageIdentity> _seen = [];
     private readonly Queue<IndexRow> _open = [];
     private readonly List<IndexRow> _needed = [];
     private readonly List<IndexRow> _named = [];
     private readonly List<IndexRow> _there = [];
+    private readonly List<string> _unmet = [];
+
+    // Of what the target will advertise; null when that has changed since.
+    private DependencyResolver? _resolver;
 
     private PromotionClosure(IndexSheet active, IndexSheet archive, PublishedState target)
     {
         _sourceName = active.Repo;
-        _active = active;
         _archive = archive;
-        _edition = target.Edition;
-        _source = new DependencyResolver([.. active.Rows.Select(static row => row.Entry)], _edition);
+        _advertised = active.Rows.ToDictionary(static row => row.Name);
+        _target = target;
+        _source = new DependencyResolver([.. active.Rows.Select(static row => row.Entry)], target.Edition);
         _future = ActiveSelection.From(target.Archive, static (_, _) => { }).ToDictionary(static row => row.Name);
-        _present = target.Archive.ToDictionary(static row => row.Identity, static row => row.Hash);
+        _present = target.Archive.ToDictionary(static row => row.Identity);
     }
 
     /// <summary>The packages that were named and that the target lacks.</summary>
@@ -48,12 +53,15 @@ internal sealed class PromotionClosure
     /// <summary>The packages that were named and that the target has already.</summary>
     internal IReadOnlyList<IndexRow> There => _there;
 
+    /// <summary>What they need and the target has but does not advertise, in words: nothing that comes along helps.</summary>
+    internal IReadOnlyList<string> Unmet => _unmet;
+
     /// <summary>Finds it.</summary>
     /// <param name="queries">The packages that are named.</param>
     /// <param name="active">The source's active index.</param>
     /// <param name="archive">The source's archive index.</param>
     /// <param name="target">The repository that they go to.</param>
-    /// <exception cref="UserErrorException">The source does not offer one of them.</exception>
+    /// <exception cref="UserErrorException">The source does not offer one of them, or the target has withdrawn it.</exception>
     internal static PromotionClosure Of(
         IReadOnlyList<PackageQuery> queries,
         IndexSheet active,
@@ -62,9 +70,9 @@ internal sealed class PromotionClosure
     )
     {
         PromotionClosure closure = new(active, archive, target);
-        foreach (IndexRow row in queries.SelectMany(closure.Find).Distinct())
+        foreach (IndexRow row in queries.SelectMany(closure.Find).DistinctBy(static row => row.Identity))
         {
-            closure.Take(row, closure._named);
+            closure.TakeNamed(row);
         }
 
         while (closure._open.TryDequeue(out IndexRow? row))
@@ -82,13 +90,14 @@ internal sealed class PromotionClosure
         {
             throw new UserErrorException(
                 $"\"{_sourceName}\" has no package {query.Name}"
-                    + NearestName.Suggestion(query.Name.Text, _active.Rows.Select(static row => row.Name.Text))
+                    + NearestName.Suggestion(query.Name.Text, _advertised.Keys.Select(static name => name.Text))
             );
         }
 
-        List<IndexRow> chosen = query.Version is { } version
-            ? versions.FindAll(row => PackageVersion.Compare(row.Version, version) == 0)
-            : [.. _active.Rows.Where(row => row.Name == query.Name)];
+        List<IndexRow> chosen =
+            query.Version is { } version ? versions.FindAll(row => PackageVersion.Compare(row.Version, version) == 0)
+            : _advertised.TryGetValue(query.Name, out IndexRow? advertised) ? [advertised]
+            : [];
         if (chosen.Count == 0 && query.Version is not null)
         {
             throw new UserErrorException(
@@ -105,15 +114,33 @@ internal sealed class PromotionClosure
             );
     }
 
-    private void Take(IndexRow row, List<IndexRow> list)
+    private void TakeNamed(IndexRow row)
     {
-        if (_present.TryGetValue(row.Identity, out Sha256Digest hash) && hash == row.Hash)
+        if (InTarget(row) is not { } there)
+        {
+            Take(row, _named);
+        }
+        else if (there.Entry.Withdrawn is { } withdrawal)
+        {
+            throw new UserErrorException(
+                $"\"{_target.Descriptor.Name}\" has withdrawn {row} ({withdrawal.Reason}); offer it again there with "
+                    + $"\"withdraw {row.Name}={row.Version} --undo\", or promote a higher revision"
+            );
+        }
+        else
         {
             _there.Add(row);
-            return;
         }
+    }
 
+    /// <summary>The same bytes as the target has them; null when it does not.</summary>
+    private IndexRow? InTarget(IndexRow row) =>
+        _present.TryGetValue(row.Identity, out IndexRow? there) && there.Hash == row.Hash ? there : null;
+
+    private void Take(IndexRow row, List<IndexRow> list)
+    {
         list.Add(row);
+        _seen.Add(row.Identity);
         _open.Enqueue(row);
         if (
             !_future.TryGetValue(row.Name, out IndexRow? other)
@@ -121,13 +148,15 @@ internal sealed class PromotionClosure
         )
         {
             _future[row.Name] = row;
+            _resolver = null;
         }
     }
 
     /// <summary>Takes what a package needs and the target would not have; what nobody has, the audit names.</summary>
     private void Satisfy(IndexRow row)
     {
-        DependencyResolver target = new([.. _future.Values.Select(static other => other.Entry)], _edition);
+        _resolver ??= new DependencyResolver([.. _future.Values.Select(static other => other.Entry)], _target.Edition);
+        DependencyResolver target = _resolver;
         foreach (Dependency dependency in row.Entry.Dependencies)
         {
             foreach (Architecture system in _source.SystemsOf(row.Entry))
@@ -135,14 +164,30 @@ internal sealed class PromotionClosure
                 if (
                     target.Choose(system, dependency) is null
                     && _source.Choose(system, dependency) is { } entry
-                    && _active.Rows.First(other => other.Name == entry.Name) is var needed
-                    && !_named.Contains(needed)
-                    && !_needed.Contains(needed)
+                    && _advertised[entry.Name] is var needed
+                    && !_seen.Contains(needed.Identity)
                 )
                 {
-                    Take(needed, _needed);
+                    TakeNeeded(needed, row);
                 }
             }
         }
+    }
+
+    private void TakeNeeded(IndexRow needed, IndexRow dependent)
+    {
+        if (InTarget(needed) is not { } there)
+        {
+            Take(needed, _needed);
+            return;
+        }
+
+        _seen.Add(needed.Identity);
+        string target = _target.Descriptor.Name;
+        _unmet.Add(
+            there.Entry.Withdrawn is { } withdrawal
+                ? $"{dependent} needs {needed}, which \"{target}\" has withdrawn ({withdrawal.Reason})"
+                : $"{dependent} needs {needed}, but \"{target}\" has {_future[needed.Name].Version} in its place"
+        );
     }
 }

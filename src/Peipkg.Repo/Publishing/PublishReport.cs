@@ -114,6 +114,23 @@ internal sealed class PublishReport
         }
     }
 
+    /// <summary>Writes the members of a report on a repository in which nothing is to be changed.</summary>
+    internal static void WriteUnchanged(Utf8JsonWriter json, PublishedState state, bool dryRun)
+    {
+        json.WriteString("repository", state.Descriptor.Name);
+        json.WriteBoolean("dry_run", dryRun);
+        json.WriteBoolean("published", false);
+        json.WriteNumber("index_version", state.IndexVersion ?? 0);
+        json.WriteString("generated_at", state.GeneratedAt?.Text);
+        json.WriteNumber("active", ActiveSelection.From(state.Archive, static (_, _) => { }).Count);
+        json.WriteNumber("archive", state.Archive.Count);
+        foreach (string list in new[] { "added", "superseded", "skipped", "refused" })
+        {
+            json.WriteStartArray(list);
+            json.WriteEndArray();
+        }
+    }
+
     private void WriteText(TextWriter output)
     {
         foreach ((string file, IndexRow row) in _intake.Skipped)

@@ -11,6 +11,8 @@ namespace Peipkg.Repo.Tests.Promoting;
 /// <summary>Packages that go from a testing repository to a stable one.</summary>
 public sealed class PromoteOperationTests : IDisposable
 {
+    private const string Later = "2026-01-31T00:00:00Z";
+
     private readonly RepositoryFixture _testing = new();
     private readonly RepositoryFixture _stable = new();
 
@@ -71,20 +73,7 @@ public sealed class PromoteOperationTests : IDisposable
         Prepare("psd-009");
         Assert.Contains("did you mean \"tool\"", Promote(_testing.Repo, "tol").Error, StringComparison.Ordinal);
         Assert.Contains("there are 1.0-1", Promote(_testing.Repo, "tool=3.0-1").Error, StringComparison.Ordinal);
-        RepositoryFixture.Succeed(
-            RepoRun.Run(
-                "withdraw",
-                "tool=1.0-1",
-                "--reason",
-                "bad",
-                "--repo",
-                _testing.Repo,
-                "--sign-key",
-                _testing.KeyFile,
-                "--timestamp",
-                "2026-01-02T00:00:00Z"
-            )
-        );
+        RepositoryFixture.Succeed(Withdraw(_testing, "tool=1.0-1"));
         Assert.Contains("has withdrawn tool", Promote(_testing.Repo, "tool").Error, StringComparison.Ordinal);
         Directory.Delete(_testing.Repo, recursive: true);
         RepositoryFixture.Succeed(_testing.Init("--edition", "pspu-5"));
@@ -93,6 +82,142 @@ public sealed class PromoteOperationTests : IDisposable
             Promote(_testing.Repo, "tool").Error,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void Nothing_to_promote_is_a_report_too()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Promote(_testing.Repo, "tool"));
+        RunResult again = Promote(_testing.Repo, "tool", "--json");
+        RepositoryFixture.Succeed(again);
+        JsonElement report = JsonDocument.Parse(again.Output).RootElement;
+        Assert.Equal(
+            (false, false, 3ul, 3, 4),
+            (
+                report.GetProperty("dry_run").GetBoolean(),
+                report.GetProperty("published").GetBoolean(),
+                report.GetProperty("index_version").GetUInt64(),
+                report.GetProperty("active").GetInt32(),
+                report.GetProperty("archive").GetInt32()
+            )
+        );
+        Assert.Equal(0, report.GetProperty("added").GetArrayLength());
+        Assert.Equal(0, report.GetProperty("refused").GetArrayLength());
+    }
+
+    [Fact]
+    public void What_the_target_has_withdrawn_is_not_there()
+    {
+        Prepare("psd-009");
+        PackOld();
+        RepositoryFixture.Succeed(Promote(_testing.Repo, "tool"));
+        RepositoryFixture.Succeed(Withdraw(_stable, "tool=1.0-1"));
+        RepositoryFixture.Succeed(Withdraw(_stable, "library=2.0-1"));
+        SortedDictionary<string, string> before = RepositoryFixture.Content(_stable.Repo);
+        RunResult named = Promote(_testing.Repo, "tool");
+        Assert.Equal(1, named.Code);
+        Assert.Contains(
+            "has withdrawn tool 1.0-1 noarch (bad); offer it again there with \"withdraw tool=1.0-1 --undo\"",
+            named.Error,
+            StringComparison.Ordinal
+        );
+        RunResult needed = Promote(_testing.Repo, "old");
+        Assert.Equal(1, needed.Code);
+        Assert.Contains(
+            "old 1.0-1 noarch needs library 2.0-1 noarch, which \"test-repo\" has withdrawn (bad)",
+            needed.Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain($"is in {_stable.Repo}", needed.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(_stable.Repo));
+
+        RepositoryFixture.Succeed(Withdraw(_stable, "library=2.0-1", "--undo"));
+        RepositoryFixture.Succeed(Promote(_testing.Repo, "old"));
+    }
+
+    [Fact]
+    public void What_the_target_has_superseded_satisfies_nothing()
+    {
+        Prepare("psd-009");
+        PackOld();
+        RepositoryFixture.Succeed(Promote(_testing.Repo, "tool"));
+        _stable.ClearNew();
+        new ForeignManifest("library") { Version = "3.0-1", Headers = Edition.Psd009 }.PackInto(_stable.New);
+        RepositoryFixture.Succeed(_stable.Publish("--timestamp", Later));
+        RunResult result = Promote(_testing.Repo, "old");
+        Assert.Equal(1, result.Code);
+        Assert.Contains(
+            "old 1.0-1 noarch needs library 2.0-1 noarch, but \"test-repo\" has 3.0-1 in its place",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain($"is in {_stable.Repo}", result.Error, StringComparison.Ordinal);
+        RunResult named = Promote(_testing.Repo, "library");
+        RepositoryFixture.Succeed(named);
+        Assert.Contains($"library 2.0-1 noarch is in {_stable.Repo} already", named.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_that_cannot_be_taken_from_a_directory_is_said()
+    {
+        Prepare("psd-009");
+        string path = _testing["repo/p/tool/1.0-1/tool_1.0-1_noarch.peipkg"];
+        File.AppendAllText(path, "x");
+        RunResult damaged = Promote(_testing.Repo, "tool");
+        Assert.Equal(1, damaged.Code);
+        Assert.Contains($"{path} is missing or damaged", damaged.Error, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Contains(
+            $"{path} is missing or damaged",
+            Promote(_testing.Repo, "tool").Error,
+            StringComparison.Ordinal
+        );
+        new ForeignManifest("far") { Headers = Edition.Psd009 }.PackInto(_testing.New);
+        RepositoryFixture.Succeed(_testing.Publish("--package-url-template", "https://example.org/{filename}"));
+        Assert.Contains(
+            $"far 1.0-1 noarch is not in {_testing.Repo}, which only names https://example.org/",
+            Promote(_testing.Repo, "far").Error,
+            StringComparison.Ordinal
+        );
+        RepositoryFixture.Succeed(Promote(_testing.Repo, "library"));
+    }
+
+    [Fact]
+    public void A_package_that_cannot_be_fetched_is_said()
+    {
+        Prepare("psd-009");
+        using StaticServer server = new(_testing.Repo);
+        string[] tool = ["tool", "--trust", _testing.Key.PublicKey.Fingerprint.Text];
+        string path = _testing["repo/p/tool/1.0-1/tool_1.0-1_noarch.peipkg"];
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        RunResult other = Promote(server.Url, tool);
+        Assert.Equal(1, other.Code);
+        Assert.Contains("is not the package that the index names", other.Error, StringComparison.Ordinal);
+        File.Delete(path);
+        RunResult missing = Promote(server.Url, tool);
+        Assert.Equal(1, missing.Code);
+        Assert.Contains(
+            $"tool 1.0-1 noarch is in the index of {server.Url} but cannot be fetched",
+            missing.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["base 1.0-1", "library 1.0-1"], Advertised());
+    }
+
+    [Fact]
+    public void What_is_promoted_can_be_signed_elsewhere()
+    {
+        Prepare("psd-009");
+        RunResult prepared = Promote(_testing.Repo, "tool", "--sign-key", _stable.PublicKeyFile);
+        RepositoryFixture.Succeed(prepared);
+        Assert.Contains("prepared index_version 3", prepared.Output, StringComparison.Ordinal);
+        Assert.Equal(["base 1.0-1", "library 1.0-1"], Advertised());
+        _stable.SignWhatWaits();
+        Assert.Equal(["base 1.0-1", "library 2.0-1", "tool 1.0-1"], Advertised());
+        RepositoryFixture.Succeed(_stable.Verify());
     }
 
     [Fact]
@@ -155,6 +280,31 @@ public sealed class PromoteOperationTests : IDisposable
         _testing.ClearNew();
     }
 
+    /// <summary>In testing, a package that does not work with every later library.</summary>
+    private void PackOld()
+    {
+        new ForeignManifest("old")
+        {
+            Headers = Edition.Psd009,
+            Dependencies = "{\"name\":\"library\",\"constraint\":\">= 2, < 3\"}",
+        }.PackInto(_testing.New);
+        RepositoryFixture.Succeed(_testing.Publish());
+        _testing.ClearNew();
+    }
+
+    private static RunResult Withdraw(RepositoryFixture fixture, string package, params string[] more) =>
+        RepoRun.Run([
+            "withdraw",
+            package,
+            .. more.Length > 0 ? more : ["--reason", "bad"],
+            "--repo",
+            fixture.Repo,
+            "--sign-key",
+            fixture.KeyFile,
+            "--timestamp",
+            Later,
+        ]);
+
     private RunResult Promote(string from, params string[] more) =>
         RepoRun.Run([
             "promote",
@@ -163,10 +313,9 @@ public sealed class PromoteOperationTests : IDisposable
             from,
             "--to",
             _stable.Repo,
-            "--sign-key",
-            _stable.KeyFile,
+            .. more.Contains("--sign-key") ? (string[])[] : ["--sign-key", _stable.KeyFile],
             "--timestamp",
-            "2026-01-31T00:00:00Z",
+            Later,
         ]);
 
     private string[] Advertised() =>

@@ -61,15 +61,20 @@ internal sealed class IndexRow(IndexEntry entry, ReadOnlyMemory<byte> json)
     internal bool IsOffered => Entry.Withdrawn is null;
 
     /// <summary>The row with a mark that the package is no longer offered; the rest of its bytes stay.</summary>
+    /// <exception cref="InvalidOperationException">It has such a mark.</exception>
     internal IndexRow Withdraw(Withdrawal withdrawal) =>
-        new(Entry with { Withdrawn = withdrawal }, (byte[])[.. Json.Span[..^1], .. withdrawal.Ending()]);
+        IsOffered
+            ? new(Entry with { Withdrawn = withdrawal }, (byte[])[.. Json.Span[..^1], .. withdrawal.Ending()])
+            : throw new InvalidOperationException($"{this} is withdrawn already.");
 
     /// <summary>The row without the mark.</summary>
     /// <param name="edition">The repository's edition.</param>
+    /// <exception cref="InvalidOperationException">It has no mark.</exception>
     internal IndexRow TakeBack(Edition edition)
     {
+        Withdrawal mark = Entry.Withdrawn ?? throw new InvalidOperationException($"{this} is not withdrawn.");
         IndexEntry offered = Entry with { Withdrawn = null };
-        byte[] ending = Entry.Withdrawn?.Ending() ?? [];
+        byte[] ending = mark.Ending();
         return Json.Span.EndsWith(ending)
             ? new IndexRow(offered, (byte[])[.. Json.Span[..^ending.Length], (byte)'}'])
             : Of(offered, edition);

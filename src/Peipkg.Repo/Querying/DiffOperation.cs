@@ -88,6 +88,16 @@ internal static class DiffOperation
             Line("-", $"{row} is gone from the archive");
         }
 
+        foreach (IndexRow row in difference.Marked)
+        {
+            Line(
+                row.IsOffered ? "+" : "-",
+                row.Entry.Withdrawn is { } withdrawal
+                    ? $"{row} is withdrawn: {withdrawal.Reason}"
+                    : $"{row} is offered again"
+            );
+        }
+
         foreach (KeyChange change in difference.Keys)
         {
             Line(
@@ -155,6 +165,8 @@ internal static class DiffOperation
         WriteRows("published", difference.Published);
         WriteRows("forgotten", difference.Forgotten);
         WriteRows("rewritten", difference.Rewritten);
+        WriteRows("withdrawn", difference.Marked.Where(static row => !row.IsOffered));
+        WriteRows("offered_again", difference.Marked.Where(static row => row.IsOffered));
         json.WriteStartArray("keys");
         foreach (KeyChange change in difference.Keys)
         {
@@ -185,7 +197,7 @@ internal static class DiffOperation
             json.WriteEndArray();
         }
 
-        void WriteRows(string name, IReadOnlyList<IndexRow> rows)
+        void WriteRows(string name, IEnumerable<IndexRow> rows)
         {
             json.WriteStartArray(name);
             foreach (IndexRow row in rows)

@@ -31,9 +31,7 @@ internal sealed class RepositoryDifference
         Changed =
         [
             .. old
-                .Active.Rows.Where(row =>
-                    after.TryGetValue(row.Name, out IndexRow? now) && !now.Json.Span.SequenceEqual(row.Json.Span)
-                )
+                .Active.Rows.Where(row => after.TryGetValue(row.Name, out IndexRow? now) && !now.SaysTheSame(row))
                 .Select(row => (Old: row.Entry, New: after[row.Name].Entry))
                 .Select(static pair => new AdvertisedChange(
                     pair.Old,
@@ -50,6 +48,12 @@ internal sealed class RepositoryDifference
         [
             .. current.Archive.Rows.Where(row =>
                 archived.TryGetValue(row.Identity, out IndexRow? was) && was.Hash != row.Hash
+            ),
+        ];
+        Marked =
+        [
+            .. current.Archive.Rows.Where(row =>
+                archived.TryGetValue(row.Identity, out IndexRow? was) && was.Entry.Withdrawn != row.Entry.Withdrawn
             ),
         ];
         Keys =
@@ -87,6 +91,9 @@ internal sealed class RepositoryDifference
     /// <summary>Packages whose bytes differ although name, version and architecture do not.</summary>
     internal IReadOnlyList<IndexRow> Rewritten { get; }
 
+    /// <summary>Packages of both archives that were withdrawn since, or are offered again: the newer rows.</summary>
+    internal IReadOnlyList<IndexRow> Marked { get; }
+
     internal IReadOnlyList<KeyChange> Keys { get; }
 
     /// <summary>Whether the states hold the same packages and keys.</summary>
@@ -97,6 +104,7 @@ internal sealed class RepositoryDifference
             + Published.Count
             + Forgotten.Count
             + Rewritten.Count
+            + Marked.Count
             + Keys.Count
         == 0;
 

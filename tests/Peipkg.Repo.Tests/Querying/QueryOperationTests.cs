@@ -125,6 +125,57 @@ public sealed class QueryOperationTests
     }
 
     [Fact]
+    public void A_withdrawal_is_a_difference_also_below_the_advertised_version()
+    {
+        using RepositoryFixture fixture = ThreeVersions();
+        RepositoryFixture.Succeed(RepoRun.Run("snapshot", "create", "before", "--repo", fixture.Repo));
+        Withdraw(fixture, "--reason", "It deletes files.");
+        string before = fixture["repo/.peipkg-repo.snapshots/before"];
+        RunResult text = RepoRun.Run("diff", before, fixture.Repo);
+        Assert.Contains("- beta 1.5-1 x86_64 is withdrawn: It deletes files.", text.Output, StringComparison.Ordinal);
+        JsonElement there = Json(RepoRun.Run("diff", before, fixture.Repo, "--json"));
+        Assert.False(there.GetProperty("same").GetBoolean());
+        Assert.Equal("1.5-1", Assert.Single(Rows(there, "withdrawn")).GetProperty("version").GetString());
+        Assert.Empty(Rows(there, "offered_again"));
+        Assert.Empty(Rows(there, "changed"));
+        JsonElement back = Json(RepoRun.Run("diff", fixture.Repo, before, "--json"));
+        Assert.Equal("1.5-1", Assert.Single(Rows(back, "offered_again")).GetProperty("version").GetString());
+        Withdraw(fixture, "--undo");
+        Assert.True(Json(RepoRun.Run("diff", before, fixture.Repo, "--json")).GetProperty("same").GetBoolean());
+
+        static IEnumerable<JsonElement> Rows(JsonElement report, string name) =>
+            report.GetProperty(name).EnumerateArray();
+
+        static void Withdraw(RepositoryFixture fixture, params string[] more) =>
+            RepositoryFixture.Succeed(
+                RepoRun.Run([
+                    "withdraw",
+                    "beta=1.5-1",
+                    .. more,
+                    "--repo",
+                    fixture.Repo,
+                    "--sign-key",
+                    fixture.KeyFile,
+                    "--timestamp",
+                    "2026-01-02T00:00:00Z",
+                ])
+            );
+    }
+
+    [Fact]
+    public void Entries_that_are_only_written_otherwise_are_the_same()
+    {
+        using RepositoryFixture fixture = ThreeVersions();
+        RepositoryFixture.Succeed(RepoRun.Run("snapshot", "create", "before", "--repo", fixture.Repo));
+        fixture.RewriteIndexes(static text => text.Replace("{\"name\":", "{ \"name\": ", StringComparison.Ordinal));
+        JsonElement difference = Json(
+            RepoRun.Run("diff", fixture["repo/.peipkg-repo.snapshots/before"], fixture.Repo, "--json")
+        );
+        Assert.Equal(0, difference.GetProperty("changed").GetArrayLength());
+        Assert.True(difference.GetProperty("same").GetBoolean());
+    }
+
+    [Fact]
     public void A_state_that_does_not_verify_is_shown_with_a_warning()
     {
         using RepositoryFixture fixture = ThreeVersions();

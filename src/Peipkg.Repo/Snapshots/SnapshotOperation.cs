@@ -74,13 +74,9 @@ internal static class SnapshotOperation
     internal static int List(SnapshotRequest request, OperationContext context)
     {
         SnapshotStore store = new(request.Repo);
-        (string Name, IndexSheet Active, IndexSheet Archive)[] snapshots =
+        SnapshotSummary[] snapshots =
         [
-            .. store.Names.Select(name =>
-            {
-                RepositoryView view = RepositoryView.Open(store.Find(name), context);
-                return (name, view.Active, view.Archive);
-            }),
+            .. store.Names.Select(name => SnapshotSummary.Of(name, RepositoryView.Open(store.Find(name), context))),
         ];
         if (request.Json)
         {
@@ -89,14 +85,14 @@ internal static class SnapshotOperation
         }
 
         TextTable table = new("SNAPSHOT", ">INDEX_VERSION", "GENERATED", ">ACTIVE", ">ARCHIVE");
-        foreach ((string name, IndexSheet active, IndexSheet archive) in snapshots)
+        foreach (SnapshotSummary snapshot in snapshots)
         {
             table.Add(
-                name,
-                archive.IndexVersion.ToString(CultureInfo.InvariantCulture),
-                archive.GeneratedAt.Text,
-                active.Rows.Count.ToString(CultureInfo.InvariantCulture),
-                archive.Rows.Count.ToString(CultureInfo.InvariantCulture)
+                snapshot.Name,
+                snapshot.IndexVersion.ToString(CultureInfo.InvariantCulture),
+                snapshot.GeneratedAt.Text,
+                snapshot.Active.ToString(CultureInfo.InvariantCulture),
+                snapshot.Archive.ToString(CultureInfo.InvariantCulture)
             );
         }
 
@@ -147,20 +143,39 @@ internal static class SnapshotOperation
     private static RepositoryLock? Lock(SnapshotRequest request, OperationContext context) =>
         request.DryRun || !Directory.Exists(request.Repo) ? null : WriterChecks.Lock(request.Repo, context);
 
-    private static void WriteList(Utf8JsonWriter json, (string Name, IndexSheet Active, IndexSheet Archive)[] snapshots)
+    private static void WriteList(Utf8JsonWriter json, IReadOnlyList<SnapshotSummary> snapshots)
     {
         json.WriteStartArray("snapshots");
-        foreach ((string name, IndexSheet active, IndexSheet archive) in snapshots)
+        foreach (SnapshotSummary snapshot in snapshots)
         {
             json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteNumber("index_version", archive.IndexVersion);
-            json.WriteString("generated_at", archive.GeneratedAt.Text);
-            json.WriteNumber("active", active.Rows.Count);
-            json.WriteNumber("archive", archive.Rows.Count);
+            json.WriteString("name", snapshot.Name);
+            json.WriteNumber("index_version", snapshot.IndexVersion);
+            json.WriteString("generated_at", snapshot.GeneratedAt.Text);
+            json.WriteNumber("active", snapshot.Active);
+            json.WriteNumber("archive", snapshot.Archive);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>What the list tells of a snapshot: its indexes themselves, of many snapshots, would fill the memory.</summary>
+    private sealed record SnapshotSummary(
+        string Name,
+        ulong IndexVersion,
+        Timestamp GeneratedAt,
+        int Active,
+        int Archive
+    )
+    {
+        internal static SnapshotSummary Of(string name, RepositoryView view) =>
+            new(
+                name,
+                view.Archive.IndexVersion,
+                view.Archive.GeneratedAt,
+                view.Active.Rows.Count,
+                view.Archive.Rows.Count
+            );
     }
 }

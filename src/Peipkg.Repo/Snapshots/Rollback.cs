@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 
@@ -71,7 +72,7 @@ internal sealed record Rollback(
             marked,
             [
                 .. then.Values.Select(row => new NewPackage(
-                    row.Place is { } place ? Path.Combine(snapshot.Root, place) : row.Url,
+                    row.Place is { } place ? FileOf(row, Path.Combine(snapshot.Root, place), request.To) : row.Url,
                     row,
                     null,
                     needsDetails ? PackageDetails.OfPublished(snapshot.Root, row, cancellation) : default
@@ -79,4 +80,11 @@ internal sealed record Rollback(
             ]
         );
     }
+
+    private static string FileOf(IndexRow row, string path, string snapshot) =>
+        FileStatus.Of(path) is { IsRegular: true }
+            ? path
+            : throw new UserErrorException(
+                $"the archive has lost {row}, and the snapshot {snapshot} has no file of it; bring {path} from a mirror or a backup"
+            );
 }

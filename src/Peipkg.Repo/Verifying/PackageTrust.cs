@@ -14,10 +14,7 @@ namespace Peipkg.Repo.Verifying;
 /// <param name="advertised">The rows of the active index, which consumers install unasked.</param>
 internal sealed class PackageTrust(Descriptor descriptor, Keyring keys, Timestamp now, IEnumerable<IndexRow> advertised)
 {
-    private readonly HashSet<PackageIdentity> _advertised =
-    [
-        .. advertised.Select(static row => row.Identity),
-    ];
+    private readonly HashSet<PackageIdentity> _advertised = [.. advertised.Select(static row => row.Identity)];
 
     /// <summary>The edition of the packages.</summary>
     internal Edition Edition => descriptor.Edition;

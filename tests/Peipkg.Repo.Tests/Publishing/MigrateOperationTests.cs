@@ -96,6 +96,21 @@ public sealed class MigrateOperationTests : IDisposable
     }
 
     [Fact]
+    public void A_move_can_be_signed_elsewhere()
+    {
+        _fixture.InitWith("aa");
+        RunResult prepared = Migrate("pspu-5", "--sign-key", _fixture.PublicKeyFile);
+        RepositoryFixture.Succeed(prepared);
+        Assert.Contains("prepared to move", prepared.Output, StringComparison.Ordinal);
+        Assert.Equal(Edition.Psd009, _fixture.Descriptor.Edition);
+        _fixture.SignWhatWaits();
+        Assert.Equal(Edition.Pspu5, _fixture.Descriptor.Edition);
+        RunResult verified = _fixture.Verify();
+        RepositoryFixture.Succeed(verified);
+        Assert.DoesNotContain("package browser", verified.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_repository_that_is_there_already_is_told_so()
     {
         RepositoryFixture.Succeed(_fixture.Init());
@@ -113,8 +128,7 @@ public sealed class MigrateOperationTests : IDisposable
             _fixture.Repo,
             "--edition",
             edition,
-            "--sign-key",
-            _fixture.KeyFile,
+            .. more.Contains("--sign-key") ? (string[])[] : ["--sign-key", _fixture.KeyFile],
             "--timestamp",
             "2026-01-02T00:00:00Z",
             .. more,

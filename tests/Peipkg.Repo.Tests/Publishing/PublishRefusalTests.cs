@@ -1,3 +1,4 @@
+using Peipkg.Format.Editions;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
 
@@ -26,6 +27,21 @@ public sealed class PublishRefusalTests : IDisposable
             Assert.Contains("2025-12-31T00:00:00Z", result.Error, StringComparison.Ordinal);
             RepositoryFixture.Succeed(_fixture.Publish("--timestamp", time, "--allow-future"));
         }
+    }
+
+    [Theory]
+    [InlineData("2026-03-02T00:00:00Z", true)]
+    [InlineData("2026-03-02T00:00:01Z", false)]
+    public void A_build_as_new_as_that_shows_that_there_is_no_leap(string time, bool isTaken)
+    {
+        new ForeignManifest("bb") { Headers = Edition.Psd009, Built = "2026-03-01T00:00:00Z" }.PackInto(_fixture.New);
+        _fixture.Pack("cc");
+        RunResult result = _fixture.Publish("--timestamp", time);
+        Assert.Equal(isTaken ? 0 : 1, result.Code);
+        Assert.Equal(
+            !isTaken,
+            result.Error.Contains("the newest build is of 2026-03-01T00:00:00Z", StringComparison.Ordinal)
+        );
     }
 
     [Theory]

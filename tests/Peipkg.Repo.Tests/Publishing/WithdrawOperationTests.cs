@@ -145,6 +145,33 @@ public sealed class WithdrawOperationTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_withdrawn_twice()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Withdraw("bb=1.0-1", "--reason", "It is not ours."));
+        SortedDictionary<string, string> before = RepositoryFixture.Content(_fixture.Repo);
+        RunResult again = Withdraw("bb=1.0-1", "--reason", "It is still not ours.");
+        Assert.Equal(1, again.Code);
+        Assert.Contains("bb 1.0-1 is withdrawn already", again.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
+    }
+
+    [Fact]
+    public void A_withdrawal_can_be_signed_elsewhere()
+    {
+        Prepare("psd-009");
+        RunResult prepared = Withdraw("bb=1.0-1", "--reason", "It is not ours.", "--sign-key", _fixture.PublicKeyFile);
+        RepositoryFixture.Succeed(prepared);
+        Assert.Contains("prepared index_version 3", prepared.Output, StringComparison.Ordinal);
+        Assert.Equal(["aa 2.0-1", "bb 1.0-1"], Advertised());
+        _fixture.SignWhatWaits();
+        Assert.Equal(["aa 2.0-1"], Advertised());
+        RunResult verified = _fixture.Verify();
+        RepositoryFixture.Succeed(verified);
+        Assert.DoesNotContain("package browser", verified.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_dry_run_changes_nothing()
     {
         Prepare("psd-009");
@@ -173,8 +200,7 @@ public sealed class WithdrawOperationTests : IDisposable
             .. more,
             "--repo",
             _fixture.Repo,
-            "--sign-key",
-            _fixture.KeyFile,
+            .. more.Contains("--sign-key") ? (string[])[] : ["--sign-key", _fixture.KeyFile],
             "--timestamp",
             Now.Text,
         ]);

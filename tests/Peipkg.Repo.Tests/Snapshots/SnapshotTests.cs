@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Tests.Commands;
@@ -145,6 +146,94 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public void A_snapshot_of_another_edition_is_not_gone_back_to()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        RepositoryFixture.Succeed(
+            RepoRun.Run(
+                "migrate-edition",
+                "--repo",
+                _fixture.Repo,
+                "--edition",
+                "pspu-5",
+                "--sign-key",
+                _fixture.KeyFile,
+                "--timestamp",
+                Now.Text
+            )
+        );
+        Refuses(
+            "first",
+            "the snapshot first is of edition psd-009, the repository of pspu-5; move it back with migrate-edition first"
+        );
+    }
+
+    [Fact]
+    public void Other_bytes_than_the_snapshots_stay()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        string digest = _fixture.Archive.Packages[0].Hash.ToString();
+        _fixture.RewriteIndexes(text => text.Replace(digest, new string('0', 64), StringComparison.Ordinal));
+        Refuses("first", "aa 1.0-1 x86_64 has other bytes in the snapshot first");
+    }
+
+    [Fact]
+    public void What_equals_a_version_published_since_does_not_come_back()
+    {
+        RepositoryFixture.Succeed(_fixture.Init());
+        _fixture.Pack("aa", "1.0~rc1-1");
+        _fixture.Pack("aa");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        _fixture.ClearNew();
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        Prune();
+        _fixture.Pack("aa", "1.0~rc01-1");
+        RepositoryFixture.Succeed(_fixture.Publish("--timestamp", Now.Text));
+        Refuses("first", "version 1.0~rc1-1 of aa compares equal to 1.0~rc01-1");
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_is_said_when_the_snapshot_is_taken_and_when_it_would_be_needed()
+    {
+        RepositoryFixture.Succeed(_fixture.Init());
+        _fixture.Pack("aa", "1.0~rc1-1");
+        _fixture.Pack("aa");
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RunResult whole = Snapshot("create", "whole");
+        RepositoryFixture.Succeed(whole);
+        Assert.DoesNotContain("warning", whole.Error, StringComparison.Ordinal);
+        File.Delete(_fixture["repo/p/aa/1.0~rc1-1/aa_1.0~rc1-1_x86_64.peipkg"]);
+        RunResult taken = Snapshot("create", "partial");
+        RepositoryFixture.Succeed(taken);
+        Assert.Contains(
+            "aa 1.0~rc1-1 x86_64 is not in the snapshot: its file is missing",
+            taken.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("nothing is changed", Rollback("partial").Output, StringComparison.Ordinal);
+        Prune();
+        Refuses("partial", "has lost aa 1.0~rc1-1 x86_64, and the snapshot partial has no file of it");
+        RepositoryFixture.Succeed(Rollback("whole"));
+        RepositoryFixture.Succeed(_fixture.Verify());
+    }
+
+    [Fact]
+    public void A_key_or_a_time_that_consumers_would_reject_is_refused()
+    {
+        Prepare("psd-009");
+        RepositoryFixture.Succeed(Snapshot("create", "first"));
+        PublishNews();
+        using SigningKey other = SigningKey.Generate();
+        string file = _fixture["other.pem"];
+        DurableFile.Write(file, other.ExportPem(), DurableFile.PrivateMode);
+        Refuses("first", "is not listed in repo.json", key: file);
+        Refuses("first", "is earlier than 2026-01-02T00:00:00Z", time: "2026-01-01T00:00:00Z");
+        RepositoryFixture.Succeed(Rollback("first"));
+    }
+
+    [Fact]
     public void Whoever_begins_or_publishes_a_repository_in_its_place_is_refused_and_it_stays()
     {
         Prepare("psd-009");
@@ -183,6 +272,15 @@ public sealed class SnapshotTests : IDisposable
     }
 
     public void Dispose() => _fixture.Dispose();
+
+    private void Refuses(string to, string message, string? key = null, string? time = null)
+    {
+        SortedDictionary<string, string> before = RepositoryFixture.Content(_fixture.Repo);
+        RunResult result = Rollback(to, key, time);
+        Assert.Equal(1, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
+    }
 
     private void Prepare(string edition)
     {

@@ -25,6 +25,8 @@ internal sealed record ForeignManifest(string Name)
     /// <summary>The path of its only file.</summary>
     internal string Path { get; init; } = $"usr/share/{Name}/data";
 
+    internal string Built { get; init; } = "2025-12-31T00:00:00Z";
+
     /// <summary>The edition whose forms the archive's headers have.</summary>
     internal Edition Headers { get; init; } = Edition.Pspu5;
 
@@ -33,7 +35,7 @@ internal sealed record ForeignManifest(string Name)
         + $"\"description\":\"{Description}\",\"license\":\"MIT\",{Members},\"dependencies\":[{Dependencies}],"
         + $"\"optional_dependencies\":[],\"conflicts\":[],\"provides\":[{Provides}],\"replaces\":[],"
         + $"\"side_effects\":[{SideEffects}],\"size_installed\":7,\"sd_overrides\":[],"
-        + "\"build\":{\"timestamp\":\"2025-12-31T00:00:00Z\",\"farm_id\":\"elsewhere\",\"source_ref\":\"test://x\"}}";
+        + $"\"build\":{{\"timestamp\":\"{Built}\",\"farm_id\":\"elsewhere\",\"source_ref\":\"test://x\"}}}}";
 
     /// <summary>Writes the package into a directory.</summary>
     /// <returns>Its path.</returns>

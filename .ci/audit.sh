@@ -18,7 +18,8 @@ dotnet restore "$root/Peipkg.sln" --force --locked-mode -p:NuGetAudit=true -p:Nu
     '-p:WarningsNotAsErrors="NU1900;NU1901;NU1902;NU1903;NU1904"' -p:MSBuildTreatWarningsAsErrors=false > "$log" 2>&1 || status=$?
 [ "$status" -eq 0 ] || { cat "$log" >&2; die "the packages could not be restored"; }
 ! grep -q 'warning NU1900' "$log" || die "the package source does not answer; see $log"
-found=$(grep -oE 'warning NU190[1-4]: .*' "$log" | sed 's/ \[[^]]*\]$//; s/^warning //' | sort -u)
+# grep that finds nothing ends with 1, and that is the good case.
+found=$({ grep -oE 'warning NU190[1-4]: .*' "$log" || true; } | sed 's/ \[[^]]*\]$//; s/^warning //' | sort -u)
 if [ -n "$found" ]; then
     printf '%s\n' "$found"
     printf 'warning: %s known vulnerabilities\n' "$(printf '%s\n' "$found" | wc -l)"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lists every component that the three programs are made of, with its version: what the lock files name for them, and the
 # runtime that is compiled in. All runtime packs must be of one patch level. The same commit gives the same bytes.
-# usage: bash .ci/components.sh           a line each: name, version, which programs, licence source
+# usage: bash .ci/components.sh           a line each: name, version, which programs
 #        bash .ci/components.sh --sbom     a bill of materials, CycloneDX 1.5
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -130,7 +130,7 @@ run_project() {
     printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
 }
 
-# run_scenarios: all but the long ones, several at once.
+# run_scenarios: all but the long ones, one after the other.
 run_scenarios() {
     local counts=$results/scenarios.counts began=$SECONDS status=0 passed=0 failed=0 skipped=0
     say "scenarios"

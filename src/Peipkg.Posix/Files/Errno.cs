@@ -12,6 +12,9 @@ public enum Errno
     /// <summary>ENOENT.</summary>
     NoEntry = 2,
 
+    /// <summary>ESRCH.</summary>
+    NoProcess = 3,
+
     /// <summary>EINTR.</summary>
     Interrupted = 4,
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Peipkg.Posix.Files;
+using Peipkg.Posix.Native;
 
 namespace Peipkg.Posix.Processes;
 
@@ -7,10 +9,12 @@ namespace Peipkg.Posix.Processes;
 /// A control group (version 2) for one child, below the one that this process is in. It limits nothing; it is there so that
 /// the kernel ends all of its processes at one stroke, however fast they fork.
 /// </summary>
-internal sealed class ControlGroup : IDisposable
+public sealed class ControlGroup : IDisposable
 {
     // Moves itself into the group, where it may, and becomes the program: nothing is forked outside.
     private const string Enter = "{ echo 0 > \"$0/cgroup.procs\"; } 2> /dev/null; unset PWD; exec \"$@\"";
+
+    private static int _last;
 
     private readonly string _directory;
 
@@ -19,26 +23,68 @@ internal sealed class ControlGroup : IDisposable
     /// <summary>The group's directory.</summary>
     internal string Place => _directory;
 
+    /// <summary>The directory of the version 2 group that this process is in.</summary>
+    /// <returns>Null where there is none, or none that this process sees.</returns>
+    /// <exception cref="IOException"><c>/proc</c> is not there.</exception>
+    public static string? Own() => Find(File.ReadLines("/proc/self/cgroup"), File.ReadLines("/proc/self/mountinfo"));
+
+    /// <summary>Ends everything in a group and removes it, with the groups below it.</summary>
+    /// <param name="directory">The group's directory.</param>
+    /// <param name="patience">How long what was killed may take to end; an empty group that stays then costs nothing.</param>
+    public static void Remove(string directory, TimeSpan patience)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                TryKill(directory);
+
+                // One that this process started may have made groups of its own, and been killed before it could remove them.
+                foreach (string below in Directory.EnumerateDirectories(directory))
+                {
+                    Directory.Delete(below);
+                }
+
+                Directory.Delete(directory);
+                return;
+            }
+            catch (IOException) when (watch.Elapsed < patience && Directory.Exists(directory))
+            {
+                // What was killed is still on its way out.
+                Thread.Sleep(1);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // In uninterruptible sleep, or gone.
+                return;
+            }
+        }
+    }
+
     /// <summary>Makes one.</summary>
     /// <returns>Null where the control groups are not this process's to divide, or cannot be killed (before Linux 5.14).</returns>
     internal static ControlGroup? TryCreate()
     {
         try
         {
-            if (FindOwn() is not { } own)
+            if (Own() is not { } own)
             {
                 return null;
             }
 
-            string directory = Path.Combine(own, $"peipkg-{Guid.NewGuid():N}");
-            Directory.CreateDirectory(directory);
-            ControlGroup group = new(directory);
-            if (File.Exists(group.KillFile))
+            RemoveAbandoned(own);
+            if (Make(own) is not { } directory)
             {
-                return group;
+                return null;
             }
 
-            group.Dispose();
+            if (File.Exists(KillFile(directory)))
+            {
+                return new ControlGroup(directory);
+            }
+
+            Directory.Delete(directory);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -46,6 +92,86 @@ internal sealed class ControlGroup : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The directory of a process's group: <c>0::/path</c> is found below the mount whose root, the fourth field, holds it;
+    /// the fifth is the mount's place, as in <c>… /root /sys/fs/cgroup rw… - cgroup2 cgroup2 rw</c>.
+    /// </summary>
+    internal static string? Find(IEnumerable<string> groups, IEnumerable<string> mounts)
+    {
+        string? path = groups.FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[3..];
+
+        // A group outside the root of the group namespace is written with "..", and no mount here shows it.
+        return path is null || path.Split('/').Contains("..")
+            ? null
+            : mounts
+                .Where(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))
+                .Select(line => line.Split(' '))
+                .Where(mount => $"{path}/".StartsWith($"{mount[3].TrimEnd('/')}/", StringComparison.Ordinal))
+                .Select(mount => Path.Join(mount[4], path[mount[3].TrimEnd('/').Length..]).TrimEnd('/'))
+                .FirstOrDefault(Directory.Exists);
+    }
+
+    private static string KillFile(string directory) => Path.Combine(directory, "cgroup.kill");
+
+    private static bool TryKill(string directory)
+    {
+        try
+        {
+            File.WriteAllText(KillFile(directory), "1");
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // A number may be taken: by what a process with this id left behind, or by one in another process namespace.
+    private static string? Make(string own)
+    {
+        while (true)
+        {
+            string name = string.Create(
+                CultureInfo.InvariantCulture,
+                $"peipkg-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}"
+            );
+            string directory = Path.Combine(own, name);
+            if (LibC.MakeDirectory(directory, 0x1ff) == 0)
+            {
+                return directory;
+            }
+
+            if (PosixIOException.LastError != Errno.Exists)
+            {
+                return null;
+            }
+        }
+    }
+
+    // Whose maker was killed together with whoever was to remove it. None is killed: only an empty group can be removed.
+    private static void RemoveAbandoned(string own)
+    {
+        foreach (string group in Directory.EnumerateDirectories(own, "peipkg-*-*"))
+        {
+            if (
+                Path.GetFileName(group).Split('-') is [_, var maker, _]
+                && int.TryParse(maker, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && LibC.Kill(pid, (int)Signal.None) != 0
+                && PosixIOException.LastError == Errno.NoProcess
+            )
+            {
+                try
+                {
+                    Directory.Delete(group);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // Somebody is in it, or has removed it.
+                }
+            }
+        }
     }
 
     /// <summary>The words that run a command in the group.</summary>
@@ -57,60 +183,26 @@ internal sealed class ControlGroup : IDisposable
         };
 
     /// <summary>Ends everything in the group, and whatever it may be forking at this moment.</summary>
-    /// <returns>What ran in it.</returns>
+    /// <returns>What ran in it; empty where that cannot be told.</returns>
     internal IReadOnlyList<int> Kill()
     {
+        int[] members = [];
         try
         {
-            int[] members =
+            members =
             [
                 .. File.ReadLines(Path.Combine(_directory, "cgroup.procs"))
                     .Select(line => int.Parse(line, CultureInfo.InvariantCulture)),
             ];
-            File.WriteAllText(KillFile, "1");
-            return members;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return [];
+            // They are only counted.
         }
-    }
 
-    private string KillFile => Path.Combine(_directory, "cgroup.kill");
+        return TryKill(_directory) ? members : [];
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                Directory.Delete(_directory);
-                return;
-            }
-            catch (IOException) when (watch.Elapsed < PosixLimits.SettlingTime && Directory.Exists(_directory))
-            {
-                // What was killed is still on its way out.
-                Thread.Sleep(1);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // An empty group costs nothing.
-                return;
-            }
-        }
-    }
-
-    // "0::/path", and "… / /sys/fs/cgroup rw… - cgroup2 cgroup2 rw": fields 4 and 5 are the mount's root and place.
-    private static string? FindOwn()
-    {
-        string? path = File.ReadLines("/proc/self/cgroup")
-            .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))
-            ?[3..];
-        string[]? mount = File.ReadLines("/proc/self/mountinfo")
-            .FirstOrDefault(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))
-            ?.Split(' ');
-        return path is null || mount is not { Length: > 4 } ? null : Path.Join(mount[4], path).TrimEnd('/');
-    }
+    public void Dispose() => Remove(_directory, PosixLimits.SettlingTime);
 }

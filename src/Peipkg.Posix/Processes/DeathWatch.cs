@@ -9,7 +9,8 @@ namespace Peipkg.Posix.Processes;
 /// </summary>
 internal sealed class DeathWatch : IDisposable
 {
-    // The fields of a stat line behind the name: state, parent, group, session. Twice, for what was just being born.
+    // The fields of a stat line behind the name: state, parent, group, session. Three times, for what was just being born.
+    // What was killed is in its control group until it has ended.
     private const string Script = """
         read -r _
         leader=$1 mark=$2 group=$3
@@ -29,7 +30,10 @@ internal sealed class DeathWatch : IDisposable
             done
         done 2> /dev/null
         rm -rf -- "$@"
-        [ -z "$group" ] || rmdir "$group"
+        [ -z "$group" ] || for _ in 1 2 3 4 5 6 7 8 9 10; do
+            rmdir "$group" && break
+            sleep 0.1
+        done
         """;
 
     private readonly int _watcher;

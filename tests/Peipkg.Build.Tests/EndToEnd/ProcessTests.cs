@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Peipkg.Build.Tests.Packing;
 using Peipkg.Build.Tests.Support;
+using Peipkg.Posix.Processes;
 using Xunit.Abstractions;
 
 namespace Peipkg.Build.Tests.EndToEnd;
@@ -96,6 +97,27 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             _bench.Shell("pgrep -fx 'sleep 480[1-4]'", mayFail: true).Length == 0
             && Directory.GetFileSystemEntries(_bench["tmp"]).Length == 0
         );
+    }
+
+    [Fact]
+    public void A_kill_leaves_no_control_group()
+    {
+        string? own = ControlGroup.Own();
+        _bench.Script("sleep 4811 & touch \"$SOURCE_DIR/running\"; sleep 4812");
+        using Process process = Tool.Start(Variables, _bench.BuildArguments());
+        WaitFor(_bench["source/running"]);
+        string pattern = string.Create(CultureInfo.InvariantCulture, $"peipkg-{process.Id}-*");
+        bool made = own is not null && Directory.GetDirectories(own, pattern).Length > 0;
+        Assert.Equal(0, SendSignal(process.Id, 9));
+        process.WaitForExit();
+        WaitUntil(() => _bench.Shell("pgrep -fx 'sleep 481[12]'", mayFail: true).Length == 0);
+        if (!made)
+        {
+            output.WriteLine("not run: no control group can be made here");
+            return;
+        }
+
+        WaitUntil(() => Directory.GetDirectories(own!, pattern).Length == 0);
     }
 
     [Fact]

@@ -6,6 +6,11 @@ namespace Peipkg.Build.Sandboxing;
 /// </summary>
 internal static class RefusedCalls
 {
+    // CLONE_NEW…: mount, control group, host name, IPC, user, process and network namespaces; unshare also takes time.
+    // The lowest byte of clone's flags is a signal.
+    private const uint NewNamespace = 0x7e020000;
+    private const uint NewTime = 0x80;
+
     /// <summary>Refused with "Operation not permitted". Of an architecture that lacks a call, the number is -1.</summary>
     internal static IReadOnlyList<RefusedCall> NotPermitted { get; } =
     [
@@ -69,8 +74,11 @@ internal static class RefusedCalls
     ];
 
     /// <summary>Judged by their flags: new namespaces are refused with "Operation not permitted".</summary>
-    internal static IReadOnlyList<RefusedCall> ByNamespaceFlags { get; } =
-    [new("clone", 56, 120, 220), new("unshare", 272, 310, 97)];
+    internal static IReadOnlyList<(RefusedCall Call, uint Flags)> ByNamespaceFlags { get; } =
+    [
+        (new RefusedCall("clone", 56, 120, 220), NewNamespace),
+        (new RefusedCall("unshare", 272, 310, 97), NewNamespace | NewTime),
+    ];
 
     /// <summary>
     /// Refused with "Function not implemented": its flags are in memory, where no filter can look. Every C library falls
@@ -82,9 +90,10 @@ internal static class RefusedCalls
     internal static RefusedCall DeviceControl { get; } = new("ioctl", 16, 54, 29);
 
     /// <summary>Judged by the address family: all but Unix, IPv4, IPv6 and netlink sockets are refused.</summary>
-    internal static RefusedCall Socket { get; } = new("socket", 41, 359, 198);
+    internal static IReadOnlyList<RefusedCall> ByFamily { get; } =
+    [new("socket", 41, 359, 198), new("socketpair", 53, 360, 199)];
 
-    /// <summary>The old way to <c>socket</c>, whose family is in memory: refused like <c>clone3</c>.</summary>
+    /// <summary>The old way to both, whose family is in memory: refused like <c>clone3</c>.</summary>
     internal static RefusedCall SocketCall { get; } = new("socketcall", -1, 102, -1);
 }
 

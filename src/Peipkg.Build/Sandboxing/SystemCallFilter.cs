@@ -22,13 +22,12 @@ internal static class SystemCallFilter
     // Calls of the x32 ABI come with this bit; so does -1, which is nobody's call.
     private const uint X32 = 0x40000000;
 
-    // CLONE_NEW…: mount, control group, host name, IPC, user, process and network namespaces; unshare also takes time.
-    private const uint NewNamespace = 0x7e020000;
-    private const uint NewTime = 0x80;
-
     private const uint TypeIntoTerminal = 0x5412;
     private const uint ConsoleControl = 0x541c;
+
+    // What socketcall is told to do.
     private const uint CallForSocket = 1;
+    private const uint CallForSocketPair = 8;
 
     private const uint Allow = 0x7fff0000;
     private const uint Error = 0x00050000;
@@ -92,10 +91,8 @@ internal static class SystemCallFilter
         }
 
         When(RefusedCalls.Clone3, new Instruction(Return, NotImplemented));
-        foreach (RefusedCall call in RefusedCalls.ByNamespaceFlags)
+        foreach ((RefusedCall call, uint flags) in RefusedCalls.ByNamespaceFlags)
         {
-            // The lowest byte of clone's flags is a signal.
-            uint flags = call.Name == "unshare" ? NewNamespace | NewTime : NewNamespace;
             When(
                 call,
                 new(Load, FirstArgument),
@@ -116,19 +113,26 @@ internal static class SystemCallFilter
         When(
             RefusedCalls.SocketCall,
             new(Load, FirstArgument),
-            new(JumpIfEqual, CallForSocket, 0, 1),
+            new(JumpIfEqual, CallForSocket, 1, 0),
+            new(JumpIfEqual, CallForSocketPair, 0, 1),
             new(Return, NotImplemented),
             new(Return, Allow)
         );
-        When(
-            RefusedCalls.Socket,
-            [
-                new(Load, FirstArgument),
-                .. Families.Select((family, i) => new Instruction(JumpIfEqual, family, (byte)(Families.Length - i), 0)),
-                new(Return, NoSuchFamily),
-                new(Return, Allow),
-            ]
-        );
+        foreach (RefusedCall call in RefusedCalls.ByFamily)
+        {
+            When(
+                call,
+                [
+                    new(Load, FirstArgument),
+                    .. Families.Select(
+                        (family, i) => new Instruction(JumpIfEqual, family, (byte)(Families.Length - i), 0)
+                    ),
+                    new(Return, NoSuchFamily),
+                    new(Return, Allow),
+                ]
+            );
+        }
+
         program.Add(new Instruction(Return, Allow));
         return program;
 

@@ -11,10 +11,10 @@ public sealed partial class RefusedCallsTests
     private static IReadOnlyList<RefusedCall> All { get; } =
     [
         .. RefusedCalls.NotPermitted,
-        .. RefusedCalls.ByNamespaceFlags,
+        .. RefusedCalls.ByNamespaceFlags.Select(judged => judged.Call),
         RefusedCalls.Clone3,
         RefusedCalls.DeviceControl,
-        RefusedCalls.Socket,
+        .. RefusedCalls.ByFamily,
         RefusedCalls.SocketCall,
     ];
 

@@ -50,6 +50,9 @@ public sealed class SandboxGuardTests : IDisposable
                 say("clone3", syscall(SYS_clone3, 0, 0));
                 say("vsock", socket(40, SOCK_STREAM, 0));
                 say("alg", socket(38, SOCK_SEQPACKET, 0));
+                int pair[2];
+                say("vsock pair", socketpair(40, SOCK_STREAM, 0, pair));
+                say("unix pair", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
                 say("type", ioctl(0, TIOCSTI, "x"));
                 say("unshare files", unshare(CLONE_FILES));
                 say("unix", socket(AF_UNIX, SOCK_STREAM, 0));
@@ -83,7 +86,7 @@ public sealed class SandboxGuardTests : IDisposable
         ];
         Assert.Equal(
             string.Concat(refused.Select(name => name + " 1\n"))
-                + "clone3 38\nvsock 97\nalg 97\ntype 1\nunshare files 0\nunix 0\nnetlink 0\nfork 0\nwait 0\n",
+                + "clone3 38\nvsock 97\nalg 97\nvsock pair 97\nunix pair 0\ntype 1\nunshare files 0\nunix 0\nnetlink 0\nfork 0\nwait 0\n",
             _bench.ScriptOutput
         );
     }
@@ -114,6 +117,9 @@ public sealed class SandboxGuardTests : IDisposable
                 printf("mount %ld\n", old(21, 0));
                 printf("unshare %ld\n", old(310, 0x10000000));
                 printf("socketcall %ld\n", old(102, 1));
+                printf("socketcall pair %ld\n", old(102, 8));
+                printf("socketcall bind %d\n", old(102, 2) != -38);
+                printf("socketpair %ld\n", old(360, 40));
                 printf("getpid %d\n", old(20, 0) == getpid());
                 printf("x32 %d\n", syscall(0x40000000 + 250, 0, 0) < 0 ? -errno : 0);
                 return 0;
@@ -122,7 +128,10 @@ public sealed class SandboxGuardTests : IDisposable
         );
         _bench.Script("gcc -o try \"$SOURCE_DIR/try.c\" && ./try" + Installed);
         _bench.Build("--sandbox").Succeeds();
-        Assert.Equal("keyctl -1\nmount -1\nunshare -1\nsocketcall -38\ngetpid 1\nx32 -38\n", _bench.ScriptOutput);
+        Assert.Equal(
+            "keyctl -1\nmount -1\nunshare -1\nsocketcall -38\nsocketcall pair -38\nsocketcall bind 1\nsocketpair -97\ngetpid 1\nx32 -38\n",
+            _bench.ScriptOutput
+        );
     }
 
     [Fact]

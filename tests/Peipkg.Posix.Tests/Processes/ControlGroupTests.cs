@@ -31,10 +31,7 @@ public sealed class ControlGroupTests : IDisposable
             $"31 23 0:28 / {_mount} rw,relatime - tmpfs tmpfs rw",
             $"41 31 0:38 {root} {_mount} rw,relatime shared:9 - cgroup2 cgroup2 rw",
         ];
-        Assert.Equal(
-            below is null ? null : _mount + below,
-            ControlGroup.Find(["5:devices:/", group], mounts)
-        );
+        Assert.Equal(below is null ? null : _mount + below, ControlGroup.Find(["5:devices:/", group], mounts));
     }
 
     [ControlGroupFact]

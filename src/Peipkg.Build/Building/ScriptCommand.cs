@@ -120,7 +120,7 @@ internal static class ScriptCommand
             Descriptors = [area.Hold(Pipe.Holding(SystemCallFilter.Program())), .. network?.Descriptors ?? []],
             OwnKeyring = true,
             OwnControlGroup = false,
-            Started = network is null ? null : _ => network.Connect(context.Cancellation),
+            Started = network is null ? null : pid => network.Connect(pid, context.Cancellation),
         };
     }
 

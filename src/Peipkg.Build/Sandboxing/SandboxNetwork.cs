@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
@@ -13,7 +12,7 @@ namespace Peipkg.Build.Sandboxing;
 /// A network for a sandbox that reaches what lies beyond this machine, and nothing on it: pasta or slirp4netns carries
 /// packets between the sandbox's own network namespace and sockets of the caller. The script begins when it is there.
 /// </summary>
-internal sealed partial class SandboxNetwork : IDisposable
+internal sealed class SandboxNetwork : IDisposable
 {
     // What bubblewrap knows our pipes as: 3 is the filter.
     private const string InformationDescriptor = "4";
@@ -22,6 +21,9 @@ internal sealed partial class SandboxNetwork : IDisposable
     // Where the program answers name queries: pasta where it is told to, slirp4netns at its own place.
     private const string PastaNameServer = "169.254.1.1";
     private const string SlirpNameServer = "10.0.2.3";
+
+    // What bubblewrap tells takes some 150.
+    private const int InformationBytes = 4096;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -55,18 +57,21 @@ internal sealed partial class SandboxNetwork : IDisposable
                 + "or give the script this machine's own network with --share-network"
         );
 
-    /// <summary>Connects the sandbox and lets the script begin.</summary>
+    /// <summary>
+    /// Connects the sandbox and lets the script begin. Where bubblewrap could not make the sandbox or the sandbox has ended,
+    /// nothing is to be connected: bubblewrap has said why.
+    /// </summary>
+    /// <param name="bubblewrap">bubblewrap's process.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="UserErrorException">It cannot be connected; the message has the program's own words.</exception>
-    internal void Connect(CancellationToken cancellation)
+    internal void Connect(int bubblewrap, CancellationToken cancellation)
     {
-        _information.WriteEnd.Dispose();
-        if (ReadSandboxProcess() is not { } pid)
+        if (ReadSandboxProcess(bubblewrap, cancellation) is not { } pid || TryEnter(pid) is not { } entered)
         {
-            // bubblewrap could not make the sandbox, and has said why.
             return;
         }
 
-        using NetworkNamespace @namespace = NetworkNamespace.Of(pid);
+        using NetworkNamespace @namespace = entered;
         _running = ChildProcess.RunAsync(
             new ChildProcessOptions
             {
@@ -78,6 +83,7 @@ internal sealed partial class SandboxNetwork : IDisposable
                 StandardOutput = _said,
                 StandardError = _said,
                 KillAdopted = false,
+                WhenWeDie = new DeathPlan(null, []),
             },
             _ending.Token
         );
@@ -85,6 +91,11 @@ internal sealed partial class SandboxNetwork : IDisposable
         while (!HasRoute(pid))
         {
             cancellation.ThrowIfCancellationRequested();
+            if (!ProcessTable.IsRunning(pid))
+            {
+                return;
+            }
+
             if (_running.IsCompleted || watch.Elapsed > Patience)
             {
                 throw Failure();
@@ -169,23 +180,53 @@ internal sealed partial class SandboxNetwork : IDisposable
             "tap0",
         ];
 
-    // { "child-pid": 4711, … }
-    private int? ReadSandboxProcess()
+    // { "child-pid": 4711, … }, read to its end: bubblewrap must not find the pipe closed.
+    private int? ReadSandboxProcess(int bubblewrap, CancellationToken cancellation)
     {
-        StringBuilder text = new();
-        byte[] buffer = new byte[1024];
-        using FileStream stream = new(_information.ReadEnd, FileAccess.Read, bufferSize: 0);
-        int count;
-        while ((count = stream.Read(buffer)) > 0)
+        _information.WriteEnd.Dispose();
+        BoundedOutputStream information = new(InformationBytes);
+        using (FileStream stream = new(_information.ReadEnd, FileAccess.Read, bufferSize: 0))
+        using (cancellation.Register(() => ProcessSignal.Send(-bubblewrap, Signal.Kill)))
         {
-            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-            if (ChildPid().Match(text.ToString()) is { Success: true } match)
-            {
-                return int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            }
+            stream.CopyTo(information);
         }
 
-        return null;
+        cancellation.ThrowIfCancellationRequested();
+        if (information.TotalBytes == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(information.ToArray());
+            return document.RootElement.GetProperty("child-pid").GetInt32();
+        }
+        catch (Exception exception)
+            when (exception
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+            )
+        {
+            throw new UserErrorException(
+                $"--allow-network: bubblewrap does not tell which process it made: {information.Text().Trim()}"
+            );
+        }
+    }
+
+    private static NetworkNamespace? TryEnter(int pid)
+    {
+        try
+        {
+            return NetworkNamespace.Of(pid);
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException && !ProcessTable.IsRunning(pid))
+        {
+            return null;
+        }
     }
 
     // A route that leads anywhere: "Iface Destination Gateway …" in IPv4, destination and its length first in IPv6.
@@ -207,7 +248,4 @@ internal sealed partial class SandboxNetwork : IDisposable
             return false;
         }
     }
-
-    [GeneratedRegex("\"child-pid\": *([0-9]{1,9})[,} \n]", RegexOptions.CultureInvariant)]
-    private static partial Regex ChildPid();
 }

@@ -50,6 +50,14 @@ public static class ProcessTable
         return found;
     }
 
+    /// <summary>Whether a process is there and has not ended.</summary>
+    public static bool IsRunning(int pid) =>
+        TryRead($"/proc/{pid}/stat", out string stat) && Fields(stat) is [not ("Z" or "X"), ..];
+
+    // "pid (name) state parent …", and a name may hold anything.
+    private static string[] Fields(string stat) =>
+        stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     // Kernels without CONFIG_PROC_CHILDREN have no such lists.
     private static List<int> SearchFor(int parent)
     {
@@ -61,9 +69,7 @@ public static class ProcessTable
                 && TryRead(directory + "/stat", out string stat)
             )
             {
-                // "pid (name) state parent …", and a name may hold anything.
-                string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 1 && fields[1] == parent.ToString(CultureInfo.InvariantCulture))
+                if (Fields(stat) is [_, var its, ..] && its == parent.ToString(CultureInfo.InvariantCulture))
                 {
                     children.Add(pid);
                 }

@@ -62,6 +62,14 @@ public sealed class Workbench : IDisposable
         return this[path];
     }
 
+    /// <summary>Writes a shell script that can be run.</summary>
+    public string Program(string path, string script)
+    {
+        Write(path, "#!/bin/sh\n" + script.ReplaceLineEndings("\n") + "\n");
+        File.SetUnixFileMode(this[path], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return this[path];
+    }
+
     public string Key(string name = "key.pem")
     {
         using SigningKey key = SigningKey.Generate();

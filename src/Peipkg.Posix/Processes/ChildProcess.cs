@@ -188,7 +188,7 @@ public static class ChildProcess
             exited.Wait(options.Grace, CancellationToken.None);
 
             // The leader may be gone before those it started have finished cleaning up.
-            while (watch.Elapsed < options.Grace && ProcessTree.ReapOrphans())
+            while (watch.Elapsed < options.Grace && ProcessTree.ReapOrphans().Count > 0)
             {
                 Thread.Sleep(5);
             }

@@ -62,7 +62,7 @@ internal sealed class ExitWatch : IDisposable
         int ended;
         while ((ended = PosixProcess.AwaitAnyExit()) != _pid && ended != 0)
         {
-            if (ProcessTree.TryReapOrphan(ended))
+            if (ProcessTree.TryReapOther(ended))
             {
                 continue;
             }

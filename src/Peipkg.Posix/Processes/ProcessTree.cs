@@ -62,7 +62,7 @@ internal static class ProcessTree
             Settle(patience);
         }
 
-        HashSet<int> killed = adopted ? [.. Orphans().Where(orphan => !PosixProcess.TryReap(orphan))] : [];
+        HashSet<int> killed = adopted ? [.. ReapOrphans()] : [];
         killed.UnionWith(group?.Kill() ?? []);
 
         // Its id is still taken by its remains, so the group cannot be another's.
@@ -94,7 +94,7 @@ internal static class ProcessTree
                 for (int i = all.Count - 1; i >= 0; i--)
                 {
                     int orphan = all[i];
-                    if (Running.Contains(orphan) || _before?.Contains(orphan) != false || PosixProcess.TryReap(orphan))
+                    if (!IsOrphan(orphan) || PosixProcess.TryReap(orphan))
                     {
                         continue;
                     }
@@ -111,14 +111,14 @@ internal static class ProcessTree
                 }
             }
 
-            looks = alive || grew ? 0 : looks + 1;
+            looks = alive ? 0 : looks + 1;
             if (watch.Elapsed > PosixLimits.KillPatience)
             {
                 return !grew;
             }
 
             // Nothing new: what was killed is on its way out, and its children are adopted then.
-            if (!grew)
+            if (alive && !grew)
             {
                 Thread.Sleep(1);
             }
@@ -131,31 +131,40 @@ internal static class ProcessTree
     private static void Settle(TimeSpan patience)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        for (int pause = 1; ReapOrphans() && watch.Elapsed < patience; pause = Math.Min(2 * pause, 20))
+        for (int pause = 1; ReapOrphans().Count > 0 && watch.Elapsed < patience; pause = Math.Min(2 * pause, 20))
         {
             Thread.Sleep(pause);
         }
     }
 
     /// <summary>Reaps all adopted processes that have ended.</summary>
-    /// <returns>Whether one is still alive.</returns>
-    internal static bool ReapOrphans()
-    {
-        bool alive = false;
-        foreach (int orphan in Orphans())
-        {
-            alive |= !PosixProcess.TryReap(orphan);
-        }
-
-        return alive;
-    }
-
-    /// <summary>Reaps a process that has ended, if it is an adopted one.</summary>
-    internal static bool TryReapOrphan(int pid)
+    /// <returns>Those that are still alive.</returns>
+    internal static List<int> ReapOrphans()
     {
         lock (Starting)
         {
-            return !Running.Contains(pid) && _before?.Contains(pid) == false && PosixProcess.TryReap(pid);
+            List<int> orphans = Orphans();
+            orphans.RemoveAll(PosixProcess.TryReap);
+            return orphans;
+        }
+    }
+
+    /// <summary>
+    /// Reaps a process that has ended, unless it was started here. One that was there before us is reaped as well: nobody
+    /// else will, and the kernel would name it for ever.
+    /// </summary>
+    internal static bool TryReapOther(int pid)
+    {
+        lock (Starting)
+        {
+            if (_before is null || Running.Contains(pid) || !PosixProcess.TryReap(pid))
+            {
+                return false;
+            }
+
+            // Its id can be another's now.
+            _before.Remove(pid);
+            return true;
         }
     }
 
@@ -175,9 +184,10 @@ internal static class ProcessTree
     {
         lock (Starting)
         {
-            List<int> children = [.. ProcessTable.ChildrenOf(Environment.ProcessId)];
-            children.RemoveAll(pid => Running.Contains(pid) || _before?.Contains(pid) != false);
-            return children;
+            return [.. ProcessTable.ChildrenOf(Environment.ProcessId).Where(IsOrphan)];
         }
     }
+
+    // Of a child: neither started here nor there before us. Asked under the lock.
+    private static bool IsOrphan(int pid) => _before?.Contains(pid) == false && !Running.Contains(pid);
 }

@@ -100,6 +100,20 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_kill_does_not_leave_the_program_that_carries_packets()
+    {
+        // It never connects anything, so the sandbox waits for it.
+        _bench.Program("only/pasta", "exec sleep 4821");
+        Dictionary<string, string?> variables = new(Variables) { ["PATH"] = $"{_bench["only"]}:/usr/bin:/bin" };
+        using Process process = Tool.Start(variables, _bench.BuildArguments("--sandbox", "--allow-network"));
+        WaitUntil(() => _bench.Shell("pgrep -fx 'sleep 4821'", mayFail: true).Length > 0);
+        Assert.Equal(0, SendSignal(process.Id, 9));
+        process.WaitForExit();
+        WaitUntil(() => _bench.Shell("pgrep -fx 'sleep 4821'", mayFail: true).Length == 0);
+        WaitUntil(() => Directory.GetFileSystemEntries(_bench["tmp"]).Length == 0);
+    }
+
+    [Fact]
     public void A_kill_leaves_no_control_group()
     {
         string? own = ControlGroup.Own();
@@ -374,6 +388,28 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
             """
         );
         Assert.EndsWith("alive\n", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Processes_that_were_there_before_are_reaped_when_they_have_ended()
+    {
+        _bench.Script(
+            """
+            sleep 0.5; ! [ -d "/proc/$(cat "$SOURCE_DIR/before")" ] || echo "still there"
+            mkdir -p "$DESTDIR/usr/share"; touch "$DESTDIR/usr/share/file"
+            """
+        );
+        string result = _bench.Shell(
+            $$"""
+            export TMPDIR=$PWD/tmp
+            sh -c 'sleep 0.01 & echo $! > source/before; exec "$0" "$@"' {{Tool.InShell}} {{string.Join(
+                ' ',
+                _bench.BuildArguments().Select(a => $"'{a}'")
+            )}}
+            """
+        );
+        Assert.EndsWith(_bench["out/" + Name] + "\n", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("still there", result, StringComparison.Ordinal);
     }
 
     [Fact]

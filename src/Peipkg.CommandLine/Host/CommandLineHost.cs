@@ -8,6 +8,7 @@ using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
 using Peipkg.Posix.Files;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.CommandLine.Host;
 
@@ -265,8 +266,7 @@ public static class CommandLineHost
                 StringComparison.Ordinal
             ),
             TaskSchedulerException { InnerException: { } inner } => Explain(inner),
-            OutOfMemoryException => "out of memory, or of threads that may be started",
-            ThreadStartException => "no thread can be started",
+            OutOfMemoryException or ThreadStartException => ProcessStartException.NoneLeft,
             OperationCanceledException => "the operation was cancelled",
             _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",
         };

@@ -36,8 +36,7 @@ public static class LastResort
     private static string Explain(Exception? exception) =>
         exception switch
         {
-            OutOfMemoryException or ThreadStartException or InsufficientExecutionStackException =>
-                "the system refuses memory or a thread; look at the limits of this user, its control group and the machine",
+            InsufficientExecutionStackException => ProcessStartException.NoneLeft,
             null => "internal error, please report it",
             _ => CommandLineHost.Explain(exception),
         };

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 
 namespace Peipkg.Posix.Processes;
 
@@ -18,36 +17,11 @@ public static class ChildProcess
     public static ChildExit Run(ChildProcessOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!options.OwnKeyring)
-        {
-            return RunHere(options, cancellation);
-        }
 
-        // The keyring is the thread's. It waits for the child to its end, because the kernel takes the end of the thread that
-        // started a child for the end of its parent.
-        ChildExit? exit = null;
-        ExceptionDispatchInfo? failure = null;
-        OwnThread
-            .Start(
-                () =>
-                {
-                    try
-                    {
-                        SessionKeyring.Leave();
-                        exit = RunHere(options, cancellation);
-                    }
-#pragma warning disable CA1031 // It is thrown where it belongs, below.
-                    catch (Exception exception)
-#pragma warning restore CA1031
-                    {
-                        failure = ExceptionDispatchInfo.Capture(exception);
-                    }
-                },
-                "starter of a child process"
-            )
-            .Join();
-        failure?.Throw();
-        return exit!.Value;
+        // The keyring is the thread's, and this one keeps its own.
+        return options.OwnKeyring
+            ? RunAsync(options, cancellation).GetAwaiter().GetResult()
+            : RunHere(options, cancellation);
     }
 
     private static ChildExit RunHere(ChildProcessOptions options, CancellationToken cancellation)
@@ -148,7 +122,14 @@ public static class ChildProcess
     {
         try
         {
-            completion.SetResult(Run(options, cancellation));
+            if (options.OwnKeyring)
+            {
+                SessionKeyring.Leave();
+            }
+
+            // This thread waits for the child to its end, because the kernel takes the end of the thread that started a child
+            // for the end of its parent.
+            completion.SetResult(RunHere(options, cancellation));
         }
         catch (OperationCanceledException exception)
         {

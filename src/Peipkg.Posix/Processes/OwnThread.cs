@@ -17,14 +17,7 @@ internal static class OwnThread
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            throw NoneLeft(exception);
+            throw new ProcessStartException(ProcessStartException.NoneLeft, exception);
         }
     }
-
-    /// <summary>The sentence for it.</summary>
-    internal static ProcessStartException NoneLeft(Exception exception) =>
-        new(
-            "no thread can be started; too many run already for this user, this control group (pids.max) or this machine",
-            exception
-        );
 }

@@ -95,7 +95,7 @@ internal static unsafe class ProcessSpawner
                     : "";
             string why =
                 error == (int)Errno.WouldBlock
-                    ? "no process can be started; too many run already for this user, this control group (pids.max) or this machine"
+                    ? ProcessStartException.NoneLeft
                     : PosixIOException.Reason((Errno)error);
             throw new ProcessStartException($"cannot run {options.FileName}{where}: {why}");
         }

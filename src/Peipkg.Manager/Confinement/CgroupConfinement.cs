@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using Peipkg.Manager.Processes;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Confinement;
 
@@ -67,7 +67,7 @@ internal sealed class CgroupConfinement : IConfinement
 
             foreach (string leftover in Directory.EnumerateDirectories(group, ChildPrefix + "*"))
             {
-                Remove(leftover);
+                ControlGroup.Remove(leftover, Patience);
             }
 
             why = "";
@@ -78,19 +78,6 @@ internal sealed class CgroupConfinement : IConfinement
             why = $"the control group {group} is not delegated to this process: {exception.Message}";
             return null;
         }
-    }
-
-    /// <summary>The directory of the version 2 group that this process is in; null when there is none.</summary>
-    public static string? FindOwnGroup()
-    {
-        // "0::/path" and "… / /sys/fs/cgroup rw… - cgroup2 cgroup2 rw": fields 4 and 5 are the mount's root and place.
-        string? path = File.ReadLines("/proc/self/cgroup")
-            .FirstOrDefault(line => line.StartsWith("0::", StringComparison.Ordinal))
-            ?[3..];
-        string[]? mount = File.ReadLines("/proc/self/mountinfo")
-            .FirstOrDefault(line => line.Contains(" - cgroup2 ", StringComparison.Ordinal))
-            ?.Split(' ');
-        return path is null || mount is null ? null : Path.Join(mount[4], path).TrimEnd('/');
     }
 
     /// <inheritdoc/>
@@ -122,37 +109,6 @@ internal sealed class CgroupConfinement : IConfinement
             if (value is { } number && _controllers.Contains(controller) && File.Exists(path))
             {
                 File.WriteAllText(path, number.ToString(CultureInfo.InvariantCulture));
-            }
-        }
-    }
-
-    private static void Remove(string group)
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                File.WriteAllText(Path.Combine(group, "cgroup.kill"), "1");
-
-                // peipkg-build puts its script into a group of its own, and may have been killed before it could remove that.
-                foreach (string below in Directory.EnumerateDirectories(group))
-                {
-                    Directory.Delete(below);
-                }
-
-                Directory.Delete(group);
-                return;
-            }
-            catch (IOException) when (watch.Elapsed < Patience && Directory.Exists(group))
-            {
-                // What was killed is still on its way out.
-                Thread.Sleep(5);
-            }
-            catch (IOException)
-            {
-                // In uninterruptible sleep, or gone: the next start removes it.
-                return;
             }
         }
     }
@@ -189,7 +145,7 @@ internal sealed class CgroupConfinement : IConfinement
             : Count("pids.events", "max") > 0 ? ChildEnd.TooManyProcesses
             : _disk.Look();
 
-        public void Dispose() => Remove(group);
+        public void Dispose() => ControlGroup.Remove(group, Patience);
 
         // Lines such as "oom_kill 1".
         private long Count(string file, string name)

@@ -1,4 +1,5 @@
 using Peipkg.Manager.Processes;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Confinement;
 
@@ -9,7 +10,7 @@ internal static class ConfinementChoice
     /// <param name="finder">Finds taskset.</param>
     /// <param name="why">Why it is not control groups; empty when it is.</param>
     public static IConfinement Make(ProgramFinder finder, out string why) =>
-        CgroupConfinement.TryCreate(CgroupConfinement.FindOwnGroup(), ["memory", "pids"], out why) is { } groups
+        CgroupConfinement.TryCreate(ControlGroup.Own(), ["memory", "pids"], out why) is { } groups
             ? groups
             : new ProcessGroupConfinement(finder.Find("taskset"), ProcessGroupConfinement.ReadProcessors());
 }

@@ -118,8 +118,6 @@ internal static class ScriptCommand
         ) with
         {
             Descriptors = [area.Hold(Pipe.Holding(SystemCallFilter.Program())), .. network?.Descriptors ?? []],
-            OwnKeyring = true,
-            OwnControlGroup = false,
             Started = network is null ? null : pid => network.Connect(pid, context.Cancellation),
         };
     }
@@ -148,7 +146,9 @@ internal static class ScriptCommand
             WorkingDirectory = area.Work,
             Timeout = request.Limits.Timeout,
             Processors = request.Limits.Processors,
-            OwnControlGroup = true,
+            // bubblewrap gives a sandbox what a group is for: all of its processes end with it.
+            OwnControlGroup = request.Sandbox is null,
+            OwnKeyring = request.Sandbox is not null,
             WhenWeDie = new DeathPlan(
                 request.Sandbox is null ? $"DESTDIR={area.Destination}" : null,
                 request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]

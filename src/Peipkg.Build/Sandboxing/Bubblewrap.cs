@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Build.World;
@@ -14,6 +15,9 @@ internal static class Bubblewrap
     // From version 0.8, bubblewrap can keep the script from making namespaces, which exposes less of the kernel.
     private const string NoNesting = "--disable-userns";
 
+    // What was tried once works for the rest of this process.
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Tried = new(StringComparer.Ordinal);
+
     /// <summary>Finds bubblewrap and tests whether it can make a sandbox here.</summary>
     /// <param name="context">Its search path is the caller's.</param>
     /// <returns>The program's path, and the first arguments to give it.</returns>
@@ -25,6 +29,11 @@ internal static class Bubblewrap
             ?? throw new UserErrorException(
                 "--sandbox needs bubblewrap (bwrap), which is not installed; install the package \"bubblewrap\", or build without --sandbox"
             );
+        return Tried.GetOrAdd(program, Start, context);
+    }
+
+    private static IReadOnlyList<string> Start(string program, ToolContext context)
+    {
         if (Try([program, NoNesting], context, out _))
         {
             return [program, NoNesting];
@@ -60,7 +69,7 @@ internal static class Bubblewrap
                     "--ro-bind",
                     "/",
                     "/",
-                    .. SandboxView.Kernel(memory: null),
+                    .. SandboxKernel.Arguments(memory: null),
                     "/bin/sh",
                     "-c",
                     ":",

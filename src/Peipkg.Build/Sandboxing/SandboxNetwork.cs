@@ -203,12 +203,7 @@ internal sealed class SandboxNetwork : IDisposable
             return document.RootElement.GetProperty("child-pid").GetInt32();
         }
         catch (Exception exception)
-            when (exception
-                    is JsonException
-                        or KeyNotFoundException
-                        or InvalidOperationException
-                        or FormatException
-            )
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new UserErrorException(
                 $"--allow-network: bubblewrap does not tell which process it made: {information.Text().Trim()}"

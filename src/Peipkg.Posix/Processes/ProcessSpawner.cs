@@ -94,9 +94,7 @@ internal static unsafe class ProcessSpawner
                     ? $" in {options.WorkingDirectory}"
                     : "";
             string why =
-                error == (int)Errno.WouldBlock
-                    ? ProcessStartException.NoneLeft
-                    : PosixIOException.Reason((Errno)error);
+                error == (int)Errno.WouldBlock ? ProcessStartException.NoneLeft : PosixIOException.Reason((Errno)error);
             throw new ProcessStartException($"cannot run {options.FileName}{where}: {why}");
         }
     }

@@ -11,7 +11,7 @@ internal static class CheckCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> recipes = CommandOptions.Arguments(
+        Argument<IReadOnlyList<string>> recipes = CommandOptions.PathArguments(
             "RECIPE",
             "Recipe files, recipe directories, or directories of those."
         );

@@ -11,7 +11,7 @@ internal static class ExtractCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<string> file = CommandOptions.Argument(
+        Argument<string> file = CommandOptions.PathArgument(
             "FILE",
             "The package; it is verified before anything is written."
         );

@@ -11,7 +11,7 @@ internal static class InspectCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<string> file = CommandOptions.Argument("FILE", "The package.");
+        Argument<string> file = CommandOptions.PathArgument("FILE", "The package.");
         Option<bool> json = CommandOptions.Flag("--json", "Print JSON instead of text.");
         Option<bool> files = CommandOptions.Flag(
             "--files",

@@ -10,7 +10,7 @@ internal static class RepackageCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<string> stage = CommandOptions.Argument(
+        Argument<string> stage = CommandOptions.PathArgument(
             "STAGE",
             "A staging directory that build --keep-stage has left."
         );

@@ -12,7 +12,7 @@ internal static class ReproduceCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> packages = CommandOptions.Arguments(
+        Argument<IReadOnlyList<string>> packages = CommandOptions.PathArguments(
             "PACKAGE",
             "Packages of one build; version, time, farm and source reference are taken from them."
         );

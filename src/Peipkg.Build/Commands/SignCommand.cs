@@ -10,7 +10,7 @@ internal static class SignCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> files = CommandOptions.Arguments(
+        Argument<IReadOnlyList<string>> files = CommandOptions.PathArguments(
             "FILE",
             "Unsigned packages; all are signed, or none."
         );

@@ -11,7 +11,7 @@ internal static class VerifyCommand
 {
     internal static Command Create(ToolContext context)
     {
-        Argument<IReadOnlyList<string>> files = CommandOptions.Arguments(
+        Argument<IReadOnlyList<string>> files = CommandOptions.PathArguments(
             "FILE",
             "Packages; all are checked and reported."
         );

@@ -102,6 +102,10 @@ public static class CommandOptions
     public static Argument<string> Argument(string valueName, string description) =>
         ParsedArgument<string>(valueName, description, NotEmpty);
 
+    /// <summary>A required argument that is the path of a file or directory.</summary>
+    public static Argument<string> PathArgument(string valueName, string description) =>
+        ParsedArgument<string>(valueName, description, PathText);
+
     /// <summary>A required argument whose value has a parser of its own.</summary>
     public static Argument<T> ParsedArgument<T>(string valueName, string description, ValueParser<T> parser) =>
         new(valueName)
@@ -113,12 +117,11 @@ public static class CommandOptions
 
     /// <summary>One argument or more.</summary>
     public static Argument<IReadOnlyList<string>> Arguments(string valueName, string description) =>
-        new(valueName)
-        {
-            Description = description,
-            Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => ParseAll<string>(result, NotEmpty),
-        };
+        ParsedArguments<string>(valueName, description, NotEmpty);
+
+    /// <summary>One argument or more, each the path of a file or directory.</summary>
+    public static Argument<IReadOnlyList<string>> PathArguments(string valueName, string description) =>
+        ParsedArguments<string>(valueName, description, PathText);
 
     /// <summary>One argument or more, with a parser of their own.</summary>
     public static Argument<IReadOnlyList<T>> ParsedArguments<T>(
@@ -144,7 +147,11 @@ public static class CommandOptions
     // Bytes that are not UTF-8 have become U+FFFD by now, and another file would be read or written than the one named.
     private static bool PathText(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
-        if (NotEmpty(text, out value, out error) && value.Contains('\ufffd', StringComparison.Ordinal))
+        if (
+            NotEmpty(text, out value, out error)
+            && value.Contains('\ufffd', StringComparison.Ordinal)
+            && !GivenWords.EndWith(value)
+        )
         {
             error = $"{DisplayText.Quote(value)} is not UTF-8, and this program cannot reach such a path; rename it";
         }

@@ -17,7 +17,7 @@ internal sealed class BackupCommand(Option<string> config, ManagerWorld world)
 {
     public Command Create()
     {
-        Argument<string> file = CommandOptions.Argument("FILE", "Where the copy goes; it must not exist yet.");
+        Argument<string> file = CommandOptions.PathArgument("FILE", "Where the copy goes; it must not exist yet.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new("backup", "Write a consistent copy of the farm's database, also while it runs.")
         {

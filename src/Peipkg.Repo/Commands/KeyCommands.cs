@@ -30,7 +30,7 @@ internal static class KeyCommands
 
     internal static Command CreateFingerprint(OperationContext context)
     {
-        Argument<string> file = CommandOptions.Argument(
+        Argument<string> file = CommandOptions.PathArgument(
             "FILE",
             "A private or public key; 32 raw bytes are public when named *.pub."
         );

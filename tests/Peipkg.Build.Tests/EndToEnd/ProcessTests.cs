@@ -412,6 +412,24 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         Assert.DoesNotContain("still there", result, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("verify", "")]
+    [InlineData("sign --sign-key ../key.pem", "")]
+    [InlineData("extract --to to", "")]
+    [InlineData("inspect", "")]
+    [InlineData("check", "")]
+    [InlineData("verify none --key", "")]
+    [InlineData("verify none --key=", "joined")]
+    public void A_path_that_is_not_UTF8_is_refused_and_one_that_only_looks_like_it_is_not(string line, string joined)
+    {
+        string call = $"{Tool.InShell} {line}{(joined.Length > 0 ? "" : " ")}";
+        string result = _bench.Shell(
+            $"mkdir here; cd here; {call}\"$(printf 'caf\\377')\" 2>&1; echo code $?; {call}\"$(printf 'caf\\357\\277\\275')\" 2>&1; echo code $?",
+            mayFail: true
+        );
+        Assert.Matches("(?s)is not UTF-8.*code 2\n(?!.*is not UTF-8).*code 1\n$", result);
+    }
+
     [Fact]
     public void Unprivileged_builds_read_what_their_scripts_made_unreadable()
     {

@@ -146,7 +146,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         foreach (string path in paths)
         {
             using FileStream file = File.OpenRead(path);
-            if (PackageVerifier.Verify(file, new PackageVerifyOptions()).Manifest.Build is { } build)
+            if (PackageVerifier.Verify(file, new PackageVerifyOptions { Edition = null }).Manifest.Build is { } build)
             {
                 DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(build.Timestamp.UnixSeconds);
                 newest = newest > time ? newest : time;

@@ -9,7 +9,8 @@ namespace Peipkg.Manager.Publishing;
 /// </summary>
 /// <remarks>
 /// A farm that stood still for days finds such a leap, too. Where the kernel says that a time service keeps the clock
-/// right, or what is to be published was built shortly before, it is believed all the same; elsewhere an operator says so.
+/// right, or what is to be published says that it was built near to now, it is believed all the same; elsewhere an
+/// operator says so. A build time is that of the upstream's commit: one far ahead of the clock vouches for no leap.
 /// </remarks>
 /// <param name="settings">Where it is remembered.</param>
 /// <param name="repository">Whose last publication was in a time that was believed.</param>
@@ -55,7 +56,7 @@ internal sealed class FarmClock(
     public void Confirm() => settings.Set(Setting, clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Why nothing should be published in the time that the clock shows; null when it is believed.</summary>
-    /// <param name="newestBuild">When the newest of what is to be published was built; null: unknown.</param>
+    /// <param name="newestBuild">The latest build time of what is to be published; null: unknown.</param>
     public string? WhyDoubtful(Func<DateTimeOffset?> newestBuild)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -67,7 +68,7 @@ internal sealed class FarmClock(
         return
             now <= last + Tolerance
             || (synchronized() is { } kernel && (kernel - now).Duration() < Agreement)
-            || now <= newestBuild() + Tolerance
+            || (newestBuild() is { } built && (built - now).Duration() <= Tolerance)
             ? null
             : $"the clock says {Text(now)}, more than 36 hours after the last time that is known to be right, {Text(last)}; a "
                 + "publication with a time that lies ahead could never be followed by one with the right time. Set the clock "

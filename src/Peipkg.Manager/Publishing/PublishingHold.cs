@@ -16,7 +16,7 @@ internal sealed class PublishingHold(RepositoryState repository, FarmClock clock
     private const string Pending = RepositoryLayout.PrivatePrefix + "pending";
 
     /// <summary>The reason; null when there is none.</summary>
-    /// <param name="newestBuild">When the newest of what is to be published was built; null: unknown.</param>
+    /// <param name="newestBuild">The latest build time of what is to be published; null: unknown.</param>
     public HeldPublishing? Find(Func<DateTimeOffset?> newestBuild)
     {
         string pending = Path.Combine(repository.Directory, Pending);

@@ -72,6 +72,9 @@ public sealed class FarmClockTests : IDisposable
         Assert.NotNull(Doubt);
         Assert.Null(_farm.WhyDoubtful(() => _clock.Now - Most));
         Assert.NotNull(_farm.WhyDoubtful(() => _clock.Now - (Most * 2)));
+        Assert.Null(_farm.WhyDoubtful(() => _clock.Now + Most));
+        Assert.NotNull(_farm.WhyDoubtful(() => _clock.Now + Most + TimeSpan.FromSeconds(1)));
+        Assert.NotNull(_farm.WhyDoubtful(() => _clock.Now.AddYears(50)));
         _kernel = _clock.Now.AddMinutes(-1);
         Assert.Null(Doubt);
         _kernel = ManualClock.Noon;

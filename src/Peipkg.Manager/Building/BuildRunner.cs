@@ -52,14 +52,15 @@ internal sealed class BuildRunner(
         {
             if (closing.State == BuildState.Failed)
             {
-                moves.Unpublishable(build.Id, null, closing.Reason);
+                moves.Unpublishable(build.Id, roster.Current.Find(build.Recipe)?.Digest(), closing.Reason);
+                PublishEvents.Unpublishable(logger, build.Recipe, build.Version, closing.Reason);
             }
             else
             {
                 moves.Close([(build.Id, closing.State, closing.Reason)]);
+                BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             }
 
-            BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             if (build is { State: BuildState.Publishing, AttemptId: { } useless })
             {
                 publisher.Clear(useless);

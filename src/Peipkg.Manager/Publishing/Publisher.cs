@@ -51,7 +51,7 @@ internal sealed class Publisher(
         }
         catch (UnpublishableException exception)
         {
-            moves.Unpublishable(build.Id, attempt, exception.Message);
+            moves.Unpublishable(build.Id, recipeDigest: null, exception.Message);
             PublishEvents.Unpublishable(logger, build.Recipe, build.Version, exception.Message);
             Clear(attempt);
             return false;

@@ -188,14 +188,22 @@ internal sealed class AttemptStore(ManagerDatabase database)
         );
 
     /// <summary>Ends the latest attempt at a build, unless it has ended.</summary>
-    internal static void EndLatest(DatabaseSession session, long buildId, string result, string detail, long now) =>
+    internal static void EndLatest(
+        DatabaseSession session,
+        long buildId,
+        string result,
+        FailureCause? cause,
+        string detail,
+        long now
+    ) =>
         session.Execute(
             """
-            UPDATE attempt SET ended_at = $now, result = $result, detail = $detail
+            UPDATE attempt SET ended_at = $now, result = $result, cause = $cause, detail = $detail
             WHERE ended_at IS NULL AND id = (SELECT attempt_id FROM build WHERE id = $build)
             """,
             ("$build", buildId),
             ("$result", result),
+            ("$cause", cause?.Text()),
             ("$detail", detail),
             ("$now", now)
         );

@@ -152,20 +152,24 @@ internal sealed partial class BuildMoves
         });
     }
 
-    /// <summary>The repository can never take these packages; the build is given up until someone acts.</summary>
+    /// <summary>
+    /// The repository can never take the packages of this version; the build is given up until the recipe or the tag
+    /// changes, or someone acts. Its attempt ends, where one has begun.
+    /// </summary>
     /// <param name="buildId">The build.</param>
-    /// <param name="attemptId">The attempt that made them; null where none was begun.</param>
+    /// <param name="recipeDigest">The recipe's folder that was judged; null: as at the latest attempt.</param>
     /// <param name="detail">Why, and what to do.</param>
-    public void Unpublishable(long buildId, long? attemptId, string detail)
+    public void Unpublishable(long buildId, string? recipeDigest, string detail)
     {
         long now = Now();
         database.Write(session =>
         {
-            if (attemptId is { } attempt)
-            {
-                AttemptStore.End(session, attempt, "failed", FailureCause.Recipe, detail, now);
-            }
-
+            AttemptStore.EndLatest(session, buildId, "failed", FailureCause.Recipe, detail, now);
+            session.Execute(
+                "UPDATE build SET recipe_digest = coalesce($digest, recipe_digest) WHERE id = $build",
+                ("$digest", recipeDigest),
+                ("$build", buildId)
+            );
             Delay(
                 session,
                 buildId,
@@ -214,7 +218,7 @@ internal sealed partial class BuildMoves
             foreach ((long id, bool held) in BuildStore.UnderWay(session))
             {
                 EventStore.AddOf(session, now, EventKind.Interrupted, id, Reason);
-                AttemptStore.EndLatest(session, id, "interrupted", Reason, now);
+                AttemptStore.EndLatest(session, id, "interrupted", null, Reason, now);
                 Move(
                     session,
                     id,

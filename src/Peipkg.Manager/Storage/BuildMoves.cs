@@ -51,7 +51,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 );
                 if (moved)
                 {
-                    AttemptStore.EndLatest(session, id, "skipped", detail, now);
+                    AttemptStore.EndLatest(session, id, "skipped", null, detail, now);
                     (string recipe, string version) = BuildStore.NameOf(session, id);
                     digest.Add(EventKind.Skipped, recipe, version, detail);
                 }

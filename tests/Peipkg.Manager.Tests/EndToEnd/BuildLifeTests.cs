@@ -91,6 +91,29 @@ public class BuildLifeTests
     }
 
     [Fact]
+    public void A_recipe_whose_name_another_took_is_built_as_soon_as_it_has_another()
+    {
+        using TestFarm farm = new();
+        farm.AddRecipe("aa", "greeting", doc: false);
+        farm.Release("1.0");
+        Assert.Equal(0, farm.Once().ExitCode);
+        farm.AddRecipe("bb", "greeting", doc: false);
+        Change(farm, "bb", "architecture = \"noarch\"", "architecture = \"x86_64\"");
+        (int exit, string log) = farm.Once();
+        Assert.Equal(1, exit);
+        Assert.Contains(
+            "level=error msg=\"packages cannot be published\" recipe=bb version=1.0-1",
+            log,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("starting build", log, StringComparison.Ordinal);
+        farm.AddRecipe("bb", "salutation", doc: false);
+        (exit, log) = farm.Once();
+        Assert.True(exit == 0, log);
+        Assert.Equal(["greeting 1.0-1", "salutation 1.0-1"], farm.Published());
+    }
+
+    [Fact]
     public void A_version_given_up_comes_back_when_its_recipe_is_mended_and_not_before()
     {
         using TestFarm farm = new();

@@ -125,6 +125,32 @@ public sealed class BuildStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_the_repository_can_never_take_ends_its_attempt_and_knows_the_recipe_that_was_judged()
+    {
+        BuildRecord build = Queue();
+        Moves.Unpublishable(build.Id, "first", "another took the name");
+        Assert.Equal(
+            (BuildState.Failed, BuildHold.GivenUp, FailureCause.Recipe, "first"),
+            (
+                Builds.Get(build.Id).State,
+                Builds.Get(build.Id).Hold,
+                Builds.Get(build.Id).Cause,
+                Builds.Get(build.Id).RecipeDigest
+            )
+        );
+
+        build = Queue("2.0-1");
+        long attempt = Moves.Begin(build.Id, "second")!.Value;
+        Moves.Fetched(build.Id, attempt);
+        Moves.Built(build.Id, attempt, []);
+        Moves.Unpublishable(build.Id, null, "another was quicker");
+        Assert.Empty(Attempts.Open());
+        AttemptRecord ended = Attempts.Find(attempt)!;
+        Assert.Equal(("failed", "recipe", "another was quicker"), (ended.Result, ended.Cause, ended.Detail));
+        Assert.Equal("second", Builds.Get(build.Id).RecipeDigest);
+    }
+
+    [Fact]
     public void A_build_that_an_operator_holds_in_the_meantime_does_not_begin()
     {
         BuildRecord build = Queue();

@@ -87,7 +87,7 @@ internal sealed class PollLoop(
             }
             else if (NextDue(left) is { } next && next <= patience)
             {
-                await Task.Delay(next - clock.GetUtcNow(), clock, cancellation);
+                await _wake.WaitAsync(next, clock, cancellation);
             }
             else
             {

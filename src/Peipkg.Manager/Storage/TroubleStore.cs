@@ -11,7 +11,11 @@ namespace Peipkg.Manager.Storage;
 internal sealed record KnownTrouble(string Key, bool IsError, DateTimeOffset Since, string Detail, bool IsKept);
 
 /// <summary>What an operator said of a trouble.</summary>
-internal sealed record KnownAcknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until);
+internal sealed record KnownAcknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until)
+{
+    /// <summary>Whether its time has passed.</summary>
+    public bool IsOver(DateTimeOffset now) => Until <= now;
+}
 
 /// <summary>The tables of troubles and of what operators said of them.</summary>
 internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
@@ -20,19 +24,11 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
     public IReadOnlyList<KnownTrouble> All() => database.Read(Read);
 
     /// <summary>What operators said that still counts.</summary>
-    public IReadOnlyList<KnownAcknowledgement> Acknowledged() =>
-        database.Read(session =>
-            session.Query(
-                "SELECT key, reason, at, until FROM acknowledgement WHERE until IS NULL OR until > $now",
-                row => new KnownAcknowledgement(
-                    row.GetString(0),
-                    row.GetString(1),
-                    Time(row.GetInt64(2)),
-                    row.IsDBNull(3) ? null : Time(row.GetInt64(3))
-                ),
-                ("$now", Now())
-            )
-        );
+    public IReadOnlyList<KnownAcknowledgement> Acknowledged()
+    {
+        DateTimeOffset now = Time(Now());
+        return [.. Said().Where(said => !said.IsOver(now))];
+    }
 
     /// <summary>Something happened that someone must look at; it stays until it is acknowledged.</summary>
     public void Keep(string key, bool isError, string detail)
@@ -44,7 +40,10 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
         });
     }
 
-    /// <summary>Takes over what is wrong now: what is new is told, what is over is forgotten, with what was said of it.</summary>
+    /// <summary>
+    /// Takes over what is wrong now: what is new is told, what is over is forgotten. What was said counts for the trouble of
+    /// which it was said, never for a later one of the same name, and no longer than it was said to.
+    /// </summary>
     /// <param name="present">What is wrong; of each whether an event of its own has told it.</param>
     public void Observe(IReadOnlyList<(string Key, bool IsError, string Detail, bool IsTold)> present)
     {
@@ -55,12 +54,14 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
         ];
         HashSet<string> keys = [.. present.Select(t => t.Key)];
         List<string> over = [.. known.Values.Where(t => !t.IsKept && !keys.Contains(t.Key)).Select(t => t.Key)];
-        if (fresh.Count + over.Count == 0)
+        keys.UnionWith(known.Values.Where(t => t.IsKept).Select(t => t.Key));
+        long now = Now();
+        List<string> unsaid = [.. Said().Where(s => s.IsOver(Time(now)) || !keys.Contains(s.Key)).Select(s => s.Key)];
+        if (fresh.Count + over.Count + unsaid.Count == 0)
         {
             return;
         }
 
-        long now = Now();
         database.Write(session =>
         {
             foreach ((string key, bool isError, string detail, bool isTold) in fresh)
@@ -75,8 +76,12 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
             foreach (string key in over)
             {
                 session.Execute("DELETE FROM trouble WHERE key = $key", ("$key", key));
-                session.Execute("DELETE FROM acknowledgement WHERE key = $key", ("$key", key));
                 EventStore.Add(session, now, EventKind.TroubleOver, null, null, null, key);
+            }
+
+            foreach (string key in unsaid)
+            {
+                session.Execute("DELETE FROM acknowledgement WHERE key = $key", ("$key", key));
             }
         });
     }
@@ -113,6 +118,20 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
             EventStore.Add(session, now, EventKind.Acknowledged, null, null, null, $"{key}: {reason}");
         });
     }
+
+    // Also what counts no more and was not forgotten yet.
+    private List<KnownAcknowledgement> Said() =>
+        database.Read(session =>
+            session.Query(
+                "SELECT key, reason, at, until FROM acknowledgement",
+                row => new KnownAcknowledgement(
+                    row.GetString(0),
+                    row.GetString(1),
+                    Time(row.GetInt64(2)),
+                    row.IsDBNull(3) ? null : Time(row.GetInt64(3))
+                )
+            )
+        );
 
     private static void Add(DatabaseSession session, string key, bool isError, string detail, bool isKept, long now) =>
         session.Execute(

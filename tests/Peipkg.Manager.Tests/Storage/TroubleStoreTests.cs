@@ -59,6 +59,23 @@ public sealed class TroubleStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_was_said_of_a_trouble_that_ended_before_it_was_looked_at_says_nothing_of_the_next()
+    {
+        _troubles.Acknowledge("paused", "a holiday", null);
+        _troubles.Keep("rebuild:x", isError: false, "other bytes");
+        _troubles.Acknowledge("rebuild:x", "later", _clock.Now + TimeSpan.FromHours(1));
+        _troubles.Observe([]);
+        Assert.Equal("rebuild:x", Assert.Single(_troubles.Acknowledged()).Key);
+
+        // Nothing else changes when its time has come; a clock that is set back brings it back no more.
+        _clock.Now += TimeSpan.FromHours(1);
+        Assert.Empty(_troubles.Acknowledged());
+        _troubles.Observe([]);
+        _clock.Now = ManualClock.Noon;
+        Assert.Empty(_troubles.Acknowledged());
+    }
+
+    [Fact]
     public void What_happened_once_stays_until_somebody_has_looked_at_it()
     {
         _troubles.Keep("rebuild:x", isError: false, "other bytes");

@@ -38,6 +38,9 @@ internal sealed class BuildLoop(
     ILogger<BuildLoop> logger
 )
 {
+    /// <summary>What is said of a build that nothing keeps from beginning.</summary>
+    public const string BeginsNow = "begins now";
+
     private static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
 
@@ -110,17 +113,26 @@ internal sealed class BuildLoop(
         }
     }
 
-    /// <summary>Why a build that waits for no time has not begun, in words.</summary>
-    public string WhyWaiting(BuildRecord build)
+    /// <summary>Looks at the queue once, for any number of questions.</summary>
+    /// <returns>
+    /// Says why a build that waits for no time has not begun, in words; <see cref="BeginsNow"/> where nothing is in its way.
+    /// </returns>
+    public Func<BuildRecord, string> WhyWaiting()
     {
         IReadOnlyList<BuildRecord> due = builds.Due(clock.GetUtcNow());
-        string[] first = [.. Before(RecipeDependencies.From(roster.Current.Recipes), build.Recipe, Busy(due))];
-        return due.All(b => b.Id != build.Id) ? "waits until builds are resumed"
-            : build.State == BuildState.Publishing ? "is built and waits to be published"
-            : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
-            : disk.IsLow ? "waits for room on the disk"
-            : _running.Count >= parallel() ? $"waits for one of {parallel()} places to build in"
-            : "begins now";
+        HashSet<long> ids = [.. due.Select(b => b.Id)];
+        HashSet<string> busy = Busy(due);
+        RecipeDependencies order = RecipeDependencies.From(roster.Current.Recipes);
+        return build =>
+        {
+            string[] first = [.. Before(order, build.Recipe, busy)];
+            return !ids.Contains(build.Id) ? "waits until builds are resumed"
+                : build.State == BuildState.Publishing ? "is built and waits to be published"
+                : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
+                : disk.IsLow ? "waits for room on the disk"
+                : _running.Count >= parallel() ? $"waits for one of {parallel()} places to build in"
+                : BeginsNow;
+        };
     }
 
     private async Task WorkAsync(bool untilIdle, CancellationToken drain, CancellationToken stop)

@@ -14,8 +14,8 @@ internal sealed record LiveFarm
 
     public required FarmCounters Counters { get; init; }
 
-    /// <summary>Why a build that is due has not begun.</summary>
-    public required Func<BuildRecord, string> WhyWaiting { get; init; }
+    /// <summary>Looks at the queue once; what it returns says of any build why it has not begun.</summary>
+    public required Func<Func<BuildRecord, string>> WhyWaiting { get; init; }
 
     /// <summary>Why no build is begun although one is due; null while all is well.</summary>
     public Func<string?> Trouble { get; init; } = () => null;

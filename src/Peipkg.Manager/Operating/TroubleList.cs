@@ -1,6 +1,7 @@
 using System.Globalization;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.Building;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
@@ -203,17 +204,7 @@ internal static class TroubleList
             yield return Error("storage", $"builds are paused: {trouble}", "df -h");
         }
 
-        DateTimeOffset now = stores.Clock.GetUtcNow();
-        if (
-            live is not null
-            && live.Counters.Running.Count == 0
-            && stores
-                .Builds.Due(now)
-                .Where(b => live.WhyWaiting(b) == "begins now" && now - Later(b.ChangedAt, live.StartedAt) > Idle)
-                .OrderBy(b => b.ChangedAt)
-                .FirstOrDefault()
-                is { } stuck
-        )
+        if (live is { Counters.Running.Count: 0 } && Stuck(stores, live) is { } stuck)
         {
             yield return Error(
                 "builds",
@@ -241,6 +232,23 @@ internal static class TroubleList
                 IsTold = true,
             };
         }
+    }
+
+    private static BuildRecord? Stuck(FarmStores stores, LiveFarm live)
+    {
+        // Nearly every look ends at the age: why a build waits is the dear question.
+        DateTimeOffset now = stores.Clock.GetUtcNow();
+        BuildRecord[] old =
+        [
+            .. stores.Builds.Due(now).Where(b => now - Later(b.ChangedAt, live.StartedAt) > Idle).OrderBy(b => b.ChangedAt),
+        ];
+        if (old.Length == 0)
+        {
+            return null;
+        }
+
+        Func<BuildRecord, string> why = live.WhyWaiting();
+        return Array.Find(old, b => why(b) == BuildLoop.BeginsNow);
     }
 
     private static IEnumerable<Trouble> Recipes(FarmStores stores, RecipeRoster roster)

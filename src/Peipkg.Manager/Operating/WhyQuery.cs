@@ -133,6 +133,7 @@ internal static class WhyQuery
                 RecipeDigest = recipe.Digest(),
             }
         );
+        Func<BuildRecord, string>? waiting = live?.WhyWaiting();
         Dictionary<string, BuildRecord> byVersion = builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
         List<WhyVersionDocument> versions = [];
         foreach (Candidate candidate in selection.Candidates)
@@ -146,7 +147,7 @@ internal static class WhyQuery
                 : plan.Close.Where(c => c.Id == build?.Id)
                     .Select(c => "the next poll closes it: " + c.Detail)
                     .FirstOrDefault()
-                    ?? (build is null ? "published before this manager's records begin" : Standing(build, live));
+                    ?? (build is null ? "published before this manager's records begin" : Standing(build, waiting));
             versions.Add(
                 new WhyVersionDocument
                 {
@@ -167,7 +168,7 @@ internal static class WhyQuery
                     Version = build.Version,
                     Tag = build.Tag,
                     State = FarmQueries.Word(build),
-                    Verdict = closing is null ? Standing(build, live) : "the next poll closes it: " + closing,
+                    Verdict = closing is null ? Standing(build, waiting) : "the next poll closes it: " + closing,
                 }
             );
         }
@@ -193,7 +194,7 @@ internal static class WhyQuery
             Verdict = intro + tag.Why,
         };
 
-    private static string Standing(BuildRecord build, LiveFarm? live)
+    private static string Standing(BuildRecord build, Func<BuildRecord, string>? waiting)
     {
         string name = $"{build.Recipe}@{build.Version}";
         return build.Hold switch
@@ -206,14 +207,14 @@ internal static class WhyQuery
                 $"rejected by an operator until \"peipkg-manager retry {name}\"{Because(build.Detail)}",
             _ => build.State switch
             {
-                BuildState.Queued => live?.WhyWaiting(build) ?? "is queued",
+                BuildState.Queued => waiting?.Invoke(build) ?? "is queued",
                 BuildState.Fetching => "its source is being fetched",
                 BuildState.Building => "is being built",
                 BuildState.Publishing when build is { NextAttempt: { } look, Cause: null } =>
                     $"is built; publishing is held up and looked at again at {look.Text()}: {build.Detail}",
                 BuildState.Publishing when build.NextAttempt is { } next =>
                     $"is built; publishing it failed and is tried again at {next.Text()}: {build.Detail}",
-                BuildState.Publishing => live?.WhyWaiting(build) ?? "is built and waits to be published",
+                BuildState.Publishing => waiting?.Invoke(build) ?? "is built and waits to be published",
                 BuildState.Syncing => "is published and on its way to the sync targets",
                 BuildState.Failed when build.NextAttempt is { } next =>
                     $"failed {Times(build.Failures + build.Trouble)} ({build.Cause?.Text()}), is tried again at {next.Text()}: {build.Detail}",

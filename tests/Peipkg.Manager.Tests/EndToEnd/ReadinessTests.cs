@@ -173,7 +173,7 @@ public sealed class ReadinessTests : IDisposable
             ProcessId = 1,
             StartedAt = clock.Now,
             Counters = new FarmCounters(clock),
-            WhyWaiting = _ => waiting,
+            WhyWaiting = () => _ => waiting,
             Cancel = _ => false,
             Wake = () => { },
             Poll = _ => { },

@@ -60,6 +60,9 @@ internal sealed record StateLayout(string Root)
     /// <summary>The log of an attempt.</summary>
     public string LogOf(long attempt) => Path.Combine(Logs, Id(attempt) + ".log");
 
+    /// <summary>The log of the syncs to a target.</summary>
+    public string SyncLogOf(string target) => Path.Combine(Logs, $"sync-{target}.log");
+
     /// <summary>
     /// Creates what is missing, the state directory itself too. It holds logs, sources and what operators said: it is the
     /// manager's alone, whoever made it and whatever the umask.

@@ -117,7 +117,7 @@ internal static class TroubleList
 
         if (live?.Held() is { } held)
         {
-            yield return Error(held.Key, $"nothing is published: {held.Reason}", $"peipkg-manager ack {held.Key}");
+            yield return Error(held.Key, $"nothing is published: {held.Reason}", held.Remedy);
         }
 
         if (stores.Settings.PauseReason() is { } pause)
@@ -169,7 +169,11 @@ internal static class TroubleList
         TimeSpan patience = (stores.Config.DefaultInterval * 2) + TimeSpan.FromMinutes(5);
         if (now - latest > patience)
         {
-            yield return Error("polls", $"no upstream has been polled since {latest.Text()}", "peipkg-manager status");
+            yield return Error(
+                "polls",
+                $"no upstream has been polled since {latest.Text()}",
+                "journalctl -u peipkg-manager"
+            );
         }
 
         RecipeRecord[] silent = [.. polls.Where(r => r.Failures > 0)];
@@ -278,7 +282,7 @@ internal static class TroubleList
                 yield return Error(
                     "sync:" + target.Config.Name,
                     $"the sync to {target.Config.Name} ({target.DisplayRemote}) fails: {known.LastError}",
-                    "peipkg-manager status"
+                    $"tail -n 50 {stores.Layout.SyncLogOf(target.Config.Name)}"
                 ) with
                 {
                     IsTold = true,

@@ -232,7 +232,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
     private async Task CopyAsync(SyncSource source, SyncTargetRecord known, CancellationToken stop)
     {
         using AttemptLog log = new(
-            Path.Combine(services.Layout.Logs, $"sync-{target.Config.Name}.log"),
+            services.Layout.SyncLogOf(target.Config.Name),
             services.Clock,
             services.Redactor
         );

@@ -37,7 +37,7 @@ internal sealed class FarmReload(
         {
             try
             {
-                farm.RefusedReload = ReloadConfig();
+                farm.RefusedReload = ReloadConfig() is { } refused ? farm.Redactor.Clean(refused) : null;
                 farm.Roster.Reload();
                 farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
                 farm.Reloaded();
@@ -45,8 +45,8 @@ internal sealed class FarmReload(
             }
             catch (Exception exception) when (Boundary.Holds(exception))
             {
-                farm.RefusedReload = Boundary.Describe(exception);
-                HostingEvents.ConfigBroken(logger, farm.RefusedReload);
+                // The configuration was taken, or refused for its own reason; this one is not its fault.
+                HostingEvents.ReloadFailed(logger, Boundary.Describe(exception));
             }
         }
     }

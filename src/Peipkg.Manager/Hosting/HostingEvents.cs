@@ -47,6 +47,9 @@ internal static partial class HostingEvents
     [LoggerMessage(Level = LogLevel.Error, Message = "configuration was not reloaded, the former one stays")]
     public static partial void ConfigBroken(ILogger logger, string problem);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "what was reloaded could not be taken over whole, reload again")]
+    public static partial void ReloadFailed(ILogger logger, string error);
+
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "the configuration has changes that need more than a reload, restart to apply"

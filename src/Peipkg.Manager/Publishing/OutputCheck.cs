@@ -139,17 +139,25 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         }
     }
 
-    /// <summary>When the newest of some finished packages was built, by what they say themselves; null where none says so.</summary>
+    /// <summary>
+    /// The latest build time of some finished packages, by what they say themselves; null where none can be read, which is
+    /// for whoever publishes them to find.
+    /// </summary>
     public static DateTimeOffset? NewestBuild(IEnumerable<string> paths)
     {
         DateTimeOffset? newest = null;
         foreach (string path in paths)
         {
-            using FileStream file = File.OpenRead(path);
-            if (PackageVerifier.Verify(file, new PackageVerifyOptions { Edition = null }).Manifest.Build is { } build)
+            try
             {
-                DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(build.Timestamp.UnixSeconds);
+                using FileStream file = File.OpenRead(path);
+                VerifiedPackage package = PackageVerifier.Verify(file, new PackageVerifyOptions { Edition = null });
+                DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(package.Manifest.Build.Timestamp.UnixSeconds);
                 newest = newest > time ? newest : time;
+            }
+            catch (Exception exception) when (Boundary.Holds(exception))
+            {
+                // It vouches for nothing.
             }
         }
 

@@ -120,15 +120,6 @@ internal sealed class Publisher(
             return true;
         }
 
-        string? lost = missing.Select(output => Fault(directory, output)).FirstOrDefault(fault => fault is not null);
-        if (lost is not null)
-        {
-            PublishEvents.Lost(logger, build.Recipe, build.Version, lost);
-            moves.Rebuild(build.Id, attempt, lost);
-            Clear(attempt);
-            return false;
-        }
-
         foreach (BuildOutput output in missing)
         {
             (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
@@ -140,6 +131,7 @@ internal sealed class Publisher(
             }
         }
 
+        // Before the packages are read: what is held up is looked at every minute.
         if (
             hold.Find(() =>
                 OutputCheck.NewestBuild(missing.Select(output => Path.Combine(directory, output.FileName)))
@@ -158,6 +150,15 @@ internal sealed class Publisher(
         }
 
         _saidHeld = null;
+        string? lost = missing.Select(output => Fault(directory, output)).FirstOrDefault(fault => fault is not null);
+        if (lost is not null)
+        {
+            PublishEvents.Lost(logger, build.Recipe, build.Version, lost);
+            moves.Rebuild(build.Id, attempt, lost);
+            Clear(attempt);
+            return false;
+        }
+
         foreach (BuildOutput output in outputs.Except(missing))
         {
             File.Delete(Path.Combine(directory, output.FileName));

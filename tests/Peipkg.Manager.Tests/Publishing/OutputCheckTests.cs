@@ -50,4 +50,14 @@ public sealed class OutputCheckTests : IDisposable
             Assert.Equal(ManualClock.Noon, OutputCheck.NewestBuild(packages));
         }
     }
+
+    [Fact]
+    public void What_is_gone_or_no_package_has_no_build_time()
+    {
+        string whole = Package("one", "2026-05-07T12:00:00Z", Edition.Default);
+        File.WriteAllText(_directory["broken"], "no package");
+        string[] unreadable = [_directory["broken"], _directory["gone"]];
+        Assert.Null(OutputCheck.NewestBuild(unreadable));
+        Assert.Equal(ManualClock.Noon, OutputCheck.NewestBuild([.. unreadable, whole]));
+    }
 }

@@ -256,21 +256,14 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private ActionDocument Acknowledge(OperatorRequest request)
     {
-        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, roster(), live);
         string key = request.Trouble ?? throw new OperatorException("no trouble was named");
+        string reason = request.Reason ?? "by an operator";
         if (key == FarmClock.Key)
         {
-            // Also before the manager has noticed: builds that wait go on.
-            new FarmClock(stores.Settings, stores.Repository, () => null, stores.Clock).Confirm();
-            live?.Wake();
-            return new ActionDocument
-            {
-                Message =
-                    $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute",
-                Changed = [key],
-            };
+            return ConfirmClock(reason, request.Until);
         }
 
+        IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, roster(), live);
         Trouble trouble =
             troubles.FirstOrDefault(t => t.Key == key)
             ?? throw new OperatorException(
@@ -284,12 +277,27 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             throw new OperatorException($"{request.Until.Text()} is over already");
         }
 
-        stores.Troubles.Acknowledge(key, request.Reason ?? "by an operator", request.Until);
+        stores.Troubles.Acknowledge(key, reason, request.Until);
         string end = request.Until is { } until ? $"until {until.Text()}" : "as long as it lasts";
         return new ActionDocument
         {
             Message = $"{trouble.Key} is acknowledged and counts no more {end}",
             Changed = [trouble.Key],
+        };
+    }
+
+    // Also before the manager has noticed: builds that wait go on. A clock is right or wrong now; what was said has no end.
+    private ActionDocument ConfirmClock(string reason, DateTimeOffset? until)
+    {
+        FarmClock.Confirm(stores.Settings, stores.Clock);
+        stores.Events.Add(EventKind.Acknowledged, null, null, $"{FarmClock.Key}: {reason}");
+        live?.Wake();
+        string endless = until is null ? "" : "; that has no end, so --until changes nothing";
+        return new ActionDocument
+        {
+            Message =
+                $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute{endless}",
+            Changed = [FarmClock.Key],
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed class FarmClock(
     {
         if (settings.Number(Setting) is null)
         {
-            Confirm();
+            Confirm(settings, clock);
         }
 
         Note();
@@ -48,12 +48,15 @@ internal sealed class FarmClock(
     {
         if (WhyDoubtful(() => null) is null)
         {
-            Confirm();
+            Confirm(settings, clock);
         }
     }
 
-    /// <summary>An operator says that the clock is right.</summary>
-    public void Confirm() => settings.Set(Setting, clock.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>The clock is right, by the word of an operator or of what vouches for it.</summary>
+    /// <param name="settings">Where it is remembered.</param>
+    /// <param name="clock">The clock.</param>
+    public static void Confirm(SettingStore settings, TimeProvider clock) =>
+        settings.Set(Setting, clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Why nothing should be published in the time that the clock shows; null when it is believed.</summary>
     /// <param name="newestBuild">The latest build time of what is to be published; null: unknown.</param>

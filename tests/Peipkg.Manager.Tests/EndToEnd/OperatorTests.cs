@@ -92,6 +92,7 @@ public sealed class OperatorTests : IDisposable
         Assert.Contains("known       ", Ok("status"), StringComparison.Ordinal);
         Assert.Contains("acknowledged", Ok("history"), StringComparison.Ordinal);
         Assert.Contains("the clock is right", Ok("ack", "clock"), StringComparison.Ordinal);
+        Assert.Contains("clock: by an operator", Ok("history"), StringComparison.Ordinal);
     }
 
     [Fact]

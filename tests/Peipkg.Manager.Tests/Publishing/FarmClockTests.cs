@@ -49,7 +49,7 @@ public sealed class FarmClockTests : IDisposable
         Assert.Null(Doubt);
         _clock.Now = ManualClock.Noon.AddYears(30);
         Assert.NotNull(Doubt);
-        _farm.Confirm();
+        FarmClock.Confirm(new SettingStore(_database, _clock), _clock);
         Assert.Null(Doubt);
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Http;
@@ -170,12 +172,12 @@ internal static class DashboardPages
 
     private static (string Look, string Word) Headline(StatusDocument status)
     {
-        int errors = status.Troubles.Count(t => t is { Acknowledged: null, Severity: "error" });
-        int warnings = status.Troubles.Count(t => t is { Acknowledged: null, Severity: "warning" });
+        int errors = Open(TroubleSeverity.Error);
+        int warnings = Open(TroubleSeverity.Warning);
         string[] words =
         [
-            .. errors > 0 ? (string[])[errors == 1 ? "1 problem" : $"{errors} problems"] : [],
-            .. warnings > 0 ? (string[])[warnings == 1 ? "1 warning" : $"{warnings} warnings"] : [],
+            .. errors > 0 ? (string[])[Counted.Text(errors, "problem")] : [],
+            .. warnings > 0 ? (string[])[Counted.Text(warnings, "warning")] : [],
             .. status.Paused is null ? (string[])[] : ["paused"],
         ];
         return (
@@ -184,6 +186,9 @@ internal static class DashboardPages
             : "good",
             words.Length > 0 ? string.Join(", ", words) : "in order"
         );
+
+        int Open(TroubleSeverity severity) =>
+            status.Troubles.Count(t => t.Acknowledged is null && t.Severity == severity.Text());
     }
 
     private static void Problems(HtmlWriter html, StatusDocument status)
@@ -196,7 +201,7 @@ internal static class DashboardPages
         html.Raw("<section class=\"problems\" aria-label=\"Problems\"><ul>");
         foreach (StatusTrouble trouble in status.Troubles.Take(MostTroubles))
         {
-            string look = trouble.Acknowledged is not null || trouble.Severity != "error" ? "idle" : "bad";
+            string look = trouble.Acknowledged is not null || trouble.Severity != TroubleSeverity.Error.Text() ? "idle" : "bad";
             html.Raw($"<li><span class=\"state {look}\">")
                 .Text(trouble.Acknowledged is null ? trouble.Severity : "known")
                 .Raw("</span> ")

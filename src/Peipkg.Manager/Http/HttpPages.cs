@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Http;
 

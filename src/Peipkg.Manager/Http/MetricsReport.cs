@@ -111,7 +111,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         writer.Begin("peipkg_troubles", "gauge", "What is not as it should be, and whether an operator knows of it.");
         foreach (TroubleSeverity severity in Enum.GetValues<TroubleSeverity>())
         {
-            string word = severity == TroubleSeverity.Error ? "error" : "warning";
+            string word = severity.Text();
             int open = Readiness.Count(troubles, severity);
             int known = troubles.Count(t => t.Severity == severity) - open;
             writer.Sample("peipkg_troubles", open, ("severity", word), ("acknowledged", "false"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;
@@ -192,7 +193,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         foreach (StatusTrouble trouble in troubles.Where(t => t.Acknowledged is null))
         {
             Fact(
-                trouble.Severity == "error" ? "problem" : "warning",
+                trouble.Severity == TroubleSeverity.Error.Text() ? "problem" : "warning",
                 $"{Line(trouble.Text)} (since {When(trouble.Since)}; {trouble.Key})"
             );
             Fact("", "→ " + trouble.Remedy);

@@ -1,4 +1,5 @@
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;
 

@@ -131,7 +131,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
         new()
         {
             Key = trouble.Key,
-            Severity = trouble.Severity == TroubleSeverity.Error ? "error" : "warning",
+            Severity = trouble.Severity.Text(),
             Since = trouble.Since.Text(),
             Text = trouble.Text,
             Remedy = trouble.Remedy,

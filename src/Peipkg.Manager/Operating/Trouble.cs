@@ -1,14 +1,6 @@
+using Peipkg.Manager.Storage;
+
 namespace Peipkg.Manager.Operating;
-
-/// <summary>How bad a trouble is.</summary>
-internal enum TroubleSeverity
-{
-    /// <summary>The farm does its work; someone should look all the same.</summary>
-    Warning,
-
-    /// <summary>The farm does not do all of its work.</summary>
-    Error,
-}
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="Key">What kind it is and whom it is about, by which operators acknowledge it: <c>sync:rsync</c>.</param>
@@ -26,10 +18,3 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
     /// <summary>Whether an event of its own tells people of it, so that it needs none more.</summary>
     public bool IsTold { get; init; }
 }
-
-/// <summary>An operator knows of a trouble.</summary>
-/// <param name="Key">Of the trouble.</param>
-/// <param name="Reason">In the operator's words.</param>
-/// <param name="At">When.</param>
-/// <param name="Until">When it counts again; null: as long as it lasts.</param>
-internal sealed record Acknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until);

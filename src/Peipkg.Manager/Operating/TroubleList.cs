@@ -37,7 +37,7 @@ internal static class TroubleList
         Look(troubles, "disk", () => Disk(stores));
         Look(troubles, "repository", () => Repository(stores, live));
         Dictionary<string, KnownTrouble> known = new(StringComparer.Ordinal);
-        Dictionary<string, KnownAcknowledgement> said = new(StringComparer.Ordinal);
+        Dictionary<string, Acknowledgement> said = new(StringComparer.Ordinal);
         Look(
             troubles,
             "database",
@@ -57,9 +57,7 @@ internal static class TroubleList
                     t with
                     {
                         Since = known.GetValueOrDefault(t.Key)?.Since ?? t.Since ?? now,
-                        Acknowledged = said.GetValueOrDefault(t.Key) is { } ack
-                            ? new Acknowledgement(ack.Key, ack.Reason, ack.At, ack.Until)
-                            : null,
+                        Acknowledged = said.GetValueOrDefault(t.Key),
                     }
                 )
                 .OrderBy(t => t.Acknowledged is not null)
@@ -89,15 +87,7 @@ internal static class TroubleList
     }
 
     private static Trouble Kept(KnownTrouble trouble) =>
-        new(
-            trouble.Key,
-            trouble.IsError ? TroubleSeverity.Error : TroubleSeverity.Warning,
-            trouble.Detail,
-            $"peipkg-manager ack {trouble.Key}"
-        )
-        {
-            IsTold = true,
-        };
+        new(trouble.Key, trouble.Severity, trouble.Detail, $"peipkg-manager ack {trouble.Key}") { IsTold = true };
 
     private static IEnumerable<Trouble> Manager(FarmStores stores, LiveFarm? live)
     {

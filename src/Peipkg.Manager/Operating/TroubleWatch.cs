@@ -16,6 +16,6 @@ internal sealed class TroubleWatch(FarmStores stores, Func<RecipeRoster> roster,
         stores.Troubles.Observe([
             .. TroubleList
                 .Collect(stores, roster(), live)
-                .Select(t => (t.Key, t.Severity == TroubleSeverity.Error, t.Text, t.IsTold)),
+                .Select(t => (t.Key, t.Severity, t.Text, t.IsTold)),
         ]);
 }

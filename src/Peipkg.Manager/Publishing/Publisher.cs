@@ -109,7 +109,7 @@ internal sealed class Publisher(
                 PublishEvents.OtherBytes(logger, build.Recipe, output.FileName);
                 troubles.Keep(
                     "rebuild:" + output.FileName,
-                    isError: false,
+                    TroubleSeverity.Warning,
                     $"{output.FileName} was built again with other bytes than those that are published; the published ones stay"
                 );
             }

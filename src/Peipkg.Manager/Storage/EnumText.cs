@@ -36,6 +36,12 @@ internal static class EnumText
         (FailureCause.Infrastructure, "infrastructure")
     );
 
+    private static readonly Words<TroubleSeverity> Severities = new(
+        "severity",
+        (TroubleSeverity.Warning, "warning"),
+        (TroubleSeverity.Error, "error")
+    );
+
     public static string Text(this BuildState state) => States.Text(state);
 
     public static string Text(this BuildReason reason) => Reasons.Text(reason);
@@ -44,6 +50,8 @@ internal static class EnumText
     public static string? Text(this BuildHold hold) => hold == BuildHold.None ? null : Holds.Text(hold);
 
     public static string Text(this FailureCause cause) => Causes.Text(cause);
+
+    public static string Text(this TroubleSeverity severity) => Severities.Text(severity);
 
     /// <exception cref="StorageException">The database holds a word that is none.</exception>
     public static BuildState ParseState(string text) => States.Parse(text);
@@ -56,6 +64,9 @@ internal static class EnumText
 
     /// <inheritdoc cref="ParseState"/>
     public static FailureCause ParseCause(string text) => Causes.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static TroubleSeverity ParseSeverity(string text) => Severities.Parse(text);
 
     private sealed class Words<T>(string what, params (T Value, string Text)[] words)
         where T : struct, Enum

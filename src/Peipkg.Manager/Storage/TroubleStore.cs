@@ -2,16 +2,36 @@ using Microsoft.Data.Sqlite;
 
 namespace Peipkg.Manager.Storage;
 
+/// <summary>How bad a trouble is.</summary>
+internal enum TroubleSeverity
+{
+    /// <summary>The farm does its work; someone should look all the same.</summary>
+    Warning,
+
+    /// <summary>The farm does not do all of its work.</summary>
+    Error,
+}
+
 /// <summary>A trouble as it is remembered.</summary>
 /// <param name="Key">Its key.</param>
-/// <param name="IsError">Whether the farm does not do all of its work.</param>
+/// <param name="Severity">How bad it is.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Detail">In a sentence.</param>
 /// <param name="IsKept">Whether it stays until it is acknowledged: something happened, which is no state that ends.</param>
-internal sealed record KnownTrouble(string Key, bool IsError, DateTimeOffset Since, string Detail, bool IsKept);
+internal sealed record KnownTrouble(
+    string Key,
+    TroubleSeverity Severity,
+    DateTimeOffset Since,
+    string Detail,
+    bool IsKept
+);
 
-/// <summary>What an operator said of a trouble.</summary>
-internal sealed record KnownAcknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until)
+/// <summary>An operator knows of a trouble.</summary>
+/// <param name="Key">Of the trouble.</param>
+/// <param name="Reason">In the operator's words.</param>
+/// <param name="At">When.</param>
+/// <param name="Until">When it counts again; null: as long as it lasts.</param>
+internal sealed record Acknowledgement(string Key, string Reason, DateTimeOffset At, DateTimeOffset? Until)
 {
     /// <summary>Whether its time has passed.</summary>
     public bool IsOver(DateTimeOffset now) => Until <= now;
@@ -24,19 +44,19 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
     public IReadOnlyList<KnownTrouble> All() => database.Read(Read);
 
     /// <summary>What operators said that still counts.</summary>
-    public IReadOnlyList<KnownAcknowledgement> Acknowledged()
+    public IReadOnlyList<Acknowledgement> Acknowledged()
     {
         DateTimeOffset now = Time(Now());
         return [.. Said().Where(said => !said.IsOver(now))];
     }
 
     /// <summary>Something happened that someone must look at; it stays until it is acknowledged.</summary>
-    public void Keep(string key, bool isError, string detail)
+    public void Keep(string key, TroubleSeverity severity, string detail)
     {
         long now = Now();
         database.Write(session =>
         {
-            Add(session, key, isError, detail, isKept: true, now);
+            Add(session, key, severity, detail, isKept: true, now);
         });
     }
 
@@ -45,12 +65,12 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
     /// which it was said, never for a later one of the same name, and no longer than it was said to.
     /// </summary>
     /// <param name="present">What is wrong; of each whether an event of its own has told it.</param>
-    public void Observe(IReadOnlyList<(string Key, bool IsError, string Detail, bool IsTold)> present)
+    public void Observe(IReadOnlyList<(string Key, TroubleSeverity Severity, string Detail, bool IsTold)> present)
     {
         Dictionary<string, KnownTrouble> known = All().ToDictionary(t => t.Key, StringComparer.Ordinal);
-        List<(string Key, bool IsError, string Detail, bool IsTold)> fresh =
+        List<(string Key, TroubleSeverity Severity, string Detail, bool IsTold)> fresh =
         [
-            .. present.Where(t => !known.TryGetValue(t.Key, out KnownTrouble? k) || k.IsError != t.IsError),
+            .. present.Where(t => !known.TryGetValue(t.Key, out KnownTrouble? k) || k.Severity != t.Severity),
         ];
         HashSet<string> keys = [.. present.Select(t => t.Key)];
         List<string> over = [.. known.Values.Where(t => !t.IsKept && !keys.Contains(t.Key)).Select(t => t.Key)];
@@ -64,9 +84,9 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
 
         database.Write(session =>
         {
-            foreach ((string key, bool isError, string detail, bool isTold) in fresh)
+            foreach ((string key, TroubleSeverity severity, string detail, bool isTold) in fresh)
             {
-                Add(session, key, isError, detail, isKept: false, now);
+                Add(session, key, severity, detail, isKept: false, now);
                 if (!isTold && !known.ContainsKey(key))
                 {
                     EventStore.Add(session, now, EventKind.Trouble, null, null, null, $"{key}: {detail}");
@@ -120,11 +140,11 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
     }
 
     // Also what counts no more and was not forgotten yet.
-    private List<KnownAcknowledgement> Said() =>
+    private List<Acknowledgement> Said() =>
         database.Read(session =>
             session.Query(
                 "SELECT key, reason, at, until FROM acknowledgement",
-                row => new KnownAcknowledgement(
+                row => new Acknowledgement(
                     row.GetString(0),
                     row.GetString(1),
                     Time(row.GetInt64(2)),
@@ -133,14 +153,21 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
-    private static void Add(DatabaseSession session, string key, bool isError, string detail, bool isKept, long now) =>
+    private static void Add(
+        DatabaseSession session,
+        string key,
+        TroubleSeverity severity,
+        string detail,
+        bool isKept,
+        long now
+    ) =>
         session.Execute(
             """
             INSERT INTO trouble (key, severity, since, detail, kept) VALUES ($key, $severity, $now, $detail, $kept)
             ON CONFLICT (key) DO UPDATE SET severity = excluded.severity, detail = excluded.detail
             """,
             ("$key", key),
-            ("$severity", isError ? "error" : "warning"),
+            ("$severity", severity.Text()),
             ("$now", now),
             ("$detail", detail),
             ("$kept", isKept ? 1 : 0)
@@ -152,7 +179,7 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
             (SqliteDataReader row) =>
                 new KnownTrouble(
                     row.GetString(0),
-                    row.GetString(1) == "error",
+                    EnumText.ParseSeverity(row.GetString(1)),
                     Time(row.GetInt64(2)),
                     row.GetString(3),
                     row.GetInt64(4) != 0

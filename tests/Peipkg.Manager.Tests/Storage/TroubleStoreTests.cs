@@ -4,13 +4,18 @@ namespace Peipkg.Manager.Tests.Storage;
 
 public sealed class TroubleStoreTests : IDisposable
 {
-    private static readonly (string Key, bool IsError, string Detail, bool IsTold) Paused = (
+    private static readonly (string Key, TroubleSeverity Severity, string Detail, bool IsTold) Paused = (
         "paused",
-        false,
+        TroubleSeverity.Warning,
         "p",
         false
     );
-    private static readonly (string Key, bool IsError, string Detail, bool IsTold) Sync = ("sync:a", true, "s", true);
+    private static readonly (string Key, TroubleSeverity Severity, string Detail, bool IsTold) Sync = (
+        "sync:a",
+        TroubleSeverity.Error,
+        "s",
+        true
+    );
 
     private readonly TemporaryDirectory _directory = new();
     private readonly ManualClock _clock = new(ManualClock.Noon);
@@ -62,7 +67,7 @@ public sealed class TroubleStoreTests : IDisposable
     public void What_was_said_of_a_trouble_that_ended_before_it_was_looked_at_says_nothing_of_the_next()
     {
         _troubles.Acknowledge("paused", "a holiday", null);
-        _troubles.Keep("rebuild:x", isError: false, "other bytes");
+        _troubles.Keep("rebuild:x", TroubleSeverity.Warning, "other bytes");
         _troubles.Acknowledge("rebuild:x", "later", _clock.Now + TimeSpan.FromHours(1));
         _troubles.Observe([]);
         Assert.Equal("rebuild:x", Assert.Single(_troubles.Acknowledged()).Key);
@@ -78,7 +83,7 @@ public sealed class TroubleStoreTests : IDisposable
     [Fact]
     public void What_happened_once_stays_until_somebody_has_looked_at_it()
     {
-        _troubles.Keep("rebuild:x", isError: false, "other bytes");
+        _troubles.Keep("rebuild:x", TroubleSeverity.Warning, "other bytes");
         _troubles.Observe([]);
         Assert.True(Assert.Single(_troubles.All()).IsKept);
         _troubles.Acknowledge("rebuild:x", "seen", null);

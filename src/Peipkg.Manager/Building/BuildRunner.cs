@@ -137,7 +137,7 @@ internal sealed class BuildRunner(
 
         PackageVersion version = PackageVersion.Parse(build.Version);
         PublishedPackages published = repository.Published();
-        if (recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null))
+        if (published.HasAll(recipe.Outputs, version))
         {
             return (BuildState.Done, "already published");
         }

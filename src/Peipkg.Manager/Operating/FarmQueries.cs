@@ -120,7 +120,7 @@ internal static class FarmQueries
 
     private static bool IsPublished(RosterEntry recipe, string version, PublishedPackages published) =>
         PackageVersion.TryParse(version, out PackageVersion parsed, out _)
-        && recipe.Outputs.All(o => published.Find(o.Name, parsed, o.Architecture) is not null);
+        && published.HasAll(recipe.Outputs, parsed);
 
     private static string? Highest(RosterEntry recipe, PublishedPackages published)
     {
@@ -133,7 +133,7 @@ internal static class FarmQueries
         {
             if (
                 (highest is not { } best || PackageVersion.Compare(best, version) < 0)
-                && recipe.Outputs.All(o => published.Find(o.Name, version, o.Architecture) is not null)
+                && published.HasAll(recipe.Outputs, version)
             )
             {
                 highest = version;

@@ -111,7 +111,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
         string version = candidate.Version.Text;
         PublishedPackages published = stores.Repository.Published();
-        if (recipe.Outputs.All(o => published.Find(o.Name, candidate.Version, o.Architecture) is not null))
+        if (published.HasAll(recipe.Outputs, candidate.Version))
         {
             throw new OperatorException(
                 $"{name} {version} is published, and what is published never changes; raise peios_revision to build it anew"

@@ -1,6 +1,7 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Publishing;
 
@@ -55,6 +56,10 @@ internal sealed class PublishedPackages(
 
         return null;
     }
+
+    /// <summary>Whether everything that a version of a recipe consists of is published.</summary>
+    public bool HasAll(IReadOnlyList<RecipeOutput> outputs, PackageVersion version) =>
+        outputs.All(output => Find(output.Name, version, output.Architecture) is not null);
 
     /// <summary>Every published version of a name and architecture.</summary>
     public IEnumerable<PackageVersion> VersionsOf(PackageName name, Architecture architecture) =>

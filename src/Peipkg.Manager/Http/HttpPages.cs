@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
@@ -68,7 +69,7 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
                 .. problems.Count == 0 ? (string[])["ready"] : [],
                 .. problems,
                 .. warnings,
-                .. more > 0 ? (string[])[$"and {more} more warnings"] : [],
+                .. more > 0 ? (string[])[$"and {Counted.Text(more, "more warning")}"] : [],
             ]
         );
         return HttpServer.TextAsync(

@@ -184,7 +184,7 @@ internal static class TroubleList
             {
                 yield return Warning(
                     "upstream:" + recipe.Name,
-                    $"the upstream of {recipe.Name} does not answer, {Times(recipe.Failures)} by now: {recipe.Outcome}",
+                    $"the upstream of {recipe.Name} does not answer, {WhyQuery.Times(recipe.Failures)} by now: {recipe.Outcome}",
                     $"peipkg-manager why {recipe.Name}"
                 );
             }
@@ -356,9 +356,6 @@ internal static class TroubleList
             }
         }
     }
-
-    private static string Times(int count) =>
-        count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

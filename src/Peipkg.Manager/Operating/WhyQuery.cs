@@ -1,4 +1,4 @@
-using System.Globalization;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -224,8 +224,8 @@ internal static class WhyQuery
         };
     }
 
-    private static string Times(int count) =>
-        count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+    /// <summary>How often something happened, in words.</summary>
+    public static string Times(int count) => count == 1 ? "once" : Counted.Text(count, "time");
 
     private static string Because(string reason) => reason.Length > 0 ? ": " + reason : "";
 }

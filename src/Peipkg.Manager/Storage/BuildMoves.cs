@@ -1,3 +1,4 @@
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
 
@@ -209,7 +210,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         {
             foreach (((string kind, string recipe, string detail), (string first, int count)) in _groups)
             {
-                string more = count == 1 ? first : $"{first} and {count - 1} more versions";
+                string more = count == 1 ? first : $"{first} and {Counted.Text(count - 1, "more version")}";
                 EventStore.Add(
                     session,
                     now,

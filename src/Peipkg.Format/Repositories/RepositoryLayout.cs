@@ -69,6 +69,9 @@ public static class RepositoryLayout
     /// <summary>The file that a writer locks.</summary>
     public const string LockFile = PrivatePrefix + "lock";
 
+    /// <summary>The directory of a generation that waits for the signature of a key kept elsewhere.</summary>
+    public const string PendingDirectory = PrivatePrefix + "pending";
+
     /// <summary>The directory of the snapshots that were taken of the repository.</summary>
     public const string SnapshotDirectory = PrivatePrefix + "snapshots";
 

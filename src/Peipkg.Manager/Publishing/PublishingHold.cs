@@ -13,14 +13,11 @@ internal sealed record HeldPublishing(string Key, string Reason, string Remedy);
 /// <param name="clock">The farm's clock.</param>
 internal sealed class PublishingHold(RepositoryState repository, FarmClock clock)
 {
-    // A generation that peipkg-repo has prepared and that waits there for the signature of a key kept elsewhere.
-    private const string Pending = RepositoryLayout.PrivatePrefix + "pending";
-
     /// <summary>The reason; null when there is none.</summary>
     /// <param name="newestBuild">The latest build time of what is to be published; null: unknown.</param>
     public HeldPublishing? Find(Func<DateTimeOffset?> newestBuild)
     {
-        string pending = Path.Combine(repository.Directory, Pending);
+        string pending = Path.Combine(repository.Directory, RepositoryLayout.PendingDirectory);
         if (Directory.Exists(pending))
         {
             string import = $"peipkg-repo import-signatures --repo {repository.Directory} --signatures FILE";

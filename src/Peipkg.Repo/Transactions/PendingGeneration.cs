@@ -17,8 +17,6 @@ namespace Peipkg.Repo.Transactions;
 /// </summary>
 internal sealed record PendingGeneration
 {
-    internal const string DirectoryName = RepositoryLayout.PrivatePrefix + "pending";
-
     /// <summary>What the directory is called once it is published, until it is removed.</summary>
     internal const string ImportedName = RepositoryLayout.PrivatePrefix + "imported";
 
@@ -57,7 +55,7 @@ internal sealed record PendingGeneration
         ]);
 
     /// <summary>The directory in a repository.</summary>
-    internal static string PathIn(string root) => Path.Combine(root, DirectoryName);
+    internal static string PathIn(string root) => Path.Combine(root, RepositoryLayout.PendingDirectory);
 
     /// <summary>Removes what waits in a repository. Half of it never waits: where this is broken off, the next run removes the rest.</summary>
     internal static void Remove(string root)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
@@ -51,7 +50,7 @@ internal sealed class PublicCheck(HttpClient client)
                     Path.Combine(source.Directory, RepositoryLayout.ArchiveIndex),
                     cancellation
                 ),
-                EditionOf(source)
+                source.Edition
             );
             List<string> all = [];
             foreach (IndexEntry entry in archive.Packages)
@@ -138,16 +137,13 @@ internal sealed class PublicCheck(HttpClient client)
         }
     }
 
-    private static Edition EditionOf(SyncSource source) =>
-        DescriptorDocument.Read(File.ReadAllBytes(Path.Combine(source.Directory, RepositoryLayout.Descriptor))).Edition;
-
     private static string Explain(string path, byte[] served, SyncSource source)
     {
         try
         {
             if (path is RepositoryLayout.ActiveIndex or RepositoryLayout.ArchiveIndex)
             {
-                RepositoryIndex index = IndexDocument.Read(served, EditionOf(source));
+                RepositoryIndex index = IndexDocument.Read(served, source.Edition);
                 string age = index.IndexVersion.CompareTo(source.Generation) switch
                 {
                     < 0 =>

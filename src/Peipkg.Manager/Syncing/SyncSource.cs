@@ -1,4 +1,5 @@
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Publishing;
@@ -15,6 +16,7 @@ namespace Peipkg.Manager.Syncing;
 /// <param name="Generation">Its index_version.</param>
 /// <param name="GeneratedAt">Its generated_at.</param>
 /// <param name="Signer">The fingerprint of the key that signed its indexes.</param>
+/// <param name="Edition">The edition of its packages.</param>
 /// <param name="Keys">The keys its descriptor lists.</param>
 internal sealed record SyncSource(
     string Directory,
@@ -22,6 +24,7 @@ internal sealed record SyncSource(
     ulong Generation,
     Timestamp GeneratedAt,
     string Signer,
+    Edition Edition,
     IReadOnlyList<DescriptorKey> Keys
 )
 {
@@ -75,9 +78,9 @@ internal sealed record SyncSource(
     private static SyncSource Describe(RepositoryState repository, string directory)
     {
         PublishedPackages published = repository.Published();
-        Descriptor descriptor = DescriptorDocument.Read(
-            File.ReadAllBytes(Path.Combine(repository.Directory, RepositoryLayout.Descriptor))
-        );
+        Descriptor descriptor =
+            repository.Descriptor()
+            ?? throw new FileNotFoundException($"{repository.Directory} holds no {RepositoryLayout.Descriptor}");
         string signature = Path.Combine(repository.Directory, RepositoryLayout.ActiveSignature);
         string signer = File.Exists(signature)
             ? SignatureEnvelope.Read(File.ReadAllBytes(signature)).KeyFingerprint.Text
@@ -88,6 +91,7 @@ internal sealed record SyncSource(
             published.Generation,
             published.GeneratedAt,
             signer,
+            descriptor.Edition,
             descriptor.Keys
         );
     }

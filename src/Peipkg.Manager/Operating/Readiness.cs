@@ -1,4 +1,3 @@
-using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;
@@ -10,10 +9,6 @@ namespace Peipkg.Manager.Operating;
 internal static class Readiness
 {
     /// <summary>What keeps the farm from its work and nobody has acknowledged, in words for an operator.</summary>
-    public static IReadOnlyList<string> Problems(FarmStores stores, RecipeRoster roster, LiveFarm? live) =>
-        Problems(TroubleList.Collect(stores, roster, live));
-
-    /// <summary>Those of a list.</summary>
     public static IReadOnlyList<string> Problems(IReadOnlyList<Trouble> troubles) =>
         [.. troubles.Where(t => t is { Severity: TroubleSeverity.Error, Acknowledged: null }).Select(t => t.Text)];
 

@@ -188,13 +188,13 @@ public sealed class ReadinessTests : IDisposable
                 ""
             ),
         ]);
-        Assert.Empty(Readiness.Problems(stores, RecipeRoster.Empty, live));
+        Assert.Empty(Readiness.Problems(TroubleList.Collect(stores, RecipeRoster.Empty, live)));
         clock.Now += TimeSpan.FromMinutes(16);
         Assert.Equal(
             ["zlib 1.0-1 is due since 2026-05-07T12:00:00Z and nothing is begun"],
-            Readiness.Problems(stores, RecipeRoster.Empty, live)
+            Readiness.Problems(TroubleList.Collect(stores, RecipeRoster.Empty, live))
         );
         waiting = "waits for room on the disk";
-        Assert.Empty(Readiness.Problems(stores, RecipeRoster.Empty, live));
+        Assert.Empty(Readiness.Problems(TroubleList.Collect(stores, RecipeRoster.Empty, live)));
     }
 }

@@ -17,4 +17,12 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
 
     /// <summary>Whether an event of its own tells people of it, so that it needs none more.</summary>
     public bool IsTold { get; init; }
+
+    /// <summary>One that keeps the farm from some of its work.</summary>
+    public static Trouble Error(string key, string text, string remedy) =>
+        new(key, TroubleSeverity.Error, text, remedy);
+
+    /// <summary>One that someone should look at.</summary>
+    public static Trouble Warning(string key, string text, string remedy) =>
+        new(key, TroubleSeverity.Warning, text, remedy);
 }

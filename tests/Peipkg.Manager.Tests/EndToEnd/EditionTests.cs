@@ -67,7 +67,7 @@ public sealed class EditionTests
     }
 
     [Fact]
-    public void A_worker_cannot_add_names_that_no_file_has()
+    public void A_worker_cannot_add_a_name_that_no_file_could_have()
     {
         using TestFarm farm = Farm(Edition);
         File.WriteAllText(

@@ -126,7 +126,10 @@ public sealed class RecipeEditionTests : IDisposable
     [InlineData(65, true)]
     public void Slots_have_a_limit(int count, bool refused)
     {
-        string slots = string.Join(", ", Enumerable.Range(0, count).Select(i => $"s{i} = {{ target = \"/usr/bin/a\" }}"));
+        string slots = string.Join(
+            ", ",
+            Enumerable.Range(0, count).Select(i => $"s{i} = {{ target = \"/usr/bin/a\" }}")
+        );
         string text = Meta + Package + $"provides = [{{ name = \"role\", claims = {{ {slots} }} }}]\n";
         if (refused)
         {

@@ -8,13 +8,10 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
-using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Build.Building;
 

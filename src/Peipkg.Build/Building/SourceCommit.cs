@@ -1,5 +1,4 @@
 using System.Globalization;
-using Peipkg.Build.Sandboxing;
 using Peipkg.Build.World;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes.Upstreams;

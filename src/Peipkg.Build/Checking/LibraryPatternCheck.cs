@@ -2,7 +2,6 @@ using Peipkg.Build.Rules;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;

@@ -99,12 +99,9 @@ internal static class RecipeCheck
                     );
                 }
             }
-
         }
 
-        foreach (
-            TomlTable stanza in root.Tables("package")
-        )
+        foreach (TomlTable stanza in root.Tables("package"))
         {
             CheckDescription(stanza, file, findings);
         }
@@ -119,7 +116,9 @@ internal static class RecipeCheck
             findings.AddRange(
                 LicenseExpression
                     .Check(license)
-                    .Select(problem => Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, position))
+                    .Select(problem =>
+                        Finding.Of(problem.Rule, $"license in [meta]: {problem.Message}", file, position)
+                    )
             );
         }
     }

@@ -75,7 +75,8 @@ internal static class StanzaCheck
             Glob glob = pattern.Glob;
             string? fault =
                 glob.IsLiteral && !PayloadPath.TryValidate(glob.LiteralPrefix, out string? error) ? error
-                : PlacePatterns.Of(edition, stanza.Architecture, glob.ClaimsDirectories)
+                : PlacePatterns
+                    .Of(edition, stanza.Architecture, glob.ClaimsDirectories)
                     .Any(place => place.CommonPath(glob, budget) is not null) || budget.IsSpent
                     ? null
                 : glob.LiteralPrefix.StartsWith("usr/lib/", StringComparison.Ordinal)
@@ -92,7 +93,8 @@ internal static class StanzaCheck
                     )
                     + " only"
                     + edition.Elsewhere(other =>
-                        PlacePatterns.Of(other, stanza.Architecture, glob.ClaimsDirectories)
+                        PlacePatterns
+                            .Of(other, stanza.Architecture, glob.ClaimsDirectories)
                             .Any(place => place.CommonPath(glob, budget) is not null)
                     );
             if (fault is not null)

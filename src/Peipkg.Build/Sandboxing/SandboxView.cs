@@ -1,4 +1,5 @@
 using Peipkg.Build.Staging;
+using Peipkg.Build.World;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Build.Sandboxing;
@@ -39,7 +40,10 @@ internal static class SandboxView
     internal static string SearchPath(SandboxSettings settings) =>
         string.Join(
             ':',
-            settings.ReadOnly.Select(path => Path.Combine(path, "bin")).Where(Directory.Exists).Append(ProgramPath.Usual)
+            settings
+                .ReadOnly.Select(path => Path.Combine(path, "bin"))
+                .Where(Directory.Exists)
+                .Append(ProgramPath.Usual)
         );
 
     /// <summary>bubblewrap's arguments that separate the script from everything that runs on the machine.</summary>

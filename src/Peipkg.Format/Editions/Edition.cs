@@ -69,11 +69,7 @@ public sealed class Edition
     /// <param name="name">The name.</param>
     /// <param name="edition">The edition; null when there is an error.</param>
     /// <param name="error">A sentence that names the editions, and the nearest one.</param>
-    public static bool TryParse(
-        string? name,
-        out Edition edition,
-        [NotNullWhen(false)] out string? error
-    )
+    public static bool TryParse(string? name, out Edition edition, [NotNullWhen(false)] out string? error)
     {
         edition = All.FirstOrDefault(candidate => candidate.Name == name)!;
         error = edition is not null

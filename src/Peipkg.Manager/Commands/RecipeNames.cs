@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Hosting;
+using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Commands;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
@@ -201,7 +201,8 @@ internal static class DashboardPages
         html.Raw("<section class=\"problems\" aria-label=\"Problems\"><ul>");
         foreach (StatusTrouble trouble in status.Troubles.Take(MostTroubles))
         {
-            string look = trouble.Acknowledged is not null || trouble.Severity != TroubleSeverity.Error.Text() ? "idle" : "bad";
+            string look =
+                trouble.Acknowledged is not null || trouble.Severity != TroubleSeverity.Error.Text() ? "idle" : "bad";
             html.Raw($"<li><span class=\"state {look}\">")
                 .Text(trouble.Acknowledged is null ? trouble.Severity : "known")
                 .Raw("</span> ")

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;

@@ -71,7 +71,10 @@ internal static class BuildTroubles
         DateTimeOffset now = stores.Clock.GetUtcNow();
         BuildRecord[] old =
         [
-            .. stores.Builds.Due(now).Where(b => now - Later(b.ChangedAt, live.StartedAt) > Idle).OrderBy(b => b.ChangedAt),
+            .. stores
+                .Builds.Due(now)
+                .Where(b => now - Later(b.ChangedAt, live.StartedAt) > Idle)
+                .OrderBy(b => b.ChangedAt),
         ];
         if (old.Length == 0)
         {

@@ -119,8 +119,7 @@ internal static class FarmQueries
         };
 
     private static bool IsPublished(RosterEntry recipe, string version, PublishedPackages published) =>
-        PackageVersion.TryParse(version, out PackageVersion parsed, out _)
-        && published.HasAll(recipe.Outputs, parsed);
+        PackageVersion.TryParse(version, out PackageVersion parsed, out _) && published.HasAll(recipe.Outputs, parsed);
 
     private static string? Highest(RosterEntry recipe, PublishedPackages published)
     {

@@ -14,8 +14,6 @@ internal sealed class TroubleWatch(FarmStores stores, Func<RecipeRoster> roster,
     /// <summary>Looks once.</summary>
     public void Look() =>
         stores.Troubles.Observe([
-            .. TroubleList
-                .Collect(stores, roster(), live)
-                .Select(t => (t.Key, t.Severity, t.Text, t.IsTold)),
+            .. TroubleList.Collect(stores, roster(), live).Select(t => (t.Key, t.Severity, t.Text, t.IsTold)),
         ]);
 }

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;

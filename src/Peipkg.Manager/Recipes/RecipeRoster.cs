@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.Format.Editions;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.World;
+using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 

@@ -1,4 +1,4 @@
-using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
 

@@ -231,11 +231,7 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
 
     private async Task CopyAsync(SyncSource source, SyncTargetRecord known, CancellationToken stop)
     {
-        using AttemptLog log = new(
-            services.Layout.SyncLogOf(target.Config.Name),
-            services.Clock,
-            services.Redactor
-        );
+        using AttemptLog log = new(services.Layout.SyncLogOf(target.Config.Name), services.Clock, services.Redactor);
         using SyncSession session = new(services.Tools, services.Environment, services.Children, services.Git, log)
         {
             Directory = _directory,

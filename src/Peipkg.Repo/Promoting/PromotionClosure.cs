@@ -1,6 +1,4 @@
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format.Cryptography;
-using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;

@@ -1,5 +1,4 @@
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Format.Text;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reading;

@@ -78,7 +78,8 @@ public sealed class BuildIdentityTests : IDisposable
     {
         _bench.Recipe(Workbench.OneStanza);
         Commit();
-        Build("--version", "3-1").Fails("neither [upstream] nor a remote named origin says where the source comes from");
+        Build("--version", "3-1")
+            .Fails("neither [upstream] nor a remote named origin says where the source comes from");
         _bench.Shell("git -C source remote add origin https://example.org/elsewhere.git");
         Assert.Contains(
             "git+https://example.org/elsewhere.git#",

@@ -120,7 +120,14 @@ public sealed class ReadinessTests : IDisposable
         _farm.Configure(upload, Address);
         File.AppendAllText(_farm["config.toml"], notify + "[limits]\nmin_free = \"0\"\n");
         manager.Signal("HUP");
-        Assert.Equal("disk-recovered", await Answer(204));
+
+        // That the disk has room is an event, and that the trouble is over another: they come in either order.
+        List<string> recovery = [await Answer(204)];
+        while (recovery.Count < 3 && !recovery.Contains("disk-recovered"))
+        {
+            recovery.Add(await Answer(204));
+        }
+        Assert.Contains("disk-recovered", recovery);
         manager.WaitFor("build \\+ publish complete\" recipe=hello");
         manager.Signal("TERM");
         manager.WaitForExit();

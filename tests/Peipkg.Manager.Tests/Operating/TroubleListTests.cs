@@ -106,7 +106,8 @@ public sealed class TroubleListTests : IDisposable
 
     private static ListedTag Tag(char digit) => new("v1.0", new string(digit, 40), new string(digit, 40));
 
-    private IReadOnlyList<Trouble> Collect(LiveFarm? live = null) => TroubleList.Collect(_stores, _roster, live ?? _live);
+    private IReadOnlyList<Trouble> Collect(LiveFarm? live = null) =>
+        TroubleList.Collect(_stores, _roster, live ?? _live);
 
     private string[] Found(LiveFarm? live = null) => [.. Collect(live).Select(t => $"{t.Severity.Text()} {t.Key}")];
 
@@ -166,8 +167,20 @@ public sealed class TroubleListTests : IDisposable
     [InlineData("Active", "Revoked", 0, null, null)]
     [InlineData("Active", "Transitioning", 40, null, null)]
     [InlineData("Active", "Transitioning", 15, null, null)]
-    [InlineData("Active", "Transitioning", 13, "warning key:bbbbbbbbbbbbbbbb", "counts until 2026-05-20T12:00:00Z only")]
-    [InlineData("Active", "Transitioning", -1, "warning key:bbbbbbbbbbbbbbbb", "counts no more since 2026-05-06T12:00:00Z")]
+    [InlineData(
+        "Active",
+        "Transitioning",
+        13,
+        "warning key:bbbbbbbbbbbbbbbb",
+        "counts until 2026-05-20T12:00:00Z only"
+    )]
+    [InlineData(
+        "Active",
+        "Transitioning",
+        -1,
+        "warning key:bbbbbbbbbbbbbbbb",
+        "counts no more since 2026-05-06T12:00:00Z"
+    )]
     public void Keys(string? own, string? other, int days, string? found, string? text)
     {
         DescriptorKey[] keys =
@@ -329,7 +342,10 @@ public sealed class TroubleListTests : IDisposable
         _stores.Troubles.Acknowledge("rebuild:x", "later", _clock.Now.AddHours(1));
         IReadOnlyList<Trouble> troubles = Collect();
         Assert.Equal(["upstream:one", "rebuild:x"], troubles.Select(t => t.Key));
-        Assert.Equal(new Acknowledgement("rebuild:x", "later", _clock.Now, _clock.Now.AddHours(1)), troubles[1].Acknowledged);
+        Assert.Equal(
+            new Acknowledgement("rebuild:x", "later", _clock.Now, _clock.Now.AddHours(1)),
+            troubles[1].Acknowledged
+        );
         _clock.Now = _clock.Now.AddHours(1);
         Assert.All(Collect(), trouble => Assert.Null(trouble.Acknowledged));
     }

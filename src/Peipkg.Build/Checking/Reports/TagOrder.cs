@@ -1,5 +1,4 @@
 using Peipkg.Build.Rules;
-using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Upstreams;

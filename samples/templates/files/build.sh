@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the source tree in $SOURCE_DIR and installs it into $DESTDIR. The script runs in an empty directory, and its
-# environment is SOURCE_DIR, DESTDIR, SOURCE_DATE_EPOCH, LC_ALL=C, TZ=UTC and PATH. See docs/recipe-reference.md.
+# Builds the source tree in $SOURCE_DIR and installs it into $DESTDIR, in an empty directory and in a fixed environment.
+# docs/recipe-reference.md lists its variables.
 set -eu
 
-mkdir -p "$DESTDIR/usr/share/hello" "$DESTDIR/usr/share/doc/hello"
-cp "$SOURCE_DIR/greeting.txt" "$DESTDIR/usr/share/hello/"
-cp "$SOURCE_DIR/README" "$DESTDIR/usr/share/doc/hello/"
+mkdir -p "$DESTDIR/usr/share/$NAME" "$DESTDIR/usr/share/doc/$NAME"
+cp "$SOURCE_DIR/greeting.txt" "$DESTDIR/usr/share/$NAME/"
+cp "$SOURCE_DIR/README" "$DESTDIR/usr/share/doc/$NAME/"

@@ -42,6 +42,9 @@ internal static class NetworkUse
         ["apt", "*", "install"],
     ];
 
+    // Options with which they fetch nothing.
+    private static readonly string[] Offline = ["--offline", "--no-index"];
+
     // Words after which another command begins on the same line.
     private static readonly HashSet<string> Prefixes = new(StringComparer.Ordinal)
     {
@@ -79,7 +82,10 @@ internal static class NetworkUse
             foreach ((IReadOnlyList<string> words, int column) in ShellWords.Commands(line))
             {
                 string[] command = [.. words.SkipWhile(word => Prefixes.Contains(word) || IsAssignment(word))];
-                if (Array.Find(Fetching, pattern => Matches(pattern, command)) is { } found)
+                if (
+                    Array.Find(Fetching, pattern => Matches(pattern, command)) is { } found
+                    && !command.Any(Offline.Contains)
+                )
                 {
                     yield return (string.Join(' ', found.Where(word => word != "*")), new TomlPosition(number, column));
                 }

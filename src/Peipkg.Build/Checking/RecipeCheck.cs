@@ -32,6 +32,7 @@ internal static class RecipeCheck
         {
             TomlFile file = TomlFile.Load(path);
             CheckMeta(file.Root, path, findings);
+            findings.AddRange(Bounded(TemplateCheck.Check(file.Root, path), path));
             Recipe recipe = Recipe.Read(file, edition);
             CheckLicense(recipe.Meta.License, file.Root, path, findings);
             bool whole = !file.Problems.HasErrors;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.Build.Starting;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Commands;
@@ -26,18 +27,23 @@ internal static class NewCommand
             "--split",
             "Put headers and documentation into packages of their own, NAME-dev and NAME-doc."
         );
+        Option<Edition> edition = CommandOptions.Edition(
+            $"The edition of the format that the recipe is for; {Edition.Default} otherwise."
+        );
         Command command = new("new", "Make a recipe to start from, with comments and an example that it builds.")
         {
             name,
             template,
             split,
+            edition,
         };
         command.SetAction(result =>
             NewOperation.Run(
                 new NewRequest(
                     result.GetRequiredValue(name),
                     result.GetRequiredValue(template),
-                    result.GetValue(split)
+                    result.GetValue(split),
+                    result.GetValue(edition) ?? Edition.Default
                 ),
                 context
             )

@@ -20,6 +20,9 @@ internal static class RecipeValueRules
     /// <summary>A recommended key that is missing.</summary>
     internal const string Recommended = "recommended-key";
 
+    /// <summary>What a template left to the author.</summary>
+    internal const string Placeholder = "placeholder";
+
     /// <summary>A tag that matches and does not become a version.</summary>
     internal const string TagVersion = "tag-version";
 
@@ -126,6 +129,15 @@ internal static class RecipeValueRules
             [meta]
             build_script = "build.sh"
             """
+        ),
+        new(
+            Placeholder,
+            Severity.Error,
+            Finder.Check,
+            "A value still holds the FIXME that a template of \"peipkg-build new\" left.",
+            "People would read it in package lists, and the farm would poll an address that does not exist.",
+            "Write the value that is meant, or remove the section if the recipe does not need it.",
+            """homepage = "https://example.org/FIXME" """.TrimEnd()
         ),
         new(
             LicenseSyntax,

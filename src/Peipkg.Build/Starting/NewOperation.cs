@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Posix.Files;
-using Architecture = Peipkg.Format.Identity.Architecture;
 
 namespace Peipkg.Build.Starting;
 
@@ -12,7 +11,8 @@ namespace Peipkg.Build.Starting;
 /// <param name="Name">The package's name, and the directory's.</param>
 /// <param name="Template">One of <see cref="RecipeTemplate.Names"/>.</param>
 /// <param name="Split">Whether headers and documentation become packages of their own.</param>
-internal sealed record NewRequest(PackageName Name, string Template, bool Split);
+/// <param name="Edition">The edition of the format that the recipe is of.</param>
+internal sealed record NewRequest(PackageName Name, string Template, bool Split, Edition Edition);
 
 /// <summary>Makes a recipe directory that builds as it is. It appears as a whole, and replaces nothing.</summary>
 internal static class NewOperation
@@ -26,15 +26,11 @@ internal static class NewOperation
     {
         string directory = request.Name.Text;
         RequireFree(directory, request);
-        Architecture architecture =
-            RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
-                ? Architecture.AArch64
-                : Architecture.X86_64;
         IReadOnlyList<(string Path, string Content)> files = RecipeTemplate.Files(
             request.Template,
             request.Name,
             request.Split,
-            architecture
+            request.Edition
         );
 
         string making = $".{directory}.{Guid.NewGuid():N}.tmp";
@@ -68,9 +64,9 @@ internal static class NewOperation
 
         context.Diagnostics.Note(
             $"{directory}/source is an example source for trying the recipe; remove it when you use your own. Try:\n"
-                + $"  {ToolContext.Program} check {directory}\n"
-                + $"  {ToolContext.Program} build --recipe {directory}/peipkg.toml --source {directory}/source --version 1.0.0-1 \\\n"
-                + "    --source-ref test://example --farm-id me --timestamp 2026-05-01T12:00:00Z --out out"
+                + $"  {ToolContext.Program} build --recipe {directory} --source {directory}/source --version 1.0.0-1 \\\n"
+                + "    --source-ref test://example --timestamp 2026-05-01T12:00:00Z --out out\n"
+                + $"  {ToolContext.Program} check {directory}    (names what is left to fill in)"
         );
         return ExitCode.Success;
     }

@@ -1,5 +1,7 @@
 using System.Text;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Layout;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Starting;
@@ -15,18 +17,29 @@ internal static class RecipeTemplate
     private const string SplitName = "split.toml";
 
     /// <summary>The names of the templates.</summary>
-    internal static readonly string[] Names = ["files", "make", "autotools", "cmake", "meson", "rust", "go"];
+    internal static readonly string[] Names =
+    [
+        "files",
+        "data",
+        "make",
+        "autotools",
+        "cmake",
+        "meson",
+        "rust",
+        "go",
+        "python",
+    ];
 
     /// <summary>The files of a template, filled in for a package.</summary>
     /// <param name="template">The template's name.</param>
     /// <param name="package">What the package is to be called.</param>
     /// <param name="split">Whether headers and documentation become packages of their own.</param>
-    /// <param name="architecture">For which architecture, where the template compiles anything.</param>
+    /// <param name="edition">The edition of the format. The samples are written for the default one.</param>
     internal static IReadOnlyList<(string Path, string Content)> Files(
         string template,
         PackageName package,
         bool split,
-        Architecture architecture
+        Edition edition
     )
     {
         string prefix = $"{Prefix}{template}/";
@@ -50,13 +63,12 @@ internal static class RecipeTemplate
                     files.Add(
                         (
                             Recipe.FileName,
-                            For(architecture, content)
-                                .Replace($"hello-{template}", package.Text, StringComparison.Ordinal)
+                            For(edition, content).Replace($"hello-{template}", package.Text, StringComparison.Ordinal)
                         )
                     );
                     break;
                 default:
-                    files.Add((path, For(architecture, content)));
+                    files.Add((path, content));
                     break;
             }
         }
@@ -64,9 +76,24 @@ internal static class RecipeTemplate
         return files;
     }
 
-    // The samples are written for x86_64.
-    private static string For(Architecture architecture, string content) =>
-        content.Replace(Architecture.X86_64.Text, architecture.Text, StringComparison.Ordinal);
+    private static string For(Edition edition, string recipe)
+    {
+        if (edition == Edition.Default)
+        {
+            return recipe;
+        }
+
+        IEnumerable<string> lines = recipe
+            .Split('\n')
+            .Where(line => !Edition.Default.Layout.SideEffects.Any(rule => IsLacking(rule.Effect, line)));
+        return string.Join('\n', lines)
+            .Replace("side_effects = [\n]\n", "", StringComparison.Ordinal)
+            .Replace("[meta]\n", $"[meta]\nedition = \"{edition}\"\n", StringComparison.Ordinal);
+
+        // Each side effect has a line of its own.
+        bool IsLacking(SideEffect effect, string line) =>
+            !edition.Knows(effect) && line.StartsWith($"  \"{effect.Text()}\",", StringComparison.Ordinal);
+    }
 
     private static string Read(string resource)
     {

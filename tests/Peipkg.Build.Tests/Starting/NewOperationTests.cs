@@ -1,5 +1,6 @@
 using Peipkg.Build.Starting;
 using Peipkg.Build.Tests.Support;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Build.Tests.Starting;
@@ -29,7 +30,7 @@ public sealed class NewOperationTests
                 template,
                 PackageName.Parse($"hello-{template}"),
                 split,
-                Architecture.X86_64
+                Edition.Default
             );
             Assert.Equal(
                 expected.OrderBy(pair => pair.Key, StringComparer.Ordinal),
@@ -42,27 +43,53 @@ public sealed class NewOperationTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void What_it_makes_passes_check_with_warnings_denied(string template)
+    public void What_it_makes_passes_check_with_warnings_denied_once_it_is_filled_in(string template)
     {
         using InDirectory place = new();
-        foreach (string[] split in new[] { Array.Empty<string>(), ["--split"] })
+        foreach (Edition edition in Edition.All)
         {
-            string name = $"my-{template}{split.Length}";
-            string output = place.Bench.Run(["new", name, "--template", template, .. split]).Succeeds().Output;
-            Assert.Contains($"{name}/peipkg.toml\n", output, StringComparison.Ordinal);
-            Assert.DoesNotContain("hello-", File.ReadAllText($"{name}/peipkg.toml"), StringComparison.Ordinal);
-            Assert.Contains($"name = \"{name}\"", File.ReadAllText($"{name}/peipkg.toml"), StringComparison.Ordinal);
-            string checkedOutput = place.Bench.Run("check", name, "--deny", "warnings").Succeeds().Output;
-            Assert.Equal("1 recipe checked: nothing to report\n", checkedOutput);
+            foreach (string[] split in new[] { Array.Empty<string>(), ["--split"] })
+            {
+                string name = $"my-{template}{split.Length}-{edition}";
+                string recipe = $"{name}/peipkg.toml";
+                string output = place
+                    .Bench.Run(["new", name, "--template", template, "--edition", edition.Name, .. split])
+                    .Succeeds()
+                    .Output;
+                Assert.Contains($"{name}/peipkg.toml\n", output, StringComparison.Ordinal);
+                string text = File.ReadAllText(recipe);
+                Assert.DoesNotContain("hello", text, StringComparison.Ordinal);
+                Assert.Contains($"name = \"{name}\"", text, StringComparison.Ordinal);
+                Assert.Equal(
+                    edition != Edition.Default,
+                    text.Contains($"[meta]\nedition = \"{edition}\"\n", StringComparison.Ordinal)
+                );
+
+                RunResult unfilled = place.Bench.Run("check", name, "--deny", "warnings");
+                Assert.Equal(1, unfilled.Code);
+                Assert.Equal(
+                    text.Split('\n')
+                        .Count(line => !line.StartsWith('#') && line.Contains("FIXME", StringComparison.Ordinal)),
+                    unfilled.Output.Split("[placeholder]").Length - 1
+                );
+                Assert.Equal(unfilled.Output.Split("[placeholder]").Length, unfilled.Output.Split(": error: ").Length);
+                File.WriteAllText(recipe, text.Replace("FIXME", "filled-in", StringComparison.Ordinal));
+                string checkedOutput = place.Bench.Run("check", name, "--deny", "warnings").Succeeds().Output;
+                Assert.Equal("1 recipe checked: nothing to report\n", checkedOutput);
+            }
         }
     }
 
-    [Fact]
-    public void What_it_makes_builds_as_it_stands()
+    [Theory]
+    [InlineData("psd-009")]
+    [InlineData("pspu-5")]
+    public void What_it_makes_builds_as_it_stands(string edition)
     {
         using InDirectory place = new();
-        place.Bench.Run("new", "greet", "--template", "make", "--split").Succeeds();
-        place.Bench.Build("--recipe", "greet/peipkg.toml", "--source", "greet/source", "--deny", "warnings").Succeeds();
+        place.Bench.Run("new", "greet", "--template", "make", "--split", "--edition", edition).Succeeds();
+        place
+            .Bench.Build("--recipe", "greet", "--source", "greet/source", "--arch", "x86_64", "--deny", "warnings")
+            .Succeeds();
         Assert.Equal(
             ["greet-dev_1.2-3_x86_64.peipkg", "greet-doc_1.2-3_noarch.peipkg", "greet_1.2-3_x86_64.peipkg"],
             place.Bench.Outputs
@@ -95,6 +122,7 @@ public sealed class NewOperationTests
         using InDirectory place = new();
         place.Bench.Run("new", "../x").FailsWith(2, "is not a package name");
         place.Bench.Run("new", "hello", "--template", "meson2").FailsWith(2, "(did you mean \"meson\"?)");
+        place.Bench.Run("new", "hello", "--edition", "pspu-6").FailsWith(2, "(did you mean \"pspu-5\"?)");
         place.Bench.Run("new", new string('a', 62), "--split").Fails("--split makes");
         Assert.Empty(Directory.EnumerateFileSystemEntries("."));
     }

@@ -1,0 +1,9 @@
+"""Prints a greeting."""
+
+
+def greeting():
+    return "Hello, Peios!"
+
+
+def main():
+    print(greeting())

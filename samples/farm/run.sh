@@ -42,7 +42,7 @@ mark=$farm/.made-by-samples-farm
 
 install_missing "$root/artifacts/logs/apt.log" \
     git=git cc=gcc make=make /usr/include/zlib.h=zlib1g-dev /usr/include/stdio.h=libc6-dev \
-    rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip
+    rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip bwrap=bubblewrap
 if [ -n "${PEIPKG_MANAGER:-}" ]; then
     programs=$(dirname "$(realpath "$PEIPKG_MANAGER")")
 else
@@ -130,7 +130,12 @@ for sample in hello libgreet notes; do
     [ "$edition" = psd-009 ] || sed -i -e '/^side_effects = \["ldconfig"\]$/d' -e 's|"etc/|"usr/etc/|' \
         -e 's|\$DESTDIR/etc|$DESTDIR/usr/etc|g' "$farm/recipes/$sample"/*
 done
-sed -e "s|@FARM@|$farm|" -e "s|@EDITION@|$edition|" "$root/samples/farm/config.toml" > "$farm/config.toml"
+sandbox=true
+if ! bwrap --unshare-user --unshare-pid --ro-bind / / --proc /proc true 2> /dev/null; then
+    say "this machine allows no user namespaces, so build scripts run without a sandbox"
+    sandbox=false
+fi
+sed -e "s|@FARM@|$farm|" -e "s|@EDITION@|$edition|" -e "s|@SANDBOX@|$sandbox|" "$root/samples/farm/config.toml" > "$farm/config.toml"
 
 say "making a signing key"
 run_logged "$farm/logs/keygen.log" peipkg-repo keygen --out "$farm/signing-key.pem"

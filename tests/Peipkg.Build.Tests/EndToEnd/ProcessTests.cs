@@ -135,6 +135,38 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_user_who_may_start_no_more_processes_or_threads_is_told_so_and_nothing_aborts()
+    {
+        // The limit holds for users other than root, and the managed runtime cannot even start under it.
+        if (!Tool.IsNative || Environment.UserName != "root")
+        {
+            return;
+        }
+
+        _bench.Shell("chmod 755 .; chown -R 65534:65534 .");
+        string words = string.Join(' ', _bench.BuildArguments().Select(word => $"'{word}'"));
+        HashSet<string> codes = [];
+        for (int most = 2; most <= 24; most++)
+        {
+            string said = _bench.Shell(
+                $"TMPDIR=$PWD/tmp setpriv --reuid=65534 --regid=65534 --clear-groups prlimit --nproc={most} {Tool.InShell} {words} 2>&1; echo \"exit $?\""
+            );
+            string[] lines = said.TrimEnd('\n').Split('\n');
+            codes.Add(lines[^1]);
+
+            // With a single process the runtime itself cannot start, and has no words for it.
+            Assert.True(lines[^1] is "exit 0" or "exit 1" || most < 4, $"{most}: {said}");
+            Assert.DoesNotContain("Unhandled", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("internal error", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("exit 134", said, StringComparison.Ordinal);
+            Assert.True(lines[^1] != "exit 1" || said.Contains("error: ", StringComparison.Ordinal), $"{most}: {said}");
+        }
+
+        Assert.Contains("exit 0", codes);
+        Assert.Contains("exit 1", codes);
+    }
+
+    [Fact]
     public void An_interrupt_takes_less_than_200_milliseconds()
     {
         // The machine may be busy: the best of several is what the tool itself takes.

@@ -24,7 +24,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # The machine without us: a Debian that starts what it finds in /given.
-packages=systemd-sysv,dbus,udev,libpam-systemd,polkitd,linux-image-cloud-amd64,git,rsync,ca-certificates,procps
+packages=systemd-sysv,dbus,udev,libpam-systemd,polkitd,linux-image-cloud-amd64,git,bubblewrap,rsync,ca-certificates,procps
 if [ "$(cat "$machine/packages" 2> /dev/null)" != "$packages" ]; then
     say "a Debian machine, from $mirror"
     rm -rf "$machine"

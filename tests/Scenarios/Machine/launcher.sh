@@ -25,7 +25,8 @@ no_unit() {
 
 install -d /opt/peipkg/launchers
 install -m 755 /given/launchers/systemd-run.sh /opt/peipkg/launchers
-printf '%s\n' '[build]' 'launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]' '[limits]' 'memory = "300MiB"' 'time = "30s"' >> "$etc/config.toml"
+sed -i 's|^sandbox = true|launcher = ["/opt/peipkg/launchers/systemd-run.sh", "{workdir}"]|' "$etc/config.toml"
+printf '%s\n' '[limits]' 'memory = "300MiB"' 'time = "30s"' >> "$etc/config.toml"
 recipe near 1.0
 mark
 systemctl restart "$unit"

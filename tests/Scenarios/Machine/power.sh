@@ -45,7 +45,7 @@ if [ ! -e "$here/ready" ]; then
     edit_configuration
     systemctl disable "$unit"
     mkdir -p "$here/out"
-    printf '%s\n' '[build]' 'parallel = 2' >> "$etc/config.toml"
+    sed -i 's/^sandbox = true/&\nparallel = 2/' "$etc/config.toml"
     for name in "${names[@]}"; do
         cp -R /given/hello/recipe "$recipes/$name"
         sed -i -e "s|^git = .*|git = \"file:///run/git/$name\"|" -e "s/^name = .*/name = \"$name\"/" \

@@ -42,8 +42,9 @@ for key in id name; do
     grep -q "needs $key" /tmp/refused || fail "an unedited file: $(cat /tmp/refused)"
 done
 
-# The one file, and a recipe.
-sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' -e 's/^addr = .*/addr = "127.0.0.1:0"/' /etc/peipkg-manager/config.toml
+# The one file, and a recipe. A chroot allows no user namespaces.
+sed -i -e 's/^#id = .*/id = "farm-1"/' -e 's/^#name = .*/name = "demo"/' -e 's/^addr = .*/addr = "127.0.0.1:0"/' \
+    -e 's/^sandbox = true/sandbox = false/' /etc/peipkg-manager/config.toml
 export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=U GIT_AUTHOR_EMAIL=u@x.org GIT_COMMITTER_NAME=U GIT_COMMITTER_EMAIL=u@x.org
 cp -R /given/hello/source /srv/hello
 git -C /srv/hello init -q -b main

@@ -89,7 +89,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(["aa 1.0-1"], Advertised());
         Assert.Equal(before, File.ReadAllText(details));
         Assert.Contains(
-            "\"withdrawn\":",
+            "\"peipkg_withdrawn\":",
             File.ReadAllText(_fixture["repo/p/bb/1.0-1/bb_1.0-1_x86_64.json"]),
             StringComparison.Ordinal
         );
@@ -249,7 +249,17 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
 
         RepositoryFixture.Succeed(
-            RepoRun.Run("init", "--name", "other", "--sign-key", _fixture.KeyFile, "--out", _fixture["other"])
+            RepoRun.Run(
+                "init",
+                "--name",
+                "other",
+                "--sign-key",
+                _fixture.KeyFile,
+                "--timestamp",
+                Now.Text,
+                "--out",
+                _fixture["other"]
+            )
         );
         RunResult published = _fixture.Publish("--in", _fixture["other"], "--out", _fixture.Repo);
         Assert.Equal(1, published.Code);

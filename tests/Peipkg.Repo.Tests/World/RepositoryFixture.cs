@@ -233,6 +233,10 @@ internal sealed class RepositoryFixture : IDisposable
         {
             string path = Path.Combine(Repo, name);
             byte[] bytes = Encoding.UTF8.GetBytes(change(File.ReadAllText(path)));
+
+            // A snapshot may have the same file.
+            File.Delete(path);
+            File.Delete(path + ".sig");
             File.WriteAllBytes(path, bytes);
             File.WriteAllBytes(path + ".sig", SignatureEnvelope.Sign(Key, bytes.AsSpan()).Write());
         }

@@ -6,7 +6,14 @@ internal static class Tools
     /// <summary>The root of the sources.</summary>
     public static string Root { get; } = FindRoot();
 
-    public static string Manager { get; } = Path.Combine(AppContext.BaseDirectory, "peipkg-manager");
+    /// <summary>
+    /// The program as it is shipped where PEIPKG_MANAGER names it, which starts in a tenth of the time; else the one beside the
+    /// tests, which is always of the same sources.
+    /// </summary>
+    public static string Manager { get; } =
+        Environment.GetEnvironmentVariable("PEIPKG_MANAGER") is { Length: > 0 } path
+            ? path
+            : Path.Combine(AppContext.BaseDirectory, "peipkg-manager");
 
     public static string Build => Find("PEIPKG_BUILD", "peipkg-build");
 

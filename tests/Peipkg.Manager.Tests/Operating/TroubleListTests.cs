@@ -185,9 +185,9 @@ public sealed class TroubleListTests : IDisposable
     {
         DescriptorKey[] keys =
         [
-            Listed(Key('c'), nameof(KeyStatus.Active)),
             .. own is null ? (DescriptorKey[])[] : [Listed(Own, own)],
             .. other is null ? (DescriptorKey[])[] : [Listed(Key('b'), other)],
+            Listed(Key('c'), nameof(KeyStatus.Active)),
         ];
         WriteRepository(keys);
         Assert.Equal(found is null ? [] : [found], Found());

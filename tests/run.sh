@@ -68,6 +68,7 @@ require_dotnet "$root"
 tools() {
     install_missing "$logs/apt-tests.log" \
         make=make rsync=rsync curl=curl zstd=zstd openssl=openssl jq=jq busybox=busybox gzip=gzip \
+        /usr/sbin/nginx=nginx-light caddy=caddy /usr/sbin/lighttpd=lighttpd \
         perl=perl taskset=util-linux pgrep=procps shellcheck=shellcheck rclone=rclone \
         node=nodejs npm=npm chromium=chromium dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
         bwrap=bubblewrap pasta=passt bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \

@@ -49,6 +49,22 @@ long_pruning_pre_releases_stopped_or_refused_in_every_way_at_any_system_call_lea
     disturb prune
 }
 
+long_withdrawing_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb withdraw
+}
+
+long_migrating_to_another_edition_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb migrate-edition
+}
+
+long_rolling_back_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb rollback
+}
+
+long_promoting_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb promote
+}
+
 long_preparing_for_detached_signing_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
     disturb prepare
 }

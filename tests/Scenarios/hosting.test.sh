@@ -7,6 +7,20 @@ block() {
     awk -v want="$1" '/^ *```toml/ { n++; on = n == want; next } /^ *```/ { on = 0 } on { sub(/^   /, ""); print }' "$root/docs/hosting.md"
 }
 
+# snippet LANGUAGE N: the Nth block of the page in this language.
+snippet() {
+    awk -v fence="^ *\`\`\`$1\$" -v want="$2" '$0 ~ fence { n++; on = n == want; next } /^ *```/ { on = 0 } on' "$root/docs/hosting.md"
+}
+
+# listens PORT: waits until something does.
+listens() {
+    for _ in $(seq 100); do
+        (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null && return
+        sleep 0.1
+    done
+    fail "nothing listens on port $1"
+}
+
 # an_sshd: a real one, for every host that ssh is asked for; a relative path there is one in ./there.
 an_sshd() {
     local port=$((20000 + RANDOM % 20000))
@@ -108,4 +122,64 @@ test_packages_somewhere_else_as_the_page_says() {
     assert_equal https://files.example.org/p/hello/0.1-1/hello_0.1-1_noarch.peipkg "$(jq -r '.packages[0].url' www/index/active.json)"
     assert_equal '' "$(find www -name '*.peipkg')" 'the branch holds packages'
     [ -e files/p/hello/0.1-1/hello_0.1-1_noarch.peipkg ] || fail "the package is not where the index says"
+}
+
+# sends_copies PORT CODING: the server's answers, compressed and not, are those of one generation, and cached as the page says.
+sends_copies() {
+    local url=http://127.0.0.1:$1 package=p/hello/0.1-1/hello_0.1-1_noarch.peipkg document
+    for document in index/active.json index/archive.json index.html site/packages.json; do
+        assert_equal "$2" "$(curl -sSf -o body -H "Accept-Encoding: $2" -w '%header{content-encoding}' "$url/$document")" "$url/$document"
+        case $2 in
+            gzip) gzip -dc < body > plain ;;
+            zstd) zstd -qdc < body > plain ;;
+        esac
+        cmp plain "repo/$document"
+        curl -sS -D headers -o body "$url/$document"
+        cmp body "repo/$document"
+        assert_contains 'cache-control: public, max-age=60' "$(tr '[:upper:]' '[:lower:]' < headers)"
+        assert_contains 'vary: accept-encoding' "$(tr '[:upper:]' '[:lower:]' < headers)"
+        if grep -qi '^content-encoding' headers; then fail "$url/$document comes compressed to a client that did not ask"; fi
+    done
+    curl -sS -D headers -o body -H "Accept-Encoding: $2" "$url/$package"
+    cmp body "repo/$package"
+    assert_contains 'cache-control: public, max-age=31536000, immutable' "$(tr '[:upper:]' '[:lower:]' < headers)"
+    peipkg-repo verify --url "$url" --trust "$fingerprint"
+}
+
+test_compressed_copies_as_the_page_says() {
+    use_sample_repository
+    mv "$repository" repo
+    mkdir empty
+    peipkg-repo publish --in repo --out repo --new empty --sign-key "$key" --timestamp 2026-05-02T12:00:00Z --precompress
+    local port=$((20000 + RANDOM % 20000))
+    {
+        [ "$(id -u)" -ne 0 ] || echo "user root;"
+        echo "daemon off; pid $PWD/nginx.pid; error_log $PWD/nginx.log; events {} http { access_log off; types { application/json json; text/html html; }"
+        for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $PWD/nginx-$kind;"; done
+        snippet nginx 1 | sed -e "s/listen 443 ssl/listen 127.0.0.1:$port/" -e '/ssl_/d' -e "s|/srv/www/pkgs/current|$PWD/repo|"
+        echo '}'
+    } > nginx.conf
+    {
+        printf '{\n    admin off\n}\n'
+        snippet caddy 1 | sed -e "s|^pkgs.example.org|http://127.0.0.1:$((port + 1))|" -e "s|/srv/www/pkgs/current|$PWD/repo|"
+    } > Caddyfile
+    {
+        printf 'server.bind = "127.0.0.1"\nserver.port = %s\n' "$((port + 2))"
+        snippet lighttpd 1 | sed "s|/srv/www/pkgs/current|$PWD/repo|"
+    } > lighttpd.conf
+    /usr/sbin/nginx -e "$PWD/nginx.log" -c "$PWD/nginx.conf" &
+    local servers=$!
+    HOME=$PWD caddy run --config Caddyfile --adapter caddyfile 2> caddy.log &
+    servers="$servers $!"
+    /usr/sbin/lighttpd -D -f lighttpd.conf 2> lighttpd.log &
+    # shellcheck disable=SC2064 # these very processes
+    trap "kill $servers $!" EXIT
+    for server in 0 1 2; do listens "$((port + server))"; done
+    for generation in 3 4; do
+        sends_copies "$port" gzip
+        sends_copies "$((port + 1))" zstd
+        sends_copies "$((port + 1))" gzip
+        sends_copies "$((port + 2))" gzip
+        peipkg-repo publish --in repo --out repo --new empty --sign-key "$key" --timestamp "2026-05-0${generation}T12:00:00Z"
+    done
 }

@@ -61,10 +61,25 @@ internal readonly record struct CompressionPlan(long ContentSize, int Files)
     /// <summary>As much of the content before a job as the engine permits, a quarter of a job, is known to the job's worker.</summary>
     private const int LargestOverlap = 9;
 
+    /// <summary>
+    /// The level for documents that a web server sends compressed. It is the fastest, its window of 512 KiB is one that every
+    /// browser takes (RFC 9659), and higher levels do not make an index smaller.
+    /// </summary>
+    private const int WebLevel = 1;
+
+    /// <summary>Whether the content is a document that a web server sends compressed, and no package.</summary>
+    internal bool IsForWeb { get; init; }
+
     /// <summary>The parameters in the order in which they are set.</summary>
     /// <param name="workers">Threads that compress, at least 1: none at all would give other bytes.</param>
     internal IEnumerable<(CompressionParameter Parameter, int Value)> Parameters(int workers)
     {
+        if (IsForWeb)
+        {
+            yield return (CompressionParameter.Level, WebLevel);
+            yield break;
+        }
+
         yield return (CompressionParameter.Level, Level);
         yield return (CompressionParameter.Checksum, 0);
         yield return (CompressionParameter.Workers, workers);

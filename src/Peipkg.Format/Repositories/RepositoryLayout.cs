@@ -33,6 +33,9 @@ public static class RepositoryLayout
     /// <summary>The signature of the index of all versions.</summary>
     public const string ArchiveSignature = ArchiveIndex + SignatureSuffix;
 
+    /// <summary>What a document's compressed copies add to its name, for web servers that send them in its place.</summary>
+    public static IReadOnlyList<string> CopySuffixes { get; } = [".gz", ".zst", ".br"];
+
     /// <summary>The directory of public keys.</summary>
     public const string KeyDirectory = "keys";
 

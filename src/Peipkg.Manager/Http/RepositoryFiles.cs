@@ -25,6 +25,14 @@ internal sealed class RepositoryFiles(string directory)
         [".pem"] = "text/plain; charset=utf-8",
     };
 
+    /// <summary>From the smallest to the largest, as indexes come out.</summary>
+    private static readonly (string Coding, string Suffix)[] Codings =
+    [
+        ("zstd", ".zst"),
+        ("br", ".br"),
+        ("gzip", ".gz"),
+    ];
+
     /// <summary>Answers the request, parts of files too.</summary>
     public async Task WriteAsync(HttpContext context, string path)
     {
@@ -36,7 +44,17 @@ internal sealed class RepositoryFiles(string directory)
         }
 
         path = path.EndsWith('/') || path.Length == 0 ? path + RepositoryLayout.SiteFront : path;
-        if (Open(path) is not { } file)
+        bool mayBeCompressed = Path.GetExtension(path) is ".json" or ".html" or ".css" or ".js" or ".svg";
+        string? coding = null;
+        FileStream? file = null;
+        if (mayBeCompressed)
+        {
+            context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+            (coding, file) = Coded(context.Request, path);
+        }
+
+        file ??= Open(path);
+        if (file is null)
         {
             await HttpServer.TextAsync(context, StatusCodes.Status404NotFound, "the repository has no such file");
             return;
@@ -52,6 +70,11 @@ internal sealed class RepositoryFiles(string directory)
             context.Response.Headers.CacheControl = immutable
                 ? "public, max-age=31536000, immutable"
                 : "public, max-age=60";
+            if (coding is not null)
+            {
+                context.Response.Headers.ContentEncoding = coding;
+            }
+
             DateTime changed = File.GetLastWriteTimeUtc(file.SafeFileHandle);
             await Results
                 .Stream(
@@ -63,6 +86,25 @@ internal sealed class RepositoryFiles(string directory)
                 )
                 .ExecuteAsync(context);
         }
+    }
+
+    /// <summary>The compressed copy that the client would rather have; a document's copy is of its own generation.</summary>
+    private (string? Coding, FileStream? File) Coded(HttpRequest request, string path)
+    {
+        IList<StringWithQualityHeaderValue> accepted = request.GetTypedHeaders().AcceptEncoding;
+        foreach ((string coding, string suffix) in Codings)
+        {
+            if (
+                accepted.Any(value =>
+                    value.Value.Equals(coding, StringComparison.OrdinalIgnoreCase) && value.Quality != 0
+                ) && Open(path + suffix) is { } file
+            )
+            {
+                return (coding, file);
+            }
+        }
+
+        return (null, null);
     }
 
     private FileStream? Open(string path)

@@ -36,6 +36,22 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
         "--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r",
     ];
 
+    // A compressed copy that the repository does not keep any longer would be sent in place of each newer document.
+    private static readonly string[] WithoutOldCopies =
+    [
+        "--delete",
+        .. RepositoryLayout.CopySuffixes.SelectMany(suffix =>
+            new[]
+            {
+                $"--filter=R /{RepositoryLayout.IndexDirectory}/*{suffix}",
+                $"--filter=R /{RepositoryLayout.SiteDirectory}/**{suffix}",
+                $"--filter=R /{RepositoryLayout.SiteFront}{suffix}",
+                $"--filter=R /{RepositoryLayout.SitePackage}{suffix}",
+            }
+        ),
+        "--filter=P **",
+    ];
+
     /// <inheritdoc/>
     public override string DisplayRemote => Config.Remote;
 
@@ -56,7 +72,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
                     $"--include=/{RepositoryLayout.PackageDirectory}/**",
                     "--exclude=*",
                 ]
-                : [.. Documents.Select(name => "--exclude=/" + name)];
+                : [.. Documents.Select(name => "--exclude=/" + name), .. WithoutOldCopies];
         await session.RunAsync(
             "rsync",
             [.. Start, "--exclude=.*", .. first, "--", source.Directory + "/", Destination]
@@ -80,6 +96,7 @@ internal sealed class RsyncTarget(UploadConfig config) : SyncTarget(config)
     {
         string[] indexes =
         [
+            .. WithoutOldCopies,
             $"--include=/{RepositoryLayout.IndexDirectory}/",
             $"--include=/{RepositoryLayout.IndexDirectory}/**",
         ];

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
+using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.World;
@@ -16,6 +18,8 @@ internal static class AuditOperation
     {
         RepositoryView view = RepositoryView.Open(location, context);
         IReadOnlyList<AuditFinding> findings = Audit(view, new ContentSource(location, stop), context, stop);
+        WarnOfSize(RepositoryLayout.ActiveIndex, view.Active, context);
+        WarnOfSize(RepositoryLayout.ArchiveIndex, view.Archive, context);
         int errors = Count(findings, AuditSeverity.Error);
         if (json)
         {
@@ -36,6 +40,14 @@ internal static class AuditOperation
         }
 
         return errors > 0 ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private static void WarnOfSize(string document, IndexSheet sheet, OperationContext context)
+    {
+        if (IndexSize.Warning(document, IndexSize.Of(sheet.Rows)) is { } warning)
+        {
+            context.Diagnostics.Warning(warning);
+        }
     }
 
     private static IReadOnlyList<AuditFinding> Audit(

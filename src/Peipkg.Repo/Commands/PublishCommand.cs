@@ -88,9 +88,18 @@ internal static class PublishCommand
             "--no-site",
             "Write no package browser, and remove the one that is there."
         );
+        Option<bool> precompress = CommandOptions.Flag(
+            "--precompress",
+            "Keep .gz, .zst and .br copies of indexes and pages from now on, for web servers."
+        );
+        Option<bool> noPrecompress = CommandOptions.Flag("--no-precompress", "Keep no such copies any longer.");
         Option<bool> allowFuture = CommandOptions.Flag(
             "--allow-future",
             "Accept a --timestamp more than a day after the last publication and the newest build."
+        );
+        Option<bool> allowLarge = CommandOptions.Flag(
+            "--allow-large-index",
+            "Accept an index over 64 MiB, which known clients refuse."
         );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
@@ -112,7 +121,10 @@ internal static class PublishCommand
             allowHeaders,
             deny,
             noSite,
+            precompress,
+            noPrecompress,
             allowFuture,
+            allowLarge,
             dryRun,
             json,
         };
@@ -120,6 +132,13 @@ internal static class PublishCommand
         {
             string? all = result.GetValue(allPackages);
             RefuseContradictions(result.GetValue(rebuild), all, result.GetValue(fresh));
+            if (result.GetValue(precompress) && result.GetValue(noPrecompress))
+            {
+                throw new UserErrorException(
+                    "--precompress and --no-precompress contradict each other; give one of them"
+                );
+            }
+
             PublishRequest request = new()
             {
                 In = result.GetRequiredValue(previous),
@@ -137,7 +156,12 @@ internal static class PublishCommand
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
                 DenyAudit = result.GetValue(deny) == Audit ? AuditSeverity.Warning : null,
                 NoSite = result.GetValue(noSite),
+                Precompress =
+                    result.GetValue(precompress) ? true
+                    : result.GetValue(noPrecompress) ? false
+                    : null,
                 AllowFuture = result.GetValue(allowFuture),
+                AllowLargeIndex = result.GetValue(allowLarge),
                 DryRun = result.GetValue(dryRun),
                 Json = result.GetValue(json),
             };

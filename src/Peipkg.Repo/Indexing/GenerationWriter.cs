@@ -23,6 +23,7 @@ internal static class GenerationWriter
     /// <param name="repositoryName">The repository's name.</param>
     /// <param name="plan">The generation.</param>
     /// <param name="signer">The key that signs.</param>
+    /// <param name="precompress">Whether compressed copies lie beside them.</param>
     /// <param name="limit">Bytes that an index may have.</param>
     /// <exception cref="IOException">The disk is full or failing.</exception>
     /// <exception cref="UserErrorException">An index would be larger than the limit.</exception>
@@ -31,13 +32,21 @@ internal static class GenerationWriter
         string repositoryName,
         PublishPlan plan,
         DocumentSigner signer,
+        bool precompress = false,
         long limit = Limits.IndexBytes
     )
     {
         IndexSheet active = new(repositoryName, IndexKind.Active, plan.IndexVersion, plan.GeneratedAt, plan.Active);
         IndexSheet archive = new(repositoryName, IndexKind.Archive, plan.IndexVersion, plan.GeneratedAt, plan.Archive);
-        WriteIndex(stage, RepositoryLayout.ActiveIndex, active, signer, limit);
-        WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, signer, limit);
+        string activePath = WriteIndex(stage, RepositoryLayout.ActiveIndex, active, signer, limit);
+        string archivePath = WriteIndex(stage, RepositoryLayout.ArchiveIndex, archive, signer, limit);
+        if (precompress)
+        {
+            CompressedCopies.WriteBeside(
+                stage,
+                [(RepositoryLayout.ArchiveIndex, archivePath), (RepositoryLayout.ActiveIndex, activePath)]
+            );
+        }
     }
 
     /// <summary>Writes <c>repo.json</c> with its signature.</summary>
@@ -59,7 +68,7 @@ internal static class GenerationWriter
         file.Write(content);
     }
 
-    private static void WriteIndex(
+    private static string WriteIndex(
         Func<string, string> stage,
         string document,
         IndexSheet sheet,
@@ -68,7 +77,8 @@ internal static class GenerationWriter
     )
     {
         using Sha256Hasher hash = new();
-        using (FileStream file = Create(stage(document)))
+        string path = stage(document);
+        using (FileStream file = Create(path))
         {
             ArrayBufferWriter<byte> pending = new(FirstBuffer);
             IndexDocument.WriteHead(
@@ -109,6 +119,7 @@ internal static class GenerationWriter
         }
 
         signer.Sign(stage, document, hash.Finish());
+        return path;
     }
 
     /// <summary>The text of a row and of those that follow it in the document it came in as they do here, commas included.</summary>

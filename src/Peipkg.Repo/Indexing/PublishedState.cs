@@ -55,6 +55,9 @@ internal sealed class PublishedState
     /// <summary>Whether the archive index is proven, so that what it names was published.</summary>
     internal bool ArchiveVerified { get; private set; }
 
+    /// <summary>Whether compressed copies lie beside its documents.</summary>
+    internal bool IsPrecompressed => CompressedCopies.AreIn(Root);
+
     /// <summary>What the operator should know, though it prevents nothing.</summary>
     internal List<string> Warnings { get; } = [];
 

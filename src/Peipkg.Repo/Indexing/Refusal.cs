@@ -51,5 +51,8 @@ internal sealed record Refusal(string File, string Rule, string Reason)
     /// <summary>A rebuild would forget a package that a verified archive names.</summary>
     internal const string PublishedMissing = "published-missing";
 
+    /// <summary>Known clients would refuse the index for its size.</summary>
+    internal const string IndexTooLarge = "index-too-large";
+
     public override string ToString() => $"{File}: {Reason} ({Rule})";
 }

@@ -130,7 +130,7 @@ internal static class DescriptorOperation
         }
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
-        GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
+        GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer, state.IsPrecompressed);
         SitePublication.Renew(
             transaction,
             state,

@@ -161,7 +161,7 @@ internal static class MigrateOperation
         }
 
         GenerationWriter.WriteDescriptor(transaction.Stage, edit.Descriptor, descriptorSigner);
-        GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer);
+        GenerationWriter.WriteIndexes(transaction.Stage, edit.Descriptor.Name, plan, signer, state.IsPrecompressed);
     }
 
     private static void Report(

@@ -112,7 +112,7 @@ internal static class PruneOperation
     )
     {
         GenerationWriter.WriteFile(transaction.Stage(RepositoryLayout.Retention), record.Write().Span);
-        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer, state.IsPrecompressed);
         SitePublication.Renew(
             transaction,
             state,

@@ -158,9 +158,24 @@ internal sealed class PublishOperation
             denied.AddRange(AuditGate.Check(state, plan, least, _cancellation));
         }
 
+        JudgeSize(RepositoryLayout.ActiveIndex, plan.Active, denied);
+        JudgeSize(RepositoryLayout.ArchiveIndex, plan.Archive, denied);
         PublishReport report = new(_request, state, intake, plan, denied, !_key.CanSign);
         report.WriteDiagnostics(_context.Diagnostics);
         return report;
+    }
+
+    private void JudgeSize(string document, IReadOnlyList<IndexRow> rows, List<Refusal> denied)
+    {
+        long size = IndexSize.Of(rows);
+        if (!_request.AllowLargeIndex && IndexSize.Refuse(document, size) is { } refusal)
+        {
+            denied.Add(refusal);
+        }
+        else if (IndexSize.Warning(document, size) is { } warning)
+        {
+            _context.Diagnostics.Warning(warning);
+        }
     }
 
     private GenerationTransaction Begin(PublishedState state, PublishPlan plan)
@@ -186,6 +201,7 @@ internal sealed class PublishOperation
     )
     {
         bool handsOver = SignatureDuty.MustHandOver(state);
+        bool precompress = _request.Precompress ?? state.IsPrecompressed;
         SitePublication? site = SitePublication.Begin(
             state.Root,
             state.IndexVersion,
@@ -200,7 +216,9 @@ internal sealed class PublishOperation
         );
 
         // The pages take as long as all the rest.
-        Task<SiteChanges>? pages = site is null ? null : Task.Run(() => site.Render(content), _cancellation);
+        Task<SiteChanges>? pages = site is null
+            ? null
+            : Task.Run(() => site.Render(content, precompress), _cancellation);
         transaction.Place(
             [.. site?.Details(plan, [], _cancellation) ?? [], .. Packages(plan), .. report.Restored],
             _cancellation
@@ -214,7 +232,7 @@ internal sealed class PublishOperation
             _key.Sign(transaction.Stage, RepositoryLayout.Descriptor, Sha256Digest.Of(state.DescriptorBytes.Span));
         }
 
-        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, _key);
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, _key, precompress);
         pages?.GetAwaiter().GetResult().Stage(transaction);
     }
 

@@ -58,11 +58,17 @@ internal sealed record PublishRequest
     /// <summary>Whether the repository gets no package browser, and loses one that it has.</summary>
     internal bool NoSite { get; init; }
 
+    /// <summary>Whether compressed copies lie beside the documents; null for as it is.</summary>
+    internal bool? Precompress { get; init; }
+
     /// <summary>The least severity of new findings of the audit that stand against publishing; null for none.</summary>
     internal AuditSeverity? DenyAudit { get; init; }
 
     /// <summary>Whether the new indexes may be dated long after the last ones and after the newest build.</summary>
     internal bool AllowFuture { get; init; }
+
+    /// <summary>Whether an index may be larger than known clients take.</summary>
+    internal bool AllowLargeIndex { get; init; }
 
     /// <summary>Whether only to say what would change.</summary>
     internal bool DryRun { get; init; }

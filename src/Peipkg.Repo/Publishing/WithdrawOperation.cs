@@ -156,7 +156,7 @@ internal static class WithdrawOperation
             context.Diagnostics,
             stop
         );
-        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer, state.IsPrecompressed);
     }
 
     private static void Report(Outcome outcome, bool signed, OperationContext context)

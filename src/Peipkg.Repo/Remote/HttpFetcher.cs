@@ -17,7 +17,8 @@ internal sealed record Patience(TimeSpan Connect, TimeSpan Answer, int BytesPerS
 
 /// <summary>
 /// Fetches files over HTTP and HTTPS the way a consumer should: nothing is waited for without end, nothing larger than
-/// expected is read, redirects are few and never lead from https to http, what a busy server refuses is tried again.
+/// expected is read, compressed or not, redirects are few and never lead from https to http, what a busy server refuses is
+/// tried again.
 /// </summary>
 internal sealed class HttpFetcher : IDisposable
 {
@@ -34,7 +35,7 @@ internal sealed class HttpFetcher : IDisposable
         _client = new HttpClient(
             new SocketsHttpHandler
             {
-                AutomaticDecompression = DecompressionMethods.None,
+                AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Brotli,
                 AllowAutoRedirect = false,
                 MaxConnectionsPerServer = Connections,
                 ConnectTimeout = patience.Connect,
@@ -50,7 +51,7 @@ internal sealed class HttpFetcher : IDisposable
 
     /// <summary>A small file's bytes.</summary>
     /// <param name="uri">Where it is.</param>
-    /// <param name="limit">The most it may have.</param>
+    /// <param name="limit">The most it may have, decompressed.</param>
     /// <param name="stop">Ends the work early.</param>
     /// <returns>Null when the server does not have it.</returns>
     /// <exception cref="IOException">The server cannot be reached or refuses, or sends more than the limit.</exception>

@@ -53,7 +53,14 @@ internal sealed class ResponseStream : Stream
         {
             read = _body.Read(buffer);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or HttpRequestException
+                        or ObjectDisposedException
+                        or InvalidDataException
+                        or InvalidOperationException
+            )
         {
             _stop.Token.ThrowIfCancellationRequested();
             throw new IOException($"{_uri}: the answer broke off: {error.Message}", error);

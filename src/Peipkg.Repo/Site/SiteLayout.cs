@@ -1,6 +1,7 @@
 using System.Globalization;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
+using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Site;
 
@@ -56,9 +57,9 @@ internal static class SiteLayout
             ? Below(root, RepositoryLayout.SiteDirectory)
             : [];
         return inside.Concat(
-            new[] { RepositoryLayout.SiteFront, RepositoryLayout.SitePackage }.Where(page =>
-                File.Exists(Path.Combine(root, page))
-            )
+            new[] { RepositoryLayout.SiteFront, RepositoryLayout.SitePackage }
+                .SelectMany(static page => RepositoryLayout.CopySuffixes.Select(suffix => page + suffix).Prepend(page))
+                .Where(page => File.Exists(Path.Combine(root, page)))
         );
     }
 

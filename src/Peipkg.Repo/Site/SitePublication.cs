@@ -105,7 +105,7 @@ internal sealed class SitePublication
             return;
         }
 
-        site.Render(content).Stage(transaction);
+        site.Render(content, state.IsPrecompressed).Stage(transaction);
         foreach (IndexRow row in changed.Where(static row => row.HasPossibleNames))
         {
             GenerationWriter.WriteFile(
@@ -146,10 +146,16 @@ internal sealed class SitePublication
     }
 
     /// <summary>Makes every file, and finds out what of it the repository does not have; changes nothing.</summary>
-    internal SiteChanges Render(SiteContent content)
+    /// <param name="content">What the pages show.</param>
+    /// <param name="precompress">Whether compressed copies lie beside them.</param>
+    internal SiteChanges Render(SiteContent content, bool precompress)
     {
         SiteFile[] files = _isRemoved ? [] : [.. SiteWriter.Write(content)];
-        ReadOnlyMemory<byte>?[] rendered = new ReadOnlyMemory<byte>?[files.Length];
+        string[] suffixes = precompress ? [.. RepositoryLayout.CopySuffixes] : [];
+        List<(string Path, ReadOnlyMemory<byte> Bytes)>[] rendered =
+        [
+            .. files.Select(static _ => new List<(string, ReadOnlyMemory<byte>)>(0)),
+        ];
         Workers.ForEach(
             [.. Enumerable.Range(0, files.Length)],
             static () => new ArrayBufferWriter<byte>(SmallestBuffer),
@@ -157,25 +163,29 @@ internal sealed class SitePublication
             {
                 buffer.ResetWrittenCount();
                 files[i].Write(buffer);
-                if (!SiteFile.Holds(Path.Combine(_root, files[i].Path), buffer.WrittenSpan))
+                bool isThere = SiteFile.Holds(Path.Combine(_root, files[i].Path), buffer.WrittenSpan);
+                if (!isThere)
                 {
-                    rendered[i] = buffer.WrittenSpan.ToArray();
+                    rendered[i].Add((files[i].Path, buffer.WrittenSpan.ToArray()));
+                }
+
+                foreach (string suffix in suffixes)
+                {
+                    string copy = files[i].Path + suffix;
+                    if (!isThere || !CompressedCopies.IsCopy(Path.Combine(_root, copy), suffix, buffer.WrittenSpan))
+                    {
+                        rendered[i].Add((copy, CompressedCopies.Make(suffix, buffer.WrittenSpan)));
+                    }
                 }
             },
             CancellationToken.None
         );
-        List<(string Path, ReadOnlyMemory<byte> Bytes)> changed = [];
-        for (int i = 0; i < files.Length; i++)
-        {
-            if (rendered[i] is { } bytes)
-            {
-                changed.Add((files[i].Path, bytes));
-            }
-        }
-
-        HashSet<string> kept = [.. files.Select(static file => file.Path)];
+        HashSet<string> kept =
+        [
+            .. files.SelectMany(file => suffixes.Select(suffix => file.Path + suffix).Prepend(file.Path)),
+        ];
         return new SiteChanges(
-            changed,
+            [.. rendered.SelectMany(static list => list)],
             _isNew ? [] : [.. SiteLayout.FilesIn(_root).Where(path => !kept.Contains(path))]
         );
     }

@@ -136,7 +136,7 @@ internal static class RollbackOperation
             context.Diagnostics,
             stop
         );
-        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer);
+        GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, signer, state.IsPrecompressed);
     }
 
     private static void Report(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reading;
@@ -86,6 +87,7 @@ internal static class RepositoryVerification
         VerifiedDocuments documents = request.Metadata
             ? DocumentVerification.Run(repository, snapshot, view, findings)
             : DocumentVerification.ReadIndexes(snapshot, snapshot.Edition, findings);
+        CheckCopies(request, snapshot, findings);
         if (request.Packages is not PackageDepth.None)
         {
             PackageTrust? trust =
@@ -106,6 +108,32 @@ internal static class RepositoryVerification
         }
 
         return Report(request, repository.Location, documents, findings, context);
+    }
+
+    /// <summary>A web server that sends a copy of another generation sends what no signature fits.</summary>
+    private static void CheckCopies(
+        VerificationRequest request,
+        RepositorySnapshot snapshot,
+        VerificationFindings findings
+    )
+    {
+        foreach (SignedDocument document in request.Repo is null ? [] : new[] { snapshot.Active, snapshot.Archive })
+        {
+            foreach (string suffix in RepositoryLayout.CopySuffixes)
+            {
+                string copy = document.Name + suffix;
+                string path = Path.Combine(request.Repo!, copy);
+                if (File.Exists(path) && !CompressedCopies.IsCopy(path, suffix, document.Content))
+                {
+                    findings.Fail(
+                        "index-copy",
+                        copy,
+                        $"{copy}: this is no compressed copy of {document.Name}",
+                        "publish again, with or without new packages, which makes it anew"
+                    );
+                }
+            }
+        }
     }
 
     private static int Report(

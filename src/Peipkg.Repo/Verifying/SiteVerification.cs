@@ -34,6 +34,7 @@ internal static class SiteVerification
     )
     {
         HashSet<string> strange = [.. SiteLayout.FilesIn(root)];
+        string[] suffixes = CompressedCopies.AreIn(root) ? [.. RepositoryLayout.CopySuffixes] : [];
         ArrayBufferWriter<byte> buffer = new();
         foreach (SiteFile file in PagesOf(root, snapshot, active, archive))
         {
@@ -58,6 +59,21 @@ internal static class SiteVerification
                     $"{file.Path}: this is not what the package browser shows of this generation",
                     Rewrite
                 );
+            }
+
+            foreach (string suffix in suffixes)
+            {
+                string copy = file.Path + suffix;
+                strange.Remove(copy);
+                if (!CompressedCopies.IsCopy(Path.Combine(root, copy), suffix, buffer.WrittenSpan))
+                {
+                    findings.Note(
+                        "site-page",
+                        copy,
+                        $"{copy}: this is no compressed copy of what the package browser shows of this generation",
+                        Rewrite
+                    );
+                }
             }
         }
 

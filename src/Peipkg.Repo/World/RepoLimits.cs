@@ -18,6 +18,14 @@ internal static class RepoLimits
     /// <summary>Redirects that are followed for one file.</summary>
     internal const int Redirects = 5;
 
+    /// <summary>
+    /// Bytes of an index that the reference client takes: 64 MiB. Readers of ours take <see cref="Format.Limits.IndexBytes"/>.
+    /// </summary>
+    internal const long ClientIndexBytes = 64L << 20;
+
+    /// <summary>Bytes of an index from which its operator hears of it: three quarters of that leaves time to act.</summary>
+    internal const long NotedIndexBytes = 48L << 20;
+
     /// <summary>A clock that is a little ahead is no reason for words, and a day is more than any time zone's mistake.</summary>
     internal static readonly TimeSpan ClockTolerance = TimeSpan.FromDays(1);
 }

@@ -136,6 +136,28 @@ public sealed class SyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Compressed_copies_that_the_repository_no_longer_keeps_go_from_a_target_in_place()
+    {
+        UploadConfig rsync = Rsync(_bench["www"], UploadMode.InPlace);
+        Syncer syncer = _bench.Start(rsync);
+        _bench.Publish();
+        await SyncAsync(syncer);
+        string[] old = [_bench["www/index/active.json.gz"], _bench["www/site/app.js.br"], _bench["www/index.html.zst"]];
+        string[] others = [_bench["www/mine.gz"], _bench["www/site/mine.html"], _bench["www/index/mine"]];
+        foreach (string path in (string[])[.. old, .. others])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "x");
+        }
+
+        _bench.Publish();
+        await SyncAsync(syncer);
+        AssertWell(rsync);
+        Assert.All(old, static path => Assert.False(File.Exists(path), path));
+        Assert.All(others, static path => Assert.True(File.Exists(path), path));
+    }
+
+    [Fact]
     public async Task Names_and_versions_that_are_hard_on_servers_are_fetched_from_s3_with_the_right_headers()
     {
         using S3Server s3 = new(_bench["s3"]);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Peipkg.Repo.Remote;
@@ -107,7 +108,9 @@ public sealed class ServerTests : IDisposable
     [InlineData("Content-Length: -1", "")]
     [InlineData("Content-Length: 10\nContent-Length: 20", "")]
     [InlineData("Transfer-Encoding: chunked", "")]
-    [InlineData("Content-Encoding: gzip", "does not verify")]
+    [InlineData("Content-Encoding: gzip", "broke off")]
+    [InlineData("Content-Encoding: br", "broke off")]
+    [InlineData("Content-Encoding: unheard-of", "does not verify")]
     public void Whatever_a_server_says_of_its_answer_ends_in_a_sentence(string header, string problem)
     {
         string descriptor = File.ReadAllText(_fixture["repo/repo.json"]);
@@ -123,6 +126,32 @@ public sealed class ServerTests : IDisposable
         Assert.Equal(1, result.Code);
         Assert.Contains(problem, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public void What_comes_compressed_is_the_same_and_never_more_than_it_may_be(string encoding)
+    {
+        using StaticServer server = new(_fixture.Repo)
+        {
+            Special = path =>
+                path.EndsWith(".json", StringComparison.Ordinal)
+                    ? (stream, stop) =>
+                        AnswerCompressedAsync(stream, encoding, File.ReadAllBytes(_fixture.Repo + path), stop)
+                    : null,
+        };
+        RepositoryFixture.Succeed(Tool.Run(Arguments(server.Url)));
+
+        using StaticServer bomb = new(_fixture.Repo)
+        {
+            Special = _ => (stream, stop) => AnswerCompressedAsync(stream, encoding, new byte[1 << 20], stop),
+        };
+        using HttpFetcher fetcher = new("test", Patience.Usual);
+        IOException error = Assert.Throws<IOException>(() =>
+            fetcher.TryGet(new Uri(bomb.Url + "/repo.json"), 100_000, CancellationToken.None)
+        );
+        Assert.Contains("more than the 100000 bytes", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,6 +200,28 @@ public sealed class ServerTests : IDisposable
                     }
                 },
         };
+
+    private static async Task AnswerCompressedAsync(
+        Stream stream,
+        string encoding,
+        byte[] content,
+        CancellationToken cancellation
+    )
+    {
+        using MemoryStream body = new();
+        await using (
+            Stream compressor =
+                encoding == "br"
+                    ? new BrotliStream(body, CompressionLevel.Fastest, leaveOpen: true)
+                    : new GZipStream(body, CompressionLevel.Fastest, leaveOpen: true)
+        )
+        {
+            await compressor.WriteAsync(content, cancellation);
+        }
+
+        await StaticServer.AnswerAsync(stream, $"HTTP/1.1 200 OK\nContent-Encoding: {encoding}", "", cancellation);
+        await stream.WriteAsync(body.ToArray(), cancellation);
+    }
 
     private StaticServer Redirecting(Func<string, string> target, X509Certificate2? certificate = null) =>
         new(_fixture.Repo)

@@ -188,6 +188,22 @@ define() {
         prune)
             common_base
             key_command prune-prerelease --older-than 1d --keep 0 --sign-key "$key" ;;
+        withdraw)
+            common_base
+            key_command withdraw beta=2.0-1 --reason "Bad" --sign-key "$key" ;;
+        migrate-edition)
+            common_base
+            key_command migrate-edition --edition pspu-5 --sign-key "$key" ;;
+        rollback)
+            common_base
+            quietly "$repo_tool" snapshot create first --repo repo
+            publish --new new --allow-future --timestamp 2026-05-04T00:00:00Z
+            key_command rollback --to first --sign-key "$key" ;;
+        promote)
+            common_base
+            quietly "$repo_tool" init --name testing --sign-key "$key" --timestamp 2026-05-02T00:00:00Z --out testing
+            quietly "$repo_tool" publish --in testing --new new --allow-future --sign-key "$key" --timestamp 2026-05-03T00:00:00Z --out testing
+            command=("$repo_tool" promote alpha gamma --from testing --to repo --sign-key "$key" --timestamp 2026-05-05T00:00:00Z) ;;
         prepare)
             common_base
             command=("${command[@]/first.pem/first.pub}")

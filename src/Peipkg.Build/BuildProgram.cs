@@ -43,6 +43,8 @@ internal static class BuildProgram
         {
             NewCommand.Create(context),
             CheckCommand.Create(context),
+            LockCommand.Create(context),
+            FetchCommand.Create(context),
             BuildCommand.Create(context),
             RepackageCommand.Create(context),
             PackCommand.Create(context),

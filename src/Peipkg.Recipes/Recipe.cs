@@ -1,4 +1,5 @@
 using Peipkg.Format.Editions;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes;
@@ -25,6 +26,9 @@ public sealed record Recipe(
 
     /// <summary>How the script is run.</summary>
     public BuildSettings Build { get; init; } = BuildSettings.Unsaid;
+
+    /// <summary>What the source tree is made from; null where the recipe does not say.</summary>
+    public SourceSettings? Source { get; init; }
 
     /// <summary>Reads a recipe file and checks all that can be known without building.</summary>
     /// <param name="path">The file; its directory is the recipe directory.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes;
@@ -9,7 +10,17 @@ namespace Peipkg.Recipes;
 /// <summary>Reads the sections that belong to peipkg-build, and finds everything that is wrong with them.</summary>
 internal sealed class RecipeReader
 {
-    private static readonly string[] SectionNames = ["meta", "package", "build", "sign", "upstream", "watch", "limits"];
+    private static readonly string[] SectionNames =
+    [
+        "meta",
+        "package",
+        "build",
+        "source",
+        "sign",
+        "upstream",
+        "watch",
+        "limits",
+    ];
 
     private readonly TomlFile _file;
     private readonly Edition? _wanted;
@@ -35,6 +46,7 @@ internal sealed class RecipeReader
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
         BuildSettings build = BuildSettings.Read(_file);
+        SourceSettings? source = SourceSettings.Read(_file);
         StanzaPlaceholders.Expand(_file, _target, meta.Edition);
         List<Stanza?> stanzas = [];
         StanzaReader reader = new(Problems, meta.Edition);
@@ -56,6 +68,7 @@ internal sealed class RecipeReader
         return new Recipe(Problems.File, _directory, meta, [.. stanzas.OfType<Stanza>()], Problems.Warnings)
         {
             Build = build,
+            Source = source,
         };
     }
 

@@ -36,7 +36,8 @@ test_the_shipped_file_does_everything_on_a_machine_with_nothing_else() {
     # More than a little to hash, so that whoever would rather leave that to a library asks for it.
     head -c 3000000 /dev/urandom > empty/greeting/source/noise
     # shellcheck disable=SC2016 # the script's own variables
-    echo 'cp "$SOURCE_DIR/noise" "$DESTDIR/usr/share/hello/"' >> empty/greeting/build.sh
+    echo 'cp "$SOURCE_DIR/noise" "$DESTDIR/usr/share/$NAME/"' >> empty/greeting/build.sh
+    sed -i 's/FIXME/filled-in/' empty/greeting/peipkg.toml
     alone peipkg-build check greeting --deny warnings
     alone peipkg-build build --recipe greeting/peipkg.toml --source greeting/source --version 1.0.0-1 \
         --source-ref test://greeting --farm-id test --timestamp "$when" --out out --sign-key /key.pem
@@ -44,7 +45,7 @@ test_the_shipped_file_does_everything_on_a_machine_with_nothing_else() {
     alone peipkg-build reproduce out/greeting_1.0.0-1_noarch.peipkg --recipe greeting/peipkg.toml --source greeting/source --sign-key /key.pem
     alone peipkg-build inspect out/greeting_1.0.0-1_noarch.peipkg
     alone peipkg-build extract out/greeting_1.0.0-1_noarch.peipkg --to tree
-    cmp empty/tree/usr/share/hello/noise empty/greeting/source/noise
+    cmp empty/tree/usr/share/greeting/noise empty/greeting/source/noise
     peipkg-build build --recipe empty/greeting/peipkg.toml --source empty/greeting/source --version 1.0.0-1 \
         --source-ref test://greeting --farm-id test --timestamp "$when" --out here --sign-key "$key"
     cmp here/greeting_1.0.0-1_noarch.peipkg empty/out/greeting_1.0.0-1_noarch.peipkg

@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -38,14 +39,18 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         SourceCommit? commit = SourceCommit.TryRead(source, context);
         Upstream? upstream = UpstreamOf(recipe);
         (string? tag, PackageVersion? tagged) = TaggedVersion(commit, upstream);
+        SourceLock known = commit is null ? LockOf(recipe) : SourceLock.Empty;
+        LockedArchive? locked = Chosen(known, version);
         string noCommit = $"{source} is no git work tree with a commit";
         if (version is null)
         {
-            version = tagged;
+            version = tagged ?? VersionOf(locked, upstream);
             Note(
                 "--version",
                 version?.Text,
-                commit is null ? noCommit
+                known.Archives.Count > 1
+                        ? $"{SourceLock.FileName} names several, and the source does not tell which it is"
+                    : commit is null ? noCommit
                     : upstream is null ? "the recipe has no [upstream] whose tag_pattern tells versions"
                     : "no tag of the source's commit matches tag_pattern"
             );
@@ -54,7 +59,7 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         if (sourceRef is null)
         {
             sourceRef =
-                commit is null ? null
+                commit is null ? (locked is null ? null : $"{locked.Url}#sha256={locked.Sha256}")
                 : (upstream?.Git.Text ?? commit.Origin) is { } address
                     ? $"git+{address}#{(tag is null ? commit.Id : $"refs/tags/{tag}")}"
                 : null;
@@ -69,7 +74,8 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
 
         if (timestamp is null)
         {
-            timestamp = TimeOf(context) ?? (commit is null ? null : Timestamp.FromUnixSeconds(commit.Time));
+            timestamp =
+                TimeOf(context) ?? (commit is null ? locked?.Timestamp : Timestamp.FromUnixSeconds(commit.Time));
             Note("--timestamp", timestamp?.Text, $"{noCommit}, and SOURCE_DATE_EPOCH is not set");
         }
 
@@ -116,6 +122,41 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         }
 
         return best;
+    }
+
+    // The only one, if no version is given: which of several was unpacked, the source does not say.
+    private static LockedArchive? Chosen(SourceLock known, PackageVersion? version) =>
+        version is { } wanted ? known.Find(wanted.Upstream)
+        : known.Archives is [LockedArchive only] ? only
+        : null;
+
+    private static SourceLock LockOf(string recipe)
+    {
+        try
+        {
+            return SourceLock.Load(Path.GetDirectoryName(Path.GetFullPath(recipe)) ?? "/");
+        }
+        catch (Exception exception) when (exception is RecipeException or IOException or UnauthorizedAccessException)
+        {
+            return SourceLock.Empty;
+        }
+    }
+
+    private static PackageVersion? VersionOf(LockedArchive? locked, Upstream? upstream)
+    {
+        if (locked is null)
+        {
+            return null;
+        }
+
+        string epoch = upstream is { Epoch: > 0 } ? $"{upstream.Epoch}:" : "";
+        return PackageVersion.TryParse(
+            $"{epoch}{locked.Version}-{upstream?.PeiosRevision ?? 1}",
+            out PackageVersion version,
+            out _
+        )
+            ? version
+            : null;
     }
 
     // What is wrong with the recipe is told when it is read to be built.

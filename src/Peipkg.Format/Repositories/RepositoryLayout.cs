@@ -78,6 +78,12 @@ public static class RepositoryLayout
     /// <summary>The directory of the snapshots that were taken of the repository.</summary>
     public const string SnapshotDirectory = PrivatePrefix + "snapshots";
 
+    /// <summary>The file that says that the directory is a whole copy of another repository, and of which.</summary>
+    public const string MirrorMark = PrivatePrefix + "mirror";
+
+    /// <summary>The directory of packages that are being fetched.</summary>
+    public const string FetchDirectory = PrivatePrefix + "fetching";
+
     /// <summary>The conventional places of the indexes, in words.</summary>
     public const string ConventionalIndexes = "/" + ActiveIndex + " and /" + ArchiveIndex;
 

@@ -18,6 +18,7 @@ internal static class RepoCommandLine
             PublishCommand.Create(context, stop),
             VerifyRepositoryCommand.Create(context, stop),
             AuditCommand.Create(context, stop),
+            MirrorCommand.Create(context, stop),
             PromoteCommand.Create(context, stop),
             WithdrawCommand.Create(context, stop),
             SnapshotCommands.CreateSnapshot(context, stop),

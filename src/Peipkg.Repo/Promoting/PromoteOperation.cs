@@ -42,6 +42,12 @@ internal sealed record PromoteRequest
     /// <summary>Whether packages may have the header forms of reference packers.</summary>
     internal bool AllowReferenceHeaders { get; init; }
 
+    /// <summary>The least severity of new findings of the audit that stand against it; null for none.</summary>
+    internal AuditSeverity? DenyAudit { get; init; } = AuditSeverity.Error;
+
+    /// <summary>What is said when the target has everything.</summary>
+    internal string Nothing { get; init; } = "there is nothing to promote";
+
     /// <summary>Whether only to say what would change.</summary>
     internal bool DryRun { get; init; }
 
@@ -58,7 +64,25 @@ internal static class PromoteOperation
     internal static int Run(PromoteRequest request, OperationContext context, CancellationToken stop)
     {
         using RepositoryReader source = request.From.Open(request.Anchors, context.Diagnostics, stop);
-        VerifiedDocuments documents = ReadSource(request, source, context);
+        VerifiedDocuments documents = VerifiedSource.Read(
+            source,
+            source.ReadDocuments(),
+            request.Anchors,
+            request.From.Address is not null,
+            context
+        );
+        return Take(request, source, documents, context, stop);
+    }
+
+    /// <summary>The same from a source whose documents are read already.</summary>
+    internal static int Take(
+        PromoteRequest request,
+        RepositoryReader source,
+        VerifiedDocuments documents,
+        OperationContext context,
+        CancellationToken stop
+    )
+    {
         PublishedState target = PublishedState.Load(
             RepositorySnapshot.Read(request.To),
             WriterChecks.JudgedAt(request.At, context.Clock),
@@ -93,7 +117,7 @@ internal static class PromoteOperation
         IndexRow[] rows = [.. closure.Named, .. closure.Needed];
         if (rows.Length == 0)
         {
-            context.Diagnostics.Note("there is nothing to promote, and nothing is changed");
+            context.Diagnostics.Note($"{request.Nothing}, and nothing is changed");
             if (request.Json)
             {
                 JsonReport.Write(context.Output, json => PublishReport.WriteUnchanged(json, target, request.DryRun));
@@ -124,32 +148,6 @@ internal static class PromoteOperation
         }
     }
 
-    /// <summary>The source as a consumer verifies it.</summary>
-    private static VerifiedDocuments ReadSource(
-        PromoteRequest request,
-        RepositoryReader source,
-        OperationContext context
-    )
-    {
-        Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
-        );
-        VerificationFindings findings = new();
-        ConsumerView view = new(
-            now,
-            AllowUnsigned: false,
-            request.Anchors,
-            MinIndexVersion: 0,
-            AnyPlaces: request.From.Address is not null
-        );
-        VerifiedDocuments documents = DocumentVerification.Run(source, source.ReadDocuments(), view, findings);
-        return findings.Failures is [var failure, ..]
-            ? throw new UserErrorException(
-                $"{source.Location} does not verify, so nothing can be taken from it: {failure.Problem}"
-            )
-            : documents;
-    }
-
     private static PublishRequest PublishRequestOf(
         PromoteRequest request,
         PublishedState target,
@@ -165,7 +163,7 @@ internal static class PromoteOperation
             SignKey = request.SignKey,
             At = request.At,
             Template = UrlTemplate.Default,
-            DenyAudit = AuditSeverity.Error,
+            DenyAudit = request.DenyAudit,
             NoSite = target.Archive.Count > 0 && !SiteLayout.IsIn(request.To),
 
             // Packages mature in the source for as long as they like.

@@ -22,6 +22,9 @@ internal sealed record InitRequest(string Name, string Description, string SignK
 
     /// <summary>Whether it is the official repository, which may publish drop-in files (PSPU 5.14).</summary>
     internal bool Official { get; init; }
+
+    /// <summary>Keys that count besides the one that signs, because they have signed packages that will come.</summary>
+    internal IReadOnlyList<PublicKey> Others { get; init; } = [];
 }
 
 /// <summary>Makes an empty repository: descriptor, empty indexes of version 1, the key's file, all of it or nothing.</summary>
@@ -37,7 +40,18 @@ internal static class InitOperation
         Descriptor descriptor = new(
             request.Name,
             request.Description,
-            [new DescriptorKey(fingerprint, DescriptorKey.ConventionalUrl(fingerprint), KeyStatus.Active)],
+            [
+                .. request
+                    .Others.Select(static other => other.Fingerprint)
+                    .Append(fingerprint)
+                    .Distinct()
+                    .Order()
+                    .Select(static listed => new DescriptorKey(
+                        listed,
+                        DescriptorKey.ConventionalUrl(listed),
+                        KeyStatus.Active
+                    )),
+            ],
             IndexPointers.ConventionalActive,
             IndexPointers.ConventionalArchive
         )
@@ -54,7 +68,7 @@ internal static class InitOperation
             )
         )
         {
-            WriteDocuments(target.Path, descriptor, request.At, key);
+            WriteDocuments(target.Path, descriptor, request, key);
             target.Commit();
             WriterChecks.ReportUntidy(target.Untidy, context.Diagnostics);
         }
@@ -67,12 +81,16 @@ internal static class InitOperation
         return ExitCode.Success;
     }
 
-    private static void WriteDocuments(string root, Descriptor descriptor, Timestamp at, DocumentSigner key)
+    private static void WriteDocuments(string root, Descriptor descriptor, InitRequest request, DocumentSigner key)
     {
         DirectoryTree tree = new(root);
         GenerationWriter.WriteDescriptor(tree.Prepare, descriptor, key);
-        GenerationWriter.WriteKey(tree.Prepare, key.PublicKey);
-        GenerationWriter.WriteIndexes(tree.Prepare, descriptor.Name, PublishPlan.Create([], [], 1, at), key);
+        foreach (PublicKey listed in request.Others.Append(key.PublicKey).DistinctBy(static it => it.Fingerprint))
+        {
+            GenerationWriter.WriteKey(tree.Prepare, listed);
+        }
+
+        GenerationWriter.WriteIndexes(tree.Prepare, descriptor.Name, PublishPlan.Create([], [], 1, request.At), key);
     }
 
     /// <summary>People type the name; kebab case is what §6.1.2 asks for, without insisting.</summary>

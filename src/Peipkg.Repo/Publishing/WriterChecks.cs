@@ -12,8 +12,22 @@ namespace Peipkg.Repo.Publishing;
 internal static class WriterChecks
 {
     /// <summary>Locks a repository, with a word about a holder that died.</summary>
-    /// <exception cref="UserErrorException">Another process is at work in it.</exception>
+    /// <exception cref="UserErrorException">Another process is at work in it, or it is a mirror.</exception>
     internal static RepositoryLock Lock(string root, OperationContext context)
+    {
+        if (File.Exists(Path.Combine(root, RepositoryLayout.MirrorMark)))
+        {
+            throw new UserErrorException(
+                $"{root} is a mirror of another repository, so nothing but \"peipkg-repo mirror\" changes it; to make it a repository "
+                    + $"of its own, remove {RepositoryLayout.MirrorMark} in it"
+            );
+        }
+
+        return LockMirror(root, context);
+    }
+
+    /// <summary>The same for a directory that may be a mirror.</summary>
+    internal static RepositoryLock LockMirror(string root, OperationContext context)
     {
         RepositoryLock held = RepositoryLock.Acquire(root, context.Clock);
         if (held.DeadHolder is { } dead)

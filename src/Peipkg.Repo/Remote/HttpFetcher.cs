@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
@@ -110,17 +111,39 @@ internal sealed class HttpFetcher : IDisposable
     /// <summary>A file's bytes as a stream, to be disposed.</summary>
     /// <returns>Null when the server does not have it.</returns>
     /// <exception cref="IOException">The server cannot be reached or refuses.</exception>
-    internal Stream? TryOpen(Uri uri, CancellationToken stop)
+    internal Stream? TryOpen(Uri uri, CancellationToken stop) => TryOpen(uri, 0, stop, out _);
+
+    /// <summary>A file's bytes from a place in it on, as a stream, to be disposed.</summary>
+    /// <param name="uri">Where it is.</param>
+    /// <param name="from">How many bytes are known already.</param>
+    /// <param name="stop">Ends the work early.</param>
+    /// <param name="begin">Where the stream begins: there, or at 0 if the server sends only whole files.</param>
+    /// <returns>Null when the server does not have it.</returns>
+    /// <exception cref="IOException">The server cannot be reached or refuses.</exception>
+    internal Stream? TryOpen(Uri uri, long from, CancellationToken stop, out long begin)
     {
         for (int attempt = 0; ; attempt++)
         {
             string problem;
             try
             {
-                HttpResponseMessage answer = Send(uri, stop);
-                if (answer.StatusCode == HttpStatusCode.OK)
+                HttpResponseMessage answer = Send(uri, from, stop);
+                begin =
+                    answer.StatusCode == HttpStatusCode.PartialContent
+                    && answer.Content.Headers.ContentRange?.From == from
+                        ? from
+                        : 0;
+                if (answer.StatusCode == HttpStatusCode.OK || begin > 0)
                 {
                     return new ResponseStream(answer, uri, _patience, stop);
+                }
+
+                if (from > 0)
+                {
+                    // What is known may be longer than the file is now.
+                    answer.Dispose();
+                    from = 0;
+                    continue;
                 }
 
                 using (answer)
@@ -169,12 +192,17 @@ internal sealed class HttpFetcher : IDisposable
         new($"{uri} sends more than the {limit} bytes that a document of its kind may have");
 
     /// <summary>Asks, and follows redirects from http and https to the same or from http to https.</summary>
-    private HttpResponseMessage Send(Uri uri, CancellationToken cancellation)
+    private HttpResponseMessage Send(Uri uri, long from, CancellationToken cancellation)
     {
         Uri current = uri;
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, current);
+            if (from > 0)
+            {
+                request.Headers.Range = new RangeHeaderValue(from, null);
+            }
+
             HttpResponseMessage answer = _client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (!IsRedirect(answer.StatusCode) || answer.Headers.Location is not { } location)
             {

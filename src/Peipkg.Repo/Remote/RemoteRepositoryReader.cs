@@ -41,6 +41,9 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
         _cancellation = cancellation;
     }
 
+    /// <summary>Documents fetched before: an index whose signature is still the same is not fetched again.</summary>
+    internal RepositorySnapshot? Known { get; init; }
+
     internal override string Location => _address.ToString();
 
     // Waiting for a server is not work.
@@ -97,6 +100,17 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
         Uri uri = Resolve(row);
         return uri.Authority == DescriptorUri.Authority ? null : uri.Authority;
     }
+
+    /// <summary>A public key's file as it is served; null when the server does not have it.</summary>
+    internal byte[]? ReadKeyFile(DescriptorKey key) => Get(Resolve(key.Url), Limits.KeyFileBytes);
+
+    /// <summary>Opens a package from a place in it on.</summary>
+    /// <param name="row">The package.</param>
+    /// <param name="from">How many of its bytes are known already.</param>
+    /// <param name="begin">Where the stream begins: there, or at 0.</param>
+    /// <returns>Null when the server does not have it.</returns>
+    internal Stream? Open(IndexRow row, long from, out long begin) =>
+        _fetcher.TryOpen(Resolve(row), from, _cancellation, out begin);
 
     protected override void Dispose(bool disposing)
     {
@@ -168,6 +182,14 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
             {
                 Signature = signature,
             };
+        }
+
+        SignedDocument? known = Known is null
+            ? null
+            : new[] { Known.Active, Known.Archive }.First(it => it.Name == name);
+        if (known is { IsComplete: true } && Same(signature, known.Signature) && envelope.Verifies(key, known.Content))
+        {
+            return known;
         }
 
         Uri uri = Resolve(pointers.Url);

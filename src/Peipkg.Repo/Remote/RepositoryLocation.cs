@@ -31,6 +31,9 @@ internal sealed class RepositoryLocation
         return error is null;
     }
 
+    /// <summary>A repository's address.</summary>
+    internal static RepositoryLocation Of(RepositoryAddress address) => new(address.ToString(), address);
+
     /// <summary>A repository's directory.</summary>
     internal static RepositoryLocation Directory(string path) => new(path, null);
 

@@ -81,7 +81,14 @@ internal sealed class StaticServer : IDisposable
             using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
             while (await reader.ReadLineAsync(stop) is { } request)
             {
-                while (await reader.ReadLineAsync(stop) is { Length: > 0 }) { }
+                long from = 0;
+                while (await reader.ReadLineAsync(stop) is { Length: > 0 } header)
+                {
+                    if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
+                    {
+                        from = long.Parse(header["Range: bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
+                    }
+                }
 
                 string path = Uri.UnescapeDataString(request.Split(' ')[1]);
                 if (Special?.Invoke(path) is { } special)
@@ -90,7 +97,7 @@ internal sealed class StaticServer : IDisposable
                     return;
                 }
 
-                await ServeAsync(stream, path, stop);
+                await ServeAsync(stream, path, from, stop);
             }
         }
         catch (Exception error)
@@ -120,7 +127,7 @@ internal sealed class StaticServer : IDisposable
         return tls;
     }
 
-    private async Task ServeAsync(Stream stream, string path, CancellationToken stop)
+    private async Task ServeAsync(Stream stream, string path, long from, CancellationToken stop)
     {
         if (
             !path.StartsWith(_prefix, StringComparison.Ordinal)
@@ -133,11 +140,19 @@ internal sealed class StaticServer : IDisposable
 
         await using (file)
         {
+            file.Position = from;
+            string status =
+                from == 0
+                    ? "200 OK"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"206 Partial Content\r\nContent-Range: bytes {from}-{file.Length - 1}/{file.Length}"
+                    );
             await stream.WriteAsync(
                 Encoding.ASCII.GetBytes(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"HTTP/1.1 200 OK\r\nContent-Length: {file.Length}\r\n\r\n"
+                        $"HTTP/1.1 {status}\r\nContent-Length: {file.Length - from}\r\n\r\n"
                     )
                 ),
                 stop

@@ -65,6 +65,14 @@ long_promoting_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_who
     disturb promote
 }
 
+long_taking_a_snapshot_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb snapshot
+}
+
+long_mirroring_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb mirror
+}
+
 long_preparing_for_detached_signing_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
     disturb prepare
 }

@@ -67,3 +67,34 @@ test_a_later_version_becomes_active_and_the_earlier_stays_in_the_archive() {
     assert_equal 0.10-1 "$(jq -r '.packages[] | select(.name == "hello").version' "$repository/index/active.json")"
     assert_equal $'0.10-1\n0.1-1' "$(jq -r '.packages[] | select(.name == "hello").version' "$repository/index/archive.json")"
 }
+
+# The page's blocks, in one shell, but for the place where it has somebody's web server.
+test_a_day_with_a_repository_goes_as_the_page_says() {
+    cp "$key" farm.pem
+    mkdir new
+    local name page=$root/docs/operating-a-repository.md
+    for name in hello libgreet libgreet-dev libgreet-doc notes; do
+        mkdir -p "tree/usr/share/$name"
+        echo "$name" > "tree/usr/share/$name/data"
+        write_manifest "$name" | jq --arg name "$name" \
+            'if $name == "libgreet-dev" then .dependencies = [{name: "libgreet"}] else . end' > manifest.json
+        peipkg-build pack --manifest manifest.json --staged tree --out "new/${name}_1.0-1_noarch.peipkg" --sign-key farm.pem > packed
+        rm -r tree
+    done
+    awk -v done_at='^fingerprint=' '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on && $0 ~ done_at { exit } on' "$page" > morning.sh
+    awk -v from='^fingerprint=' '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on && $0 ~ from { rest = 1 } on && rest' "$page" > day.sh
+    # shellcheck source=/dev/null
+    . ./morning.sh
+    serve "$PWD/stable"
+    sed -i "s|https://pkgs.example.org|$base|" day.sh
+    assert_contains 'peipkg-repo rollback --to before-hello' "$(cat day.sh)"
+    # shellcheck source=/dev/null
+    . ./day.sh | tee said
+    assert_contains 'notes 1.0-1 noarch' "$(cat said)"
+    assert_equal 'hello libgreet libgreet-dev libgreet-doc' "$(jq -r '[.packages[].name] | join(" ")' stable/index/active.json)"
+    assert_equal 'EX-2026-1' "$(jq -r '.packages[] | select(.name == "notes") | .peipkg_withdrawn.advisory' stable/index/archive.json)"
+    assert_contains "the same as $base" "$(cat said)"
+    assert_equal 'libgreet libgreet-dev' "$(jq -r '[.packages[].name] | join(" ")' part/index/active.json)"
+    for file in repo.json repo.json.sig index/{active,archive}.json{,.sig}; do cmp "stable/$file" "mirror/$file"; done
+    bash "$samples/farm/consume.sh" "$base" "$fingerprint" copy
+}

@@ -28,7 +28,7 @@ internal static class MirrorCommand
         Option<IReadOnlyList<string>> packages = CommandOptions.Many<string>(
             "--package",
             "GLOB",
-            "Copy only such names, with what they need; * and ? match. Several may be given.",
+            "Copy only such names, with what they need; * and ? match.",
             CommandOptions.NotEmpty
         );
         Option<int?> newest = CommandOptions.Parsed<int?>(

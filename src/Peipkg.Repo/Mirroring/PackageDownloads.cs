@@ -44,6 +44,7 @@ internal sealed class PackageDownloads
     {
         if (rows.Count == 0)
         {
+            TreeRemoval.Remove(_parts);
             return;
         }
 

@@ -69,7 +69,8 @@ run_case() {
     if [ -e "$result/repo.json" ] && ! "$repo_tool" verify --repo "$result" > "$case_dir.verify" 2>&1; then
         wrong "what is left does not verify: $(tail -n 5 "$case_dir.verify")"
     fi
-    if [ "$now" = "$before" ] || [ "$again" = always ] || { [ "$again" = while-pending ] && [ -d repo/.peipkg-repo.pending ]; }; then
+    if [ "$again" = without-snapshot ]; then [ ! -d repo/.peipkg-repo.snapshots/first ] || again=never; fi
+    if { [ "$again" != never ] && [ "$now" = "$before" ]; } || [ "$again" = always ] || { [ "$again" = while-pending ] && [ -d repo/.peipkg-repo.pending ]; }; then
         if "${command[@]}" > "$case_dir.again" 2>&1; then
             listing . | diff "$scenario/after.listing" - > "$case_dir.diff" ||
                 wrong "run again it leaves something else: $(head -n 5 "$case_dir.diff")"
@@ -142,6 +143,26 @@ common_base() {
     pack omega 1.0-1 later
 }
 
+# serve DIRECTORY: over HTTP, for as long as this script runs; its address is in $work/url.
+serve() {
+    local port
+    for port in $(seq "$((20000 + RANDOM % 20000))" 60000); do
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && continue
+        busybox httpd -f -p "127.0.0.1:$port" -h "$1" > /dev/null 2>&1 &
+        echo $! > "$work/server"
+        for _ in $(seq 50); do
+            kill -0 "$(cat "$work/server")" 2> /dev/null || break
+            if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+                echo "http://127.0.0.1:$port" > "$work/url"
+                return
+            fi
+            sleep 0.1
+        done
+    done
+    echo "error: no free port" >&2
+    exit 1
+}
+
 key_command() { # COMMAND OPTION...
     command=("$repo_tool" "$@" --repo repo --timestamp 2026-05-05T00:00:00Z)
 }
@@ -204,6 +225,25 @@ define() {
             quietly "$repo_tool" init --name testing --sign-key "$key" --timestamp 2026-05-02T00:00:00Z --out testing
             quietly "$repo_tool" publish --in testing --new new --allow-future --sign-key "$key" --timestamp 2026-05-03T00:00:00Z --out testing
             command=("$repo_tool" promote alpha gamma --from testing --to repo --sign-key "$key" --timestamp 2026-05-05T00:00:00Z) ;;
+        snapshot)
+            common_base
+            command=("$repo_tool" snapshot create first --repo repo)
+            again=without-snapshot ;;
+        mirror)
+            # Of a repository that all cases share, and that has gone on since: new packages, one pruned, another key.
+            mkdir "$work/upstream"
+            (
+                cd "$work/upstream"
+                common_base
+                serve "$work/upstream/repo"
+                quietly "$repo_tool" mirror --url "$(cat "$work/url")" --trust "$("$repo_tool" fingerprint --plain "$work/keys/first.pub")" --out copy
+                publish --new new --allow-future --timestamp 2026-05-04T00:00:00Z
+                quietly "$repo_tool" prune-prerelease --repo repo --older-than 1d --keep 0 --sign-key "$key" --timestamp 2026-05-05T00:00:00Z
+                quietly "$repo_tool" add-key --repo repo --key "$work/keys/second.pem" --sign-key "$key" --timestamp 2026-05-05T00:00:00Z
+            )
+            mv "$work/upstream/copy" repo
+            command=("$repo_tool" mirror --url "$(cat "$work/url")" --trust "$("$repo_tool" fingerprint --plain "$work/keys/first.pub")" --out repo)
+            follow=("${command[@]}") ;;
         prepare)
             common_base
             command=("${command[@]/first.pem/first.pub}")
@@ -263,7 +303,7 @@ command -v gcc > /dev/null || { echo "error: gcc is needed" >&2; exit 1; }
 scratch=${TMPDIR:-/tmp}
 [ ! -w /dev/shm ] || [ "$(df --output=avail /dev/shm | tail -n 1)" -lt 50000 ] || scratch=/dev/shm
 work=$(mktemp -d "$scratch/peipkg-faults.XXXXXX")
-trap 'chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+trap '[ ! -e "$work/server" ] || kill "$(cat "$work/server")"; chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 gcc -O2 -Wall -Wextra -Werror -o "$work/inject" "$here/inject.c"
 "$work/inject" "$work" "$work/log" count true || { echo "this machine lets nobody trace a program"; exit 77; }
 mkdir "$work/keys"

@@ -215,7 +215,7 @@ internal sealed class MirrorOperation
         }
     }
 
-    private void Report(VerifiedDocuments documents, IReadOnlyList<IndexRow> fetched, int removed, bool isNew)
+    private void Report(VerifiedDocuments documents, IndexRow[] fetched, int removed, bool isNew)
     {
         IndexSheet archive = documents.Archive!;
         long bytes = fetched.Sum(static row => row.Size);
@@ -227,12 +227,12 @@ internal sealed class MirrorOperation
                 {
                     json.WriteString("repository", archive.Repo);
                     json.WriteString("url", _request.Address.ToString());
-                    json.WriteBoolean("changed", isNew || fetched.Count > 0);
+                    json.WriteBoolean("changed", isNew || fetched.Length > 0);
                     json.WriteNumber("index_version", archive.IndexVersion);
                     json.WriteString("generated_at", archive.GeneratedAt.Text);
                     json.WriteNumber("active", documents.Active!.Rows.Count);
                     json.WriteNumber("archive", archive.Rows.Count);
-                    json.WriteNumber("fetched", fetched.Count);
+                    json.WriteNumber("fetched", fetched.Length);
                     json.WriteNumber("fetched_bytes", bytes);
                     json.WriteNumber("removed", removed);
                 }
@@ -243,8 +243,8 @@ internal sealed class MirrorOperation
         string name = TerminalText.Escape(archive.Repo);
         string generation = $"index_version {archive.IndexVersion} of {archive.GeneratedAt}";
         _context.Output.WriteLine(
-            isNew || fetched.Count > 0
-                ? $"mirrored \"{name}\", {generation}: {Counted.Text(fetched.Count, "package")} fetched ({bytes} bytes), {removed} removed, "
+            isNew || fetched.Length > 0
+                ? $"mirrored \"{name}\", {generation}: {Counted.Text(fetched.Length, "package")} fetched ({bytes} bytes), {removed} removed, "
                     + $"{documents.Active!.Rows.Count} active, {archive.Rows.Count} in the archive"
                 : $"\"{name}\" still has {generation}; nothing is changed"
         );

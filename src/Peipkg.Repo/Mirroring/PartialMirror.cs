@@ -3,7 +3,6 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
-using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Promoting;
 using Peipkg.Repo.Publishing;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Repo.Site;
 

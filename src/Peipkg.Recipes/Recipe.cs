@@ -30,6 +30,9 @@ public sealed record Recipe(
     /// <summary>What the source tree is made from; null where the recipe does not say.</summary>
     public SourceSettings? Source { get; init; }
 
+    /// <summary>The script that tests the packages, relative to the recipe directory and inside it; null where there is none.</summary>
+    public string? TestScript { get; init; }
+
     /// <summary>Reads a recipe file and checks all that can be known without building.</summary>
     /// <param name="path">The file; its directory is the recipe directory.</param>
     /// <param name="edition">The edition of the format that is asked for; null leaves it to the recipe.</param>

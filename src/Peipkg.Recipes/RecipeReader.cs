@@ -16,6 +16,7 @@ internal sealed class RecipeReader
         "package",
         "build",
         "source",
+        "test",
         "sign",
         "upstream",
         "watch",
@@ -46,6 +47,7 @@ internal sealed class RecipeReader
         WarnOfOddSections();
         RecipeMeta meta = ReadMeta();
         BuildSettings build = BuildSettings.Read(_file);
+        string? test = ReadTest();
         SourceSettings? source = SourceSettings.Read(_file);
         StanzaPlaceholders.Expand(_file, _target, meta.Edition);
         List<Stanza?> stanzas = [];
@@ -69,6 +71,7 @@ internal sealed class RecipeReader
         {
             Build = build,
             Source = source,
+            TestScript = test,
         };
     }
 
@@ -129,6 +132,23 @@ internal sealed class RecipeReader
             script?.Value ?? "",
             edition
         );
+    }
+
+    private string? ReadTest()
+    {
+        if (_file.Section("test") is not { } section)
+        {
+            return null;
+        }
+
+        Located<string>? script = section.String("script", required: true);
+        section.Finish();
+        if (script is { } located)
+        {
+            CheckFile("script in [test]", located);
+        }
+
+        return script?.Value;
     }
 
     private Edition ReadEdition(TomlSection section)

@@ -46,15 +46,29 @@ internal static class BuildOperation
         using SecondBuild? second = request.Twice ? new SecondBuild(request, area, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
         second?.Require(recipe, request, plans, context);
-        return Pack(plans, request, PathsOf(request, area), key, context);
+        return Pack(
+            plans,
+            request,
+            PathsOf(request, area),
+            key,
+            (batch, findings) => PackageTest.Require(recipe, request, batch, area, findings, context),
+            context
+        );
     }
 
     /// <summary>Writes the packages: all of them, or none.</summary>
+    /// <param name="plans">The packages.</param>
+    /// <param name="request">The build.</param>
+    /// <param name="paths">Its directories, whose names do not belong into packages.</param>
+    /// <param name="key">Signs; null leaves them unsigned.</param>
+    /// <param name="test">Tests what was written, before it gets its names; throws where it does not pass.</param>
+    /// <param name="context">What the work uses of the world.</param>
     internal static int Pack(
         IReadOnlyList<PackagePlan> plans,
         BuildRequest request,
         BuildPaths paths,
         SigningKey? key,
+        Action<PackageBatch, FindingReporter>? test,
         ToolContext context
     )
     {
@@ -67,6 +81,8 @@ internal static class BuildOperation
         ];
         using PackageBatch batch = PackageBatch.Write(packages, key, scan.Of, context);
         scan.Report(plans, findings, siblings: true);
+        RequireNone(findings);
+        test?.Invoke(batch, findings);
         RequireNone(findings);
         batch.Publish();
         foreach ((_, string path) in packages)
@@ -86,10 +102,14 @@ internal static class BuildOperation
     )
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
-        string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
-        foreach (Finding finding in ScriptText.Check(ScriptText.Read(script), script, recipe.Build.StopsAtErrors))
+        RecipeScript build = RecipeScript.Build(recipe);
+        RecipeScript[] scripts = RecipeScript.Test(recipe) is { } test && !request.NoTest ? [build, test] : [build];
+        foreach (string script in scripts.Select(script => Path.Combine(recipe.Directory, script.Path)))
         {
-            findings.Report(finding);
+            foreach (Finding finding in ScriptText.Check(ScriptText.Read(script), script, recipe.Build.StopsAtErrors))
+            {
+                findings.Report(finding);
+            }
         }
 
         if (findings.Errors > 0)
@@ -97,7 +117,7 @@ internal static class BuildOperation
             throw new UserErrorException("the build script was not run; no package was made");
         }
 
-        BuildScript.Run(recipe, request, area, findings, context);
+        BuildScript.Run(build, recipe, request, area, findings, context);
         StagedTree tree = area.Hold(
             StagedTree.Walk(
                 area.Destination,

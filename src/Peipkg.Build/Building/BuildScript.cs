@@ -10,13 +10,14 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Runs a recipe's build script in the documented environment (PSD-009 §8.2). No process of it is left afterwards.</summary>
+/// <summary>Runs a recipe's scripts in the documented environment (PSD-009 §8.2). No process of them is left afterwards.</summary>
 internal static class BuildScript
 {
-    /// <summary>Runs the script.</summary>
+    /// <summary>Runs a script.</summary>
     /// <exception cref="UserErrorException">It failed, with its exit status or signal.</exception>
     /// <exception cref="OperationCanceledException">It was ended with all processes that it had started.</exception>
     internal static void Run(
+        RecipeScript which,
         Recipe recipe,
         BuildRequest request,
         StagingArea area,
@@ -24,10 +25,10 @@ internal static class BuildScript
         ToolContext context
     )
     {
-        string script = Path.Combine(recipe.Directory, recipe.Meta.BuildScript);
+        string script = Path.Combine(recipe.Directory, which.Path);
         using SandboxNetwork? network =
             request.Sandbox?.Network == NetworkAccess.Own ? SandboxNetwork.Require(context) : null;
-        ChildProcessOptions command = ScriptCommand.Create(recipe, request, area, network, context);
+        ChildProcessOptions command = ScriptCommand.Create(which, recipe, request, area, network, context);
         if (request.Variation is null)
         {
             request.Limits.Describe(context.Diagnostics);
@@ -51,21 +52,21 @@ internal static class BuildScript
         {
             findings.Report(
                 ScriptRules.LeftOver,
-                $"the build script left {Counted.Text(exit.LeftOver, "process", "processes")} running, which were killed"
+                $"the {which.Noun} left {Counted.Text(exit.LeftOver, "process", "processes")} running, which were killed"
             );
         }
 
         if (exit.Escaped)
         {
             throw new UserErrorException(
-                $"the build script {script} left processes that fork faster than they can be ended, and some may still run; "
+                $"the {which.Noun} {script} left processes that fork faster than they can be ended, and some may still run; "
                     + "build with --sandbox, where all of them end with the script"
             );
         }
 
         if (!exit.IsSuccess)
         {
-            string text = $"the build script {script} {exit}; no package was made";
+            string text = $"the {which.Noun} {script} {exit}; no package was made";
             if (output.HiddenError() is { } error)
             {
                 text += string.Create(
@@ -74,7 +75,10 @@ internal static class BuildScript
                 );
             }
 
-            if (request.Sandbox is not null && SandboxSight.Explain(recipe, request, area, context) is { } unreadable)
+            if (
+                request.Sandbox is not null
+                && SandboxSight.Explain(which, recipe, request, area, context) is { } unreadable
+            )
             {
                 text += $"\n{char.ToUpperInvariant(unreadable[0])}{unreadable[1..]}.";
             }

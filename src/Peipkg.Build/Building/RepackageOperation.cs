@@ -43,6 +43,7 @@ internal static class RepackageOperation
             build,
             BuildOperation.PathsOf(build, area),
             key,
+            test: null,
             context
         );
     }

@@ -10,11 +10,18 @@ namespace Peipkg.Build.Building;
 internal static class SandboxSight
 {
     /// <summary>A sentence on the first file that the sandboxed script could not read; null where it could read all.</summary>
-    internal static string? Explain(Recipe recipe, BuildRequest request, StagingArea area, ToolContext context)
+    internal static string? Explain(
+        RecipeScript which,
+        Recipe recipe,
+        BuildRequest request,
+        StagingArea area,
+        ToolContext context
+    )
     {
-        ScriptPlaces places = SandboxView.Places(recipe.Meta.BuildScript);
+        ScriptPlaces places = SandboxView.Places(which.Path);
         BoundedOutputStream output = new(64 << 10);
         ChildProcessOptions command = ScriptCommand.InSandbox(
+            which,
             recipe,
             request with
             {

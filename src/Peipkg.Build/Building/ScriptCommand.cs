@@ -8,19 +8,21 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>Makes the command that runs a recipe's build script: on the machine as it is or in a sandbox, and within limits.</summary>
+/// <summary>Makes the command that runs a recipe's script: on the machine as it is or in a sandbox, and within limits.</summary>
 internal static class ScriptCommand
 {
     private const string Shell = "/bin/sh";
 
     /// <summary>The command. The caller sets where its outputs go.</summary>
-    /// <param name="recipe">Names the script.</param>
+    /// <param name="which">The script.</param>
+    /// <param name="recipe">Says how it runs.</param>
     /// <param name="request">Says where and how it runs.</param>
     /// <param name="area">The build's own directories.</param>
     /// <param name="network">The sandbox's own network; null where it has none.</param>
     /// <param name="context">The search path is the caller's.</param>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(
+        RecipeScript which,
         Recipe recipe,
         BuildRequest request,
         StagingArea area,
@@ -32,6 +34,7 @@ internal static class ScriptCommand
         {
             // Without a sandbox, the caller's umask applies; in one, it must not.
             return InSandbox(
+                which,
                 recipe,
                 request,
                 area,
@@ -44,7 +47,7 @@ internal static class ScriptCommand
                     "sh",
                     Convert.ToString(UmaskOf(request), 8),
                     .. Interpreter(recipe),
-                    SandboxView.Places(recipe.Meta.BuildScript).Script,
+                    SandboxView.Places(which.Path).Script,
                 ]
             );
         }
@@ -53,13 +56,14 @@ internal static class ScriptCommand
             Path.GetFullPath(request.Source),
             area.Destination,
             area.Work,
-            Path.Combine(recipe.Directory, recipe.Meta.BuildScript),
+            Path.Combine(recipe.Directory, which.Path),
             recipe.Directory,
             area.Home
         );
         return Limited(
             [.. request.Variation?.Prefix() ?? [], .. Interpreter(recipe), places.Script],
-            ScriptEnvironment.Of(recipe, request, places, ProgramPath.Of(context)),
+            ScriptEnvironment.Of(which, recipe, request, places, ProgramPath.Of(context)),
+            which,
             request,
             area
         );
@@ -72,7 +76,8 @@ internal static class ScriptCommand
         request.Variation?.Umask ?? (request.Sandbox is null ? Umask.Current() : Umask.Usual);
 
     /// <summary>A command that sees what the script sees in the sandbox.</summary>
-    /// <param name="recipe">Names the script.</param>
+    /// <param name="which">The script.</param>
+    /// <param name="recipe">Says how it runs.</param>
     /// <param name="request">Says where and how it runs.</param>
     /// <param name="area">The build's own directories.</param>
     /// <param name="network">The sandbox's own network; null where it has none.</param>
@@ -80,6 +85,7 @@ internal static class ScriptCommand
     /// <param name="command">Its words.</param>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions InSandbox(
+        RecipeScript which,
         Recipe recipe,
         BuildRequest request,
         StagingArea area,
@@ -108,11 +114,13 @@ internal static class ScriptCommand
         return Limited(
             words,
             ScriptEnvironment.Of(
+                which,
                 recipe,
                 request,
-                SandboxView.Places(recipe.Meta.BuildScript),
+                SandboxView.Places(which.Path),
                 SandboxView.SearchPath(sandbox)
             ),
+            which,
             request,
             area
         ) with
@@ -125,6 +133,7 @@ internal static class ScriptCommand
     private static ChildProcessOptions Limited(
         List<string> words,
         List<KeyValuePair<string, string>> environment,
+        RecipeScript which,
         BuildRequest request,
         StagingArea area
     )
@@ -150,7 +159,7 @@ internal static class ScriptCommand
             OwnControlGroup = request.Sandbox is null,
             OwnKeyring = request.Sandbox is not null,
             WhenWeDie = new DeathPlan(
-                request.Sandbox is null ? $"DESTDIR={area.Destination}" : null,
+                request.Sandbox is null ? $"{which.TreeVariable}={area.Destination}" : null,
                 request.KeepStage ? [] : [area.Root, .. area.Companions.Select(companion => companion.Root)]
             ),
         };

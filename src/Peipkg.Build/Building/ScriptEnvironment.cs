@@ -5,7 +5,7 @@ using Peipkg.Recipes;
 
 namespace Peipkg.Build.Building;
 
-/// <summary>The whole environment of a build script.</summary>
+/// <summary>The whole environment of a script.</summary>
 internal static class ScriptEnvironment
 {
     /// <summary>The variables that no option sets; the caller's value goes before that of any other.</summary>
@@ -13,11 +13,13 @@ internal static class ScriptEnvironment
     ["SOURCE_DIR", "DESTDIR", "SOURCE_DATE_EPOCH", "LC_ALL", "TZ", "PATH"];
 
     /// <summary>Composes it.</summary>
+    /// <param name="which">The script.</param>
     /// <param name="recipe">What is built.</param>
     /// <param name="request">The version, time and limits, and the variables that the caller adds.</param>
     /// <param name="places">The directories as the script sees them.</param>
     /// <param name="path">The search path.</param>
     internal static List<KeyValuePair<string, string>> Of(
+        RecipeScript which,
         Recipe recipe,
         BuildRequest request,
         ScriptPlaces places,
@@ -31,7 +33,7 @@ internal static class ScriptEnvironment
         List<KeyValuePair<string, string>> variables =
         [
             new("SOURCE_DIR", places.Source),
-            new("DESTDIR", places.Destination),
+            new(which.TreeVariable, places.Destination),
             new("SOURCE_DATE_EPOCH", Number(request.Timestamp.UnixSeconds)),
             new("LC_ALL", "C"),
             new("TZ", "UTC"),

@@ -55,14 +55,15 @@ internal static class CheckOperation
         ];
         TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
         ILookup<string?, Finding> syntax = ScriptSyntax
-            .Check(
-                recipes.Select(recipe => recipe.Script).OfType<string>().Distinct(StringComparer.Ordinal),
-                context.Cancellation
-            )
+            .Check(recipes.SelectMany(recipe => recipe.Scripts).Distinct(StringComparer.Ordinal), context.Cancellation)
             .ToLookup(finding => finding.File, StringComparer.Ordinal);
         IEnumerable<Finding> all = recipes.SelectMany(recipe =>
             recipe
-                .Findings.Concat(recipe.Script is null || HasWindowsLines(recipe) ? [] : syntax[recipe.Script])
+                .Findings.Concat(
+                    recipe
+                        .Scripts.Where(script => !HasWindowsLines(recipe, script))
+                        .SelectMany(script => syntax[script])
+                )
                 .Concat(tags?.Findings ?? [])
                 .OrderBy(finding => finding.File == recipe.File ? 0 : 1)
                 .ThenBy(finding => finding.Position ?? default)
@@ -71,8 +72,8 @@ internal static class CheckOperation
     }
 
     // The shell stumbles over the carriage returns, which are a finding already.
-    private static bool HasWindowsLines(CheckedRecipe recipe) =>
-        recipe.Findings.Exists(finding => finding.Rule.Id == ScriptRules.LineEnds);
+    private static bool HasWindowsLines(CheckedRecipe recipe, string script) =>
+        recipe.Findings.Exists(finding => finding.Rule.Id == ScriptRules.LineEnds && finding.File == script);
 
     private static TagReport? TryTags(CheckedRecipe recipe, string source, ToolContext context)
     {

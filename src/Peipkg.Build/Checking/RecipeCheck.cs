@@ -11,9 +11,14 @@ namespace Peipkg.Build.Checking;
 /// <summary>What checking one recipe found.</summary>
 /// <param name="File">The recipe file as the user named it.</param>
 /// <param name="Findings">What is wrong with it.</param>
-/// <param name="Script">The path of its build script; null if there is none to check.</param>
+/// <param name="Scripts">The paths of its scripts, as far as they are there to be checked.</param>
 /// <param name="Upstream">Where its versions come from, or null.</param>
-internal sealed record CheckedRecipe(string File, List<Finding> Findings, string? Script, Upstream? Upstream);
+internal sealed record CheckedRecipe(
+    string File,
+    List<Finding> Findings,
+    IReadOnlyList<string> Scripts,
+    Upstream? Upstream
+);
 
 /// <summary>Checks one recipe, except for the syntax of its script, which a shell checks.</summary>
 internal static class RecipeCheck
@@ -41,14 +46,20 @@ internal static class RecipeCheck
             Upstream? upstream = WatchedRecipe.Examine(file).Upstream;
             findings.AddRange(file.Problems.Errors.Select(problem => Finding.Of(problem, Severity.Error)));
             findings.AddRange(file.Problems.Warnings.Select(problem => Finding.Of(problem, Severity.Warning)));
-            string? script = ScriptOf(file.Root, path);
+            string[] scripts =
+            [
+                .. new[]
+                {
+                    ScriptOf(file.Root, "meta", "build_script", path),
+                    ScriptOf(file.Root, "test", "script", path),
+                }
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ];
             findings.AddRange(Bounded(StanzaCheck.Check(recipe, whole, cancellation), path));
-            if (script is not null)
-            {
-                findings.AddRange(ScriptCheck.Check(script, recipe.Build.StopsAtErrors));
-            }
+            findings.AddRange(scripts.SelectMany(script => ScriptCheck.Check(script, recipe.Build.StopsAtErrors)));
 
-            return new CheckedRecipe(path, findings, script, upstream);
+            return new CheckedRecipe(path, findings, scripts, upstream);
         }
         catch (RecipeException exception)
         {
@@ -68,7 +79,7 @@ internal static class RecipeCheck
             findings.Add(Finding.Of(RecipeFileRules.Unreadable, exception.Message, path));
         }
 
-        return new CheckedRecipe(path, findings, null, null);
+        return new CheckedRecipe(path, findings, [], null);
     }
 
     // As many as a file's own problems, for the same reason.
@@ -158,11 +169,9 @@ internal static class RecipeCheck
     }
 
     // Also for a recipe with mistakes, so that those of the script are reported in the same run.
-    private static string? ScriptOf(TomlTable root, string recipe)
+    private static string? ScriptOf(TomlTable root, string section, string key, string recipe)
     {
-        string name = (root.Find("meta")?.Value as TomlTable)?.Find("build_script")?.Value is TomlString text
-            ? text.Value
-            : "";
+        string name = (root.Find(section)?.Value as TomlTable)?.Find(key)?.Value is TomlString text ? text.Value : "";
         string path = Path.Combine(Path.GetDirectoryName(recipe) ?? "", name);
         return
             name.Length > 0

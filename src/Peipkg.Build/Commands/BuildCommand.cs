@@ -98,6 +98,8 @@ internal static class BuildCommand
             "Build a second time elsewhere, with another umask, processor count, host name and directory order, and refuse what differs."
         );
         command.Options.Add(twice);
+        Option<bool> noTest = CommandOptions.Flag("--no-test", "Do not run the recipe's test script.");
+        command.Options.Add(noTest);
         SandboxOptions sandbox = new(command);
         policy.AddTo(command);
         command.SetAction(result =>
@@ -128,6 +130,7 @@ internal static class BuildCommand
                     KeepStage = result.GetValue(keepStage),
                     Edition = result.GetValue(edition),
                     Twice = result.GetValue(twice),
+                    NoTest = result.GetValue(noTest),
                     Sandbox = sandbox.Sandbox(result),
                     Limits = sandbox.Limits(result),
                     Policy = policy.Read(result),

@@ -4,8 +4,6 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
-using Peipkg.Format.Layout;
-using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
@@ -40,7 +38,7 @@ internal static class ExtractOperation
         {
             Directory.CreateDirectory(target);
             using DirectoryWriter writer = new(target);
-            Receiver receiver = new(writer, edition ?? NewestOf(package.Content));
+            PayloadFiles receiver = new(writer, edition ?? NewestOf(package.Content));
             package.Unpack(receiver, context);
             receiver.Report(context.Diagnostics);
             done = true;
@@ -79,50 +77,5 @@ internal static class ExtractOperation
         return !exists || !Directory.EnumerateFileSystemEntries(target).Any()
             ? exists
             : throw new UserErrorException($"--to {target} is not empty; extract into a new or empty directory");
-    }
-
-    private sealed class Receiver(DirectoryWriter writer, Edition edition) : IPayloadReceiver
-    {
-        private readonly List<string> _unsigned = [];
-        private string _reason = "";
-
-        /// <summary>Says which signatures could not be set.</summary>
-        internal void Report(Diagnostics diagnostics)
-        {
-            if (_unsigned.Count > 0)
-            {
-                diagnostics.Warning(
-                    $"the signature of {TerminalText.Escape(_unsigned[0])}"
-                        + (_unsigned.Count > 1 ? $" and {_unsigned.Count - 1} more" : "")
-                        + $" could not be set as the attribute {Sidecar.Attribute}: {_reason}"
-                );
-            }
-        }
-
-        public void Take(PackageEntry entry)
-        {
-            if (entry.Kind == PayloadKind.Directory)
-            {
-                writer.MakeDirectory(entry.Path);
-            }
-            else
-            {
-                writer.MakeSymlink(entry.Path, entry.LinkTarget!);
-            }
-        }
-
-        public Stream Open(FilesEntry file) =>
-            edition.Layout.IsSidecar(file.Path)
-                ? new ExtractedSidecar(signature => Sign(Sidecar.TargetOf(file.Path), signature))
-                : new ExtractedFile(writer.MakeFile(file.Path));
-
-        private void Sign(string path, byte[] signature)
-        {
-            if (writer.SetAttribute(path, Sidecar.Attribute, signature) is not Errno.None and var error)
-            {
-                _unsigned.Add(path);
-                _reason = PosixIOException.Reason(error);
-            }
-        }
     }
 }

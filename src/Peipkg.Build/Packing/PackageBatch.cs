@@ -55,6 +55,22 @@ internal sealed class PackageBatch : IDisposable
         }
     }
 
+    /// <summary>Reads what was written, as whoever installs the packages will.</summary>
+    /// <param name="receiver">Takes the payload of all packages, one after the other.</param>
+    internal void Unpack(IPayloadReceiver receiver)
+    {
+        foreach (DurableFileWriter writer in _writers)
+        {
+            writer.Stream.Position = 0;
+            PackageVerifier.Verify(
+                writer.Stream,
+                new PackageVerifyOptions { Receiver = receiver },
+                _context.Cancellation
+            );
+            writer.Stream.Position = writer.Stream.Length;
+        }
+    }
+
     /// <summary>Gives all packages their names, replacing what has them.</summary>
     internal void Publish()
     {

@@ -14,9 +14,18 @@ internal sealed record AuditFinding(
     IReadOnlyList<string> Keys
 )
 {
+    /// <summary>The name that is lacking and who lacks it; null where that is not what was found.</summary>
+    internal MissingName? Missing { get; init; }
+
     /// <summary>A finding with one key.</summary>
     internal static AuditFinding Of(AuditRule rule, string package, string message, string key) =>
         new(rule, [package], message, [$"{rule.Id} {package} {key}"]);
 
     public override string ToString() => $"{Rule.SeverityText}: {Packages[0]}: {Message}; {Rule.Remedy} ({Rule.Id})";
 }
+
+/// <summary>A name that nothing satisfies.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Dependent">Who needs or suggests it, with the constraint.</param>
+/// <param name="Reason">Why nothing satisfies it.</param>
+internal sealed record MissingName(string Name, string Dependent, string Reason);

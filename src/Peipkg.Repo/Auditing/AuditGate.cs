@@ -1,3 +1,4 @@
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 
@@ -13,12 +14,14 @@ internal static class AuditGate
     /// <param name="state">The repository as it is.</param>
     /// <param name="plan">The generation; its new packages carry their details.</param>
     /// <param name="least">The least severity that prevents it.</param>
+    /// <param name="below">What the repositories below advertise, which consumers have besides.</param>
     /// <param name="stop">Ends the work early.</param>
     /// <returns>A refusal for each new finding of that severity or a higher one.</returns>
     internal static IReadOnlyList<Refusal> Check(
         PublishedState state,
         PublishPlan plan,
         AuditSeverity least,
+        IReadOnlyList<IndexEntry> below,
         CancellationToken stop
     )
     {
@@ -30,6 +33,7 @@ internal static class AuditGate
             state.Edition,
             state.Keys,
             row => Remember(row, published.Find(row)),
+            below,
             stop
         );
         HashSet<string> old = [.. before.SelectMany(static finding => finding.Keys)];
@@ -41,6 +45,7 @@ internal static class AuditGate
                 added.TryGetValue(row, out NewPackage? package) ? PackageDetails.TryRead(package.Details.Span, row)
                 : known.TryGetValue(row, out PackageContent? content) ? content
                 : published.Find(row),
+            below,
             stop
         );
         return

@@ -13,11 +13,22 @@ namespace Peipkg.Repo.Auditing;
 internal static class AuditOperation
 {
     /// <summary>Audits and reports.</summary>
+    /// <param name="location">The repository.</param>
+    /// <param name="below">What the repositories below advertise, which consumers have besides.</param>
+    /// <param name="json">Whether to report in JSON.</param>
+    /// <param name="context">The world.</param>
+    /// <param name="stop">Ends the work early.</param>
     /// <returns>Failure when there is an error among the findings.</returns>
-    internal static int Run(string location, bool json, OperationContext context, CancellationToken stop)
+    internal static int Run(
+        string location,
+        IReadOnlyList<IndexEntry> below,
+        bool json,
+        OperationContext context,
+        CancellationToken stop
+    )
     {
         RepositoryView view = RepositoryView.Open(location, context);
-        IReadOnlyList<AuditFinding> findings = Audit(view, new ContentSource(location, stop), context, stop);
+        IReadOnlyList<AuditFinding> findings = Audit(view, new ContentSource(location, stop), below, context, stop);
         WarnOfSize(RepositoryLayout.ActiveIndex, view.Active, context);
         WarnOfSize(RepositoryLayout.ArchiveIndex, view.Archive, context);
         int errors = Count(findings, AuditSeverity.Error);
@@ -27,9 +38,9 @@ internal static class AuditOperation
         }
         else
         {
-            foreach (AuditFinding finding in findings)
+            foreach (IGrouping<object, AuditFinding> group in findings.GroupBy(SameLack))
             {
-                context.Output.WriteLine(TerminalText.Escape(finding.ToString()));
+                context.Output.WriteLine(TerminalText.Escape(Text([.. group])));
             }
 
             context.Output.WriteLine(
@@ -40,6 +51,19 @@ internal static class AuditOperation
         }
 
         return errors > 0 ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>Findings that lack one name for one reason are one line: whoever publishes it mends them all.</summary>
+    private static object SameLack(AuditFinding finding) =>
+        finding.Missing is { } missing ? (finding.Rule, missing.Name, missing.Reason) : finding;
+
+    private static string Text(IReadOnlyList<AuditFinding> alike)
+    {
+        AuditRule rule = alike[0].Rule;
+        return alike.Count == 1
+            ? alike[0].ToString()
+            : $"{rule.SeverityText}: {alike[0].Missing!.Name}: {alike[0].Missing!.Reason}, but "
+                + $"{string.Join(", ", alike.Select(static finding => finding.Missing!.Dependent))}; {rule.Remedy} ({rule.Id})";
     }
 
     private static void WarnOfSize(string document, IndexSheet sheet, OperationContext context)
@@ -53,6 +77,7 @@ internal static class AuditOperation
     private static IReadOnlyList<AuditFinding> Audit(
         RepositoryView view,
         ContentSource source,
+        IReadOnlyList<IndexEntry> below,
         OperationContext context,
         CancellationToken stop
     )
@@ -67,6 +92,7 @@ internal static class AuditOperation
                 progress.Add(1, 0);
                 return source.Find(row);
             },
+            below,
             stop
         );
     }
@@ -97,6 +123,26 @@ internal static class AuditOperation
         json.WriteNumber("warnings", Count(findings, AuditSeverity.Warning));
         json.WriteNumber("notices", Count(findings, AuditSeverity.Notice));
         WriteFindings(json, "findings", findings);
+        WriteMissing(json, findings);
+    }
+
+    private static void WriteMissing(Utf8JsonWriter json, IReadOnlyList<AuditFinding> findings)
+    {
+        json.WriteStartArray("missing");
+        foreach (
+            IGrouping<string, AuditFinding> group in findings
+                .Where(static finding => finding.Missing is not null)
+                .GroupBy(static finding => finding.Missing!.Name, StringComparer.Ordinal)
+                .OrderBy(static group => group.Key, StringComparer.Ordinal)
+        )
+        {
+            json.WriteStartObject();
+            json.WriteString("name", group.Key);
+            JsonReport.WriteStrings(json, "packages", group.Select(static finding => finding.Packages[0]).Distinct());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static int Count(IEnumerable<AuditFinding> findings, AuditSeverity severity) =>

@@ -9,13 +9,20 @@ namespace Peipkg.Repo.Auditing;
 internal sealed class DependencyResolver
 {
     private readonly Dictionary<string, IndexEntry> _byName;
+    private readonly ILookup<string, IndexEntry> _below;
     private readonly ILookup<string, (IndexEntry Entry, Provide Provide)> _byProvide;
     private readonly Architecture[] _systems;
 
     /// <param name="active">The advertised packages.</param>
     /// <param name="edition">Their edition.</param>
-    internal DependencyResolver(IReadOnlyList<IndexEntry> active, Edition edition)
+    /// <param name="below">What the repositories below advertise, which consumers have besides.</param>
+    internal DependencyResolver(
+        IReadOnlyList<IndexEntry> active,
+        Edition edition,
+        IReadOnlyList<IndexEntry>? below = null
+    )
     {
+        below ??= [];
         Architecture[] machines =
         [
             .. active
@@ -26,12 +33,14 @@ internal sealed class DependencyResolver
         ];
         _systems = edition.NoArchNeedsNoArch || machines.Length == 0 ? [Architecture.NoArch] : machines;
         _byName = active.ToDictionary(static entry => entry.Name.Text, StringComparer.Ordinal);
+        _below = below.ToLookup(static entry => entry.Name.Text, StringComparer.Ordinal);
         _byProvide = active
+            .Concat(below)
             .SelectMany(static entry => entry.Provides.Select(provide => (Entry: entry, Provide: provide)))
             .ToLookup(static pair => pair.Provide.Name.Text, StringComparer.Ordinal);
     }
 
-    /// <summary>The advertised package of a name.</summary>
+    /// <summary>The package of a name that the repository itself advertises.</summary>
     internal IndexEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
@@ -96,6 +105,11 @@ internal sealed class DependencyResolver
         if (_byName.TryGetValue(dependency.Name.Text, out IndexEntry? named))
         {
             yield return (named, dependency.Constraint?.IsSatisfiedBy(named.Version) ?? true);
+        }
+
+        foreach (IndexEntry entry in _below[dependency.Name.Text])
+        {
+            yield return (entry, dependency.Constraint?.IsSatisfiedBy(entry.Version) ?? true);
         }
 
         foreach ((IndexEntry entry, Provide provide) in _byProvide[dependency.Name.Text])

@@ -22,12 +22,18 @@ internal sealed class RepositoryAudit
     private readonly DependencyResolver _resolver;
     private readonly List<AuditFinding> _findings = [];
 
-    private RepositoryAudit(IndexEntry[] entries, Edition edition, PackageContent?[] contents, Keyring keys)
+    private RepositoryAudit(
+        IndexEntry[] entries,
+        Edition edition,
+        PackageContent?[] contents,
+        Keyring keys,
+        IReadOnlyList<IndexEntry> below
+    )
     {
         _entries = entries;
         _contents = contents;
         _keys = keys;
-        _resolver = new DependencyResolver(entries, edition);
+        _resolver = new DependencyResolver(entries, edition, below);
     }
 
     /// <summary>Audits.</summary>
@@ -35,6 +41,7 @@ internal sealed class RepositoryAudit
     /// <param name="edition">Their edition.</param>
     /// <param name="keys">The repository's keys.</param>
     /// <param name="contentOf">Looks into a package, from several threads; null when it cannot be looked into.</param>
+    /// <param name="below">What the repositories below advertise, which consumers have besides.</param>
     /// <param name="stop">Ends the work early.</param>
     /// <returns>The findings in the rules' order, then by name.</returns>
     internal static IReadOnlyList<AuditFinding> Run(
@@ -42,12 +49,13 @@ internal sealed class RepositoryAudit
         Edition edition,
         Keyring keys,
         Func<IndexRow, PackageContent?> contentOf,
+        IReadOnlyList<IndexEntry> below,
         CancellationToken stop
     )
     {
         PackageContent?[] contents = new PackageContent?[active.Count];
         Workers.ForEach([.. Enumerable.Range(0, active.Count)], i => contents[i] = contentOf(active[i]), stop);
-        RepositoryAudit audit = new([.. active.Select(static row => row.Entry)], edition, contents, keys);
+        RepositoryAudit audit = new([.. active.Select(static row => row.Entry)], edition, contents, keys, below);
         audit.CheckDependencies();
         audit.CheckCycles();
         audit._findings.AddRange(SharedPaths.Find(audit._entries, contents, stop));
@@ -84,13 +92,21 @@ internal sealed class RepositoryAudit
                         lacking.Length == systems.Count
                             ? ""
                             : $" on {string.Join(" and ", lacking.Select(static system => system.Text))}";
+                    string reason = _resolver.WhyNot(entry, lacking[0], dependency);
                     _findings.Add(
                         AuditFinding.Of(
                             rule,
                             entry.Name.Text,
-                            $"{entry.Version} {verb} {text}{where}, but {_resolver.WhyNot(entry, lacking[0], dependency)}",
+                            $"{entry.Version} {verb} {text}{where}, but {reason}",
                             text + where
-                        )
+                        ) with
+                        {
+                            Missing = new MissingName(
+                                dependency.Name.Text,
+                                $"{entry.Name} {entry.Version} {verb} {text}{where}",
+                                reason
+                            ),
+                        }
                     );
                 }
             }
@@ -113,7 +129,8 @@ internal sealed class RepositoryAudit
                                 _resolver.SystemsOf(entry).Select(system => _resolver.Choose(system, dependency))
                             )
                             .OfType<IndexEntry>()
-                            .Select(target => numbers[target.Name])
+                            .Select(target => numbers.GetValueOrDefault(target.Name, -1))
+                            .Where(number => number >= 0)
                             .Distinct(),
                     ]
             ),

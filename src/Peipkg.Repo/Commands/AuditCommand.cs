@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
+using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Auditing;
+using Peipkg.Repo.Remote;
+using Peipkg.Repo.Verifying;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
@@ -11,10 +14,36 @@ internal static class AuditCommand
     internal static Command Create(OperationContext context, CancellationToken stop)
     {
         Option<string> repo = CommandOptions.Path("--repo", "DIR", "The repository.", required: true);
+        Option<IReadOnlyList<RepositoryLocation>> upstream = RemoteOptions.Upstream();
+        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required when --upstream is a URL.");
+        Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("audit", "Judge the advertised packages as a whole; changes nothing.") { repo, json };
+        Command command = new("audit", "Judge the advertised packages as a whole; changes nothing.")
+        {
+            repo,
+            upstream,
+            trust,
+            timeout,
+            json,
+        };
         command.SetAction(result =>
-            AuditOperation.Run(result.GetRequiredValue(repo), result.GetValue(json), context, stop)
+            TimeLimit.Run(
+                result.GetValue(timeout),
+                limited =>
+                    AuditOperation.Run(
+                        result.GetRequiredValue(repo),
+                        RepositoriesBelow.Read(
+                            result.GetValue(upstream) ?? [],
+                            result.GetValue(trust) ?? [],
+                            context,
+                            limited
+                        ),
+                        result.GetValue(json),
+                        context,
+                        limited
+                    ),
+                stop
+            )
         );
         return command;
     }

@@ -6,6 +6,7 @@ using Peipkg.Format.Identity;
 using Peipkg.Repo.Promoting;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;
+using Peipkg.Repo.Verifying;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
@@ -28,7 +29,8 @@ internal static class PromoteCommand
             required: true
         );
         Option<string> to = CommandOptions.Path("--to", "DIR", "The repository that gets them.", required: true);
-        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required when --from is a URL.");
+        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required when --from or --upstream is a URL.");
+        Option<IReadOnlyList<RepositoryLocation>> upstream = RemoteOptions.Upstream();
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
@@ -59,6 +61,7 @@ internal static class PromoteCommand
             from,
             to,
             trust,
+            upstream,
             signKey,
             timestamp,
             allowSpecial,
@@ -92,7 +95,20 @@ internal static class PromoteCommand
 
             return TimeLimit.Run(
                 result.GetValue(timeout),
-                limited => PromoteOperation.Run(request, context, limited),
+                limited =>
+                    PromoteOperation.Run(
+                        request with
+                        {
+                            Below = RepositoriesBelow.Read(
+                                result.GetValue(upstream) ?? [],
+                                request.Anchors,
+                                context,
+                                limited
+                            ),
+                        },
+                        context,
+                        limited
+                    ),
                 stop
             );
         });

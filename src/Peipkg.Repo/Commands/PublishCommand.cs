@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
+using Peipkg.Repo.Remote;
+using Peipkg.Repo.Verifying;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Commands;
@@ -84,6 +87,8 @@ internal static class PublishCommand
             "",
             Audit
         );
+        Option<IReadOnlyList<RepositoryLocation>> upstream = RemoteOptions.Upstream();
+        Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required when --upstream is a URL.");
         Option<bool> noSite = CommandOptions.Flag(
             "--no-site",
             "Write no package browser, and remove the one that is there."
@@ -120,6 +125,8 @@ internal static class PublishCommand
             allowSpecial,
             allowHeaders,
             deny,
+            upstream,
+            trust,
             noSite,
             precompress,
             noPrecompress,
@@ -139,6 +146,12 @@ internal static class PublishCommand
                 );
             }
 
+            IReadOnlyList<RepositoryLocation> below = result.GetValue(upstream) ?? [];
+            if (below.Count > 0 && result.GetValue(deny) != Audit)
+            {
+                throw new UserErrorException("--upstream is for the audit; give --deny audit with it");
+            }
+
             PublishRequest request = new()
             {
                 In = result.GetRequiredValue(previous),
@@ -155,6 +168,7 @@ internal static class PublishCommand
                 AllowSpecialSystem = result.GetValue(allowSpecial),
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
                 DenyAudit = result.GetValue(deny) == Audit ? AuditSeverity.Warning : null,
+                Below = RepositoriesBelow.Read(below, result.GetValue(trust) ?? [], context, stop),
                 NoSite = result.GetValue(noSite),
                 Precompress =
                     result.GetValue(precompress) ? true

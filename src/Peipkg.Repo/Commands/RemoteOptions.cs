@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Cryptography;
+using Peipkg.Repo.Remote;
 
 namespace Peipkg.Repo.Commands;
 
@@ -19,6 +20,15 @@ internal static class RemoteOptions
             "FINGERPRINT",
             $"A key that must have signed repo.json; several may be given. {when}",
             TryParseFingerprint
+        );
+
+    /// <summary><c>--upstream</c>.</summary>
+    internal static Option<IReadOnlyList<RepositoryLocation>> Upstream() =>
+        CommandOptions.Many<RepositoryLocation>(
+            "--upstream",
+            "DIR|URL",
+            "A repository that consumers have besides, whose packages satisfy dependencies too.",
+            RepositoryLocation.TryParse
         );
 
     /// <summary><c>--timeout</c>.</summary>

@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
@@ -44,6 +45,9 @@ internal sealed record PromoteRequest
 
     /// <summary>The least severity of new findings of the audit that stand against it; null for none.</summary>
     internal AuditSeverity? DenyAudit { get; init; } = AuditSeverity.Error;
+
+    /// <summary>What the repositories below advertise, which the audit takes into account.</summary>
+    internal IReadOnlyList<IndexEntry> Below { get; init; } = [];
 
     /// <summary>What is said when the target has everything.</summary>
     internal string Nothing { get; init; } = "there is nothing to promote";
@@ -164,6 +168,7 @@ internal static class PromoteOperation
             At = request.At,
             Template = UrlTemplate.Default,
             DenyAudit = request.DenyAudit,
+            Below = request.Below,
             NoSite = target.Archive.Count > 0 && !SiteLayout.IsIn(request.To),
 
             // Packages mature in the source for as long as they like.

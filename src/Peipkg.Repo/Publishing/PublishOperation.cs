@@ -155,7 +155,7 @@ internal sealed class PublishOperation
         List<Refusal> denied = [.. RetentionRecord.Read(state.Root)?.Refuse(plan.Added) ?? []];
         if (_request.DenyAudit is { } least && intake.Refusals.Count + plan.Refusals.Count + denied.Count == 0)
         {
-            denied.AddRange(AuditGate.Check(state, plan, least, _cancellation));
+            denied.AddRange(AuditGate.Check(state, plan, least, _request.Below, _cancellation));
         }
 
         JudgeSize(RepositoryLayout.ActiveIndex, plan.Active, denied);

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 
@@ -63,6 +64,9 @@ internal sealed record PublishRequest
 
     /// <summary>The least severity of new findings of the audit that stand against publishing; null for none.</summary>
     internal AuditSeverity? DenyAudit { get; init; }
+
+    /// <summary>What the repositories below advertise, which the audit takes into account.</summary>
+    internal IReadOnlyList<IndexEntry> Below { get; init; } = [];
 
     /// <summary>Whether the new indexes may be dated long after the last ones and after the newest build.</summary>
     internal bool AllowFuture { get; init; }

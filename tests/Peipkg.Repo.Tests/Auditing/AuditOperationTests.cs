@@ -6,6 +6,7 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Tests.Commands;
+using Peipkg.Repo.Tests.Consumers;
 using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Auditing;
@@ -225,6 +226,115 @@ public sealed class AuditOperationTests
         Pack(fixture, "aa", "1.1-1", needs: "absent");
         RepositoryFixture.Succeed(fixture.Publish("--deny", "audit", "--no-site"));
         Assert.Equal(2, fixture.Publish("--deny", "everything").Code);
+    }
+
+    [Fact]
+    public void What_lies_below_satisfies_dependencies_and_nothing_else_is_judged_by_it()
+    {
+        using RepositoryFixture below = Published(fixture =>
+        {
+            Pack(fixture, "libc", "2.36-1", provides: [Provided("so", "6")]);
+            Pack(fixture, "aa", "0.9-1", needs: "absent");
+        });
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "aa", needs: "libc >= 2.36");
+            Pack(fixture, "bb", needs: "so");
+            Pack(fixture, "cc", needs: "libc >= 3");
+        });
+        Assert.Equal(
+            ["unsatisfied-dependency aa", "unsatisfied-dependency bb", "unsatisfied-dependency cc"],
+            Audit(fixture)
+        );
+        using StaticServer server = new(below.Repo);
+        foreach (
+            string[] upstream in new string[][]
+            {
+                [below.Repo],
+                [server.Url, "--trust", below.Key.PublicKey.Fingerprint.Text],
+            }
+        )
+        {
+            RunResult result = RepoRun.Run(["audit", "--repo", fixture.Repo, "--upstream", .. upstream]);
+            Assert.Equal(1, result.Code);
+            Assert.Contains(
+                "error: cc: 1.0-1 needs libc >= 3, but libc 2.36-1 does not satisfy it",
+                result.Output,
+                StringComparison.Ordinal
+            );
+            Assert.Contains("3 packages audited: 1 error,", result.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "needs --trust FINGERPRINT",
+            RepoRun.Run("audit", "--repo", fixture.Repo, "--upstream", server.Url).Error,
+            StringComparison.Ordinal
+        );
+        File.WriteAllText(below["repo/index/active.json"], "{}");
+        RunResult broken = RepoRun.Run("audit", "--repo", fixture.Repo, "--upstream", below.Repo);
+        Assert.Equal(1, broken.Code);
+        Assert.Contains("does not verify", broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Packages_that_lack_one_name_share_a_line()
+    {
+        using RepositoryFixture fixture = Published(fixture =>
+        {
+            Pack(fixture, "aa", needs: "libc >= 2");
+            Pack(fixture, "bb", needs: "libc");
+            Pack(fixture, "cc", needs: "other");
+        });
+        RunResult result = RepoRun.Run("audit", "--repo", fixture.Repo);
+        Assert.StartsWith(
+            "error: libc: nothing has or provides that name, but aa 1.0-1 needs libc >= 2, bb 1.0-1 needs libc; publish",
+            result.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("\nerror: cc: 1.0-1 needs other, but nothing", result.Output, StringComparison.Ordinal);
+        Assert.Contains("3 errors", result.Output, StringComparison.Ordinal);
+        using JsonDocument report = JsonDocument.Parse(RepoRun.Run("audit", "--repo", fixture.Repo, "--json").Output);
+        Assert.Equal(
+            ["libc aa bb", "other cc"],
+            report
+                .RootElement.GetProperty("missing")
+                .EnumerateArray()
+                .Select(static name =>
+                    $"{name.GetProperty("name")} {string.Join(' ', name.GetProperty("packages").EnumerateArray())}"
+                )
+        );
+    }
+
+    [Fact]
+    public void Deny_audit_and_promote_know_what_lies_below()
+    {
+        using RepositoryFixture below = Published(fixture => Pack(fixture, "libc"));
+        using RepositoryFixture fixture = Published(fixture => Pack(fixture, "aa"));
+        Pack(fixture, "bb", needs: "libc");
+        Assert.Equal(1, fixture.Publish("--deny", "audit").Code);
+        RunResult idle = fixture.Publish("--upstream", below.Repo);
+        Assert.Equal(1, idle.Code);
+        Assert.Contains("give --deny audit with it", idle.Error, StringComparison.Ordinal);
+        RepositoryFixture.Succeed(fixture.Publish("--deny", "audit", "--upstream", below.Repo));
+
+        using RepositoryFixture stable = new();
+        RepositoryFixture.Succeed(stable.Init());
+        stable.List(fixture.Key, Format.Repositories.KeyStatus.Active);
+        string[] promote =
+        [
+            "promote",
+            "bb",
+            "--from",
+            fixture.Repo,
+            "--to",
+            stable.Repo,
+            "--sign-key",
+            stable.KeyFile,
+            "--timestamp",
+            "2026-01-03T00:00:00Z",
+        ];
+        Assert.Equal(1, RepoRun.Run(promote).Code);
+        RepositoryFixture.Succeed(RepoRun.Run([.. promote, "--upstream", below.Repo]));
     }
 
     [Fact]

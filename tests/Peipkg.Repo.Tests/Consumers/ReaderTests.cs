@@ -38,7 +38,7 @@ public sealed class ReaderTests(ITestOutputHelper output) : IDisposable
     {
         string secondFile = _fixture["second.pem"];
         DurableFile.Write(secondFile, _second.ExportPem(), DurableFile.PrivateMode);
-        _fixture.InitWith("aa");
+        _fixture.InitWith("aa", "base");
         using StaticServer server = new(_fixture.Repo);
         using StaticServer mirror = new(_fixture["copy"]);
         PrepareTesting();

@@ -3,9 +3,8 @@ using Peipkg.Benchmarks;
 
 return args switch
 {
-    ["tree", string directory] => SourceTree.Write(directory, files: 12_000, bytes: 140L << 20),
-    ["empty", string directory, string count] => SourceTree.WriteEmpty(directory, Number(count)),
-    ["random", string file, string mebibytes] => SourceTree.WriteRandom(file, (long)Number(mebibytes) << 20),
+    ["empty", string directory, string count] => ExtremeTrees.WriteEmpty(directory, Number(count)),
+    ["random", string file, string mebibytes] => ExtremeTrees.WriteRandom(file, (long)Number(mebibytes) << 20),
     ["packages", string directory, string names, string versions, string key] => SmallPackages.Write(
         directory,
         Number(names),
@@ -26,8 +25,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        usage: Benchmarks tree DIRECTORY                         12,000 files, 140 MiB of source-like text and binaries
-               Benchmarks empty DIRECTORY COUNT                  empty files
+        usage: Benchmarks empty DIRECTORY COUNT                  empty files
                Benchmarks random FILE MEBIBYTES                  one incompressible file
                Benchmarks packages DIRECTORY NAMES VERSIONS KEY  small signed packages
                Benchmarks recipes DIRECTORY COUNT                recipes of three packages each

@@ -3,7 +3,9 @@
 #
 #   bash tests/Benchmarks/run.sh [pack|build|check|publish|verify|farm]...    everything when nothing is named
 #
-# Inputs are made once from fixed seeds under artifacts/bench; results go to artifacts/bench/results.txt as well.
+# Inputs are made once under artifacts/bench, from fixed seeds and from packages of Debian 12; results go to
+# artifacts/bench/results.txt as well. What is compared with something else runs in turns with it, and the figure is the
+# median of the ratios, because a machine is not equally fast all the time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -36,6 +38,33 @@ peak() { # name, command...: peak resident memory
     figure "$name" "$(($(tail -n 1 "$bench/peak") / 1024)) MiB"
 }
 
+# paired NAME OTHER COMMAND: the two in turns. Prints medians: COMMAND / OTHER in wall and in processor time, and the wall time
+# and the peak memory of COMMAND.
+paired() {
+    local turn command
+    : >"$bench/turns"
+    for ((turn = 0; turn < ${runs:-5}; turn++)); do
+        for command in "$2" "$3"; do
+            /usr/bin/time -f '%e %U %S %M' -o "$bench/turn" bash -c "$command" >/dev/null
+            tail -n 1 "$bench/turn" >>"$bench/turns"
+        done
+    done
+    # shellcheck disable=SC2016 # awk expands them
+    figure "$1" "wall $(turns '$1 / wall'), processor $(turns '($2 + $3) / processor'), $(turns '$1') s, $(turns '$4 / 1024' '%d') MiB"
+}
+
+# turns EXPRESSION [FORMAT]: the median of a figure of the second command, in terms of what the first took.
+turns() {
+    LC_ALL=C awk "NR % 2 { wall = \$1; processor = \$2 + \$3; next } { print $1 }" "$bench/turns" | LC_ALL=C sort -g |
+        LC_ALL=C awk -v format="${2:-%.2f}" '{ v[NR] = $1 } END { printf format, (v[int((NR + 1) / 2)] + v[int((NR + 2) / 2)]) / 2 }'
+}
+
+# The machine, since its load and its caches are part of every figure.
+machine() {
+    figure "$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p' | head -n 1), $cores cores" \
+        "third-level cache $(LC_ALL=C lscpu | sed -n 's/^L3 cache: *//p'), load $(cut -d ' ' -f 1 /proc/loadavg)"
+}
+
 [ -f "$bench/key.pem" ] || "$bin/peipkg-repo" keygen --out "$bench/key.pem" >/dev/null
 manifest() { # name
     cat >"$bench/$1.json" <<EOF
@@ -43,22 +72,32 @@ manifest() { # name
 EOF
 }
 
+# archive TREE: `pack` of a tree and what tar and zstd make of it, in turns, and the ratio of the sizes.
+archive() {
+    local tree=$bench/trees/$1
+    manifest "$1"
+    paired "pack / tar | zstd -9 -T$cores: $1, $(du -sm --apparent-size "$tree" | cut -f 1) MB" \
+        "tar -C $tree -c . | zstd -9 -T$cores -q -f -o $bench/$1.tar.zst" \
+        "$bin/peipkg-build pack --manifest $bench/$1.json --staged $tree --out $bench/$1.peipkg"
+    figure "    size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/$1.peipkg") / $(stat -c %s "$bench/$1.tar.zst") }")"
+    rm "$bench/$1.peipkg" "$bench/$1.tar.zst"
+}
+
 pack() {
-    [ -d "$bench/tree" ] || inputs tree "$bench/tree"
+    local tree
+    bash tests/Benchmarks/trees.sh "$bench/trees"
     [ -d "$bench/empty" ] || inputs empty "$bench/empty" 99000
     [ -f "$bench/random/usr/share/random/blob" ] || inputs random "$bench/random/usr/share/random/blob" 1024
-    manifest tree
     manifest empty
     manifest random
-    mean "tar -c | zstd -9 -T$cores: 12,000 files, 140 MiB" "tar -C $bench/tree -c . | zstd -9 -T$cores -q -f -o $bench/tree.tar.zst"
-    reference=$seconds
-    mean "pack: the same tree" "$bin/peipkg-build pack --manifest $bench/tree.json --staged $bench/tree --out $bench/tree.peipkg --sign-key $bench/key.pem"
-    figure "pack / tar | zstd, wall time" "$(awk "BEGIN { printf \"%.2f\", $seconds / $reference }")"
-    figure "pack / tar | zstd, size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/tree.peipkg") / $(stat -c %s "$bench/tree.tar.zst") }")"
-    peak "pack: peak memory" "$bin/peipkg-build" pack --manifest "$bench/tree.json" --staged "$bench/tree" --out "$bench/tree.peipkg"
+    for tree in source gcc doc sdk binaries tiny; do
+        runs=3 archive "$tree"
+    done
     mean "pack: 99,000 empty files" "$bin/peipkg-build pack --manifest $bench/empty.json --staged $bench/empty --out $bench/empty.peipkg"
-    runs=2 mean "zstd -9 -T$cores: 1 GiB incompressible" "zstd -9 -T$cores -q -f $bench/random/usr/share/random/blob -o $bench/random.zst"
-    runs=2 mean "pack: 1 GiB incompressible" "$bin/peipkg-build pack --manifest $bench/random.json --staged $bench/random --out $bench/random.peipkg"
+    peak "pack: 99,000 empty files, peak memory" "$bin/peipkg-build" pack --manifest "$bench/empty.json" --staged "$bench/empty" --out "$bench/empty.peipkg"
+    runs=3 paired "pack / zstd -9 -T$cores: 1 GiB incompressible" "zstd -9 -T$cores -q -f $bench/random/usr/share/random/blob -o $bench/random.zst" \
+        "$bin/peipkg-build pack --manifest $bench/random.json --staged $bench/random --out $bench/random.peipkg"
+    rm -f "$bench/random.zst" "$bench/random.peipkg"
 }
 
 build() {
@@ -144,6 +183,7 @@ farm() {
     inputs farm "$bench/farm" "$bin" | tee -a "$results"
 }
 
+machine
 for part in "${@:-pack build check publish verify farm}"; do
     for name in $part; do
         "$name"

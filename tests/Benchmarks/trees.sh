@@ -13,7 +13,7 @@ tree() {
     [ ! -d "$name" ] || return 0
     rm -rf fetched "$name.part"
     mkdir fetched "$name.part"
-    (cd fetched && apt-get download -qq "$@") || { echo "$name: these packages are those of Debian 12; see that apt-get download finds them: $*" >&2; exit 1; }
+    (cd fetched && apt-get download -qq "$@" 2> /dev/null) || { echo "$name: these packages are those of Debian 12; see that apt-get download finds them: $*" >&2; exit 1; }
     for package in fetched/*.deb; do
         dpkg-deb --fsys-tarfile "$package" | tar -x -C "$name.part" --no-same-owner ./usr
     done
@@ -25,7 +25,7 @@ tree source golang-1.19-src
 tree gcc gcc-12 cpp-12 g++-12 libgcc-12-dev libstdc++-12-dev
 tree doc git-doc python3.11-doc libstdc++-12-doc
 tree binaries libllvm14 git libicu72 postgresql-15 perl-base
-tree tiny breeze-icon-theme
+tree tiny breeze-icon-theme oxygen-icon-theme gnome-icon-theme
 
 if [ ! -d sdk ]; then
     rm -rf sdk.part

@@ -91,7 +91,7 @@ export class Fixture {
     add({ name: "nginx", version: "1.28.0~rc1-1", description: "HTTP server, reverse proxy and load balancer.", license: "BSD-2-Clause", homepage: "https://nginx.org/",
       dependencies: [{ name: "libssl", constraint: ">= 3.0" }, { name: "pcre2" }], provides: [{ name: "http-server" }] });
     add({ name: "lighttpd", version: "1.4.79-1", description: "Small web server for static files.", dependencies: [{ name: "pcre2" }], provides: [{ name: "http-server" }] });
-    add({ name: "certbot", version: "4.0.0-1", architecture: "noarch", description: "Fetches and renews certificates.", dependencies: [{ name: "http-server" }], signed: false });
+    add({ name: "certbot", version: "4.0.0-1", architecture: "noarch", description: "Fetches and renews certificates.", dependencies: [{ name: "http-server" }, { name: "python3" }], signed: false });
     add({ name: "g++", version: "15.1.0-1", description: "The GNU C++ compiler.", dependencies: [{ name: "libstdc++" }], license: "GPL-3.0-or-later" });
     add({ name: "libstdc++", version: "15.1.0-1", description: "The GNU C++ library." });
     add({ name: "7zip", version: "25.00-1", description: "Archiver with a high compression ratio.", dependencies: [{ name: "zlib" }] });

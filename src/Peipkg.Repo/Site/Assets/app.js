@@ -123,6 +123,38 @@ function find(query) {
   return { terms, found: found.map(({ item }) => item) };
 }
 
+// How many letters must be changed, added, dropped or swapped with their neighbour; one more than `most` where that is too many.
+function distance(from, to, most) {
+  if (Math.abs(from.length - to.length) > most) return most + 1;
+  let before = [];
+  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= from.length; i++) {
+    const line = [i];
+    for (let j = 1; j <= to.length; j++) {
+      line[j] = Math.min(above[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1), above[j] + 1, line[j - 1] + 1);
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) line[j] = Math.min(line[j], before[j - 2] + 1);
+    }
+    [before, above] = [above, line];
+  }
+  return above[to.length];
+}
+
+// The packages whose names are the wanted one but for a typing error, or two in a long name.
+function alike(name) {
+  const wanted = name.toLowerCase();
+  const most = wanted.length < 4 ? 0 : wanted.length < 8 ? 1 : 2;
+  if (most === 0) return [];
+  return packages
+    .map((item) => ({ item, far: distance(wanted, item.lower, most) }))
+    .filter(({ far }) => far <= most)
+    .sort((a, b) => a.far - b.far)
+    .map(({ item }) => item);
+}
+
+async function fetchPackages() {
+  packages ??= prepare(await load("site/packages.json") ?? []);
+}
+
 function marked(value, terms) {
   const lower = value.toLowerCase();
   const nodes = [];
@@ -165,15 +197,20 @@ async function search() {
   results.hidden = false;
   const title = $("h1", results);
   try {
-    packages ??= prepare(await load("site/packages.json") ?? []);
+    await fetchPackages();
   } catch (error) {
     title.replaceChildren(...text(`The list of packages could not be fetched (${error.message}). Type again to retry.`));
     return;
   }
   if (input.value.trim() !== query) return;
   const began = performance.now();
-  const { terms, found } = find(query);
-  title.replaceChildren(...text(found.length === 0 ? `Nothing matches \u201c${query}\u201d.` : plural(found.length, "package")));
+  let { terms, found } = find(query);
+  let heading = plural(found.length, "package");
+  if (found.length === 0) {
+    found = alike(query);
+    heading = `Nothing matches \u201c${query}\u201d${found.length === 0 ? "." : ", but these names are like it:"}`;
+  }
+  title.replaceChildren(...text(heading));
   $(".more", results)?.remove();
   const list = $("ul", results);
   list.replaceChildren(...found.slice(0, shown).map((item) => row(item, terms)));
@@ -261,8 +298,12 @@ function namesFile(name) {
   return `site/names/${(hash & 255).toString(16).padStart(2, "0")}.json`;
 }
 
+const shards = new Map();
+
 async function factsOf(name) {
-  const facts = await load(namesFile(name));
+  const file = namesFile(name);
+  if (!shards.has(file)) shards.set(file, load(file));
+  const facts = await shards.get(file);
   return facts && Object.hasOwn(facts, name) ? facts[name] : {};
 }
 
@@ -285,7 +326,18 @@ const effects = new Map([
 
 const classes = new Map([["free", "free"], ["firmware", "redistributable firmware"], ["proprietary", "proprietary"]]);
 
-function relations(id, heading, items) {
+const linkTo = (name) => el("a", { href: packageUrl(name) }, el("bdi", null, name));
+
+// A link that turns into plain text where nothing here answers to the name.
+function linkIfThere(name) {
+  const link = linkTo(name);
+  factsOf(name).then((facts) => {
+    if (!facts.versions && !facts.provided_by) link.replaceWith(el("span", { class: "absent" }, el("bdi", null, name), el("span", { class: "quiet" }, " (not in this repository)")));
+  }, () => {});
+  return link;
+}
+
+function relations(id, heading, items, refer = linkTo) {
   if (!items || items.length === 0) return [];
   const entries = items.map((item) => {
     const { name, constraint, version, via, root: into, claims } = typeof item === "string" ? { name: item } : item;
@@ -294,7 +346,7 @@ function relations(id, heading, items) {
       typeof into === "string" && `in root ${into}`,
       ...claimed(claims),
     ].filter(Boolean);
-    return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, name)), details.map((detail) => [" ", el("small", null, detail)]).flat());
+    return el("li", null, refer(name), details.map((detail) => [" ", el("small", null, detail)]).flat());
   });
   return [section(id, heading, items.length, limited(el("ul", { class: "relations", "aria-labelledby": id }), entries, 40, "package"))];
 }
@@ -435,8 +487,9 @@ async function showPackage() {
   const list = facts.versions ?? [];
   if (list.length === 0) {
     if (!facts.provided_by) {
+      await fetchPackages();
       message(el("bdi", null, name || "Which package?"), facts.needed_by ? "This repository has no such package, though others need it." : "This repository has no such package.");
-      article.append(...relations("needed", "Needed by", facts.needed_by));
+      article.append(...relations("needed", "Needed by", facts.needed_by), ...relations("alike", "Names like it", alike(name)));
       return;
     }
     message(el("bdi", null, name), "A name that other packages provide.");
@@ -486,15 +539,15 @@ async function showPackage() {
     el("div", { class: "columns" },
       el("div", null,
         install(entry, newest),
-        relations("depends", "Depends on", entry.dependencies),
-        relations("suggests", "Works better with", entry.optional_dependencies),
+        relations("depends", "Depends on", entry.dependencies, linkIfThere),
+        relations("suggests", "Works better with", entry.optional_dependencies, linkIfThere),
         relations("conflicts", "Conflicts with", entry.conflicts),
         relations("provides", "Provides", entry.provides),
         relations("replaces", "Replaces", entry.replaces),
         el("div", { id: "reverse" }),
-        versions(name, list, { version, architecture: arch }),
-        files(details.files)),
-      about(entry, details)));
+        versions(name, list, { version, architecture: arch })),
+      about(entry, details),
+      el("div", { class: "below" }, files(details.files))));
   $("#reverse").replaceWith(
     ...relations("needed", "Needed by", await dependents(facts, entry.provides)),
     ...relations("suggested", "Improves", facts.suggested_by));

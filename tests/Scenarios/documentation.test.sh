@@ -47,6 +47,23 @@ test_the_page_about_keys_runs_as_printed() {
     peipkg-repo verify --repo repo
 }
 
+# named_block FILE PAGE: the block after the line that says "`FILE`:"
+named_block() {
+    awk -v begin="\`$1\`:" '$0 == begin { on = 1; next } on == 1 && /^```/ { on = 2; next } on == 2 && /^```$/ { exit } on == 2' "$2"
+}
+
+test_the_recipe_for_those_who_come_from_elsewhere_has_nothing_wrong() {
+    local file
+    mkdir zlib
+    for file in zlib/peipkg.toml zlib/build.sh; do
+        named_block "$file" "$root/docs/coming-from.md" > "$file"
+        [ -s "$file" ] || fail "docs/coming-from.md has no $file"
+    done
+    chmod +x zlib/build.sh
+    peipkg-build check zlib > said 2>&1 || fail "$(cat said)"
+    assert_equal '1 recipe checked: nothing to report' "$(cat said)"
+}
+
 # The commands of "Build your first package" in the user documentation, letter by letter.
 test_the_first_package_of_the_user_documentation_builds_as_printed() {
     assert_contains build "$(peipkg-build help)"

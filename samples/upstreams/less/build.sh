@@ -1,0 +1,5 @@
+#!/bin/sh
+cp -a "$SOURCE_DIR/." .
+./configure --prefix=/usr --sysconfdir=/etc
+make -j"$JOBS"
+make install DESTDIR="$DESTDIR"

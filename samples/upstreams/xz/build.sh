@@ -1,0 +1,7 @@
+#!/bin/sh
+cp -a "$SOURCE_DIR/." .
+./configure --prefix=/usr --libdir="$LIBDIR" --disable-dependency-tracking
+make -j"$JOBS"
+make check
+make install DESTDIR="$DESTDIR"
+rm "$DESTDIR$LIBDIR/liblzma.la"

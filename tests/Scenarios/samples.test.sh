@@ -59,3 +59,12 @@ test_no_path_of_this_machine_reaches_a_package() {
         if grep -rlaF -e "$root" -e "$TMPDIR" -e /tmp/ tree; then fail "$package holds a path of this machine"; fi
     done
 }
+
+test_three_real_upstreams_build_twice_the_same_in_a_sandbox_and_pass_their_tests() {
+    local status=0
+    bash "$root/samples/upstreams/run.sh" --dir "$PWD/up" zlib less tzdata > said 2>&1 || status=$?
+    if grep -qE 'Failed to fetch|Unable to find a source|Could not resolve' said; then skip "Debian's sources cannot be fetched here"; fi
+    [ "$status" -eq 0 ] || fail "$(cat said)"
+    assert_equal 3 "$(grep -c 'twice the same' said)"
+    assert_contains libz.so.1 "$(peipkg-build inspect up/packages/zlib/zlib_1.*.peipkg --why libz.so.1)"
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+"$ROOT/usr/bin/less" --version | grep -q "^less $VERSION "

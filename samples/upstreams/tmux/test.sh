@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+[ "$("$ROOT/usr/bin/tmux" -V)" = "tmux $VERSION" ]

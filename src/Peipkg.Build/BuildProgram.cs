@@ -17,6 +17,7 @@ internal static class BuildProgram
     /// <param name="scriptOutput">Where a build script's standard output goes.</param>
     /// <param name="scriptError">Where its standard error goes; perhaps the same stream.</param>
     /// <param name="cancellation">Cancelled by signals.</param>
+    /// <param name="input">Where a shell reads commands; null where there is nothing.</param>
     /// <returns>The exit code.</returns>
     internal static int Run(
         IReadOnlyList<string> args,
@@ -25,7 +26,8 @@ internal static class BuildProgram
         IReadOnlyDictionary<string, string> variables,
         Stream scriptOutput,
         Stream scriptError,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        ShellInput? input = null
     )
     {
         ToolContext context = new(
@@ -35,7 +37,10 @@ internal static class BuildProgram
             scriptOutput,
             scriptError,
             cancellation
-        );
+        )
+        {
+            Input = input,
+        };
         Command root = new(
             ToolContext.Program,
             "Turns a recipe and a source tree into .peipkg packages, with the same bytes every time."

@@ -43,6 +43,13 @@ internal static class BuildOperation
             "the directory for temporary files lies inside --source; set TMPDIR to another"
         );
 
+        if (request.Shell == ShellMode.Instead)
+        {
+            ScriptShell.Open(RecipeScript.Build(recipe), recipe, request, area, context);
+            context.Diagnostics.Note("no package was made");
+            return ExitCode.Success;
+        }
+
         using SecondBuild? second = request.Twice ? new SecondBuild(request, area, context) : null;
         IReadOnlyList<PackagePlan> plans = Stage(recipe, request, area, context);
         second?.Require(recipe, request, plans, context);

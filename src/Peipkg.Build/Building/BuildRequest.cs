@@ -47,6 +47,9 @@ internal sealed record BuildRequest
     /// <summary>Whether to build a second time under different conditions and require the same result.</summary>
     internal bool Twice { get; init; }
 
+    /// <summary>When a shell is opened in the place of a script.</summary>
+    internal ShellMode Shell { get; init; }
+
     /// <summary>Whether the recipe's test script is left out.</summary>
     internal bool NoTest { get; init; }
 

@@ -83,6 +83,13 @@ internal static class BuildScript
                 text += $"\n{char.ToUpperInvariant(unreadable[0])}{unreadable[1..]}.";
             }
 
+            if (request.Shell == ShellMode.OnFailure)
+            {
+                context.Diagnostics.Error(text);
+                ScriptShell.Open(which, recipe, request, area, context);
+                throw new UserErrorException($"the {which.Noun} failed, as said above; no package was made");
+            }
+
             throw new UserErrorException(text);
         }
     }

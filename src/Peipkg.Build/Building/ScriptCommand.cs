@@ -20,6 +20,7 @@ internal static class ScriptCommand
     /// <param name="area">The build's own directories.</param>
     /// <param name="network">The sandbox's own network; null where it has none.</param>
     /// <param name="context">The search path is the caller's.</param>
+    /// <param name="instead">What runs in place of the script; null runs that.</param>
     /// <exception cref="UserErrorException">A sandbox cannot be made here.</exception>
     internal static ChildProcessOptions Create(
         RecipeScript which,
@@ -27,7 +28,8 @@ internal static class ScriptCommand
         BuildRequest request,
         StagingArea area,
         SandboxNetwork? network,
-        ToolContext context
+        ToolContext context,
+        IReadOnlyList<string>? instead = null
     )
     {
         if (request.Sandbox is not null)
@@ -46,8 +48,7 @@ internal static class ScriptCommand
                     "umask \"$1\" && shift && unset PWD && exec \"$@\"",
                     "sh",
                     Convert.ToString(UmaskOf(request), 8),
-                    .. Interpreter(recipe),
-                    SandboxView.Places(which.Path).Script,
+                    .. instead ?? [.. Interpreter(recipe), SandboxView.Places(which.Path).Script],
                 ]
             );
         }
@@ -61,7 +62,7 @@ internal static class ScriptCommand
             area.Home
         );
         return Limited(
-            [.. request.Variation?.Prefix() ?? [], .. Interpreter(recipe), places.Script],
+            [.. request.Variation?.Prefix() ?? [], .. instead ?? [.. Interpreter(recipe), places.Script]],
             ScriptEnvironment.Of(which, recipe, request, places, ProgramPath.Of(context)),
             which,
             request,

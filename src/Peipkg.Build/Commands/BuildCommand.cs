@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Peipkg.Build.Building;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 
@@ -11,6 +12,8 @@ namespace Peipkg.Build.Commands;
 /// <summary><c>build</c> makes packages from a recipe and a source tree.</summary>
 internal static class BuildCommand
 {
+    private const string OnFailure = "on-failure";
+
     internal static Command Create(ToolContext context)
     {
         Option<string> recipe = CommandOptions.Path(
@@ -100,10 +103,22 @@ internal static class BuildCommand
         command.Options.Add(twice);
         Option<bool> noTest = CommandOptions.Flag("--no-test", "Do not run the recipe's test script.");
         command.Options.Add(noTest);
+        Option<string> shell = CommandOptions.FlagOrChoice(
+            "--shell",
+            "Open a shell instead of running the script, in its sandbox, directory and environment, and make no package; or open it where a script fails.",
+            OnFailure
+        );
+        command.Options.Add(shell);
         SandboxOptions sandbox = new(command);
         policy.AddTo(command);
         command.SetAction(result =>
         {
+            ShellMode shellMode = ModeOf(result, shell);
+            if (shellMode == ShellMode.Instead && result.GetValue(twice))
+            {
+                throw new UsageErrorException("--shell runs no script that --twice could run again; give one of them");
+            }
+
             string recipeFile = RecipePath.Of(result.GetRequiredValue(recipe));
             string sourceTree = result.GetRequiredValue(source);
             BuildIdentity identity = BuildIdentity.Complete(
@@ -131,6 +146,7 @@ internal static class BuildCommand
                     Edition = result.GetValue(edition),
                     Twice = result.GetValue(twice),
                     NoTest = result.GetValue(noTest),
+                    Shell = shellMode,
                     Sandbox = sandbox.Sandbox(result),
                     Limits = sandbox.Limits(result),
                     Policy = policy.Read(result),
@@ -141,6 +157,11 @@ internal static class BuildCommand
         });
         return command;
     }
+
+    private static ShellMode ModeOf(ParseResult result, Option<string> shell) =>
+        result.GetResult(shell) is not { } given ? ShellMode.None
+        : given.Tokens.Count == 0 ? ShellMode.Instead
+        : ShellMode.OnFailure;
 
     private static T? Given<T>(ParseResult result, Option<T> option)
         where T : struct => result.GetResult(option) is null ? null : result.GetValue(option);

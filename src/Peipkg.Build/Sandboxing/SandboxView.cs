@@ -22,6 +22,9 @@ internal static class SandboxView
     // Not root: as root, tar and others try to change the owners of files, and some programs refuse to build.
     internal const string UserAndGroup = "1000";
 
+    /// <summary>bubblewrap's argument that takes the terminal away; a shell on a terminal of its own keeps that.</summary>
+    internal const string NewSession = "--new-session";
+
     private const string SourcePlace = "/build/source";
     private const string RecipePlace = "/build/recipe";
     private const string WorkPlace = "/build/work";
@@ -62,7 +65,7 @@ internal static class SandboxView
             "--hostname",
             hostName,
             // Without our terminal, the script cannot type into it; and nothing of it outlives us, however we end.
-            "--new-session",
+            NewSession,
             "--die-with-parent",
         ];
 

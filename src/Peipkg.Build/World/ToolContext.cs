@@ -20,4 +20,7 @@ internal sealed record ToolContext(
 {
     /// <summary>The program's name, as it is typed.</summary>
     internal const string Program = "peipkg-build";
+
+    /// <summary>Where a shell reads commands; null where there is nothing.</summary>
+    internal ShellInput? Input { get; init; }
 }

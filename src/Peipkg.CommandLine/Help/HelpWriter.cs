@@ -88,7 +88,9 @@ internal static class HelpWriter
     private static string Label(Option option)
     {
         string label = string.Join(", ", Names(option));
-        return option.Arity.MaximumNumberOfValues == 0 ? label : $"{label} {option.HelpName}";
+        return option.Arity.MaximumNumberOfValues == 0 ? label
+            : option.Arity.MinimumNumberOfValues == 0 ? $"{label}[={option.HelpName}]"
+            : $"{label} {option.HelpName}";
     }
 
     private static void WriteRows(TextWriter output, string title, IEnumerable<(string Label, string Text)> rows)

@@ -108,7 +108,9 @@ internal static class ManualPage
         {
             string names = string.Join("\\fR, \\fB", HelpWriter.Names(option).Select(Escape));
             string value =
-                option.Arity.MaximumNumberOfValues == 0 ? "" : $" \\fI{Escape(option.HelpName ?? "VALUE")}\\fR";
+                option.Arity.MaximumNumberOfValues == 0 ? ""
+                : option.Arity.MinimumNumberOfValues == 0 ? $"[=\\fI{Escape(option.HelpName ?? "VALUE")}\\fR]"
+                : $" \\fI{Escape(option.HelpName ?? "VALUE")}\\fR";
             text.Append($".TP\n\\fB{names}\\fR{value}\n{Line(HelpWriter.Describe(option))}\n");
         }
     }

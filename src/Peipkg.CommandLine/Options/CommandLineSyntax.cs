@@ -140,6 +140,13 @@ internal sealed class CommandLineSyntax
             return 0;
         }
 
+        if (option.Arity.MinimumNumberOfValues == 0)
+        {
+            // Its value may be left out, so it is never the next word.
+            _words.Add(word);
+            return 0;
+        }
+
         if (next is null || next.StartsWith("--", StringComparison.Ordinal))
         {
             Awaiting = next is null ? option : null;

@@ -85,6 +85,20 @@ public static class CommandOptions
         return option;
     }
 
+    /// <summary>An option that takes one word of a fixed set, after an equals sign, or none.</summary>
+    public static Option<string> FlagOrChoice(string name, string description, params string[] choices)
+    {
+        Option<string> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', choices),
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result => result.Tokens.Count == 0 ? "" : ParseOne<string>(result, OneOf(choices)),
+        };
+        option.CompletionSources.Add(choices);
+        return option;
+    }
+
     /// <summary>A required argument that is one word of a fixed set.</summary>
     public static Argument<string> ChoiceArgument(string valueName, string description, params string[] choices)
     {

@@ -5,6 +5,9 @@ namespace Peipkg.Posix.Files;
 /// <summary>The three descriptors that every program is started with, or should be.</summary>
 public static class StandardDescriptors
 {
+    /// <summary>Standard input's number.</summary>
+    public const int Input = 0;
+
     /// <summary>Standard output's number.</summary>
     public const int Output = 1;
 

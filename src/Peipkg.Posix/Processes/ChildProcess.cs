@@ -39,7 +39,7 @@ public static class ChildProcess
                 () =>
                     ProcessSpawner.Start(
                         group?.Wrap(options) ?? options,
-                        null,
+                        options.StandardInput,
                         output?.WriteEnd,
                         together ? output!.WriteEnd : error?.WriteEnd
                     ),

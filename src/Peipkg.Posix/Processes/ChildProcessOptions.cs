@@ -17,6 +17,9 @@ public sealed record ChildProcessOptions
     /// <summary>The directory to run in, an absolute path.</summary>
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>What it reads as standard input; null for nothing.</summary>
+    public SafeFileHandle? StandardInput { get; init; }
+
     /// <summary>
     /// Where standard output goes; null hands our own over. The stream is written to by another thread until
     /// <see cref="ChildProcess.Run"/> returns. The same stream for both outputs keeps their order.

@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Packages;
@@ -141,7 +142,8 @@ public sealed class Workbench : IDisposable
             variables,
             script,
             script,
-            cancellation
+            cancellation,
+            Input is null ? null : new ShellInput(Pipe.Holding(Encoding.UTF8.GetBytes(Input)), IsTerminal: false)
         );
         ScriptOutput = Encoding.UTF8.GetString(script.ToArray());
         return new RunResult(code, stdout.ToString(), stderr.ToString());
@@ -151,6 +153,9 @@ public sealed class Workbench : IDisposable
 
     /// <summary>More of the caller's environment.</summary>
     public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>What a shell reads; null for nothing.</summary>
+    public string? Input { get; set; }
 
     public string ScriptOutput { get; private set; } = "";
 

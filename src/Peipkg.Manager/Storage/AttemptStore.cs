@@ -55,11 +55,12 @@ internal sealed record BuildOutput(string FileName, string Sha256, long Size);
 /// <summary>The tables of attempts and of the packages that they made. What changes them is part of a <see cref="BuildMoves"/>.</summary>
 internal sealed class AttemptStore(ManagerDatabase database)
 {
-    private const string Select = """
-        SELECT attempt.id, build_id, recipe, version, attempt.tag, attempt.commit_id, attempt.reason, started_at, built_at,
-            published_at, synced_at, ended_at, result, attempt.cause, attempt.detail
-        FROM attempt JOIN build ON build.id = attempt.build_id
+    private const string Columns = """
+        attempt.id, build_id, recipe, version, attempt.tag, attempt.commit_id, attempt.reason, started_at, built_at,
+        published_at, synced_at, ended_at, result, attempt.cause, attempt.detail
         """;
+
+    private const string Select = $"SELECT {Columns} FROM attempt JOIN build ON build.id = attempt.build_id";
 
     /// <summary>The latest attempts, newest first.</summary>
     /// <param name="recipe">Of this recipe only; null for all.</param>
@@ -69,7 +70,7 @@ internal sealed class AttemptStore(ManagerDatabase database)
         database.Read(session =>
             session.Query(
                 $"""
-                {Select} {(recipe is null ? "" : "WHERE recipe = $recipe AND ($version IS NULL OR version = $version)")}
+                {(recipe is null ? Select : SelectOf(version is null ? "" : "AND version = $version"))}
                 ORDER BY attempt.id DESC LIMIT $limit
                 """,
                 Map,
@@ -218,6 +219,14 @@ internal sealed class AttemptStore(ManagerDatabase database)
 
     internal static void Explain(DatabaseSession session, long attemptId, string detail) =>
         session.Execute("UPDATE attempt SET detail = $detail WHERE id = $id", ("$id", attemptId), ("$detail", detail));
+
+    // The latest attempts are attempts at the builds that were attempted last: a long history is not read.
+    private static string SelectOf(string version) =>
+        $"""
+            SELECT {Columns} FROM (
+                SELECT id, recipe, version FROM build WHERE recipe = $recipe {version} ORDER BY attempt_id DESC LIMIT $limit
+            ) AS build CROSS JOIN attempt ON attempt.build_id = build.id
+            """;
 
     private static AttemptRecord Map(SqliteDataReader row) =>
         new()

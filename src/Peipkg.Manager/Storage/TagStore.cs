@@ -94,12 +94,13 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
         );
 
     /// <summary>Tags that point elsewhere than when a version was built from them, and no later revision was built since.</summary>
+    /// <remarks>CROSS JOIN: few tags have moved, and of their recipes alone the builds are read.</remarks>
     public IReadOnlyList<(string Recipe, string Tag, string Version)> MovedAfterBuild() =>
         database.Read(session =>
             session.Query(
                 """
                 SELECT tag.recipe, tag.name, max(build.version) FROM tag
-                JOIN build ON build.recipe = tag.recipe AND build.tag = tag.name
+                CROSS JOIN build ON build.recipe = tag.recipe AND build.tag = tag.name
                 WHERE tag.moved_at IS NOT NULL AND tag.gone_at IS NULL AND build.state IN ('publishing', 'syncing', 'done')
                 GROUP BY tag.recipe, tag.name
                 HAVING sum(build.object_id = tag.object_id) = 0

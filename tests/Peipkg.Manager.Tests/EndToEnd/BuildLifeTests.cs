@@ -179,8 +179,11 @@ public class BuildLifeTests
         farm.Release("1.0", "1.1");
         using ManagerProcess manager = farm.Start("--once", "--strict");
         manager.WaitFor("build \\+ publish complete\" recipe=free version=1.0-1");
+        manager.WaitUntil(
+            () => Regex.Count(manager.Log, "starting build\" recipe=base") == 2,
+            "both versions of base beside each other"
+        );
         Assert.DoesNotContain("starting build\" recipe=app", manager.Log, StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Count(manager.Log, "starting build\" recipe=base"));
         File.WriteAllText(farm["go"], "");
         Assert.Equal(0, manager.WaitForExit());
         Assert.Matches(

@@ -110,19 +110,17 @@ public sealed class DaemonTests : IDisposable
 
         File.WriteAllText(_farm["go"], "");
         manager.WaitFor("build \\+ publish complete\" recipe=slow");
-        for (int i = 0; i < 100; i++)
-        {
-            using JsonDocument document = JsonDocument.Parse(await _client.GetStringAsync(status));
-            if (document.RootElement.GetProperty("in_flight").ValueKind == JsonValueKind.Null)
+        manager.WaitUntil(
+            () =>
             {
-                Assert.Equal(1, document.RootElement.GetProperty("builds_succeeded").GetInt32());
-                return;
-            }
-
-            await Task.Delay(50);
-        }
-
-        Assert.Fail("in_flight never became null");
+                using JsonDocument document = JsonDocument.Parse(
+                    _client.GetStringAsync(status).GetAwaiter().GetResult()
+                );
+                return document.RootElement.GetProperty("in_flight").ValueKind == JsonValueKind.Null
+                    && document.RootElement.GetProperty("builds_succeeded").GetInt32() == 1;
+            },
+            "a status without a build under way"
+        );
     }
 
     [Fact]
@@ -264,8 +262,9 @@ public sealed class DaemonTests : IDisposable
             script: $"touch {_farm["started"]}; while [ ! -e {_farm["go"]} ]; do sleep 0.1; done"
         );
         _farm.Release("1.0", "1.1");
+        File.AppendAllText(_farm["config.toml"], "[build]\nparallel = 1\n");
         using ManagerProcess manager = _farm.Start();
-        manager.WaitFor("starting build");
+        manager.WaitUntil(() => File.Exists(_farm["started"]), "the build");
         manager.Signal("TERM");
         manager.WaitFor("msg=\"draining");
         Thread.Sleep(500);
@@ -286,11 +285,7 @@ public sealed class DaemonTests : IDisposable
         _farm.Release("1.0");
         using (ManagerProcess manager = _farm.Start())
         {
-            while (!File.Exists(_farm["started"]))
-            {
-                Thread.Sleep(20);
-            }
-
+            manager.WaitUntil(() => File.Exists(_farm["started"]), "the build");
             manager.Signal("TERM");
             manager.WaitFor("msg=\"draining");
             manager.Signal("TERM");

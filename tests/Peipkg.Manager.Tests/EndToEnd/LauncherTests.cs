@@ -223,7 +223,7 @@ public sealed class LauncherTests
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             )
             {
-                TestFarm.RunTool("/bin/kill", "-KILL", pid);
+                TestFarm.Kill(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
             }
         }
 

@@ -121,13 +121,9 @@ public sealed class ReadinessTests : IDisposable
         File.AppendAllText(_farm["config.toml"], notify + "[limits]\nmin_free = \"0\"\n");
         manager.Signal("HUP");
 
-        // That the disk has room is an event, and that the trouble is over another: they come in either order.
-        List<string> recovery = [await Answer(204)];
-        while (recovery.Count < 3 && !recovery.Contains("disk-recovered"))
-        {
-            recovery.Add(await Answer(204));
-        }
-        Assert.Contains("disk-recovered", recovery);
+        // Among other events, in any order; one that never comes ends the wait.
+        while (await Answer(204) != "disk-recovered") { }
+
         manager.WaitFor("build \\+ publish complete\" recipe=hello");
         manager.Signal("TERM");
         manager.WaitForExit();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -180,7 +181,8 @@ public sealed class WebhookTests : IDisposable
         }
 
         // Once for each forge: what strangers repeat is counted, and told a minute later.
-        Assert.Equal(3, manager.Log.Split("msg=\"webhook signature invalid\"").Length - 1);
+        manager.WaitUntil(() => Forged(manager) >= 3, "a line for each forge");
+        Assert.InRange(Forged(manager), 3, 6);
     }
 
     [Fact]
@@ -252,6 +254,7 @@ public sealed class WebhookTests : IDisposable
         manager.WaitFor("poll complete\" recipe=hello");
         string body = Payload("github", "refs/tags/v1.0");
         _farm.Release("1.0");
+        Stopwatch watch = Stopwatch.StartNew();
         (HttpStatusCode Status, string Body)[] answers = await Task.WhenAll(
             Enumerable.Range(0, 1000).Select(_ => Deliver(address, "github", body))
         );
@@ -259,7 +262,9 @@ public sealed class WebhookTests : IDisposable
         manager.WaitFor("build \\+ publish complete\" recipe=hello version=1.0-1");
         manager.WaitFor("poll complete\" recipe=hello tags_seen=1 matches_emitted=1 queued=0");
         int polls = manager.Log.Split("msg=\"polling upstream\"").Length - 1;
-        Assert.True(polls < 30, polls.ToString(CultureInfo.InvariantCulture));
+
+        // After three that brought nothing at most one a second.
+        Assert.True(polls < 20 + watch.Elapsed.TotalSeconds, polls.ToString(CultureInfo.InvariantCulture));
         Assert.Equal(1, manager.Log.Split("msg=\"starting build\"").Length - 1);
     }
 
@@ -418,8 +423,13 @@ public sealed class WebhookTests : IDisposable
             );
         }
 
-        Assert.Equal(1, manager.Log.Split("msg=\"webhook signature invalid\"").Length - 1);
+        // And one more for each minute that it takes.
+        manager.WaitUntil(() => Forged(manager) >= 1, "a line");
+        Assert.InRange(Forged(manager), 1, 5);
     }
+
+    private static int Forged(ManagerProcess manager) =>
+        manager.Log.Split("msg=\"webhook signature invalid\"").Length - 1;
 
     [Fact]
     public void A_recipe_that_listens_to_a_forge_without_a_secret_is_exit_2()

@@ -184,7 +184,8 @@ internal sealed class BuildRunner(
     private async Task BuildAsync(BuildRecord build, long attempt, AttemptLog log, CancellationToken cancellation)
     {
         CleanUp(attempt);
-        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId})");
+        string recipes = roster.Current.Commit is { } commit ? $", recipes of commit {commit}" : "";
+        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId}){recipes}");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
         RosterEntry known =

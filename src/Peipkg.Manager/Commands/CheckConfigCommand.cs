@@ -6,6 +6,7 @@ using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Configuration;
+using Peipkg.Manager.Git;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Processes;
@@ -117,14 +118,26 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
         }
 
         int count = 0;
+        if (checking.Recipes is { } source)
+        {
+            Try("[recipes] signers", () => CommitSigners.Read(source.Signers));
+        }
+
+        if (RecipeCheckouts.Place(checking) is not var (directory, commit))
+        {
+            warnings.Add("[recipes] git: no recipes have been taken over yet; the manager does so when it runs");
+            return count;
+        }
+
         Try(
-            "[manager] recipes_dir",
+            checking.Recipes is null ? "[manager] recipes_dir" : "the recipes in force",
             () =>
             {
                 RecipeRoster roster = RecipeRoster.Load(
-                    checking.RecipesDirectory,
+                    directory,
                     NullLogger.Instance,
-                    RepositoryEdition.Of(checking)
+                    RepositoryEdition.Of(checking),
+                    commit
                 );
                 count = roster.Recipes.Count;
                 problems.AddRange(

@@ -51,6 +51,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         );
         yield return Pause("resume", OperatorCommand.Resume, "Take a pause back.");
         yield return Ack();
+        yield return Reload();
         yield return Drain();
         yield return new CheckConfigCommand(config, world).Create();
         yield return new BackupCommand(config, world).Create();
@@ -323,6 +324,20 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
 
         error = $"\"{text}\" is neither a date (2026-12-31), a time (2026-12-31T12:00:00Z) nor a duration (48h)";
         return false;
+    }
+
+    private Command Reload()
+    {
+        Option<bool> json = Json();
+        Command command = new(
+            "reload",
+            "Let the manager read the configuration and the recipes again, as SIGHUP does, and say what came of it."
+        )
+        {
+            json,
+        };
+        SetAction(command, json, _ => new OperatorRequest { Command = OperatorCommand.Reload });
+        return command;
     }
 
     private Command Drain()

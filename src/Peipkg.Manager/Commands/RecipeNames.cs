@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Hosting;
+using Peipkg.Manager.Recipes;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 
@@ -21,10 +22,15 @@ internal static class RecipeNames
         try
         {
             string file = context.ParseResult.GetRequiredValue(config);
+            if (RecipeCheckouts.Place(ManagerProgram.LoadConfig(file)) is not var (directory, _))
+            {
+                return [];
+            }
+
             return
             [
                 .. Directory
-                    .EnumerateDirectories(ManagerProgram.LoadConfig(file).RecipesDirectory)
+                    .EnumerateDirectories(directory)
                     .Order(StringComparer.Ordinal)
                     .Where(recipe => File.Exists(Path.Combine(recipe, Recipe.FileName)))
                     .Select(recipe => new CompletionItem(Path.GetFileName(recipe))),

@@ -34,8 +34,12 @@ internal static class ConfigKeys
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         new("[manager]", "id", Effect.Restart, c => c.FarmId),
-        new("[manager]", "recipes_dir", Effect.Restart, c => c.RecipesDirectory),
+        new("[manager]", "recipes_dir", Effect.Restart, c => c.Recipes is null ? c.RecipesDirectory : ""),
         new("[manager]", "state_dir", Effect.Restart, c => c.StateDirectory),
+        Recipes("git", r => $"{r.Git.Text} {r.Git.Credentials?.Basic}"),
+        Recipes("branch", r => r.Branch),
+        Recipes("path", r => r.Folder),
+        Recipes("signers", r => Lines(r.Signers)),
         new("[repo]", "name", Effect.FirstStart, c => c.Repository.Name),
         new("[repo]", "description", Effect.FirstStart, c => c.Repository.Description),
         new("[repo]", "edition", Effect.FirstStart, c => c.Repository.Edition?.Name ?? ""),
@@ -113,6 +117,9 @@ internal static class ConfigKeys
             LogLevel = written.LogLevel,
             Http = written.Http with { Address = running.Http.Address },
         };
+
+    private static ConfigKey Recipes(string name, Func<RecipesConfig, string?> value) =>
+        new("[recipes]", name, Effect.Restart, c => c.Recipes is { } recipes ? value(recipes) ?? "" : "");
 
     private static ConfigKey Upload(string name, Func<UploadConfig, object?> value) =>
         new("[upload]", name, Effect.Restart, c => Lines(c.Uploads.Select(u => Text(value(u)))));

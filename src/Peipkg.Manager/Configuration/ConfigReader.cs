@@ -19,6 +19,7 @@ internal static class ConfigReader
     private static readonly string[] Sections =
     [
         "manager",
+        "recipes",
         "repo",
         "signing",
         "upload",
@@ -70,8 +71,17 @@ internal static class ConfigReader
 
         TomlSection manager = Required(file, "manager");
         string farmId = Text(manager, "id");
-        string recipes = AbsolutePath(manager, "recipes_dir", required: true) ?? "";
+        RecipesConfig? source = RecipesConfig.Read(file);
+        string? recipes = AbsolutePath(manager, "recipes_dir", required: file.Root.Find("recipes") is null);
         string state = AbsolutePath(manager, "state_dir", required: true) ?? "";
+        if (recipes is not null && source is not null)
+        {
+            manager.Problems.Error(
+                manager.PositionOf("recipes_dir"),
+                "recipes_dir in [manager]: the recipes come from [recipes] git; leave one of the two out"
+            );
+        }
+
         manager.Finish();
 
         TomlSection repo = Required(file, "repo");
@@ -107,8 +117,18 @@ internal static class ConfigReader
         string level = ReadLogLevel(file);
 
         file.Problems.ThrowIfAny();
-        return new ManagerConfig(farmId, recipes, state, repository, key, uploads, http, interval)
+        return new ManagerConfig(
+            farmId,
+            recipes ?? new StateLayout(state).Recipes,
+            state,
+            repository,
+            key,
+            uploads,
+            http,
+            interval
+        )
         {
+            Recipes = source,
             Polling = polling,
             Fetching = fetching,
             Builds = builds,
@@ -206,11 +226,11 @@ internal static class ConfigReader
         }
 
         ListenAddress? address = section.Parsed<ListenAddress?>("addr", ParseAddress)?.Value;
-        List<string> shared = Paths(section, "webhook_secret_file");
+        IReadOnlyList<string> shared = ConfigPaths.Read(section, "webhook_secret_file");
         Dictionary<string, IReadOnlyList<string>> own = new(StringComparer.Ordinal);
         foreach (string forge in ForgesWithOwnSecrets)
         {
-            if (Paths(section, forge + "_secret_file") is { Count: > 0 } files)
+            if (ConfigPaths.Read(section, forge + "_secret_file") is { Count: > 0 } files)
             {
                 own.Add(forge, files);
             }
@@ -230,30 +250,6 @@ internal static class ConfigReader
         HttpConfig http = new(address) { ServesRepository = serves, Hosts = [.. hosts.Select(host => host.Value)] };
         http = shared.Count > 0 ? http with { WebhookSecretFiles = shared } : http;
         return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
-    }
-
-    // One path, or several while one secret takes another's place.
-    private static List<string> Paths(TomlSection section, string key)
-    {
-        if (section.IsString(key))
-        {
-            return AbsolutePath(section, key, required: false) is { } path ? [path] : [];
-        }
-
-        List<string> paths = [];
-        foreach (Located<string> text in section.Strings(key))
-        {
-            if (Rooted(text.Value, out string path, out string? error))
-            {
-                paths.Add(path);
-            }
-            else
-            {
-                section.Problems.Error(text.Position, $"{key} in {section.Label}: {error}");
-            }
-        }
-
-        return paths;
     }
 
     // A missing section is one problem, not one for each of its keys: the stand-in's problems go nowhere.
@@ -279,7 +275,7 @@ internal static class ConfigReader
     }
 
     private static string? AbsolutePath(TomlSection section, string key, bool required) =>
-        section.Parsed<string>(key, Rooted, required)?.Value;
+        section.Parsed<string>(key, ConfigPaths.TryParse, required)?.Value;
 
     private static bool NotBlank(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
@@ -288,17 +284,6 @@ internal static class ConfigReader
             string.IsNullOrWhiteSpace(value) ? "it is empty"
             : value.Any(char.IsControl) ? "it holds control characters"
             : null;
-        return error is null;
-    }
-
-    private static bool Rooted(string? text, out string value, [NotNullWhen(false)] out string? error)
-    {
-        value = text ?? "";
-        error =
-            !value.StartsWith('/') ? "write an absolute path, one that begins with \"/\""
-            : value.Any(char.IsControl) ? "it holds control characters"
-            : null;
-        value = error is null ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(value)) : value;
         return error is null;
     }
 

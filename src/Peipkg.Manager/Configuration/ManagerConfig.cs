@@ -5,7 +5,7 @@ namespace Peipkg.Manager.Configuration;
 
 /// <summary>The farm's configuration, as <see cref="ConfigReader"/> has checked it. Paths are absolute.</summary>
 /// <param name="FarmId"><c>[manager] id</c>: recorded in every package (§3.3.4).</param>
-/// <param name="RecipesDirectory"><c>[manager] recipes_dir</c>.</param>
+/// <param name="RecipesDirectory"><c>[manager] recipes_dir</c>; with <c>[recipes]</c> where what came from git is kept.</param>
 /// <param name="StateDirectory"><c>[manager] state_dir</c>.</param>
 /// <param name="Repository"><c>[repo]</c>: used when the repository is created.</param>
 /// <param name="KeyFile"><c>[signing] key_file</c>.</param>
@@ -23,6 +23,9 @@ internal sealed record ManagerConfig(
     TimeSpan DefaultInterval
 )
 {
+    /// <summary><c>[recipes]</c>; null where they are in <c>recipes_dir</c>.</summary>
+    public RecipesConfig? Recipes { get; init; }
+
     /// <summary>The rest of <c>[poll]</c>.</summary>
     public PollConfig Polling { get; init; } = PollConfig.Default;
 

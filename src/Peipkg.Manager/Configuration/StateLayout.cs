@@ -39,6 +39,12 @@ internal sealed record StateLayout(string Root)
     /// <summary>Per-upstream git configuration, for repositories on this machine that belong to another user.</summary>
     public string Git => Path.Combine(Root, "git");
 
+    /// <summary>What came from <c>[recipes] git</c>, a directory for each commit; see RecipeCheckouts.</summary>
+    public string Recipes => Path.Combine(Root, "recipes");
+
+    /// <summary>The log of the latest fetch of the recipes.</summary>
+    public string RecipesLog => Path.Combine(Logs, "recipes.log");
+
     /// <summary>The SQLite database.</summary>
     public string Database => Path.Combine(Root, "manager.db");
 

@@ -101,7 +101,7 @@ internal static partial class UploadReader
         string branch = "";
         if (backend == UploadBackend.Git)
         {
-            branch = section.Parsed<string>("branch", Branch)?.Value ?? "gh-pages";
+            branch = section.Parsed<string>("branch", BranchName.TryParse)?.Value ?? "gh-pages";
             mode = section.Parsed<UploadMode>("mode", OneOf(GitModes))?.Value ?? UploadMode.Orphan;
         }
         else if (backend == UploadBackend.Rsync)
@@ -203,27 +203,6 @@ internal static partial class UploadReader
             && value.All(c => c is > ' ' and <= '~' and not ('{' or '}'))
                 ? null
                 : "write an https:// or http:// URL without user, query or fragment";
-        return error is null;
-    }
-
-    // git check-ref-format, as far as a branch for pages can want to go.
-    private static bool Branch(string? text, out string value, [NotNullWhen(false)] out string? error)
-    {
-        value = text ?? "";
-        error =
-            value.Length is > 0 and <= 200
-            && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/')
-            && value
-                .Split('/')
-                .All(part =>
-                    part.Length > 0
-                    && part[0] is not ('.' or '-')
-                    && !part.EndsWith('.')
-                    && !part.EndsWith(".lock", StringComparison.Ordinal)
-                )
-            && !value.Contains("..", StringComparison.Ordinal)
-                ? null
-                : $"\"{text}\" is no branch name: write letters, digits, \"-\", \"_\", \".\" and \"/\"";
         return error is null;
     }
 

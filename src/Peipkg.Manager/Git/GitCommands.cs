@@ -11,7 +11,13 @@ namespace Peipkg.Manager.Git;
 /// <summary>Where git runs: a directory of the manager's own, and the repository that it works in.</summary>
 /// <param name="Directory">The working directory.</param>
 /// <param name="Repository">The repository, whose work tree that is; null for a command that needs none.</param>
-internal sealed record GitPlace(string Directory, string? Repository = null);
+internal sealed record GitPlace(string Directory, string? Repository = null)
+{
+    private static readonly Dictionary<string, string> None = [];
+
+    /// <summary>Added to the environment.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = None;
+}
 
 /// <summary>Makes the manager's git commands of what <see cref="GitInvocation"/> composes.</summary>
 /// <param name="program">The absolute path of git.</param>
@@ -40,6 +46,11 @@ internal sealed class GitCommands(string program, IReadOnlyDictionary<string, st
         {
             [Leftovers.Marker] = layout.Root,
         };
+        foreach ((string name, string value) in place.Variables)
+        {
+            variables[name] = value;
+        }
+
         return new ChildCommand(program, invocation.Arguments, place.Directory, variables)
         {
             Name = "git " + arguments[0],

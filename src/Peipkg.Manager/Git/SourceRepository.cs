@@ -131,6 +131,34 @@ internal sealed class SourceRepository(
             : null;
     }
 
+    /// <summary>Has git verify a commit's signature.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="signers">Says whose signatures count; see <see cref="CommitSigners.Install"/>.</param>
+    /// <exception cref="GitException">It has none that counts.</exception>
+    public async Task VerifyAsync(string commit, IReadOnlyDictionary<string, string> signers)
+    {
+        bool isSigned = (await ReadAsync("cat-file", "commit", commit))
+            .Split('\n')
+            .TakeWhile(line => line.Length > 0)
+            .Any(line => line.StartsWith("gpgsig", StringComparison.Ordinal));
+        if (!isSigned)
+        {
+            throw new GitException("it is not signed") { IsUpstreamsFault = true };
+        }
+
+        try
+        {
+            await RunAsync(local: true, log, signers, "verify-commit", commit);
+        }
+        catch (GitException exception) when (exception.End == ChildEnd.Exited)
+        {
+            throw new GitException($"it is signed by none of [recipes] signers ({exception.Message})", exception)
+            {
+                IsUpstreamsFault = true,
+            };
+        }
+    }
+
     /// <summary>Looks through a commit's whole tree.</summary>
     /// <exception cref="GitException">It is larger than it may be.</exception>
     public async Task<TreeListing> ListAsync(string commit)
@@ -189,14 +217,23 @@ internal sealed class SourceRepository(
         return output.Text();
     }
 
-    private async Task RunAsync(bool local, IChildOutput output, params string[] arguments)
+    private Task RunAsync(bool local, IChildOutput output, params string[] arguments) =>
+        RunAsync(local, output, variables: null, arguments);
+
+    private async Task RunAsync(
+        bool local,
+        IChildOutput output,
+        IReadOnlyDictionary<string, string>? variables,
+        params string[] arguments
+    )
     {
         log.Heading("git " + string.Join(' ', arguments));
+        GitPlace place = new(directory, Path.Combine(directory, ".git"));
         try
         {
             await git.RunAsync(
                 local ? null : upstream,
-                new GitPlace(directory, Path.Combine(directory, ".git")),
+                variables is null ? place : place with { Variables = variables },
                 budget.For(directory),
                 output,
                 log,

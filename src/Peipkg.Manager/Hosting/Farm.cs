@@ -109,6 +109,7 @@ internal sealed class Farm : IDisposable
             Logger<Recovery>()
         );
 
+        Source = Config.Recipes is { } source ? MakeSource(source) : null;
         LiveFarm live = new()
         {
             ProcessId = setup.World.ProcessId,
@@ -117,6 +118,11 @@ internal sealed class Farm : IDisposable
             WhyWaiting = Builds.WhyWaiting,
             Trouble = () => Builds.Trouble,
             RefusedReload = () => RefusedReload,
+            Recipes = () => Source?.State,
+            Reload = () =>
+                Reload is { } reload
+                    ? reload()
+                    : throw new OperatorException("the manager runs once and reads nothing again"),
             Held = () => Hold.Find(() => null),
             Signer = setup.Key.Fingerprint,
             Cancel = Builds.Cancel,
@@ -151,6 +157,12 @@ internal sealed class Farm : IDisposable
 
     /// <summary>Why the configuration was not reloaded; null when the last reload was taken.</summary>
     public string? RefusedReload { get; set; }
+
+    /// <summary>Reads recipes and configuration again, where somebody does.</summary>
+    public Func<ReloadOutcome>? Reload { get; set; }
+
+    /// <summary>Where the recipes come from; null where they are in a directory of the operator's.</summary>
+    public RecipeSource? Source { get; }
 
     /// <summary>Takes secrets out of what people get to see.</summary>
     public Redactor Redactor => _setup.Redactor;
@@ -216,6 +228,7 @@ internal sealed class Farm : IDisposable
     {
         OwnClock.Begin();
         await Recovery.RunAsync(stop);
+        Source?.Begin();
         CloseRemoved();
         try
         {
@@ -234,10 +247,12 @@ internal sealed class Farm : IDisposable
     /// </returns>
     public async Task<bool> RunOnceAsync(CancellationToken drain, CancellationToken stop)
     {
-        bool complete = Roster.Current.Broken == 0;
+        bool complete = true;
         Attendants.Begin();
         try
         {
+            complete &= Source is null || await Source.PullAsync(drain);
+            complete &= Roster.Current.Broken == 0;
             complete &= await Polls.PollAllAsync(drain);
             await Builds.RunDueAsync(drain, stop);
         }
@@ -267,13 +282,36 @@ internal sealed class Farm : IDisposable
     }
 
     // No poll will ever say what becomes of them; a recipe with a mistake is still there.
-    private void CloseRemoved() =>
-        _stores.Moves.Close([
-            .. _stores
-                .Builds.Open()
-                .Where(b => b.State is BuildState.Queued or BuildState.Failed && !Roster.Current.Knows(b.Recipe))
-                .Select(b => (b.Id, BuildState.Skipped, "its recipe was removed")),
-        ]);
+    private void CloseRemoved()
+    {
+        if (Roster.IsKnown)
+        {
+            _stores.Moves.Close([
+                .. _stores
+                    .Builds.Open()
+                    .Where(b => b.State is BuildState.Queued or BuildState.Failed && !Roster.Current.Knows(b.Recipe))
+                    .Select(b => (b.Id, BuildState.Skipped, "its recipe was removed")),
+            ]);
+        }
+    }
+
+    private RecipeSource MakeSource(RecipesConfig source) =>
+        new(
+            source,
+            _setup.Config,
+            _setup.Layout,
+            new BranchFetcher(_git, _setup.Layout, () => Config.Polling.Timeout, () => Config.Fetching, Clock),
+            Roster,
+            _stores.Events,
+            taken: () =>
+            {
+                Redactor.Learn(FarmSecrets.Of(Config, Secrets, Roster.Current));
+                Reloaded();
+            },
+            Redactor,
+            Clock,
+            Logger<RecipeSource>()
+        );
 
     private PollLoop MakePolls() =>
         new(
@@ -378,6 +416,9 @@ internal sealed class Farm : IDisposable
                     forge,
                     Roster,
                     trigger: Polls.Trigger,
+                    recipes: Source is { } source && Config.Recipes is { } from
+                        ? new WatchedRepository(from.Git, () => source.Trigger(again: false))
+                        : null,
                     current: () => _secrets.GetValueOrDefault(forge),
                     budget,
                     Clock,

@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Logging;
+using Peipkg.Manager.Operating;
 using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 
@@ -30,17 +31,19 @@ internal sealed class FarmReload(
     /// <summary>Whether the file, when it was last looked at, was a configuration.</summary>
     public bool IsConfigValid => farm.RefusedReload is null;
 
-    /// <summary>Reads everything again.</summary>
-    public void Run()
+    /// <summary>Reads everything again; what is wrong is in the log too.</summary>
+    public ReloadOutcome Run()
     {
         lock (_one)
         {
+            string[] restart = [];
             try
             {
-                farm.RefusedReload = ReloadConfig() is { } refused ? farm.Redactor.Clean(refused) : null;
+                farm.RefusedReload = ReloadConfig(out restart) is { } refused ? farm.Redactor.Clean(refused) : null;
                 farm.Roster.Reload();
                 farm.Redactor.Learn(FarmSecrets.Of(config.Current, farm.Secrets, farm.Roster.Current));
                 farm.Reloaded();
+                farm.Source?.Trigger(again: true);
                 WarnAboutWebhooks();
             }
             catch (Exception exception) when (Boundary.Holds(exception))
@@ -48,12 +51,15 @@ internal sealed class FarmReload(
                 // The configuration was taken, or refused for its own reason; this one is not its fault.
                 HostingEvents.ReloadFailed(logger, Boundary.Describe(exception));
             }
+
+            return new ReloadOutcome(farm.RefusedReload, restart);
         }
     }
 
     // Why it was refused; null when it was taken.
-    private string? ReloadConfig()
+    private string? ReloadConfig(out string[] restart)
     {
+        restart = [];
         ManagerConfig written;
         ManagerConfig merged;
         IReadOnlyDictionary<Forge, WebhookSecrets> secrets;
@@ -91,6 +97,7 @@ internal sealed class FarmReload(
         HostingEvents.ConfigReloaded(logger, Some(changed[Effect.Reload]));
         if (Some(changed[Effect.Restart]) is { } waiting)
         {
+            restart = waiting;
             HostingEvents.ConfigNeedsRestart(logger, waiting);
         }
 

@@ -63,6 +63,7 @@ internal static partial class FarmSecrets
             ),
             .. Words(config.Builds.Launcher?.Words ?? []),
             .. config.Uploads.SelectMany(OfUpload),
+            .. OfUrl(config.Recipes?.Git),
             .. roster.Watched.SelectMany(recipe => OfUrl(recipe.Url)),
         ];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
+using Peipkg.Manager.Operating;
 using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Hosting;
@@ -30,9 +31,11 @@ internal sealed class FarmWorker(
         using CancellationTokenSource ended = new();
         Task watch = service.WatchAsync(farm.IsAlive, ended.Token);
         Task beside = farm.Attendants.RunAsync(ended.Token);
-        signals.Reload += Reload;
+        signals.Reload += OnSignal;
+        farm.Reload = Reload;
         try
         {
+            Task recipes = farm.Source?.RunAsync(drain.Token) ?? Task.CompletedTask;
             Task polls = farm.Polls.RunAsync(drain.Token);
             using CancellationTokenSource syncFinish = new();
             Task syncs = farm.Syncer.RunAsync(syncFinish.Token, signals.Stop);
@@ -45,7 +48,7 @@ internal sealed class FarmWorker(
             // Any of them ending early is a defect; the others must not go on as if nothing had happened.
             Task first = await Task.WhenAny(polls, builds, syncs);
             await drain.CancelAsync();
-            await Task.WhenAll(first, polls, builds);
+            await Task.WhenAll(first, recipes, polls, builds);
             await syncFinish.CancelAsync();
             await syncs;
         }
@@ -61,7 +64,8 @@ internal sealed class FarmWorker(
         }
         finally
         {
-            signals.Reload -= Reload;
+            signals.Reload -= OnSignal;
+            farm.Reload = null;
             await ended.CancelAsync();
             await watch;
             await beside;
@@ -75,10 +79,13 @@ internal sealed class FarmWorker(
             $"Watching the upstreams of {farm.Roster.Current.Recipes.Count} recipes.{(reload.IsConfigValid ? "" : " The configuration has mistakes and was not reloaded.")}"
         );
 
-    private void Reload()
+    private void OnSignal() => Reload();
+
+    private ReloadOutcome Reload()
     {
         service.Reloading();
-        reload.Run();
+        ReloadOutcome outcome = reload.Run();
         service.Ready(Status());
+        return outcome;
     }
 }

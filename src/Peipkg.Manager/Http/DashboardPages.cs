@@ -1,6 +1,7 @@
 using System.Globalization;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 
@@ -28,7 +29,9 @@ internal static class DashboardPages
             html,
             "Recipes",
             Count(status.Recipes.Count),
-            status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used" : null
+            status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used"
+                : status.RecipesFrom?.Commit is { } commit ? "of commit " + RecipeCheckout.Shorten(commit)
+                : null
         );
         Tile(html, "Running", Count(status.Running.Count), null);
         Tile(html, "Waiting", Count(status.Queue.Count), null);
@@ -353,7 +356,9 @@ internal static class DashboardPages
             html.Raw(
                     "<section class=\"empty\"><h2>No recipes yet</h2><p>Put a directory with a <code>peipkg.toml</code> below "
                 )
-                .Raw("<code>recipes_dir</code> and reload the manager; it polls the upstream at once.</p></section>");
+                .Raw(
+                    "<code>recipes_dir</code>, or into the repository of <code>[recipes]</code>, and reload the manager; it polls the upstream at once.</p></section>"
+                );
             return;
         }
 

@@ -8,6 +8,11 @@ using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
+/// <summary>A repository that the farm watches besides its upstreams.</summary>
+/// <param name="Address">Where it is.</param>
+/// <param name="Look">Looks at it now.</param>
+internal sealed record WatchedRepository(Peipkg.Recipes.Upstreams.GitAddress Address, Action Look);
+
 /// <summary>
 /// <c>POST /webhooks/&lt;forge&gt;</c>: an authentic delivery about a watched repository makes its recipes due at once. A
 /// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
@@ -16,6 +21,7 @@ internal sealed class WebhookEndpoint(
     Forge forge,
     RosterHolder roster,
     Action<string> trigger,
+    WatchedRepository? recipes,
     Func<WebhookSecrets?> current,
     BodyBudget budget,
     TimeProvider clock,
@@ -97,8 +103,15 @@ internal sealed class WebhookEndpoint(
 
     private string Act(WebhookDelivery parsed, string? delivery)
     {
+        bool isSource = recipes is { } source && parsed.IsAbout(source.Address);
+        if (isSource)
+        {
+            HttpEvents.RecipesAccepted(logger, delivery, forge.Name);
+            recipes!.Look();
+        }
+
         // Several recipes may share an upstream.
-        List<string> recipes =
+        List<string> watching =
         [
             .. roster
                 .Current.Recipes.Where(r =>
@@ -106,15 +119,15 @@ internal sealed class WebhookEndpoint(
                 )
                 .Select(r => r.Name),
         ];
-        foreach (string recipe in recipes)
+        foreach (string recipe in watching)
         {
             HttpEvents.Accepted(logger, recipe, delivery, forge.Name);
             trigger(recipe);
         }
 
-        if (recipes.Count > 0)
+        if (isSource || watching.Count > 0)
         {
-            return "polling " + string.Join(", ", recipes);
+            return "polling " + string.Join(", ", watching.Prepend("the recipes").Skip(isSource ? 0 : 1));
         }
 
         // Most often one has the upstream and does not say that it listens.

@@ -11,6 +11,9 @@ internal static partial class HttpEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, triggering immediate poll")]
     public static partial void Accepted(ILogger logger, string recipe, string? delivery, string forge);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, looking at the recipes")]
+    public static partial void RecipesAccepted(ILogger logger, string? delivery, string forge);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "webhook accepted, nothing to do")]
     public static partial void Nothing(ILogger logger, string reason, string? delivery, string forge);
 

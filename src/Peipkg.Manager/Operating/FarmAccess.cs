@@ -50,11 +50,9 @@ internal sealed class FarmAccess : IDisposable
             _desk = new OperatorDesk(
                 stores,
                 () =>
-                    roster ??= RecipeRoster.Load(
-                        config.RecipesDirectory,
-                        NullLogger.Instance,
-                        RepositoryEdition.Of(config)
-                    ),
+                    roster ??= RecipeCheckouts.Place(config) is var (directory, commit)
+                        ? RecipeRoster.Load(directory, NullLogger.Instance, RepositoryEdition.Of(config), commit)
+                        : RecipeRoster.Empty,
                 live: null
             );
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
 
@@ -25,6 +26,16 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             "recipes",
             $"{status.Recipes.Count}{(status.BrokenRecipes > 0 ? $", and {status.BrokenRecipes} that cannot be used" : "")}"
         );
+        if (status.RecipesFrom is { } from)
+        {
+            Fact(
+                "from",
+                from.Commit is { } commit
+                    ? $"{from.Git} at {RecipeCheckout.Shorten(commit)}, taken over {When(from.TakenAt)}"
+                    : $"{from.Git}, of which nothing has been taken over yet"
+            );
+        }
+
         Fact("repository", $"generation {status.Generation}");
         Fact(
             "builds",

@@ -1,9 +1,15 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Publishing;
+using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;
+
+/// <summary>What a reload led to.</summary>
+/// <param name="Refused">Why the configuration was not taken over; null when it was.</param>
+/// <param name="NeedRestart">Keys whose changes take a restart.</param>
+internal sealed record ReloadOutcome(string? Refused, IReadOnlyList<string> NeedRestart);
 
 /// <summary>What only a running manager can tell or do.</summary>
 internal sealed record LiveFarm
@@ -23,6 +29,9 @@ internal sealed record LiveFarm
     /// <summary>Why the configuration was not reloaded; null when the last reload was taken.</summary>
     public Func<string?> RefusedReload { get; init; } = () => null;
 
+    /// <summary>How it stands with <c>[recipes] git</c>; null where the recipes do not come from there.</summary>
+    public Func<RecipeSourceState?> Recipes { get; init; } = () => null;
+
     /// <summary>What holds publishing up until somebody acts; null while nothing does.</summary>
     public Func<HeldPublishing?> Held { get; init; } = () => null;
 
@@ -37,6 +46,9 @@ internal sealed record LiveFarm
 
     /// <summary>Polls a recipe now.</summary>
     public required Action<string> Poll { get; init; }
+
+    /// <summary>Reads recipes and configuration again.</summary>
+    public Func<ReloadOutcome> Reload { get; init; } = () => new ReloadOutcome(null, []);
 
     /// <summary>Ends the manager when what is under way is done; false when that was asked for already.</summary>
     public required Func<bool> Drain { get; init; }

@@ -54,6 +54,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
             OperatorCommand.Resume => new OperatorReply { Action = Resume(request) },
             OperatorCommand.Drain => new OperatorReply { Action = Drain() },
+            OperatorCommand.Reload => new OperatorReply { Action = Reload() },
             OperatorCommand.Ack => new OperatorReply { Action = Acknowledge(request) },
             OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
             _ => throw new OperatorException(
@@ -298,6 +299,34 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             Message =
                 $"the clock is right, it is {stores.Clock.GetUtcNow().Text()}; what waits for it is published within a minute{endless}",
             Changed = [FarmClock.Key],
+        };
+    }
+
+    private ActionDocument Reload()
+    {
+        if (live is null)
+        {
+            throw new OperatorException("no manager is running; it reads everything when it starts");
+        }
+
+        ReloadOutcome outcome = live.Reload();
+        if (outcome.Refused is { } refused)
+        {
+            throw new OperatorException(
+                $"the configuration has mistakes and was not reloaded, the former one stays: {refused}"
+            );
+        }
+
+        RecipeRoster recipes = roster();
+        string broken = recipes.Broken > 0 ? $", and {recipes.Broken} that cannot be used" : "";
+        string looks = live.Recipes() is null ? "" : "; the repository of the recipes is looked at now";
+        string restart =
+            outcome.NeedRestart.Count > 0 ? $"; restart to apply {string.Join(", ", outcome.NeedRestart)}" : "";
+        return new ActionDocument
+        {
+            Message =
+                $"the configuration was read again, and {Counted.Text(recipes.Recipes.Count, "recipe")}{broken}{looks}{restart}",
+            Changed = outcome.NeedRestart,
         };
     }
 

@@ -49,6 +49,7 @@ internal static class OperatorCommand
     public const string Drain = "drain";
     public const string Gc = "gc";
     public const string Ack = "ack";
+    public const string Reload = "reload";
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

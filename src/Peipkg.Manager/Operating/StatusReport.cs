@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Peipkg.CommandLine.Help;
 using Peipkg.Manager.Building;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
@@ -89,6 +90,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
                 },
             Problems = Readiness.Problems(troubles),
             Troubles = [.. troubles.Select(Map)],
+            RecipesFrom = stores.Config.Recipes is { } source ? Map(source, live?.Recipes()) : null,
         };
     }
 
@@ -124,6 +126,21 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             PublicUrl = target.Config.PublicUrl,
             CheckedAt = known.CheckedAt.Text(),
             CheckError = known.CheckError,
+        };
+    }
+
+    private StatusRecipes Map(RecipesConfig source, RecipeSourceState? state)
+    {
+        RecipeCheckouts checkouts = new(stores.Layout.Recipes);
+        return new StatusRecipes
+        {
+            Git = source.Git.Text,
+            Branch = source.Branch,
+            Commit = checkouts.InForce?.Commit,
+            TakenAt = checkouts.InForceSince.Text(),
+            AnsweredAt = state?.AnsweredAt.Text(),
+            RefusedCommit = state?.Refused,
+            Error = state?.Refused is null ? state?.Error : state.Reason,
         };
     }
 
@@ -191,6 +208,9 @@ internal sealed record StatusDocument
 
     /// <summary>Everything that is not as it should be: the worst first, what was acknowledged last.</summary>
     public IReadOnlyList<StatusTrouble> Troubles { get; init; } = [];
+
+    /// <summary>Null where the recipes do not come from git.</summary>
+    public StatusRecipes? RecipesFrom { get; init; }
 }
 
 /// <summary>Something that is not as it should be.</summary>
@@ -214,6 +234,29 @@ internal sealed record StatusTrouble
 
     /// <summary>When it counts again; null: not before it has ended.</summary>
     public required string? AcknowledgedUntil { get; init; }
+}
+
+/// <summary>Where the recipes come from.</summary>
+internal sealed record StatusRecipes
+{
+    /// <summary>The repository, without credentials.</summary>
+    public required string Git { get; init; }
+
+    /// <summary>Null for the repository's own default.</summary>
+    public required string? Branch { get; init; }
+
+    /// <summary>In force; null before the first was taken over.</summary>
+    public required string? Commit { get; init; }
+
+    public required string? TakenAt { get; init; }
+
+    public required string? AnsweredAt { get; init; }
+
+    /// <summary>The latest commit, where it was not taken over.</summary>
+    public required string? RefusedCommit { get; init; }
+
+    /// <summary>Why it was not, or why the repository could not be asked; null while all is well.</summary>
+    public required string? Error { get; init; }
 }
 
 /// <summary>A version that waits to be built.</summary>

@@ -26,7 +26,7 @@ internal static class WhyQuery
             return new WhyDocument
             {
                 Recipe = name,
-                Notes = ["the recipe cannot be used; correct it and reload (SIGHUP)", .. broken.Problems],
+                Notes = ["the recipe cannot be used; correct it, then \"peipkg-manager reload\"", .. broken.Problems],
                 Versions = [],
             };
         }
@@ -63,7 +63,7 @@ internal static class WhyQuery
         roster.Find(name)
         ?? throw new OperatorException(
             $"there is no recipe \"{name}\"{Peipkg.Format.Text.NearestName.Suggestion(name, roster.Recipes.Select(r => r.Name))}; the recipes "
-                + "are directories below recipes_dir that hold a peipkg.toml"
+                + "are directories below recipes_dir, or in the repository of [recipes], that hold a peipkg.toml"
         );
 
     private static List<string> Notes(FarmStores stores, RosterEntry recipe, RecipeRecord record, LiveFarm? live)

@@ -53,8 +53,9 @@ internal sealed class RecipeRoster
 {
     private readonly Dictionary<string, RosterEntry> _byName;
 
-    private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken)
+    private RecipeRoster(List<RosterEntry> recipes, List<BrokenRecipe> broken, string? commit = null)
     {
+        Commit = commit;
         BrokenRecipes = broken;
         SharedPackages =
         [
@@ -73,6 +74,9 @@ internal sealed class RecipeRoster
     public static RecipeRoster Empty { get; } = new([], []);
 
     public IReadOnlyList<RosterEntry> Recipes { get; }
+
+    /// <summary>The commit that they come from; null where that is not known.</summary>
+    public string? Commit { get; }
 
     /// <summary>How many directories hold a peipkg.toml that cannot be used.</summary>
     public int Broken => BrokenRecipes.Count;
@@ -95,9 +99,10 @@ internal sealed class RecipeRoster
     /// <param name="directory">The directory of recipe directories.</param>
     /// <param name="logger">Told what is wrong.</param>
     /// <param name="edition">The repository's edition; null for the default.</param>
+    /// <param name="commit">The commit that they come from; null where that is not known.</param>
     /// <exception cref="IOException">The directory itself cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static RecipeRoster Load(string directory, ILogger logger, Edition? edition = null)
+    public static RecipeRoster Load(string directory, ILogger logger, Edition? edition = null, string? commit = null)
     {
         List<RosterEntry> recipes = [];
         List<BrokenRecipe> broken = [];
@@ -136,7 +141,7 @@ internal sealed class RecipeRoster
             }
         }
 
-        RecipeRoster roster = new(recipes, broken);
+        RecipeRoster roster = new(recipes, broken, commit);
         foreach (SharedPackage shared in roster.SharedPackages)
         {
             RosterEvents.SamePackage(logger, shared.Package, [.. shared.Recipes]);

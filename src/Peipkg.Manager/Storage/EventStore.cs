@@ -37,7 +37,11 @@ internal static class EventKind
     /// <summary>The public URL does not serve what was synced.</summary>
     public const string SyncDiffers = "sync-differs";
     public const string DiskLow = "disk-low";
+
     public const string DiskRecovered = "disk-recovered";
+
+    /// <summary>A commit of <c>[recipes] git</c> is in force.</summary>
+    public const string RecipesTaken = "recipes-taken";
 
     /// <summary>Something is not as it should be that no other event tells of; then <see cref="TroubleOver"/>.</summary>
     public const string Trouble = "trouble";

@@ -66,4 +66,13 @@ internal static partial class WatchEvents
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "dedup check failed")]
     public static partial void DedupFailed(ILogger logger, string recipe, string error);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "commit of the recipes not taken over, the former one stays in force"
+    )]
+    public static partial void RecipesRefused(ILogger logger, string commit, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the recipes could not be fetched")]
+    public static partial void RecipesFailed(ILogger logger, string error);
 }

@@ -43,6 +43,12 @@ internal static class ManagerLimits
     /// <summary>Bytes of each file that its digest reads; of a longer one also its length and time count.</summary>
     public const int RecipeFileBytes = 1 << 20;
 
+    /// <summary>Bytes of a file of <c>[recipes] signers</c>.</summary>
+    public const int SignersBytes = 1 << 20;
+
+    /// <summary>Problems of a commit of recipes that are told; <c>peipkg-build check</c> shows all.</summary>
+    public const int CommitProblems = 5;
+
     // Requests over HTTP.
 
     /// <summary>Connections at a time; each costs some ten kilobytes, and a stranger's body <see cref="FreeBodyBytes"/> more.</summary>

@@ -34,12 +34,20 @@ public partial class ConfigKeysTests
 
         """;
 
+    // The recipes come from a directory or from git.
+    private static readonly string FromGit =
+        Base.Replace("recipes_dir = \"/one\"\n", "", StringComparison.Ordinal) + "[recipes]\ngit = \"/one\"\n";
+
     // For each key a line of its section that says something else than the base.
     private static readonly Dictionary<string, string> Other = new(StringComparer.Ordinal)
     {
         ["[manager] id"] = "id = \"two\"",
         ["[manager] recipes_dir"] = "recipes_dir = \"/two\"",
         ["[manager] state_dir"] = "state_dir = \"/two\"",
+        ["[recipes] git"] = "git = \"/two\"",
+        ["[recipes] branch"] = "branch = \"two\"",
+        ["[recipes] path"] = "path = \"two\"",
+        ["[recipes] signers"] = "signers = [\"/two\", \"/three\"]",
         ["[repo] name"] = "name = \"two\"",
         ["[repo] description"] = "description = \"two\"",
         ["[repo] edition"] = "edition = \"pspu-5\"",
@@ -107,8 +115,9 @@ public partial class ConfigKeysTests
     public void A_change_of_any_key_is_seen_and_taken_over_if_that_is_what_is_said(string name)
     {
         ConfigKey key = ConfigKeys.All.Single(k => k.ToString() == name);
+        string from = key.Section == "[recipes]" ? FromGit : Base;
         string text = Regex.Replace(
-            Base,
+            from,
             $"(?<=\n|^){Regex.Escape(key.Section)}\n([a-z_]+ = .*\n)*",
             section =>
             {
@@ -133,7 +142,7 @@ public partial class ConfigKeysTests
             return;
         }
 
-        ManagerConfig running = Read(Base);
+        ManagerConfig running = Read(from);
         ManagerConfig written = Read(text);
         Assert.Equal(
             Along.GetValueOrDefault(name, []).Append(name).Order(StringComparer.Ordinal),

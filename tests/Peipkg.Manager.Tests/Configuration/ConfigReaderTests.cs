@@ -337,4 +337,56 @@ public class ConfigReaderTests
             StringComparison.Ordinal
         );
     }
+
+    private const string FromGit = """
+        [manager]
+        id = "one"
+        state_dir = "/one"
+        [recipes]
+        git = "https://git.example.org/farm/recipes.git"
+        branch = "stable/1"
+        path = "farm/recipes/"
+        signers = ["/etc/one", "/etc/two"]
+        [repo]
+        name = "one"
+        [signing]
+        key_file = "/one"
+        [poll]
+        default_interval = "1h"
+
+        """;
+
+    [Fact]
+    public void Recipes_from_git_are_understood_and_need_no_directory()
+    {
+        ManagerConfig config = Read(FromGit);
+        Assert.Equal("/one/recipes", config.RecipesDirectory);
+        RecipesConfig recipes = config.Recipes!;
+        Assert.Equal("https://git.example.org/farm/recipes.git", recipes.Git.Text);
+        Assert.Equal("refs/heads/stable/1", recipes.Reference);
+        Assert.Equal("farm/recipes", recipes.Folder);
+        Assert.Equal(["/etc/one", "/etc/two"], recipes.Signers);
+        recipes = Read(FromGit.Replace("branch = \"stable/1\"\n", "", StringComparison.Ordinal)).Recipes!;
+        Assert.Equal("HEAD", recipes.Reference);
+    }
+
+    [Theory]
+    [InlineData(
+        "id = ",
+        "recipes_dir = \"/r\"\nid = ",
+        "recipes_dir in [manager]: the recipes come from [recipes] git"
+    )]
+    [InlineData("git = ", "gti = ", "unknown key \"gti\" in [recipes] (did you mean \"git\"?)")]
+    [InlineData("https:", "ext:", "git in [recipes]")]
+    [InlineData("stable/1", "-stable", "\"-stable\" is no branch name")]
+    [InlineData("farm/recipes/", "../recipes", "\"../recipes\" is no path within a repository")]
+    [InlineData("farm/recipes/", "/recipes", "\"/recipes\" is no path within a repository")]
+    [InlineData("farm/recipes/", ".git", "\".git\" is no path within a repository")]
+    [InlineData("/etc/two", "etc/two", "signers in [recipes]: write an absolute path")]
+    public void Mistakes_about_recipes_from_git_are_told(string good, string bad, string problem) =>
+        Assert.Contains(
+            problem,
+            Assert.Single(Problems(FromGit.Replace(good, bad, StringComparison.Ordinal))),
+            StringComparison.Ordinal
+        );
 }

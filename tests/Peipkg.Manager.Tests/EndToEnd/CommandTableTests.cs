@@ -97,6 +97,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["gc", "--dry-run"], "message"),
             (["backup", _farm["copy.db"]], "changed"),
             (["check-config"], "valid"),
+            (["reload"], "message"),
             (["drain"], "message"),
         ];
         Assert.Equal(

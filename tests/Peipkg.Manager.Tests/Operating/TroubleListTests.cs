@@ -137,13 +137,7 @@ public sealed class TroubleListTests : IDisposable
         File.WriteAllBytes(
             Path.Combine(repository, RepositoryLayout.Descriptor),
             DescriptorDocument.Write(
-                new Descriptor(
-                    "x",
-                    "",
-                    [.. keys.OrderBy(k => k.Fingerprint.Text, StringComparer.Ordinal)],
-                    IndexPointers.ConventionalActive,
-                    IndexPointers.ConventionalArchive
-                )
+                new Descriptor("x", "", keys, IndexPointers.ConventionalActive, IndexPointers.ConventionalArchive)
             )
         );
         File.WriteAllBytes(

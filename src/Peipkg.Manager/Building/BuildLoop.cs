@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Processes;
+using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
@@ -18,6 +19,7 @@ namespace Peipkg.Manager.Building;
 /// <param name="builds">The queue.</param>
 /// <param name="moves">For what a failed database left open.</param>
 /// <param name="roster">Who depends on whom.</param>
+/// <param name="repository">What is published, and needs what.</param>
 /// <param name="isPending">Whether it is not known yet what a recipe's upstream has.</param>
 /// <param name="disk">Whether builds may begin.</param>
 /// <param name="syncer">Told after each publish.</param>
@@ -30,6 +32,7 @@ internal sealed class BuildLoop(
     BuildStore builds,
     BuildMoves moves,
     RosterHolder roster,
+    RepositoryState repository,
     Func<string, bool> isPending,
     DiskGuard disk,
     Syncer syncer,
@@ -48,7 +51,7 @@ internal sealed class BuildLoop(
 
     // Nobody else begins anything; asking the database each time takes ever longer as the history grows.
     private Dictionary<string, DateTimeOffset>? _lastStarted;
-    private (RecipeRoster Roster, RecipeDependencies Order) _order = (RecipeRoster.Empty, RecipeDependencies.From([]));
+    private (RecipeRoster Roster, PublishedPackages Published, RecipeDependencies Order)? _order;
 
     /// <summary>Why nothing is begun although it is due; null while all is well.</summary>
     public string? Trouble { get; private set; }
@@ -122,7 +125,7 @@ internal sealed class BuildLoop(
         IReadOnlyList<BuildRecord> due = builds.Due(clock.GetUtcNow());
         HashSet<long> ids = [.. due.Select(b => b.Id)];
         HashSet<string> busy = Busy(due);
-        RecipeDependencies order = RecipeDependencies.From(roster.Current.Recipes);
+        RecipeDependencies order = RecipeDependencies.From(roster.Current.Recipes, repository.Published().Relations);
         return build =>
         {
             string[] first = [.. Before(order, build.Recipe, busy)];
@@ -256,12 +259,17 @@ internal sealed class BuildLoop(
     private RecipeDependencies Order()
     {
         RecipeRoster current = roster.Current;
-        if (!ReferenceEquals(_order.Roster, current))
+        PublishedPackages published = repository.Published();
+        if (
+            _order is not { } known
+            || !ReferenceEquals(known.Roster, current)
+            || !ReferenceEquals(known.Published, published)
+        )
         {
-            _order = (current, RecipeDependencies.From(current.Recipes));
+            _order = known = (current, published, RecipeDependencies.From(current.Recipes, published.Relations));
         }
 
-        return _order.Order;
+        return known.Order;
     }
 
     private sealed class Running(string recipe, CancellationTokenSource cancellation)

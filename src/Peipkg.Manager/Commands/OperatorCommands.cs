@@ -32,6 +32,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         yield return Why();
         yield return Build();
         yield return Retry();
+        yield return Rebuild();
         yield return Stop(
             "cancel",
             OperatorCommand.Cancel,
@@ -211,6 +212,53 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
                     (null, false) => throw new UsageErrorException("name a recipe, or give --all"),
                     _ => throw new UsageErrorException("--all and a recipe contradict each other"),
                 }
+        );
+        return command;
+    }
+
+    private Command Rebuild()
+    {
+        Option<bool> json = Json();
+        Argument<IReadOnlyList<RecipeVersion>> targets = Listed(
+            CommandOptions.ParsedArguments<RecipeVersion>(
+                "RECIPE[@VERSION]",
+                "The recipes; without a version the newest that is published.",
+                RecipeVersion.TryParse
+            )
+        );
+        Option<bool> dependents = CommandOptions.Flag(
+            "--dependents",
+            "Rebuild the recipes too that depend on them, and those that depend on these."
+        );
+        Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why, for the history.", required: true);
+        Option<bool> dry = CommandOptions.Flag("--dry-run", "Only tell what would be rebuilt.");
+        Command command = new(
+            "rebuild",
+            "Build again what is published, each under the next revision, in the order of dependencies."
+        )
+        {
+            targets,
+            dependents,
+            reason,
+            dry,
+            json,
+        };
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest
+            {
+                Command = OperatorCommand.Rebuild,
+                Targets =
+                [
+                    .. result
+                        .GetRequiredValue(targets)
+                        .Select(t => t.Version is null ? t.Recipe : $"{t.Recipe}@{t.Version}"),
+                ],
+                Dependents = result.GetValue(dependents),
+                Reason = result.GetValue(reason),
+                DryRun = result.GetValue(dry),
+            }
         );
         return command;
     }

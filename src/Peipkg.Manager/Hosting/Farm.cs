@@ -376,6 +376,7 @@ internal sealed class Farm : IDisposable
             _stores.Builds,
             _stores.Moves,
             Roster,
+            _stores.Repository,
             isPending: Polls.IsPending,
             new DiskGuard(_setup.Layout.Root, () => Config.Limits.MinFree, _stores.Events, Logger<DiskGuard>()),
             Syncer,

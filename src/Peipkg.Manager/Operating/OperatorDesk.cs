@@ -49,6 +49,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             },
             OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag) },
             OperatorCommand.Retry => new OperatorReply { Action = Retry(request) },
+            OperatorCommand.Rebuild => new OperatorReply { Action = Rebuild(request) },
             OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled) },
             OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected) },
             OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
@@ -89,7 +90,8 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         VersionSelection selection = VersionSelection.From(
             stores.Tags.Current(name),
             recipe.Document.Upstream!,
-            stores.Builds.OfRecipe(name)
+            stores.Builds.OfRecipe(name),
+            stores.Tags.Raised(name)
         );
         Candidate? candidate = selection.Candidates.FirstOrDefault(c =>
             tag is null || VersionName.Means(tag, c.Tag.Name, c.Version.Text)
@@ -167,6 +169,36 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         {
             Message = $"queued again: {string.Join(", ", names)}{WhenBuilt()}",
             Changed = names,
+        };
+    }
+
+    private ActionDocument Rebuild(OperatorRequest request)
+    {
+        IReadOnlyList<QueueEntry> entries = RebuildOrder.Make(
+            stores,
+            roster(),
+            [
+                .. request
+                    .Targets.Select(target => target.Split('@', 2))
+                    .Select(parts => (parts[0], parts.Length > 1 ? parts[1] : null)),
+            ],
+            request.Dependents,
+            request.Reason ?? throw new OperatorException("no reason was given"),
+            out IReadOnlyList<string> leftOut
+        );
+        if (!request.DryRun)
+        {
+            stores.Moves.Rebuild(entries);
+            live?.Wake();
+        }
+
+        string[] names = [.. entries.Select(entry => $"{entry.Recipe}@{entry.Version}")];
+        string verb = request.DryRun ? "would be rebuilt" : "queued";
+        string without = string.Concat(leftOut.Select(why => $"; left out: {why}"));
+        return new ActionDocument
+        {
+            Message = $"{verb}: {string.Join(", ", names)}{(request.DryRun ? "" : WhenBuilt())}{without}",
+            Changed = request.DryRun ? [] : names,
         };
     }
 

@@ -14,6 +14,12 @@ internal sealed record OperatorRequest
 
     public long? Attempt { get; init; }
 
+    /// <summary>Several recipes, each perhaps with a version: RECIPE or RECIPE@VERSION.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>Those too that depend on them.</summary>
+    public bool Dependents { get; init; }
+
     /// <summary>Why, in the operator's words.</summary>
     public string? Reason { get; init; }
 
@@ -42,6 +48,7 @@ internal static class OperatorCommand
     public const string Why = "why";
     public const string Build = "build";
     public const string Retry = "retry";
+    public const string Rebuild = "rebuild";
     public const string Cancel = "cancel";
     public const string Reject = "reject";
     public const string Pause = "pause";

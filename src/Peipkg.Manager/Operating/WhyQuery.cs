@@ -117,7 +117,8 @@ internal static class WhyQuery
         VersionSelection selection = VersionSelection.From(
             stores.Tags.Current(recipe.Name),
             recipe.Document.Upstream!,
-            builds
+            builds,
+            stores.Tags.Raised(recipe.Name)
         );
         PublishedPackages published = stores.Repository.Published();
         QueuePlan plan = QueuePolicy.Plan(

@@ -1,6 +1,7 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.Recipes;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Publishing;
@@ -33,6 +34,10 @@ internal sealed class PublishedPackages(
 
     /// <summary>How many packages it names.</summary>
     public int Count => packages.Count;
+
+    /// <summary>What the highest version of each name provides and needs.</summary>
+    public IReadOnlyDictionary<string, PackageRelations> Relations { get; private init; } =
+        new Dictionary<string, PackageRelations>();
 
     /// <summary>Their bytes.</summary>
     public long Size { get; private init; }
@@ -111,7 +116,35 @@ internal sealed class PublishedPackages(
         )
         {
             Size = archive.Packages.Sum(e => e.SizeCompressed),
+            Relations = RelationsOf(archive),
         };
+
+    private static Dictionary<string, PackageRelations> RelationsOf(RepositoryIndex archive)
+    {
+        Dictionary<PackageName, IndexEntry> highest = [];
+        foreach (IndexEntry entry in archive.Packages)
+        {
+            if (
+                !highest.TryGetValue(entry.Name, out IndexEntry? known)
+                || PackageVersion.Compare(known.Version, entry.Version) < 0
+            )
+            {
+                highest[entry.Name] = entry;
+            }
+        }
+
+        return highest
+            .Values.Where(entry => entry.Provides.Count + entry.Dependencies.Count > 0)
+            .ToDictionary(
+                entry => entry.Name.Text,
+                entry => new PackageRelations(
+                    entry.Name.Text,
+                    [.. entry.Provides.Select(provide => provide.Name.Text)],
+                    [.. entry.Dependencies.Select(dependency => dependency.Name.Text)]
+                ),
+                StringComparer.Ordinal
+            );
+    }
 
     private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedVersion>> Group(
         IEnumerable<(PackageName Name, Architecture Architecture, PublishedVersion Package)> packages

@@ -1,7 +1,14 @@
 namespace Peipkg.Manager.Recipes;
 
+/// <summary>What a published package is known by and needs: more than its recipe says where builds derive it.</summary>
+/// <param name="Package">Its name.</param>
+/// <param name="Provides">The other names that it answers to.</param>
+/// <param name="Needs">The names that it depends on.</param>
+internal sealed record PackageRelations(string Package, IReadOnlyList<string> Provides, IReadOnlyList<string> Needs);
+
 /// <summary>
-/// Which recipes a recipe waits for: those that produce or provide what its stanzas depend on. Recipes that need each
+/// Which recipes a recipe waits for: those that produce or provide what its stanzas depend on, or what its published
+/// packages were found to need. Recipes that need each
 /// other in a circle do not wait for each other, or none of them would ever begin.
 /// </summary>
 internal sealed class RecipeDependencies
@@ -13,13 +20,35 @@ internal sealed class RecipeDependencies
     /// <summary>The recipes that this one waits for, in name order.</summary>
     public IReadOnlyList<string> Of(string recipe) => _direct.GetValueOrDefault(recipe, []);
 
-    /// <summary>Reads the dependencies off the recipes.</summary>
-    public static RecipeDependencies From(IReadOnlyList<RosterEntry> recipes)
+    /// <summary>The recipes that depend on some of these, directly or through others, in name order.</summary>
+    public IReadOnlyList<string> DependentsOf(IEnumerable<string> recipes)
+    {
+        HashSet<string> found = new(recipes, StringComparer.Ordinal);
+        HashSet<string> bases = new(found, StringComparer.Ordinal);
+        while (
+            _direct.Where(d => !found.Contains(d.Key) && d.Value.Any(found.Contains)).ToList() is { Count: > 0 } more
+        )
+        {
+            found.UnionWith(more.Select(d => d.Key));
+        }
+
+        return [.. found.Except(bases, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads the dependencies off the recipes, and off what is published of them.</summary>
+    public static RecipeDependencies From(
+        IReadOnlyList<RosterEntry> recipes,
+        IReadOnlyDictionary<string, PackageRelations> published
+    )
     {
         Dictionary<string, List<string>> makers = new(StringComparer.Ordinal);
         foreach (RosterEntry recipe in recipes)
         {
-            foreach (string name in recipe.Document.Provides)
+            foreach (
+                string name in recipe
+                    .Document.Provides.Concat(Relations(recipe).SelectMany(r => r.Provides))
+                    .Distinct(StringComparer.Ordinal)
+            )
             {
                 (makers.TryGetValue(name, out List<string>? known) ? known : makers[name] = []).Add(recipe.Name);
             }
@@ -31,7 +60,8 @@ internal sealed class RecipeDependencies
                 (IReadOnlyList<string>)
                     [
                         .. r
-                            .Document.Dependencies.SelectMany(name => makers.GetValueOrDefault(name, []))
+                            .Document.Dependencies.Concat(Relations(r).SelectMany(relations => relations.Needs))
+                            .SelectMany(name => makers.GetValueOrDefault(name, []))
                             .Where(maker => maker != r.Name)
                             .Distinct(StringComparer.Ordinal)
                             .Order(StringComparer.Ordinal),
@@ -50,6 +80,12 @@ internal sealed class RecipeDependencies
                 StringComparer.Ordinal
             )
         );
+
+        IEnumerable<PackageRelations> Relations(RosterEntry recipe) =>
+            recipe
+                .Outputs.Select(output => published.GetValueOrDefault(output.Name.Text))
+                .OfType<PackageRelations>()
+                .Distinct();
     }
 
     private static HashSet<string> Reach(string from, Dictionary<string, IReadOnlyList<string>> direct)

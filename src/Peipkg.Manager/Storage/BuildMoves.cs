@@ -96,6 +96,21 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         });
     }
 
+    /// <summary>An operator's <c>rebuild</c>: the revisions are raised and the builds queued in one step.</summary>
+    public void Rebuild(IReadOnlyList<QueueEntry> entries)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            foreach (QueueEntry entry in entries)
+            {
+                TagStore.Raise(session, entry.Recipe, entry.Tag.Name);
+                BuildStore.Put(session, entry, BuildState.Queued, now);
+                EventStore.Add(session, now, EventKind.Rebuild, entry.Recipe, entry.Version, null, entry.Detail);
+            }
+        });
+    }
+
     /// <summary>An operator's <c>cancel</c> or <c>reject</c> of a build that is not under way; whoever runs one must stop it.</summary>
     /// <param name="buildId">The build.</param>
     /// <param name="hold">Cancelled, or rejected for good.</param>

@@ -23,6 +23,9 @@ internal static class EventKind
     public const string Cancelled = "cancelled";
     public const string Rejected = "rejected";
     public const string Retried = "retried";
+
+    /// <summary>What is published is built again under a higher revision.</summary>
+    public const string Rebuild = "rebuild";
     public const string Paused = "paused";
     public const string Resumed = "resumed";
     public const string TagMoved = "tag-moved";

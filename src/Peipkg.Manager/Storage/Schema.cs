@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -250,5 +250,11 @@ internal static class Schema
             INSERT INTO build_total (state, number) VALUES (NEW.state, 1)
             ON CONFLICT (state) DO UPDATE SET number = number + 1;
         END;
+        """;
+
+    // How often an operator had what was built from a tag built again.
+    private const string V5 = """
+        ALTER TABLE tag ADD COLUMN raised INTEGER NOT NULL DEFAULT 0; -- added to the recipe's revision
+        CREATE INDEX tag_raised ON tag (recipe, name) WHERE raised > 0;
         """;
 }

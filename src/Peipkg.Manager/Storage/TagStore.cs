@@ -110,6 +110,26 @@ internal sealed class TagStore(ManagerDatabase database, TimeProvider clock)
             )
         );
 
+    /// <summary>How much is added to the revision of what is built from a tag, for those where something is.</summary>
+    public IReadOnlyDictionary<string, int> Raised(string recipe) =>
+        database
+            .Read(session =>
+                session.Query(
+                    "SELECT name, raised FROM tag WHERE recipe = $recipe AND raised > 0",
+                    row => KeyValuePair.Create(row.GetString(0), row.GetInt32(1)),
+                    ("$recipe", recipe)
+                )
+            )
+            .ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Adds one to the revision of what is built from a tag; part of a <see cref="BuildMoves"/>.</summary>
+    internal static void Raise(DatabaseSession session, string recipe, string tag) =>
+        session.Execute(
+            "UPDATE tag SET raised = raised + 1 WHERE recipe = $recipe AND name = $name",
+            ("$recipe", recipe),
+            ("$name", tag)
+        );
+
     /// <summary>When each of the tags of <see cref="Current"/> was first listed.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen(string recipe) =>
         database

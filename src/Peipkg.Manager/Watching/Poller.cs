@@ -39,7 +39,12 @@ internal sealed class Poller(
         {
             IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, cancellation);
             IReadOnlyList<BuildRecord> known = builds.OfRecipe(recipe.Name);
-            VersionSelection selection = VersionSelection.From(listed, recipe.Document.Upstream!, known);
+            VersionSelection selection = VersionSelection.From(
+                listed,
+                recipe.Document.Upstream!,
+                known,
+                tags.Raised(recipe.Name)
+            );
             RecipeRecord record = recipes.Get(recipe.Name);
             DateTimeOffset? contact = record.Upstream == url.Text ? record.FirstContact : null;
             TagChanges changes = Remember(recipe, url, selection);

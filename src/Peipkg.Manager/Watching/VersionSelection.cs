@@ -1,3 +1,4 @@
+using System.Globalization;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
@@ -24,10 +25,12 @@ internal sealed record VersionSelection(
     /// <param name="tags">What the upstream lists.</param>
     /// <param name="upstream">What the recipe wants of it.</param>
     /// <param name="builds">The recipe's builds: of tags whose versions compare equal, the one that was taken stays.</param>
+    /// <param name="raised">What is added to the revision of single tags, where an operator had it built again.</param>
     public static VersionSelection From(
         IReadOnlyList<ListedTag> tags,
         Upstream upstream,
-        IReadOnlyList<BuildRecord> builds
+        IReadOnlyList<BuildRecord> builds,
+        IReadOnlyDictionary<string, int>? raised = null
     )
     {
         HashSet<string> taken =
@@ -43,6 +46,12 @@ internal sealed record VersionSelection(
         {
             if (upstream.TryMatch(tag.Name, out PackageVersion version, out string? error))
             {
+                if (!TryRaise(version, raised?.GetValueOrDefault(tag.Name) ?? 0, out version))
+                {
+                    skipped.Add(new SkippedTag(tag, "its revision cannot be raised any further"));
+                    continue;
+                }
+
                 if (upstream.WhyUnwanted(tag.Name, version) is { } why)
                 {
                     unwanted.Add(new SkippedTag(tag, why));
@@ -90,5 +99,24 @@ internal sealed record VersionSelection(
         }
 
         return new VersionSelection(candidates, skipped, unwanted);
+    }
+
+    /// <summary>The same version under a higher revision.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="by">What is added to its revision.</param>
+    /// <param name="raised">The result; the version itself where there is none.</param>
+    /// <returns>False when no version has such a revision.</returns>
+    public static bool TryRaise(PackageVersion version, int by, out PackageVersion raised)
+    {
+        raised = version;
+        return by == 0
+            || PackageVersion.TryParse(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{version.Text[..(version.Text.LastIndexOf('-') + 1)]}{(decimal)version.Revision + by}"
+                ),
+                out raised,
+                out _
+            );
     }
 }

@@ -73,9 +73,11 @@ public sealed partial class CommandTableTests : IDisposable
     public void Every_command_answers_in_json_while_the_manager_runs()
     {
         string wait = $"while [ ! -e {_farm["go"]} ]; do sleep 0.1; done; exit 1";
-        _farm.AddRecipe("hello", "greeting", script: wait);
         _farm.AddRecipe("other", "other");
-        _farm.Release("1.0", "2.0");
+        _farm.Release("1.0");
+        Assert.Equal(0, _farm.Once().ExitCode);
+        _farm.AddRecipe("hello", "greeting", script: wait);
+        _farm.Release("2.0");
 
         // In this order; what each answers has this field.
         (string[] Words, string Field)[] table =
@@ -89,6 +91,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["log", "hello@2.0-1"], "line"),
             (["pause", "--reason", "a test"], "message"),
             (["build", "hello@1.0"], "changed"),
+            (["rebuild", "other", "--reason", "a test", "--dry-run"], "message"),
             (["cancel", "hello@1.0-1", "--reason", "a test"], "changed"),
             (["retry", "hello@1.0"], "changed"),
             (["reject", "hello@1.0"], "changed"),
@@ -107,7 +110,10 @@ public sealed partial class CommandTableTests : IDisposable
         using ManagerProcess manager = _farm.Start();
         manager.WaitFor("msg=\"starting build\" recipe=hello");
         manager.WaitUntil(
-            () => File.Exists(_farm["state/logs/1.log"]) && new FileInfo(_farm["state/logs/1.log"]).Length > 0,
+            () =>
+                Directory
+                    .EnumerateFiles(_farm["state/logs"])
+                    .Any(log => File.ReadAllText(log).Contains("building hello 2.0-1", StringComparison.Ordinal)),
             "a log"
         );
         foreach ((string[] words, string field) in table)

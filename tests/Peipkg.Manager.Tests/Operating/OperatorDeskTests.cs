@@ -1,9 +1,15 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Operating;
 
@@ -63,6 +69,140 @@ public sealed class OperatorDeskTests : IDisposable
 
     private OperatorReply Ask(LiveFarm? live, string command) =>
         new OperatorDesk(_stores, () => RecipeRoster.Empty, live).Answer(new OperatorRequest { Command = command });
+
+    private OperatorReply Rebuild(bool dependents = false, bool dryRun = false, params string[] targets)
+    {
+        RecipeRoster roster = RecipeRoster.Load(_directory["recipes"], NullLogger.Instance);
+        return new OperatorDesk(_stores, () => roster, null).Answer(
+            new OperatorRequest
+            {
+                Command = "rebuild",
+                Targets = targets,
+                Reason = "a test",
+                Dependents = dependents,
+                DryRun = dryRun,
+            }
+        );
+    }
+
+    private void AddRecipe(string name, string depends, params string[] tags)
+    {
+        Directory.CreateDirectory(_directory["recipes/" + name]);
+        File.WriteAllText(
+            _directory[$"recipes/{name}/peipkg.toml"],
+            $$"""
+            [meta]
+            license = "MIT"
+            build_script = "build.sh"
+            [[package]]
+            name = "{{name}}"
+            architecture = "noarch"
+            files = ["usr/**"]
+            dependencies = [{{depends}}]
+            [upstream]
+            git = "https://example.org/{{name}}"
+            tag_pattern = "^v([0-9.]+)$"
+            peios_revision = 1
+
+            """
+        );
+        _stores.Tags.Record(
+            name,
+            "https://example.org/" + name,
+            [.. tags.Select(tag => new ListedTag(tag, new string('a', 40), new string('b', 40)))]
+        );
+    }
+
+    private void Publish(params (string Package, string Version, string Needs)[] packages)
+    {
+        Directory.CreateDirectory(Path.Combine(_stores.Layout.Repository, RepositoryLayout.IndexDirectory));
+        File.WriteAllBytes(
+            Path.Combine(_stores.Layout.Repository, RepositoryLayout.ArchiveIndex),
+            IndexDocument.Write(
+                new RepositoryIndex(
+                    "x",
+                    IndexKind.Archive,
+                    1,
+                    Timestamp.FromUnixSeconds(0),
+                    [
+                        .. packages
+                            .OrderBy(p => p.Package, StringComparer.Ordinal)
+                            .ThenByDescending(p => PackageVersion.Parse(p.Version), PackageVersion.Order)
+                            .Select(p => new IndexEntry
+                            {
+                                Name = PackageName.Parse(p.Package),
+                                Version = PackageVersion.Parse(p.Version),
+                                Architecture = Architecture.Parse("noarch"),
+                                License = "MIT",
+                                Dependencies = p.Needs.Length == 0 ? [] : [new Dependency(VirtualName.Parse(p.Needs))],
+                                SizeCompressed = 1,
+                                SizeInstalled = 1,
+                                Hash = Sha256Digest.Of([]),
+                                Url = "/p/x",
+                            }),
+                    ]
+                )
+            )
+        );
+        _stores.Repository.Invalidate();
+    }
+
+    private string[] Queued() =>
+        [.. _stores.Builds.Due(_clock.Now).Select(b => $"{b.Recipe}@{b.Version} {b.Reason.Text()}: {b.Detail}")];
+
+    [Fact]
+    public void A_rebuild_raises_the_revision_of_the_newest_published_version_and_no_other()
+    {
+        AddRecipe("zlib", "", "v1.0", "v1.1", "v1.2");
+        Publish(("zlib", "1.0-1", ""), ("zlib", "1.1-1", ""));
+        Assert.Equal("would be rebuilt: zlib@1.1-2", Rebuild(dryRun: true, targets: "zlib").Action!.Message);
+        Assert.Empty(Queued());
+        Assert.Equal(["zlib@1.1-2"], Rebuild(targets: "zlib").Action!.Changed);
+        Assert.Equal(["zlib@1.1-2 operator: rebuilt: a test"], Queued());
+        FarmEvent told = _stores.Events.Latest("zlib", 1)[0];
+        Assert.Equal((EventKind.Rebuild, "1.1-2", "rebuilt: a test"), (told.Kind, told.Version, told.Detail));
+        Assert.Equal(["v1.1"], _stores.Tags.Raised("zlib").Keys);
+
+        // Once is enough until it is published; an older version is had by its name.
+        Assert.Contains("1.1-2 is not published yet", Rebuild(targets: "zlib").Error, StringComparison.Ordinal);
+        Assert.Contains("1.1-2 is not published yet", Rebuild(targets: "zlib@1.1").Error, StringComparison.Ordinal);
+        Assert.Equal(["zlib@1.0-2"], Rebuild(targets: "zlib@1.0").Action!.Changed);
+        Publish(("zlib", "1.0-1", ""), ("zlib", "1.0-2", ""), ("zlib", "1.1-1", ""), ("zlib", "1.1-2", ""));
+        Assert.Equal(["zlib@1.1-3"], Rebuild(targets: "zlib").Action!.Changed);
+        Assert.Equal(2, _stores.Tags.Raised("zlib")["v1.1"]);
+    }
+
+    [Fact]
+    public void Dependents_are_rebuilt_too_by_what_recipes_say_and_by_what_packages_need()
+    {
+        AddRecipe("zlib", "", "v1.0");
+        AddRecipe("png", "{ name = \"zlib\" }", "v2.0");
+        AddRecipe("viewer", "", "v3.0");
+        AddRecipe("fresh", "{ name = \"zlib\" }", "v4.0");
+        AddRecipe("other", "", "v5.0");
+        Publish(("other", "5.0-1", ""), ("png", "2.0-1", ""), ("viewer", "3.0-1", "png"), ("zlib", "1.0-1", ""));
+        OperatorReply reply = Rebuild(dependents: true, targets: "zlib");
+        Assert.Equal(["zlib@1.0-2", "png@2.0-2", "viewer@3.0-2"], reply.Action!.Changed);
+        Assert.Contains("left out: nothing of fresh is published", reply.Action.Message, StringComparison.Ordinal);
+        Assert.Contains("png@2.0-2 operator: rebuilt: a test (zlib)", Queued());
+    }
+
+    [Fact]
+    public void What_cannot_be_rebuilt_changes_nothing()
+    {
+        AddRecipe("zlib", "", "v1.0");
+        AddRecipe("fresh", "", "v4.0");
+        Publish(("zlib", "1.0-1", ""));
+        Assert.Contains(
+            "nothing of fresh is published",
+            Rebuild(targets: ["zlib", "fresh"]).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("did you mean \"zlib\"", Rebuild(targets: ["zlib", "zlip"]).Error, StringComparison.Ordinal);
+        Assert.Contains("no tag or version \"9\"", Rebuild(targets: ["zlib@9"]).Error, StringComparison.Ordinal);
+        Assert.Empty(Queued());
+        Assert.Empty(_stores.Tags.Raised("zlib"));
+    }
 
     [Fact]
     public void A_reload_says_what_came_of_it()

@@ -23,7 +23,8 @@ public class RecipeDependenciesTests
             """
         );
 
-    private static RecipeDependencies From(params RosterEntry[] recipes) => RecipeDependencies.From(recipes);
+    private static RecipeDependencies From(params RosterEntry[] recipes) =>
+        RecipeDependencies.From(recipes, new Dictionary<string, PackageRelations>());
 
     [Fact]
     public void A_recipe_waits_for_who_makes_or_provides_what_its_packages_depend_on()
@@ -55,6 +56,29 @@ public class RecipeDependenciesTests
         Assert.Equal(["base"], order.Of("a"));
         Assert.Empty(order.Of("b"));
         Assert.Empty(order.Of("c"));
+    }
+
+    [Fact]
+    public void What_published_packages_were_found_to_need_counts_too()
+    {
+        Dictionary<string, PackageRelations> published = new()
+        {
+            ["libz"] = new("libz", ["libz.so.1"], ["libc.so.6"]),
+            ["app"] = new("app", [], ["libz.so.1", "libpng"]),
+        };
+        RecipeDependencies order = RecipeDependencies.From(
+            [
+                Making("zlib", "libz"),
+                Making("png", "libpng", depends: "{ name = \"libz\" }"),
+                Making("app", "app"),
+                Making("other", "other"),
+            ],
+            published
+        );
+        Assert.Equal(["png", "zlib"], order.Of("app"));
+        Assert.Equal(["app", "png"], order.DependentsOf(["zlib"]));
+        Assert.Equal(["app"], order.DependentsOf(["png"]));
+        Assert.Empty(order.DependentsOf(["other", "nobody"]));
     }
 
     [Fact]

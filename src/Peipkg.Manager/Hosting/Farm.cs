@@ -162,7 +162,7 @@ internal sealed class Farm : IDisposable
     public Func<ReloadOutcome>? Reload { get; set; }
 
     /// <summary>Where the recipes come from; null where they are in a directory of the operator's.</summary>
-    public RecipeSource? Source { get; }
+    public RecipePull? Source { get; }
 
     /// <summary>Takes secrets out of what people get to see.</summary>
     public Redactor Redactor => _setup.Redactor;
@@ -295,7 +295,7 @@ internal sealed class Farm : IDisposable
         }
     }
 
-    private RecipeSource MakeSource(RecipesConfig source) =>
+    private RecipePull MakeSource(RecipesConfig source) =>
         new(
             source,
             _setup.Config,
@@ -310,7 +310,7 @@ internal sealed class Farm : IDisposable
             },
             Redactor,
             Clock,
-            Logger<RecipeSource>()
+            Logger<RecipePull>()
         );
 
     private PollLoop MakePolls() =>

@@ -30,7 +30,7 @@ internal sealed record LiveFarm
     public Func<string?> RefusedReload { get; init; } = () => null;
 
     /// <summary>How it stands with <c>[recipes] git</c>; null where the recipes do not come from there.</summary>
-    public Func<RecipeSourceState?> Recipes { get; init; } = () => null;
+    public Func<RecipePullState?> Recipes { get; init; } = () => null;
 
     /// <summary>What holds publishing up until somebody acts; null while nothing does.</summary>
     public Func<HeldPublishing?> Held { get; init; } = () => null;

@@ -129,7 +129,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private StatusRecipes Map(RecipesConfig source, RecipeSourceState? state)
+    private StatusRecipes Map(RecipesConfig source, RecipePullState? state)
     {
         RecipeCheckouts checkouts = new(stores.Layout.Recipes);
         return new StatusRecipes

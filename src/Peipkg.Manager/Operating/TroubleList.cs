@@ -125,16 +125,20 @@ internal static class TroubleList
         }
     }
 
-    private static Trouble? OfSource(RecipesConfig source, RecipeSourceState state, RecipeRoster roster)
+    private static Trouble? OfSource(RecipesConfig source, RecipePullState state, RecipeRoster roster)
     {
         string stays = roster.Commit is { } commit
             ? $"those of {RecipeCheckout.Shorten(commit)} stay in force"
             : "there are none in force";
         if (state.Refused is { } refused)
         {
+            string verdict =
+                refused == roster.Commit
+                    ? "are in force and would not be taken over any more"
+                    : $"were not taken over, {stays}";
             return Trouble.Error(
                 "recipes",
-                $"the recipes of commit {RecipeCheckout.Shorten(refused)} were not taken over, {stays}: {state.Reason}",
+                $"the recipes of commit {RecipeCheckout.Shorten(refused)} {verdict}: {state.Reason}",
                 $"git show {refused}"
             );
         }

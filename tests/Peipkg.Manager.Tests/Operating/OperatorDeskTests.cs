@@ -10,6 +10,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Tests.Operating;
 
@@ -19,6 +20,7 @@ public sealed class OperatorDeskTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ManualClock _clock = new(ManualClock.Noon);
     private readonly ManagerDatabase _database;
+    private readonly ConfigHolder _config;
     private readonly FarmStores _stores;
 
     public OperatorDeskTests()
@@ -26,24 +28,22 @@ public sealed class OperatorDeskTests : IDisposable
         StateLayout layout = new(_directory["state"]);
         layout.Create();
         _database = ManagerDatabase.Open(layout.Database);
-        _stores = new FarmStores(
-            _database,
-            new ConfigHolder(
-                new ManagerConfig(
-                    "farm",
-                    _directory["recipes"],
-                    layout.Root,
-                    new RepositoryConfig("x", ""),
-                    _directory["key"],
-                    [],
-                    new HttpConfig(null),
-                    TimeSpan.FromHours(1)
-                )
-            ),
-            layout,
-            new RepositoryState(layout.Repository),
-            _clock
+        _config = new ConfigHolder(
+            new ManagerConfig(
+                "farm",
+                _directory["recipes"],
+                layout.Root,
+                new RepositoryConfig("x", ""),
+                _directory["key"],
+                [],
+                new HttpConfig(null),
+                TimeSpan.FromHours(1)
+            )
+            {
+                Limits = new LimitConfig(0),
+            }
         );
+        _stores = new FarmStores(_database, _config, layout, new RepositoryState(layout.Repository), _clock);
     }
 
     public void Dispose()
@@ -52,7 +52,7 @@ public sealed class OperatorDeskTests : IDisposable
         _directory.Dispose();
     }
 
-    private LiveFarm Live(ReloadOutcome? reload = null, RecipeSourceState? source = null) =>
+    private LiveFarm Live(ReloadOutcome? reload = null, RecipePullState? source = null) =>
         new()
         {
             ProcessId = 1,
@@ -215,7 +215,51 @@ public sealed class OperatorDeskTests : IDisposable
         Assert.Equal("the configuration was read again, and 0 recipes", Ask(Live(), "reload").Action!.Message);
         Assert.Equal(
             "the configuration was read again, and 0 recipes; the repository of the recipes is looked at now; restart to apply [http] addr",
-            Ask(Live(new ReloadOutcome(null, ["[http] addr"]), new RecipeSourceState()), "reload").Action!.Message
+            Ask(Live(new ReloadOutcome(null, ["[http] addr"]), new RecipePullState()), "reload").Action!.Message
         );
+    }
+
+    [Fact]
+    public void What_keeps_recipes_from_git_out_is_a_trouble_with_what_stays_in_force()
+    {
+        string one = new('1', 40);
+        string two = new('2', 40);
+        Assert.True(GitAddress.TryParse("https://git.example.org/recipes", out GitAddress git, out _));
+        _config.Current = _config.Current with { Recipes = new RecipesConfig(git, null, "", []) };
+        Directory.CreateDirectory(_directory["recipes"]);
+        RecipeRoster inForce = RecipeRoster.Load(_directory["recipes"], NullLogger.Instance, commit: one);
+        RecipePullState refused = new() { Refused = two, Reason = "no" };
+        RecipePullState silent = new() { Failures = 2, Error = "no route" };
+
+        Assert.Empty(Found(inForce, new RecipePullState { AnsweredAt = _clock.Now }));
+        Assert.Equal(
+            ["error: the recipes of commit 222222222222 were not taken over, those of 111111111111 stay in force: no"],
+            Found(inForce, refused)
+        );
+        Assert.Equal(
+            ["error: the recipes of commit 111111111111 are in force and would not be taken over any more: no"],
+            Found(inForce, refused with { Refused = one })
+        );
+        Assert.Equal(
+            ["error: the recipes of commit 222222222222 were not taken over, there are none in force: no"],
+            Found(RecipeRoster.Empty, refused)
+        );
+        Assert.Equal(
+            [
+                "warning: the recipes could not be fetched, 2 times by now, those of 111111111111 stay in force: no route",
+            ],
+            Found(inForce, silent)
+        );
+        Assert.Equal(
+            ["error: the recipes could not be fetched, 2 times by now, there are none in force: no route"],
+            Found(RecipeRoster.Empty, silent)
+        );
+
+        string[] Found(RecipeRoster roster, RecipePullState state) =>
+            [
+                .. new OperatorDesk(_stores, () => roster, Live(source: state))
+                    .Answer(new OperatorRequest { Command = "status" })
+                    .Status!.Troubles.Select(t => $"{t.Severity}: {t.Text}"),
+            ];
     }
 }

@@ -26,7 +26,7 @@ namespace Peipkg.Manager.Watching;
 /// <param name="redactor">Takes secrets out of what git says.</param>
 /// <param name="clock">The time.</param>
 /// <param name="logger">For events.</param>
-internal sealed class RecipeSource(
+internal sealed class RecipePull(
     RecipesConfig source,
     ConfigHolder config,
     StateLayout layout,
@@ -36,7 +36,7 @@ internal sealed class RecipeSource(
     Action taken,
     Redactor redactor,
     TimeProvider clock,
-    ILogger<RecipeSource> logger
+    ILogger<RecipePull> logger
 )
 {
     // A build that began before a takeover goes on with its recipe for as long as it may take.
@@ -45,7 +45,7 @@ internal sealed class RecipeSource(
 
     private readonly RecipeCheckouts _checkouts = new(layout.Recipes);
     private readonly WakeSignal _wake = new();
-    private volatile RecipeSourceState _state = new();
+    private volatile RecipePullState _state = new();
     private volatile bool _due;
     private volatile bool _again;
 
@@ -53,7 +53,7 @@ internal sealed class RecipeSource(
     private string? _good;
 
     /// <summary>How it stands.</summary>
-    public RecipeSourceState State => _state;
+    public RecipePullState State => _state;
 
     /// <summary>Looks now.</summary>
     /// <param name="again">Also at a commit that was looked at before: what it was judged by may have changed.</param>
@@ -119,14 +119,14 @@ internal sealed class RecipeSource(
             }
 
             _good = commit;
-            _state = new RecipeSourceState { AnsweredAt = clock.GetUtcNow() };
+            _state = new RecipePullState { AnsweredAt = clock.GetUtcNow() };
             return true;
         }
         catch (RefusedCommitException exception)
         {
             string reason = redactor.Clean(exception.Message);
             WatchEvents.RecipesRefused(logger, exception.Commit, reason);
-            _state = new RecipeSourceState
+            _state = new RecipePullState
             {
                 AnsweredAt = clock.GetUtcNow(),
                 Refused = exception.Commit,
@@ -170,8 +170,11 @@ internal sealed class RecipeSource(
             }
 
             RecipeRoster recipes = Check(fetched);
-            _checkouts.Take(fetched, clock.GetUtcNow());
-            if (roster.Current.Commit == commit && former == fetched)
+            if (former != fetched)
+            {
+                _checkouts.Take(fetched, clock.GetUtcNow());
+            }
+            else if (roster.Current.Commit == commit)
             {
                 return;
             }
@@ -234,14 +237,14 @@ internal sealed class RecipeSource(
             );
         }
 
-        Refuse(checkout, RecipeTree.LinksOut(checkout, directory));
+        Refuse(checkout, CheckoutRules.LinksOut(checkout, directory));
         RecipeRoster recipes = RecipeRoster.Load(
             directory,
             NullLogger.Instance,
             RepositoryEdition.Of(config.Current),
             checkout.Commit
         );
-        Refuse(checkout, RecipeTree.Problems(checkout, recipes));
+        Refuse(checkout, CheckoutRules.Problems(checkout, recipes));
         return recipes;
     }
 

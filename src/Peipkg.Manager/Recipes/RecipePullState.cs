@@ -1,7 +1,7 @@
 namespace Peipkg.Manager.Recipes;
 
 /// <summary>How it stands with <c>[recipes] git</c>, besides what is in force.</summary>
-internal sealed record RecipeSourceState
+internal sealed record RecipePullState
 {
     /// <summary>When the repository last answered; null: not since the manager started.</summary>
     public DateTimeOffset? AnsweredAt { get; init; }

@@ -11,16 +11,16 @@ using Peipkg.Manager.Watching;
 namespace Peipkg.Manager.Tests.Watching;
 
 /// <summary>Recipes from a real git repository: what is taken over, what is not, and what then stays.</summary>
-public sealed class RecipeSourceTests : GitRig
+public sealed class RecipePullTests : GitRig
 {
     private readonly ManualClock _clock = new(ManualClock.Noon);
     private readonly ManagerDatabase _database;
     private RecipesConfig _from;
     private RosterHolder _roster = null!;
-    private RecipeSource _source = null!;
+    private RecipePull _source = null!;
     private int _taken;
 
-    public RecipeSourceTests()
+    public RecipePullTests()
     {
         _database = ManagerDatabase.Open(Layout.Database);
         _from = new RecipesConfig(Url(Upstream.Path), null, "", []);
@@ -65,7 +65,7 @@ public sealed class RecipeSourceTests : GitRig
         ConfigHolder holder = new(config);
         _roster = new RosterHolder(config, NullLogger<RosterHolder>.Instance);
         _roster.Load();
-        _source = new RecipeSource(
+        _source = new RecipePull(
             _from,
             holder,
             Layout,
@@ -75,7 +75,7 @@ public sealed class RecipeSourceTests : GitRig
             () => _taken++,
             new Redactor(),
             _clock,
-            NullLogger<RecipeSource>.Instance
+            NullLogger<RecipePull>.Instance
         );
         _source.Begin();
     }

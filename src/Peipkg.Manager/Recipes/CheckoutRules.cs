@@ -3,7 +3,7 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Manager.Recipes;
 
 /// <summary>What would keep a whole tree of recipes from being taken over.</summary>
-internal static class RecipeTree
+internal static class CheckoutRules
 {
     /// <summary>
     /// The links that lead out of the tree, and to something, where a recipe is read: what they lead to would count as part

@@ -122,7 +122,9 @@ internal sealed class Farm : IDisposable
             Reload = () =>
                 Reload is { } reload
                     ? reload()
-                    : throw new OperatorException("the manager runs once and reads nothing again"),
+                    : throw new OperatorException(
+                        "the manager is starting or ending, or runs once; it reads everything when it starts"
+                    ),
             Held = () => Hold.Find(() => null),
             Signer = setup.Key.Fingerprint,
             Cancel = Builds.Cancel,

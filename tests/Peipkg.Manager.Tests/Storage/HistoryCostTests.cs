@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;

@@ -73,6 +73,10 @@ long_mirroring_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_who
     disturb mirror
 }
 
+long_a_first_mirroring_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
+    disturb first-mirror
+}
+
 long_preparing_for_detached_signing_stopped_or_refused_in_every_way_at_any_system_call_leaves_one_whole_generation() {
     disturb prepare
 }

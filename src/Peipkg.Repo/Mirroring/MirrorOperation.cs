@@ -189,7 +189,15 @@ internal sealed class MirrorOperation
             // Without it there is no repository for anybody, so it comes last.
             string path = Path.Combine(_request.Out, RepositoryLayout.Descriptor);
             DurableFile.Write(path + RepositoryLayout.SignatureSuffix, snapshot.Descriptor.Signature);
-            DurableFile.Write(path, snapshot.Descriptor.Content);
+            try
+            {
+                DurableFile.Write(path, snapshot.Descriptor.Content);
+            }
+            catch (IOException exception) when (File.Exists(path))
+            {
+                // It is there, and only its flush failed.
+                WriterChecks.ReportUntidy(exception.Message, _context.Diagnostics);
+            }
         }
     }
 

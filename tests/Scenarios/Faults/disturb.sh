@@ -32,7 +32,8 @@ listing() {
 
 # generation REPOSITORY: what its signed documents are, as a reader finds them by path.
 generation() {
-    (cd "$1" 2> /dev/null && sha256sum repo.json repo.json.sig index/{active,archive}.json{,.sig} 2>&1 || echo incomplete)
+    # Without repo.json there is no repository for anybody.
+    (cd "$1" 2> /dev/null && [ -e repo.json ] && sha256sum repo.json repo.json.sig index/{active,archive}.json{,.sig} 2>&1 || echo incomplete)
 }
 
 wrong() {
@@ -149,9 +150,9 @@ serve() {
     for port in $(seq "$((20000 + RANDOM % 20000))" 60000); do
         (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && continue
         busybox httpd -f -p "127.0.0.1:$port" -h "$1" > /dev/null 2>&1 &
-        echo $! > "$work/server"
+        echo $! >> "$work/servers"
         for _ in $(seq 50); do
-            kill -0 "$(cat "$work/server")" 2> /dev/null || break
+            kill -0 $! 2> /dev/null || break
             if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
                 echo "http://127.0.0.1:$port" > "$work/url"
                 return
@@ -229,19 +230,20 @@ define() {
             common_base
             command=("$repo_tool" snapshot create first --repo repo)
             again=without-snapshot ;;
-        mirror)
+        mirror | first-mirror)
             # Of a repository that all cases share, and that has gone on since: new packages, one pruned, another key.
-            mkdir "$work/upstream"
+            local upstream=$work/upstream-$1
+            mkdir "$upstream"
             (
-                cd "$work/upstream"
+                cd "$upstream"
                 common_base
-                serve "$work/upstream/repo"
+                serve "$upstream/repo"
                 quietly "$repo_tool" mirror --url "$(cat "$work/url")" --trust "$("$repo_tool" fingerprint --plain "$work/keys/first.pub")" --out copy
                 publish --new new --allow-future --timestamp 2026-05-04T00:00:00Z
                 quietly "$repo_tool" prune-prerelease --repo repo --older-than 1d --keep 0 --sign-key "$key" --timestamp 2026-05-05T00:00:00Z
                 quietly "$repo_tool" add-key --repo repo --key "$work/keys/second.pem" --sign-key "$key" --timestamp 2026-05-05T00:00:00Z
             )
-            mv "$work/upstream/copy" repo
+            [ "$1" = first-mirror ] || mv "$upstream/copy" repo
             command=("$repo_tool" mirror --url "$(cat "$work/url")" --trust "$("$repo_tool" fingerprint --plain "$work/keys/first.pub")" --out repo)
             follow=("${command[@]}") ;;
         prepare)
@@ -303,7 +305,7 @@ command -v gcc > /dev/null || { echo "error: gcc is needed" >&2; exit 1; }
 scratch=${TMPDIR:-/tmp}
 [ ! -w /dev/shm ] || [ "$(df --output=avail /dev/shm | tail -n 1)" -lt 50000 ] || scratch=/dev/shm
 work=$(mktemp -d "$scratch/peipkg-faults.XXXXXX")
-trap '[ ! -e "$work/server" ] || kill "$(cat "$work/server")"; chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+trap '[ ! -e "$work/servers" ] || xargs kill < "$work/servers"; chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 gcc -O2 -Wall -Wextra -Werror -o "$work/inject" "$here/inject.c"
 "$work/inject" "$work" "$work/log" count true || { echo "this machine lets nobody trace a program"; exit 77; }
 mkdir "$work/keys"

@@ -56,6 +56,11 @@ internal static class MirrorCommand
             "--allow-reference-headers",
             "Accept archive headers as other packers write them, in a copy of a part."
         );
+        Option<bool> precompress = CommandOptions.Flag(
+            "--precompress",
+            "Keep .gz, .zst and .br copies of the indexes from now on, for web servers."
+        );
+        Option<bool> noPrecompress = CommandOptions.Flag("--no-precompress", "Keep no such copies any longer.");
         Option<bool> check = CommandOptions.Flag("--check", "Only compare; fetch no package and change nothing.");
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
@@ -70,12 +75,21 @@ internal static class MirrorCommand
             timestamp,
             allowSpecial,
             allowHeaders,
+            precompress,
+            noPrecompress,
             check,
             timeout,
             json,
         };
         command.SetAction(result =>
         {
+            if (result.GetValue(precompress) && result.GetValue(noPrecompress))
+            {
+                throw new UserErrorException(
+                    "--precompress and --no-precompress contradict each other; give one of them"
+                );
+            }
+
             MirrorRequest request = new()
             {
                 Address = result.GetRequiredValue(url),
@@ -87,6 +101,10 @@ internal static class MirrorCommand
                 At = result.GetValue(timestamp),
                 AllowSpecialSystem = result.GetValue(allowSpecial),
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
+                Precompress =
+                    result.GetValue(precompress) ? true
+                    : result.GetValue(noPrecompress) ? false
+                    : null,
                 Check = result.GetValue(check),
                 Json = result.GetValue(json),
             };
@@ -114,6 +132,8 @@ internal static class MirrorCommand
             )
                 ? "a whole mirror keeps the signatures of its source, so --sign-key, --timestamp and --allow options belong to "
                     + "--package or --newest"
+            : request.IsPartial && request.Precompress is not null
+                ? "a copy of a part is a repository of your own: publish --precompress keeps compressed copies in it from then on"
             : request.IsPartial && !request.Check && (request.SignKey is null || request.At is null)
                 ? "a copy of a part has indexes of its own: give --sign-key FILE and --timestamp TIME"
             : null;

@@ -112,10 +112,12 @@ internal sealed class MirrorOperation
         new PackageDownloads(_source, _request.Out).Fetch(missing, _context.Diagnostics, _stop);
         HashSet<string> places = rows.Select(static row => row.Place!).ToHashSet(StringComparer.Ordinal);
         string[] gone = [.. _copy.Places.Where(place => !places.Contains(place))];
-        bool isNew = !_copy.SaysTheSame(snapshot);
+        bool hasCopies = CompressedCopies.AreIn(_request.Out);
+        bool precompress = _request.Precompress ?? hasCopies;
+        bool isNew = !_copy.SaysTheSame(snapshot) || precompress != hasCopies;
         if (isNew)
         {
-            Switch(snapshot, documents, gone);
+            Switch(snapshot, documents, gone, precompress);
         }
 
         Report(documents, missing, gone.Length, isNew);
@@ -157,7 +159,12 @@ internal sealed class MirrorOperation
     }
 
     /// <summary>Puts the documents into effect, and removes what they no longer name.</summary>
-    private void Switch(RepositorySnapshot snapshot, VerifiedDocuments documents, IReadOnlyList<string> gone)
+    private void Switch(
+        RepositorySnapshot snapshot,
+        VerifiedDocuments documents,
+        IReadOnlyList<string> gone,
+        bool precompress
+    )
     {
         bool isFirst = _copy.Snapshot is null;
         using InPlaceTransaction transaction = InPlaceTransaction.Begin(_request.Out, documents.Archive!.IndexVersion);
@@ -166,14 +173,20 @@ internal sealed class MirrorOperation
             StageKey(transaction, key);
         }
 
-        foreach (SignedDocument document in new[] { snapshot.Active, snapshot.Archive })
+        (string Name, string Path)[] indexes =
+        [
+            .. new[] { snapshot.Archive, snapshot.Active }.Select(document =>
+                (document.Name, Stage(transaction, document))
+            ),
+        ];
+        if (precompress)
         {
-            Stage(transaction, document);
+            CompressedCopies.WriteBeside(transaction.Stage, indexes);
         }
 
         if (!isFirst)
         {
-            Stage(transaction, snapshot.Descriptor);
+            _ = Stage(transaction, snapshot.Descriptor);
         }
 
         foreach (string place in gone)
@@ -201,10 +214,13 @@ internal sealed class MirrorOperation
         }
     }
 
-    private static void Stage(InPlaceTransaction transaction, SignedDocument document)
+    /// <returns>Where the document is written.</returns>
+    private static string Stage(InPlaceTransaction transaction, SignedDocument document)
     {
-        GenerationWriter.WriteFile(transaction.Stage(document.Name), document.Content);
+        string path = transaction.Stage(document.Name);
+        GenerationWriter.WriteFile(path, document.Content);
         GenerationWriter.WriteFile(transaction.Stage(document.SignatureName), document.Signature);
+        return path;
     }
 
     /// <summary>A key that the descriptor puts on another host stays there.</summary>

@@ -34,6 +34,9 @@ internal sealed record MirrorRequest
     /// <summary>Whether packages may have the header forms of reference packers, in a partial copy.</summary>
     internal bool AllowReferenceHeaders { get; init; }
 
+    /// <summary>Whether compressed copies lie beside the indexes of a whole copy; null for as it is.</summary>
+    internal bool? Precompress { get; init; }
+
     /// <summary>Whether only to compare.</summary>
     internal bool Check { get; init; }
 

@@ -256,6 +256,31 @@ public sealed class MirrorOperationTests : IDisposable
     }
 
     [Fact]
+    public void Compressed_copies_are_kept_until_they_are_not_wanted()
+    {
+        _fixture.InitWith("aa");
+        RepositoryFixture.Succeed(Mirror());
+        string copy = Path.Combine(Copy, "index/archive.json.zst");
+        Assert.False(File.Exists(copy));
+        RepositoryFixture.Succeed(Mirror("--precompress"));
+        Assert.True(File.Exists(copy));
+        PublishNew("bb");
+        RepositoryFixture.Succeed(Mirror());
+        Assert.True(File.Exists(copy));
+        RepositoryFixture.Succeed(_fixture.Verify("--repo", Copy));
+        Assert.Contains("nothing is changed", Mirror("--precompress").Output, StringComparison.Ordinal);
+        RepositoryFixture.Succeed(Mirror("--no-precompress"));
+        AssertSame();
+
+        RunResult both = Mirror("--precompress", "--no-precompress");
+        Assert.Equal(1, both.Code);
+        Assert.Contains("contradict each other", both.Error, StringComparison.Ordinal);
+        RunResult part = Mirror("--newest", "1", "--precompress");
+        Assert.Equal(1, part.Code);
+        Assert.Contains("publish --precompress", part.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_mirror_stays_and_what_is_one_is_changed_by_nothing_else()
     {
         _fixture.InitWith("aa");

@@ -49,6 +49,7 @@ internal sealed class RecipeReader
         BuildSettings build = BuildSettings.Read(_file);
         string? test = ReadTest();
         SourceSettings? source = SourceSettings.Read(_file);
+        StanzaSplit.Expand(_file);
         StanzaPlaceholders.Expand(_file, _target, meta.Edition);
         List<Stanza?> stanzas = [];
         StanzaReader reader = new(Problems, meta.Edition);

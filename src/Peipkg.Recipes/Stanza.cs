@@ -51,8 +51,14 @@ public sealed record Stanza
     /// <summary>The patterns that claim files; none in a package that only stands for others.</summary>
     public required IReadOnlyList<FilePattern> Files { get; init; }
 
+    /// <summary>Files of the source tree that are installed as the package's licences, and which it claims.</summary>
+    public IReadOnlyList<LicenseFile> Licenses { get; init; } = [];
+
     /// <summary>What is derived from the package's files; null leaves it to the edition of the format.</summary>
     public Derivation? Derive { get; init; }
+
+    /// <summary>The name of the stanza whose <c>split</c> made this one, and which yields to it; null if it is written.</summary>
+    public string? SplitFrom { get; init; }
 
     /// <summary>Where the stanza begins.</summary>
     public TomlPosition Position { get; init; }

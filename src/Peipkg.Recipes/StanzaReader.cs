@@ -62,11 +62,13 @@ internal sealed class StanzaReader(ProblemList problems, Edition edition)
         List<Replacement> replaces = ReadReplaces(section);
         List<SideEffect> sideEffects = ReadSideEffects(section);
         List<FilePattern> files = ReadFiles(section);
+        IReadOnlyList<LicenseFile> licenses = LicenseFile.Read(section, stanza, files);
         LicenseClass licenseClass = _members.LicenseClass(section);
         RootName? defaultRoot = _members.DefaultRoot(section);
         bool special = _members.SpecialSystemPackage(section);
         AlternateUpgrade? upgrade = _members.AlternateUpgrade(section);
         Derivation? derive = DerivationReader.Read(section);
+        StanzaSplit.Check(section);
         section.Finish();
         return name is null || architecture is null
             ? null
@@ -86,7 +88,9 @@ internal sealed class StanzaReader(ProblemList problems, Edition edition)
                 Replaces = replaces,
                 SideEffects = sideEffects,
                 Files = files,
+                Licenses = licenses,
                 Derive = derive,
+                SplitFrom = section.MadeFrom,
                 Position = section.Position,
             };
     }

@@ -21,6 +21,8 @@ namespace Peipkg.Build.Building;
 /// </summary>
 internal static class BuildOperation
 {
+    private const string ManualPages = "usr/share/man/";
+
     internal static int Run(BuildRequest request, ToolContext context)
     {
         Recipe recipe = BuildPreparation.Prepare(request, context);
@@ -125,6 +127,7 @@ internal static class BuildOperation
         }
 
         BuildScript.Run(build, recipe, request, area, findings, context);
+        LicenseInstallation.Run(recipe, request.Source, area.Destination);
         StagedTree tree = area.Hold(
             StagedTree.Walk(
                 area.Destination,
@@ -165,6 +168,14 @@ internal static class BuildOperation
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
+            if (
+                recipe.Stanzas[i].SplitFrom is not null
+                && !partition.Shares[i].Any(entry => entry.Path.StartsWith(ManualPages, StringComparison.Ordinal))
+            )
+            {
+                manifest = manifest with { SideEffects = [] };
+            }
+
             plans.Add(new PackagePlan(manifest, partition.Shares[i]) { Edition = recipe.Meta.Edition });
         }
 

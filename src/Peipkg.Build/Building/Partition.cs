@@ -17,7 +17,14 @@ internal sealed class Partition
     private readonly List<string> _lostDirectories = [];
     private readonly HashSet<FilePattern> _used = [];
 
-    private Partition(IReadOnlyList<Stanza> stanzas) => _shares = [.. stanzas.Select(_ => new List<PayloadSource>())];
+    // What a stanza is split into chooses before it.
+    private readonly int[] _order;
+
+    private Partition(IReadOnlyList<Stanza> stanzas)
+    {
+        _shares = [.. stanzas.Select(_ => new List<PayloadSource>())];
+        _order = [.. Enumerable.Range(0, stanzas.Count).OrderBy(i => stanzas[i].SplitFrom is null)];
+    }
 
     /// <summary>A path that several stanzas claim.</summary>
     /// <param name="Path">The path.</param>
@@ -98,20 +105,27 @@ internal sealed class Partition
     private bool ClaimFile(IReadOnlyList<Stanza> stanzas, PayloadSource entry)
     {
         int owner = -1;
+        string? yields = null;
         List<(Stanza Stanza, FilePattern Pattern)>? claims = null;
-        for (int i = 0; i < stanzas.Count; i++)
+        foreach (int i in _order)
         {
-            if (FirstMatch(stanzas[i], entry.Path, directories: false) is { } pattern)
+            if (
+                stanzas[i].Name.Text == yields
+                || FirstMatch(stanzas[i], entry.Path, directories: false) is not { } pattern
+            )
             {
-                if (owner >= 0)
-                {
-                    claims ??= [(stanzas[owner], FirstMatch(stanzas[owner], entry.Path, directories: false)!)];
-                    claims.Add((stanzas[i], pattern));
-                }
-                else
-                {
-                    owner = i;
-                }
+                continue;
+            }
+
+            yields ??= stanzas[i].SplitFrom;
+            if (owner >= 0)
+            {
+                claims ??= [(stanzas[owner], FirstMatch(stanzas[owner], entry.Path, directories: false)!)];
+                claims.Add((stanzas[i], pattern));
+            }
+            else
+            {
+                owner = i;
             }
         }
 

@@ -29,7 +29,8 @@ internal static class PartitionReport
 
         foreach ((Stanza stanza, FilePattern pattern) in partition.Unused(recipe.Stanzas))
         {
-            if (partition.IsMissed(stanza))
+            // What split may find is a list for all packages.
+            if (partition.IsMissed(stanza) || stanza.SplitFrom is not null)
             {
                 continue;
             }
@@ -76,7 +77,10 @@ internal static class PartitionReport
                     $"no pattern of {stanza.Name} matches anything that the build script installed, so the package would be empty",
                     recipe.File,
                     stanza.Files[0].Position
-                )
+                ) with
+                {
+                    OwnRemedy = stanza.SplitFrom is null ? null : "Remove the word from split.",
+                }
             );
     }
 

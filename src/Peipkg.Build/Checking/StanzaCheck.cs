@@ -111,6 +111,11 @@ internal static class StanzaCheck
 
     private static IEnumerable<Finding> CheckOverlaps(Stanza first, Stanza second, string file, GlobBudget budget)
     {
+        if (second.SplitFrom == first.Name.Text || (second.SplitFrom is { } from && from == first.SplitFrom))
+        {
+            yield break;
+        }
+
         foreach (FilePattern one in first.Files)
         {
             foreach (FilePattern other in second.Files)

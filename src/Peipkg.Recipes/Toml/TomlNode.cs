@@ -67,6 +67,9 @@ public sealed record TomlTable(TomlPosition Position) : TomlNode(Position)
     /// <summary>The entries in the order of the file.</summary>
     public IReadOnlyCollection<TomlEntry> Entries => _entries.Values;
 
+    /// <summary>The name of the table that this one was made from; null if it is written in the file.</summary>
+    internal string? MadeFrom { get; init; }
+
     /// <summary>The entry with a key, or null.</summary>
     public TomlEntry? Find(string key) => _entries.GetValueOrDefault(key);
 

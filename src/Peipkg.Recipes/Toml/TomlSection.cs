@@ -24,6 +24,9 @@ public sealed class TomlSection(ProblemList problems, string label, TomlTable ta
     /// <summary>Where the table begins.</summary>
     public TomlPosition Position => table.Position;
 
+    /// <summary>The name of the table that this one was made from; null if it is written in the file.</summary>
+    public string? MadeFrom => table.MadeFrom;
+
     /// <summary>Whether the table has a key, of whatever type.</summary>
     public bool Has(string key) => table.Find(key) is not null;
 

@@ -68,6 +68,7 @@ public sealed record WatchedRecipe(
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
         BuildLimits limits = ReadLimits(file);
+        StanzaSplit.Expand(file);
         TomlTable[] stanzas = [.. file.Root.Tables("package")];
         Architecture? taken = null;
         foreach (TomlTable stanza in stanzas)

@@ -51,6 +51,24 @@ public sealed class WatchedRecipeTests
     }
 
     [Fact]
+    public void What_a_stanza_is_split_into_is_produced_too()
+    {
+        WatchedRecipe recipe = Read(
+            """
+            [[package]]
+            name = "libz"
+            architecture = ["aarch64"]
+            split = ["dev", "doc", "oops"]
+            """
+        );
+        Assert.Equal(
+            ["libz aarch64", "libz-dev aarch64", "libz-doc noarch"],
+            recipe.Outputs.Select(o => $"{o.Name} {o.Architecture}")
+        );
+        Assert.Contains("libz", recipe.Dependencies);
+    }
+
+    [Fact]
     public void A_recipe_without_the_managers_sections_is_fine()
     {
         WatchedRecipe recipe = Read("[meta]\nbuild_script = \"build.sh\"\n");

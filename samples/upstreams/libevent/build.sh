@@ -1,6 +1,6 @@
 #!/bin/sh
 cp -a "$SOURCE_DIR/." .
-[ -x configure ] || autoreconf --install --force
+autoreconf --install --force
 ./configure --prefix=/usr --libdir="$LIBDIR" --disable-dependency-tracking --disable-openssl
 make -j"$JOBS"
 make install DESTDIR="$DESTDIR"

@@ -93,9 +93,7 @@ public sealed class HostileArchiveTests : IDisposable
     public void A_bomb_is_refused_before_it_fills_the_disk()
     {
         _bench.Bench.Shell("head -c 270M /dev/zero | gzip -9 > recipe/bomb");
-        _bench
-            .Lock("--version", "1.0", "--archive", _bench.Bench["recipe/bomb"])
-            .Fails("which no source does");
+        _bench.Lock("--version", "1.0", "--archive", _bench.Bench["recipe/bomb"]).Fails("which no source does");
         _bench.NothingIsLeft();
     }
 

@@ -266,6 +266,7 @@ public static class CommandLineHost
                 StringComparison.Ordinal
             ),
             TaskSchedulerException { InnerException: { } inner } => Explain(inner),
+            TypeInitializationException { InnerException: { } inner } => Explain(inner),
             OutOfMemoryException or ThreadStartException => ProcessStartException.NoneLeft,
             OperationCanceledException => "the operation was cancelled",
             _ => $"internal error, please report it: {exception.GetType().Name}: {exception.Message}",

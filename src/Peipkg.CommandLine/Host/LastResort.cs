@@ -37,6 +37,7 @@ public static class LastResort
         exception switch
         {
             InsufficientExecutionStackException => ProcessStartException.NoneLeft,
+            TypeInitializationException { InnerException: { } inner } => Explain(inner),
             null => "internal error, please report it",
             _ => CommandLineHost.Explain(exception),
         };

@@ -53,7 +53,12 @@ public class StartTests
         using TestFarm farm = new();
         File.Delete(farm["bin/peipkg-build"]);
         File.Delete(farm["bin/peipkg-repo"]);
-        (int exit, string log) = farm.Once();
+
+        // The shipped manager would find those beside itself, and is a single file.
+        bool shipped = File.Exists(Path.Combine(Path.GetDirectoryName(Tools.Manager)!, "peipkg-build"));
+        string[] through = shipped ? ["/bin/sh", "-c", "cp \"$0\" alone && exec ./alone \"$@\""] : [];
+        using ManagerProcess manager = new(farm, ["--config", farm["config.toml"], "--once"], through: through);
+        (int exit, string log) = (manager.WaitForExit(), manager.Log);
         Assert.Equal(1, exit);
         Assert.Contains("peipkg-build was found neither on PATH", log, StringComparison.Ordinal);
         Assert.Contains("peipkg-repo was found neither on PATH", log, StringComparison.Ordinal);

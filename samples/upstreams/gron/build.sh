@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 # What it imports is installed on the machine; without modules the go command looks there.
 export GO111MODULE=off GOPATH="$PWD/go:/usr/share/gocode" GOCACHE="$PWD/cache"
 mkdir -p go/src/github.com/tomnomnom

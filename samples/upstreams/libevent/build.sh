@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 cp -a "$SOURCE_DIR/." .
 autoreconf --install --force
 ./configure --prefix=/usr --libdir="$LIBDIR" --disable-dependency-tracking --disable-openssl

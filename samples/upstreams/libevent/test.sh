@@ -5,4 +5,4 @@ cat > test.c <<'END'
 int main(void) { struct event_base *base = event_base_new(); return base == 0 || event_base_dispatch(base) != 1; }
 END
 cc -I "$ROOT/usr/include" test.c -o test -L "$ROOT$LIBDIR" -levent
-LD_LIBRARY_PATH=$ROOT$LIBDIR ./test
+LD_LIBRARY_PATH="$ROOT$LIBDIR" ./test

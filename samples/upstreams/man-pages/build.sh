@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 cp -a "$SOURCE_DIR/." .
 make -j"$JOBS" install prefix=/usr DESTDIR="$DESTDIR"
 

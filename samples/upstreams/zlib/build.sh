@@ -1,4 +1,5 @@
 #!/bin/sh
+set -eu
 cp -a "$SOURCE_DIR/." .
 ./configure --prefix=/usr --libdir="$LIBDIR"
 make -j"$JOBS"

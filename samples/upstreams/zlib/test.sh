@@ -6,4 +6,4 @@ cat > test.c <<'END'
 int main(void) { return strcmp(zlibVersion(), ZLIB_VERSION) != 0; }
 END
 cc -I "$ROOT/usr/include" test.c -o test -L "$ROOT$LIBDIR" -lz
-LD_LIBRARY_PATH=$ROOT$LIBDIR ./test
+LD_LIBRARY_PATH="$ROOT$LIBDIR" ./test

@@ -266,6 +266,9 @@ public static class CommandLineHost
                 StringComparison.Ordinal
             ),
             TaskSchedulerException { InnerException: { } inner } => Explain(inner),
+
+            // The runtime could not start the thread that listens for signals, and says so of a file.
+            TypeInitializationException { InnerException: IOException } => ProcessStartException.NoneLeft,
             TypeInitializationException { InnerException: { } inner } => Explain(inner),
             OutOfMemoryException or ThreadStartException => ProcessStartException.NoneLeft,
             OperationCanceledException => "the operation was cancelled",

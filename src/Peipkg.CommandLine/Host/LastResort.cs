@@ -37,7 +37,6 @@ public static class LastResort
         exception switch
         {
             InsufficientExecutionStackException => ProcessStartException.NoneLeft,
-            TypeInitializationException { InnerException: { } inner } => Explain(inner),
             null => "internal error, please report it",
             _ => CommandLineHost.Explain(exception),
         };

@@ -72,13 +72,15 @@ manifest() { # name
 EOF
 }
 
-# archive TREE: `pack` of a tree and what tar and zstd make of it, in turns, and the ratio of the sizes.
+# archive TREE: `pack` of a tree and what tar and zstd make of it, in turns, and the ratio of the sizes. Debian puts files where
+# only special system packages may have them.
 archive() {
     local tree=$bench/trees/$1
     manifest "$1"
+    sed -i 's/"noarch"/"x86_64"/; s/"size_installed"/"special_system_package":true,&/' "$bench/$1.json"
     paired "pack / tar | zstd -9 -T$cores: $1, $(du -sm --apparent-size "$tree" | cut -f 1) MB" \
         "tar -C $tree -c . | zstd -9 -T$cores -q -f -o $bench/$1.tar.zst" \
-        "$bin/peipkg-build pack --manifest $bench/$1.json --staged $tree --out $bench/$1.peipkg"
+        "$bin/peipkg-build pack -q --edition pspu-5 --manifest $bench/$1.json --staged $tree --out $bench/$1.peipkg 2> /dev/null"
     figure "    size" "$(awk "BEGIN { printf \"%.3f\", $(stat -c %s "$bench/$1.peipkg") / $(stat -c %s "$bench/$1.tar.zst") }")"
     rm "$bench/$1.peipkg" "$bench/$1.tar.zst"
 }

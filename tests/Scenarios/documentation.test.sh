@@ -47,18 +47,16 @@ test_the_page_about_keys_runs_as_printed() {
     peipkg-repo verify --repo repo
 }
 
-# named_block FILE PAGE: the block after the line that says "`FILE`:"
+# named_block NAME PAGE: the block after the line that says "`DIRECTORY/NAME`:"
 named_block() {
-    awk -v begin="\`$1\`:" '$0 == begin { on = 1; next } on == 1 && /^```/ { on = 2; next } on == 2 && /^```$/ { exit } on == 2' "$2"
+    awk -v end="/$1\`:" 'on == 0 && substr($0, length($0) - length(end) + 1) == end { on = 1; next } on == 1 && /^```/ { on = 2; next } on == 2 && /^```$/ { exit } on == 2' "$2"
 }
 
 test_the_recipe_for_those_who_come_from_elsewhere_has_nothing_wrong() {
-    local file
     mkdir zlib
-    for file in zlib/peipkg.toml zlib/build.sh; do
-        named_block "$file" "$root/docs/coming-from.md" > "$file"
-        [ -s "$file" ] || fail "docs/coming-from.md has no $file"
-    done
+    named_block peipkg.toml "$root/docs/coming-from.md" > zlib/peipkg.toml
+    named_block build.sh "$root/docs/coming-from.md" > zlib/build.sh
+    if [ ! -s zlib/peipkg.toml ] || [ ! -s zlib/build.sh ]; then fail "docs/coming-from.md has no such files"; fi
     chmod +x zlib/build.sh
     peipkg-build check zlib > said 2>&1 || fail "$(cat said)"
     assert_equal '1 recipe checked: nothing to report' "$(cat said)"

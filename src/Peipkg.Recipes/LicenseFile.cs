@@ -1,5 +1,6 @@
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes;
@@ -24,7 +25,7 @@ public sealed record LicenseFile(string Source, string Target)
         {
             string[] path = text.Value.Split('/');
             string? fault =
-                path.Any(name => name is "" or "." or "..") || text.Value.Contains('\0', StringComparison.Ordinal)
+                !InnerPath.IsPlain(text.Value)
                     ? $"{DisplayText.Quote(text.Value)} is no path inside the source tree; write it relative to $SOURCE_DIR"
                 : !names.Add(path[^1]) ? $"two files are named {DisplayText.Quote(path[^1])}"
                 : null;

@@ -183,13 +183,7 @@ internal sealed class RecipeReader
     private void CheckFile(string label, Located<string> path)
     {
         string shown = DisplayText.Quote(path.Value);
-        string[] components = path.Value.Split('/');
-        if (
-            path.Value.Length == 0
-            || path.Value[0] == '/'
-            || components.Contains("..")
-            || path.Value.Contains('\0', StringComparison.Ordinal)
-        )
+        if (!InnerPath.StaysInside(path.Value))
         {
             Problems.Error(
                 path.Position,

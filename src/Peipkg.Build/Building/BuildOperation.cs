@@ -8,8 +8,10 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Packages;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 
@@ -21,8 +23,6 @@ namespace Peipkg.Build.Building;
 /// </summary>
 internal static class BuildOperation
 {
-    private const string ManualPages = "usr/share/man/";
-
     internal static int Run(BuildRequest request, ToolContext context)
     {
         Recipe recipe = BuildPreparation.Prepare(request, context);
@@ -168,12 +168,12 @@ internal static class BuildOperation
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             Manifest manifest = StanzaManifest.Compose(recipe.Meta, recipe.Stanzas[i], request.Version, build);
-            if (
-                recipe.Stanzas[i].SplitFrom is not null
-                && !partition.Shares[i].Any(entry => entry.Path.StartsWith(ManualPages, StringComparison.Ordinal))
-            )
+            if (recipe.Stanzas[i].SplitFrom is not null)
             {
-                manifest = manifest with { SideEffects = [] };
+                manifest = manifest with
+                {
+                    SideEffects = CalledFor(manifest.SideEffects, recipe.Meta.Edition, partition.Shares[i]),
+                };
             }
 
             plans.Add(new PackagePlan(manifest, partition.Shares[i]) { Edition = recipe.Meta.Edition });
@@ -197,6 +197,23 @@ internal static class BuildOperation
         RequireNone(findings);
         return complete;
     }
+
+    // What is split off declares all that such a part may call for, before anybody knows what is in it.
+    private static SideEffect[] CalledFor(
+        IReadOnlyList<SideEffect> declared,
+        Edition edition,
+        IReadOnlyList<PayloadSource> share
+    ) =>
+        [
+            .. edition
+                .Layout.SideEffects.Where(rule =>
+                    declared.Contains(rule.Effect)
+                    && share.Any(entry =>
+                        entry.Kind != PayloadKind.Directory && rule.Judge(entry.Path, entry.Kind) != Evidence.None
+                    )
+                )
+                .Select(static rule => rule.Effect),
+        ];
 
     private static void RequireNone(FindingReporter findings)
     {

@@ -2,7 +2,6 @@ using Peipkg.Build.Packing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
@@ -41,45 +40,31 @@ internal static class BuildPreparation
     /// <exception cref="UserErrorException">There is none, or it has mistakes, which are told before.</exception>
     internal static Recipe LoadRecipe(BuildRequest request, Diagnostics diagnostics)
     {
-        string path = request.Recipe;
-        try
+        Recipe recipe = RecipeReading.Require(
+            () => Recipe.Load(request.Recipe, request.Edition, new RecipeTarget(request.Version, request.Architecture)),
+            request.Recipe,
+            "the recipe",
+            "built",
+            diagnostics
+        );
+        foreach (RecipeProblem warning in recipe.Warnings)
         {
-            Recipe recipe = Recipe.Load(path, request.Edition, new RecipeTarget(request.Version, request.Architecture));
-            foreach (RecipeProblem warning in recipe.Warnings)
-            {
-                diagnostics.Warning(warning.ToString());
-            }
-
-            if (
-                request.Architecture is { } architecture
-                && recipe.Stanzas.All(stanza =>
-                    stanza.Architecture != architecture && stanza.Architecture != Architecture.NoArch
-                )
-            )
-            {
-                throw new UserErrorException(
-                    $"--arch {architecture}: the recipe makes packages for {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Architecture.Text).Distinct(StringComparer.Ordinal))} only"
-                );
-            }
-
-            return recipe;
+            diagnostics.Warning(warning.ToString());
         }
-        catch (RecipeException exception)
-        {
-            foreach (RecipeProblem problem in exception.Problems)
-            {
-                diagnostics.Line(problem.ToString());
-            }
 
+        if (
+            request.Architecture is { } architecture
+            && recipe.Stanzas.All(stanza =>
+                stanza.Architecture != architecture && stanza.Architecture != Architecture.NoArch
+            )
+        )
+        {
             throw new UserErrorException(
-                $"the recipe has {Counted.Text(exception.Problems.Count, "mistake")}; nothing was built",
-                exception
+                $"--arch {architecture}: the recipe makes packages for {string.Join(", ", recipe.Stanzas.Select(stanza => stanza.Architecture.Text).Distinct(StringComparer.Ordinal))} only"
             );
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserErrorException($"there is no recipe {path}", exception);
-        }
+
+        return recipe;
     }
 
     private static void CheckDirectories(BuildRequest request)

@@ -26,8 +26,7 @@ internal static class BuildScript
     )
     {
         string script = Path.Combine(recipe.Directory, which.Path);
-        using SandboxNetwork? network =
-            request.Sandbox?.Network == NetworkAccess.Own ? SandboxNetwork.Require(context) : null;
+        using SandboxNetwork? network = SandboxNetwork.For(request.Sandbox, context);
         ChildProcessOptions command = ScriptCommand.Create(which, recipe, request, area, network, context);
         if (request.Variation is null)
         {

@@ -2,6 +2,7 @@ using Peipkg.Build.Sandboxing;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes;
 
@@ -25,8 +26,7 @@ internal static class ScriptShell
     {
         ShellInput input =
             context.Input ?? throw new UserErrorException("--shell needs a terminal, or commands on standard input");
-        using SandboxNetwork? network =
-            request.Sandbox?.Network == NetworkAccess.Own ? SandboxNetwork.Require(context) : null;
+        using SandboxNetwork? network = SandboxNetwork.For(request.Sandbox, context);
         string[] shell =
             !input.IsTerminal ? [Shell]
             : File.Exists(Comfortable) ? [Comfortable, "--norc", "--noprofile", "-i"]
@@ -63,7 +63,7 @@ internal static class ScriptShell
                 "--shell on a terminal needs the program \"script\" of util-linux, which is not on the PATH; install bsdutils"
             );
         IEnumerable<string> words = command.Arguments.Prepend(command.FileName);
-        string line = string.Join(' ', words.Where(word => word != SandboxView.NewSession).Select(Quoted));
+        string line = string.Join(' ', words.Where(word => word != SandboxView.NewSession).Select(ShellWord.Quote));
         return command with
         {
             FileName = program,
@@ -77,6 +77,4 @@ internal static class ScriptShell
             ],
         };
     }
-
-    private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

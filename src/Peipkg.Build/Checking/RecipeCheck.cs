@@ -3,6 +3,7 @@ using Peipkg.Build.Rules;
 using Peipkg.Format.Editions;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Bounds;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -173,13 +174,6 @@ internal static class RecipeCheck
     {
         string name = (root.Find(section)?.Value as TomlTable)?.Find(key)?.Value is TomlString text ? text.Value : "";
         string path = Path.Combine(Path.GetDirectoryName(recipe) ?? "", name);
-        return
-            name.Length > 0
-            && name[0] != '/'
-            && !name.Contains('\0', StringComparison.Ordinal)
-            && !name.Split('/').Contains("..")
-            && File.Exists(path)
-            ? path
-            : null;
+        return InnerPath.StaysInside(name) && File.Exists(path) ? path : null;
     }
 }

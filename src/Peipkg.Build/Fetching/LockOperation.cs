@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
@@ -61,7 +62,7 @@ internal static class LockOperation
 
     private static LockedArchive Examine(Recipe recipe, string version, string? given, ToolContext context)
     {
-        string temporary = context.Variables.GetValueOrDefault("TMPDIR") is { Length: > 0 } value ? value : "/tmp";
+        string temporary = StagingArea.ParentOf(context.Variables.GetValueOrDefault("TMPDIR"));
         using SourceFetch fetch = new(recipe, temporary, context);
         (Sha256Digest sha256, long size) = fetch.GetArchive(version, given);
         string? signer = fetch.RequireSignature(version);

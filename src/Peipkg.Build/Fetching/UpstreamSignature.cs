@@ -4,6 +4,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Files;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes.Sources;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Build.Fetching;
 
@@ -11,8 +12,6 @@ namespace Peipkg.Build.Fetching;
 internal static class UpstreamSignature
 {
     private const int MostKeyBytes = 16 << 20;
-    private const string ArmorBegin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-    private const string ArmorEnd = "-----END PGP";
     private const string Valid = "[GNUPG:] VALIDSIG ";
 
     /// <summary>Verifies a signature.</summary>
@@ -57,17 +56,12 @@ internal static class UpstreamSignature
             byte[] content = new byte[Math.Min(stream.Length, MostKeyBytes)];
             stream.ReadExactly(content);
             string text = Encoding.Latin1.GetString(content);
-            if (text.Contains(ArmorBegin, StringComparison.Ordinal))
-            {
-                foreach (string block in text.Split(ArmorBegin)[1..])
-                {
-                    ring.Write(Unarmored(block, file));
-                }
-            }
-            else
-            {
-                ring.Write(content);
-            }
+            ring.Write(
+                OpenPgpArmor.IsIn(text)
+                    ? OpenPgpArmor.Decode(text)
+                        ?? throw new UserErrorException($"{file} is no public key: its armor is damaged")
+                    : content
+            );
         }
 
         return ring.Length > 0
@@ -75,22 +69,5 @@ internal static class UpstreamSignature
             : throw new UserErrorException(
                 $"[source] has a signature, and there is no key in {directory}; put the upstream's public keys there"
             );
-    }
-
-    // RFC 9580, 6.2: headers, an empty line, base64, a checksum that begins with "=".
-    private static byte[] Unarmored(string block, string file)
-    {
-        string body = block.Split(ArmorEnd)[0].ReplaceLineEndings("\n");
-        int start = body.IndexOf("\n\n", StringComparison.Ordinal);
-        try
-        {
-            return Convert.FromBase64String(
-                string.Concat(body[(start < 0 ? 0 : start)..].Split('\n').Where(line => line is not ['=', ..]))
-            );
-        }
-        catch (FormatException exception)
-        {
-            throw new UserErrorException($"{file} is no public key: its armor is damaged", exception);
-        }
     }
 }

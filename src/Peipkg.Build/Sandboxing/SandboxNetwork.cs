@@ -47,10 +47,11 @@ internal sealed class SandboxNetwork : IDisposable
     /// <summary>What bubblewrap is to find open after the filter.</summary>
     internal IReadOnlyList<SafeFileHandle> Descriptors => [_information.WriteEnd, _block.ReadEnd];
 
-    /// <summary>Finds the program that carries packets.</summary>
+    /// <summary>Finds the program that carries packets; null where the script has no sandbox, or no network of its own in it.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
-    internal static SandboxNetwork Require(ToolContext context) =>
-        ProgramPath.Find("pasta", context) is { } pasta ? new SandboxNetwork(pasta, isPasta: true)
+    internal static SandboxNetwork? For(SandboxSettings? sandbox, ToolContext context) =>
+        sandbox?.Network != NetworkAccess.Own ? null
+        : ProgramPath.Find("pasta", context) is { } pasta ? new SandboxNetwork(pasta, isPasta: true)
         : ProgramPath.Find("slirp4netns", context) is { } slirp ? new SandboxNetwork(slirp, isPasta: false)
         : throw new UserErrorException(
             "--allow-network needs pasta or slirp4netns, and neither is installed; install the package \"passt\", "

@@ -1,3 +1,4 @@
+using Peipkg.Format.Text;
 using Peipkg.Recipes.Globs;
 
 namespace Peipkg.Build.Scanning;
@@ -37,7 +38,7 @@ internal static class Cruft
     internal static string Command(string path) =>
         path.AsSpan().IndexOfAny("\"\\$`!") < 0
             ? $"rm -f \"$DESTDIR/{path}\""
-            : $"rm -f \"$DESTDIR\"/'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+            : $"rm -f \"$DESTDIR\"/{ShellWord.Quote(path)}";
 
     private static (Glob Pattern, string Reason) Make(string pattern, string reason) =>
         (Glob.ParseAll(pattern)[0], reason);

@@ -46,17 +46,22 @@ internal sealed class StagingArea : IDisposable
     /// <exception cref="IOException">The disk is full, or the directory is missing.</exception>
     internal static StagingArea Create(string? temporary, bool keep, Diagnostics diagnostics)
     {
-        string parent = Path.GetFullPath(string.IsNullOrEmpty(temporary) ? "/tmp" : temporary);
-        if (!Directory.Exists(parent))
-        {
-            throw new UserErrorException(
-                $"the directory for temporary files, {parent}, does not exist; set TMPDIR to one that does"
-            );
-        }
-
-        string root = Path.Combine(parent, $"peipkg-build-{Guid.NewGuid():N}");
+        string root = Path.Combine(ParentOf(temporary), $"peipkg-build-{Guid.NewGuid():N}");
         Make(root);
         return new StagingArea(root, keep, diagnostics);
+    }
+
+    /// <summary>The directory for temporary files.</summary>
+    /// <param name="temporary">$TMPDIR; null or empty for /tmp.</param>
+    /// <exception cref="UserErrorException">It does not exist.</exception>
+    internal static string ParentOf(string? temporary)
+    {
+        string parent = Path.GetFullPath(string.IsNullOrEmpty(temporary) ? "/tmp" : temporary);
+        return Directory.Exists(parent)
+            ? parent
+            : throw new UserErrorException(
+                $"the directory for temporary files, {parent}, does not exist; set TMPDIR to one that does"
+            );
     }
 
     /// <summary>Opens an area that an earlier build has left; disposing leaves it in place.</summary>

@@ -3,8 +3,6 @@ namespace Peipkg.Format.Compression;
 /// <summary>Documents as one zstd frame each, for web servers that send them so.</summary>
 public static class ZstdDocument
 {
-    private const int PieceSize = 128 << 10;
-
     /// <summary>Compresses a document; the same one gives the same bytes.</summary>
     /// <param name="document">The document.</param>
     /// <param name="output">Receives the frame; stays open.</param>
@@ -25,20 +23,7 @@ public static class ZstdDocument
         try
         {
             using ZstdFrameReader frame = new(compressed);
-            byte[] piece = new byte[PieceSize];
-            int compared = 0;
-            for (int read; (read = frame.Read(piece)) > 0; compared += read)
-            {
-                if (
-                    read > document.Length - compared
-                    || !document.Slice(compared, read).SequenceEqual(piece.AsSpan(0, read))
-                )
-                {
-                    return false;
-                }
-            }
-
-            return compared == document.Length;
+            return SameBytes.Are(frame.Read, document);
         }
         catch (FormatViolationException)
         {

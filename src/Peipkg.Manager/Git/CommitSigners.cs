@@ -2,6 +2,7 @@ using System.Text;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Git;
 
@@ -27,7 +28,7 @@ internal sealed record CommitSigners(string Ssh, byte[] OpenPgp)
             {
                 keys.AddRange(content);
             }
-            else if (text.Contains(OpenPgpArmor.Begin, StringComparison.Ordinal))
+            else if (OpenPgpArmor.IsIn(text))
             {
                 keys.AddRange(OpenPgpArmor.Decode(text) ?? throw Useless(file, "its armour is damaged"));
             }

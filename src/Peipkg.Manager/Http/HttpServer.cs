@@ -43,11 +43,9 @@ internal sealed class HttpServer(
     /// <exception cref="UserErrorException">The address cannot be listened on.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddRoutingCore();
+        WebApplicationBuilder builder = InnerServer.CreateBuilder(loggers);
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = ManagerLimits.Connections);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        builder.WebHost.ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Use(GuardAsync);
         pages.Map(_application);

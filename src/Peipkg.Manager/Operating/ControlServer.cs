@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Logging;
 using Peipkg.Manager.World;
@@ -34,21 +33,17 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
     {
         File.Delete(path);
         _socket = new ControlSocket(path);
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddRoutingCore();
-        builder
-            .WebHost.UseKestrelCore()
-            .ConfigureKestrel(kestrel =>
-            {
-                kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = ManagerLimits.RequestBytes;
-                kestrel.Limits.MaxConcurrentConnections = ManagerLimits.ControlConnections;
-                kestrel.ListenUnixSocket(
-                    _socket.Address,
-                    options => options.Use(next => connection => Check(connection, next))
-                );
-            });
+        WebApplicationBuilder builder = InnerServer.CreateBuilder(loggers);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ManagerLimits.RequestBytes;
+            kestrel.Limits.MaxConcurrentConnections = ManagerLimits.ControlConnections;
+            kestrel.ListenUnixSocket(
+                _socket.Address,
+                options => options.Use(next => connection => Check(connection, next))
+            );
+        });
         _application = builder.Build();
         _application.MapPost("/operate", OperateAsync);
         try

@@ -1,4 +1,3 @@
-using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
@@ -21,7 +20,7 @@ internal static class TroubleList
         Look(troubles, "manager", () => Manager(stores, live));
         Look(troubles, "polls", () => PollTroubles.Of(stores, roster, live));
         Look(troubles, "builds", () => BuildTroubles.Of(stores, live));
-        Look(troubles, "recipes", () => Recipes(stores, roster, live));
+        Look(troubles, "recipes", () => RecipeTroubles.Of(stores, roster, live));
         Look(troubles, "sync", () => RepositoryTroubles.OfSyncs(stores));
         Look(troubles, "disk", () => BuildTroubles.OfDisk(stores));
         Look(troubles, "repository", () => RepositoryTroubles.OfKeys(stores, live));
@@ -97,61 +96,5 @@ internal static class TroubleList
         {
             yield return Trouble.Warning("paused", $"all builds are paused: {pause}", "peipkg-manager resume");
         }
-    }
-
-    private static IEnumerable<Trouble> Recipes(FarmStores stores, RecipeRoster roster, LiveFarm? live)
-    {
-        if (
-            stores.Config.Recipes is { } source
-            && live?.Recipes() is { } state
-            && OfSource(source, state, roster) is { } bad
-        )
-        {
-            yield return bad;
-        }
-
-        foreach (BrokenRecipe broken in roster.BrokenRecipes)
-        {
-            yield return Trouble.Warning(
-                "recipe:" + broken.Name,
-                $"recipe {broken.Name} cannot be used: {broken.Problems[0]}",
-                $"peipkg-build check {Path.Combine(RecipeCheckouts.Place(stores.Config)?.Directory ?? "", broken.Name)}"
-            );
-        }
-
-        foreach (SharedPackage shared in roster.SharedPackages)
-        {
-            yield return Trouble.Warning("package:" + shared.Package, shared.Describe(), "peipkg-manager check-config");
-        }
-    }
-
-    private static Trouble? OfSource(RecipesConfig source, RecipePullState state, RecipeRoster roster)
-    {
-        string stays = roster.Commit is { } commit
-            ? $"those of {RecipeCheckout.Shorten(commit)} stay in force"
-            : "there are none in force";
-        if (state.Refused is { } refused)
-        {
-            string verdict =
-                refused == roster.Commit
-                    ? "are in force and would not be taken over any more"
-                    : $"were not taken over, {stays}";
-            return Trouble.Error(
-                "recipes",
-                $"the recipes of commit {RecipeCheckout.Shorten(refused)} {verdict}: {state.Reason}",
-                $"git show {refused}"
-            );
-        }
-
-        if (state.Error is not { } error)
-        {
-            return null;
-        }
-
-        string text = $"the recipes could not be fetched, {WhyQuery.Times(state.Failures)} by now, {stays}: {error}";
-        string remedy = $"git ls-remote {source.Git.Text} {source.Reference}";
-        return roster.Commit is null
-            ? Trouble.Error("recipes", text, remedy)
-            : Trouble.Warning("recipes", text, remedy);
     }
 }

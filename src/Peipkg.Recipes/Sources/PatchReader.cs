@@ -66,7 +66,7 @@ internal static class PatchReader
     {
         List<SourcePatch> patches = [];
         string file = Path.Combine(directory, series.Value);
-        if (!IsInside(series.Value) || !File.Exists(file))
+        if (!InnerPath.StaysInside(series.Value) || !File.Exists(file))
         {
             Report(
                 $"{DisplayText.Quote(series.Value)} is no file in the recipe directory {directory}; name the list of patches, or write a list of patterns"
@@ -97,7 +97,7 @@ internal static class PatchReader
                     $"{DisplayText.Quote(series.Value)} has the line {DisplayText.Quote(line)}; a line is a patch's name and perhaps -p0"
                 );
             }
-            else if (!IsInside(path) || !File.Exists(Path.Combine(directory, path)))
+            else if (!InnerPath.StaysInside(path) || !File.Exists(Path.Combine(directory, path)))
             {
                 Report(
                     $"{DisplayText.Quote(series.Value)} names {DisplayText.Quote(words[0])}, which is no file beside it"
@@ -122,12 +122,6 @@ internal static class PatchReader
         int length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         return System.Text.Encoding.UTF8.GetString(content, 0, length).Split('\n');
     }
-
-    private static bool IsInside(string path) =>
-        path.Length > 0
-        && path[0] != '/'
-        && !path.Split('/').Contains("..")
-        && !path.Contains('\0', StringComparison.Ordinal);
 
     // Links are not followed: they could form circles, and lead out of the recipe.
     private static IEnumerable<string> Files(string directory, string below, int depth)

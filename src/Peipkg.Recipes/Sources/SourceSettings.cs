@@ -76,11 +76,7 @@ public sealed record SourceSettings(ArchiveUrl Archive)
     {
         value = text ?? "";
         error =
-            value == "."
-            || (
-                value.Split('/').All(name => name is not ("" or "." or ".."))
-                && !value.Contains('\0', StringComparison.Ordinal)
-            )
+            value == "." || InnerPath.IsPlain(value)
                 ? null
                 : $"{DisplayText.Quote(text)} is no directory of the archive; write it as it stands there, as \"x-1.0/src\", or \".\" for all of the archive";
         return error is null;

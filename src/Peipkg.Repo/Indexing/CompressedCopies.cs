@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Peipkg.Format;
 using Peipkg.Format.Compression;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
@@ -14,7 +15,6 @@ internal static class CompressedCopies
 {
     private const string Gzip = ".gz";
     private const string Zstd = ".zst";
-    private const int PieceSize = 128 << 10;
 
     /// <summary>Whether a repository keeps such copies.</summary>
     internal static bool AreIn(string root) =>
@@ -78,20 +78,7 @@ internal static class CompressedCopies
                 suffix == Gzip
                     ? new GZipStream(file, CompressionMode.Decompress)
                     : new BrotliStream(file, CompressionMode.Decompress);
-            byte[] piece = new byte[PieceSize];
-            int compared = 0;
-            for (int read; (read = plain.Read(piece)) > 0; compared += read)
-            {
-                if (
-                    read > document.Length - compared
-                    || !document.Slice(compared, read).SequenceEqual(piece.AsSpan(0, read))
-                )
-                {
-                    return false;
-                }
-            }
-
-            return compared == document.Length;
+            return SameBytes.Are(plain.Read, document);
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {

@@ -83,12 +83,7 @@ internal sealed class MirrorCopy
             Descriptor descriptor = DescriptorDocument.Read(Snapshot.Descriptor.Content);
             Fingerprint[] listed =
             [
-                .. descriptor
-                    .Keys.Where(key =>
-                        key.Status == KeyStatus.Active
-                        || (key.Status == KeyStatus.Transitioning && key.ValidUntil!.Value.CompareTo(now) >= 0)
-                    )
-                    .Select(static key => key.Fingerprint),
+                .. descriptor.Keys.Where(key => key.VerifiesAt(now)).Select(static key => key.Fingerprint),
             ];
             return descriptor.Keys.Any(key => trusted.Contains(key.Fingerprint)) ? [.. trusted.Union(listed)] : trusted;
         }

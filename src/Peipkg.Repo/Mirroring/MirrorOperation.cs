@@ -1,6 +1,5 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
@@ -45,12 +44,7 @@ internal sealed class MirrorOperation
     /// <summary>Copies, or compares, as much as is asked for.</summary>
     internal static int Run(MirrorRequest request, OperationContext context, CancellationToken stop)
     {
-        if (request.Address.IsPlain)
-        {
-            context.Diagnostics.Warning(
-                $"{request.Address} is not encrypted: others see what is fetched, and can withhold news though not forge it"
-            );
-        }
+        request.Address.WarnIfPlain(context.Diagnostics);
 
         if (request.IsPartial)
         {
@@ -66,10 +60,7 @@ internal sealed class MirrorOperation
 
         using RepositoryLock? held = request.Check ? null : WriterChecks.LockMirror(request.Out, context);
         MirrorCopy copy = MirrorCopy.Read(request.Out);
-        Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
-        );
-        IReadOnlyList<Fingerprint> anchors = copy.Anchors(request.Anchors, now);
+        IReadOnlyList<Fingerprint> anchors = copy.Anchors(request.Anchors, context.Now);
         using RemoteRepositoryReader source = new(request.Address, anchors, stop) { Known = copy.Snapshot };
         RepositorySnapshot snapshot = source.ReadDocuments();
         VerifiedDocuments documents = VerifiedSource.Read(source, snapshot, anchors, anyPlaces: false, context);

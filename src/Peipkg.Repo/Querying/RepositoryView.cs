@@ -65,9 +65,7 @@ internal sealed class RepositoryView
         IndexSheet archive = ReadIndex(location, snapshot.Archive, null, descriptor.Edition, context);
         IndexSheet active = ReadIndex(location, snapshot.Active, archive.Rows, descriptor.Edition, context);
         Keyring keys = reader.ReadKeys(descriptor);
-        Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
-        );
+        Timestamp now = context.Now;
         foreach (SignedDocument document in new[] { snapshot.Descriptor, snapshot.Active, snapshot.Archive })
         {
             SignatureCheck check = SignatureCheck.Of(document, keys, now);

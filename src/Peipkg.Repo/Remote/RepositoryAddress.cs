@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.CommandLine.Reporting;
 
 namespace Peipkg.Repo.Remote;
 
@@ -9,8 +10,16 @@ internal sealed class RepositoryAddress
 
     private RepositoryAddress(string text) => _base = text;
 
-    /// <summary>Whether what is fetched can be watched and delayed on its way, though not forged.</summary>
-    internal bool IsPlain => _base.StartsWith("http:", StringComparison.Ordinal);
+    /// <summary>Tells that what is fetched can be watched and delayed on its way, though not forged, where that is so.</summary>
+    internal void WarnIfPlain(Diagnostics diagnostics)
+    {
+        if (_base.StartsWith("http:", StringComparison.Ordinal))
+        {
+            diagnostics.Warning(
+                $"{this} is not encrypted: others see what is fetched, and can withhold news though not forge it"
+            );
+        }
+    }
 
     /// <summary>Reads what an operator typed.</summary>
     internal static bool TryParse(string? text, out RepositoryAddress value, [NotNullWhen(false)] out string? error)

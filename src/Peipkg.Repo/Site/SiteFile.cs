@@ -1,4 +1,5 @@
 using System.Buffers;
+using Peipkg.Format;
 using Peipkg.Posix.Files;
 
 namespace Peipkg.Repo.Site;
@@ -8,8 +9,6 @@ namespace Peipkg.Repo.Site;
 /// <param name="Write">Makes its bytes, which depend on the generation alone; several files are made at once.</param>
 internal sealed record SiteFile(string Path, Action<IBufferWriter<byte>> Write)
 {
-    private const int PieceSize = 64 << 10;
-
     /// <summary>Whether a regular file has exactly these bytes.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="bytes">What should be in it.</param>
@@ -20,24 +19,7 @@ internal sealed record SiteFile(string Path, Action<IBufferWriter<byte>> Write)
             return false;
         }
 
-        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceSize);
-        try
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-            int compared = 0;
-            for (int read; (read = RandomAccess.Read(file, piece, compared)) > 0; compared += read)
-            {
-                if (read > bytes.Length - compared || !bytes.Slice(compared, read).SequenceEqual(piece.AsSpan(0, read)))
-                {
-                    return false;
-                }
-            }
-
-            return compared == bytes.Length;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return SameBytes.Are(file.Read, bytes);
     }
 }

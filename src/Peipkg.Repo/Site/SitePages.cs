@@ -3,6 +3,7 @@ using System.Globalization;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Format.Text;
 
 namespace Peipkg.Repo.Site;
 
@@ -153,7 +154,7 @@ internal sealed class SitePages(
     {
         HtmlText page = Begin(output, "", content.Descriptor.Name, "package");
         page.Raw("<main id=\"main\" data-repository=\"")
-            .Text(ShellWord(content.Descriptor.Name))
+            .Text(ShellArgument(content.Descriptor.Name))
             .Raw("\" data-anchor=\"")
             .Text(content.Signer.Text)
             .Raw(
@@ -200,7 +201,7 @@ internal sealed class SitePages(
                 "<section class=\"panel\" aria-labelledby=\"add\">\n<h2 id=\"add\">Add this repository</h2>\n"
                     + "<pre data-copy><code>peipkg repo add "
             )
-            .Text(ShellWord(content.Descriptor.Name))
+            .Text(ShellArgument(content.Descriptor.Name))
             .Raw(" <span data-base>https://\u2026</span> \\\n  --anchor ")
             .Text(content.Signer.Text)
             .Raw(
@@ -272,8 +273,6 @@ internal sealed class SitePages(
         char.IsAsciiDigit(name.Text[0]) ? Digits : Alphabet[name.Text[0] - 'a'];
 
     /// <summary>A word as a shell takes it, whatever is in it.</summary>
-    private static string ShellWord(string word) =>
-        word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? word
-            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    private static string ShellArgument(string word) =>
+        word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? word : ShellWord.Quote(word);
 }

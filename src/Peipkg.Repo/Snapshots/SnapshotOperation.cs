@@ -27,11 +27,7 @@ internal static class SnapshotOperation
     {
         using RepositoryLock? held = Lock(request, context);
         RepositorySnapshot documents = RepositorySnapshot.Read(request.Repo);
-        PublishedState state = PublishedState.Load(
-            documents,
-            Timestamp.FromUnixSeconds(Math.Max(0, context.Clock.GetUtcNow().ToUnixTimeSeconds())),
-            rebuild: false
-        );
+        PublishedState state = PublishedState.Load(documents, context.Now, rebuild: false);
         state.Warnings.ForEach(context.Diagnostics.Warning);
         SnapshotStore store = new(request.Repo);
         store.RefuseTaken(request.Name!);

@@ -62,15 +62,8 @@ internal static class RepositoryVerification
 {
     internal static int Run(VerificationRequest request, OperationContext context, CancellationToken stop)
     {
-        Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
-        );
-        if (request.Address is { IsPlain: true })
-        {
-            context.Diagnostics.Warning(
-                $"{request.Address} is not encrypted: others see what is fetched, and can withhold news though not forge it"
-            );
-        }
+        Timestamp now = context.Now;
+        request.Address?.WarnIfPlain(context.Diagnostics);
 
         using RepositoryReader repository = request.Address is { } address
             ? new RemoteRepositoryReader(address, request.Anchors, stop)

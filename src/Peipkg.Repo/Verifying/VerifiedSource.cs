@@ -25,9 +25,7 @@ internal static class VerifiedSource
         OperationContext context
     )
     {
-        Timestamp now = Timestamp.FromUnixSeconds(
-            Math.Clamp(context.Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds)
-        );
+        Timestamp now = context.Now;
         VerificationFindings findings = new();
         ConsumerView view = new(now, AllowUnsigned: false, anchors, MinIndexVersion: 0, anyPlaces);
         VerifiedDocuments documents = DocumentVerification.Run(source, snapshot, view, findings);

@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Identity;
 
 namespace Peipkg.Repo.World;
 
@@ -12,4 +13,9 @@ internal sealed record OperationContext(
     TextWriter Output,
     Diagnostics Diagnostics,
     TimeProvider Clock
-);
+)
+{
+    /// <summary>The time as documents write it; a clock beyond what they can is taken for their first or last second.</summary>
+    internal Timestamp Now =>
+        Timestamp.FromUnixSeconds(Math.Clamp(Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
+}

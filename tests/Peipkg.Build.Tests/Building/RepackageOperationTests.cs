@@ -54,6 +54,12 @@ public sealed class RepackageOperationTests : IDisposable
         Repackage(_bench["bad"]).Fails("stage.json cannot be read");
         _bench.Write("bad/stage.json", "{\"version\":\"1-1\"}");
         Repackage(_bench["bad"]).Fails("stage.json cannot be read: \"source_ref\" is missing");
+        const string Words =
+            "\"version\":\"1-1\",\"source_ref\":\"x\",\"farm_id\":\"x\",\"timestamp\":\"x\",\"source\":\"x\"";
+        _bench.Write("bad/stage.json", $"{{{Words},\"umask\":18}}");
+        Repackage(_bench["bad"]).Fails("\"sandbox\" is neither true nor false");
+        _bench.Write("bad/stage.json", $"{{{Words},\"sandbox\":false,\"umask\":\"022\"}}");
+        Repackage(_bench["bad"]).Fails("\"umask\" is missing or no number");
         _bench.Write("bad/stage.json", "[]");
         Repackage(_bench["bad"]).Fails("stage.json cannot be read");
         _bench.Write(

@@ -48,6 +48,8 @@ public sealed class UpstreamSignatureTests : IDisposable
         _bench.Lock().Fails("the archive's signature is not valid", "BAD signature");
         _bench.Server.File("/demo-1.0.tar.gz.asc", "no signature"u8.ToArray());
         _bench.Lock().Fails("the archive's signature is not valid");
+        _bench.Bench.Shell("sed -i '/^-----END/d' recipe/keys/one.asc");
+        _bench.Lock().Fails("recipe/keys/one.asc is no public key: its armor is damaged");
         _bench.Bench.Shell("rm recipe/keys/one.asc");
         _bench.Lock().Fails("there is no key in ");
         _bench.Bench.Shell("rmdir recipe/keys");

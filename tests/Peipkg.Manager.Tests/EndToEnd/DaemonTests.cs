@@ -57,6 +57,20 @@ public sealed class DaemonTests : IDisposable
         );
 
     [Fact]
+    public void A_SIGTERM_while_it_starts_ends_it_well()
+    {
+        for (int milliseconds = 0; milliseconds < 40; milliseconds += 4)
+        {
+            using ManagerProcess manager = _farm.Start();
+            manager.WaitFor("msg=\"repository created\"");
+            Thread.Sleep(milliseconds);
+            manager.Signal("TERM");
+            Assert.True(manager.WaitForExit() == 0, manager.Log);
+            Directory.Delete(_farm["state"], recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Healthz_says_ok_and_unknown_paths_and_methods_are_refused()
     {
         using ManagerProcess manager = _farm.Start();

@@ -85,8 +85,15 @@ internal sealed class ManagerProcess : IDisposable
                 return match;
             }
 
+            bool ended = _process.HasExited;
+            if (ended)
+            {
+                // Its last lines may still be on their way.
+                _process.WaitForExit();
+            }
+
             Assert.False(
-                watch.Elapsed > Patience || (_process.HasExited && !Regex.IsMatch(Log, pattern)),
+                watch.Elapsed > Patience || (ended && !Regex.IsMatch(Log, pattern)),
                 $"no {pattern} in:\n{Log}"
             );
             Thread.Sleep(20);
@@ -97,9 +104,16 @@ internal sealed class ManagerProcess : IDisposable
     public void WaitUntil(Func<bool> condition, string what)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        while (!condition())
+        while (true)
         {
-            Assert.False(watch.Elapsed > Patience || _process.HasExited, $"never came: {what}\n{Log}");
+            // Asked first: it may end right after what is waited for.
+            bool ended = _process.HasExited;
+            if (condition())
+            {
+                return;
+            }
+
+            Assert.False(watch.Elapsed > Patience || ended, $"never came: {what}\n{Log}");
             Thread.Sleep(20);
         }
     }

@@ -318,6 +318,21 @@ public sealed class MirrorOperationTests : IDisposable
     }
 
     [Fact]
+    public void A_source_that_puts_a_key_where_none_belongs_is_refused()
+    {
+        _fixture.InitWith("aa");
+        _fixture.WriteDescriptor(
+            _fixture.Descriptor with
+            {
+                Keys = [.. _fixture.Descriptor.Keys.Select(key => key with { Url = "/index/active.json" })],
+            },
+            _fixture.Key
+        );
+        Refused("where no key belongs");
+        Assert.False(File.Exists(Path.Combine(Copy, "index/active.json")));
+    }
+
+    [Fact]
     public void What_contradicts_itself_is_said()
     {
         _fixture.InitWith("aa");

@@ -1,14 +1,17 @@
-namespace Peipkg.Manager.Git;
+namespace Peipkg.Recipes.Upstreams;
 
 /// <summary>Takes OpenPGP keys out of their ASCII armour (RFC 9580 section 6); gpg itself takes them apart.</summary>
-internal static class OpenPgpArmor
+public static class OpenPgpArmor
 {
-    /// <summary>The line that such a key begins with.</summary>
-    public const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-
+    private const string Begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
     private const string End = "-----END PGP PUBLIC KEY BLOCK-----";
 
+    /// <summary>Whether a text holds such a key.</summary>
+    /// <param name="text">The text of a file.</param>
+    public static bool IsIn(string text) => text.Contains(Begin, StringComparison.Ordinal);
+
     /// <summary>The packets of every block in a text; null where one is damaged.</summary>
+    /// <param name="text">The text of a file.</param>
     public static byte[]? Decode(string text)
     {
         List<byte> packets = [];
@@ -39,7 +42,7 @@ internal static class OpenPgpArmor
             }
         }
 
-        return block is null ? [.. packets] : null;
+        return block is null && packets.Count > 0 ? [.. packets] : null;
     }
 
     private static byte[]? Bytes(string base64)

@@ -321,10 +321,11 @@ public sealed class MirrorOperationTests : IDisposable
     public void A_source_that_puts_a_key_where_none_belongs_is_refused()
     {
         _fixture.InitWith("aa");
+        File.Copy(_fixture.PublicKeyFile, _fixture["repo/index/key.pub"]);
         _fixture.WriteDescriptor(
             _fixture.Descriptor with
             {
-                Keys = [.. _fixture.Descriptor.Keys.Select(key => key with { Url = "/index/active.json" })],
+                Keys = [.. _fixture.Descriptor.Keys.Select(key => key with { Url = "/index/key.pub" })],
             },
             _fixture.Key
         );

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
@@ -33,12 +32,14 @@ internal sealed class GitTarget : SyncTarget
         RepositoryLayout.SiteDirectory,
     ];
 
+    // Without it GitHub runs a site generator, which leaves out what it does not like the name of.
+    private static readonly Dictionary<string, byte[]> Extra = new() { [".nojekyll"] = [] };
+
     private static readonly (string Name, string Value)[] Settings =
     [
         ("core.bare", "false"),
         // The working tree is made of hard links, whose status changes whenever a link is added.
         ("core.trustctime", "false"),
-        ("core.checkStat", "minimal"),
         ("core.logAllRefUpdates", "false"),
         // Packages are compressed; trying again on them would cost time and memory for nothing.
         ("core.compression", "1"),
@@ -64,20 +65,20 @@ internal sealed class GitTarget : SyncTarget
     {
         try
         {
-            string tip = await FetchAsync(source, session);
-            string? commit;
+            bool exists = await IsThereAsync(session);
+            (string Tip, string? Commit) made;
             try
             {
-                commit = await CommitAsync(source, session, tip);
+                made = await MakeAsync(source, session, exists);
             }
             catch (GitException)
             {
-                // All of this is local: a power cut may have left broken objects.
+                // The remote has just answered, so what is here may be at fault: a power cut leaves broken objects.
                 TreeRemoval.Remove(GitDirectory(session));
-                commit = await CommitAsync(source, session, await FetchAsync(source, session));
+                made = await MakeAsync(source, session, exists);
             }
 
-            if (commit is not null)
+            if (made.Commit is { } commit)
             {
                 session.Switching();
                 await session.GitAsync(
@@ -85,7 +86,7 @@ internal sealed class GitTarget : SyncTarget
                     Place(source, session),
                     "push",
                     "--progress",
-                    $"--force-with-lease={Branch}:{tip}",
+                    $"--force-with-lease={Branch}:{made.Tip}",
                     "--",
                     _remote.Text,
                     $"{commit}:{Branch}"
@@ -107,9 +108,7 @@ internal sealed class GitTarget : SyncTarget
     private static GitPlace Place(SyncSource source, SyncSession session) =>
         new(source.Directory, GitDirectory(session));
 
-    /// <summary>Brings the branch's last commit here.</summary>
-    /// <returns>Its id; empty when there is no such branch.</returns>
-    private async Task<string> FetchAsync(SyncSource source, SyncSession session)
+    private async Task PrepareAsync(SyncSession session)
     {
         string directory = GitDirectory(session);
         if (!File.Exists(Path.Combine(directory, "ready")))
@@ -145,21 +144,33 @@ internal sealed class GitTarget : SyncTarget
         {
             File.Delete(left);
         }
+    }
 
-        string listed = await session.GitAsync(
+    private async Task<bool> IsThereAsync(SyncSession session) =>
+        await session.GitAsync(
             _remote,
-            Place(source, session),
+            new GitPlace(session.Directory),
             "ls-remote",
             "--quiet",
             "--",
             _remote.Text,
             Branch
-        );
-        if (listed.Length == 0)
-        {
-            return "";
-        }
+        )
+            is { Length: > 0 };
 
+    /// <summary>Makes the commit after the branch's last one.</summary>
+    /// <returns>The last one's id, empty for none, and the new one's; null when the branch shows the generation already.</returns>
+    private async Task<(string Tip, string? Commit)> MakeAsync(SyncSource source, SyncSession session, bool exists)
+    {
+        await PrepareAsync(session);
+        string tip = exists ? await FetchAsync(source, session) : "";
+        return (tip, await CommitAsync(source, session, tip));
+    }
+
+    /// <summary>Brings the branch's last commit here.</summary>
+    /// <returns>Its id.</returns>
+    private async Task<string> FetchAsync(SyncSource source, SyncSession session)
+    {
         await session.GitAsync(
             _remote,
             Place(source, session),
@@ -178,68 +189,34 @@ internal sealed class GitTarget : SyncTarget
 
     /// <summary>Makes the commit that shows the generation.</summary>
     /// <returns>Its id; null when the branch shows the generation already.</returns>
-    private async Task<string?> CommitAsync(SyncSource source, SyncSession session, string tip)
+    private Task<string?> CommitAsync(SyncSource source, SyncSession session, string tip)
     {
-        string tree = source.Directory;
-        GitPlace place = Place(source, session);
-        await (
-            tip.Length > 0
-                ? session.GitAsync(_remote, place, "read-tree", "--reset", tip)
-                : session.GitAsync(_remote, place, "read-tree", "--empty")
-        );
         IEnumerable<string> here = Directory
-            .EnumerateFileSystemEntries(tree)
+            .EnumerateFileSystemEntries(source.Directory)
             .Select(path => Path.GetFileName(path))
             .Where(name => !name.StartsWith('.'));
-        IEnumerable<string> ours = here.Union(
-                Config.Content == UploadContent.Packages ? [] : Ours,
-                StringComparer.Ordinal
+        string[] ours =
+        [
+            .. here.Union(Config.Content == UploadContent.Packages ? [] : Ours, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+        // Its thread is left alone when the manager stops at once: what it may leave half done is made again.
+        return Task.Run(
+                () =>
+                    BranchCommit.Make(
+                        GitDirectory(session),
+                        source.Directory,
+                        tip,
+                        ours,
+                        Extra,
+                        string.Create(CultureInfo.InvariantCulture, $"Generation {source.Generation}\n"),
+                        DateTimeOffset.FromUnixTimeSeconds(source.GeneratedAt.UnixSeconds),
+                        continues: Config.Mode == UploadMode.History
+                    ),
+                session.Stop
             )
-            .Order(StringComparer.Ordinal);
-        foreach (IGrouping<bool, string> group in ours.GroupBy(name => Path.Exists(Path.Combine(tree, name))))
-        {
-            await (
-                group.Key
-                    ? session.GitAsync(_remote, place, ["add", "--all", "--force", "--", .. group])
-                    : session.GitAsync(
-                        _remote,
-                        place,
-                        ["rm", "--quiet", "--cached", "-r", "--force", "--ignore-unmatch", "--", .. group]
-                    )
-            );
-        }
-
-        // Without it GitHub runs a site generator, which leaves out what it does not like the name of.
-        string empty = await session.GitAsync(_remote, place, "hash-object", "-w", "--no-filters", "--", "/dev/null");
-        await session.GitAsync(_remote, place, "update-index", "--add", "--cacheinfo", $"100644,{empty},.nojekyll");
-        string id = await session.GitAsync(_remote, place, "write-tree");
-        if (tip.Length > 0 && id == await session.GitAsync(_remote, place, "rev-parse", "--verify", tip + "^{tree}"))
-        {
-            return null;
-        }
-
-        string who = string.Create(
-            CultureInfo.InvariantCulture,
-            $"peipkg-manager <peipkg-manager@localhost> {source.GeneratedAt.UnixSeconds} +0000"
-        );
-        string parent = Config.Mode == UploadMode.History && tip.Length > 0 ? $"parent {tip}\n" : "";
-        string commit = Path.Combine(session.Directory, "commit");
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"tree {id}\n{parent}author {who}\ncommitter {who}\n\nGeneration {source.Generation}\n"
-        );
-        await File.WriteAllBytesAsync(commit, Encoding.UTF8.GetBytes(text), session.Stop);
-        return await session.GitAsync(
-            _remote,
-            place,
-            "hash-object",
-            "-t",
-            "commit",
-            "-w",
-            "--no-filters",
-            "--",
-            commit
-        );
+            .WaitAsync(session.Stop);
     }
 
     // What the branch no longer shows is not kept here either.

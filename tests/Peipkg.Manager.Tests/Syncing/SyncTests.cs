@@ -95,6 +95,44 @@ public sealed class SyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Git_shows_the_very_bytes_whatever_attributes_the_branch_has_and_makes_a_damaged_cache_again()
+    {
+        Bare();
+        UploadConfig git = ToGit(UploadMode.History);
+        Syncer syncer = _bench.Start(git);
+        _bench.Publish();
+        await SyncAsync(syncer);
+        string clone = _bench["clone"];
+        TestFarm.RunTool("/usr/bin/git", "clone", "--quiet", "--branch", "gh-pages", _bench["pages.git"], clone);
+        File.WriteAllText(Path.Combine(clone, ".gitattributes"), "* text eol=crlf ident filter=lfs\n");
+        TestFarm.RunTool("/usr/bin/git", "-C", clone, "add", ".gitattributes");
+        TestFarm.RunTool(
+            "/usr/bin/git",
+            ["-C", clone, "-c", "user.name=x", "-c", "user.email=x@y", "commit", "--quiet", "-m", "Attributes"]
+        );
+        TestFarm.RunTool("/usr/bin/git", "-C", clone, "push", "--quiet");
+        _bench.Publish();
+        await SyncAsync(syncer);
+        AssertWell(git);
+        Assert.Equal(3ul, Reader.Read(Reader.Branch(_bench["pages.git"], "gh-pages")));
+
+        foreach (string damaged in Directory.EnumerateFiles(_bench.Layout.Sync, "*", SearchOption.AllDirectories))
+        {
+            if (damaged.Contains("/git/", StringComparison.Ordinal))
+            {
+                File.SetUnixFileMode(damaged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.WriteAllText(damaged, "");
+            }
+        }
+
+        _bench.Publish();
+        await SyncAsync(syncer);
+        AssertWell(git);
+        Assert.Equal(4ul, Reader.Read(Reader.Branch(_bench["pages.git"], "gh-pages")));
+        Assert.Equal("", InBare("fsck", "--strict"));
+    }
+
+    [Fact]
     public async Task Git_with_history_adds_a_commit_each_time_and_none_for_what_is_there()
     {
         Bare();

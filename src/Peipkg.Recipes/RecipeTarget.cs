@@ -15,7 +15,7 @@ public sealed record RecipeTarget(PackageVersion? Version = null, Architecture? 
     public static RecipeTarget Unknown { get; } = new();
 
     /// <summary>The architecture of this machine.</summary>
-    internal static Architecture Machine { get; } =
+    public static Architecture Machine { get; } =
         RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
             ? Peipkg.Format.Identity.Architecture.AArch64
             : Peipkg.Format.Identity.Architecture.X86_64;

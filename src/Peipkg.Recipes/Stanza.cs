@@ -9,6 +9,9 @@ namespace Peipkg.Recipes;
 /// <summary>One <c>[[package]]</c> of a recipe: what one package says of itself and which files it claims.</summary>
 public sealed record Stanza
 {
+    /// <summary>Where debuggers look for what was split off, by the identity of the file.</summary>
+    public const string DebugPlace = "usr/lib/debug/.build-id";
+
     /// <summary>The package's name, unique in the recipe.</summary>
     public required PackageName Name { get; init; }
 
@@ -59,6 +62,12 @@ public sealed record Stanza
 
     /// <summary>The name of the stanza whose <c>split</c> made this one, and which yields to it; null if it is written.</summary>
     public string? SplitFrom { get; init; }
+
+    /// <summary>Whether debug information is split off its files, and off those of its parts.</summary>
+    public bool SplitsDebug { get; init; }
+
+    /// <summary>Whether it holds the debug information that was split off those of <see cref="SplitFrom"/>.</summary>
+    public bool HoldsDebug { get; init; }
 
     /// <summary>Where the stanza begins.</summary>
     public TomlPosition Position { get; init; }

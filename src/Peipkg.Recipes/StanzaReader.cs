@@ -68,7 +68,7 @@ internal sealed class StanzaReader(ProblemList problems, Edition edition)
         bool special = _members.SpecialSystemPackage(section);
         AlternateUpgrade? upgrade = _members.AlternateUpgrade(section);
         Derivation? derive = DerivationReader.Read(section);
-        StanzaSplit.Check(section);
+        bool splitsDebug = StanzaSplit.Read(section, architecture?.Value);
         section.Finish();
         return name is null || architecture is null
             ? null
@@ -91,6 +91,8 @@ internal sealed class StanzaReader(ProblemList problems, Edition edition)
                 Licenses = licenses,
                 Derive = derive,
                 SplitFrom = section.MadeFrom,
+                SplitsDebug = splitsDebug,
+                HoldsDebug = StanzaSplit.HoldsDebug(section, name.Value.Value),
                 Position = section.Position,
             };
     }

@@ -5,7 +5,7 @@ using Peipkg.Recipes.Toml;
 namespace Peipkg.Recipes;
 
 /// <summary>
-/// Makes the further stanzas that <c>split</c> asks for, before any stanza is read, so that whoever reads the recipe sees
+/// Makes the further stanzas that <c>split</c> and <c>debug</c> ask for, before any stanza is read, so that whoever reads the recipe sees
 /// them as if they were written.
 /// </summary>
 internal static class StanzaSplit
@@ -13,6 +13,10 @@ internal static class StanzaSplit
     /// <summary>The key that asks for them.</summary>
     internal const string Key = "split";
 
+    /// <summary>The key that asks for one with debug information.</summary>
+    internal const string DebugKey = "debug";
+
+    private const string Debug = "debug";
     private const string Development = "dev";
     private const string Static = "static";
     private const string Documentation = "doc";
@@ -49,9 +53,25 @@ internal static class StanzaSplit
         }
     }
 
-    /// <summary>Reads the key, of which the stanzas are made already.</summary>
-    internal static void Check(TomlSection section)
+    /// <summary>Whether a stanza is the one that <c>debug</c> has made.</summary>
+    internal static bool HoldsDebug(TomlSection section, PackageName name) =>
+        section.MadeFrom is { } whole && name.Text == $"{whole}-{Debug}";
+
+    /// <summary>Reads the keys, of which the stanzas are made already.</summary>
+    /// <returns>Whether debug information is split off.</returns>
+    internal static bool Read(TomlSection section, Architecture? architecture)
     {
+        Located<bool>? debug = section.Boolean(DebugKey);
+        if (debug is { Value: true } && architecture == Architecture.NoArch)
+        {
+            section.Problems.Error(
+                debug.Value.Position,
+                $"{DebugKey} in {section.Label}: a noarch package holds no machine code, of which debug information could be split off",
+                RecipeRule.Value,
+                "Remove the key, or give the stanza the architecture of its code."
+            );
+        }
+
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (Located<string> part in section.Strings(Key))
         {
@@ -65,18 +85,28 @@ internal static class StanzaSplit
                 section.Problems.Error(part.Position, $"{Key} in {section.Label}: {fault}", RecipeRule.Value);
             }
         }
+
+        return debug?.Value ?? false;
     }
 
     private static IEnumerable<TomlTable> Made(TomlTable stanza)
     {
-        if (stanza.Find(Key)?.Value is not TomlArray list || stanza.Find("name")?.Value is not TomlString name)
+        if (stanza.Find("name")?.Value is not TomlString name)
         {
             return [];
         }
 
         TomlString[] parts =
         [
-            .. list.Items.OfType<TomlString>().Where(part => Parts.Contains(part.Value)).DistinctBy(part => part.Value),
+            .. stanza.Find(Key)?.Value is TomlArray list
+                ? list
+                    .Items.OfType<TomlString>()
+                    .Where(part => Parts.Contains(part.Value))
+                    .DistinctBy(part => part.Value)
+                : [],
+            .. stanza.Find(DebugKey)?.Value is TomlBoolean { Value: true } debug
+                ? [new TomlString(debug.Position, Debug)]
+                : Array.Empty<TomlString>(),
         ];
         HashSet<string> all = [.. parts.Select(part => part.Value)];
         return parts.Select(part => Make(stanza, name.Value, part, all));
@@ -147,6 +177,7 @@ internal static class StanzaSplit
             Development => "files to develop with",
             Static => "static libraries",
             Documentation => "documentation",
+            Debug => "debug information",
             _ => "translations",
         };
 
@@ -155,6 +186,7 @@ internal static class StanzaSplit
         {
             Static => ["usr/lib/{{triplet}}/**/*.a"],
             Documentation => DocumentationFiles,
+            Debug => [$"{Stanza.DebugPlace}/**"],
             Locale => ["usr/share/locale/**"],
             _ =>
             [

@@ -1,3 +1,4 @@
+using Peipkg.Build.Checking;
 using Peipkg.Build.Deriving;
 using Peipkg.Build.Packing;
 using Peipkg.Build.Rules;
@@ -128,6 +129,7 @@ internal static class BuildOperation
 
         BuildScript.Run(build, recipe, request, area, findings, context);
         LicenseInstallation.Run(recipe, request.Source, area.Destination);
+        Recipe claiming = DebugSplit.Run(recipe, request, area, context);
         StagedTree tree = area.Hold(
             StagedTree.Walk(
                 area.Destination,
@@ -136,7 +138,7 @@ internal static class BuildOperation
                 context.Cancellation
             )
         );
-        return Plan(recipe, request, tree, findings, context.Cancellation);
+        return Plan(claiming, request, tree, findings, context.Cancellation);
     }
 
     // In a sandbox only $DESTDIR counts: the other paths are the same in every build, and the script does not see the real ones.
@@ -160,7 +162,16 @@ internal static class BuildOperation
         Partition partition = Partition.Divide(recipe.Stanzas, tree.Entries);
         BuildInfo build = new(request.Timestamp, request.FarmId, request.SourceRef);
         List<PackagePlan> plans = [];
-        foreach (Finding finding in tree.Problems.Concat(PartitionReport.Findings(partition, recipe)))
+        foreach (
+            Finding finding in tree
+                .Problems.Concat(PartitionReport.Findings(partition, recipe))
+                .Concat(
+                    LicenseFileCheck.CheckInstalled(
+                        recipe,
+                        stanza => partition.ShareOf(stanza).Select(entry => entry.Path)
+                    )
+                )
+        )
         {
             findings.Report(finding);
         }

@@ -12,10 +12,12 @@ internal static class CompilerFlags
     /// <param name="architecture">What is compiled for.</param>
     /// <param name="paths">The directories of the build. Those with blanks are left out: build systems split flags at them.</param>
     /// <param name="name">What the sources are called in debug information instead.</param>
+    /// <param name="debug">Whether there is to be any, and by what it is found.</param>
     internal static IEnumerable<KeyValuePair<string, string>> For(
         Architecture architecture,
         IReadOnlyList<string> paths,
-        string name
+        string name,
+        bool debug
     )
     {
         string[] mapped =
@@ -25,6 +27,7 @@ internal static class CompilerFlags
         string[] compiler =
         [
             "-O2",
+            .. debug ? ["-g"] : Array.Empty<string>(),
             "-D_FORTIFY_SOURCE=2",
             "-fstack-protector-strong",
             "-fstack-clash-protection",
@@ -33,12 +36,18 @@ internal static class CompilerFlags
             : Array.Empty<string>(),
             .. mapped.Select(map => $"-ffile-prefix-map={map}"),
         ];
-        string[] rust = ["-Clink-arg=-Wl,-z,relro,-z,now", .. mapped.Select(map => $"--remap-path-prefix={map}")];
+        string identity = debug ? ",--build-id=sha1" : "";
+        string[] rust =
+        [
+            .. debug ? ["-Cdebuginfo=2"] : Array.Empty<string>(),
+            $"-Clink-arg=-Wl,-z,relro,-z,now{identity}",
+            .. mapped.Select(map => $"--remap-path-prefix={map}"),
+        ];
         return
         [
             new("CFLAGS", string.Join(' ', compiler)),
             new("CXXFLAGS", string.Join(' ', compiler)),
-            new("LDFLAGS", "-Wl,-z,relro,-z,now -Wl,--as-needed"),
+            new("LDFLAGS", $"-Wl,-z,relro,-z,now{identity} -Wl,--as-needed"),
             new("RUSTFLAGS", string.Join(' ', rust)),
             new("GOFLAGS", "-trimpath -buildvcs=false -buildmode=pie"),
         ];

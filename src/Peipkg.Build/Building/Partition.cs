@@ -11,19 +11,30 @@ namespace Peipkg.Build.Building;
 /// </summary>
 internal sealed class Partition
 {
+    private readonly IReadOnlyList<Stanza> _stanzas;
     private readonly List<List<PayloadSource>> _shares;
     private readonly List<string> _orphans = [];
     private readonly List<Overlap> _overlaps = [];
     private readonly List<string> _lostDirectories = [];
     private readonly HashSet<FilePattern> _used = [];
 
-    // What a stanza is split into chooses before it.
+    // What a stanza is split into chooses before it, and debug information goes nowhere else.
     private readonly int[] _order;
 
     private Partition(IReadOnlyList<Stanza> stanzas)
     {
+        _stanzas = stanzas;
         _shares = [.. stanzas.Select(_ => new List<PayloadSource>())];
-        _order = [.. Enumerable.Range(0, stanzas.Count).OrderBy(i => stanzas[i].SplitFrom is null)];
+        _order =
+        [
+            .. Enumerable
+                .Range(0, stanzas.Count)
+                .OrderBy(i =>
+                    stanzas[i].HoldsDebug ? 0
+                    : stanzas[i].SplitFrom is null ? 2
+                    : 1
+                ),
+        ];
     }
 
     /// <summary>A path that several stanzas claim.</summary>
@@ -33,6 +44,10 @@ internal sealed class Partition
 
     /// <summary>What each stanza claims.</summary>
     internal IReadOnlyList<IReadOnlyList<PayloadSource>> Shares => _shares;
+
+    /// <summary>What one of the stanzas claims.</summary>
+    internal IReadOnlyList<PayloadSource> ShareOf(Stanza stanza) =>
+        _shares[_stanzas.TakeWhile(other => !ReferenceEquals(other, stanza)).Count()];
 
     /// <summary>Files and symlinks that no stanza claims, by path.</summary>
     internal IReadOnlyList<string> Orphans => _orphans;
@@ -111,6 +126,7 @@ internal sealed class Partition
         {
             if (
                 stanzas[i].Name.Text == yields
+                || (owner >= 0 && stanzas[owner].HoldsDebug)
                 || FirstMatch(stanzas[i], entry.Path, directories: false) is not { } pattern
             )
             {

@@ -79,7 +79,10 @@ internal static class PartitionReport
                     stanza.Files[0].Position
                 ) with
                 {
-                    OwnRemedy = stanza.SplitFrom is null ? null : "Remove the word from split.",
+                    OwnRemedy =
+                        stanza.HoldsDebug ? "Compile with -g, or remove debug = true."
+                        : stanza.SplitFrom is null ? null
+                        : "Remove the word from split.",
                 }
             );
     }

@@ -34,12 +34,13 @@ internal static class RepackageOperation
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         using StagingArea area = StagingArea.Reopen(request.Stage, context.Diagnostics);
+        Recipe claiming = DebugSplit.Run(recipe, build, area, context);
         FindingReporter findings = new(request.Policy, context.Diagnostics);
         StagedTree tree = area.Hold(
             StagedTree.Walk(area.Destination, record.Umask, mayChangeModes: true, context.Cancellation)
         );
         return BuildOperation.Pack(
-            BuildOperation.Plan(recipe, build, tree, findings, context.Cancellation),
+            BuildOperation.Plan(claiming, build, tree, findings, context.Cancellation),
             build,
             BuildOperation.PathsOf(build, area),
             key,

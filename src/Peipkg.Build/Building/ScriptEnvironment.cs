@@ -55,7 +55,8 @@ internal static class ScriptEnvironment
                 CompilerFlags.For(
                     architecture,
                     [places.Source, places.Work, places.Home],
-                    $"{name}-{request.Version.Upstream}"
+                    $"{name}-{request.Version.Upstream}",
+                    recipe.Stanzas.Any(static stanza => stanza.SplitsDebug)
                 )
             );
         }

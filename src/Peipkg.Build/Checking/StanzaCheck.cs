@@ -41,6 +41,11 @@ internal static class StanzaCheck
             }
         }
 
+        foreach (Finding finding in whole ? LicenseFileCheck.CheckPatterns(recipe, budget) : [])
+        {
+            yield return finding;
+        }
+
         for (int i = 0; i < recipe.Stanzas.Count; i++)
         {
             for (int j = i + 1; j < recipe.Stanzas.Count; j++)
@@ -111,6 +116,12 @@ internal static class StanzaCheck
 
     private static IEnumerable<Finding> CheckOverlaps(Stanza first, Stanza second, string file, GlobBudget budget)
     {
+        // What is split off as debug information goes nowhere else.
+        if (first.HoldsDebug || second.HoldsDebug)
+        {
+            yield break;
+        }
+
         if (second.SplitFrom == first.Name.Text || (second.SplitFrom is { } from && from == first.SplitFrom))
         {
             yield break;

@@ -33,6 +33,9 @@ internal static class ContentRules
     /// <summary>A Git LFS pointer where the file itself should be.</summary>
     internal const string LfsPointer = "lfs-pointer";
 
+    /// <summary>Debug information that is not in a package of its own.</summary>
+    internal const string DebugInformation = "debug-information";
+
     internal static IReadOnlyList<Rule> All { get; } =
     [
         new(
@@ -88,6 +91,15 @@ internal static class ContentRules
             "noarch packages are installed on every architecture, and machine code runs on one.",
             "Give the stanza the architecture of the code, or move the file to a stanza that has it.",
             """architecture = "noarch"    # and usr/bin/hello is a compiled program"""
+        ),
+        new(
+            DebugInformation,
+            Severity.Warning,
+            Finder.Payload,
+            "A program or library contains debug information.",
+            "Only debuggers read it, and it is often several times as large as the program.",
+            "Write debug = true into the stanza, which puts it into a package of its own, or strip the file in the build script.",
+            "cc -g -o hello hello.c"
         ),
         new(
             GzipTimestamp,

@@ -29,6 +29,9 @@ internal static class StanzaRules
     /// <summary>A noarch package that depends on a package of one architecture.</summary>
     internal const string NoArchDependency = "noarch-dependency";
 
+    /// <summary>A package without the text of its licence.</summary>
+    internal const string LicenseFile = "license-file";
+
     internal static IReadOnlyList<Rule> All { get; } =
     [
         new(
@@ -146,6 +149,18 @@ internal static class StanzaRules
             """
             architecture = "noarch"
             dependencies = [{ name = "hello" }]    # and hello is built for x86_64
+            """
+        ),
+        new(
+            LicenseFile,
+            Severity.Note,
+            Finder.Recipe,
+            "A package does not bring the text of its licence.",
+            "Licences ask that their text goes with the program, except for those that give up all rights, such as CC0-1.0.",
+            "Name the files of the source tree that hold it, as in licenses = [\"COPYING\"], or depend with same_build on the package that brings them.",
+            """
+            name = "hello"
+            files = ["usr/bin/hello"]           # and no licenses
             """
         ),
     ];

@@ -9,6 +9,9 @@ namespace Peipkg.Build.Scanning;
 /// <summary>Says what is wrong with a file that was looked into.</summary>
 internal static class ContentJudge
 {
+    // What is there is there for debuggers alone.
+    private const string DebugTree = "usr/lib/debug/";
+
     internal static IEnumerable<ContentFault> Judge(ScannedFile file, BuildPaths paths)
     {
         string? runPath = file.Image?.RunPaths.FirstOrDefault(path =>
@@ -70,6 +73,11 @@ internal static class ContentJudge
                 "have",
                 $"a member, {DisplayText.Quote(member)}, with a time or an owner"
             );
+        }
+
+        if (file.HasDebug && !file.Path.StartsWith(DebugTree, StringComparison.Ordinal))
+        {
+            yield return new(ContentRules.DebugInformation, "contains", "contain", "debug information");
         }
 
         if (file.Image is { Machine: not ElfImage.Bpf } image)

@@ -14,6 +14,7 @@ namespace Peipkg.Build.Scanning;
 /// <param name="IsLfsPointer">Whether it is a Git LFS pointer.</param>
 /// <param name="Archive">What it is as a static archive, or null.</param>
 /// <param name="Image">What it is, or its members are, as an ELF file, or null.</param>
+/// <param name="HasDebug">Whether it, or one of its members, holds debug information.</param>
 internal sealed record ScannedFile(
     PackagePlan Package,
     string Path,
@@ -22,7 +23,8 @@ internal sealed record ScannedFile(
     uint? SourceStamp,
     bool IsLfsPointer,
     StaticArchive? Archive,
-    ElfImage? Image
+    ElfImage? Image,
+    bool HasDebug
 );
 
 /// <summary>Looks into one file while it is read.</summary>
@@ -67,10 +69,23 @@ internal sealed class FileScan(PackagePlan package, PayloadSource file, BuildPat
         )
         {
             ElfImage? image = package.Images.GetValueOrDefault(file.Path);
-            using Stream? content = isArchive || (isElf && image is null) ? file.Open!() : null;
+            using Stream? content = isArchive || isElf ? file.Open!() : null;
             StaticArchive? archive = isArchive ? StaticArchive.Read(content!) : null;
             image ??= isElf ? ElfReader.Read(content!) : archive?.Image;
-            add(new ScannedFile(package, file.Path, _search.Found, gzipStamp, sourceStamp, isPointer, archive, image));
+            bool hasDebug = isElf ? ElfDebug.Read(content!) is { HasDebug: true } : archive?.Debug is not null;
+            add(
+                new ScannedFile(
+                    package,
+                    file.Path,
+                    _search.Found,
+                    gzipStamp,
+                    sourceStamp,
+                    isPointer,
+                    archive,
+                    image,
+                    hasDebug
+                )
+            );
         }
     }
 

@@ -7,7 +7,8 @@ namespace Peipkg.Build.Scanning;
 /// <summary>What is to be known of a static archive.</summary>
 /// <param name="Stamped">The first member with a time, an owner or a group; null if none has one.</param>
 /// <param name="Image">The first member that is an ELF file; null if none is.</param>
-internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
+/// <param name="Debug">The first member with debug information; null if none has any.</param>
+internal sealed record StaticArchive(string? Stamped, ElfImage? Image, ElfDebug? Debug)
 {
     private const int HeaderSize = 60;
 
@@ -24,9 +25,14 @@ internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
     {
         string? stamped = null;
         ElfImage? image = null;
+        ElfDebug? debug = null;
         Span<byte> header = stackalloc byte[HeaderSize];
         long at = Magic.Length;
-        for (int i = 0; i < MostMembers && at + HeaderSize <= file.Length && (stamped is null || image is null); i++)
+        for (
+            int i = 0;
+            i < MostMembers && at + HeaderSize <= file.Length && (stamped is null || image is null || debug is null);
+            i++
+        )
         {
             file.Position = at;
             if (
@@ -50,16 +56,14 @@ internal sealed record StaticArchive(string? Stamped, ElfImage? Image)
                     : "the index";
             }
 
-            if (image is null)
-            {
-                using SubStream member = new(file, at + HeaderSize, Math.Min(size, file.Length - at - HeaderSize));
-                image = ElfReader.Read(member);
-            }
+            using SubStream member = new(file, at + HeaderSize, Math.Min(size, file.Length - at - HeaderSize));
+            image ??= ElfReader.Read(member);
+            debug ??= ElfDebug.Read(member) is { HasDebug: true } found ? found : null;
 
             at += HeaderSize + size + (size & 1);
         }
 
-        return new StaticArchive(stamped, image);
+        return new StaticArchive(stamped, image, debug);
     }
 
     private static long? Number(ReadOnlySpan<byte> field)

@@ -50,7 +50,7 @@ public sealed class BuildOperationTests : IDisposable
             """
         );
         _bench.Write("source/greet.h", "void greet();");
-        RunResult result = _bench.Build("--version", "1:1.2-3").Succeeds();
+        RunResult result = _bench.Build("--version", "1:1.2-3", "--allow", "license-file").Succeeds();
         Assert.Equal(
             $"{_bench["out/libgreet_1:1.2-3_x86_64.peipkg"]}\n{_bench["out/libgreet-dev_1:1.2-3_x86_64.peipkg"]}\n",
             result.Output
@@ -204,7 +204,7 @@ public sealed class BuildOperationTests : IDisposable
             Workbench.OneStanza.Replace("\"usr/**\"", "\"usr/**\", \"var/lib/demo/\"", StringComparison.Ordinal)
         );
         _bench.Script("cd \"$DESTDIR\"; mkdir -p usr/share/demo/empty usr/bin var/lib/demo var/cache; touch usr/bin/x");
-        RunResult result = _bench.Build().Succeeds();
+        RunResult result = _bench.Build("--allow", "license-file").Succeeds();
         Assert.Equal(
             "peipkg-build: warning: empty directories that no package contains; claim them with a pattern that ends in \"/\" [empty-directory]\n"
                 + "  usr/share/demo/empty/\n  var/cache/\n",
@@ -229,7 +229,7 @@ public sealed class BuildOperationTests : IDisposable
         Assert.Equal(
             $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:20: \"etc/x\" of demo matches no file [unused-pattern]\n    Correct or remove the pattern.\n"
                 + $"peipkg-build: warning: {_bench["recipe/peipkg.toml"]}:8:52: \"opt/y/\" of demo matches no directory [unused-pattern]\n",
-            _bench.Build().Succeeds().Error
+            _bench.Build("--allow", "license-file").Succeeds().Error
         );
     }
 

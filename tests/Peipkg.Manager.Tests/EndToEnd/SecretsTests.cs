@@ -304,6 +304,24 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Fact]
+    public void A_build_has_no_credential_in_its_environment()
+    {
+        _farm.Configure();
+        string seen = _farm["seen"];
+        _farm.AddRecipe("nosy", "nosy", script: $"env > {seen}; tr '\\0' '\\n' < /proc/$PPID/environ >> {seen}");
+        _farm.Release("1.0");
+        using ManagerProcess manager = new(
+            _farm,
+            ["--config", _farm["config.toml"], "--once", "--strict"],
+            Environment
+        );
+        Assert.True(manager.WaitForExit() == 0, manager.Log);
+        byte[] environment = File.ReadAllBytes(seen);
+        Assert.Contains("PEIPKG", Encoding.UTF8.GetString(environment), StringComparison.Ordinal);
+        AssertSilent("the environment of a build", environment);
+    }
+
+    [Fact]
     public void Others_of_its_own_user_cannot_look_into_the_manager()
     {
         string[] somebody =

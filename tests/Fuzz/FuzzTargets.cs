@@ -1,22 +1,29 @@
+using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
 using Peipkg.Build.Checking;
 using Peipkg.Build.Deriving;
 using Peipkg.Build.Elf;
+using Peipkg.Build.Fetching;
 using Peipkg.Build.Rules;
 using Peipkg.Build.Scanning;
 using Peipkg.Build.Staging;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
+using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Operating;
+using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 using Peipkg.Repo.Indexing;
@@ -64,6 +71,12 @@ internal static class FuzzTargets
         new("archive", FuzzCorpus.Of("archive"), bytes => StaticArchive.Read(new MemoryStream(bytes))),
         new("content", [.. FuzzCorpus.Of("elf"), .. FuzzCorpus.Of("archive"), .. FuzzCorpus.Of("gzip")], ScanContent),
         new("pkg-config", FuzzCorpus.Of("pkg-config"), ReadPkgConfig),
+        new("signature", FuzzCorpus.Of("signature"), bytes => SignatureEnvelope.Read(bytes), Format),
+        new("key", FuzzCorpus.Of("key"), bytes => PublicKey.Load(bytes, "key.pub"), typeof(KeyFileException)),
+        new("armor", FuzzCorpus.Of("armor"), ReadArmor),
+        new("lock", FuzzCorpus.Of("lock"), ReadLock, typeof(RecipeException)),
+        new("source", [SourceArchive()], UnpackSource, typeof(UserErrorException)),
+        new("complaint", Lines("complaint"), ReadComplaint),
     ];
 
     private static void VerifyPackage(byte[] bytes) => PackageVerifier.Verify(new MemoryStream(bytes));
@@ -214,6 +227,68 @@ internal static class FuzzTargets
         }
 
         scan.End();
+    }
+
+    private static void ReadArmor(byte[] bytes) => _ = OpenPgpArmor.Decode(Encoding.UTF8.GetString(bytes));
+
+    private static void ReadLock(byte[] bytes)
+    {
+        // What is taken is written again, and taken again.
+        string text = SourceLock.Read(TomlFile.Parse(bytes, SourceLock.FileName)).Text();
+        if (SourceLock.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text), SourceLock.FileName)).Text() != text)
+        {
+            throw new InvalidOperationException("a lock is not read as it is written");
+        }
+    }
+
+    private static void UnpackSource(byte[] bytes)
+    {
+        DirectoryInfo around = Directory.CreateTempSubdirectory("peipkg-fuzz-");
+        try
+        {
+            UnpackSource(bytes, around.CreateSubdirectory("target").FullName);
+        }
+        catch (UserErrorException) when (around.EnumerateFileSystemInfos().Count() != 1)
+        {
+            throw new InvalidOperationException("something lies outside of the target");
+        }
+        finally
+        {
+            TreeRemoval.Remove(around.FullName);
+        }
+    }
+
+    private static void UnpackSource(byte[] bytes, string target)
+    {
+        using TarUnpacking unpacking = new("x.tar", target, 1 << 20);
+        unpacking.Unpack(new MemoryStream(bytes), CancellationToken.None);
+        unpacking.RequireLinksWithin("");
+    }
+
+    private static byte[] SourceArchive()
+    {
+        using MemoryStream tar = new();
+        using (TarWriter writer = new(tar, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            string deep = string.Join('/', Enumerable.Repeat("directory", 20));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "x-1.0/"));
+            writer.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "x-1.0/a") { DataStream = new MemoryStream([1]) }
+            );
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"x-1.0/{deep}/é"));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "x-1.0/b") { LinkName = "x-1.0/a" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "x-1.0/c") { LinkName = "../x-1.0/a" });
+        }
+
+        return tar.ToArray();
+    }
+
+    // What launchers and git print ends up in a line of a list.
+    private static void ReadComplaint(byte[] bytes)
+    {
+        string words = Encoding.UTF8.GetString(bytes);
+        _ = ToolComplaint.In(words);
+        _ = GitComplaint.In(words);
     }
 
     private static void ReadPkgConfig(byte[] bytes)

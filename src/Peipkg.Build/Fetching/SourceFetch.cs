@@ -95,7 +95,11 @@ internal sealed class SourceFetch : IDisposable
 
         string plain = Decompression.Plain(_archive, shown, _context);
         using TarUnpacking unpacking = new(shown, tree, FetchLimits.TreeBytes(new FileInfo(_archive).Length));
-        unpacking.Unpack(plain, _context);
+        using (FileStream archive = new(plain, FileMode.Open, FileAccess.Read))
+        {
+            unpacking.Unpack(archive, _context.Cancellation);
+        }
+
         string root = RootOf(tree, shown);
         unpacking.RequireLinksWithin(root);
         string source = Path.Combine(tree, root);

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
 using Peipkg.Build.Extracting;
-using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Text;
 
@@ -39,15 +38,14 @@ internal sealed class TarUnpacking : IDisposable
 
     /// <summary>Unpacks an archive.</summary>
     /// <exception cref="UserErrorException">It is damaged, or holds what must not be.</exception>
-    internal void Unpack(string archive, ToolContext context)
+    internal void Unpack(Stream archive, CancellationToken cancellation)
     {
         try
         {
-            using FileStream file = new(archive, FileMode.Open, FileAccess.Read);
-            using TarReader reader = new(file);
+            using TarReader reader = new(archive, leaveOpen: true);
             while (reader.GetNextEntry() is { } entry)
             {
-                context.Cancellation.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 Take(entry);
             }
         }

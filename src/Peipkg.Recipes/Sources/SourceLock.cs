@@ -52,21 +52,22 @@ public sealed record SourceLock(IReadOnlyList<LockedArchive> Archives)
     public static SourceLock Load(string directory)
     {
         string path = Path.Combine(directory, FileName);
-        if (!File.Exists(path))
-        {
-            return Empty;
-        }
+        return File.Exists(path) ? Read(TomlFile.Load(path)) : Empty;
+    }
 
-        TomlFile file = TomlFile.Load(path);
+    /// <summary>Reads a lock.</summary>
+    /// <exception cref="RecipeException">It has mistakes: all of them.</exception>
+    public static SourceLock Read(TomlFile file)
+    {
         List<LockedArchive> archives = [];
         foreach (TomlSection section in file.Sections(Section))
         {
             Located<string>? version = section.Parsed<string>("version", ParseVersion, required: true);
-            Located<string>? url = section.String("url", required: true);
+            Located<string>? url = section.Parsed<string>("url", ParseUrl, required: true);
             Located<Sha256Digest>? sha256 = section.Parsed<Sha256Digest>("sha256", ParseDigest, required: true);
             Located<long>? size = section.Integer("size", required: true);
             Located<Timestamp>? time = section.Parsed<Timestamp>("timestamp", Timestamp.TryParse, required: true);
-            Located<string>? signer = section.String("signer");
+            Located<string>? signer = section.Parsed<string>("signer", ParseSigner);
             section.Finish();
             if (version is { } twice && archives.Exists(archive => archive.Version == twice.Value))
             {
@@ -127,6 +128,22 @@ public sealed record SourceLock(IReadOnlyList<LockedArchive> Archives)
             PackageVersion.TryParse($"{text}-1", out PackageVersion version, out _) && version.Upstream == text
                 ? null
                 : $"{DisplayText.Quote(text)} is no upstream version";
+        return error is null;
+    }
+
+    private static bool ParseUrl(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        return ArchiveUrl.TryParse(text, out _, out error);
+    }
+
+    private static bool ParseSigner(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error =
+            value.Length > 0 && value.All(char.IsAsciiHexDigit)
+                ? null
+                : $"{DisplayText.Quote(text)} is no fingerprint of a key";
         return error is null;
     }
 

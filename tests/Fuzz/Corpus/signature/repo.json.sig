@@ -1,0 +1,1 @@
+{"schema_version":1,"algorithm":"ed25519","key_fingerprint":"7bf419ca6e23b80dc13a168b360d63825bb6675bea7f4257fc5b2c93498eba4f","signature":"4ETP4d7L1EtCCjeo5dPtQ5PBSAzLxxukC6t+zLYfoG6RGUOcUUk8KSPLOUndH8dS6mpEjFDSKz/rhWPE3/HrAQ"}

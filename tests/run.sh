@@ -73,10 +73,10 @@ tools() {
         node=nodejs npm=npm chromium=chromium dpkg-deb=dpkg readelf=binutils systemd-analyze=systemd lintian=lintian \
         bwrap=bubblewrap pasta=passt bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
         cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
-        /usr/bin/cargo=cargo /usr/bin/go=golang-go /usr/bin/pip3=python3-pip \
+        /usr/bin/cargo=cargo /usr/bin/go=golang-go python3=python3 /usr/bin/pip3=python3-pip \
         /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
     # The vectors of derived names hold a library for 32 bits.
-    [ "$(uname -m)" != x86_64 ] || install_missing "$logs/apt-vectors.log" g++=g++ python3=python3 /usr/lib32/libc.so=gcc-multilib
+    [ "$(uname -m)" != x86_64 ] || install_missing "$logs/apt-vectors.log" g++=g++ /usr/lib32/libc.so=gcc-multilib
     npm_modules tests/Scenarios/S3 "$logs/npm-s3.log"
     npm_modules tests/Scenarios/Browser "$logs/npm-browser.log"
 }

@@ -87,6 +87,12 @@ public static class Limits
     /// <summary>Bytes of a key file in any accepted encoding: 64 KiB.</summary>
     public const int KeyFileBytes = 64 << 10;
 
+    /// <summary>Bytes of an attestation beside a package, and of what it holds: 1 MiB.</summary>
+    public const int AttestationBytes = 1 << 20;
+
+    /// <summary>Bytes of a bill of materials beside a package: 256 MiB, twice what the most files with usual names take.</summary>
+    public const int BillBytes = 256 << 20;
+
     /// <summary>
     /// Log2 of the largest zstd window a reader grants: 128 MiB, the format's own default for decoders. Packages are
     /// written with half of it at most.

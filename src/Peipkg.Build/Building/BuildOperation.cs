@@ -1,3 +1,4 @@
+using Peipkg.Build.Attesting;
 using Peipkg.Build.Checking;
 using Peipkg.Build.Deriving;
 using Peipkg.Build.Packing;
@@ -30,6 +31,8 @@ internal static class BuildOperation
         using SigningKey? key = request.SignKey is null
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        Attester? attester =
+            request.Attest && key is not null ? new Attester(AttestedBuild.Facts(recipe, request, context), key) : null;
         using StagingArea area = StagingArea.Create(
             context.Variables.GetValueOrDefault("TMPDIR"),
             request.KeepStage,
@@ -62,7 +65,8 @@ internal static class BuildOperation
             PathsOf(request, area),
             key,
             (batch, findings) => PackageTest.Require(recipe, request, batch, area, findings, context),
-            context
+            context,
+            attester
         );
     }
 
@@ -73,13 +77,15 @@ internal static class BuildOperation
     /// <param name="key">Signs; null leaves them unsigned.</param>
     /// <param name="test">Tests what was written, before it gets its names; throws where it does not pass.</param>
     /// <param name="context">What the work uses of the world.</param>
+    /// <param name="attester">Writes what lies beside the packages; null for nothing.</param>
     internal static int Pack(
         IReadOnlyList<PackagePlan> plans,
         BuildRequest request,
         BuildPaths paths,
         SigningKey? key,
         Action<PackageBatch, FindingReporter>? test,
-        ToolContext context
+        ToolContext context,
+        Attester? attester = null
     )
     {
         FindingReporter findings = new(request.Policy, context.Diagnostics);
@@ -94,6 +100,11 @@ internal static class BuildOperation
         RequireNone(findings);
         test?.Invoke(batch, findings);
         RequireNone(findings);
+        if (attester is not null)
+        {
+            batch.Attest(attester);
+        }
+
         batch.Publish();
         foreach ((_, string path) in packages)
         {

@@ -1,6 +1,7 @@
 using Peipkg.Build.Packing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
@@ -30,9 +31,13 @@ internal static class BuildPreparation
         OutputProbe.Require(
             request.Output,
             [
-                .. recipe.Stanzas.Select(stanza =>
-                    PackageFileName.Compose(stanza.Name, request.Version, stanza.Architecture)
-                ),
+                .. recipe
+                    .Stanzas.Select(stanza =>
+                        PackageFileName.Compose(stanza.Name, request.Version, stanza.Architecture)
+                    )
+                    .SelectMany(name =>
+                        request.Attest ? [name, .. SiblingNames.All.Select(suffix => name + suffix)] : (string[])[name]
+                    ),
             ]
         );
 

@@ -35,6 +35,9 @@ internal sealed record BuildRequest
     /// <summary>The private key's file; null leaves the packages unsigned.</summary>
     internal string? SignKey { get; init; }
 
+    /// <summary>Whether an attestation and a bill of materials are written beside each package; needs the key.</summary>
+    internal bool Attest { get; init; }
+
     /// <summary>Whether the staging directory is kept, however the build ends.</summary>
     internal bool KeepStage { get; init; }
 

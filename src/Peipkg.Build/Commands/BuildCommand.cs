@@ -67,6 +67,10 @@ internal static class BuildCommand
             "FILE",
             "The Ed25519 private key that signs; without one the packages are unsigned."
         );
+        Option<bool> attest = CommandOptions.Flag(
+            "--attest",
+            "Write beside each package a signed attestation of how it was built, and a bill of materials; needs --sign-key."
+        );
         Option<IReadOnlyList<BuildVariable>> variables = CommandOptions.Many<BuildVariable>(
             "--build-env",
             "NAME=VALUE",
@@ -92,6 +96,7 @@ internal static class BuildCommand
             timestamp,
             output,
             key,
+            attest,
             variables,
             keepStage,
             edition,
@@ -119,6 +124,11 @@ internal static class BuildCommand
                 throw new UsageErrorException("--shell runs no script that --twice could run again; give one of them");
             }
 
+            if (result.GetValue(attest) && result.GetValue(key) is null)
+            {
+                throw new UsageErrorException("--attest signs what it says of the build; give --sign-key with it");
+            }
+
             string recipeFile = RecipePath.Of(result.GetRequiredValue(recipe));
             string sourceTree = result.GetRequiredValue(source);
             BuildIdentity identity = BuildIdentity.Complete(
@@ -142,6 +152,7 @@ internal static class BuildCommand
                     Timestamp = identity.Timestamp,
                     Output = result.GetRequiredValue(output),
                     SignKey = result.GetValue(key),
+                    Attest = result.GetValue(attest),
                     KeepStage = result.GetValue(keepStage),
                     Edition = result.GetValue(edition),
                     Twice = result.GetValue(twice),

@@ -30,6 +30,7 @@ internal static class SignCommand
             "--skip-layout-checks",
             "Do not check destinations and side effects; everything else is checked all the same."
         );
+        AttestOptions attest = new();
         Command command = new("sign", "Verify unsigned packages and sign them, as if they had been built with the key.")
         {
             files,
@@ -37,6 +38,7 @@ internal static class SignCommand
             output,
             skip,
         };
+        attest.AddTo(command);
         command.SetAction(result =>
             SignOperation.Run(
                 new SignRequest(
@@ -44,7 +46,10 @@ internal static class SignCommand
                     result.GetRequiredValue(output),
                     result.GetRequiredValue(key),
                     result.GetValue(skip)
-                ),
+                )
+                {
+                    Attested = attest.Read(result),
+                },
                 context
             )
         );

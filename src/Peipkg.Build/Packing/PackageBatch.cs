@@ -1,3 +1,4 @@
+using Peipkg.Build.Attesting;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
@@ -15,6 +16,7 @@ namespace Peipkg.Build.Packing;
 internal sealed class PackageBatch : IDisposable
 {
     private readonly List<DurableFileWriter> _writers = [];
+    private readonly List<DurableFileWriter> _siblings = [];
     private readonly ToolContext _context;
 
     private PackageBatch(ToolContext context) => _context = context;
@@ -71,11 +73,20 @@ internal sealed class PackageBatch : IDisposable
         }
     }
 
+    /// <summary>Writes what is to lie beside the packages; it gets its names with them.</summary>
+    internal void Attest(Attester attester)
+    {
+        foreach (DurableFileWriter writer in _writers)
+        {
+            Interruptible.Run(() => attester.Write(writer, _siblings, _context.Cancellation), _context.Cancellation);
+        }
+    }
+
     /// <summary>Gives all packages their names, replacing what has them.</summary>
     internal void Publish()
     {
         _context.Cancellation.ThrowIfCancellationRequested();
-        foreach (DurableFileWriter writer in _writers)
+        foreach (DurableFileWriter writer in _siblings.Concat(_writers))
         {
             writer.Rename();
         }
@@ -94,7 +105,7 @@ internal sealed class PackageBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (DurableFileWriter writer in _writers)
+        foreach (DurableFileWriter writer in _siblings.Concat(_writers))
         {
             writer.Dispose();
         }

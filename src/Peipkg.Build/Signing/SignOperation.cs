@@ -1,3 +1,4 @@
+using Peipkg.Build.Attesting;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
@@ -20,8 +21,12 @@ internal static class SignOperation
     {
         RequireDistinctNames(request.Files);
         using SigningKey key = KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
+        Attester? attester = request.Attested is { } build
+            ? new Attester(build.Read([request.Output, .. request.Files.Select(DirectoryOf)], context), key)
+            : null;
         Directory.CreateDirectory(request.Output);
         List<DurableFileWriter> writers = [];
+        List<DurableFileWriter> siblings = [];
         try
         {
             List<string> errors = [];
@@ -42,8 +47,13 @@ internal static class SignOperation
                 throw new UserErrorException("nothing was signed");
             }
 
+            foreach (DurableFileWriter writer in attester is null ? [] : writers)
+            {
+                Interruptible.Run(() => attester!.Write(writer, siblings, context.Cancellation), context.Cancellation);
+            }
+
             context.Cancellation.ThrowIfCancellationRequested();
-            foreach (DurableFileWriter writer in writers)
+            foreach (DurableFileWriter writer in siblings.Concat(writers))
             {
                 writer.Rename();
             }
@@ -52,7 +62,7 @@ internal static class SignOperation
         }
         finally
         {
-            foreach (DurableFileWriter writer in writers)
+            foreach (DurableFileWriter writer in siblings.Concat(writers))
             {
                 writer.Dispose();
             }
@@ -65,6 +75,8 @@ internal static class SignOperation
 
         return ExitCode.Success;
     }
+
+    private static string DirectoryOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
 
     private static void RequireDistinctNames(IReadOnlyList<string> files)
     {
@@ -144,4 +156,8 @@ internal static class SignOperation
 /// <param name="Output">The directory of the signed ones; made if it is missing.</param>
 /// <param name="SignKey">The private key's file.</param>
 /// <param name="SkipLayoutChecks">Whether destinations and side effects are not checked.</param>
-internal sealed record SignRequest(IReadOnlyList<string> Files, string Output, string SignKey, bool SkipLayoutChecks);
+internal sealed record SignRequest(IReadOnlyList<string> Files, string Output, string SignKey, bool SkipLayoutChecks)
+{
+    /// <summary>What is known of the build; null where nothing is written beside the packages.</summary>
+    internal AttestedRecipe? Attested { get; init; }
+}

@@ -42,7 +42,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
     public byte[] ExportPem() => PemText.Normalise(_key.Export(KeyBlobFormat.PkixPublicKeyText));
 
     /// <summary>Whether <paramref name="signature"/> is this key's over exactly <paramref name="data"/>.</summary>
-    /// <param name="data">What was signed; in this format always a 32-byte SHA-256 digest.</param>
+    /// <param name="data">What was signed: a 32-byte SHA-256 digest, or an attestation's envelope.</param>
     /// <param name="signature">64 bytes; any other length does not verify.</param>
     public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         signature.Length == SignatureAlgorithm.Ed25519.SignatureSize

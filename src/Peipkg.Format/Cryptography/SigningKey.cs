@@ -45,7 +45,7 @@ public sealed class SigningKey : IDisposable
     public byte[] ExportPem() => PemText.Normalise(_key.Export(KeyBlobFormat.PkixPrivateKeyText));
 
     /// <summary>Signs; the same data gives the same 64 bytes (RFC 8032 §5.1.6).</summary>
-    /// <param name="data">What to sign; in this format always a 32-byte SHA-256 digest.</param>
+    /// <param name="data">What to sign: a 32-byte SHA-256 digest, or an attestation's envelope, which is longer and so is never taken for one.</param>
     public byte[] Sign(ReadOnlySpan<byte> data) => SignatureAlgorithm.Ed25519.Sign(_key, data);
 
     /// <inheritdoc/>

@@ -1,0 +1,39 @@
+using Peipkg.Build.Attesting;
+using Peipkg.Build.Sandboxing;
+using Peipkg.Build.World;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Sources;
+
+namespace Peipkg.Build.Building;
+
+/// <summary>What a build's attestations say of how it was run.</summary>
+internal static class AttestedBuild
+{
+    /// <summary>Gathers it before the script runs, which could change the recipe.</summary>
+    internal static BuildFacts Facts(Recipe recipe, BuildRequest request, ToolContext context) =>
+        new(
+            recipe.Meta.Edition,
+            RecipeDirectory.Digest(recipe.Directory, [request.Source, request.Output], context.Cancellation),
+            SourceLock.Load(recipe.Directory)
+        )
+        {
+            Commit = SourceCommit.TryRead(request.Source, context)?.Id,
+            Facts =
+            [
+                new BuildFact("sandbox", request.Sandbox is null ? "none" : "bubblewrap"),
+                new BuildFact(
+                    "network",
+                    request.Sandbox?.Network switch
+                    {
+                        NetworkAccess.None => "none",
+                        NetworkAccess.Own => "outside",
+                        _ => "machine",
+                    }
+                ),
+                .. request.Variables.Count > 0
+                    ? (BuildFact[])[new("variables", string.Join(' ', request.Variables.Select(item => item.Name)))]
+                    : [],
+                .. request.Twice ? (BuildFact[])[new("twice", "identical")] : [],
+            ],
+        };
+}

@@ -1,0 +1,40 @@
+using Peipkg.Build.Attesting;
+using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Editions;
+using Peipkg.Recipes;
+using Peipkg.Recipes.Sources;
+
+namespace Peipkg.Build.Signing;
+
+/// <summary>What whoever signs packages says of how they were built.</summary>
+/// <param name="Recipe">The recipe file.</param>
+/// <param name="Edition">The edition that was asked for; null leaves it to the recipe.</param>
+/// <param name="Commit">The git commit of the source; null where that is not known.</param>
+/// <param name="Facts">How the build was run.</param>
+internal sealed record AttestedRecipe(string Recipe, Edition? Edition, string? Commit, IReadOnlyList<BuildFact> Facts)
+{
+    /// <summary>Reads the recipe.</summary>
+    /// <param name="apart">Directories that are not part of the recipe though they may lie in it.</param>
+    /// <param name="context">Stops, and is told of mistakes in the recipe.</param>
+    /// <exception cref="UserErrorException">There is no such recipe, or it cannot be read.</exception>
+    internal BuildFacts Read(IReadOnlyList<string> apart, ToolContext context)
+    {
+        Recipe recipe = RecipeReading.Require(
+            () => Peipkg.Recipes.Recipe.Load(Recipe, Edition),
+            Recipe,
+            "the recipe",
+            "attested",
+            context.Diagnostics
+        );
+        return new BuildFacts(
+            recipe.Meta.Edition,
+            RecipeDirectory.Digest(recipe.Directory, apart, context.Cancellation),
+            SourceLock.Load(recipe.Directory)
+        )
+        {
+            Commit = Commit,
+            Facts = Facts,
+        };
+    }
+}

@@ -1,0 +1,23 @@
+namespace Peipkg.Format.Attestations;
+
+/// <summary>The stable names of the rules for what lies beside a package.</summary>
+public static class AttestationRule
+{
+    /// <summary>A payload or signature is not base64.</summary>
+    public const string Encoding = "attestation-encoding";
+
+    /// <summary>The signed document is no statement about software.</summary>
+    public const string Type = "attestation-type";
+
+    /// <summary>No key that counts has signed.</summary>
+    public const string Signature = "attestation-signature";
+
+    /// <summary>It speaks of other bytes than the package's.</summary>
+    public const string Subject = "attestation-subject";
+
+    /// <summary>The bill of materials is not the one that the attestation names.</summary>
+    public const string Bill = "attestation-sbom";
+
+    /// <summary>A bill of materials or an attestation is too large.</summary>
+    public const string Size = "attestation-size";
+}

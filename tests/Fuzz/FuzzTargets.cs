@@ -10,6 +10,7 @@ using Peipkg.Build.Scanning;
 using Peipkg.Build.Staging;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
@@ -77,6 +78,7 @@ internal static class FuzzTargets
         new("lock", FuzzCorpus.Of("lock"), ReadLock, typeof(RecipeException)),
         new("source", [SourceArchive()], UnpackSource, typeof(UserErrorException)),
         new("complaint", Lines("complaint"), ReadComplaint),
+        new("attestation", FuzzCorpus.Of("attestation"), ReadAttestation, Format),
     ];
 
     private static void VerifyPackage(byte[] bytes) => PackageVerifier.Verify(new MemoryStream(bytes));
@@ -93,6 +95,12 @@ internal static class FuzzTargets
         {
             throw reading.Problems[0];
         }
+    }
+
+    // Damaged envelopes hold damaged statements, but few; and no key would have signed them.
+    private static void ReadAttestation(byte[] bytes)
+    {
+        Statement.Read(bytes.AsSpan().IndexOf("payloadType"u8) < 0 ? bytes : DsseEnvelope.Read(bytes).Payload.Span);
     }
 
     private static void ReadRecipe(byte[] bytes)

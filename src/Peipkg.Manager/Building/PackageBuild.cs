@@ -44,11 +44,26 @@ internal sealed class PackageBuild(
         string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
         string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
         BuildLimits limits = order.Recipe.Document.Limits.Within(Config.Limits.Builds);
+        string? recipe = order.Recipe.Digest();
         log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
         string unsigned = Config.Builds.Launcher is { } launcher
             ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, cancellation)
             : await BuildAsync(order, attempt, limits, temporary, log, cancellation);
-        return await SignAsync(check.CheckUnsigned(order, unsigned, cancellation), stage, temporary, log, cancellation);
+        IReadOnlyList<string> packages = check.CheckUnsigned(order, unsigned, cancellation);
+        bool isSame = recipe is not null && recipe == order.Recipe.Digest();
+        if (!isSame)
+        {
+            log.Heading("the recipe changed while it was built, and so nothing is attested of the build");
+        }
+
+        return await SignAsync(
+            packages,
+            isSame ? AttestArguments.Compose(order, Config.Builds) : [],
+            stage,
+            temporary,
+            log,
+            cancellation
+        );
     }
 
     private async Task<string> BuildAsync(
@@ -154,6 +169,7 @@ internal sealed class PackageBuild(
 
     private async Task<string> SignAsync(
         IReadOnlyList<string> packages,
+        IReadOnlyList<string> attest,
         string stage,
         string temporary,
         AttemptLog log,
@@ -163,7 +179,7 @@ internal sealed class PackageBuild(
         string signed = Path.Combine(stage, "signed");
         ChildCommand command = new(
             tools.Build,
-            ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", "--", .. packages],
+            ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", .. attest, "--", .. packages],
             stage,
             environment.Bare(temporary)
         )

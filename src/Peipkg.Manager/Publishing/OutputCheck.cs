@@ -1,4 +1,5 @@
 using Peipkg.Format;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Packages;
@@ -57,7 +58,8 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                 RequireSignature = true,
             },
             (_, _) => [],
-            cancellation
+            cancellation,
+            SiblingNames.All
         );
 
     private static List<BuildOutput> Check(
@@ -65,7 +67,8 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
         string directory,
         PackageVerifyOptions options,
         Func<string, VerifiedPackage, IEnumerable<string>> look,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        params IReadOnlyList<string> siblings
     )
     {
         HashSet<string> wanted =
@@ -81,6 +84,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             .. wanted.Except(found, StringComparer.Ordinal).Select(name => $"{name} is missing"),
             .. found
                 .Except(wanted, StringComparer.Ordinal)
+                .Except(wanted.SelectMany(name => siblings.Select(suffix => name + suffix)), StringComparer.Ordinal)
                 .Take(100)
                 .Select(name => $"{DisplayText.Escape(name)} was not expected"),
         ];

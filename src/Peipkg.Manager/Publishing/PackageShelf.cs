@@ -1,3 +1,4 @@
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
@@ -10,7 +11,8 @@ namespace Peipkg.Manager.Publishing;
 /// </summary>
 internal static class PackageShelf
 {
-    /// <summary>Copies every package of a directory to its place; one that is there already is left alone.</summary>
+    /// <summary>Copies every package of a directory, and what is attested of it, to its
+    /// place; what is there already is left alone.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public static void Keep(string packages, string shelf)
     {
@@ -23,16 +25,24 @@ internal static class PackageShelf
             }
 
             string place = Path.Combine(shelf, RepositoryLayout.PackageDirectory, name.Text, version.Text, file);
-            if (File.Exists(place))
-            {
-                continue;
-            }
-
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            using FileStream from = File.OpenRead(path);
-            using DurableFileWriter to = DurableFile.Create(place);
-            from.CopyTo(to.Stream);
-            to.Commit();
+            foreach (string suffix in SiblingNames.All.Append(""))
+            {
+                Copy(path + suffix, place + suffix);
+            }
         }
+    }
+
+    private static void Copy(string path, string place)
+    {
+        if (!File.Exists(path) || File.Exists(place))
+        {
+            return;
+        }
+
+        using FileStream from = File.OpenRead(path);
+        using DurableFileWriter to = DurableFile.Create(place);
+        from.CopyTo(to.Stream);
+        to.Commit();
     }
 }

@@ -30,11 +30,22 @@ internal static class QueryCommands
             "The package; without a version, the advertised one.",
             PackageQuery.TryParse
         );
-        Command command = new("show", "Show all that a repository says of a package.") { query, repo, json };
+        Option<bool> provenance = CommandOptions.Flag(
+            "--provenance",
+            "Also show what is attested of how the package was built."
+        );
+        Command command = new("show", "Show all that a repository says of a package.")
+        {
+            query,
+            repo,
+            provenance,
+            json,
+        };
         command.SetAction(result =>
             ShowOperation.Run(
                 result.GetRequiredValue(repo),
                 result.GetRequiredValue(query),
+                result.GetValue(provenance),
                 result.GetValue(json),
                 context
             )

@@ -17,6 +17,7 @@ internal static class RepoCommandLine
             InitCommand.Create(context),
             PublishCommand.Create(context, stop),
             VerifyRepositoryCommand.Create(context, stop),
+            AttestCommand.Create(context, stop),
             AuditCommand.Create(context, stop),
             MirrorCommand.Create(context, stop),
             PromoteCommand.Create(context, stop),

@@ -1,3 +1,6 @@
+using Peipkg.Repo.Attesting;
+using Peipkg.Repo.Transactions;
+
 namespace Peipkg.Repo.Indexing;
 
 /// <summary>A package file that has been verified whole.</summary>
@@ -5,4 +8,23 @@ namespace Peipkg.Repo.Indexing;
 /// <param name="Row">Its index entry.</param>
 /// <param name="Signer">The signing key's fingerprint; null when unsigned.</param>
 /// <param name="Details">The document that the package browser shows; empty when there is to be none.</param>
-internal sealed record NewPackage(string File, IndexRow Row, string? Signer, ReadOnlyMemory<byte> Details = default);
+internal sealed record NewPackage(string File, IndexRow Row, string? Signer, ReadOnlyMemory<byte> Details = default)
+{
+    /// <summary>What lies beside it and comes with it.</summary>
+    internal IReadOnlyList<Sibling> Siblings { get; init; } = [];
+
+    /// <summary>Its file, and what comes with it, on the way to their places; nothing where its URL leads elsewhere.</summary>
+    /// <param name="mayLink">Whether the files never change, so that second names for them will do.</param>
+    internal IEnumerable<PackagePlacement> Placements(bool mayLink) =>
+        Row.Place is not { } place
+            ? []
+            : Siblings
+                .Select(sibling => new PackagePlacement(
+                    sibling.File,
+                    place + sibling.Suffix,
+                    sibling.Size,
+                    sibling.Hash
+                ))
+                .Prepend(new PackagePlacement(File, place, Row.Size, Row.Hash))
+                .Select(placement => placement with { MayLink = mayLink });
+}

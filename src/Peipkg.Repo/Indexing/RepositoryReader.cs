@@ -28,6 +28,13 @@ internal abstract class RepositoryReader : IDisposable
     /// <summary>Where a package is; empty when it is elsewhere and not looked at.</summary>
     internal abstract IReadOnlyList<PackageCopy> Find(IndexRow row);
 
+    /// <summary>Opens a file beside a package.</summary>
+    /// <param name="row">The package.</param>
+    /// <param name="suffix">What the file's name adds to the package's.</param>
+    /// <returns>Null when it is not there, or the package is elsewhere and not looked at.</returns>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal abstract Stream? OpenSibling(IndexRow row, string suffix);
+
     /// <summary>The other host that a package's URL names; null when it is in the repository.</summary>
     internal abstract string? HostElsewhere(IndexRow row);
 
@@ -82,6 +89,9 @@ internal sealed class LocalRepositoryReader : RepositoryReader
 
         return row.Place is { } path ? [Copy(Path.Combine(_root, path))] : [];
     }
+
+    internal override Stream? OpenSibling(IndexRow row, string suffix) =>
+        Find(row) is [var copy, ..] ? Copy(copy.Place + suffix).Open() : null;
 
     internal override string? HostElsewhere(IndexRow row) =>
         Uri.TryCreate(row.Url, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"

@@ -3,6 +3,7 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
 using Peipkg.Repo.Reading;
@@ -101,6 +102,7 @@ internal sealed class MirrorOperation
 
         IndexRow[] missing = [.. rows.Where(row => !_copy.Has(row))];
         new PackageDownloads(_source, _request.Out).Fetch(missing, _context.Diagnostics, _stop);
+        new MirroredSiblings(_source, _request.Out, KeysOf(documents)).Fetch(missing, _context.Diagnostics, _stop);
         HashSet<string> places = rows.Select(static row => row.Place!).ToHashSet(StringComparer.Ordinal);
         string[] gone = [.. _copy.Places.Where(place => !places.Contains(place))];
         bool hasCopies = CompressedCopies.AreIn(_request.Out);
@@ -138,6 +140,14 @@ internal sealed class MirrorOperation
             }
         }
     }
+
+    private IReadOnlyList<PublicKey> KeysOf(VerifiedDocuments documents) =>
+        [
+            .. documents
+                .Descriptor!.Keys.Where(key => documents.Keys!.WhyNot(key.Fingerprint, _context.Now) is null)
+                .Select(key => documents.Keys!.Find(key.Fingerprint))
+                .OfType<PublicKey>(),
+        ];
 
     private void RemoveLeftovers()
     {
@@ -183,6 +193,10 @@ internal sealed class MirrorOperation
         foreach (string place in gone)
         {
             transaction.Remove(place);
+            foreach (string suffix in SiblingFiles.Beside(Path.Combine(_request.Out, place)))
+            {
+                transaction.Remove(place + suffix);
+            }
         }
 
         _stop.ThrowIfCancellationRequested();

@@ -207,6 +207,7 @@ internal static class PromoteOperation
                 new BoundedStream(stream, row.Size).CopyTo(target);
             }
 
+            SiblingCopies.Bring(source, row, file, stop);
             return HashedFile.Has(file, row.Size, row.Hash, stop)
                 ? file
                 : throw new UserErrorException($"{copy.Place} is not the package that the index names");

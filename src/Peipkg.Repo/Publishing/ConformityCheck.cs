@@ -166,7 +166,10 @@ internal sealed class ConformityCheck
         }
 
         IndexRow moved = IndexRow.Of(entry, _edition);
-        return new MovedRow(moved, PackageDetails.Write(moved, package));
+        return new MovedRow(
+            moved,
+            PackageDetails.Write(moved, package, PackageDetails.SiblingsOf(_repository.Location, row))
+        );
     }
 
     private Nonconformity Fault(IndexRow row, string rule, string problem) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
@@ -8,6 +9,7 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Transactions;
@@ -39,7 +41,11 @@ internal sealed record IntakeOptions(
 /// </summary>
 internal sealed class PackageIntake
 {
+    private const string SiblingRemedy =
+        "; write it anew with \"peipkg-build sign --attest\" or \"build --attest\", or remove it";
+
     private readonly PublishedState _state;
+    private readonly Lazy<IReadOnlyList<PublicKey>> _keys;
     private readonly IntakeOptions _options;
     private readonly ILookup<long, IndexRow> _publishedBySize;
     private readonly Dictionary<PackageIdentity, IndexRow> _published;
@@ -52,6 +58,15 @@ internal sealed class PackageIntake
     {
         _state = state;
         _options = options;
+        _keys = new(() =>
+            [
+                .. state
+                    .Descriptor.Keys.Select(key => key.Fingerprint)
+                    .Where(Counts)
+                    .Select(key => state.Keys.Find(key))
+                    .OfType<PublicKey>(),
+            ]
+        );
         IEnumerable<IndexRow> bySize = options.SkipExisting ? state.Archive : [];
         _publishedBySize = bySize.ToLookup(static row => row.Size);
         IEnumerable<IndexRow> byIdentity = options.Rebuild ? state.Archive : [];
@@ -196,7 +211,13 @@ internal sealed class PackageIntake
                 ? known.Url
                 : _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
         string conventional = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
-        sound &= JudgePlace(index, file, $"{RepositoryLayout.PackagePath(url)}/{manifest.Version}/{conventional}");
+        IReadOnlyList<Sibling> siblings = JudgeSiblings(index, file, package, ref sound, stop);
+        string longest = siblings.Count == 0 ? "" : SiblingNames.Attestation;
+        sound &= JudgePlace(
+            index,
+            file,
+            $"{RepositoryLayout.PackagePath(url)}{longest}/{manifest.Version}/{conventional}{longest}"
+        );
         if (Path.GetFileName(file) != conventional)
         {
             Warn(index, $"{file}: by its manifest this is {conventional}, and it is published under that name");
@@ -214,10 +235,51 @@ internal sealed class PackageIntake
                         file,
                         row,
                         package.Signature?.KeyFingerprint.Text,
-                        _options.Details ? PackageDetails.Write(row, package) : default
+                        _options.Details
+                            ? PackageDetails.Write(row, package, siblings.Select(static sibling => sibling.Suffix))
+                            : default
                     )
+                    {
+                        Siblings = siblings,
+                    }
                 )
             );
+        }
+    }
+
+    private bool Counts(Fingerprint key) => _state.Keys.WhyNot(key, _state.JudgedAt) is null;
+
+    /// <summary>What lies beside the package goes with it, or keeps it out: nothing of it is lost unseen.</summary>
+    private IReadOnlyList<Sibling> JudgeSiblings(
+        int index,
+        string file,
+        VerifiedPackage package,
+        ref bool sound,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            return SiblingFiles.Take(
+                file,
+                package.PackageHash,
+                () =>
+                    package.Signature is { } signature && _state.Keys.Find(signature.KeyFingerprint) is { } signer
+                        ? [.. _keys.Value, signer]
+                        : _keys.Value,
+                stop
+            );
+        }
+        catch (SiblingException exception) when (IsPublished(index))
+        {
+            Warn(index, $"{exception.File}: {exception.Message}; it is left out of the rebuilt repository");
+            return [];
+        }
+        catch (SiblingException exception)
+        {
+            Refuse(index, exception.File, exception.Rule, exception.Message + SiblingRemedy);
+            sound = false;
+            return [];
         }
     }
 

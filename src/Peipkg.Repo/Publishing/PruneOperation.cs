@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
@@ -125,7 +126,11 @@ internal static class PruneOperation
         );
         foreach (IndexRow row in pruned)
         {
-            foreach (string? path in new[] { row.Place, row.DetailsPlace })
+            foreach (
+                string? path in new[] { row.Place, row.DetailsPlace }.Concat(
+                    row.Place is { } place ? SiblingNames.All.Select(suffix => place + suffix) : []
+                )
+            )
             {
                 if (path is not null && File.Exists(Path.Combine(state.Root, path)))
                 {

@@ -237,12 +237,7 @@ internal sealed class PublishOperation
     }
 
     private IEnumerable<PackagePlacement> Packages(PublishPlan plan) =>
-        from package in plan.Added
-        where package.Row.Place is not null
-        select new PackagePlacement(package.File, package.Row.Place!, package.Row.Size, package.Row.Hash)
-        {
-            MayLink = _request.FilesStay,
-        };
+        plan.Added.SelectMany(package => package.Placements(_request.FilesStay));
 
     private RepositoryLock? Lock()
     {

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Site;
@@ -18,7 +20,7 @@ internal static class ShowOperation
 {
     /// <summary>Shows the advertised version, or the one that was asked for, for each of its architectures.</summary>
     /// <exception cref="UserErrorException">There is no such package or version.</exception>
-    internal static int Run(string location, PackageQuery query, bool json, OperationContext context)
+    internal static int Run(string location, PackageQuery query, bool provenance, bool json, OperationContext context)
     {
         RepositoryView view = RepositoryView.Open(location, context);
         List<IndexRow> versions = view.VersionsOf(query.Name);
@@ -42,9 +44,13 @@ internal static class ShowOperation
         }
 
         IndexEntry[] entries = [.. chosen.Select(static row => row.Entry)];
+        Attestation?[] attestations =
+        [
+            .. chosen.Select(row => provenance ? AttestationOf(view, row, context.Diagnostics) : null),
+        ];
         if (json)
         {
-            WriteJson(view, chosen, entries, context.Output);
+            WriteJson(view, chosen, entries, provenance ? attestations : null, context.Output);
         }
         else
         {
@@ -58,13 +64,67 @@ internal static class ShowOperation
                     versions,
                     context.Output
                 );
+                WriteProvenance(attestations[i], context.Output);
             }
         }
 
         return ExitCode.Success;
     }
 
-    private static void WriteJson(RepositoryView view, List<IndexRow> rows, IndexEntry[] entries, TextWriter output) =>
+    /// <summary>What is attested of a package, if a key of the repository has signed it.</summary>
+    private static Attestation? AttestationOf(RepositoryView view, IndexRow row, Diagnostics diagnostics)
+    {
+        string? package = row.Place is { } place ? Path.Combine(view.Location, place) : null;
+        PublicKey[] keys =
+        [
+            .. view
+                .Descriptor.Keys.Where(static key => key.Status != KeyStatus.Revoked)
+                .Select(key => view.Keys.Find(key.Fingerprint))
+                .OfType<PublicKey>(),
+        ];
+        AttestationCheck check = AttestationCheck.Of(
+            row.FileName,
+            row.Hash,
+            keys,
+            suffix => package is not null && File.Exists(package + suffix) ? File.OpenRead(package + suffix) : null
+        );
+        if (check.Problem is { } problem)
+        {
+            diagnostics.Warning($"{row}: its provenance is not shown: {problem}");
+        }
+        else if (check.Attestation is null)
+        {
+            diagnostics.Note(
+                package is null
+                    ? $"{row} is hosted elsewhere, and so is what is attested of it"
+                    : $"{row} has no attestation"
+            );
+        }
+
+        return check.Attestation;
+    }
+
+    private static void WriteProvenance(Attestation? attestation, TextWriter output)
+    {
+        if (attestation is null)
+        {
+            return;
+        }
+
+        output.WriteLine($"{"attested by:", -14}{attestation.Signer.Fingerprint.Grouped}");
+        foreach (string line in ProvenanceText.Lines(attestation.Statement.Predicate))
+        {
+            output.WriteLine($"  {TerminalText.Escape(line)}");
+        }
+    }
+
+    private static void WriteJson(
+        RepositoryView view,
+        List<IndexRow> rows,
+        IndexEntry[] entries,
+        Attestation?[]? attestations,
+        TextWriter output
+    ) =>
         JsonReport.Write(
             output,
             json =>
@@ -79,6 +139,13 @@ internal static class ShowOperation
                     json.WritePropertyName("entry");
                     json.WriteRawValue(rows[i].Json.Span, skipInputValidation: true);
                     WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
+                    if (attestations is not null)
+                    {
+                        json.WriteString("attested_by", attestations[i]?.Signer.Fingerprint.Text);
+                        json.WritePropertyName("provenance");
+                        json.WriteRawValue(attestations[i] is { } said ? said.Statement.Predicate.Span : "null"u8);
+                    }
+
                     json.WriteEndObject();
                 }
 

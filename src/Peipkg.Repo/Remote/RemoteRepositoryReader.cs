@@ -95,6 +95,9 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
         return [new PackageCopy(uri.ToString(), () => _fetcher.TryOpen(uri, _cancellation))];
     }
 
+    internal override Stream? OpenSibling(IndexRow row, string suffix) =>
+        _fetcher.TryOpen(_address.Resolve(row.Url + suffix, Resolve(_archive.Url)), _cancellation);
+
     internal override string? HostElsewhere(IndexRow row)
     {
         Uri uri = Resolve(row);

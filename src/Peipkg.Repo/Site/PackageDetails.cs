@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Peipkg.Format;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
 
@@ -20,7 +22,8 @@ internal static class PackageDetails
     /// <summary>The document of a package that has been read.</summary>
     /// <param name="row">Its index entry.</param>
     /// <param name="package">Its content.</param>
-    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package) =>
+    /// <param name="siblings">What the names of the files beside it add to its own.</param>
+    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package, IEnumerable<string> siblings) =>
         Write(
             row,
             json =>
@@ -28,6 +31,7 @@ internal static class PackageDetails
                 json.WriteString("source_ref", package.Manifest.Build.SourceRef);
                 WriteOrigin(json, package.Manifest);
                 json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
+                WriteSiblings(json, [.. siblings]);
                 json.WriteStartArray("files");
                 foreach (PackageEntry entry in EntriesOf(package))
                 {
@@ -68,8 +72,16 @@ internal static class PackageDetails
     /// <param name="cancellation">Ends the work early.</param>
     internal static ReadOnlyMemory<byte> OfPublished(string root, IndexRow row, CancellationToken cancellation) =>
         PublishedPackageReader.TryRead(root, row, cancellation) is { } package
-            ? Write(row, package)
+            ? Write(row, package, SiblingsOf(root, row))
             : WriteWithoutFiles(row);
+
+    /// <summary>What the names of the files beside a published package add to its own.</summary>
+    /// <param name="root">Where the package lies: the repository, or a snapshot of it.</param>
+    /// <param name="row">Its index entry.</param>
+    internal static IReadOnlyList<string> SiblingsOf(string root, IndexRow row) =>
+        row.Place is { } place
+            ? [.. SiblingFiles.Beside(Path.Combine(root, place))]
+            : TryFind(root, row)?.Siblings ?? [];
 
     /// <summary>The document of a package whose file is not at hand.</summary>
     private static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
@@ -129,6 +141,14 @@ internal static class PackageDetails
         }
     }
 
+    private static void WriteSiblings(Utf8JsonWriter json, IReadOnlyList<string> siblings)
+    {
+        if (siblings.Count > 0)
+        {
+            JsonReport.WriteStrings(json, "siblings", siblings);
+        }
+    }
+
     private static ReadOnlyMemory<byte> Write(IndexRow row, Action<Utf8JsonWriter> writeRest) =>
         CompactJson.Of(json =>
         {
@@ -178,6 +198,7 @@ internal static class PackageDetails
         string? recipe = null;
         string? builder = null;
         bool special = false;
+        List<string> siblings = [];
         List<string>? paths = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -212,6 +233,11 @@ internal static class PackageDetails
                 reader.Read();
                 special = reader.GetBoolean();
             }
+            else if (reader.ValueTextEquals("siblings"u8))
+            {
+                reader.Read();
+                siblings = ReadSiblings(ref reader);
+            }
             else if (reader.ValueTextEquals("files"u8))
             {
                 reader.Read();
@@ -231,7 +257,23 @@ internal static class PackageDetails
                 Recipe = recipe,
                 Builder = builder,
                 IsSpecial = special,
+                Siblings = siblings,
             };
+    }
+
+    private static List<string> ReadSiblings(ref Utf8JsonReader reader)
+    {
+        List<string> siblings = [];
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            string? suffix = reader.GetString();
+            if (SiblingNames.All.Contains(suffix, StringComparer.Ordinal))
+            {
+                siblings.Add(suffix!);
+            }
+        }
+
+        return siblings;
     }
 
     private static List<string> ReadPaths(ref Utf8JsonReader reader)
@@ -271,4 +313,7 @@ internal sealed record PackageContent(string? Signer, string? Source, IReadOnlyL
 
     /// <summary>Whether it asks to install outside the layout.</summary>
     internal bool IsSpecial { get; init; }
+
+    /// <summary>What the names of the files beside it add to its own.</summary>
+    internal IReadOnlyList<string> Siblings { get; init; } = [];
 }

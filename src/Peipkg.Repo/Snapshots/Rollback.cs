@@ -1,6 +1,7 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 
@@ -75,7 +76,12 @@ internal sealed record Rollback(
                     row,
                     null,
                     needsDetails ? PackageDetails.OfPublished(snapshot.Root, row, cancellation) : default
-                )),
+                )
+                {
+                    Siblings = row.Place is { } file
+                        ? SiblingFiles.Published(Path.Combine(snapshot.Root, file), cancellation)
+                        : [],
+                }),
             ]
         );
     }

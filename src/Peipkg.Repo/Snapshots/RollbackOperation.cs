@@ -121,17 +121,7 @@ internal static class RollbackOperation
             state,
             plan,
             SiteContent.Of(state.Descriptor, state.DescriptorSigner ?? signer.Fingerprint, plan, retention),
-            rollback
-                .Returned.Where(static package => package.Row.Place is not null)
-                .Select(static package => new PackagePlacement(
-                    package.File,
-                    package.Row.Place!,
-                    package.Row.Size,
-                    package.Row.Hash
-                )
-                {
-                    MayLink = true,
-                }),
+            rollback.Returned.SelectMany(static package => package.Placements(mayLink: true)),
             rollback.Marked,
             context.Diagnostics,
             stop

@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.World;
@@ -95,7 +96,16 @@ internal sealed class SnapshotStore(string root)
         ];
         Workers.ForEach(
             here,
-            row => LinkedCopy.OfFile(Path.Combine(root, row.Place!), places.Prepare(row.Place!)),
+            row =>
+            {
+                string package = Path.Combine(root, row.Place!);
+                string place = places.Prepare(row.Place!);
+                LinkedCopy.OfFile(package, place);
+                foreach (string suffix in SiblingFiles.Beside(package))
+                {
+                    LinkedCopy.OfFile(package + suffix, place + suffix);
+                }
+            },
             stop
         );
         DurableFile.SyncFileSystem(target);

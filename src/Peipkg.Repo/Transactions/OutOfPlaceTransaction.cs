@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
@@ -132,6 +133,10 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
     {
         if (
             path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
+            || SiblingNames.All.Any(suffix =>
+                path.EndsWith(PackageFileName.Extension + suffix, StringComparison.Ordinal)
+                && File.Exists(path[..^suffix.Length])
+            )
             || (
                 path.EndsWith(RepositoryLayout.DetailsExtension, StringComparison.Ordinal)
                 && File.Exists(Path.ChangeExtension(path, PackageFileName.Extension))

@@ -95,7 +95,7 @@ internal static class SiteVerification
         string path = row.DetailsPlace;
         string place = Path.Combine(root, path);
         const string remedy = "remove it, publish with --no-site, then without";
-        ReadOnlySpan<byte> expected = PackageDetails.Write(row, package).Span;
+        ReadOnlySpan<byte> expected = PackageDetails.Write(row, package, PackageDetails.SiblingsOf(root, row)).Span;
         return FileStatus.Of(place) is not { IsRegular: true }
                 ? new VerificationFinding(
                     "site-details",

@@ -385,6 +385,10 @@ function about(entry, details) {
     add("Signed by", details.signer ? el("code", { class: "fingerprint" }, details.signer.replace(/(.{4})(?=.)/g, "$1 ")) : "nobody: the package is unsigned");
   }
   add("SHA-256", el("code", null, entry.hash.value));
+  const beside = [[".attestation.json", "How it was built"], [".sbom.json", "What is in it"]]
+    .filter(([suffix]) => target && details.siblings?.includes(suffix))
+    .map(([suffix, words]) => el("a", { href: target.href + suffix, ...external }, words));
+  if (beside.length) add("Attested", ...beside.flatMap((link, i) => (i ? [", ", link] : [link])));
   return el("aside", { class: "about", "aria-label": "About this package" }, el("dl", null, facts));
 }
 

@@ -59,6 +59,7 @@ internal static class BuildProgram
             ExtractCommand.Create(context),
             ReproduceCommand.Create(context),
             RulesCommand.Create(context),
+            SchemaCommand.Create(context),
         };
         return CommandLineHost.Invoke(root, args, stdout, context.Diagnostics, cancellation);
     }

@@ -34,8 +34,8 @@ internal static class DerivationReader
 
     private static Derivation ReadTable(TomlSection table)
     {
-        Derivation derivation = table.Has("parts") ? WithParts(Derivation.None, table, "parts") : Derivation.Full;
-        if (table.Has("version_nodes"))
+        Derivation derivation = table.NodeOf("parts") is not null ? WithParts(Derivation.None, table, "parts") : Derivation.Full;
+        if (table.NodeOf("version_nodes") is not null)
         {
             derivation = derivation with
             {

@@ -18,7 +18,11 @@ internal sealed record CheckRequest(
     string? Tags,
     Edition? Edition,
     RulePolicy Policy
-);
+)
+{
+    /// <summary>Whether what has exactly one right answer is changed in the files.</summary>
+    internal bool Fix { get; init; }
+}
 
 /// <summary>Finds everything that is wrong with recipes as far as it shows without building them, in one run.</summary>
 internal static class CheckOperation
@@ -53,6 +57,19 @@ internal static class CheckOperation
                 .WithCancellation(context.Cancellation)
                 .Select(file => RecipeCheck.Check(file, request.Edition, context.Cancellation)),
         ];
+        if (request.Fix)
+        {
+            HashSet<CheckedRecipe> changed = RecipeFix.Run(recipes, request.Policy, context);
+            recipes =
+            [
+                .. recipes.Select(recipe =>
+                    changed.Contains(recipe)
+                        ? RecipeCheck.Check(recipe.File, request.Edition, context.Cancellation)
+                        : recipe
+                ),
+            ];
+        }
+
         TagReport? tags = request.Tags is null ? null : TryTags(recipes[0], request.Tags, context);
         ILookup<string?, Finding> syntax = ScriptSyntax
             .Check(recipes.SelectMany(recipe => recipe.Scripts).Distinct(StringComparer.Ordinal), context.Cancellation)

@@ -31,6 +31,10 @@ internal static class CheckCommand
         Option<Edition> edition = CommandOptions.Edition(
             $"The edition of the format of recipes that do not name one; {Edition.Default} otherwise."
         );
+        Option<bool> fix = CommandOptions.Flag(
+            "--fix",
+            "Change in the files what has exactly one right answer, and report what is left."
+        );
         PolicyOptions policy = new();
         Command command = new("check", "Find everything that is wrong with recipes, without building them.")
         {
@@ -38,6 +42,7 @@ internal static class CheckCommand
             format,
             tags,
             edition,
+            fix,
         };
         policy.AddTo(command);
         command.SetAction(result =>
@@ -48,7 +53,10 @@ internal static class CheckCommand
                     result.GetValue(tags),
                     result.GetValue(edition),
                     policy.Read(result)
-                ),
+                )
+                {
+                    Fix = result.GetValue(fix),
+                },
                 context
             )
         );

@@ -69,6 +69,7 @@ internal static class FuzzTargets
         new("tree", FuzzCorpus.Of("tree"), ReadTree, typeof(GitException)),
         new("submodules", FuzzCorpus.Of("submodules"), ReadSubmodules, typeof(GitException)),
         new("elf", FuzzCorpus.Of("elf"), bytes => ElfReader.Read(new MemoryStream(bytes))),
+        new("elf-debug", FuzzCorpus.Of("elf"), bytes => ElfDebug.Read(new MemoryStream(bytes))),
         new("archive", FuzzCorpus.Of("archive"), bytes => StaticArchive.Read(new MemoryStream(bytes))),
         new("content", [.. FuzzCorpus.Of("elf"), .. FuzzCorpus.Of("archive"), .. FuzzCorpus.Of("gzip")], ScanContent),
         new("pkg-config", FuzzCorpus.Of("pkg-config"), ReadPkgConfig),

@@ -23,6 +23,9 @@ internal sealed record ElfDebug(int Type, int Machine, bool HasDebug, bool HasSy
 
     // With a section for each function, the largest object files have some hundred thousand.
     private const ulong MostSections = 500_000;
+
+    // A few of them is what linkers write; many that say nothing would only cost time.
+    private const int MostNotes = 64;
     private const uint Symbols = 2;
     private const uint Note = 7;
     private const uint NoBits = 8;
@@ -76,6 +79,7 @@ internal sealed record ElfDebug(int Type, int Machine, bool HasDebug, bool HasSy
         }
 
         ulong text = Section.Of(section, encoding).Offset;
+        int notes = 0;
         for (ulong i = 1; i < count && file.TryRead(table + (i * (ulong)size), section); i++)
         {
             Section one = Section.Of(section, encoding);
@@ -90,7 +94,9 @@ internal sealed record ElfDebug(int Type, int Machine, bool HasDebug, bool HasSy
                         && IsDebug(file, text + one.Name)
                     ),
                 HasSymbols = found.HasSymbols || one.Type == Symbols,
-                BuildId = found.BuildId ?? (one.Type == Note ? ReadBuildId(file, one, encoding) : null),
+                BuildId =
+                    found.BuildId
+                    ?? (one.Type == Note && notes++ < MostNotes ? ReadBuildId(file, one, encoding) : null),
             };
         }
 

@@ -7,11 +7,14 @@ using Peipkg.Recipes.Sources;
 namespace Peipkg.Build.Attesting;
 
 /// <summary>What is known of a build beside what its packages record.</summary>
-/// <param name="Edition">The edition of the format that it was made for.</param>
-/// <param name="Recipe">The digest of the recipe directory, as it was before the build.</param>
-/// <param name="Lock">The archives that the recipe is built from.</param>
-internal sealed record BuildFacts(Edition Edition, Sha256Digest Recipe, SourceLock Lock)
+/// <param name="edition">The edition of the format that it was made for.</param>
+/// <param name="recipe">The digest of the recipe directory, as it was before the build.</param>
+/// <param name="known">The archives that the recipe is built from.</param>
+internal sealed class BuildFacts(Edition edition, Sha256Digest recipe, SourceLock known)
 {
+    /// <summary>The edition of the format that it was made for.</summary>
+    internal Edition Edition => edition;
+
     /// <summary>The git commit of the source; null where that is not known.</summary>
     internal string? Commit { get; init; }
 
@@ -23,12 +26,12 @@ internal sealed record BuildFacts(Edition Edition, Sha256Digest Recipe, SourceLo
     {
         string version = manifest.Version.Upstream;
         Material named = SourceAddress.Read(manifest.Build.SourceRef, Commit, version);
-        return Lock.Find(version) is { } archive && archive.Sha256 != named.Sha256
+        return known.Find(version) is { } archive && archive.Sha256 != named.Sha256
             ? [named, SourceAddress.Archive(archive.Url, archive.Sha256, version)]
             : [named];
     }
 
     /// <summary>All that a package was made from.</summary>
     internal IReadOnlyList<Material> MaterialsOf(Manifest manifest) =>
-        [.. SourcesOf(manifest), new Material("recipe", manifest.Build.RecipeRef ?? "") { Directory = Recipe }];
+        [.. SourcesOf(manifest), new Material("recipe", manifest.Build.RecipeRef ?? "") { Directory = recipe }];
 }

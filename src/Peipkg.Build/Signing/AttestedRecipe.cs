@@ -8,11 +8,11 @@ using Peipkg.Recipes.Sources;
 namespace Peipkg.Build.Signing;
 
 /// <summary>What whoever signs packages says of how they were built.</summary>
-/// <param name="Recipe">The recipe file.</param>
-/// <param name="Edition">The edition that was asked for; null leaves it to the recipe.</param>
-/// <param name="Commit">The git commit of the source; null where that is not known.</param>
-/// <param name="Facts">How the build was run.</param>
-internal sealed record AttestedRecipe(string Recipe, Edition? Edition, string? Commit, IReadOnlyList<BuildFact> Facts)
+/// <param name="file">The recipe file.</param>
+/// <param name="edition">The edition that was asked for; null leaves it to the recipe.</param>
+/// <param name="commit">The git commit of the source; null where that is not known.</param>
+/// <param name="facts">How the build was run.</param>
+internal sealed class AttestedRecipe(string file, Edition? edition, string? commit, IReadOnlyList<BuildFact> facts)
 {
     /// <summary>Reads the recipe.</summary>
     /// <param name="apart">Directories that are not part of the recipe though they may lie in it.</param>
@@ -21,8 +21,8 @@ internal sealed record AttestedRecipe(string Recipe, Edition? Edition, string? C
     internal BuildFacts Read(IReadOnlyList<string> apart, ToolContext context)
     {
         Recipe recipe = RecipeReading.Require(
-            () => Peipkg.Recipes.Recipe.Load(Recipe, Edition),
-            Recipe,
+            () => Recipe.Load(file, edition),
+            file,
             "the recipe",
             "attested",
             context.Diagnostics
@@ -33,8 +33,8 @@ internal sealed record AttestedRecipe(string Recipe, Edition? Edition, string? C
             SourceLock.Load(recipe.Directory)
         )
         {
-            Commit = Commit,
-            Facts = Facts,
+            Commit = commit,
+            Facts = facts,
         };
     }
 }

@@ -10,7 +10,7 @@ namespace Peipkg.Format.Attestations;
 /// What a package holds and was made from: an SPDX document, version 2.3, in JSON. As the provenance, it depends on nothing
 /// but the build, and takes its name from the package's hash.
 /// </summary>
-public sealed record BillOfMaterials
+public sealed class BillOfMaterials
 {
     /// <summary>The media type of the document.</summary>
     public const string MediaType = "application/spdx+json";

@@ -3,10 +3,16 @@ using Peipkg.Format.Cryptography;
 namespace Peipkg.Format.Attestations;
 
 /// <summary>Something that a package was made from, or that was made with it.</summary>
-/// <param name="Name">What it is called, for people; empty where it has no name.</param>
-/// <param name="Uri">Where it comes from; empty where that is not known.</param>
-public sealed record Material(string Name, string Uri)
+/// <param name="name">What it is called, for people; empty where it has no name.</param>
+/// <param name="uri">Where it comes from; empty where that is not known.</param>
+public sealed class Material(string name, string uri)
 {
+    /// <summary>What it is called, for people; empty where it has no name.</summary>
+    public string Name => name;
+
+    /// <summary>Where it comes from; empty where that is not known.</summary>
+    public string Uri => uri;
+
     /// <summary>The digest of a file.</summary>
     public Sha256Digest? Sha256 { get; init; }
 

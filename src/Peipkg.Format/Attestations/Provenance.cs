@@ -9,7 +9,7 @@ namespace Peipkg.Format.Attestations;
 /// How a package came to be: a SLSA provenance, version 1, in an in-toto statement, version 1. Nothing in it depends on
 /// the clock or on chance, so that whoever builds the same again can say the same.
 /// </summary>
-public sealed record Provenance
+public sealed class Provenance
 {
     /// <summary>What a statement says that it is.</summary>
     public const string StatementType = "https://in-toto.io/Statement/v1";

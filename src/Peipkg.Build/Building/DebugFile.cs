@@ -6,13 +6,26 @@ using Peipkg.Recipes;
 namespace Peipkg.Build.Building;
 
 /// <summary>A file of a build with machine code, and what is to become of its debug information.</summary>
-/// <param name="Path">Its path, relative to $DESTDIR.</param>
-/// <param name="Machine">What it is for, as ELF files number it.</param>
-/// <param name="Strip">The option of objcopy that takes off what is not needed; empty where nothing is to be taken off.</param>
-/// <param name="Target">Where what is taken off goes, relative to $DESTDIR; null where it is thrown away.</param>
-/// <param name="Fault">Why that cannot be done; null if it can.</param>
-internal sealed record DebugFile(string Path, int Machine, string Strip, string? Target, string? Fault)
+internal sealed class DebugFile(string path, int machine, string strip, string? target, string? fault)
 {
+    /// <summary>Its path, relative to $DESTDIR.</summary>
+    internal string Path { get; } = path;
+
+    /// <summary>What it is for, as people call it.</summary>
+    internal string Machine { get; } = new ElfImage(Is64Bit: true, machine, [], null, []).MachineName;
+
+    /// <summary>The option of objcopy that takes off what is not needed; empty where nothing is to be taken off.</summary>
+    internal string Strip { get; } = strip;
+
+    /// <summary>Where what is taken off goes, relative to $DESTDIR; null where it is thrown away.</summary>
+    internal string? Target { get; } = target;
+
+    /// <summary>Why that cannot be done; null if it can.</summary>
+    internal string? Fault { get; } = fault;
+
+    /// <summary>Its twelve bits of permissions, which stay.</summary>
+    internal uint Mode { get; set; }
+
     /// <summary>Takes all but the symbols that a loader looks at.</summary>
     private const string Unneeded = "--strip-unneeded";
 

@@ -1,4 +1,3 @@
-using Peipkg.Build.Elf;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
@@ -49,33 +48,25 @@ internal sealed class DebugProgram(Recipe recipe, BuildRequest request, StagingA
 
     /// <summary>Splits files.</summary>
     /// <exception cref="UserErrorException">The program is missing, or cannot do it.</exception>
-    internal void Split(IEnumerable<(DebugFile File, uint Mode)> files)
+    internal void Split(IEnumerable<DebugFile> files)
     {
-        foreach (IGrouping<int, (DebugFile File, uint Mode)> machine in files.GroupBy(pair => pair.File.Machine))
+        foreach (IGrouping<string, DebugFile> machine in files.GroupBy(file => file.Machine))
         {
-            foreach ((DebugFile File, uint Mode)[] some in machine.Chunk(FilesAtOnce))
+            foreach (DebugFile[] some in machine.Chunk(FilesAtOnce))
             {
-                Run(
-                    machine.Key,
-                    [
-                        .. some.SelectMany(pair =>
-                            (string[])
-                                [
-                                    pair.File.Strip,
-                                    pair.File.Path,
-                                    pair.File.Target ?? "",
-                                    Convert.ToString(pair.Mode, 8),
-                                ]
-                        ),
-                    ]
-                );
+                List<string> words = [];
+                foreach (DebugFile file in some)
+                {
+                    words.AddRange([file.Strip, file.Path, file.Target ?? "", Convert.ToString(file.Mode, 8)]);
+                }
+
+                Run(machine.Key, words);
             }
         }
     }
 
-    private void Run(int machine, string[] words)
+    private void Run(string name, List<string> words)
     {
-        string name = new ElfImage(Is64Bit: true, machine, [], null, []).MachineName;
         bool isForeign = name != RecipeTarget.Machine.Text;
 
         // A foreign machine's own program goes before this machine's, which may know that machine too.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Peipkg.Build.Staging;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
@@ -123,22 +122,29 @@ internal static class DebugSplit
     }
 
     // Names of one file are the same file afterwards.
-    private static IEnumerable<(DebugFile File, uint Mode)> OncePerFile(DebugFile[] files, string root)
+    private static List<DebugFile> OncePerFile(DebugFile[] files, string root)
     {
-        HashSet<(ulong, ulong)> seen = [];
+        List<DebugFile> once = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (DebugFile file in files)
         {
-            if (FileStatus.Of(Path.Combine(root, file.Path)) is { } status && seen.Add((status.Device, status.Inode)))
+            if (
+                FileStatus.Of(Path.Combine(root, file.Path)) is { } status
+                && seen.Add($"{status.Device} {status.Inode}")
+            )
             {
-                yield return (file, status.Permissions);
+                file.Mode = status.Permissions;
+                once.Add(file);
             }
         }
+
+        return once;
     }
 
     // Copies of a file have one identity, and one package holds what was split off.
     private static Stanza Claiming(Stanza stanza, List<DebugFile> files, string root, HashSet<string> taken)
     {
-        ImmutableArray<FilePattern> claims =
+        FilePattern[] claims =
         [
             .. files
                 .Select(file => file.Target)

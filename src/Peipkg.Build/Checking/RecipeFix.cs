@@ -136,23 +136,24 @@ internal static class RecipeFix
 
     private static byte[] WithoutCarriageReturns(byte[] text)
     {
-        List<byte> kept = new(text.Length);
+        byte[] kept = new byte[text.Length];
+        int length = 0;
         for (int i = 0; i < text.Length; i++)
         {
             if (text[i] != '\r' || i + 1 == text.Length || text[i + 1] != '\n')
             {
-                kept.Add(text[i]);
+                kept[length++] = text[i];
             }
         }
 
-        return [.. kept];
+        return kept[..length];
     }
 
     private static byte[] InRecipeFile(byte[] bytes, Finding[] findings, out List<string> done)
     {
         done = [];
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n');
-        foreach (Finding finding in findings.OrderByDescending(finding => finding.Position))
+        foreach (Finding finding in findings.OrderByDescending(finding => finding.Position ?? default))
         {
             if (
                 finding.Position is { } position

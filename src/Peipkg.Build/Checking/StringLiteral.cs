@@ -1,16 +1,16 @@
 namespace Peipkg.Build.Checking;
 
 /// <summary>A string of a TOML file, written in one line and without escapes, so that its text is its value.</summary>
-/// <param name="Line">The line.</param>
-/// <param name="Start">Where the value begins.</param>
-/// <param name="End">Where it ends.</param>
-internal sealed record StringLiteral(string Line, int Start, int End)
+/// <param name="line">The line.</param>
+/// <param name="start">Where the value begins.</param>
+/// <param name="end">Where it ends.</param>
+internal sealed class StringLiteral(string line, int start, int end)
 {
     /// <summary>The value.</summary>
-    internal string Value => Line[Start..End];
+    internal string Value => line[start..end];
 
     /// <summary>The line with another value.</summary>
-    internal string With(string value) => $"{Line[..Start]}{value}{Line[End..]}";
+    internal string With(string value) => $"{line[..start]}{value}{line[end..]}";
 
     /// <summary>Finds the one that begins at a place.</summary>
     /// <param name="line">The line.</param>

@@ -139,8 +139,15 @@ internal sealed record ElfDebug(int Type, int Machine, bool HasDebug, bool HasSy
         return null;
     }
 
-    private readonly record struct Section(uint Name, uint Type, ulong Flags, ulong Offset, ulong Size, uint Link)
+    private readonly struct Section(uint name, uint type, ulong flags, ulong offset, ulong size, uint link)
     {
+        internal readonly uint Name = name;
+        internal readonly uint Type = type;
+        internal readonly ulong Flags = flags;
+        internal readonly ulong Offset = offset;
+        internal readonly ulong Size = size;
+        internal readonly uint Link = link;
+
         internal static Section Of(ReadOnlySpan<byte> bytes, ElfEncoding encoding) =>
             encoding.IsWide
                 ? new(

@@ -20,11 +20,11 @@ internal static class BuildChoice
     )
     {
         // Whether a recipe may begin is asked in order, and only until one may.
-        BuildRecord? first = due.OrderByDescending(b => b.State == BuildState.Publishing)
+        BuildRecord? first = due.OrderByDescending(b => b.IsBuilt)
             .ThenBy(b => lastStarted.GetValueOrDefault(b.Recipe, DateTimeOffset.MinValue))
             .ThenBy(b => b.Recipe, StringComparer.Ordinal)
             .ThenBy(b => b.Id)
-            .FirstOrDefault(b => b.State == BuildState.Publishing || mayBegin(b.Recipe));
+            .FirstOrDefault(b => b.IsBuilt || mayBegin(b.Recipe));
         if (first is null)
         {
             return null;
@@ -35,7 +35,7 @@ internal static class BuildChoice
             VersionOrder.HighestFirst(
                 due.Where(b =>
                         b.Recipe == first.Recipe
-                        && (b.State == BuildState.Publishing) == (first.State == BuildState.Publishing)
+                        && b.IsBuilt == first.IsBuilt
                         && PackageVersion.TryParse(b.Version, out _, out _)
                     )
                     .OrderBy(b => b.Id),

@@ -130,7 +130,7 @@ internal sealed class BuildLoop(
         {
             string[] first = [.. Before(order, build.Recipe, busy)];
             return !ids.Contains(build.Id) ? "waits until builds are resumed"
-                : build.State == BuildState.Publishing ? "is built and waits to be published"
+                : build.IsBuilt ? "is built and waits to be published"
                 : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
                 : disk.IsLow ? "waits for room on the disk"
                 : _running.Count >= parallel() ? $"waits for one of {parallel()} places to build in"
@@ -249,8 +249,14 @@ internal sealed class BuildLoop(
         return BuildChoice.Next(due, _lastStarted, recipe => room && !Before(Order(), recipe, busy).Any());
     }
 
+    // What is held is only looked at again; whoever depends on it is what it waits for.
     private HashSet<string> Busy(IEnumerable<BuildRecord> due) =>
-        new(due.Select(b => b.Recipe).Concat(_running.Values.Select(r => r.Recipe)), StringComparer.Ordinal);
+        new(
+            due.Where(b => b.State != BuildState.Held)
+                .Select(b => b.Recipe)
+                .Concat(_running.Values.Select(r => r.Recipe)),
+            StringComparer.Ordinal
+        );
 
     // The recipes that must have ended their work before this one begins.
     private IEnumerable<string> Before(RecipeDependencies order, string recipe, HashSet<string> busy) =>

@@ -61,12 +61,12 @@ internal sealed class BuildRunner(
                 BuildEvents.Skipped(logger, build.Recipe, build.Version, closing.Reason);
             }
 
-            if (build is { State: BuildState.Publishing, AttemptId: { } useless })
+            if (build is { IsBuilt: true, AttemptId: { } useless })
             {
                 publisher.Clear(useless);
             }
         }
-        else if (build is { State: BuildState.Publishing, AttemptId: { } attempt })
+        else if (build is { IsBuilt: true, AttemptId: { } attempt })
         {
             await PublishAsync(build, attempt, cancellation);
         }
@@ -82,7 +82,10 @@ internal sealed class BuildRunner(
         const string Reason = "stopped by an operator";
         if (
             builds.Get(build.Id) is
-            { State: BuildState.Fetching or BuildState.Building or BuildState.Publishing, AttemptId: { } attempt }
+            {
+                State: BuildState.Fetching or BuildState.Building or BuildState.Publishing or BuildState.Held,
+                AttemptId: { } attempt
+            }
         )
         {
             moves.Cancelled(build.Id, attempt, Reason);
@@ -242,23 +245,16 @@ internal sealed class BuildRunner(
         }
 
         // Built perhaps before a restart: the recipe may make other packages by now.
-        IEnumerable<string> wanted = recipe.Outputs.Select(o =>
-            PackageFileName.Compose(o.Name, PackageVersion.Parse(build.Version), o.Architecture)
-        );
-        if (
-            !wanted
-                .Order(StringComparer.Ordinal)
-                .SequenceEqual(attempts.Outputs(attempt).Select(o => o.FileName).Order(StringComparer.Ordinal))
-        )
+        if (!ReadyBuild.IsAsOrdered(recipe, build.Version, attempts.Outputs(attempt)))
         {
             const string Reason = "the recipe makes other packages than those that were built; building again";
             moves.Rebuild(build.Id, attempt, Reason);
             publisher.Clear(attempt);
             BuildEvents.Outdated(logger, build.Recipe, build.Version, Reason);
         }
-        else if (await publisher.PublishAsync(builds.Get(build.Id), attempt, cancellation))
+        else
         {
-            counters.CountSuccess();
+            counters.CountSuccesses(await publisher.PublishAsync(builds.Get(build.Id), attempt, cancellation));
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class FarmCounters(TimeProvider clock)
         return new Ending(this, build);
     }
 
-    public void CountSuccess() => Interlocked.Increment(ref _succeeded);
+    public void CountSuccesses(int builds) => Interlocked.Add(ref _succeeded, builds);
 
     private sealed class Ending(FarmCounters counters, RunningBuild build) : IDisposable
     {

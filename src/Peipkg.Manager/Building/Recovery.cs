@@ -28,6 +28,7 @@ internal sealed class Recovery(
     {
         int stopped = await Leftovers.StopAsync(layout.Root, processId, Grace, clock, cancellation);
         int requeued = moves.Requeue();
+        moves.LookAgain();
         HashSet<string> publishing = [.. builds.Publishing().Select(id => id.ToString(CultureInfo.InvariantCulture))];
         Clear(layout.Sources, keep: []);
         Clear(layout.Stage, keep: []);

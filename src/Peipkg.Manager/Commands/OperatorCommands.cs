@@ -33,6 +33,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         yield return Build();
         yield return Retry();
         yield return Rebuild();
+        yield return Release();
         yield return Stop(
             "cancel",
             OperatorCommand.Cancel,
@@ -258,6 +259,31 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
                 Dependents = result.GetValue(dependents),
                 Reason = result.GetValue(reason),
                 DryRun = result.GetValue(dry),
+            }
+        );
+        return command;
+    }
+
+    private Command Release()
+    {
+        Option<bool> json = Json();
+        Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "What is held; without a version the only one.");
+        Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why, for the history.");
+        Command command = new("release", "Publish what is held for what it would break, whatever it breaks.")
+        {
+            target,
+            reason,
+            json,
+        };
+        SetAction(
+            command,
+            json,
+            result => new OperatorRequest
+            {
+                Command = OperatorCommand.Release,
+                Recipe = result.GetRequiredValue(target).Recipe,
+                Version = result.GetRequiredValue(target).Version,
+                Reason = result.GetValue(reason),
             }
         );
         return command;

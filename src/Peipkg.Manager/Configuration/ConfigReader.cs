@@ -27,6 +27,7 @@ internal static class ConfigReader
         "poll",
         "fetch",
         "build",
+        "publish",
         "limits",
         "retention",
         "notify",
@@ -111,6 +112,7 @@ internal static class ConfigReader
 
         FetchConfig fetching = FetchConfig.Read(file);
         BuildConfig builds = ReadBuilds(file);
+        PublishConfig publishing = PublishConfig.Read(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
         IReadOnlyList<NotifyConfig> notifications = NotifyConfig.Read(file);
@@ -132,6 +134,7 @@ internal static class ConfigReader
             Polling = polling,
             Fetching = fetching,
             Builds = builds,
+            Publishing = publishing,
             Limits = limits,
             Retention = retention,
             Notifications = notifications,

@@ -35,6 +35,9 @@ internal sealed record ManagerConfig(
     /// <summary><c>[build]</c>.</summary>
     public BuildConfig Builds { get; init; } = BuildConfig.Default;
 
+    /// <summary><c>[publish]</c>.</summary>
+    public PublishConfig Publishing { get; init; } = PublishConfig.Default;
+
     /// <summary><c>[limits]</c>.</summary>
     public LimitConfig Limits { get; init; } = LimitConfig.Default;
 

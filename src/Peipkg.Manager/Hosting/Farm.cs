@@ -207,6 +207,7 @@ internal sealed class Farm : IDisposable
     {
         CloseRemoved();
         Polls.Reload();
+        _stores.Moves.LookAgain();
         _buildsWake.Set();
     }
 
@@ -350,10 +351,22 @@ internal sealed class Farm : IDisposable
                 _stores.Repository,
                 RepositoryTool,
                 _gate,
+                _stores.Builds,
                 _stores.Attempts,
                 _stores.Moves,
                 check,
                 Hold,
+                new BreakKeeper(
+                    () => Config.Publishing.OnBreak,
+                    _stores.Repository,
+                    _stores.Builds,
+                    _stores.Moves,
+                    Roster,
+                    (IReadOnlyList<string> recipes, string reason, out IReadOnlyList<string> leftOut) =>
+                        RebuildOrder.Possible(_stores, Roster.Current, recipes, reason, out leftOut),
+                    Clock,
+                    Logger<BreakKeeper>()
+                ),
                 _stores.Troubles,
                 syncs: _stores.Targets.Count > 0,
                 Clock,

@@ -484,7 +484,7 @@ internal static class DashboardPages
         state switch
         {
             "done" => "good",
-            "failed" or "given-up" => "bad",
+            "failed" or "given-up" or "held" => "bad",
             "queued" or "fetching" or "building" or "publishing" or "syncing" or "running" or null => "busy",
             _ => "idle",
         };

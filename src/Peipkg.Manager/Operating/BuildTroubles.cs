@@ -48,6 +48,61 @@ internal static class BuildTroubles
         }
     }
 
+    /// <summary>Of what is built and held, since it would break what is published.</summary>
+    public static IEnumerable<Trouble> OfHeld(FarmStores stores)
+    {
+        IReadOnlyList<(BuildRecord Build, IReadOnlyList<Lack> Lacks)> held = stores.Builds.Held();
+        if (held.Count == 0)
+        {
+            yield break;
+        }
+
+        HashSet<string> open =
+        [
+            .. stores
+                .Builds.Open()
+                .Where(b => b.State != BuildState.Held && b.Hold == BuildHold.None)
+                .Select(b => b.Recipe),
+        ];
+
+        // What only waits for another one that is held goes out with it, and is no trouble of its own.
+        bool waits = held.Any(one => Others(one).Any());
+        foreach (
+            IGrouping<string, (BuildRecord Build, IReadOnlyList<Lack> Lacks)> recipe in held.Where(one =>
+                    !waits || Others(one).Any()
+                )
+                .GroupBy(one => one.Build.Recipe)
+        )
+        {
+            (BuildRecord build, IReadOnlyList<Lack> lacks) = recipe.Last();
+            string name = $"{build.Recipe}@{build.Version}";
+            string[] toDo =
+            [
+                .. Others((build, lacks))
+                    .Select(lack => lack.Recipe)
+                    .OfType<string>()
+                    .Where(other => !open.Contains(other))
+                    .Distinct(StringComparer.Ordinal),
+            ];
+            bool rebuilt = lacks.Any(lack => lack.IsRebuilt && toDo.Contains(lack.Recipe!, StringComparer.Ordinal));
+            string after = rebuilt ? " even when built again" : "";
+            yield return Trouble.Warning(
+                "held:" + build.Recipe,
+                $"{build.Recipe} {build.Version} is built and held{after}: {build.Detail}",
+                toDo.Length > 0 && !rebuilt
+                        ? $"peipkg-manager rebuild {string.Join(' ', toDo)} --reason \"{build.Recipe} {build.Version}\""
+                    : lacks.All(lack => lack.Recipe == build.Recipe) ? $"peipkg-manager retry {name}"
+                    : $"peipkg-manager why {name}"
+            ) with
+            {
+                IsTold = true,
+            };
+        }
+
+        static IEnumerable<Lack> Others((BuildRecord Build, IReadOnlyList<Lack> Lacks) one) =>
+            one.Lacks.Where(lack => lack.Recipe != one.Build.Recipe);
+    }
+
     /// <summary>Of the disk that they need.</summary>
     public static IEnumerable<Trouble> OfDisk(FarmStores stores)
     {

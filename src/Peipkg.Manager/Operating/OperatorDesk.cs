@@ -50,6 +50,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag) },
             OperatorCommand.Retry => new OperatorReply { Action = Retry(request) },
             OperatorCommand.Rebuild => new OperatorReply { Action = Rebuild(request) },
+            OperatorCommand.Release => new OperatorReply { Action = Release(request) },
             OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled) },
             OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected) },
             OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
@@ -199,6 +200,38 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         {
             Message = $"{verb}: {string.Join(", ", names)}{(request.DryRun ? "" : WhenBuilt())}{without}",
             Changed = request.DryRun ? [] : names,
+        };
+    }
+
+    private ActionDocument Release(OperatorRequest request)
+    {
+        string recipe = Recipe(request);
+        BuildRecord build = Version(request) is { } version
+            ? BuildOf(recipe, version)
+            : stores
+                .Builds.OfRecipe(WhyQuery.Known(roster(), recipe).Name)
+                .Where(b => b.State == BuildState.Held)
+                .ToList() switch
+            {
+                [var only] => only,
+                [] => throw new OperatorException($"nothing of {recipe} is held"),
+                var several => throw new OperatorException(
+                    $"which version of {recipe}? {string.Join(", ", several.Select(b => b.Version))} are held"
+                ),
+            };
+        if (!stores.Moves.Release(build.Id, request.Reason ?? "released by an operator"))
+        {
+            throw new OperatorException(
+                $"{Name(build)} is {FarmQueries.Word(build)}; only what is held can be released"
+            );
+        }
+
+        live?.Wake();
+        return new ActionDocument
+        {
+            Message =
+                $"{Name(build)} is released and published {(live is null ? "when the manager runs" : "now")}: {build.Detail}",
+            Changed = [Name(build)],
         };
     }
 

@@ -57,6 +57,7 @@ internal static class OperatorCommand
     public const string Gc = "gc";
     public const string Ack = "ack";
     public const string Reload = "reload";
+    public const string Release = "release";
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

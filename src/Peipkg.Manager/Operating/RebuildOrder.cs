@@ -7,7 +7,7 @@ using Peipkg.Manager.Watching;
 namespace Peipkg.Manager.Operating;
 
 /// <summary>
-/// What an operator's <c>rebuild</c> makes again: one published version of each recipe, under a revision that the farm
+/// What an operator's <c>rebuild</c>, or a held build, makes again: one published version of each recipe, under a revision that the farm
 /// raises by itself, since what is published never changes.
 /// </summary>
 internal static class RebuildOrder
@@ -31,7 +31,6 @@ internal static class RebuildOrder
     {
         PublishedPackages published = stores.Repository.Published();
         List<QueueEntry> entries = [];
-        List<string> passed = [];
         foreach ((string name, string? version) in named.Distinct())
         {
             entries.Add(Again(stores, WhyQuery.Known(roster, name), version, published, reason));
@@ -41,18 +40,48 @@ internal static class RebuildOrder
         {
             string[] bases = [.. named.Select(n => n.Recipe).Distinct(StringComparer.Ordinal)];
             RecipeDependencies order = RecipeDependencies.From(roster.Recipes, published.Relations);
-            foreach (string name in order.DependentsOf(bases).Except(bases, StringComparer.Ordinal))
+            entries.AddRange(
+                Possible(
+                    stores,
+                    roster,
+                    [.. order.DependentsOf(bases).Except(bases, StringComparer.Ordinal)],
+                    $"{reason} ({string.Join(", ", bases)})",
+                    out leftOut
+                )
+            );
+            return entries;
+        }
+
+        leftOut = [];
+        return entries;
+    }
+
+    /// <summary>The newest published version of each recipe that can be made again.</summary>
+    /// <param name="stores">What is known.</param>
+    /// <param name="roster">The recipes.</param>
+    /// <param name="recipes">Recipes of the roster.</param>
+    /// <param name="reason">Why, in words.</param>
+    /// <param name="leftOut">Of which nothing can be made again, and why.</param>
+    public static IReadOnlyList<QueueEntry> Possible(
+        FarmStores stores,
+        RecipeRoster roster,
+        IReadOnlyList<string> recipes,
+        string reason,
+        out IReadOnlyList<string> leftOut
+    )
+    {
+        PublishedPackages published = stores.Repository.Published();
+        List<QueueEntry> entries = [];
+        List<string> passed = [];
+        foreach (string name in recipes)
+        {
+            try
             {
-                try
-                {
-                    entries.Add(
-                        Again(stores, roster.Find(name)!, null, published, $"{reason} ({string.Join(", ", bases)})")
-                    );
-                }
-                catch (OperatorException exception)
-                {
-                    passed.Add(exception.Message);
-                }
+                entries.Add(Again(stores, WhyQuery.Known(roster, name), null, published, reason));
+            }
+            catch (OperatorException exception)
+            {
+                passed.Add(exception.Message);
             }
         }
 

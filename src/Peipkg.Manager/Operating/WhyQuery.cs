@@ -180,7 +180,7 @@ internal static class WhyQuery
     }
 
     private static string Moved(BuildRecord? build, ListedTag tag) =>
-        build is { State: BuildState.Publishing or BuildState.Syncing or BuildState.Done }
+        (build?.IsBuilt == true || build?.State is BuildState.Syncing or BuildState.Done)
         && build.CommitId != tag.CommitId
             ? $"; its tag has moved from {build.CommitId} to {tag.CommitId} since it was built: what was built stays, and a higher "
                 + "peios_revision builds what is there now"
@@ -216,6 +216,9 @@ internal static class WhyQuery
                 BuildState.Publishing when build.NextAttempt is { } next =>
                     $"is built; publishing it failed and is tried again at {next.Text()}: {build.Detail}",
                 BuildState.Publishing => waiting?.Invoke(build) ?? "is built and waits to be published",
+                BuildState.Held =>
+                    $"is built and held: {build.Detail}; it goes out when nothing would break, with \"peipkg-manager release {name}\" at once, or "
+                        + $"with \"peipkg-manager reject {name}\" never",
                 BuildState.Syncing => "is published and on its way to the sync targets",
                 BuildState.Failed when build.NextAttempt is { } next =>
                     $"failed {Times(build.Failures + build.Trouble)} ({build.Cause?.Text()}), is tried again at {next.Text()}: {build.Detail}",

@@ -3,6 +3,7 @@ using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Packages;
+using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
@@ -120,13 +121,17 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
             );
     }
 
-    /// <summary>Why a finished package cannot be published with the farm's key of today; null when it can.</summary>
-    public string? WhyUnusable(string path)
+    /// <summary>Reads a finished package as the index will describe it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problem">Why it cannot be published with the farm's key of today.</param>
+    /// <returns>Null when it cannot be published.</returns>
+    public IndexEntry? Describe(string path, out string problem)
     {
+        problem = "";
         try
         {
             using FileStream file = File.OpenRead(path);
-            _ = PackageVerifier.Verify(
+            VerifiedPackage package = PackageVerifier.Verify(
                 file,
                 new PackageVerifyOptions
                 {
@@ -135,11 +140,23 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                     RequireSignature = true,
                 }
             );
-            return null;
+            return new IndexEntry
+            {
+                Name = package.Manifest.Name,
+                Version = package.Manifest.Version,
+                Architecture = package.Manifest.Architecture,
+                Dependencies = package.Manifest.Dependencies,
+                Provides = package.Manifest.Provides,
+                SizeCompressed = file.Length,
+                SizeInstalled = package.Manifest.SizeInstalled,
+                Hash = package.PackageHash,
+                Url = "",
+            };
         }
         catch (Exception exception) when (exception is FormatViolationException || Boundary.IsUnforeseen(exception))
         {
-            return Boundary.Describe(exception);
+            problem = Boundary.Describe(exception);
+            return null;
         }
     }
 

@@ -30,6 +30,12 @@ internal static partial class PublishEvents
     [LoggerMessage(Level = LogLevel.Error, Message = "publishing is held up until someone acts")]
     public static partial void Held(ILogger logger, string recipe, string version, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "packages are held, publishing them would break others")]
+    public static partial void Breaks(ILogger logger, string recipe, string version, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "recipe cannot be rebuilt for what is held")]
+    public static partial void NotRebuilt(ILogger logger, string recipe, string version, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "repository created")]
     public static partial void Created(ILogger logger, string name, string directory);
 

@@ -39,6 +39,12 @@ internal sealed class PublishedPackages(
     public IReadOnlyDictionary<string, PackageRelations> Relations { get; private init; } =
         new Dictionary<string, PackageRelations>();
 
+    /// <summary>
+    /// The highest version of each name that is offered: what the active index names, with what it provides and needs and
+    /// nothing else.
+    /// </summary>
+    public IReadOnlyList<IndexEntry> Active { get; private init; } = [];
+
     /// <summary>Their bytes.</summary>
     public long Size { get; private init; }
 
@@ -117,12 +123,29 @@ internal sealed class PublishedPackages(
         {
             Size = archive.Packages.Sum(e => e.SizeCompressed),
             Relations = RelationsOf(archive),
+            Active =
+            [
+                .. Highest(archive.Packages.Where(entry => entry.Withdrawn is null))
+                    .Select(entry => new IndexEntry
+                    {
+                        Name = entry.Name,
+                        Version = entry.Version,
+                        Architecture = entry.Architecture,
+                        Dependencies = entry.Dependencies,
+                        Provides = entry.Provides,
+                        SizeCompressed = entry.SizeCompressed,
+                        SizeInstalled = entry.SizeInstalled,
+                        Hash = entry.Hash,
+                        Url = entry.Url,
+                    }),
+            ],
         };
 
-    private static Dictionary<string, PackageRelations> RelationsOf(RepositoryIndex archive)
+    /// <summary>The highest version of each name; of equal ones the first.</summary>
+    public static IEnumerable<IndexEntry> Highest(IEnumerable<IndexEntry> packages)
     {
         Dictionary<PackageName, IndexEntry> highest = [];
-        foreach (IndexEntry entry in archive.Packages)
+        foreach (IndexEntry entry in packages)
         {
             if (
                 !highest.TryGetValue(entry.Name, out IndexEntry? known)
@@ -133,8 +156,12 @@ internal sealed class PublishedPackages(
             }
         }
 
-        return highest
-            .Values.Where(entry => entry.Provides.Count + entry.Dependencies.Count > 0)
+        return highest.Values;
+    }
+
+    private static Dictionary<string, PackageRelations> RelationsOf(RepositoryIndex archive) =>
+        Highest(archive.Packages)
+            .Where(entry => entry.Provides.Count + entry.Dependencies.Count > 0)
             .ToDictionary(
                 entry => entry.Name.Text,
                 entry => new PackageRelations(
@@ -144,7 +171,6 @@ internal sealed class PublishedPackages(
                 ),
                 StringComparer.Ordinal
             );
-    }
 
     private static Dictionary<(PackageName Name, Architecture Architecture), List<PublishedVersion>> Group(
         IEnumerable<(PackageName Name, Architecture Architecture, PublishedVersion Package)> packages

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
@@ -8,18 +9,21 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>
-/// Publishes what an attempt left in <c>publish/</c>. Repeatable: packages that are published already are left out, so
-/// a crash after peipkg-repo's commit and before ours, or a version published in part, ends in the same repository.
+/// Publishes what an attempt left in <c>publish/</c>, with whatever else was held and may go out with it. Repeatable:
+/// packages that are published already are left out, so a crash after peipkg-repo's commit and before ours, or a version
+/// published in part, ends in the same repository.
 /// </summary>
 internal sealed class Publisher(
     StateLayout layout,
     RepositoryState repository,
     RepoTool tool,
     RepositoryGate gate,
+    BuildStore builds,
     AttemptStore attempts,
     BuildMoves moves,
     OutputCheck check,
     PublishingHold hold,
+    BreakKeeper breaks,
     TroubleStore troubles,
     bool syncs,
     TimeProvider clock,
@@ -28,25 +32,23 @@ internal sealed class Publisher(
 {
     private static readonly TimeSpan HeldPause = TimeSpan.FromMinutes(1);
 
-    // What was last said; only ever touched within the gate.
+    // What was last said, and what waiting packages say of themselves; only ever touched within the gate.
+    private readonly Dictionary<long, IReadOnlyList<IndexEntry>> _described = [];
     private string? _saidHeld;
 
-    /// <summary>Publishes a build in state publishing.</summary>
-    /// <returns>False when it failed, or waits for its next try.</returns>
+    /// <summary>Publishes a build that is built.</summary>
+    /// <returns>How many builds were published; 0 when it failed, or waits for its next try.</returns>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task<bool> PublishAsync(BuildRecord build, long attempt, CancellationToken cancellation)
+    public async Task<int> PublishAsync(BuildRecord build, long attempt, CancellationToken cancellation)
     {
-        IReadOnlyList<BuildOutput> outputs = attempts.Outputs(attempt);
+        IReadOnlyList<ReadyBuild> together;
         try
         {
             using (await gate.EnterAsync(cancellation))
             {
                 await tool.EnsureAsync(cancellation);
-                if (!await TakeInAsync(build, attempt, outputs, cancellation))
-                {
-                    return false;
-                }
+                together = await TakeInAsync(build, attempt, cancellation);
             }
         }
         catch (UnpublishableException exception)
@@ -54,7 +56,7 @@ internal sealed class Publisher(
             moves.Unpublishable(build.Id, recipeDigest: null, exception.Message);
             PublishEvents.Unpublishable(logger, build.Recipe, build.Version, exception.Message);
             Clear(attempt);
-            return false;
+            return 0;
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
@@ -63,20 +65,31 @@ internal sealed class Publisher(
             TimeSpan delay = BackoffSchedule.Infrastructure.DelayAfter(failures);
             moves.PublishFailed(build.Id, attempt, error, clock.GetUtcNow() + delay);
             PublishEvents.Failed(logger, build.Recipe, build.Version, error, failures, delay);
-            return false;
+            return 0;
         }
 
         ulong generation = repository.Published().Generation;
-        moves.Published(build.Id, attempt, (long)generation, synced: !syncs);
-        PublishEvents.Complete(logger, build.Recipe, build.Version, [.. outputs.Select(o => o.FileName)], generation);
-        Clear(attempt);
-        return true;
+        foreach (ReadyBuild one in together)
+        {
+            moves.Published(one.Build.Id, one.Attempt, (long)generation, synced: !syncs);
+            PublishEvents.Complete(
+                logger,
+                one.Build.Recipe,
+                one.Build.Version,
+                [.. one.Outputs.Select(o => o.FileName)],
+                generation
+            );
+            Clear(one.Attempt);
+        }
+
+        return together.Count;
     }
 
     /// <summary>Removes an attempt's packages that are published, or will never be.</summary>
-    public void Clear(long attempt)
+    public void Clear(long attempt) => Remove(layout.PublishOf(attempt));
+
+    private void Remove(string directory)
     {
-        string directory = layout.PublishOf(attempt);
         try
         {
             TreeRemoval.Remove(directory);
@@ -87,26 +100,93 @@ internal sealed class Publisher(
         }
     }
 
-    private async Task<bool> TakeInAsync(
+    // What is published now, and by what was asked for here or before a crash.
+    private async Task<IReadOnlyList<ReadyBuild>> TakeInAsync(
         BuildRecord build,
         long attempt,
-        IReadOnlyList<BuildOutput> outputs,
         CancellationToken cancellation
     )
     {
-        string directory = layout.PublishOf(attempt);
-        List<BuildOutput> missing = [];
         PublishedPackages published = repository.Published();
-        foreach (BuildOutput output in outputs)
+        ReadyBuild first = ReadyBuild.From(build, attempt, attempts.Outputs(attempt), published);
+        TellOtherBytes(first, published);
+        if (first.Missing.Count == 0)
         {
-            PublishedVersion? present = Find(published, output);
-            if (present is null)
+            return [first];
+        }
+
+        if (Rival(first, published) is { } never)
+        {
+            throw new UnpublishableException(never);
+        }
+
+        if (IsHeldUp(first))
+        {
+            return [];
+        }
+
+        List<ReadyBuild> ready = [first, .. Others(build.Id, published)];
+        HashSet<long> looked = [];
+        while (true)
+        {
+            // What was looked at before is looked at again only when it is about to be published.
+            if (!ready.Contains(first) || !Look(first, again: build.State == BuildState.Publishing, looked))
             {
-                missing.Add(output);
+                return [];
             }
-            else if (present.Hash.ToString() != output.Sha256)
+
+            ready.RemoveAll(one => !Look(one, again: false, looked));
+            GenerationChoice choice = breaks.Choose(published, ready, _described);
+            ReadyBuild[] together = [.. ready.Where(one => choice.Together.Any(chosen => chosen.Id == one.Build.Id))];
+            if (ready.RemoveAll(one => together.Contains(one) && !Look(one, again: true, looked)) > 0)
             {
-                PublishEvents.OtherBytes(logger, build.Recipe, output.FileName);
+                continue;
+            }
+
+            if (together.Any(one => one.Missing.Count > 0))
+            {
+                await PublishAsync(together, cancellation);
+            }
+
+            breaks.Keep(choice, [.. ready.Where(one => one == first || one.Build.State == BuildState.Held)]);
+            return together;
+        }
+    }
+
+    private IEnumerable<ReadyBuild> Others(long build, PublishedPackages published)
+    {
+        HashSet<long> known = [];
+        foreach (BuildRecord other in builds.Built().Where(other => other.AttemptId is not null))
+        {
+            known.Add(other.AttemptId!.Value);
+            if (other.Id == build)
+            {
+                continue;
+            }
+
+            IReadOnlyList<BuildOutput> outputs = attempts.Outputs(other.AttemptId.Value);
+            ReadyBuild ready = ReadyBuild.From(other, other.AttemptId.Value, outputs, published);
+
+            // What nobody wants any more, or the repository never takes, ends at its own look.
+            if (breaks.IsWanted(other, outputs) && Rival(ready, published) is null)
+            {
+                yield return ready;
+            }
+        }
+
+        foreach (long attempt in _described.Keys.Where(attempt => !known.Contains(attempt)).ToList())
+        {
+            _described.Remove(attempt);
+        }
+    }
+
+    private void TellOtherBytes(ReadyBuild build, PublishedPackages published)
+    {
+        foreach (BuildOutput output in build.Outputs)
+        {
+            if (ReadyBuild.Find(published, output) is { } present && present.Hash.ToString() != output.Sha256)
+            {
+                PublishEvents.OtherBytes(logger, build.Build.Recipe, output.FileName);
                 troubles.Keep(
                     "rebuild:" + output.FileName,
                     TroubleSeverity.Warning,
@@ -114,95 +194,124 @@ internal sealed class Publisher(
                 );
             }
         }
+    }
 
-        if (missing.Count == 0)
+    // Why the repository can never take a build's packages; null when it can.
+    private static string? Rival(ReadyBuild build, PublishedPackages published)
+    {
+        foreach (BuildOutput output in build.Missing)
+        {
+            (PackageName name, PackageVersion version, Architecture architecture) = ReadyBuild.Identity(output);
+            if (published.Rival(name, version, architecture) is { } rival)
+            {
+                return RivalPackage.Describe(name, version, architecture, rival) + RivalPackage.OfAnotherRecipe;
+            }
+        }
+
+        return null;
+    }
+
+    // Before the packages are read: what is held up is looked at every minute.
+    private bool IsHeldUp(ReadyBuild build)
+    {
+        string directory = layout.PublishOf(build.Attempt);
+        HeldPublishing? held = hold.Find(() =>
+            OutputCheck.NewestBuild(build.Missing.Select(output => Path.Combine(directory, output.FileName)))
+        );
+        if (held is not null)
+        {
+            moves.PublishWaits(build.Build.Id, held.Reason, clock.GetUtcNow() + HeldPause);
+            if (_saidHeld != held.Key)
+            {
+                PublishEvents.Held(logger, build.Build.Recipe, build.Build.Version, held.Reason);
+            }
+        }
+
+        _saidHeld = held?.Key;
+        return held is not null;
+    }
+
+    // Reads the packages, which may be gone, or signed by a key that the farm had before; then they are built again.
+    private bool Look(ReadyBuild build, bool again, HashSet<long> looked)
+    {
+        if (looked.Contains(build.Attempt) || (!again && _described.ContainsKey(build.Attempt)))
         {
             return true;
         }
 
-        foreach (BuildOutput output in missing)
+        List<IndexEntry> entries = [];
+        foreach (BuildOutput output in build.Missing)
         {
-            (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
-            if (published.Rival(name, version, architecture) is { } rival)
+            if (Read(layout.PublishOf(build.Attempt), output, out string fault) is not { } entry)
             {
-                throw new UnpublishableException(
-                    RivalPackage.Describe(name, version, architecture, rival) + RivalPackage.OfAnotherRecipe
-                );
-            }
-        }
-
-        // Before the packages are read: what is held up is looked at every minute.
-        if (
-            hold.Find(() =>
-                OutputCheck.NewestBuild(missing.Select(output => Path.Combine(directory, output.FileName)))
-            ) is
-            { } held
-        )
-        {
-            moves.PublishWaits(build.Id, held.Reason, clock.GetUtcNow() + HeldPause);
-            if (_saidHeld != held.Key)
-            {
-                _saidHeld = held.Key;
-                PublishEvents.Held(logger, build.Recipe, build.Version, held.Reason);
+                PublishEvents.Lost(logger, build.Build.Recipe, build.Build.Version, fault);
+                moves.Rebuild(build.Build.Id, build.Attempt, fault);
+                _described.Remove(build.Attempt);
+                Clear(build.Attempt);
+                return false;
             }
 
-            return false;
+            entries.Add(entry);
         }
 
-        _saidHeld = null;
-        string? lost = missing.Select(output => Fault(directory, output)).FirstOrDefault(fault => fault is not null);
-        if (lost is not null)
+        _described[build.Attempt] = entries;
+        looked.Add(build.Attempt);
+        return true;
+    }
+
+    private IndexEntry? Read(string directory, BuildOutput output, out string fault)
+    {
+        string path = Path.Combine(directory, output.FileName);
+        fault =
+            !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
+            : OutputCheck.HashFile(path) != output.Sha256
+                ? $"{output.FileName} in {directory} is not the file that was built"
+            : "";
+        if (fault.Length > 0)
         {
-            PublishEvents.Lost(logger, build.Recipe, build.Version, lost);
-            moves.Rebuild(build.Id, attempt, lost);
-            Clear(attempt);
-            return false;
+            return null;
         }
 
-        foreach (BuildOutput output in outputs.Except(missing))
+        IndexEntry? entry = check.Describe(path, out string problem);
+        fault = $"{output.FileName} in {directory} cannot be published: {problem}";
+        return entry;
+    }
+
+    private async Task PublishAsync(IReadOnlyList<ReadyBuild> together, CancellationToken cancellation)
+    {
+        // One directory, however many builds: what peipkg-repo is given goes out in one generation.
+        string directory = Path.Combine(layout.Stage, "new");
+        Remove(directory);
+        Directory.CreateDirectory(directory);
+        foreach (ReadyBuild build in together)
         {
-            File.Delete(Path.Combine(directory, output.FileName));
+            foreach (string name in build.Missing.Select(output => output.FileName))
+            {
+                string path = Path.Combine(layout.PublishOf(build.Attempt), name);
+                string second = Path.Combine(directory, name);
+                if (!HardLink.TryCreate(path, second))
+                {
+                    File.Copy(path, second);
+                }
+            }
         }
 
         await tool.PublishAsync(directory, cancellation);
-        published = repository.Published();
+        Remove(directory);
+        PublishedPackages published = repository.Published();
         string[] absent =
         [
-            .. missing.Where(output => Find(published, output) is null).Select(output => output.FileName),
+            .. together
+                .SelectMany(build => build.Missing)
+                .Where(output => ReadyBuild.Find(published, output) is null)
+                .Select(output => output.FileName),
         ];
-        return absent.Length == 0
-            ? true
-            : throw new PublishException(
+        if (absent.Length > 0)
+        {
+            throw new PublishException(
                 $"peipkg-repo succeeded, but the archive index does not name {string.Join(", ", absent)}"
             );
-    }
-
-    private static PublishedVersion? Find(PublishedPackages published, BuildOutput output)
-    {
-        (PackageName name, PackageVersion version, Architecture architecture) = Identity(output);
-        return published.Find(name, version, architecture);
-    }
-
-    private static (PackageName Name, PackageVersion Version, Architecture Architecture) Identity(BuildOutput output) =>
-        PackageFileName.TryParse(
-            output.FileName,
-            out PackageName name,
-            out PackageVersion version,
-            out Architecture architecture,
-            out string? error
-        )
-            ? (name, version, architecture)
-            : throw new PublishException($"{output.FileName}: {error}");
-
-    // The farm's key may have been replaced since the build; what the old one signed would be refused for ever.
-    private string? Fault(string directory, BuildOutput output)
-    {
-        string path = Path.Combine(directory, output.FileName);
-        return !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
-            : OutputCheck.HashFile(path) != output.Sha256
-                ? $"{output.FileName} in {directory} is not the file that was built"
-            : check.WhyUnusable(path) is { } reason ? $"{output.FileName} in {directory} cannot be published: {reason}"
-            : null;
+        }
     }
 }
 

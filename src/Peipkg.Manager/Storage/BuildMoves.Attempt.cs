@@ -17,7 +17,7 @@ internal sealed partial class BuildMoves
                 buildId,
                 [BuildState.Queued, BuildState.Failed],
                 BuildState.Fetching,
-                "detail = '', attempts = attempts + 1, recipe_digest = $digest, next_attempt = NULL",
+                "detail = '', attempts = attempts + 1, recipe_digest = $digest, released = 0, next_attempt = NULL",
                 now,
                 ("$digest", recipeDigest)
             );
@@ -78,7 +78,7 @@ internal sealed partial class BuildMoves
             Move(
                 session,
                 buildId,
-                [BuildState.Publishing, BuildState.Skipped],
+                [BuildState.Publishing, BuildState.Held, BuildState.Skipped],
                 synced ? BuildState.Done : BuildState.Syncing,
                 """
                 detail = 'published', failures = 0, trouble = 0, cause = NULL, hold = NULL, next_attempt = NULL,
@@ -123,8 +123,8 @@ internal sealed partial class BuildMoves
             Delay(
                 session,
                 buildId,
-                [BuildState.Publishing],
-                BuildState.Publishing,
+                [BuildState.Publishing, BuildState.Held],
+                to: null,
                 FailureCause.Infrastructure,
                 detail,
                 nextAttempt,
@@ -142,13 +142,79 @@ internal sealed partial class BuildMoves
             Move(
                 session,
                 buildId,
-                [BuildState.Publishing],
-                BuildState.Publishing,
+                [BuildState.Publishing, BuildState.Held],
+                to: null,
                 "detail = $detail, cause = NULL, next_attempt = $next",
                 now,
                 ("$detail", detail),
                 ("$next", nextLook.ToUnixTimeMilliseconds())
             );
+        });
+    }
+
+    /// <summary>
+    /// The publisher: publishing the packages would break what is published. They wait in <c>publish/</c> until that is
+    /// over or an operator decides, and what they would break is built again, all in one step.
+    /// </summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="detail">What would break, in words.</param>
+    /// <param name="lacks">What would lack what.</param>
+    /// <param name="rebuilt">The recipes that are dealt with by <paramref name="rebuilds"/>, or cannot be.</param>
+    /// <param name="rebuilds">What is built again for it.</param>
+    /// <param name="nextLook">When to look again; what is published meanwhile ends the wait earlier.</param>
+    /// <returns>False when it was held already, for the same reason.</returns>
+    public bool Held(
+        long buildId,
+        string detail,
+        IReadOnlyList<Lack> lacks,
+        IReadOnlyList<string> rebuilt,
+        IReadOnlyList<QueueEntry> rebuilds,
+        DateTimeOffset nextLook
+    )
+    {
+        long now = Now();
+        return database.Write(session =>
+        {
+            bool known =
+                session.Scalar<string>(
+                    "SELECT detail FROM build WHERE id = $build AND state = 'held'",
+                    ("$build", buildId)
+                ) == detail;
+            bool moved = Move(
+                session,
+                buildId,
+                [BuildState.Publishing, BuildState.Held],
+                BuildState.Held,
+                "detail = $detail, failures = 0, trouble = 0, cause = NULL, next_attempt = $next",
+                now,
+                ("$detail", detail),
+                ("$next", nextLook.ToUnixTimeMilliseconds())
+            );
+            if (!moved)
+            {
+                return false;
+            }
+
+            HashSet<string> done = BuildStore.Replace(session, buildId, lacks);
+            done.UnionWith(rebuilt);
+            BuildStore.MarkRebuilt(session, buildId, done);
+            Rebuild(session, rebuilds, now);
+            if (!known)
+            {
+                EventStore.AddOf(session, now, EventKind.Held, buildId, detail);
+            }
+
+            return !known;
+        });
+    }
+
+    /// <summary>What is held is looked at again: the rules may be others by now, or the repository another.</summary>
+    public void LookAgain()
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            session.Execute("UPDATE build SET next_attempt = $now WHERE state = 'held'", ("$now", now));
         });
     }
 
@@ -173,7 +239,7 @@ internal sealed partial class BuildMoves
             Delay(
                 session,
                 buildId,
-                [BuildState.Queued, BuildState.Failed, BuildState.Publishing],
+                [BuildState.Queued, BuildState.Failed, BuildState.Publishing, BuildState.Held],
                 BuildState.Failed,
                 FailureCause.Recipe,
                 detail,
@@ -193,7 +259,7 @@ internal sealed partial class BuildMoves
             Move(
                 session,
                 buildId,
-                [BuildState.Fetching, BuildState.Building, BuildState.Publishing],
+                [BuildState.Fetching, BuildState.Building, BuildState.Publishing, BuildState.Held],
                 BuildState.Skipped,
                 "detail = $detail, hold = coalesce(hold, 'cancelled'), next_attempt = NULL",
                 now,
@@ -244,7 +310,7 @@ internal sealed partial class BuildMoves
             Move(
                 session,
                 buildId,
-                [BuildState.Publishing],
+                [BuildState.Publishing, BuildState.Held],
                 BuildState.Queued,
                 "detail = $detail, next_attempt = NULL",
                 now,
@@ -258,7 +324,7 @@ internal sealed partial class BuildMoves
         DatabaseSession session,
         long buildId,
         ReadOnlySpan<BuildState> from,
-        BuildState to,
+        BuildState? to,
         FailureCause cause,
         string detail,
         DateTimeOffset? nextAttempt,

@@ -15,7 +15,7 @@ internal sealed record QueueEntry(string Recipe, string Version, ListedTag Tag, 
 /// <remarks>
 /// <code>
 /// queued → fetching → building → publishing → syncing → done
-///             └──────────┴→ failed → fetching
+///             └──────────┴→ failed → fetching  └→ held → (as publishing)
 /// skipped: nothing to do, or held by an operator
 /// </code>
 /// </remarks>
@@ -44,7 +44,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 bool moved = Move(
                     session,
                     id,
-                    [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing],
+                    [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing, BuildState.Held],
                     state,
                     "detail = $detail, failures = 0, trouble = 0, cause = NULL, hold = NULL, next_attempt = NULL",
                     now,
@@ -70,26 +70,59 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         return database.Write(session =>
         {
-            bool moved =
-                Move(
-                    session,
-                    buildId,
-                    [BuildState.Publishing],
-                    BuildState.Publishing,
-                    $"detail = 'asked for by an operator', {Forgotten}",
-                    now
-                )
-                || Move(
-                    session,
-                    buildId,
-                    [BuildState.Queued, BuildState.Failed, BuildState.Done, BuildState.Skipped],
-                    BuildState.Queued,
-                    $"reason = 'operator', detail = 'asked for by an operator', {Forgotten}",
-                    now
-                );
+            bool stays = Move(
+                session,
+                buildId,
+                [BuildState.Publishing],
+                BuildState.Publishing,
+                $"detail = 'asked for by an operator', {Forgotten}",
+                now
+            );
+            bool begins = Move(
+                session,
+                buildId,
+                [BuildState.Queued, BuildState.Failed, BuildState.Done, BuildState.Skipped, BuildState.Held],
+                BuildState.Queued,
+                $"reason = 'operator', detail = 'asked for by an operator', {Forgotten}",
+                now
+            );
+            if (begins)
+            {
+                // What was held is given up for what is built now.
+                AttemptStore.EndLatest(session, buildId, "interrupted", null, "built anew for an operator", now);
+            }
+
+            bool moved = stays || begins;
             if (moved)
             {
                 EventStore.AddOf(session, now, EventKind.Retried, buildId, "");
+            }
+
+            return moved;
+        });
+    }
+
+    /// <summary>An operator's <c>release</c>: what is held is published, whatever it breaks.</summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="reason">In the operator's words.</param>
+    /// <returns>False when it is not held.</returns>
+    public bool Release(long buildId, string reason)
+    {
+        long now = Now();
+        return database.Write(session =>
+        {
+            bool moved = Move(
+                session,
+                buildId,
+                [BuildState.Held],
+                BuildState.Publishing,
+                "detail = $detail, released = 1, next_attempt = NULL",
+                now,
+                ("$detail", reason)
+            );
+            if (moved)
+            {
+                EventStore.AddOf(session, now, EventKind.Released, buildId, reason);
             }
 
             return moved;
@@ -102,12 +135,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         database.Write(session =>
         {
-            foreach (QueueEntry entry in entries)
-            {
-                TagStore.Raise(session, entry.Recipe, entry.Tag.Name);
-                BuildStore.Put(session, entry, BuildState.Queued, now);
-                EventStore.Add(session, now, EventKind.Rebuild, entry.Recipe, entry.Version, null, entry.Detail);
-            }
+            Rebuild(session, entries, now);
         });
     }
 
@@ -124,7 +152,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
             bool moved = Move(
                 session,
                 buildId,
-                [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing],
+                [BuildState.Queued, BuildState.Failed, BuildState.Skipped, BuildState.Publishing, BuildState.Held],
                 BuildState.Skipped,
                 "hold = $hold, detail = $detail, next_attempt = NULL",
                 now,
@@ -133,6 +161,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
             );
             if (moved)
             {
+                AttemptStore.EndLatest(session, buildId, "cancelled", null, reason, now);
                 string kind = hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled;
                 EventStore.AddOf(session, now, kind, buildId, reason);
             }
@@ -154,6 +183,16 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 EventStore.AddOf(session, now, EventKind.Synced, id, "");
             }
         });
+    }
+
+    private static void Rebuild(DatabaseSession session, IReadOnlyList<QueueEntry> entries, long now)
+    {
+        foreach (QueueEntry entry in entries)
+        {
+            TagStore.Raise(session, entry.Recipe, entry.Tag.Name);
+            BuildStore.Put(session, entry, BuildState.Queued, now);
+            EventStore.Add(session, now, EventKind.Rebuild, entry.Recipe, entry.Version, null, entry.Detail);
+        }
     }
 
     // A build under way is left alone: its state is none of those that the update matches.
@@ -180,12 +219,19 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         });
     }
 
+    /// <param name="session">The transaction.</param>
+    /// <param name="buildId">The build.</param>
+    /// <param name="from">The states that it may be in.</param>
+    /// <param name="to">The one that it gets; null: it stays in its own.</param>
+    /// <param name="assignments">What else changes.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="parameters">Of the assignments.</param>
     /// <returns>False when the build is in none of the states.</returns>
     private static bool Move(
         DatabaseSession session,
         long buildId,
         ReadOnlySpan<BuildState> from,
-        BuildState to,
+        BuildState? to,
         string assignments,
         long now,
         params ReadOnlySpan<(string Name, object? Value)> parameters
@@ -198,8 +244,8 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         }
 
         return session.Execute(
-                $"UPDATE build SET state = $state, {assignments}, changed_at = $now WHERE id = $build AND state IN ({string.Join(", ", states)})",
-                [("$build", buildId), ("$state", to.Text()), ("$now", now), .. parameters]
+                $"UPDATE build SET state = coalesce($state, state), {assignments}, changed_at = $now WHERE id = $build AND state IN ({string.Join(", ", states)})",
+                [("$build", buildId), ("$state", to?.Text()), ("$now", now), .. parameters]
             ) > 0;
     }
 

@@ -9,7 +9,7 @@ internal enum BuildReason
     Revision,
 }
 
-/// <summary>Where a version's build stands. The first five are open: they have work left.</summary>
+/// <summary>Where a version's build stands. The first six are open: they have work left.</summary>
 internal enum BuildState
 {
     /// <summary>Wanted, nothing under way.</summary>
@@ -23,6 +23,9 @@ internal enum BuildState
 
     /// <summary>Built and verified; its packages wait in <c>publish/</c>.</summary>
     Publishing,
+
+    /// <summary>Built and verified as well, but publishing it would break what is published; see the table of lacks.</summary>
+    Held,
 
     /// <summary>Published; at least one sync target does not have it yet.</summary>
     Syncing,
@@ -88,6 +91,9 @@ internal sealed record BuildRecord
 
     public BuildHold Hold { get; init; }
 
+    /// <summary>Whether an operator wants what the latest attempt made published, whatever it breaks.</summary>
+    public bool IsReleased { get; init; }
+
     /// <summary>How often it was begun.</summary>
     public int Attempts { get; init; }
 
@@ -112,4 +118,17 @@ internal sealed record BuildRecord
     public DateTimeOffset QueuedAt { get; init; }
 
     public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Whether its packages wait in <c>publish/</c>.</summary>
+    public bool IsBuilt => State is BuildState.Publishing or BuildState.Held;
+}
+
+/// <summary>What would lack what if a held build were published.</summary>
+/// <param name="Package">The package: one that is published, or the held build's own.</param>
+/// <param name="Name">What it depends on, with the constraint.</param>
+/// <param name="Recipe">The recipe that makes the package; null where none does.</param>
+internal sealed record Lack(string Package, string Name, string? Recipe)
+{
+    /// <summary>Whether the farm had that recipe built again for it.</summary>
+    public bool IsRebuilt { get; init; }
 }

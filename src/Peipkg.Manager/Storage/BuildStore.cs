@@ -7,7 +7,7 @@ internal sealed class BuildStore(ManagerDatabase database)
 {
     private const string Columns = """
         id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts, failures, trouble, cause,
-        next_attempt, attempt_id, recipe_digest, queued_at, changed_at
+        next_attempt, attempt_id, recipe_digest, queued_at, changed_at, released
         """;
 
     private const string NotPaused = """
@@ -16,9 +16,10 @@ internal sealed class BuildStore(ManagerDatabase database)
         """;
 
     // What the farm does by itself: not what waits for someone to act, nor what an operator paused.
-    private const string Waiting = $"state IN ('queued', 'publishing', 'failed') AND hold IS NULL AND {NotPaused}";
+    private const string Waiting =
+        $"state IN ('queued', 'publishing', 'held', 'failed') AND hold IS NULL AND {NotPaused}";
 
-    private const string Unended = "'queued', 'fetching', 'building', 'publishing', 'syncing', 'failed'";
+    private const string Unended = "'queued', 'fetching', 'building', 'publishing', 'held', 'syncing', 'failed'";
 
     // Every recipe that has builds, by the index alone: a step for each recipe, not for each build.
     private const string Names = """
@@ -122,7 +123,7 @@ internal sealed class BuildStore(ManagerDatabase database)
             session.Query(
                 $"""
                 SELECT {Columns} FROM build
-                WHERE failures + trouble > 0 AND state IN ('queued', 'fetching', 'building', 'publishing', 'failed')
+                WHERE failures + trouble > 0 AND state IN ('queued', 'fetching', 'building', 'publishing', 'held', 'failed')
                 ORDER BY recipe, version
                 """,
                 Map
@@ -138,8 +139,29 @@ internal sealed class BuildStore(ManagerDatabase database)
     /// <summary>The attempts whose packages wait in <c>publish/</c>.</summary>
     public IReadOnlyList<long> Publishing() =>
         database.Read(session =>
-            session.Query("SELECT attempt_id FROM build WHERE state = 'publishing'", row => row.GetInt64(0))
+            session.Query("SELECT attempt_id FROM build WHERE state IN ('publishing', 'held')", row => row.GetInt64(0))
         );
+
+    /// <summary>The builds whose packages wait in <c>publish/</c>, oldest first; without those of paused recipes.</summary>
+    public IReadOnlyList<BuildRecord> Built() =>
+        database.Read(session =>
+            session.Query(
+                $"SELECT {Columns} FROM build WHERE state IN ('publishing', 'held') AND hold IS NULL AND {NotPaused} ORDER BY id",
+                Map
+            )
+        );
+
+    /// <summary>The builds that are held, each with what would lack what if it were published.</summary>
+    public IReadOnlyList<(BuildRecord Build, IReadOnlyList<Lack> Lacks)> Held() =>
+        database.Read(session =>
+            session
+                .Query($"SELECT {Columns} FROM build WHERE state = 'held' ORDER BY id", Map)
+                .Select(build => (build, (IReadOnlyList<Lack>)LacksOf(session, build.Id)))
+                .ToList()
+        );
+
+    /// <summary>What would lack what if a held build were published; empty for one that is not held.</summary>
+    public IReadOnlyList<Lack> LacksOf(long id) => database.Read(session => LacksOf(session, id));
 
     /// <summary>When each recipe's latest attempt began.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> LastStarted() =>
@@ -183,6 +205,16 @@ internal sealed class BuildStore(ManagerDatabase database)
             row => (row.GetInt64(0), row.GetInt64(1) != 0)
         );
 
+    private static List<Lack> LacksOf(DatabaseSession session, long id) =>
+        session.Query(
+            "SELECT package, name, recipe, rebuilt FROM lack WHERE build_id = $build ORDER BY package, name",
+            row => new Lack(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2))
+            {
+                IsRebuilt = row.GetInt64(3) != 0,
+            },
+            ("$build", id)
+        );
+
     /// <summary>Whose build it is.</summary>
     internal static (string Recipe, string Version) NameOf(DatabaseSession session, long id) =>
         session
@@ -217,6 +249,42 @@ internal sealed class BuildStore(ManagerDatabase database)
             ("$now", now)
         ) > 0;
 
+    /// <summary>Writes down what would lack what now; for <see cref="BuildMoves"/> alone.</summary>
+    /// <returns>The recipes that were built again for it.</returns>
+    internal static HashSet<string> Replace(DatabaseSession session, long id, IReadOnlyList<Lack> lacks)
+    {
+        HashSet<string> rebuilt = [.. LacksOf(session, id).Where(lack => lack.IsRebuilt).Select(lack => lack.Recipe!)];
+        session.Execute("DELETE FROM lack WHERE build_id = $build", ("$build", id));
+        foreach (Lack lack in lacks)
+        {
+            session.Execute(
+                """
+                INSERT INTO lack (build_id, package, name, recipe) VALUES ($build, $package, $name, $recipe)
+                ON CONFLICT DO NOTHING
+                """,
+                ("$build", id),
+                ("$package", lack.Package),
+                ("$name", lack.Name),
+                ("$recipe", lack.Recipe)
+            );
+        }
+
+        return rebuilt;
+    }
+
+    /// <summary>Recipes are built again for a held build; for <see cref="BuildMoves"/> alone.</summary>
+    internal static void MarkRebuilt(DatabaseSession session, long id, IEnumerable<string> recipes)
+    {
+        foreach (string recipe in recipes)
+        {
+            session.Execute(
+                "UPDATE lack SET rebuilt = 1 WHERE build_id = $build AND recipe = $recipe",
+                ("$build", id),
+                ("$recipe", recipe)
+            );
+        }
+    }
+
     private static BuildRecord Map(SqliteDataReader row) =>
         new()
         {
@@ -239,6 +307,7 @@ internal sealed class BuildStore(ManagerDatabase database)
             RecipeDigest = row.IsDBNull(16) ? null : row.GetString(16),
             QueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(17)),
             ChangedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(18)),
+            IsReleased = row.GetInt64(19) != 0,
         };
 
     private static DateTimeOffset? FromMilliseconds(long? value) =>

@@ -9,6 +9,7 @@ internal static class EnumText
         (BuildState.Fetching, "fetching"),
         (BuildState.Building, "building"),
         (BuildState.Publishing, "publishing"),
+        (BuildState.Held, "held"),
         (BuildState.Syncing, "syncing"),
         (BuildState.Done, "done"),
         (BuildState.Failed, "failed"),

@@ -24,6 +24,12 @@ internal static class EventKind
     public const string Rejected = "rejected";
     public const string Retried = "retried";
 
+    /// <summary>Built, but publishing it would break what is published.</summary>
+    public const string Held = "held";
+
+    /// <summary>To be published whatever it breaks, by the word of an operator.</summary>
+    public const string Released = "released";
+
     /// <summary>What is published is built again under a higher revision.</summary>
     public const string Rebuild = "rebuild";
     public const string Paused = "paused";

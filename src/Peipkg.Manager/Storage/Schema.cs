@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -256,5 +256,71 @@ internal static class Schema
     private const string V5 = """
         ALTER TABLE tag ADD COLUMN raised INTEGER NOT NULL DEFAULT 0; -- added to the recipe's revision
         CREATE INDEX tag_raised ON tag (recipe, name) WHERE raised > 0;
+        """;
+
+    // What is built and would break what is published waits, and is known to wait.
+    private const string V6 = """
+        -- As before, with one state more and an operator's word.
+        CREATE TABLE build_v6 (
+            id            INTEGER PRIMARY KEY AUTOINCREMENT,
+            recipe        TEXT NOT NULL,
+            version       TEXT NOT NULL,
+            tag           TEXT NOT NULL,
+            object_id     TEXT NOT NULL,
+            commit_id     TEXT NOT NULL,
+            reason        TEXT NOT NULL CHECK (reason IN ('poll', 'webhook', 'operator', 'revision')),
+            state         TEXT NOT NULL CHECK (state IN ('queued', 'fetching', 'building', 'publishing', 'held',
+                                                         'syncing', 'done', 'failed', 'skipped')),
+            detail        TEXT NOT NULL DEFAULT '', -- why it is in this state
+            attempts      INTEGER NOT NULL DEFAULT 0,
+            failures      INTEGER NOT NULL DEFAULT 0, -- consecutive, the recipe's
+            trouble       INTEGER NOT NULL DEFAULT 0, -- consecutive, not the recipe's
+            cause         TEXT CHECK (cause IN ('recipe', 'infrastructure')), -- of the latest failure
+            hold          TEXT                      -- why it is left alone until someone acts
+                CHECK (hold IN ('given-up', 'cancelled', 'rejected')),
+            released      INTEGER NOT NULL DEFAULT 0, -- an operator wants it published, whatever it breaks
+            next_attempt  INTEGER,                  -- not before; null: at once
+            queued_at     INTEGER NOT NULL,
+            changed_at    INTEGER NOT NULL,
+            attempt_id    INTEGER,                  -- the latest
+            generation    INTEGER,                  -- index_version that first named its packages
+            recipe_digest TEXT,                     -- of the recipe's folder at the latest attempt
+            UNIQUE (recipe, version)
+        ) STRICT;
+        INSERT INTO build_v6 (id, recipe, version, tag, object_id, commit_id, reason, state, detail, attempts, failures,
+                              trouble, cause, hold, next_attempt, queued_at, changed_at, attempt_id, generation, recipe_digest)
+            SELECT id, recipe, version, tag, object_id, commit_id, reason, state, detail, attempts, failures,
+                   trouble, cause, hold, next_attempt, queued_at, changed_at, attempt_id, generation, recipe_digest
+            FROM build;
+        DROP TABLE build;
+        ALTER TABLE build_v6 RENAME TO build;
+        CREATE INDEX build_by_state ON build (state, next_attempt);
+        CREATE INDEX build_by_change ON build (recipe, changed_at, id);
+        CREATE INDEX build_by_attempt ON build (recipe, attempt_id);
+        CREATE TRIGGER build_added AFTER INSERT ON build
+        BEGIN
+            INSERT INTO build_total (state, number) VALUES (NEW.state, 1)
+            ON CONFLICT (state) DO UPDATE SET number = number + 1;
+        END;
+        CREATE TRIGGER build_moved AFTER UPDATE OF state ON build WHEN OLD.state <> NEW.state
+        BEGIN
+            UPDATE build_total SET number = number - 1 WHERE state = OLD.state;
+            INSERT INTO build_total (state, number) VALUES (NEW.state, 1)
+            ON CONFLICT (state) DO UPDATE SET number = number + 1;
+        END;
+
+        -- What would lack what if a held build were published.
+        CREATE TABLE lack (
+            build_id INTEGER NOT NULL REFERENCES build (id),
+            package  TEXT NOT NULL,                 -- would lack it; one that is published, or the build's own
+            name     TEXT NOT NULL,                 -- what it depends on
+            recipe   TEXT,                          -- makes the package; null: none does
+            rebuilt  INTEGER NOT NULL DEFAULT 0,    -- the farm had that recipe built again for it
+            PRIMARY KEY (build_id, package, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER build_unheld AFTER UPDATE OF state ON build WHEN OLD.state = 'held' AND NEW.state <> 'held'
+        BEGIN
+            DELETE FROM lack WHERE build_id = NEW.id;
+        END;
         """;
 }

@@ -47,6 +47,7 @@ internal static class PollOutcome
                 ),
                 "under way"
             ),
+            (builds.Count(b => b.State == BuildState.Held), "held for what they would break"),
             (builds.Count(b => b.State == BuildState.Failed && b.Hold == BuildHold.None), "waiting after a failure"),
             (builds.Count(b => b.Hold != BuildHold.None), "held until someone acts"),
             (builds.Count(b => b.State == BuildState.Skipped && b.Hold == BuildHold.None), "passed over"),

@@ -184,9 +184,7 @@ internal static class QueuePolicy
 
     // A new revision is built from where the tag points now, which is worth a word when the former one was not.
     private static string? WhyOtherSource(IReadOnlyList<BuildRecord> builds, ListedTag tag) =>
-        builds.LastOrDefault(b =>
-            b.Tag == tag.Name && b.State is BuildState.Done or BuildState.Syncing or BuildState.Publishing
-        )
+        builds.LastOrDefault(b => b.Tag == tag.Name && (b.IsBuilt || b.State is BuildState.Done or BuildState.Syncing))
             is { } former
         && former.CommitId != tag.CommitId
             ? $"its tag moved since {former.Version} was built from it, so the source is another"

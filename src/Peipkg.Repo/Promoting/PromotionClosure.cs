@@ -1,8 +1,8 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
-using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 

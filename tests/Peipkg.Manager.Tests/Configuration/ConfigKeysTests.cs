@@ -26,6 +26,7 @@ public partial class ConfigKeysTests
         addr = ":1"
         [fetch]
         [build]
+        [publish]
         [limits]
         [retention]
         [log]
@@ -79,6 +80,7 @@ public partial class ConfigKeysTests
         ["[build] give_up_after"] = "give_up_after = 2",
         ["[build] sandbox"] = "sandbox = true",
         ["[build] launcher"] = "launcher = [\"/two\", \"{job}\"]",
+        ["[publish] on_break"] = "on_break = \"rebuild\"",
         ["[limits] time"] = "time = \"2h\"",
         ["[limits] silence"] = "silence = \"3h\"",
         ["[limits] log"] = "log = \"2MiB\"",

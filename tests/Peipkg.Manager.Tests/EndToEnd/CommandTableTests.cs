@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Tests.EndToEnd;
 
@@ -92,6 +93,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["pause", "--reason", "a test"], "message"),
             (["build", "hello@1.0"], "changed"),
             (["rebuild", "other", "--reason", "a test", "--dry-run"], "message"),
+            (["release", "other"], "changed"),
             (["cancel", "hello@1.0-1", "--reason", "a test"], "changed"),
             (["retry", "hello@1.0"], "changed"),
             (["reject", "hello@1.0"], "changed"),
@@ -107,6 +109,12 @@ public sealed partial class CommandTableTests : IDisposable
             Commands().Order(StringComparer.Ordinal),
             table.Select(row => row.Words[0]).Distinct().Order(StringComparer.Ordinal)
         );
+        Ok("pause", "other", "--config", _farm["config.toml"]);
+        using (ManagerDatabase database = ManagerDatabase.Open(_farm["state/manager.db"]))
+        {
+            database.Write(session => session.Execute("UPDATE build SET state = 'held' WHERE recipe = 'other'"));
+        }
+
         using ManagerProcess manager = _farm.Start();
         manager.WaitFor("msg=\"starting build\" recipe=hello");
         manager.WaitUntil(

@@ -150,6 +150,43 @@ public sealed class OperatorDeskTests : IDisposable
     private string[] Queued() =>
         [.. _stores.Builds.Due(_clock.Now).Select(b => $"{b.Recipe}@{b.Version} {b.Reason.Text()}: {b.Detail}")];
 
+    private OperatorReply Release(string? version = null) =>
+        new OperatorDesk(_stores, () => RecipeRoster.Load(_directory["recipes"], NullLogger.Instance), null).Answer(
+            new OperatorRequest
+            {
+                Command = OperatorCommand.Release,
+                Recipe = "base",
+                Version = version,
+                Reason = "agreed",
+            }
+        );
+
+    [Fact]
+    public void Only_what_is_held_is_released_and_without_a_version_only_if_it_is_clear_which()
+    {
+        AddRecipe("base", "", "v1.0");
+        Assert.Equal("nothing of base is held", Release().Error);
+        foreach (string version in (string[])["2.0-1", "2.1-1"])
+        {
+            ListedTag tag = new("v" + version[..3], new string('a', 40), new string('b', 40));
+            _stores.Moves.Queue([new QueueEntry("base", version, tag, BuildReason.Poll, "")]);
+            long build = _stores.Builds.Find("base", version)!.Id;
+            Assert.Contains("only what is held can be released", Release(version).Error, StringComparison.Ordinal);
+            long attempt = _stores.Moves.Begin(build, null)!.Value;
+            _stores.Moves.Fetched(build, attempt);
+            _stores.Moves.Built(build, attempt, []);
+            _stores.Moves.Held(build, "app would lack x", [], [], [], _clock.Now);
+        }
+
+        Assert.Equal("which version of base? 2.0-1, 2.1-1 are held", Release().Error);
+        Assert.Equal(["base@2.0-1"], Release("2.0").Action!.Changed);
+        Assert.Equal(
+            "base@2.1-1 is released and published when the manager runs: app would lack x",
+            Release().Action!.Message
+        );
+        Assert.Equal("agreed", _stores.Builds.Find("base", "2.1-1")!.Detail);
+    }
+
     [Fact]
     public void A_rebuild_raises_the_revision_of_the_newest_published_version_and_no_other()
     {

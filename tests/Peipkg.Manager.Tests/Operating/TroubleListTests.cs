@@ -157,6 +157,56 @@ public sealed class TroubleListTests : IDisposable
         Assert.Equal("manager", Assert.Single(TroubleList.Collect(_stores, _roster, null)).Key);
     }
 
+    private long Hold(string recipe, string detail, params Lack[] lacks)
+    {
+        Queue(recipe, "2.0-1", Tag('2'));
+        long build = _stores.Builds.Find(recipe, "2.0-1")!.Id;
+        long attempt = _stores.Moves.Begin(build, null)!.Value;
+        _stores.Moves.Fetched(build, attempt);
+        _stores.Moves.Built(build, attempt, []);
+        _stores.Moves.Held(build, detail, lacks, [], [], _clock.Now + TimeSpan.FromMinutes(10));
+        return build;
+    }
+
+    [Fact]
+    public void What_is_held_is_one_with_the_command_that_ends_it_and_what_waits_for_it_is_none()
+    {
+        long one = Hold("one", "two would lack one.so.1", new Lack("two", "one.so.1", "two"));
+        long two = Hold("two", "two needs one.so.2, which waits with one 2.0-1", new Lack("two", "one.so.2", "two"));
+        Trouble trouble = Assert.Single(Collect());
+        Assert.Equal(
+            (
+                "held:one",
+                "one 2.0-1 is built and held: two would lack one.so.1",
+                "peipkg-manager rebuild two --reason \"one 2.0-1\""
+            ),
+            (trouble.Key, trouble.Text, trouble.Remedy)
+        );
+
+        // It is being built again; then that did not help.
+        Queue("two", "1.0-2", Tag('1'));
+        Assert.Equal("peipkg-manager why one@2.0-1", Assert.Single(Collect()).Remedy);
+        _stores.Moves.Held(
+            one,
+            "two would lack one.so.1",
+            [new Lack("two", "one.so.1", "two")],
+            ["two"],
+            [],
+            _clock.Now
+        );
+        _stores.Moves.Close([(_stores.Builds.Find("two", "1.0-2")!.Id, BuildState.Skipped, "")]);
+        trouble = Assert.Single(Collect());
+        Assert.Contains("held even when built again", trouble.Text, StringComparison.Ordinal);
+        Assert.Equal("peipkg-manager why one@2.0-1", trouble.Remedy);
+
+        // What it waited for is gone.
+        _stores.Moves.Hold(one, BuildHold.Rejected, "");
+        trouble = Assert.Single(Collect());
+        Assert.Equal(("held:two", "peipkg-manager retry two@2.0-1"), (trouble.Key, trouble.Remedy));
+        _stores.Moves.Release(two, "");
+        Assert.Empty(Found());
+    }
+
     // Own key: a status, or none that the repository has; another one: a status and for how many days from now it counts.
     [Theory]
     [InlineData("Active", null, 0, null, null)]

@@ -59,6 +59,85 @@ public sealed class BuildStoreTests : IDisposable
         );
     }
 
+    private (BuildRecord Build, long Attempt) Built(string version = "1.0-1")
+    {
+        BuildRecord build = Queue(version);
+        long attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Fetched(build.Id, attempt);
+        Moves.Built(build.Id, attempt, []);
+        return (build, attempt);
+    }
+
+    private bool Hold(long build, string detail, string[]? rebuilt = null, params QueueEntry[] rebuilds) =>
+        Moves.Held(
+            build,
+            detail,
+            [new Lack("app", "z", "app"), new Lack("tool", "z", null)],
+            rebuilt ?? [],
+            rebuilds,
+            _clock.Now + TimeSpan.FromMinutes(10)
+        );
+
+    private BuildState State(long build) => Builds.Get(build).State;
+
+    [Fact]
+    public void What_is_held_survives_a_restart_is_looked_at_again_and_tells_each_reason_once()
+    {
+        (BuildRecord build, long attempt) = Built();
+        Assert.True(Hold(build.Id, "app would lack z"));
+        Assert.False(Hold(build.Id, "app would lack z"));
+        Reopen();
+        Assert.Equal(BuildState.Held, State(build.Id));
+        Assert.Equal([attempt], Builds.Publishing());
+        Assert.Equal([build.Id], Builds.Built().Select(b => b.Id));
+        Assert.Equal(
+            ["app z app", "tool z "],
+            Builds.LacksOf(build.Id).Select(l => $"{l.Package} {l.Name} {l.Recipe}")
+        );
+        Assert.Empty(Builds.Due(_clock.Now));
+        Moves.LookAgain();
+        Assert.Equal([build.Id], Builds.Due(_clock.Now).Select(b => b.Id));
+        Assert.True(Hold(build.Id, "tool would lack z"));
+        Assert.Equal(2, Kinds().Count(kind => kind == EventKind.Held));
+        Assert.Equal(1, Builds.Unfinished());
+        Moves.Published(build.Id, attempt, 5, synced: true);
+        Assert.Empty(Builds.LacksOf(build.Id));
+        Assert.Equal(BuildState.Done, State(build.Id));
+    }
+
+    [Fact]
+    public void Recipes_are_rebuilt_for_what_is_held_in_one_step_and_that_is_remembered_as_long_as_it_is_held()
+    {
+        (BuildRecord build, _) = Built();
+        QueueEntry again = new("app", "1-2", Tag, BuildReason.Operator, "rebuilt");
+        Hold(build.Id, "x", ["app"], again);
+        Assert.Equal(BuildState.Queued, Builds.Find("app", "1-2")!.State);
+        Assert.Equal(["app True", "tool False"], Builds.LacksOf(build.Id).Select(l => $"{l.Package} {l.IsRebuilt}"));
+        Hold(build.Id, "y");
+        Assert.Equal(["app"], Builds.LacksOf(build.Id).Where(l => l.IsRebuilt).Select(l => l.Package));
+    }
+
+    [Fact]
+    public void An_operator_releases_retries_or_rejects_what_is_held()
+    {
+        (BuildRecord build, _) = Built();
+        Assert.False(Moves.Release(build.Id, "why"));
+        Hold(build.Id, "x");
+        Assert.True(Moves.Release(build.Id, "why"));
+        Assert.Equal((BuildState.Publishing, true), (State(build.Id), Builds.Get(build.Id).IsReleased));
+        Hold(build.Id, "x");
+        Assert.True(Moves.Retry(build.Id));
+        Assert.Equal(BuildState.Queued, State(build.Id));
+        Assert.Empty(Attempts.Open());
+        Moves.Begin(build.Id, null);
+        Assert.False(Builds.Get(build.Id).IsReleased);
+        (build, _) = Built("2.0-1");
+        Hold(build.Id, "x");
+        Assert.True(Moves.Hold(build.Id, BuildHold.Rejected, "no"));
+        Assert.Equal(BuildState.Skipped, State(build.Id));
+        Assert.Single(Attempts.Open());
+    }
+
     [Fact]
     public void Builds_and_attempts_are_counted_as_they_change()
     {

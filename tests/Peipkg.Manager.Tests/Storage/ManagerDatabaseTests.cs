@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 
 namespace Peipkg.Manager.Tests.Storage;
 
@@ -170,6 +171,63 @@ public class ManagerDatabaseTests
         Assert.Equal(1, new BuildStore(database).CountByState()["failed"]);
         RecipeRecord recipe = new RecipeStore(database, TimeProvider.System).Get("zlib");
         Assert.Equal((2, null), (recipe.Failures, recipe.Newest));
+    }
+
+    [Fact]
+    public void What_waited_to_be_published_under_the_schema_before_can_be_held_and_is_counted_as_it_moves()
+    {
+        using TemporaryDirectory directory = new();
+        string path = directory["manager.db"];
+        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
+        {
+            old.Open();
+            using SqliteCommand command = old.CreateCommand();
+#pragma warning disable CA2100 // Constants.
+            command.CommandText =
+                string.Concat(Schema.Migrations.Take(5))
+                + """
+                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts,
+                            failures, trouble, cause, next_attempt, queued_at, changed_at, attempt_id, generation, recipe_digest)
+                        VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 'd', NULL, 1, 0, 0, NULL, NULL, 1, 2, 3, 9, 'r'),
+                               (5, 'zlib', '2-1', 'v2', 'a', 'b', 'webhook', 'publishing', '', NULL, 2, 0, 1, 'infrastructure', 7, 3, 4, 6, NULL, 's'),
+                               (8, 'zlib', '3-1', 'v3', 'a', 'b', 'operator', 'skipped', 'no', 'rejected', 0, 0, 0, NULL, NULL, 5, 6, NULL, NULL, NULL);
+                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, log)
+                        VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'logs/3.log'), (6, 5, 'webhook', 'v2', 'b', 3, 4, 'logs/6.log');
+                    PRAGMA user_version = 5;
+                    """;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        BuildStore builds = new(database);
+        Assert.Equal(
+            [
+                "4 1-1 poll Done None d 1 0 0   3 r",
+                "5 2-1 webhook Publishing None  2 0 1 Infrastructure 7 6 s",
+                "8 3-1 operator Skipped Rejected no 0 0 0    ",
+            ],
+            builds
+                .OfRecipe("zlib")
+                .OrderBy(b => b.Id)
+                .Select(b =>
+                    $"{b.Id} {b.Version} {b.Reason.Text()} {b.State} {b.Hold} {b.Detail} {b.Attempts} {b.Failures} {b.Trouble} "
+                    + $"{b.Cause} {b.NextAttempt?.ToUnixTimeMilliseconds()} {b.AttemptId} {b.RecipeDigest}"
+                )
+        );
+        Assert.Equal(9, database.Read(s => s.Scalar<long>("SELECT generation FROM build WHERE id = 4")));
+        BuildMoves moves = new(database, TimeProvider.System);
+        Assert.True(moves.Held(5, "app would lack z", [new Lack("app", "z", "app")], [], [], DateTimeOffset.UnixEpoch));
+        Assert.Equal(
+            "done 1, held 1, skipped 1",
+            string.Join(
+                ", ",
+                builds.CountByState().OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {s.Value}")
+            )
+        );
+        Assert.Throws<StorageException>(() => database.Write(s => s.Execute("DELETE FROM build WHERE id = 5")));
+        moves.Queue([new QueueEntry("zlib", "4-1", new ListedTag("v4", "a", "b"), BuildReason.Poll, "")]);
+        Assert.Equal(9, builds.Find("zlib", "4-1")!.Id);
     }
 
     [Fact]

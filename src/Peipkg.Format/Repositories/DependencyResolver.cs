@@ -1,22 +1,22 @@
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
-using Peipkg.Format.Repositories;
 
-namespace Peipkg.Repo.Auditing;
+namespace Peipkg.Format.Repositories;
 
 /// <summary>Which advertised packages satisfy a dependency (§4.2): by name or provides, constraint and architecture.</summary>
-internal sealed class DependencyResolver
+public sealed class DependencyResolver
 {
     private readonly Dictionary<string, IndexEntry> _byName;
     private readonly ILookup<string, IndexEntry> _below;
     private readonly ILookup<string, (IndexEntry Entry, Provide Provide)> _byProvide;
     private readonly Architecture[] _systems;
 
-    /// <param name="active">The advertised packages.</param>
+    /// <summary>Takes the packages in.</summary>
+    /// <param name="active">The advertised packages, one of each name.</param>
     /// <param name="edition">Their edition.</param>
     /// <param name="below">What the repositories below advertise, which consumers have besides.</param>
-    internal DependencyResolver(
+    public DependencyResolver(
         IReadOnlyList<IndexEntry> active,
         Edition edition,
         IReadOnlyList<IndexEntry>? below = null
@@ -41,13 +41,13 @@ internal sealed class DependencyResolver
     }
 
     /// <summary>The package of a name that the repository itself advertises.</summary>
-    internal IndexEntry? Find(string name) => _byName.GetValueOrDefault(name);
+    public IndexEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
     /// The architectures on which a package's needs must be met: its own, or for one of none, in the editions that say so,
     /// each that the repository has packages for.
     /// </summary>
-    internal IReadOnlyList<Architecture> SystemsOf(IndexEntry dependent) =>
+    public IReadOnlyList<Architecture> SystemsOf(IndexEntry dependent) =>
         dependent.Architecture == Architecture.NoArch ? _systems : [dependent.Architecture];
 
     /// <summary>
@@ -55,7 +55,7 @@ internal sealed class DependencyResolver
     /// rather than providing it, of the highest version.
     /// </summary>
     /// <returns>Null when nothing satisfies the dependency.</returns>
-    internal IndexEntry? Choose(Architecture system, Dependency dependency)
+    public IndexEntry? Choose(Architecture system, Dependency dependency)
     {
         IndexEntry? best = null;
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
@@ -74,7 +74,7 @@ internal sealed class DependencyResolver
     }
 
     /// <summary>Why nothing satisfies a dependency, for people.</summary>
-    internal string WhyNot(IndexEntry dependent, Architecture system, Dependency dependency)
+    public string WhyNot(IndexEntry dependent, Architecture system, Dependency dependency)
     {
         List<string> reasons = [];
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
@@ -119,7 +119,7 @@ internal sealed class DependencyResolver
     }
 
     /// <summary>Whether a provided version satisfies a constraint; without a version it provides any (§4.1.4).</summary>
-    internal static bool Satisfies(VersionConstraint? constraint, VersionOperand? provided)
+    public static bool Satisfies(VersionConstraint? constraint, VersionOperand? provided)
     {
         if (constraint is not { } condition || provided is not { } version)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
@@ -285,13 +286,17 @@ internal sealed class Publisher(
         Directory.CreateDirectory(directory);
         foreach (ReadyBuild build in together)
         {
-            foreach (string name in build.Missing.Select(output => output.FileName))
+            // With what is attested of them.
+            foreach (string suffix in SiblingNames.All.Append(""))
             {
-                string path = Path.Combine(layout.PublishOf(build.Attempt), name);
-                string second = Path.Combine(directory, name);
-                if (!HardLink.TryCreate(path, second))
+                foreach (BuildOutput output in build.Missing)
                 {
-                    File.Copy(path, second);
+                    string path = Path.Combine(layout.PublishOf(build.Attempt), output.FileName + suffix);
+                    string second = Path.Combine(directory, output.FileName + suffix);
+                    if ((suffix.Length == 0 || File.Exists(path)) && !HardLink.TryCreate(path, second))
+                    {
+                        File.Copy(path, second);
+                    }
                 }
             }
         }

@@ -66,6 +66,57 @@ internal sealed partial class FolderGraph
     internal string Render() =>
         string.Concat(_arrows.Select(static folder => $"{folder.Key}: {string.Join(' ', folder.Value.Keys)}\n"));
 
+    /// <summary>
+    /// The folders of a project from top to bottom, in steps of which each uses only those after it; the folder of the project itself
+    /// is called "top".
+    /// </summary>
+    internal string RenderSteps(string project)
+    {
+        Dictionary<string, int> heights = new(StringComparer.Ordinal);
+        foreach (
+            string folder in _arrows
+                .Keys.Concat(_arrows.Values.SelectMany(static targets => targets.Keys))
+                .Where(folder => IsOf(project, folder))
+        )
+        {
+            Height(project, folder, heights);
+        }
+
+        return string.Join(
+            " → ",
+            heights
+                .GroupBy(static folder => folder.Value, static folder => folder.Key)
+                .OrderByDescending(static step => step.Key)
+                .Select(step =>
+                    string.Join(
+                        ", ",
+                        step.Select(folder => folder == project ? "top" : folder[(project.Length + 1)..])
+                            .Order(StringComparer.Ordinal)
+                    )
+                )
+        );
+    }
+
+    private int Height(string project, string folder, Dictionary<string, int> heights)
+    {
+        if (!heights.TryGetValue(folder, out int height))
+        {
+            height = _arrows.TryGetValue(folder, out SortedDictionary<string, string>? targets)
+                ? targets
+                    .Keys.Where(target => IsOf(project, target) && target != folder)
+                    .Select(target => Height(project, target, heights) + 1)
+                    .DefaultIfEmpty()
+                    .Max()
+                : 0;
+            heights[folder] = height;
+        }
+
+        return height;
+    }
+
+    private static bool IsOf(string project, string folder) =>
+        folder == project || folder.StartsWith(project + ".", StringComparison.Ordinal);
+
     private List<string>? Visit(string folder, List<string> path, HashSet<string> finished)
     {
         int seen = path.IndexOf(folder);

@@ -65,6 +65,31 @@ public sealed class LayerTests
         );
     }
 
+    [Fact]
+    public void The_page_has_the_folders_from_top_to_bottom()
+    {
+        string page = Path.Combine(Product.Root, "docs", "architecture.md");
+        string[] lines = File.ReadAllLines(page);
+        List<string> wrong = [];
+        for (int i = Array.IndexOf(lines, "| project | folders |") + 2; lines[i].StartsWith('|'); i++)
+        {
+            string project = lines[i].Split('`')[1];
+            string row = $"| `{project}` | {Graph.RenderSteps(project["Peipkg.".Length..])} |";
+            if (lines[i] != row)
+            {
+                lines[i] = row;
+                wrong.Add(row);
+            }
+        }
+
+        if (wrong.Count > 0 && Environment.GetEnvironmentVariable("PEIPKG_APPROVE") == "1")
+        {
+            File.WriteAllLines(page, lines);
+        }
+
+        Assert.True(wrong.Count == 0, $"{page} should have (PEIPKG_APPROVE=1 writes it):\n{string.Join('\n', wrong)}");
+    }
+
     private static IEnumerable<string> ArrowsOfLine(string line)
     {
         string[] halves = line.Split(": ", 2);

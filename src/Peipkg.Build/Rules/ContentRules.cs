@@ -71,7 +71,7 @@ internal static class ContentRules
             Finder.Build,
             "A program or library needs a shared library that neither a package of the recipe nor a declared dependency seems to provide.",
             "The program does not start on a machine where the library is not installed for another reason.",
-            "Add the package that contains the library to dependencies, or the library's own name, as in soname(libfoo.so.1).",
+            "Add the package that contains the library to dependencies, or the library's own name, such as libfoo.so.1, if its package provides it; \"derive\" does so.",
             """dependencies = []    # and the program is linked with libssl.so.3"""
         ),
         new(

@@ -48,7 +48,7 @@ internal static class StanzaRules
             Severity.Error,
             Finder.Check,
             "A pattern cannot match any file that a package of this architecture may contain.",
-            "Packages may install below a few directories only, and noarch packages install nothing below usr/lib/.",
+            "Packages may install below a few directories only, and those of noarch packages are fewer below usr/lib/.",
             "Correct the path or the architecture. docs/recipe-reference.md lists the directories.",
             """files = ["usr/local/bin/*"]"""
         ),
@@ -99,8 +99,8 @@ internal static class StanzaRules
             Severity.Error,
             Finder.Recipe,
             "A side effect does not exist or is declared twice.",
-            "Packages can declare three side effects and no others (PSD-009 4.3).",
-            "Use ldconfig, depmod and man-db, each at most once.",
+            "Each edition has a few side effects and no others (PSD-009 4.3).",
+            "Use those of the edition, each at most once: ldconfig (psd-009 only), depmod and man-db.",
             """side_effects = ["ldconf"]"""
         ),
         new(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Recipes;
@@ -175,10 +176,10 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
     public void Write(WhyDocument why)
     {
-        output.WriteLine(WrappedTable.Safe(why.Recipe));
+        output.WriteLine(TerminalText.Escape(why.Recipe));
         foreach (string note in why.Notes)
         {
-            WrappedTable.WriteLine(output, "  ", note, columns);
+            WrappedText.WriteLine(output, "  ", note, columns);
         }
 
         Table(
@@ -188,7 +189,7 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         );
     }
 
-    public void Write(ActionDocument action) => output.WriteLine(WrappedTable.Safe(action.Message));
+    public void Write(ActionDocument action) => output.WriteLine(TerminalText.Escape(action.Message));
 
     /// <summary>How long a build took until it was built or ended.</summary>
     public static string Took(AttemptDocument build) =>
@@ -222,10 +223,24 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         : columns is null ? time
         : ManagerTime.InWords(time, now);
 
-    private void Fact(string name, string text) => WrappedTable.WriteLine(output, name.PadRight(12), text, columns);
+    private void Fact(string name, string text) => WrappedText.WriteLine(output, name.PadRight(12), text, columns);
 
-    private void Table(string? heading, string[] titles, IEnumerable<string[]> rows) =>
-        WrappedTable.Write(output, heading, titles, rows, columns);
+    private void Table(string? heading, string[] titles, IEnumerable<string[]> rows)
+    {
+        TextTable table = new(titles);
+        foreach (string[] row in rows)
+        {
+            table.Add(row);
+        }
+
+        if (heading is not null && !table.IsEmpty)
+        {
+            output.WriteLine();
+            output.WriteLine(heading + ":");
+        }
+
+        table.Write(output, columns);
+    }
 
     // The first line says what it is; the log has the rest.
     private static string Line(string text)

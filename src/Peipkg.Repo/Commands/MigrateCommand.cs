@@ -36,7 +36,7 @@ internal static class MigrateCommand
         Option<string> allPackages = CommandOptions.Path(
             "--all-packages-dir",
             "DIR",
-            "Where the packages lie, when not in the repository."
+            "Where to look for packages before the repository."
         );
         Option<bool> allowSpecial = CommandOptions.Flag(
             "--allow-special-system",

@@ -44,7 +44,7 @@ internal static class VerifyRepositoryCommand
         Option<string> allPackages = CommandOptions.Path(
             "--all-packages-dir",
             "DIR",
-            "Where the packages lie, when not in the repository."
+            "Where to look for packages before the repository."
         );
         Option<bool> allowUnsigned = CommandOptions.Flag(
             "--allow-unsigned",

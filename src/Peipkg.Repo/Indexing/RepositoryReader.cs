@@ -56,7 +56,9 @@ internal sealed class LocalRepositoryReader : RepositoryReader
     private readonly ILookup<string, string>? _byName;
 
     /// <param name="root">The repository.</param>
-    /// <param name="allPackages">Where to look for packages by name; null to look where the URLs point in the repository.</param>
+    /// <param name="allPackages">
+    /// Where to look for packages by name before looking where the URLs point in the repository; null for there alone.
+    /// </param>
     /// <param name="diagnostics">Told of directories that are not entered.</param>
     internal LocalRepositoryReader(string root, string? allPackages, Diagnostics diagnostics)
     {
@@ -78,16 +80,19 @@ internal sealed class LocalRepositoryReader : RepositoryReader
 
     internal override IReadOnlyList<PackageCopy> Find(IndexRow row)
     {
+        IEnumerable<string> given = [];
         if (_byName is not null)
         {
             string last = row.Url[(row.Url.LastIndexOf('/') + 1)..];
-            string[] places = [.. _byName[row.FileName], .. last == row.FileName ? [] : _byName[last]];
-            return places.Length > 0
-                ? [.. places.Select(Copy)]
-                : [new PackageCopy("the given directory", static () => null)];
+            given = [.. _byName[row.FileName], .. last == row.FileName ? [] : _byName[last]];
         }
 
-        return row.Place is { } path ? [Copy(Path.Combine(_root, path))] : [];
+        PackageCopy[] copies =
+        [
+            .. given.Select(Copy),
+            .. row.Place is { } path ? [Copy(Path.Combine(_root, path))] : Array.Empty<PackageCopy>(),
+        ];
+        return copies.Length > 0 || _byName is null ? copies : [new PackageCopy("the given directory", static () => null)];
     }
 
     internal override Stream? OpenSibling(IndexRow row, string suffix) =>

@@ -183,7 +183,10 @@ internal sealed class ConformityCheck
             PayloadLayout.SpecialRule => "allow it with --allow-special-system",
             _ when _edition.Headers.Reference.Any(form => form.Rule() == rule) && !_permissions.ReferenceHeaders =>
                 "if its headers are all that is wrong, allow them with --allow-reference-headers",
-            _ when row.Version.IsPreRelease => $"remove the pre-release with prune-prerelease, or {Anew}",
+            _ when row.Version.IsPreRelease && !row.IsOffered =>
+                $"take the pre-release back with withdraw --undo and remove it with prune-prerelease, or {Anew}",
+            _ when row.Version.IsPreRelease =>
+                $"remove the pre-release with prune-prerelease, which keeps a name's highest version, or {Anew}",
             _ => $"the archive keeps it for ever, so {Anew}",
         };
 

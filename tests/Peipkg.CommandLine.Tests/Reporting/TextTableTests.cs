@@ -1,13 +1,19 @@
-using Peipkg.Manager.Operating;
+using Peipkg.CommandLine.Reporting;
 
-namespace Peipkg.Manager.Tests.Operating;
+namespace Peipkg.CommandLine.Tests.Reporting;
 
-public sealed class WrappedTableTests
+public sealed class TextTableTests
 {
     private static string Write(int? columns, params string[][] rows)
     {
         StringWriter output = new() { NewLine = "\n" };
-        WrappedTable.Write(output, null, ["NAME", "ERROR"], rows, columns);
+        TextTable table = new("NAME", "ERROR");
+        foreach (string[] row in rows)
+        {
+            table.Add(row);
+        }
+
+        table.Write(output, columns);
         return output.ToString();
     }
 
@@ -44,13 +50,22 @@ public sealed class WrappedTableTests
         Assert.Equal("NAME         ERROR\n\\x1b[31mred  a\\x0ab\n", Write(80, ["\u001b[31mred", "a\nb"]));
 
     [Fact]
-    public void Times_are_said_in_the_largest_unit_that_tells_enough()
+    public void Numbers_stand_to_the_right_and_an_overlong_cell_pushes_its_own_row_only()
     {
-        DateTimeOffset now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
-        Assert.Equal("0 s ago", ManagerTime.InWords("2026-05-01T12:00:00Z", now));
-        Assert.Equal("119 s ago", ManagerTime.InWords("2026-05-01T11:58:01Z", now));
-        Assert.Equal("in 5 min", ManagerTime.InWords("2026-05-01T12:05:30Z", now));
-        Assert.Equal("23 h ago", ManagerTime.InWords("2026-04-30T13:00:00Z", now));
-        Assert.Equal("in 3 d", ManagerTime.InWords("2026-05-04T12:00:00Z", now));
+        TextTable table = new("NAME", ">SIZE", "STATE");
+        table.Add("a", "1", "");
+        table.Add(new string('n', 60), "1000", "old");
+        StringWriter output = new() { NewLine = "\n" };
+        table.Write(output);
+        string gap = new(' ', 44);
+        Assert.Equal($"NAME{gap}  SIZE  STATE\na   {gap}     1\n{new string('n', 60)}  1000  old\n", output.ToString());
+    }
+
+    [Fact]
+    public void Without_rows_nothing_is_written()
+    {
+        StringWriter output = new();
+        new TextTable("NAME").Write(output);
+        Assert.Equal("", output.ToString());
     }
 }

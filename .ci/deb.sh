@@ -62,9 +62,7 @@ for sample in $(cd "$root" && find samples -type f | LC_ALL=C sort); do
     put "$mode" "$root/$sample" "usr/share/doc/peipkg/examples/${sample#samples/}"
 done
 
-# Packed relocations have no number of their own; the C library knows them since 2.36.
-glibc=$(for program in "$tree"/usr/bin/*; do readelf -V "$program"; done | grep -oE 'GLIBC_([0-9.]+|ABI_DT_RELR)' |
-    sed 's/GLIBC_ABI_DT_RELR/2.36/; s/GLIBC_//' | sort -uV | tail -n 1)
+glibc=$(for program in "$tree"/usr/bin/*; do readelf -V "$program"; done | grep -oE 'GLIBC_[0-9.]+' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
 mkdir "$tree/DEBIAN"
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@GLIBC@/$glibc/" \
     -e "s/@SIZE@/$(du -sk --apparent-size "$tree" | cut -f 1)/" "$packaging/debian/control.in" > "$tree/DEBIAN/control"

@@ -54,9 +54,7 @@ internal sealed class Publisher(
         }
         catch (UnpublishableException exception)
         {
-            moves.Unpublishable(build.Id, recipeDigest: null, exception.Message);
-            PublishEvents.Unpublishable(logger, build.Recipe, build.Version, exception.Message);
-            Clear(attempt);
+            GiveUp(build, attempt, exception.Message);
             return 0;
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
@@ -84,6 +82,13 @@ internal sealed class Publisher(
         }
 
         return together.Count;
+    }
+
+    private void GiveUp(BuildRecord build, long attempt, string why)
+    {
+        moves.Unpublishable(build.Id, recipeDigest: null, why);
+        PublishEvents.Unpublishable(logger, build.Recipe, build.Version, why);
+        Clear(attempt);
     }
 
     /// <summary>Removes an attempt's packages that are published, or will never be.</summary>
@@ -146,12 +151,49 @@ internal sealed class Publisher(
 
             if (together.Any(one => one.Missing.Count > 0))
             {
-                await PublishAsync(together, cancellation);
+                try
+                {
+                    await PublishAsync(together, cancellation);
+                }
+                catch (RefusedException exception)
+                {
+                    if (GiveUpRefused(first, together, exception) is { } why)
+                    {
+                        throw new UnpublishableException(why);
+                    }
+
+                    throw;
+                }
             }
 
             breaks.Keep(choice, [.. ready.Where(one => one == first || one.Build.State == BuildState.Held)]);
             return together;
         }
+    }
+
+    // The others are given up here, so that the next try is without them.
+    private string? GiveUpRefused(ReadyBuild first, IReadOnlyList<ReadyBuild> together, RefusedException refused)
+    {
+        string? own = null;
+        foreach (ReadyBuild build in together)
+        {
+            string why = string.Join(
+                "; ",
+                build.Missing.SelectMany(output =>
+                    refused.Reasons[output.FileName].Select(reason => $"{output.FileName}: {reason}")
+                )
+            );
+            if (why.Length > 0 && build == first)
+            {
+                own = why;
+            }
+            else if (why.Length > 0)
+            {
+                GiveUp(build.Build, build.Attempt, why);
+            }
+        }
+
+        return own;
     }
 
     private IEnumerable<ReadyBuild> Others(long build, PublishedPackages published)

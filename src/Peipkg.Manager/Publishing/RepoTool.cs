@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
@@ -8,7 +9,16 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>peipkg-repo failed; the message has its own last words.</summary>
-internal sealed class PublishException(string message) : Exception(message);
+internal class PublishException(string message) : Exception(message);
+
+/// <summary>peipkg-repo will never take some of the packages, and changed nothing.</summary>
+/// <param name="message">Its last words.</param>
+/// <param name="reasons">Why, by the name of the file.</param>
+internal sealed class RefusedException(string message, ILookup<string, string> reasons) : PublishException(message)
+{
+    /// <summary>Why, by the name of the file.</summary>
+    public ILookup<string, string> Reasons => reasons;
+}
 
 /// <summary>Runs <c>peipkg-repo</c> on the farm's repository.</summary>
 internal sealed class RepoTool(
@@ -23,6 +33,24 @@ internal sealed class RepoTool(
 )
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromHours(6), TimeSpan.FromHours(6));
+
+    private const int MostReport = 1 << 20;
+
+    // Rules of peipkg-repo that no recipe can break: they are about keys, disks and what the repository has.
+    private static readonly string[] FarmsOwn =
+    [
+        "already-published",
+        "index-too-large",
+        "published-bytes-changed",
+        "published-missing",
+        "same-url",
+        "signature-invalid",
+        "signer-not-accepted",
+        "unreadable",
+        "unsigned",
+    ];
+
+    private static readonly ILookup<string, string> Nothing = Array.Empty<string>().ToLookup(static file => file);
 
     private string Staging => Path.Combine(layout.Stage, "repo");
 
@@ -66,7 +94,8 @@ internal sealed class RepoTool(
     }
 
     /// <summary>Takes every package of a directory into the repository.</summary>
-    /// <exception cref="PublishException">peipkg-repo refused.</exception>
+    /// <exception cref="RefusedException">It refuses packages for what they are.</exception>
+    /// <exception cref="PublishException">It failed.</exception>
     public async Task PublishAsync(string packages, CancellationToken cancellation)
     {
         string[] template = [];
@@ -93,6 +122,7 @@ internal sealed class RepoTool(
                     "--require-signed",
                     // The farm has judged its clock by what it knows of its own past (FarmClock).
                     "--allow-future",
+                    "--json",
                 ]
             );
         }
@@ -110,7 +140,8 @@ internal sealed class RepoTool(
             Name = "peipkg-repo " + subcommand,
         };
         TailOutput words = new();
-        ChildResult result = await children.RunAsync(command, new TailOutput(), words, Limits, cancellation);
+        HeadOutput report = new(MostReport);
+        ChildResult result = await children.RunAsync(command, report, words, Limits, cancellation);
         if (result.End == ChildEnd.Cancelled)
         {
             throw new OperationCanceledException(cancellation);
@@ -118,8 +149,43 @@ internal sealed class RepoTool(
 
         if (!result.Succeeded)
         {
-            throw new PublishException($"{command.Name} {result.Describe(Limits)}: {words.Text()}");
+            string message = $"{command.Name} {result.Describe(Limits)}: {words.Text()}";
+            throw Refusals(report.Text()) is { Count: > 0 } refused
+                ? new RefusedException(message, refused)
+                : new PublishException(message);
         }
+    }
+
+    // What the report refuses for what it is; nothing where it is none, or refuses for the farm's own fault.
+    private static ILookup<string, string> Refusals(string report)
+    {
+        List<(string File, string Reason)> refused = [];
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(report);
+            foreach (JsonElement refusal in document.RootElement.GetProperty("refused").EnumerateArray())
+            {
+                string rule = refusal.GetProperty("rule").GetString()!;
+                if (FarmsOwn.Contains(rule))
+                {
+                    return Nothing;
+                }
+
+                refused.Add(
+                    (
+                        Path.GetFileName(refusal.GetProperty("file").GetString()!),
+                        $"{refusal.GetProperty("reason").GetString()} ({rule})"
+                    )
+                );
+            }
+        }
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return Nothing;
+        }
+
+        return refused.ToLookup(static one => one.File, static one => one.Reason);
     }
 
     // A clock that was set back must not stop the farm; consumers refuse an index that goes back in time (§6.5).

@@ -67,6 +67,29 @@ public sealed class EditionTests
     }
 
     [Fact]
+    public void What_the_repository_refuses_is_given_up_with_its_reason_until_the_recipe_is_mended()
+    {
+        using TestFarm farm = Farm(Edition);
+        string script = farm["recipes/hello/build.sh"];
+        string recipe = farm["recipes/hello/peipkg.toml"];
+        Replace(recipe, "\"usr/libexec/**\"", "\"usr/libexec/**\", \"usr/etc/**\"");
+        File.AppendAllText(
+            script,
+            "\nmkdir -p \"$DESTDIR/usr/etc/profile.d\"\necho x > \"$DESTDIR/usr/etc/profile.d/x.sh\"\n"
+        );
+        (int exit, string log) = farm.Once();
+        Assert.Equal(1, exit);
+        Assert.Matches("msg=\"packages cannot be published\" recipe=hello .*usr/etc/profile.d/x.sh", log);
+
+        Replace(script, "usr/etc/profile.d/x.sh", "usr/libexec/greeting/x.sh");
+        Replace(recipe, ", \"usr/etc/**\"", "");
+        farm.MakeDue();
+        (exit, log) = farm.Once();
+        Assert.True(exit == 0, log);
+        Assert.Contains(Archive(farm).Packages, package => package.Name.Text == "greeting");
+    }
+
+    [Fact]
     public void A_worker_cannot_add_a_name_that_no_file_could_have()
     {
         using TestFarm farm = Farm(Edition);

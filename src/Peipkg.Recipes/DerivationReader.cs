@@ -34,7 +34,9 @@ internal static class DerivationReader
 
     private static Derivation ReadTable(TomlSection table)
     {
-        Derivation derivation = table.NodeOf("parts") is not null ? WithParts(Derivation.None, table, "parts") : Derivation.Full;
+        Derivation derivation = table.NodeOf("parts") is not null
+            ? WithParts(Derivation.None, table, "parts")
+            : Derivation.Full;
         if (table.NodeOf("version_nodes") is not null)
         {
             derivation = derivation with

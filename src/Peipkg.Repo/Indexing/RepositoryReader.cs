@@ -92,7 +92,9 @@ internal sealed class LocalRepositoryReader : RepositoryReader
             .. given.Select(Copy),
             .. row.Place is { } path ? [Copy(Path.Combine(_root, path))] : Array.Empty<PackageCopy>(),
         ];
-        return copies.Length > 0 || _byName is null ? copies : [new PackageCopy("the given directory", static () => null)];
+        return copies.Length > 0 || _byName is null
+            ? copies
+            : [new PackageCopy("the given directory", static () => null)];
     }
 
     internal override Stream? OpenSibling(IndexRow row, string suffix) =>

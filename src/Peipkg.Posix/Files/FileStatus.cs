@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Peipkg.Posix.Native;
 
@@ -21,6 +22,9 @@ public readonly record struct FileStatus(
     bool IsMountRoot
 )
 {
+    // NAME_MAX of limits.h.
+    private const int LongestName = 255;
+
     internal FileStatus(in LibC.StatBuffer status)
         : this(
             FileKinds.OfMode(status.Mode),
@@ -61,7 +65,9 @@ public readonly record struct FileStatus(
             return new FileStatus(in status);
         }
 
-        return PosixIOException.LastError is Errno.NoEntry or Errno.NotDirectory
+        return
+            PosixIOException.LastError is Errno.NoEntry or Errno.NotDirectory
+            || (PosixIOException.LastError == Errno.NameTooLong && HasImpossibleName(path))
             ? null
             : throw PosixIOException.Last("examine", path);
     }
@@ -75,6 +81,10 @@ public readonly record struct FileStatus(
         LibC.StatBuffer status = Raw(handle, path);
         return new FileStatus(in status);
     }
+
+    // Nothing can have such a name; of a path that is too long as a whole nobody knows whether something is there.
+    private static bool HasImpossibleName(string path) =>
+        path.Split('/').Any(static name => Encoding.UTF8.GetByteCount(name) > LongestName);
 
     internal static unsafe LibC.StatBuffer Raw(SafeFileHandle handle, string path)
     {

@@ -39,7 +39,7 @@ public sealed class ProcessTests(ITestOutputHelper output) : IDisposable
         _bench.Script(
             "echo script-out; echo script-err >&2; mkdir -p \"$DESTDIR/usr/bin\"; touch \"$DESTDIR/usr/bin/x\""
         );
-        using Process process = Tool.Start(Variables, _bench.BuildArguments());
+        using Process process = Tool.Start(Variables, _bench.BuildArguments("--allow", "license-file"));
         RunResult result = Tool.Finish(process).Succeeds();
         Assert.Equal($"script-out\n{_bench["out/" + Name]}\n", result.Output);
         Assert.Equal("script-err\n", result.Error);

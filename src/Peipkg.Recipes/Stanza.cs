@@ -69,6 +69,10 @@ public sealed record Stanza
     /// <summary>Whether it holds the debug information that was split off those of <see cref="SplitFrom"/>.</summary>
     public bool HoldsDebug { get; init; }
 
+    /// <summary>Whether it needs exactly this build of another stanza.</summary>
+    public bool NeedsBuildOf(Stanza other) =>
+        Dependencies.Any(need => need.SameBuild && need.Name.Text == other.Name.Text);
+
     /// <summary>Where the stanza begins.</summary>
     public TomlPosition Position { get; init; }
 }

@@ -1,5 +1,6 @@
 using Peipkg.Build.Checking.Licenses;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Help;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
@@ -15,8 +16,6 @@ namespace Peipkg.Build.Attesting;
 /// <param name="key">The key that signs the packages.</param>
 internal sealed class Attester(BuildFacts facts, SigningKey key)
 {
-    private const string Program = "peipkg-build";
-
     /// <summary>Writes a package's siblings beside it, under temporary names as the package itself still is.</summary>
     /// <param name="package">The package, whose content is written whole.</param>
     /// <param name="siblings">Takes what is written.</param>
@@ -76,7 +75,7 @@ internal sealed class Attester(BuildFacts facts, SigningKey key)
             Manifest = verified.Manifest,
             Files = verified.Files,
             Sha1 = sha1,
-            Tool = (Program, ProductVersion.Number),
+            Tool = (ToolContext.Program, ProductVersion.Number),
             License = Expression(verified.Manifest.License),
             Sources = facts.SourcesOf(verified.Manifest),
         }.Write();
@@ -92,7 +91,7 @@ internal sealed class Attester(BuildFacts facts, SigningKey key)
             Package = subject,
             Manifest = verified.Manifest,
             Edition = facts.Edition.ToString(),
-            Tool = (Program, ProductVersion.Number),
+            Tool = (ToolContext.Program, ProductVersion.Number),
             Facts = [.. facts.Facts.Select(static fact => (fact.Name, fact.Value))],
             Materials = facts.MaterialsOf(verified.Manifest),
             Byproducts =

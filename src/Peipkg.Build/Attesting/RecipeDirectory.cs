@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Posix.Files;
@@ -11,8 +12,6 @@ namespace Peipkg.Build.Attesting;
 /// </summary>
 internal static class RecipeDirectory
 {
-    private const string Repository = ".git";
-
     /// <summary>Computes it.</summary>
     /// <param name="directory">The recipe directory.</param>
     /// <param name="apart">Directories that are not part of the recipe though they lie in it: the source, the packages.</param>
@@ -22,15 +21,18 @@ internal static class RecipeDirectory
     {
         try
         {
-            HashSet<string> outside = [.. apart.Select(RealPath.Of)];
-            List<string> files = [];
-            Collect(RealPath.Of(directory), "", outside, files, cancellation);
-            files.Sort(ComparePaths);
+            FileStatus[] outside =
+            [
+                .. apart.Select(path => FileStatus.Of(path, followLinks: true)).OfType<FileStatus>(),
+            ];
+            List<(byte[] Path, Sha256Digest Digest)> files = Read(directory, outside, cancellation);
+            files.Sort(static (one, other) => one.Path.AsSpan().SequenceCompareTo(other.Path));
             using Sha256Hasher list = new();
-            foreach (string file in files)
+            foreach ((byte[] path, Sha256Digest digest) in files)
             {
-                cancellation.ThrowIfCancellationRequested();
-                list.Append(Encoding.UTF8.GetBytes($"{DigestOf(Path.Combine(directory, file))}  {file}\n"));
+                list.Append(Encoding.ASCII.GetBytes($"{digest}  "));
+                list.Append(path);
+                list.Append("\n"u8);
             }
 
             return list.Finish();
@@ -41,46 +43,63 @@ internal static class RecipeDirectory
         }
     }
 
-    private static void Collect(
-        string root,
-        string below,
-        HashSet<string> outside,
-        List<string> files,
+    private static List<(byte[] Path, Sha256Digest Digest)> Read(
+        string directory,
+        FileStatus[] outside,
         CancellationToken cancellation
     )
     {
-        cancellation.ThrowIfCancellationRequested();
-        foreach (string path in Directory.EnumerateFileSystemEntries(Path.Combine(root, below)))
+        List<(byte[], Sha256Digest)> files = [];
+        Stack<byte[]> above = [];
+        byte[] prefix = [];
+        using TreeWalk walk = TreeWalk.Begin(directory);
+        while (walk.Next())
         {
-            string name = Path.GetFileName(path);
-            string relative = below.Length == 0 ? name : $"{below}/{name}";
-            FileStatus? status = FileStatus.Of(path);
-            if (status is { IsDirectory: true })
+            cancellation.ThrowIfCancellationRequested();
+            if (walk.Step == TreeStep.Leave)
             {
-                if (name != Repository && !outside.Contains(path))
-                {
-                    Collect(root, relative, outside, files, cancellation);
-                }
+                prefix = above.Pop();
+                continue;
             }
-            else if (status is { IsRegular: true } or { IsSymlink: true })
+
+            FileStatus status = walk.Status();
+            byte[] path = [.. prefix, .. walk.Name];
+            if (status.IsRegular || status.IsSymlink)
             {
-                files.Add(relative);
+                files.Add((path, DigestOf(walk, status)));
+            }
+            else if (status.IsDirectory && !walk.Name.SequenceEqual(".git"u8) && !outside.Any(status.IsSameFile))
+            {
+                string place = walk.DisplayPath;
+                Errno error = walk.Enter();
+                if (error != Errno.None)
+                {
+                    throw PosixIOException.Of(error, "open", place);
+                }
+
+                above.Push(prefix);
+                prefix = [.. path, (byte)'/'];
             }
         }
+
+        return files;
     }
 
     // What a link leads to may lie elsewhere, and is not the recipe's.
-    private static Sha256Digest DigestOf(string path)
+    private static Sha256Digest DigestOf(TreeWalk walk, FileStatus status)
     {
-        if (new FileInfo(path).LinkTarget is { } target)
+        Errno error;
+        if (status.IsSymlink)
         {
-            return Sha256Digest.Of(Encoding.UTF8.GetBytes(target));
+            return walk.Directory.TryReadLink(walk.Name, out error) is { } target
+                ? Sha256Digest.Of(target)
+                : throw PosixIOException.Of(error, "read the symlink", walk.DisplayPath);
         }
 
-        using Stream content = ForeignFile.OpenStream(path);
+        using SafeFileHandle file =
+            walk.Directory.TryOpenFile(walk.Name, out error)
+            ?? throw PosixIOException.Of(error, "open", walk.DisplayPath);
+        using FileStream content = new(file, FileAccess.Read, bufferSize: 0);
         return Sha256Digest.Of(content);
     }
-
-    private static int ComparePaths(string one, string other) =>
-        Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other));
 }

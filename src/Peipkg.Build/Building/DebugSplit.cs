@@ -102,11 +102,7 @@ internal static class DebugSplit
         stanza.SplitsDebug
             ? stanza
             : recipe.Stanzas.FirstOrDefault(whole =>
-                whole.SplitsDebug
-                && (
-                    stanza.SplitFrom == whole.Name.Text
-                    || stanza.Dependencies.Any(need => need.SameBuild && need.Name.Text == whole.Name.Text)
-                )
+                whole.SplitsDebug && (stanza.SplitFrom == whole.Name.Text || stanza.NeedsBuildOf(whole))
             );
 
     private static void Refuse(DebugFile[] faulty)

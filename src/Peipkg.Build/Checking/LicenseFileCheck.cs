@@ -57,10 +57,7 @@ internal static class LicenseFileCheck
         licensed.Contains(stanza.Name.Text)
         || (
             seen.Add(stanza.Name.Text)
-            && recipe.Stanzas.Any(other =>
-                stanza.Dependencies.Any(need => need.SameBuild && need.Name.Text == other.Name.Text)
-                && Reaches(recipe, other, licensed, seen)
-            )
+            && recipe.Stanzas.Any(other => stanza.NeedsBuildOf(other) && Reaches(recipe, other, licensed, seen))
         );
 
     // As libgreet-doc is of libgreet, which is asked itself.

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using Peipkg.Format.Text;
 using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Configuration;
@@ -38,16 +36,10 @@ internal sealed record PublishConfig(OnBreak OnBreak)
             return Default;
         }
 
-        PublishConfig config = new(section.Parsed<OnBreak>("on_break", Parse)?.Value ?? Default.OnBreak);
+        PublishConfig config = new(
+            section.Parsed<OnBreak>("on_break", ConfigWord.OneOf(Words))?.Value ?? Default.OnBreak
+        );
         section.Finish();
         return config;
-    }
-
-    private static bool Parse(string? text, out OnBreak value, [NotNullWhen(false)] out string? error)
-    {
-        error = Words.TryGetValue(text ?? "", out value)
-            ? null
-            : $"\"{text}\" is none of {string.Join(", ", Words.Keys)}{NearestName.Suggestion(text ?? "", Words.Keys)}";
-        return error is null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
-using Peipkg.Format.Text;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
@@ -89,12 +88,13 @@ internal static partial class UploadReader
 
     private static UploadConfig? ReadTarget(TomlSection section)
     {
-        UploadBackend backend = section.Parsed<UploadBackend>("backend", OneOf(Backends))?.Value ?? UploadBackend.None;
+        UploadBackend backend =
+            section.Parsed<UploadBackend>("backend", ConfigWord.OneOf(Backends))?.Value ?? UploadBackend.None;
         Located<string>? remote = section.String("remote", required: backend != UploadBackend.None);
         CheckRemote(section, backend, remote);
         string? name = section.Parsed<string>("name", Word)?.Value;
         UploadContent content =
-            section.Parsed<UploadContent>("content", OneOf(Contents))?.Value ?? UploadContent.Repository;
+            section.Parsed<UploadContent>("content", ConfigWord.OneOf(Contents))?.Value ?? UploadContent.Repository;
         string? url = section.Parsed<string>("public_url", HttpUrl, required: content == UploadContent.Packages)?.Value;
         TimeSpan within = section.Parsed<TimeSpan>("check_within", Patience)?.Value ?? UploadConfig.DefaultCheckWithin;
         UploadMode mode = UploadMode.InPlace;
@@ -102,11 +102,11 @@ internal static partial class UploadReader
         if (backend == UploadBackend.Git)
         {
             branch = section.Parsed<string>("branch", BranchName.TryParse)?.Value ?? "gh-pages";
-            mode = section.Parsed<UploadMode>("mode", OneOf(GitModes))?.Value ?? UploadMode.Orphan;
+            mode = section.Parsed<UploadMode>("mode", ConfigWord.OneOf(GitModes))?.Value ?? UploadMode.Orphan;
         }
         else if (backend == UploadBackend.Rsync)
         {
-            mode = section.Parsed<UploadMode>("mode", OneOf(RsyncModes))?.Value ?? UploadMode.InPlace;
+            mode = section.Parsed<UploadMode>("mode", ConfigWord.OneOf(RsyncModes))?.Value ?? UploadMode.InPlace;
         }
 
         if (content == UploadContent.Packages && mode == UploadMode.Switch)
@@ -163,20 +163,6 @@ internal static partial class UploadReader
         else if (backend == UploadBackend.Rclone && !RcloneRemote.TryParse(given.Value, out _, out error))
         {
             section.Problems.Error(given.Position, $"remote in {section.Label}: {error}");
-        }
-    }
-
-    private static ValueParser<T> OneOf<T>(Dictionary<string, T> words)
-        where T : struct
-    {
-        return Parse;
-
-        bool Parse(string? text, out T value, [NotNullWhen(false)] out string? error)
-        {
-            error = words.TryGetValue(text ?? "", out value)
-                ? null
-                : $"\"{text}\" is none of {string.Join(", ", words.Keys)}{NearestName.Suggestion(text ?? "", words.Keys)}";
-            return error is null;
         }
     }
 

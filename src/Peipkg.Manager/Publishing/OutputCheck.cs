@@ -140,18 +140,7 @@ internal sealed class OutputCheck(PublicKey farmKey, string farmId)
                     RequireSignature = true,
                 }
             );
-            return new IndexEntry
-            {
-                Name = package.Manifest.Name,
-                Version = package.Manifest.Version,
-                Architecture = package.Manifest.Architecture,
-                Dependencies = package.Manifest.Dependencies,
-                Provides = package.Manifest.Provides,
-                SizeCompressed = file.Length,
-                SizeInstalled = package.Manifest.SizeInstalled,
-                Hash = package.PackageHash,
-                Url = "",
-            };
+            return IndexEntry.FromPackage(package.Manifest, package.PackageHash, file.Length, "");
         }
         catch (Exception exception) when (exception is FormatViolationException || Boundary.IsUnforeseen(exception))
         {

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
@@ -33,8 +31,8 @@ internal sealed class Publisher(
 {
     private static readonly TimeSpan HeldPause = TimeSpan.FromMinutes(1);
 
-    // What was last said, and what waiting packages say of themselves; only ever touched within the gate.
-    private readonly Dictionary<long, IReadOnlyList<IndexEntry>> _described = [];
+    // Only ever touched within the gate, and so is what was last said.
+    private readonly WaitingPackages _waiting = new(layout, check);
     private string? _saidHeld;
 
     /// <summary>Publishes a build that is built.</summary>
@@ -142,7 +140,7 @@ internal sealed class Publisher(
             }
 
             ready.RemoveAll(one => !Look(one, again: false, looked));
-            GenerationChoice choice = breaks.Choose(published, ready, _described);
+            GenerationChoice choice = breaks.Choose(published, ready, _waiting.Described);
             ReadyBuild[] together = [.. ready.Where(one => choice.Together.Any(chosen => chosen.Id == one.Build.Id))];
             if (ready.RemoveAll(one => together.Contains(one) && !Look(one, again: true, looked)) > 0)
             {
@@ -157,9 +155,14 @@ internal sealed class Publisher(
                 }
                 catch (RefusedException exception)
                 {
-                    if (GiveUpRefused(first, together, exception) is { } why)
+                    if (WhyRefused(first, exception) is { Length: > 0 } why)
                     {
                         throw new UnpublishableException(why);
+                    }
+
+                    if (ready.RemoveAll(one => together.Contains(one) && GiveUpIfRefused(one, exception)) > 0)
+                    {
+                        continue;
                     }
 
                     throw;
@@ -171,30 +174,24 @@ internal sealed class Publisher(
         }
     }
 
-    // The others are given up here, so that the next try is without them.
-    private string? GiveUpRefused(ReadyBuild first, IReadOnlyList<ReadyBuild> together, RefusedException refused)
+    private bool GiveUpIfRefused(ReadyBuild build, RefusedException refused)
     {
-        string? own = null;
-        foreach (ReadyBuild build in together)
+        string why = WhyRefused(build, refused);
+        if (why.Length > 0)
         {
-            string why = string.Join(
-                "; ",
-                build.Missing.SelectMany(output =>
-                    refused.Reasons[output.FileName].Select(reason => $"{output.FileName}: {reason}")
-                )
-            );
-            if (why.Length > 0 && build == first)
-            {
-                own = why;
-            }
-            else if (why.Length > 0)
-            {
-                GiveUp(build.Build, build.Attempt, why);
-            }
+            GiveUp(build.Build, build.Attempt, why);
         }
 
-        return own;
+        return why.Length > 0;
     }
+
+    private static string WhyRefused(ReadyBuild build, RefusedException refused) =>
+        string.Join(
+            "; ",
+            build.Missing.SelectMany(output =>
+                refused.Reasons[output.FileName].Select(reason => $"{output.FileName}: {reason}")
+            )
+        );
 
     private IEnumerable<ReadyBuild> Others(long build, PublishedPackages published)
     {
@@ -217,10 +214,7 @@ internal sealed class Publisher(
             }
         }
 
-        foreach (long attempt in _described.Keys.Where(attempt => !known.Contains(attempt)).ToList())
-        {
-            _described.Remove(attempt);
-        }
+        _waiting.ForgetAllBut(known);
     }
 
     private void TellOtherBytes(ReadyBuild build, PublishedPackages published)
@@ -277,72 +271,26 @@ internal sealed class Publisher(
     // Reads the packages, which may be gone, or signed by a key that the farm had before; then they are built again.
     private bool Look(ReadyBuild build, bool again, HashSet<long> looked)
     {
-        if (looked.Contains(build.Attempt) || (!again && _described.ContainsKey(build.Attempt)))
+        if (looked.Contains(build.Attempt) || (!again && _waiting.Described.ContainsKey(build.Attempt)))
         {
             return true;
         }
 
-        List<IndexEntry> entries = [];
-        foreach (BuildOutput output in build.Missing)
+        if (_waiting.Read(build) is { } fault)
         {
-            if (Read(layout.PublishOf(build.Attempt), output, out string fault) is not { } entry)
-            {
-                PublishEvents.Lost(logger, build.Build.Recipe, build.Build.Version, fault);
-                moves.Rebuild(build.Build.Id, build.Attempt, fault);
-                _described.Remove(build.Attempt);
-                Clear(build.Attempt);
-                return false;
-            }
-
-            entries.Add(entry);
+            PublishEvents.Lost(logger, build.Build.Recipe, build.Build.Version, fault);
+            moves.Rebuild(build.Build.Id, build.Attempt, fault);
+            Clear(build.Attempt);
+            return false;
         }
 
-        _described[build.Attempt] = entries;
         looked.Add(build.Attempt);
         return true;
     }
 
-    private IndexEntry? Read(string directory, BuildOutput output, out string fault)
-    {
-        string path = Path.Combine(directory, output.FileName);
-        fault =
-            !File.Exists(path) ? $"{output.FileName} is gone from {directory}"
-            : OutputCheck.HashFile(path) != output.Sha256
-                ? $"{output.FileName} in {directory} is not the file that was built"
-            : "";
-        if (fault.Length > 0)
-        {
-            return null;
-        }
-
-        IndexEntry? entry = check.Describe(path, out string problem);
-        fault = $"{output.FileName} in {directory} cannot be published: {problem}";
-        return entry;
-    }
-
     private async Task PublishAsync(IReadOnlyList<ReadyBuild> together, CancellationToken cancellation)
     {
-        // One directory, however many builds: what peipkg-repo is given goes out in one generation.
-        string directory = Path.Combine(layout.Stage, "new");
-        Remove(directory);
-        Directory.CreateDirectory(directory);
-        foreach (ReadyBuild build in together)
-        {
-            // With what is attested of them.
-            foreach (string suffix in SiblingNames.All.Append(""))
-            {
-                foreach (BuildOutput output in build.Missing)
-                {
-                    string path = Path.Combine(layout.PublishOf(build.Attempt), output.FileName + suffix);
-                    string second = Path.Combine(directory, output.FileName + suffix);
-                    if ((suffix.Length == 0 || File.Exists(path)) && !HardLink.TryCreate(path, second))
-                    {
-                        File.Copy(path, second);
-                    }
-                }
-            }
-        }
-
+        string directory = _waiting.Gather(together);
         await tool.PublishAsync(directory, cancellation);
         Remove(directory);
         PublishedPackages published = repository.Published();

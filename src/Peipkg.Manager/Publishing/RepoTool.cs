@@ -39,15 +39,15 @@ internal sealed class RepoTool(
     // Rules of peipkg-repo that no recipe can break: they are about keys, disks and what the repository has.
     private static readonly string[] FarmsOwn =
     [
-        "already-published",
-        "index-too-large",
-        "published-bytes-changed",
-        "published-missing",
-        "same-url",
-        "signature-invalid",
-        "signer-not-accepted",
-        "unreadable",
-        "unsigned",
+        IntakeRule.AlreadyPublished,
+        IntakeRule.IndexTooLarge,
+        IntakeRule.PublishedBytesChanged,
+        IntakeRule.PublishedMissing,
+        IntakeRule.SameUrl,
+        IntakeRule.SignatureInvalid,
+        IntakeRule.SignerNotAccepted,
+        IntakeRule.Unreadable,
+        IntakeRule.Unsigned,
     ];
 
     private static readonly ILookup<string, string> Nothing = Array.Empty<string>().ToLookup(static file => file);

@@ -53,8 +53,9 @@ internal static class SiblingFiles
         }
 
         RequireFile(attestation, said.Value, Limits.AttestationBytes);
-        Attestation judged = Judge(attestation, hash, keys());
-        Sibling first = Read(package, SiblingNames.Attestation, stop);
+        byte[] content = File.ReadAllBytes(attestation);
+        Attestation judged = Judge(attestation, content, hash, keys());
+        Sibling first = new(SiblingNames.Attestation, attestation, content.Length, Sha256Digest.Of(content));
         if (listed is null)
         {
             return [first];
@@ -71,11 +72,16 @@ internal static class SiblingFiles
             );
     }
 
-    private static Attestation Judge(string file, Sha256Digest hash, IReadOnlyCollection<PublicKey> keys)
+    private static Attestation Judge(
+        string file,
+        byte[] content,
+        Sha256Digest hash,
+        IReadOnlyCollection<PublicKey> keys
+    )
     {
         try
         {
-            return Attestation.Judge(File.ReadAllBytes(file), hash, keys);
+            return Attestation.Judge(content, hash, keys);
         }
         catch (FormatViolationException exception)
         {

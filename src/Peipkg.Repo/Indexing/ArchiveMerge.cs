@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -107,7 +108,7 @@ internal sealed class ArchiveMerge
         {
             Refuse(
                 package,
-                Refusal.EqualVersion,
+                IntakeRule.EqualVersion,
                 $"version {package.Row.Version} of {package.Row.Name} compares equal to {row.Version}, which {Where(row)}; no "
                     + "consumer could tell which is newer: build it with a higher revision"
             );
@@ -126,7 +127,7 @@ internal sealed class ArchiveMerge
             {
                 Refuse(
                     package,
-                    Refusal.Duplicate,
+                    IntakeRule.Duplicate,
                     $"{row} is also in {twin.File}, with other bytes; give only the one to be published"
                 );
             }
@@ -135,7 +136,7 @@ internal sealed class ArchiveMerge
         {
             Refuse(
                 package,
-                row.IsOffered ? Refusal.AlreadyPublished : Refusal.Withdrawn,
+                row.IsOffered ? IntakeRule.AlreadyPublished : IntakeRule.Withdrawn,
                 row.Entry.Withdrawn is { } withdrawal
                         ? $"{row} was withdrawn at {withdrawal.At} ({withdrawal.Reason}); build it with a higher revision, or offer it again "
                             + "with withdraw --undo"
@@ -152,7 +153,7 @@ internal sealed class ArchiveMerge
     private void RefuseCircle(NewPackage package, IndexRow older, IndexRow newer) =>
         Refuse(
             package,
-            Refusal.NoOrder,
+            IntakeRule.NoOrder,
             $"version {package.Row.Version} of {package.Row.Name} is newer than {older.Version}, which {Where(older)}, but older "
                 + $"than {newer.Version}, which {Where(newer)}, although {older.Version} is the newer of the two: the three go in a "
                 + "circle and no index can sort them; spell the version differently"

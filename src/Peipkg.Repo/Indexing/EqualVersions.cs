@@ -36,7 +36,7 @@ internal static class EqualVersions
             if (!seen.TryAdd(row.Version.EqualityKey, row) && seen[row.Version.EqualityKey].Version != row.Version)
             {
                 return new FormatViolationException(
-                    Refusal.EqualVersion,
+                    IntakeRule.EqualVersion,
                     "/packages",
                     $"{row} compares equal to {seen[row.Version.EqualityKey].Version}, so that no consumer can tell which is newer"
                 );

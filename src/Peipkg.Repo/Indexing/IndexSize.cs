@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Indexing;
@@ -31,7 +32,7 @@ internal static class IndexSize
             ? null
             : new Refusal(
                 document,
-                Refusal.IndexTooLarge,
+                IntakeRule.IndexTooLarge,
                 $"it would have {Mebibytes(size)} MiB, and known clients refuse an index over {Mebibytes(RepoLimits.ClientIndexBytes)} MiB: "
                     + $"{Remedy}; where all clients take more, publish with --allow-large-index"
             );

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Indexing;
 
@@ -82,7 +83,7 @@ internal sealed class PublishPlan
         refusals.Add(
             new Refusal(
                 fresh.TryGetValue(blamed, out NewPackage? culprit) ? culprit.File : blamed.FileName,
-                Refusal.TwoArchitectures,
+                IntakeRule.TwoArchitectures,
                 $"{blamed.Name} {blamed.Version} would be the highest version for {blamed.Architecture} and for "
                     + $"{other.Architecture} ({where}), but the active index names one package for each name; keep one repository "
                     + "for each architecture"
@@ -113,7 +114,7 @@ internal sealed class PublishPlan
                 refusals.Add(
                     new Refusal(
                         culprit.File,
-                        Refusal.SameUrl,
+                        IntakeRule.SameUrl,
                         $"{culprit.Row} would have the URL of {other}, {row.Url}; put {{filename}} into --package-url-template"
                     )
                 );

@@ -2,6 +2,7 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
+using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Keys;
 using Peipkg.Repo.Publishing;
@@ -85,7 +86,7 @@ internal static class SignatureImport
                 .Order(StringComparer.Ordinal)
         )
         {
-            LinkedCopy.OfFile(file, transaction.Stage(Path.GetRelativePath(next, file)));
+            HardLink.CreateOrCopy(file, transaction.Stage(Path.GetRelativePath(next, file)));
         }
 
         foreach ((string document, SignatureEnvelope envelope) in signatures)

@@ -102,7 +102,11 @@ internal sealed class MirrorOperation
 
         IndexRow[] missing = [.. rows.Where(row => !_copy.Has(row))];
         new PackageDownloads(_source, _request.Out).Fetch(missing, _context.Diagnostics, _stop);
-        new MirroredSiblings(_source, _request.Out, KeysOf(documents)).Fetch(missing, _context.Diagnostics, _stop);
+        new MirroredSiblings(_source, _request.Out, documents.Keys!.CountingAt(_context.Now)).Fetch(
+            missing,
+            _context.Diagnostics,
+            _stop
+        );
         HashSet<string> places = rows.Select(static row => row.Place!).ToHashSet(StringComparer.Ordinal);
         string[] gone = [.. _copy.Places.Where(place => !places.Contains(place))];
         bool hasCopies = CompressedCopies.AreIn(_request.Out);
@@ -140,14 +144,6 @@ internal sealed class MirrorOperation
             }
         }
     }
-
-    private IReadOnlyList<PublicKey> KeysOf(VerifiedDocuments documents) =>
-        [
-            .. documents
-                .Descriptor!.Keys.Where(key => documents.Keys!.WhyNot(key.Fingerprint, _context.Now) is null)
-                .Select(key => documents.Keys!.Find(key.Fingerprint))
-                .OfType<PublicKey>(),
-        ];
 
     private void RemoveLeftovers()
     {

@@ -58,15 +58,7 @@ internal sealed class PackageIntake
     {
         _state = state;
         _options = options;
-        _keys = new(() =>
-            [
-                .. state
-                    .Descriptor.Keys.Select(key => key.Fingerprint)
-                    .Where(Counts)
-                    .Select(key => state.Keys.Find(key))
-                    .OfType<PublicKey>(),
-            ]
-        );
+        _keys = new(() => state.Keys.CountingAt(state.JudgedAt));
         IEnumerable<IndexRow> bySize = options.SkipExisting ? state.Archive : [];
         _publishedBySize = bySize.ToLookup(static row => row.Size);
         IEnumerable<IndexRow> byIdentity = options.Rebuild ? state.Archive : [];
@@ -127,7 +119,7 @@ internal sealed class PackageIntake
             if (FileStatus.Of(file) is not { IsRegular: true })
             {
                 // A link's target may change after publication, and a pipe would be waited for.
-                Refuse(index, file, Refusal.Unreadable, "it is not a regular file; give the package itself");
+                Refuse(index, file, IntakeRule.Unreadable, "it is not a regular file; give the package itself");
                 return;
             }
 
@@ -169,7 +161,7 @@ internal sealed class PackageIntake
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Refuse(index, file, Refusal.Unreadable, error.Message);
+            Refuse(index, file, IntakeRule.Unreadable, error.Message);
         }
     }
 
@@ -247,8 +239,6 @@ internal sealed class PackageIntake
         }
     }
 
-    private bool Counts(Fingerprint key) => _state.Keys.WhyNot(key, _state.JudgedAt) is null;
-
     /// <summary>What lies beside the package goes with it, or keeps it out: nothing of it is lost unseen.</summary>
     private IReadOnlyList<Sibling> JudgeSiblings(
         int index,
@@ -297,7 +287,7 @@ internal sealed class PackageIntake
         Refuse(
             index,
             file,
-            Refusal.NameTooLong,
+            IntakeRule.NameTooLong,
             $"its name and version would make a file name of {longest.Length} characters, and a file name has at most "
                 + $"{Limits.PathComponentBytes}; build it with a shorter version"
         );
@@ -323,7 +313,7 @@ internal sealed class PackageIntake
             Refuse(
                 index,
                 file,
-                Refusal.PublishedBytesChanged,
+                IntakeRule.PublishedBytesChanged,
                 $"{known} was published with other bytes, which are still in {path}, and what is published never changes; "
                     + "leave this file out or build it with a higher revision"
             );
@@ -371,7 +361,7 @@ internal sealed class PackageIntake
                 Refuse(
                     index,
                     file,
-                    Refusal.Unsigned,
+                    IntakeRule.Unsigned,
                     "the package is not signed; sign it with peipkg-build's --sign-key"
                 );
                 return false;
@@ -391,7 +381,12 @@ internal sealed class PackageIntake
                 return true;
             }
 
-            Refuse(index, file, Refusal.SignerNotAccepted, problem + "; sign it with an active key of this repository");
+            Refuse(
+                index,
+                file,
+                IntakeRule.SignerNotAccepted,
+                problem + "; sign it with an active key of this repository"
+            );
             return false;
         }
 
@@ -400,7 +395,7 @@ internal sealed class PackageIntake
             Refuse(
                 index,
                 file,
-                Refusal.SignerNotAccepted,
+                IntakeRule.SignerNotAccepted,
                 $"it is signed by {signer}, whose key file the repository lacks"
             );
             return false;
@@ -408,7 +403,7 @@ internal sealed class PackageIntake
 
         if (!signature.Verifies(key, package.SignedDigest))
         {
-            Refuse(index, file, Refusal.SignatureInvalid, $"its signature is not {signer}'s over this content");
+            Refuse(index, file, IntakeRule.SignatureInvalid, $"its signature is not {signer}'s over this content");
             return false;
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Reporting;
@@ -179,7 +180,7 @@ internal sealed class PublishReport
             ? []
             : _lost.Select(row => new Refusal(
                 _request.AllPackages!,
-                Refusal.PublishedMissing,
+                IntakeRule.PublishedMissing,
                 $"{row} was published but its file is not there, so the rebuilt archive would lack it; bring it from a mirror or a "
                     + "backup, or let it go with --forget-missing"
             ));

@@ -75,17 +75,10 @@ internal static class ShowOperation
     private static Attestation? AttestationOf(RepositoryView view, IndexRow row, Diagnostics diagnostics)
     {
         string? package = row.Place is { } place ? Path.Combine(view.Location, place) : null;
-        PublicKey[] keys =
-        [
-            .. view
-                .Descriptor.Keys.Where(static key => key.Status != KeyStatus.Revoked)
-                .Select(key => view.Keys.Find(key.Fingerprint))
-                .OfType<PublicKey>(),
-        ];
         AttestationCheck check = AttestationCheck.Of(
             row.FileName,
             row.Hash,
-            keys,
+            view.Keys.NotRevoked(),
             suffix => package is not null && File.Exists(package + suffix) ? File.OpenRead(package + suffix) : null
         );
         if (check.Problem is { } problem)

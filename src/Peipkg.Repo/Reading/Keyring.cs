@@ -93,6 +93,14 @@ internal sealed class Keyring
     /// <summary>The listed key, if its file could be read.</summary>
     internal PublicKey? Find(Fingerprint fingerprint) => _keys.GetValueOrDefault(fingerprint);
 
+    /// <summary>The keys that are not revoked: what they signed while they counted still says something.</summary>
+    internal IReadOnlyList<PublicKey> NotRevoked() =>
+        [.. _keys.Values.Where(key => StatusOf(key.Fingerprint) != KeyStatus.Revoked)];
+
+    /// <summary>The keys whose signatures count at a time (§6.1.4).</summary>
+    internal IReadOnlyList<PublicKey> CountingAt(Timestamp at) =>
+        [.. _keys.Values.Where(key => WhyNot(key.Fingerprint, at) is null)];
+
     /// <summary>The status a descriptor gives a key, null when it does not list it.</summary>
     internal KeyStatus? StatusOf(Fingerprint fingerprint) => _listed.GetValueOrDefault(fingerprint)?.Status;
 

@@ -131,7 +131,7 @@ internal sealed record RetentionRecord(int OlderThanDays, int Keep, IReadOnlyLis
         where pruned is not null && pruned.Hash != package.Row.Hash.ToString()
         select new Refusal(
             package.File,
-            Refusal.Pruned,
+            IntakeRule.Pruned,
             $"{package.Row} was published with other bytes ({pruned.Hash}) and pruned since; build it with a higher revision"
         );
 }

@@ -85,7 +85,7 @@ internal sealed class SnapshotStore(string root)
         DirectoryTree places = new(target);
         foreach (string document in Documents(state.Descriptor))
         {
-            LinkedCopy.OfFile(Path.Combine(root, document), places.Prepare(document));
+            HardLink.CreateOrCopy(Path.Combine(root, document), places.Prepare(document));
         }
 
         List<IndexRow> here =
@@ -100,10 +100,10 @@ internal sealed class SnapshotStore(string root)
             {
                 string package = Path.Combine(root, row.Place!);
                 string place = places.Prepare(row.Place!);
-                LinkedCopy.OfFile(package, place);
+                HardLink.CreateOrCopy(package, place);
                 foreach (string suffix in SiblingFiles.Beside(package))
                 {
-                    LinkedCopy.OfFile(package + suffix, place + suffix);
+                    HardLink.CreateOrCopy(package + suffix, place + suffix);
                 }
             },
             stop

@@ -47,7 +47,7 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
             }
             else if (File.Exists(place))
             {
-                LinkedCopy.OfFile(place, copy);
+                HardLink.CreateOrCopy(place, copy);
             }
         }
 
@@ -100,7 +100,7 @@ internal sealed class DocumentSwitch(string root, string staging, string next)
             }
             else if (File.Exists(source))
             {
-                LinkedCopy.OfFile(source, copy);
+                HardLink.CreateOrCopy(source, copy);
                 DurableFile.RenameReplacing(copy, place);
             }
             else

@@ -5,18 +5,6 @@ namespace Peipkg.Repo.Transactions;
 /// <summary>A second name for a file where the file system has such, else a copy, by reflink where there are those.</summary>
 internal static class LinkedCopy
 {
-    /// <summary>Gives a file a second name.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="copy">Where nothing is yet.</param>
-    internal static void OfFile(string path, string copy)
-    {
-        if (!HardLink.TryCreate(path, copy))
-        {
-            // Another file system, too many links, or a foreign owner.
-            File.Copy(path, copy);
-        }
-    }
-
     /// <summary>Makes a directory with second names of all files of another; subdirectories are left out.</summary>
     internal static void OfDirectory(string path, string copy)
     {
@@ -24,7 +12,7 @@ internal static class LinkedCopy
         PublicMode.Allow(copy);
         foreach (string file in Directory.EnumerateFiles(path))
         {
-            OfFile(file, Path.Combine(copy, Path.GetFileName(file)));
+            HardLink.CreateOrCopy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
     }
 }

@@ -143,7 +143,7 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
             )
         )
         {
-            LinkedCopy.OfFile(path, copy);
+            HardLink.CreateOrCopy(path, copy);
         }
         else
         {

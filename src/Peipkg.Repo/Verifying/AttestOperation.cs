@@ -3,7 +3,6 @@ using System.Text.Json;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
-using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
@@ -79,13 +78,7 @@ internal sealed class AttestOperation
         );
 
         // A key that was replaced made its attestations when it counted; one that was revoked says nothing any more.
-        PublicKey[] keys =
-        [
-            .. documents
-                .Descriptor!.Keys.Where(static key => key.Status != KeyStatus.Revoked)
-                .Select(key => documents.Keys!.Find(key.Fingerprint))
-                .OfType<PublicKey>(),
-        ];
+        IReadOnlyList<PublicKey> keys = documents.Keys!.NotRevoked();
         IndexRow[] rows =
         [
             .. documents.Archive!.Rows.Where(row =>

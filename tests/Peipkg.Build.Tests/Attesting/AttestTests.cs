@@ -18,6 +18,7 @@ public sealed class AttestTests : IDisposable
     [Fact]
     public void A_package_and_what_is_said_of_it_appear_together_and_belong_together()
     {
+        _bench.Shell("mkdir -p recipe/more && echo 1 > recipe/more/$(printf 'x\\377') && echo 2 > recipe/more.txt");
         RunResult result = _bench.Build("--attest", "--sign-key", _bench.Key()).Succeeds();
         Assert.Equal(_bench["out/" + File1] + "\n", result.Output);
         Assert.Equal([File1, File1 + ".attestation.json", File1 + ".sbom.json"], _bench.Outputs);

@@ -1,4 +1,5 @@
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
 using static Peipkg.Repo.Tests.Indexing.Rows;
 
@@ -34,7 +35,7 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([Row("aa", "1.0-1")], Row("aa", "1.0-1"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal(Refusal.AlreadyPublished, refusal.Rule);
+        Assert.Equal(IntakeRule.AlreadyPublished, refusal.Rule);
         Assert.Contains("--skip-existing", refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -43,7 +44,7 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([Row("aa", "1.0-1")], Row("aa", "1.0-1", bytes: "other"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal(Refusal.AlreadyPublished, refusal.Rule);
+        Assert.Equal(IntakeRule.AlreadyPublished, refusal.Rule);
         Assert.Contains("higher revision", refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -56,14 +57,14 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([Row("aa", "1.0-1")], Row("aa", "1.0-1", "aarch64"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal(Refusal.TwoArchitectures, refusal.Rule);
+        Assert.Equal(IntakeRule.TwoArchitectures, refusal.Rule);
         Assert.Equal("new/aa_1.0-1_aarch64.peipkg", refusal.File);
     }
 
     [Fact]
     public void A_highest_version_for_two_architectures_among_the_new_is_refused() =>
         Assert.Equal(
-            Refusal.TwoArchitectures,
+            IntakeRule.TwoArchitectures,
             Assert.Single(Plan([], Row("aa", "1.0-1", "aarch64"), Row("aa", "1.0-1")).Refusals).Rule
         );
 
@@ -72,14 +73,14 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([Row("aa", "1.0~alpha-1")], Row("aa", "1.0~a-1"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal(Refusal.EqualVersion, refusal.Rule);
+        Assert.Equal(IntakeRule.EqualVersion, refusal.Rule);
         Assert.Contains("1.0~alpha-1, which is already published", refusal.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_equal_version_for_another_architecture_is_refused_below_the_highest_too() =>
         Assert.Equal(
-            Refusal.EqualVersion,
+            IntakeRule.EqualVersion,
             Assert.Single(Plan([Row("aa", "2.0-1"), Row("aa", "1.0-1")], Row("aa", "1.00-1", "aarch64")).Refusals).Rule
         );
 
@@ -88,7 +89,7 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([], Row("aa", "1.0-1"), Row("aa", "1.00-1"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal((Refusal.EqualVersion, "new/aa_1.00-1_x86_64.peipkg"), (refusal.Rule, refusal.File));
+        Assert.Equal((IntakeRule.EqualVersion, "new/aa_1.00-1_x86_64.peipkg"), (refusal.Rule, refusal.File));
         Assert.Contains("is in new/aa_1.0-1_x86_64.peipkg", refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -97,7 +98,7 @@ public class PublishPlanTests
     {
         // 1.0~foo < 1.0 < 1.0foo, and yet the outer two compare equal.
         PublishPlan plan = Plan([Row("aa", "1.0-1"), Row("aa", "1.0~foo-1")], Row("aa", "1.0foo-1"));
-        Assert.Equal(Refusal.EqualVersion, Assert.Single(plan.Refusals).Rule);
+        Assert.Equal(IntakeRule.EqualVersion, Assert.Single(plan.Refusals).Rule);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public class PublishPlanTests
     {
         PublishPlan plan = Plan([Row("aa", "1.0-1"), Row("aa", "1.0~foo2-1")], Row("aa", "1.0foo1-1"));
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal(Refusal.NoOrder, refusal.Rule);
+        Assert.Equal(IntakeRule.NoOrder, refusal.Rule);
         Assert.Contains("in a circle", refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -133,7 +134,7 @@ public class PublishPlanTests
             Now
         );
         Refusal refusal = Assert.Single(plan.Refusals);
-        Assert.Equal((Refusal.Duplicate, "y"), (refusal.Rule, refusal.File));
+        Assert.Equal((IntakeRule.Duplicate, "y"), (refusal.Rule, refusal.File));
         Assert.Contains("x", refusal.Reason, StringComparison.Ordinal);
     }
 
@@ -146,7 +147,7 @@ public class PublishPlanTests
             Row("cc", "1.0-1", url: "/z"),
             Row("dd", "1.0-1", url: "/z")
         );
-        Assert.Equal([Refusal.SameUrl, Refusal.SameUrl], plan.Refusals.Select(static refusal => refusal.Rule));
+        Assert.Equal([IntakeRule.SameUrl, IntakeRule.SameUrl], plan.Refusals.Select(static refusal => refusal.Rule));
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public class PublishPlanTests
             Row("dd", "1.0-1")
         );
         Assert.Equal(
-            [Refusal.AlreadyPublished, Refusal.EqualVersion, Refusal.TwoArchitectures],
+            [IntakeRule.AlreadyPublished, IntakeRule.EqualVersion, IntakeRule.TwoArchitectures],
             plan.Refusals.Select(static refusal => refusal.Rule)
         );
     }

@@ -3,7 +3,6 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
-using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
 using Peipkg.Repo.Tests.World;
@@ -195,7 +194,7 @@ public sealed class PublishOperationTests : IDisposable
         _fixture.Pack("aa", signer: other);
         RunResult result = _fixture.Publish();
         Assert.Equal(code, result.Code);
-        Assert.Equal(code == 1, result.Error.Contains(Refusal.SignerNotAccepted, StringComparison.Ordinal));
+        Assert.Equal(code == 1, result.Error.Contains(IntakeRule.SignerNotAccepted, StringComparison.Ordinal));
     }
 
     [Theory]

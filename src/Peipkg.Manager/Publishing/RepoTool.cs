@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
@@ -35,22 +34,6 @@ internal sealed class RepoTool(
     private static readonly ChildLimits Limits = new(TimeSpan.FromHours(6), TimeSpan.FromHours(6));
 
     private const int MostReport = 1 << 20;
-
-    // Rules of peipkg-repo that no recipe can break: they are about keys, disks and what the repository has.
-    private static readonly string[] FarmsOwn =
-    [
-        IntakeRule.AlreadyPublished,
-        IntakeRule.IndexTooLarge,
-        IntakeRule.PublishedBytesChanged,
-        IntakeRule.PublishedMissing,
-        IntakeRule.SameUrl,
-        IntakeRule.SignatureInvalid,
-        IntakeRule.SignerNotAccepted,
-        IntakeRule.Unreadable,
-        IntakeRule.Unsigned,
-    ];
-
-    private static readonly ILookup<string, string> Nothing = Array.Empty<string>().ToLookup(static file => file);
 
     private string Staging => Path.Combine(layout.Stage, "repo");
 
@@ -150,42 +133,10 @@ internal sealed class RepoTool(
         if (!result.Succeeded)
         {
             string message = $"{command.Name} {result.Describe(Limits)}: {words.Text()}";
-            throw Refusals(report.Text()) is { Count: > 0 } refused
+            throw RefusalReport.Read(report.Text()) is { Count: > 0 } refused
                 ? new RefusedException(message, refused)
                 : new PublishException(message);
         }
-    }
-
-    // What the report refuses for what it is; nothing where it is none, or refuses for the farm's own fault.
-    private static ILookup<string, string> Refusals(string report)
-    {
-        List<(string File, string Reason)> refused = [];
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(report);
-            foreach (JsonElement refusal in document.RootElement.GetProperty("refused").EnumerateArray())
-            {
-                string rule = refusal.GetProperty("rule").GetString()!;
-                if (FarmsOwn.Contains(rule))
-                {
-                    return Nothing;
-                }
-
-                refused.Add(
-                    (
-                        Path.GetFileName(refusal.GetProperty("file").GetString()!),
-                        $"{refusal.GetProperty("reason").GetString()} ({rule})"
-                    )
-                );
-            }
-        }
-        catch (Exception exception)
-            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return Nothing;
-        }
-
-        return refused.ToLookup(static one => one.File, static one => one.Reason);
     }
 
     // A clock that was set back must not stop the farm; consumers refuse an index that goes back in time (§6.5).

@@ -102,13 +102,35 @@ counter() {
     sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
 }
 
+# Up to so many failures of a stage are run once more by themselves. What passes then counts as passed, but is named at the
+# end: the machine may have been at fault, or a test or program that goes wrong only sometimes and is to be mended.
+unsteady_limit=3
+unsteady=()
+
+# run_tests NAME LOG [FILTER]: the tests of one test project, or some of them, with their results in a file of LOG's name.
+run_tests() {
+    local place=${TMPDIR:-/tmp}
+    [ "$1" != Peipkg.Manager.Tests ] || place=$memory
+    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "tests/$1/bin/Release/net10.0/$1.dll" --nologo --blame-hang-timeout 5m \
+        --logger "trx;LogFileName=$2.trx" --results-directory "$results" ${3:+--filter "$3"} > "$logs/$2.log" 2>&1 < /dev/null
+}
+
+# passes_again NAME FAILED: whether all tests that failed in a project pass when they run once more.
+passes_again() {
+    local names filter
+    mapfile -t names < <(sed -n 's/.*<UnitTestResult .*testName="\([^"(]*\).*outcome="Failed".*/\1/p' "$results/$1.trx" | sort -u)
+    [ "$2" -le "$unsteady_limit" ] && [ "${#names[@]}" -gt 0 ] || return
+    filter=$(printf '|FullyQualifiedName=%s' "${names[@]}")
+    run_tests "$1" "$1.again" "${filter#|}" || return
+    [ "$(counter "$results/$1.again.trx" passed)" -ge "$2" ] || return
+    unsteady+=("${names[@]}")
+}
+
 # run_project NAME: the tests of one test project.
 run_project() {
-    local name=$1 trx=$results/$1.trx began=$SECONDS status=0 total=0 passed executed failed place=${TMPDIR:-/tmp}
-    [ "$name" != Peipkg.Manager.Tests ] || place=$memory
+    local name=$1 trx=$results/$1.trx began=$SECONDS status=0 total=0 passed executed failed
     say "$name"
-    TMPDIR=$place "${undisturbed[@]}" "${limit[@]}" dotnet test "tests/$name/bin/Release/net10.0/$name.dll" --nologo --blame-hang-timeout 5m \
-        --logger "trx;LogFileName=$name.trx" --results-directory "$results" > "$logs/$name.log" 2>&1 < /dev/null || status=$?
+    run_tests "$name" "$name" || status=$?
     [ ! -s "$trx" ] || total=$(counter "$trx" total)
     if [ "${total:-0}" -eq 0 ]; then
         printf 'error: %s ran no tests (exit code %s), see %s\n' "$name" "$status" "$logs/$name.log" >&2
@@ -126,6 +148,7 @@ run_project() {
     if [ "$failed" -gt 0 ]; then
         grep -A 12 -E '^ *(Failed |The active test run was aborted|Test host process crashed)' "$logs/$name.log" | head -n 150 >&2 || true
         printf 'The full log is %s\n' "$logs/$name.log" >&2
+        if passes_again "$name" "$failed"; then passed=$executed failed=0; fi
     fi
     counted "$name" "$passed" "$failed" "$((total - executed))"
     printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
@@ -133,13 +156,21 @@ run_project() {
 
 # run_scenarios: all but the long ones, one after the other.
 run_scenarios() {
-    local counts=$results/scenarios.counts began=$SECONDS status=0 passed=0 failed=0 skipped=0
+    local counts=$results/scenarios.counts began=$SECONDS status=0 passed=0 failed=0 skipped=0 titles
+    local scenarios=("${undisturbed[@]}" PEIPKG_COUNTS="$counts" TMPDIR="$memory" "${limit[@]}" bash tests/Scenarios/run.sh --jobs 1)
     say "scenarios"
-    PEIPKG_COUNTS=$counts TMPDIR=$memory "${undisturbed[@]}" "${limit[@]}" bash tests/Scenarios/run.sh --jobs 1 || status=$?
+    "${scenarios[@]}" | tee "$logs/scenarios.log" || status=$?
     [ ! -s "$counts" ] || read -r passed failed skipped < "$counts"
     if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
         printf 'error: tests/Scenarios/run.sh ended with exit code %s\n' "$status" >&2
         failed=1
+    fi
+    if [ "$failed" -gt 0 ] && [ "$failed" -le "$unsteady_limit" ]; then
+        mapfile -t titles < <(sed -nE 's/^not ok [0-9]+ - (.*) \(exit code [0-9]+\)$/\1/p' "$logs/scenarios.log")
+        if [ "${#titles[@]}" -eq "$failed" ] && "${scenarios[@]}" "${titles[@]}"; then
+            unsteady+=("${titles[@]}")
+            passed=$((passed + failed)) failed=0
+        fi
     fi
     counted Scenarios "$passed" "$failed" "$skipped"
     printf '    %s passed, %s failed (%s s)\n' "$passed" "$failed" "$((SECONDS - began))"
@@ -197,6 +228,9 @@ for name in formatting fuzzing Scenarios tests/*.Tests; do
     grep -q "^$(basename "$name") " "$results/counts" || { broken+=("$name"); failed=$((failed + 1)); }
 done
 
+for name in "${unsteady[@]}"; do
+    printf 'warning: failed, and passed when it was run again: %s\n' "$name" >&2
+done
 say "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 [ "${#broken[@]}" -eq 0 ] || printf 'error: not everything passed in: %s\n' "${broken[*]}" >&2
 summary="$passed passed, $failed failed"

@@ -67,7 +67,10 @@ internal sealed class SandboxNetwork : IDisposable
     /// <exception cref="UserErrorException">It cannot be connected; the message has the program's own words.</exception>
     internal void Connect(int bubblewrap, CancellationToken cancellation)
     {
-        if (ReadSandboxProcess(bubblewrap, cancellation) is not { } pid || TryEnter(pid) is not { } entered)
+        if (
+            ReadSandboxProcess(bubblewrap, cancellation) is not { } pid
+            || TryEnter(pid, cancellation) is not { } entered
+        )
         {
             return;
         }
@@ -212,16 +215,33 @@ internal sealed class SandboxNetwork : IDisposable
         }
     }
 
-    private static NetworkNamespace? TryEnter(int pid)
+    // A process that is ending loses its namespaces before it counts as ended.
+    private static NetworkNamespace? TryEnter(int pid, CancellationToken cancellation)
     {
-        try
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
         {
-            return NetworkNamespace.Of(pid);
-        }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException && !ProcessTable.IsRunning(pid))
-        {
-            return null;
+            try
+            {
+                return NetworkNamespace.Of(pid);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (!ProcessTable.IsRunning(pid))
+                {
+                    return null;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                if (watch.Elapsed > Patience)
+                {
+                    throw new UserErrorException(
+                        $"--allow-network: the sandbox's network cannot be entered: {exception.Message}"
+                    );
+                }
+
+                Thread.Sleep(5);
+            }
         }
     }
 

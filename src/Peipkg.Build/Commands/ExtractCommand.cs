@@ -27,7 +27,7 @@ internal static class ExtractCommand
             "A trusted Ed25519 public key; with one, other signers and unsigned packages are refused."
         );
         Option<Edition> edition = CommandOptions.Edition(
-            "The edition whose package it is; otherwise the newest one that it satisfies."
+            "The edition whose rules it must keep; without it any one will do."
         );
         Command command = new("extract", "Write a verified package's files into an empty directory.")
         {

@@ -4,6 +4,7 @@ using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Text;
 using Peipkg.Posix.Files;
@@ -27,6 +28,10 @@ internal static class ExtractOperation
         try
         {
             package = OpenedPackage.Open(file, context, keys, edition);
+            if (edition is not null)
+            {
+                RequireEdition(file, package.Content, edition);
+            }
         }
         catch (UserErrorException exception)
         {
@@ -60,6 +65,19 @@ internal static class ExtractOperation
                 + $"{Counted.Text(package.Manifest.SizeInstalled, "byte")}, in {TerminalText.Escape(target)}"
         );
         return ExitCode.Success;
+    }
+
+    private static void RequireEdition(string file, VerifiedPackage package, Edition edition)
+    {
+        LayoutProblem[] errors =
+        [
+            .. PackageJudgement.Read(package, edition).Where(problem => problem.Severity == LayoutSeverity.Error),
+        ];
+        if (errors.Length > 0)
+        {
+            string more = errors.Length == 1 ? "" : $" and {Counted.Text(errors.Length - 1, "more error")}, see verify";
+            throw new UserErrorException($"{file}: in edition {edition}: {errors[0]}{more}");
+        }
     }
 
     /// <summary>The newest edition that the package satisfies; the one it was read by where it satisfies none.</summary>

@@ -73,6 +73,21 @@ public sealed class DependencyResolver
         return best;
     }
 
+    /// <summary>Whether a package that satisfies a dependency fills a slot of it (PSPU 5.23).</summary>
+    /// <param name="system">The architecture of the system.</param>
+    /// <param name="dependency">The dependency.</param>
+    /// <param name="slot">The slot that it claims.</param>
+    public bool Fills(Architecture system, Dependency dependency, PackageName slot) =>
+        Candidates(dependency)
+            .Any(candidate =>
+                candidate.Satisfies
+                && Suits(system, candidate.Entry)
+                && candidate.Entry.Provides.Any(provide =>
+                    provide.Name == dependency.Name
+                    && provide.Extras?.Claims.Slots.Any(filled => filled.Slot == slot) == true
+                )
+            );
+
     /// <summary>Why nothing satisfies a dependency, for people.</summary>
     public string WhyNot(IndexEntry dependent, Architecture system, Dependency dependency)
     {

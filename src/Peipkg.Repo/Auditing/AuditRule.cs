@@ -51,6 +51,14 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
             "drop the provides, or declare conflicts or replaces if it is meant to take the other's place"
         );
 
+    /// <summary>A dependency claims a slot that nothing which satisfies it fills (PSPU 5.23).</summary>
+    internal static AuditRule UnfilledClaim { get; } =
+        new(
+            "unfilled-claim",
+            AuditSeverity.Warning,
+            "let the package that satisfies the dependency provide the name with this slot and its target, or drop the claim"
+        );
+
     /// <summary>The advertised version of a name is a pre-release.</summary>
     internal static AuditRule PreReleaseNewest { get; } =
         new(
@@ -94,6 +102,7 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
         DependencyCycle,
         SharedPath,
         ShadowedPackage,
+        UnfilledClaim,
         PreReleaseNewest,
         UnsignedPackage,
         SignerNotActive,

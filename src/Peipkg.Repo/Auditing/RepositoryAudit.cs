@@ -85,9 +85,9 @@ internal sealed class RepositoryAudit
             {
                 IReadOnlyList<Architecture> systems = _resolver.SystemsOf(entry);
                 Architecture[] lacking = [.. systems.Where(system => _resolver.Choose(system, dependency) is null)];
+                string text = $"{dependency.Name} {dependency.Constraint?.Text}".TrimEnd();
                 if (lacking.Length > 0)
                 {
-                    string text = $"{dependency.Name} {dependency.Constraint?.Text}".TrimEnd();
                     string where =
                         lacking.Length == systems.Count
                             ? ""
@@ -108,6 +108,22 @@ internal sealed class RepositoryAudit
                             ),
                         }
                     );
+                }
+
+                foreach (ClaimSlot slot in lacking.Length > 0 ? [] : dependency.Extras?.Claims.Slots ?? [])
+                {
+                    if (!systems.All(system => _resolver.Fills(system, dependency, slot.Slot)))
+                    {
+                        _findings.Add(
+                            AuditFinding.Of(
+                                AuditRule.UnfilledClaim,
+                                entry.Name.Text,
+                                $"{entry.Version} {verb} {text} and claims its slot {slot.Slot} for {slot.Path}, but "
+                                    + $"{_resolver.Choose(systems[0], dependency)!.Name} does not fill it",
+                                $"{text} {slot.Slot}"
+                            )
+                        );
+                    }
                 }
             }
         }

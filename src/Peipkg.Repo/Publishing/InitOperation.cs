@@ -35,6 +35,13 @@ internal static class InitOperation
         RefuseBadText("--name", request.Name, mayBeEmpty: false);
         RefuseBadText("--description", request.Description, mayBeEmpty: true);
         WarnOfName(request.Name, context.Diagnostics);
+        if (request.Official && request.Edition.Layout.DropInDirectories.Count == 0)
+        {
+            context.Diagnostics.Note(
+                $"--official: edition {request.Edition} has no drop-in directories, so the repository may publish no more by it"
+            );
+        }
+
         using DocumentSigner key = DocumentSigner.LoadPrivate(request.SignKey, context.Diagnostics);
         Fingerprint fingerprint = key.PublicKey.Fingerprint;
         Descriptor descriptor = new(

@@ -145,7 +145,8 @@ internal sealed class PublishReport
         }
 
         string verb =
-            _request.DryRun ? "would publish"
+            IsRefused ? "without what is refused, would publish"
+            : _request.DryRun ? "would publish"
             : _awaitsSignatures ? "prepared"
             : "published";
         output.WriteLine(

@@ -68,6 +68,19 @@ public sealed class ExtractOperationTests : IDisposable
     }
 
     [Fact]
+    public void An_edition_that_is_asked_for_must_be_kept()
+    {
+        _bench.Script("mkdir -p \"$DESTDIR/etc\"; echo data > \"$DESTDIR/etc/demo.conf\"");
+        _bench.Recipe(Workbench.OneStanza.Replace("[\"usr/**\"]", "[\"etc/**\"]", StringComparison.Ordinal));
+        _bench.Build().Succeeds();
+        _bench
+            .Run("extract", _bench[Package], "--to", _bench["x"], "--edition", "pspu-5")
+            .Fails("in edition pspu-5: ", "etc", "nothing was extracted");
+        Assert.False(Path.Exists(_bench["x"]));
+        _bench.Run("extract", _bench[Package], "--to", _bench["x"], "--edition", "psd-009").Succeeds();
+    }
+
+    [Fact]
     public void A_signature_of_a_file_becomes_its_attribute_or_is_said_not_to()
     {
         _bench.Write("manifest.json", Packing.PackOperationTests.Manifest);

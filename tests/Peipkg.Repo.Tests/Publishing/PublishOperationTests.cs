@@ -352,6 +352,12 @@ public sealed class PublishOperationTests : IDisposable
             "already-published",
             refused.RootElement.GetProperty("refused")[0].GetProperty("rule").GetString()
         );
+        Assert.Contains(
+            "without what is refused, would publish index_version 3",
+            _fixture.Publish("--dry-run").Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(before, RepositoryFixture.Content(_fixture.Repo));
     }
 
     [Fact]

@@ -52,6 +52,38 @@ public sealed class RepositoryEditionTests : IDisposable
     }
 
     [Fact]
+    public void Office_where_the_edition_has_no_use_for_it_is_noted()
+    {
+        Assert.Contains("has no drop-in directories", _fixture.Init("--official").Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("init", true)]
+    [InlineData("other", false)]
+    public void A_claim_that_nothing_fills_is_found(string slot, bool filled)
+    {
+        InitPspu5();
+        new ForeignManifest("aa")
+        {
+            Dependencies = "{\"name\":\"loader\",\"claims\":{\"init\":{\"path\":\"/init\"}}}",
+        }.PackInto(_fixture.New);
+        new ForeignManifest("bb")
+        {
+            Provides = $"{{\"name\":\"loader\",\"claims\":{{\"{slot}\":{{\"target\":\"/usr/share/bb/data\"}}}}}}",
+        }.PackInto(_fixture.New);
+        RepositoryFixture.Succeed(_fixture.Publish());
+        RunResult audit = RepoRun.Run("audit", "--repo", _fixture.Repo);
+        RepositoryFixture.Succeed(audit);
+        Assert.Equal(
+            !filled,
+            audit.Output.Contains(
+                "needs loader and claims its slot init for /init, but bb does not fill it",
+                StringComparison.Ordinal
+            )
+        );
+    }
+
+    [Fact]
     public void An_edition_that_nobody_knows_is_refused_with_the_nearest()
     {
         RunResult result = _fixture.Init("--edition", "pspu-6");

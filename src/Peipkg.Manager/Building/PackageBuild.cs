@@ -105,16 +105,21 @@ internal sealed class PackageBuild(
             },
         };
         (ChildResult result, string said) = await RunAsync(command, child, log, cancellation);
+
+        // No recipe can help it when the machine makes no sandboxes.
+        bool isSandbox = ToolComplaint.IsOfSandbox(said);
         return result.Succeeded
             ? output
             : throw Failure(
-                result.End is ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched
+                result.End is ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched || isSandbox
                     ? FailureCause.Infrastructure
                     : FailureCause.Recipe,
                 command,
                 result,
                 child,
-                said
+                isSandbox
+                    ? $"{said}; without a sandbox ([build] sandbox = false) build scripts can read the signing key"
+                    : said
             );
     }
 

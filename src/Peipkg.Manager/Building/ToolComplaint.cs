@@ -38,6 +38,10 @@ internal static class ToolComplaint
         return text.Length <= MaxLength ? text : text[..MaxLength] + "…";
     }
 
+    /// <summary>Whether it is that this machine makes no sandboxes: then peipkg-build has run nothing of the recipe.</summary>
+    /// <param name="complaint">What <see cref="In"/> found.</param>
+    public static bool IsOfSandbox(string complaint) => complaint.StartsWith("--sandbox", StringComparison.Ordinal);
+
     // Why a script fails is mostly what it said last; the tool's own remarks may follow.
     private static string? LastLine(string words) =>
         words

@@ -92,11 +92,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             }
         );
         problems.AddRange(SandboxExposure.Problems(checking));
-        if (RepositoryEdition.Problem(checking) is { } mismatch)
-        {
-            problems.Add(mismatch);
-        }
-
+        problems.AddRange(OwnRepository.Problems(checking));
         Try(
             "the programs",
             () =>
@@ -136,7 +132,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
                 RecipeRoster roster = RecipeRoster.Load(
                     directory,
                     NullLogger.Instance,
-                    RepositoryEdition.Of(checking),
+                    OwnRepository.EditionOf(checking),
                     commit
                 );
                 count = roster.Recipes.Count;
@@ -147,6 +143,11 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
                 warnings.AddRange(
                     roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}"))
                 );
+                if (count + roster.Broken == 0)
+                {
+                    warnings.Add($"[manager] recipes_dir: there are no recipes in {directory}, so nothing is built");
+                }
+
                 if (ManagerProgram.MissingSecret(checking, roster) is { } missing)
                 {
                     problems.Add(missing);

@@ -89,6 +89,7 @@ internal static class ConfigReader
         RepositoryConfig repository = new(Text(repo, "name"), repo.String("description")?.Value ?? "")
         {
             Edition = repo.Parsed<Edition>("edition", Edition.TryParse)?.Value,
+            Official = repo.Boolean("official")?.Value,
         };
         repo.Finish();
 

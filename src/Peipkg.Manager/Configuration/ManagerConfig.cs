@@ -59,6 +59,9 @@ internal sealed record RepositoryConfig(string Name, string Description)
 {
     /// <summary>The edition of the format; null takes that of the repository, and the default for a new one.</summary>
     public Edition? Edition { get; init; }
+
+    /// <summary>Whether a new repository is the official one (PSPU 5.14); null takes what the repository is.</summary>
+    public bool? Official { get; init; }
 }
 
 /// <summary><c>[http]</c>.</summary>

@@ -28,6 +28,9 @@ internal sealed record PublishConfig(OnBreak OnBreak)
 
     public static PublishConfig Default { get; } = new(OnBreak.Hold);
 
+    /// <summary>Whether special system packages that install outside the layout are published (PSPU 5.18).</summary>
+    public bool AllowSpecialSystem { get; init; }
+
     /// <summary>Reads the section; problems go to the file's list.</summary>
     public static PublishConfig Read(TomlFile file)
     {
@@ -38,7 +41,10 @@ internal sealed record PublishConfig(OnBreak OnBreak)
 
         PublishConfig config = new(
             section.Parsed<OnBreak>("on_break", ConfigWord.OneOf(Words))?.Value ?? Default.OnBreak
-        );
+        )
+        {
+            AllowSpecialSystem = section.Boolean("allow_special_system")?.Value ?? Default.AllowSpecialSystem,
+        };
         section.Finish();
         return config;
     }

@@ -90,7 +90,7 @@ internal sealed class Farm : IDisposable
         Syncer = MakeSyncer();
         RepositoryTool = new RepoTool(
             setup.Tools,
-            Config,
+            setup.Config,
             setup.Layout,
             _stores.Repository,
             _environment,

@@ -52,9 +52,9 @@ internal static class ManagerProgram
             throw new UsageErrorException($"{configFile}: {problem}");
         }
 
-        if (RepositoryEdition.Problem(config) is { } mismatch)
+        if (OwnRepository.Problems(config) is { Count: > 0 } mismatches)
         {
-            throw new UserErrorException(mismatch);
+            throw new UserErrorException(string.Join('\n', mismatches));
         }
 
         if (SandboxExposure.Problems(config) is { Count: > 0 } exposed)

@@ -51,7 +51,7 @@ internal sealed class FarmAccess : IDisposable
                 stores,
                 () =>
                     roster ??= RecipeCheckouts.Place(config) is var (directory, commit)
-                        ? RecipeRoster.Load(directory, NullLogger.Instance, RepositoryEdition.Of(config), commit)
+                        ? RecipeRoster.Load(directory, NullLogger.Instance, OwnRepository.EditionOf(config), commit)
                         : RecipeRoster.Empty,
                 live: null
             );

@@ -409,8 +409,11 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         ?? stores.Builds.OfRecipe(recipe).Where(b => VersionName.Means(version, b.Tag, b.Version)).ToList() switch
         {
             [var only] => only,
-            _ => throw new OperatorException(
+            [] => throw new OperatorException(
                 $"{recipe} {version} is not known; \"peipkg-manager why {recipe}\" lists the versions"
+            ),
+            var several => throw new OperatorException(
+                $"which version of {recipe}? {version} may be {string.Join(" or ", several.Select(b => b.Version).Order(StringComparer.Ordinal))}"
             ),
         };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.Format.Layout;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Manager.Publishing;
@@ -42,7 +43,7 @@ internal static class RefusalReport
                 refused.Add(
                     (
                         Path.GetFileName(refusal.GetProperty("file").GetString()!),
-                        $"{refusal.GetProperty("reason").GetString()} ({rule})"
+                        $"{refusal.GetProperty("reason").GetString()} ({rule}){Remedy(rule)}"
                     )
                 );
             }
@@ -55,4 +56,13 @@ internal static class RefusalReport
 
         return refused.ToLookup(static one => one.File, static one => one.Reason);
     }
+
+    // peipkg-repo names its own options, which whoever runs a farm does not give.
+    private static string Remedy(string rule) =>
+        rule switch
+        {
+            PayloadLayout.SpecialRule => "; in a farm: allow_special_system = true in [publish]",
+            PayloadLayout.DropInRule => "; in a farm: official = true in [repo], for a new repository",
+            _ => "",
+        };
 }

@@ -22,7 +22,7 @@ internal sealed class RefusedException(string message, ILookup<string, string> r
 /// <summary>Runs <c>peipkg-repo</c> on the farm's repository.</summary>
 internal sealed class RepoTool(
     ToolSet tools,
-    ManagerConfig config,
+    ConfigHolder config,
     StateLayout layout,
     RepositoryState repository,
     ChildEnvironment environment,
@@ -50,16 +50,17 @@ internal sealed class RepoTool(
         }
 
         TreeRemoval.Remove(Staging);
-        string[] description =
-            config.Repository.Description.Length > 0 ? [$"--description={config.Repository.Description}"] : [];
+        RepositoryConfig wanted = config.Current.Repository;
+        string[] description = wanted.Description.Length > 0 ? [$"--description={wanted.Description}"] : [];
         await RunAsync(
             "init",
             cancellation,
             [
-                $"--name={config.Repository.Name}",
+                $"--name={wanted.Name}",
                 .. description,
-                .. config.Repository.Edition is { } edition ? (string[])[$"--edition={edition}"] : [],
-                $"--sign-key={config.KeyFile}",
+                .. wanted.Edition is { } edition ? (string[])[$"--edition={edition}"] : [],
+                .. wanted.Official is true ? (string[])["--official"] : [],
+                $"--sign-key={config.Current.KeyFile}",
                 $"--timestamp={Now(default)}",
                 $"--out={Staging}",
             ]
@@ -73,7 +74,7 @@ internal sealed class RepoTool(
         Directory.Move(Staging, repository.Directory);
         DurableFile.SyncDirectory(layout.Root);
         repository.Invalidate();
-        PublishEvents.Created(logger, config.Repository.Name, repository.Directory);
+        PublishEvents.Created(logger, wanted.Name, repository.Directory);
     }
 
     /// <summary>Takes every package of a directory into the repository.</summary>
@@ -82,7 +83,7 @@ internal sealed class RepoTool(
     public async Task PublishAsync(string packages, CancellationToken cancellation)
     {
         string[] template = [];
-        if (config.PackagesUrl is { } url)
+        if (config.Current.PackagesUrl is { } url)
         {
             // The repository will not hold them: they are kept for the target that will, before the index names them.
             PackageShelf.Keep(packages, layout.Packages);
@@ -98,9 +99,10 @@ internal sealed class RepoTool(
                     $"--in={repository.Directory}",
                     $"--new={packages}",
                     $"--out={repository.Directory}",
-                    $"--sign-key={config.KeyFile}",
+                    $"--sign-key={config.Current.KeyFile}",
                     $"--timestamp={Now(repository.Published().GeneratedAt)}",
                     .. template,
+                    .. config.Current.Publishing.AllowSpecialSystem ? (string[])["--allow-special-system"] : [],
                     "--skip-existing",
                     "--require-signed",
                     // The farm has judged its clock by what it knows of its own past (FarmClock).

@@ -4,6 +4,7 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Publishing;
 
@@ -26,6 +27,21 @@ internal sealed class RepositoryState(string directory)
 
     /// <summary>True once <c>peipkg-repo init</c> has made it.</summary>
     public bool Exists => File.Exists(DescriptorFile);
+
+    /// <summary>Whether a peipkg-repo is changing it now: the farm's own, or one that an operator runs.</summary>
+    /// <exception cref="IOException">The lock file is not one.</exception>
+    public bool IsBeingChanged
+    {
+        get
+        {
+            using FileLock? left = FileLock.TryTake(
+                Path.Combine(Directory, RepositoryLayout.LockFile),
+                create: false,
+                out string? holder
+            );
+            return holder is not null;
+        }
+    }
 
     /// <summary>The edition of its packages.</summary>
     /// <exception cref="FormatViolationException">The descriptor is not one.</exception>

@@ -8,6 +8,9 @@ internal static partial class RosterEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "recipe roster loaded")]
     public static partial void Loaded(ILogger logger, int count, int watched, int broken);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "there are no recipes, so nothing is built")]
+    public static partial void NoRecipes(ILogger logger, string directory);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "recipe cannot be used")]
     public static partial void RecipeBroken(ILogger logger, string recipe, string problem);
 

@@ -22,7 +22,7 @@ internal sealed class RosterHolder(ManagerConfig config, ILogger<RosterHolder> l
     {
         if (RecipeCheckouts.Place(config) is var (directory, commit))
         {
-            Take(RecipeRoster.Load(directory, logger, RepositoryEdition.Of(config), commit));
+            Take(RecipeRoster.Load(directory, logger, OwnRepository.EditionOf(config), commit));
         }
     }
 
@@ -59,5 +59,9 @@ internal sealed class RosterHolder(ManagerConfig config, ILogger<RosterHolder> l
     {
         _current = roster;
         RosterEvents.Loaded(logger, roster.Recipes.Count, roster.Watched.Count(), roster.Broken);
+        if (roster.Recipes.Count + roster.Broken == 0)
+        {
+            RosterEvents.NoRecipes(logger, config.RecipesDirectory);
+        }
     }
 }

@@ -216,8 +216,20 @@ internal sealed class TargetSyncer(SyncTarget target, SyncServices services) : I
             return null;
         }
 
+        // What an operator changes by hand is not stopped by the gate; the next look takes another picture.
+        if (services.Repository.IsBeingChanged)
+        {
+            return null;
+        }
+
+        SyncSource picture = Picture();
+        if (picture.Fingerprint != fingerprint || services.Repository.IsBeingChanged)
+        {
+            return null;
+        }
+
         _lookAt = null;
-        return Picture();
+        return picture;
     }
 
     private SyncSource Picture()

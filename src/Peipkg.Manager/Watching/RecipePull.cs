@@ -241,7 +241,7 @@ internal sealed class RecipePull(
         RecipeRoster recipes = RecipeRoster.Load(
             directory,
             NullLogger.Instance,
-            RepositoryEdition.Of(config.Current),
+            OwnRepository.EditionOf(config.Current),
             checkout.Commit
         );
         Refuse(checkout, CheckoutRules.Problems(checkout, recipes));

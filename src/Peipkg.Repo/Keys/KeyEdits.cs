@@ -279,13 +279,12 @@ internal static class KeyEdits
         }
 
         edit.Consequences.Add(
-            $"repo.json is signed with {signer.Grouped}: consumers that know that key and refresh before {Before(until, HandOver)} follow "
-                + "by themselves; from then on a publish signs it with its own key. Whoever refreshes later only must add the repository again, "
-                + $"with the fingerprint {fresh.Grouped}."
+            $"repo.json keeps the signature of {signer.Grouped} until {Before(until, HandOver)}: consumers that know that key and refresh "
+                + "before then follow by themselves. The next publish after that signs it with the new key. Whoever has not refreshed by then "
+                + $"must add the repository again, with the fingerprint {fresh.Grouped}."
         );
         edit.Consequences.Add(
-            $"Whoever adds the repository before then still needs the fingerprint {signer.Grouped}: it is its signature that repo.json "
-                + "carries. Tell both fingerprints."
+            $"Until then, whoever adds the repository needs the fingerprint {signer.Grouped}. Tell both fingerprints."
         );
     }
 

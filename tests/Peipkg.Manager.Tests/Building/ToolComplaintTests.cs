@@ -18,6 +18,13 @@ public class ToolComplaintTests
     public void What_the_tool_complains_of_is_found_behind_what_the_script_said(string words, string complaint) =>
         Assert.Equal(complaint, ToolComplaint.In(words));
 
+    [Theory]
+    [InlineData("peipkg-build: error: --sandbox: /usr/bin/bwrap cannot make a sandbox here: bwrap: no", true)]
+    [InlineData("peipkg-build: error: the build script b.sh exited with status 1; no package was made", false)]
+    [InlineData("", false)]
+    public void A_machine_that_makes_no_sandbox_is_told_from_a_recipe_that_fails(string words, bool isSandbox) =>
+        Assert.Equal(isSandbox, ToolComplaint.IsOfSandbox(ToolComplaint.In(words)));
+
     [Fact]
     public void A_long_complaint_is_cut() =>
         Assert.Equal(501, ToolComplaint.In("peipkg-build: error: " + new string('x', 10_000)).Length);

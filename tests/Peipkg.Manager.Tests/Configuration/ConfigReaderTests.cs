@@ -68,6 +68,28 @@ public class ConfigReaderTests
     }
 
     [Fact]
+    public void What_a_repository_takes_beyond_the_common_is_off_unless_it_is_allowed()
+    {
+        ManagerConfig config = Read(Documented);
+        Assert.Null(config.Repository.Official);
+        Assert.False(config.Publishing.AllowSpecialSystem);
+        config = Read(
+            Documented.Replace("[signing]", "official = true\n[signing]", StringComparison.Ordinal)
+                + "\n[publish]\nallow_special_system = true\n"
+        );
+        Assert.True(config.Repository.Official);
+        Assert.True(config.Publishing.AllowSpecialSystem);
+        Assert.Equal(OnBreak.Hold, config.Publishing.OnBreak);
+        Assert.Contains(
+            "official",
+            Assert.Single(
+                Problems(Documented.Replace("[signing]", "official = \"yes\"\n[signing]", StringComparison.Ordinal))
+            ),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void The_edition_of_a_new_repository_is_chosen_by_its_name()
     {
         Assert.Null(Read(Documented).Repository.Edition);

@@ -90,6 +90,29 @@ public sealed class EditionTests
     }
 
     [Fact]
+    public void What_the_configuration_allows_is_published()
+    {
+        using TestFarm farm = Farm(Edition);
+        Replace(
+            farm["recipes/hello/peipkg.toml"],
+            "\"usr/libexec/**\"]",
+            "\"usr/libexec/**\", \"usr/etc/**\", \"srv/**\"]\nspecial_system_package = true"
+        );
+        File.AppendAllText(
+            farm["recipes/hello/build.sh"],
+            "\nmkdir -p \"$DESTDIR/usr/etc/profile.d\" \"$DESTDIR/srv\"\n"
+                + "echo x > \"$DESTDIR/usr/etc/profile.d/x.sh\"\necho x > \"$DESTDIR/srv/x\"\n"
+        );
+        Replace(farm["config.toml"], "[signing]", "official = true\n[signing]");
+        File.AppendAllText(farm["config.toml"], "[publish]\nallow_special_system = true\n");
+        (int exit, string log) = farm.Once();
+        Assert.True(exit == 0, log);
+        farm.Verify();
+        Assert.True(DescriptorDocument.Read(File.ReadAllBytes(farm["state/repo/repo.json"])).Official);
+        Assert.Contains(Archive(farm).Packages, package => package.Name.Text == "greeting");
+    }
+
+    [Fact]
     public void A_worker_cannot_add_a_name_that_no_file_could_have()
     {
         using TestFarm farm = Farm(Edition);

@@ -185,6 +185,11 @@ public sealed class OperatorDeskTests : IDisposable
             Release().Action!.Message
         );
         Assert.Equal("agreed", _stores.Builds.Find("base", "2.1-1")!.Detail);
+
+        ListedTag rebuilt = new("v2.0", new string('a', 40), new string('b', 40));
+        _stores.Moves.Queue([new QueueEntry("base", "2.0-2", rebuilt, BuildReason.Poll, "")]);
+        Assert.Equal("which version of base? 2.0 may be 2.0-1 or 2.0-2", Release("2.0").Error);
+        Assert.Contains("base 3.0 is not known", Release("3.0").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,6 +18,19 @@ public sealed class RefusalReportTests
     }
 
     [Theory]
+    [InlineData("special-layout", "allow_special_system = true in [publish]")]
+    [InlineData("drop-in", "official = true in [repo]")]
+    public void What_the_operator_can_allow_is_told_with_the_key_that_allows_it(string rule, string key)
+    {
+        string content = Content.Replace("foreign-member", rule, StringComparison.Ordinal);
+        Assert.Contains(
+            key,
+            Assert.Single(RefusalReport.Read($$"""{"refused":[{{content}}]}""")["a_1.0-1_noarch.peipkg"]),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
     [InlineData("signer-not-accepted")]
     [InlineData("unreadable")]
     [InlineData("index-too-large")]

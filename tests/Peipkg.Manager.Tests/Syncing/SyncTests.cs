@@ -4,6 +4,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
 using Peipkg.Manager.Tests.EndToEnd;
+using Peipkg.Posix.Files;
 
 namespace Peipkg.Manager.Tests.Syncing;
 
@@ -171,6 +172,24 @@ public sealed class SyncTests : IDisposable
 
         Assert.Equal(3, Directory.GetDirectories(_bench["www/generations"]).Length);
         TestFarm.RunTool(Tools.Repo, "verify", "--repo", _bench["www/current"] + "/");
+    }
+
+    [Fact]
+    public async Task What_an_operator_is_changing_by_hand_goes_out_when_it_is_done()
+    {
+        UploadConfig rsync = Rsync(_bench["www"], UploadMode.Switch);
+        Syncer syncer = _bench.Start(rsync);
+        string file = Path.Combine(_bench.Repository, RepositoryLayout.LockFile);
+        FileLock held = FileLock.TryTake(file, create: true, out _)!;
+        await SyncAsync(syncer);
+        Assert.Equal(0, _bench.Known(rsync).Generation);
+
+        // What a killed command leaves is nobody's lock.
+        held.Dispose();
+        Assert.True(File.Exists(file));
+        await SyncAsync(syncer);
+        AssertWell(rsync);
+        Assert.Equal(1UL, Reader.Read(Reader.Link(_bench["www/current"])));
     }
 
     [Fact]

@@ -48,6 +48,7 @@ internal static class BuildProgram
         {
             NewCommand.Create(context),
             CheckCommand.Create(context),
+            FmtCommand.Create(context),
             LockCommand.Create(context),
             FetchCommand.Create(context),
             BuildCommand.Create(context),

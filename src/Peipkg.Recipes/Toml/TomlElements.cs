@@ -27,7 +27,7 @@ internal static class TomlElements
                     text = end < 0 ? [] : text[end..];
                     break;
                 case '"' or '\'':
-                    text = text[LengthOfString(text)..];
+                    text = text[TomlLexer.LengthOfString(text)..];
                     break;
                 default:
                     count++;
@@ -35,28 +35,5 @@ internal static class TomlElements
                     break;
             }
         }
-    }
-
-    // Where a string is not closed, what follows it is counted as if it were.
-    private static int LengthOfString(ReadOnlySpan<char> text)
-    {
-        ReadOnlySpan<char> quote = text.StartsWith("\"\"\"") || text.StartsWith("'''") ? text[..3] : text[..1];
-        for (int i = quote.Length; i < text.Length; i++)
-        {
-            if (text[i] == '\\' && quote[0] == '"')
-            {
-                i++;
-            }
-            else if (text[i..].StartsWith(quote))
-            {
-                return i + quote.Length;
-            }
-            else if (text[i] == '\n' && quote.Length == 1)
-            {
-                return i;
-            }
-        }
-
-        return text.Length;
     }
 }

@@ -180,6 +180,8 @@ public sealed class ForeignTomlTests
     private static void Read(byte[] text)
     {
         TomlFile file = TomlFile.Parse(text, "f.toml");
+        byte[] formatted = TomlFormatter.Format(text, "f.toml");
+        Assert.Equal(formatted, TomlFormatter.Format(formatted, "f.toml"));
         _ = Recipe.Read(file);
         _ = WatchedRecipe.Examine(file);
         file.Problems.ThrowIfAny();

@@ -72,7 +72,7 @@ internal static class DeriveRules
             SonameTwice,
             Severity.Error,
             Finder.Build,
-            "Two files of a package have a soname whose symbol versions count.",
+            "Two files of a package have the same soname, and the recipe derives its symbol versions.",
             "A program gets one of them, and nobody knows whether it is the one that defines what the program needs.",
             "Package one of them, or each in a package of its own.",
             "cp libstdc++.so.6 \"$DESTDIR/usr/lib/x86_64-linux-peios/debug/\""
@@ -109,7 +109,7 @@ internal static class DeriveRules
             Severity.Error,
             Finder.Build,
             "A pkg-config file is larger than 1 MiB, or its variables expand without an end.",
-            "No such file is meant to be read, and what it requires cannot be told.",
+            "Such a file is a mistake, and nobody can tell what the module requires.",
             "Correct the file, or give it another name than .pc.",
             "x=${x}${x}"
         ),

@@ -141,7 +141,7 @@ internal static class StageRules
             Finder.Payload,
             "A special system package installs outside the layout.",
             "Consumers refuse it unless their owner allows special system packages.",
-            "Leave special_system_package out if the package can do without; repositories publish it with --allow-special-system.",
+            "Leave special_system_package out if the package can do without it. Otherwise publish it with --allow-special-system, or in a farm with allow_special_system = true in [publish].",
             "\"special_system_package\": true    # and dev/ in the package"
         )
         {
@@ -153,7 +153,7 @@ internal static class StageRules
             Finder.Payload,
             "A file lies directly in a drop-in directory.",
             "It acts on the whole system, so that consumers take it from an official repository only.",
-            "Put it below <drop-in>/<repository>/<package>, or publish it in a repository made with --official.",
+            "Put it below <drop-in>/<repository>/<package>, or publish it in a repository that was made with --official, or by a farm with official = true in [repo].",
             """cp hello.sh "$DESTDIR/usr/etc/profile.d/" """.TrimEnd()
         )
         {
@@ -201,7 +201,7 @@ internal static class StageRules
             Finder.Payload,
             "A provided version is above the package's own.",
             "A later version of the package may provide less than this one, so that an upgrade breaks what depends on it.",
-            "Provide the package's own version, or say why not in the recipe.",
+            "Provide the package's own version. If a higher one is meant, build with --allow provides-higher-version.",
             "\"version\": \"1.0-1\", \"provides\": [{ \"name\": \"hello-api\", \"version\": \"2\" }]"
         )
         {

@@ -22,7 +22,7 @@ internal static class ManagerCommandLine
         config.Recursive = true;
         Option<string> level = CommandOptions.Choice(
             "--log-level",
-            "The least important events to log; goes before [log] level of the configuration.",
+            "The least important events to log; overrides [log] level of the configuration.",
             LogSetup.DefaultLevel,
             [.. LogSetup.LevelNames]
         );

@@ -51,7 +51,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             OperatorCommand.Pause,
             "Begin no more builds, of one recipe or of all; polling goes on."
         );
-        yield return Pause("resume", OperatorCommand.Resume, "Take a pause back.");
+        yield return Pause("resume", OperatorCommand.Resume, "Begin builds again after a pause.");
         yield return Ack();
         yield return Reload();
         yield return Drain();
@@ -109,7 +109,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Option<long> limit = CommandOptions.Parsed<long>(
             "--limit",
             "N",
-            "At most so many attempts and events (default: 50).",
+            "At most this many attempts and events (default: 50).",
             Number
         );
         Command command = new("history", "List the latest attempts and what else happened, newest first.")
@@ -141,7 +141,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "RECIPE[@VERSION]",
             "The recipe; with a version or tag, only that one."
         );
-        Command command = new("why", "Explain what would happen to the versions of a recipe, and why not.")
+        Command command = new("why", "Explain what would happen to each version of a recipe, or why nothing would.")
         {
             target,
             json,
@@ -169,7 +169,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "RECIPE[@TAG]",
             "The recipe, and the tag or version; without one, its highest."
         );
-        Command command = new("build", "Build a version now, whatever the recipe passes over.") { target, json };
+        Command command = new("build", "Build a version now, even one that the recipe passes over.") { target, json };
         SetAction(
             command,
             json,
@@ -229,7 +229,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         );
         Option<bool> dependents = CommandOptions.Flag(
             "--dependents",
-            "Rebuild the recipes too that depend on them, and those that depend on these."
+            "Also rebuild the recipes that depend on them, directly or through others."
         );
         Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why, for the history.", required: true);
         Option<bool> dry = CommandOptions.Flag("--dry-run", "Only tell what would be rebuilt.");
@@ -269,7 +269,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         Option<bool> json = Json();
         Argument<RecipeVersion> target = Target("RECIPE[@VERSION]", "What is held; without a version the only one.");
         Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why, for the history.");
-        Command command = new("release", "Publish what is held for what it would break, whatever it breaks.")
+        Command command = new("release", "Publish what is held, although published packages then lack something.")
         {
             target,
             reason,
@@ -353,7 +353,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "When it counts again: a date (2026-12-31), a time (2026-12-31T12:00:00Z) or a duration from now (48h).",
             End
         );
-        Command command = new("ack", "Acknowledge a trouble: it counts no more until it ends, or until a time.")
+        Command command = new("ack", "Acknowledge a trouble: it does not count until it ends, or until a time.")
         {
             trouble,
             reason,
@@ -417,7 +417,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private Command Drain()
     {
         Option<bool> json = Json();
-        Command command = new("drain", "Let the manager end what is under way, publish and sync it, and exit.")
+        Command command = new("drain", "Let the manager finish what is under way, publish and sync it, and exit.")
         {
             json,
         };

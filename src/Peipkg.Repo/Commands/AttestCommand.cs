@@ -14,7 +14,7 @@ internal static class AttestCommand
 
     internal static Command Create(OperationContext context, CancellationToken stop)
     {
-        Argument<string> action = CommandOptions.ChoiceArgument("ACTION", "verify.", Verify);
+        Argument<string> action = CommandOptions.ChoiceArgument("ACTION", "What to do: verify.", Verify);
         Argument<IReadOnlyList<RepositoryLocation>> places = CommandOptions.ParsedArguments<RepositoryLocation>(
             "DIR|URL|FILE",
             "Repositories, by directory or address, and packages.",
@@ -26,18 +26,18 @@ internal static class AttestCommand
         Option<IReadOnlyList<string>> keys = CommandOptions.Paths(
             "--key",
             "FILE",
-            "For packages that lie in no repository: a public key that may have signed."
+            "For package files: a public key that may have signed."
         );
         Option<IReadOnlyList<string>> packages = CommandOptions.Many<string>(
             "--package",
             "GLOB",
-            "Of repositories only packages with such names; * and ? match.",
+            "Verify only packages of these names; * and ? match.",
             CommandOptions.NotEmpty
         );
         Option<bool> require = CommandOptions.Flag("--require", "Fail when a package has no attestation.");
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("attest", "Verify what is attested of how packages were built.")
+        Command command = new("attest", "Verify the attestations of how packages were built.")
         {
             action,
             places,

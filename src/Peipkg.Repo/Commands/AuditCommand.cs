@@ -18,7 +18,7 @@ internal static class AuditCommand
         Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Required when --upstream is a URL.");
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("audit", "Judge the advertised packages as a whole; changes nothing.")
+        Command command = new("audit", "Check whether the advertised packages fit together; changes nothing.")
         {
             repo,
             upstream,

@@ -23,7 +23,7 @@ internal static class DetachedCommands
             "The request to carry to the key; - is standard output.",
             required: true
         );
-        Command command = new("export-signing-request", "Write down what a key that is kept elsewhere has to sign.")
+        Command command = new("export-signing-request", "Write what a key on another machine has to sign.")
         {
             repo,
             output,
@@ -38,7 +38,7 @@ internal static class DetachedCommands
     {
         Option<bool> detached = CommandOptions.Flag(
             "--detached",
-            "Sign away from the repository, the only way there is."
+            "Sign without the repository, as this command always does."
         );
         Option<string> request = CommandOptions.Path(
             "--request",

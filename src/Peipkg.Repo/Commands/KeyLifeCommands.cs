@@ -65,7 +65,7 @@ internal static class KeyLifeCommands
         Option<string> fresh = CommandOptions.Path(
             "--new-key",
             "FILE",
-            "The key that signs from now on; its public half alone defers signing.",
+            "The key that signs from now on. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<string> old = CommandOptions.Path(
@@ -77,7 +77,7 @@ internal static class KeyLifeCommands
         Option<Timestamp> until = CommandOptions.Parsed<Timestamp>(
             "--valid-until",
             "TIME",
-            "The last moment consumers accept the old key, at least 30 days on.",
+            "Until when consumers accept the old key: at least 30 days from now.",
             Timestamp.TryParse,
             required: true
         );
@@ -233,7 +233,7 @@ internal static class KeyLifeCommands
         );
         private readonly Option<bool> _force = CommandOptions.Flag(
             "--force",
-            "Go on although consumers are left behind."
+            "Go on although some consumers cannot follow."
         );
         private readonly Option<bool> _dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         private readonly Option<bool> _json = CommandOptions.Flag("--json", "Report in JSON.");
@@ -244,7 +244,7 @@ internal static class KeyLifeCommands
                 ? CommandOptions.Path(
                     "--sign-key",
                     "FILE",
-                    "The active key that signs; its public half alone defers signing.",
+                    "The active key that signs. With its public half alone, the change waits for signatures.",
                     required: true
                 )
                 : null;

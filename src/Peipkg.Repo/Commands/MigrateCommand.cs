@@ -18,7 +18,7 @@ internal static class MigrateCommand
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
-            "The active key that signs; its public half alone defers signing.",
+            "The active key that signs. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<string> descriptorKey = CommandOptions.Path(

@@ -17,7 +17,7 @@ internal static class PromoteCommand
     internal static Command Create(OperationContext context, CancellationToken stop)
     {
         Argument<IReadOnlyList<PackageQuery>> packages = CommandOptions.ParsedArguments<PackageQuery>(
-            "NAME[=VERSION]...",
+            "NAME[=VERSION]",
             "The packages; without a version, the advertised ones.",
             PackageQuery.TryParse
         );
@@ -34,7 +34,7 @@ internal static class PromoteCommand
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
-            "The active key of --to that signs; its public half alone defers signing.",
+            "The active key of --to that signs. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(

@@ -17,14 +17,14 @@ internal static class PruneCommand
         Option<int> olderThan = CommandOptions.Parsed<int>(
             "--older-than",
             "DAYS",
-            "How long ago a pre-release that goes was built, such as 180d.",
+            "Remove pre-releases that were built longer ago than this, such as 180d.",
             TryParseDays,
             required: true
         );
         Option<int> keep = CommandOptions.Parsed<int>(
             "--keep",
             "N",
-            "How many of the newest pre-releases of each name stay, however old.",
+            "Keep this many of the newest pre-releases of each name, however old.",
             TryParseCount,
             required: true
         );
@@ -45,7 +45,7 @@ internal static class PruneCommand
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
         Command command = new(
             "prune-prerelease",
-            "Forget old pre-releases, and tell in the repository that they are gone."
+            "Remove old pre-releases, and record in the repository that they are gone."
         )
         {
             repo,

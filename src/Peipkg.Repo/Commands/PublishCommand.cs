@@ -29,7 +29,7 @@ internal static class PublishCommand
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
-            "The Ed25519 key, one that repo.json lists as active; its public half alone defers signing.",
+            "The Ed25519 key, one that repo.json lists as active. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
@@ -71,7 +71,7 @@ internal static class PublishCommand
         Option<bool> requireSigned = CommandOptions.Flag("--require-signed", "Refuse packages that are not signed.");
         Option<bool> skipLayout = CommandOptions.Flag(
             "--skip-layout-checks",
-            "Accept exotic trees: no check of destinations and side effects."
+            "Do not check destinations and side effects."
         );
         Option<bool> allowSpecial = CommandOptions.Flag(
             "--allow-special-system",

@@ -32,7 +32,7 @@ internal static class QueryCommands
         );
         Option<bool> provenance = CommandOptions.Flag(
             "--provenance",
-            "Also show what is attested of how the package was built."
+            "Also show the attestation of how the package was built."
         );
         Command command = new("show", "Show all that a repository says of a package.")
         {
@@ -88,7 +88,14 @@ internal static class QueryCommands
         Option<IReadOnlyList<Fingerprint>> trust = RemoteOptions.Trust("Holds for both states.");
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = Json();
-        Command command = new("diff", "Tell two states of a repository apart.") { old, current, trust, timeout, json };
+        Command command = new("diff", "Show how two states of a repository differ.")
+        {
+            old,
+            current,
+            trust,
+            timeout,
+            json,
+        };
         command.SetAction(result =>
             TimeLimit.Run(
                 result.GetValue(timeout),

@@ -18,7 +18,7 @@ internal static class RemoteOptions
         CommandOptions.Many<Fingerprint>(
             "--trust",
             "FINGERPRINT",
-            $"A key that must have signed repo.json; several may be given. {when}",
+            $"Accept repo.json only if this key signed it, or another one that is given. {when}",
             TryParseFingerprint
         );
 
@@ -27,7 +27,7 @@ internal static class RemoteOptions
         CommandOptions.Many<RepositoryLocation>(
             "--upstream",
             "DIR|URL",
-            "A repository that consumers have besides, whose packages satisfy dependencies too.",
+            "Another repository that consumers use; its packages satisfy dependencies too.",
             RepositoryLocation.TryParse
         );
 
@@ -36,7 +36,7 @@ internal static class RemoteOptions
         CommandOptions.Parsed<TimeSpan?>(
             "--timeout",
             "SECONDS",
-            "Fail when not done by then. Slow servers are given up on without it, too.",
+            "Fail if it takes longer. Servers that are too slow end it even without this.",
             TryParseSeconds
         );
 

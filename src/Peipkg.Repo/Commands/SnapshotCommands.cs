@@ -74,7 +74,7 @@ internal static class SnapshotCommands
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
-            "The active key that signs; its public half alone defers signing.",
+            "The active key that signs. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(

@@ -35,7 +35,7 @@ internal static class VerifyRepositoryCommand
         );
         Option<string> mode = CommandOptions.Choice(
             "--mode",
-            "Check the signed documents, the packages' hashes, or both, and each package whole.",
+            "What to check: the signed documents, the packages' hashes, or both with each package whole.",
             Both,
             Metadata,
             Hashes,
@@ -52,7 +52,7 @@ internal static class VerifyRepositoryCommand
         );
         Option<TimeSpan?> timeout = RemoteOptions.Timeout();
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("verify", "Check a repository as a consumer and as an auditor; changes nothing.")
+        Command command = new("verify", "Check everything that consumers and auditors check; changes nothing.")
         {
             repo,
             url,

@@ -25,7 +25,7 @@ internal static class WithdrawCommand
         Option<string> signKey = CommandOptions.Path(
             "--sign-key",
             "FILE",
-            "The active key that signs; its public half alone defers signing.",
+            "The active key that signs. With its public half alone, the change waits for signatures.",
             required: true
         );
         Option<Timestamp> timestamp = CommandOptions.Parsed<Timestamp>(
@@ -37,7 +37,7 @@ internal static class WithdrawCommand
         );
         Option<bool> dryRun = CommandOptions.Flag("--dry-run", "Only say what would change.");
         Option<bool> json = CommandOptions.Flag("--json", "Report in JSON.");
-        Command command = new("withdraw", "Offer a bad package no longer; the archive keeps it.")
+        Command command = new("withdraw", "Stop offering a bad package; the archive keeps it.")
         {
             package,
             repo,

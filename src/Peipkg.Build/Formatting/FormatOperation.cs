@@ -41,7 +41,8 @@ internal static class FormatOperation
 
     private static int FormatInput(bool checkOnly, ToolContext context)
     {
-        using Stream input = Console.OpenStandardInput();
+        ShellInput given = context.Input ?? throw new UserErrorException("\"-\" is standard input, and there is none");
+        using FileStream input = new(given.Handle, FileAccess.Read, bufferSize: 0);
         byte[] content = ReadBounded(input);
         if (Formatted(content, "standard input", context) is not { } formatted)
         {

@@ -21,6 +21,6 @@ internal sealed record ToolContext(
     /// <summary>The program's name, as it is typed.</summary>
     internal const string Program = "peipkg-build";
 
-    /// <summary>Where a shell reads commands; null where there is nothing.</summary>
+    /// <summary>Standard input: where a shell reads commands, and <c>fmt -</c> a recipe; null where there is nothing.</summary>
     internal ShellInput? Input { get; init; }
 }

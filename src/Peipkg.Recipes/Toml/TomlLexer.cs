@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Peipkg.Recipes.Toml;
 
 /// <summary>What a token of a TOML document is.</summary>
@@ -33,6 +35,8 @@ internal readonly record struct TomlToken(TomlTokenKind Kind, string Text, int C
 internal static class TomlLexer
 {
     private const string Signs = "[]{},=";
+
+    private static readonly SearchValues<char> EndsOfBare = SearchValues.Create(" \t\r\n#\"'" + Signs);
 
     /// <summary>The tokens of a document that the parser has found free of errors.</summary>
     internal static IEnumerable<TomlToken> Tokens(string text)
@@ -106,7 +110,7 @@ internal static class TomlLexer
 
     private static int LengthOfBare(ReadOnlySpan<char> text)
     {
-        int end = text.IndexOfAny(" \t\r\n#\"'[]{},=");
+        int end = text.IndexOfAny(EndsOfBare);
         return end < 0 ? text.Length : end;
     }
 }

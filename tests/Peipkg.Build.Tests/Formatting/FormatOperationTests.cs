@@ -27,6 +27,21 @@ public sealed class FormatOperationTests : IDisposable
     }
 
     [Fact]
+    public void Standard_input_is_formatted_to_standard_output()
+    {
+        _bench.Run("fmt", "-").Fails("there is none");
+        _bench.Input = "a=1 # é\n";
+        Assert.Equal("a = 1 # é\n", _bench.Run("fmt", "-").Succeeds().Output);
+        Assert.Equal((1, ""), (_bench.Run("fmt", "--check", "-").Code, _bench.Run("fmt", "--check", "-").Output));
+        _bench.Input = "a = 1\n";
+        _bench.Run("fmt", "--check", "-").Succeeds();
+        _bench.Input = "a = ";
+        RunResult broken = _bench.Run("fmt", "-");
+        Assert.Equal("", broken.Output);
+        broken.Fails("standard input:1:");
+    }
+
+    [Fact]
     public void A_file_that_is_no_TOML_stays_and_the_others_are_formatted()
     {
         _bench.Write("r/one/peipkg.toml", "a = [1\n");

@@ -23,6 +23,8 @@ internal static class BuildPreparation
             SandboxCheck.Require(sandbox, recipe, request);
         }
 
+        RequirementCheck.WarnOfMachine(recipe, request, context);
+
         return recipe;
     }
 

@@ -82,6 +82,11 @@ internal static class BuildScript
                 text += $"\n{char.ToUpperInvariant(unreadable[0])}{unreadable[1..]}.";
             }
 
+            if (RequirementCheck.Doubt(recipe) is { } doubt)
+            {
+                text += $"\n{doubt}";
+            }
+
             if (request.Shell == ShellMode.OnFailure)
             {
                 context.Diagnostics.Error(text);

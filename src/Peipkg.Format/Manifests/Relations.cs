@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Identity;
 
 namespace Peipkg.Format.Manifests;
@@ -49,6 +50,25 @@ public readonly record struct Dependency(VirtualName Name, VersionConstraint? Co
     string IRelation.NameText => Name.Text;
 
     string? IRelation.QualifierText => Constraint?.Text;
+
+    /// <summary>Reads what people write: a name, and perhaps a constraint after it, as in <c>zlib-dev >= 1.3</c>.</summary>
+    /// <param name="text">The candidate.</param>
+    /// <param name="value">The dependency, or the default instance.</param>
+    /// <param name="error">A sentence that says what is wrong with the candidate.</param>
+    public static bool TryParse(string? text, out Dependency value, [NotNullWhen(false)] out string? error)
+    {
+        string given = (text ?? "").Trim(' ', '\t');
+        int end = given.IndexOfAny([' ', '\t', '<', '>', '=', '!']);
+        VersionConstraint constraint = default;
+        bool good =
+            VirtualName.TryParse(end < 0 ? given : given[..end], out VirtualName name, out error)
+            && (end < 0 || VersionConstraint.TryParse(given[end..].TrimStart(' ', '\t'), out constraint, out error));
+        value = good ? new Dependency(name, end < 0 ? null : constraint) : default;
+        return error is null;
+    }
+
+    /// <summary>The name and the constraint, as <see cref="TryParse"/> reads them.</summary>
+    public override string ToString() => Constraint is { } constraint ? $"{Name} {constraint}" : Name.Text;
 }
 
 /// <summary>A package that must not be there (PSD-009 §4.1.2).</summary>

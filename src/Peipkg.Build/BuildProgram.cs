@@ -16,6 +16,7 @@ internal static class BuildProgram
     /// <param name="variables">The environment: build scripts inherit PATH, and TMPDIR says where to stage.</param>
     /// <param name="scriptOutput">Where a build script's standard output goes.</param>
     /// <param name="scriptError">Where its standard error goes; perhaps the same stream.</param>
+    /// <param name="clock">The time, which only repositories are judged by.</param>
     /// <param name="cancellation">Cancelled by signals.</param>
     /// <param name="input">Where a shell reads commands; null where there is nothing.</param>
     /// <returns>The exit code.</returns>
@@ -26,6 +27,7 @@ internal static class BuildProgram
         IReadOnlyDictionary<string, string> variables,
         Stream scriptOutput,
         Stream scriptError,
+        TimeProvider clock,
         CancellationToken cancellation,
         ShellInput? input = null
     )
@@ -36,6 +38,7 @@ internal static class BuildProgram
             variables,
             scriptOutput,
             scriptError,
+            clock,
             cancellation
         )
         {
@@ -51,6 +54,7 @@ internal static class BuildProgram
             FmtCommand.Create(context),
             LockCommand.Create(context),
             FetchCommand.Create(context),
+            ComposeCommand.Create(context),
             BuildCommand.Create(context),
             RepackageCommand.Create(context),
             PackCommand.Create(context),

@@ -19,7 +19,17 @@ DiagnosticsOutput diagnostics = DiagnosticsOutput.StandardError(error, variables
 using SafeFileHandle standardInput = new(StandardDescriptors.Input, ownsHandle: false);
 ShellInput input = new(standardInput, Terminal.Is(StandardDescriptors.Input));
 int code = signals.ExitCodeFor(
-    BuildProgram.Run(args, output, diagnostics, variables, rawOutput, rawError, signals.Token, input)
+    BuildProgram.Run(
+        args,
+        output,
+        diagnostics,
+        variables,
+        rawOutput,
+        rawError,
+        TimeProvider.System,
+        signals.Token,
+        input
+    )
 );
 if (signals.Token.IsCancellationRequested)
 {

@@ -1,5 +1,4 @@
 using Peipkg.Build.World;
-using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;

@@ -2,7 +2,6 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Sources;
 
@@ -22,11 +21,8 @@ internal static class FetchOperation
     {
         Recipe recipe = RecipeSource.Load(request.Recipe, context.Diagnostics);
         LockedArchive locked = LockedOf(recipe, request.Version, context);
-        string output = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Output));
-        RequireFree(output);
-        string parent = Path.GetDirectoryName(output) ?? "/";
-        Directory.CreateDirectory(parent);
-        using SourceFetch fetch = new(recipe, parent, context);
+        string output = NewDirectory.RequireFree(request.Output);
+        using SourceFetch fetch = new(recipe, Path.GetDirectoryName(output) ?? "/", context);
         (Sha256Digest sha256, _) = fetch.GetArchive(locked.Version, request.Archive);
         if (sha256 != locked.Sha256)
         {
@@ -38,12 +34,7 @@ internal static class FetchOperation
         }
 
         (string tree, _) = fetch.MakeTree(locked.Version);
-        if (Directory.Exists(output))
-        {
-            Directory.Delete(output);
-        }
-
-        DurableFile.RenameNoReplace(tree, output);
+        NewDirectory.Put(tree, output);
         context.Output.WriteLine(request.Output);
         return ExitCode.Success;
     }
@@ -72,15 +63,5 @@ internal static class FetchOperation
         }
 
         return known.Archives[0];
-    }
-
-    private static void RequireFree(string output)
-    {
-        if (File.Exists(output) || (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any()))
-        {
-            throw new UserErrorException(
-                $"--out {output} exists already; name a directory that is absent or empty, or remove it"
-            );
-        }
     }
 }

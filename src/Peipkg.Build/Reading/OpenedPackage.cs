@@ -41,6 +41,11 @@ internal sealed record OpenedPackage(string File, VerifiedPackage Content)
         return new OpenedPackage(file, Verify(file, options, context));
     }
 
+    /// <summary>Reads and checks a package by all that is known of it.</summary>
+    /// <exception cref="UserErrorException">There is no such file, or it is not what it must be.</exception>
+    internal static OpenedPackage Open(string file, PackageVerifyOptions options, ToolContext context) =>
+        new(file, Verify(file, options, context));
+
     /// <summary>Reads the package a second time, for its payload.</summary>
     /// <param name="receiver">Takes the payload.</param>
     /// <param name="context">Shows progress and stops.</param>
@@ -49,7 +54,13 @@ internal sealed record OpenedPackage(string File, VerifiedPackage Content)
     {
         VerifiedPackage again = Verify(
             File,
-            new PackageVerifyOptions { Edition = Content.Edition, Receiver = receiver },
+            new PackageVerifyOptions
+            {
+                Edition = Content.Edition,
+                AllowReferenceHeaders = true,
+                Published = true,
+                Receiver = receiver,
+            },
             context
         );
         if (again.PackageHash != Content.PackageHash)

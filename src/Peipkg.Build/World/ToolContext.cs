@@ -8,6 +8,7 @@ namespace Peipkg.Build.World;
 /// <param name="Variables">The caller's environment.</param>
 /// <param name="ScriptOutput">Where a build script's standard output goes.</param>
 /// <param name="ScriptError">Where its standard error goes; perhaps the same stream.</param>
+/// <param name="Clock">The time, which only repositories are judged by.</param>
 /// <param name="Cancellation">Cancelled by signals.</param>
 internal sealed record ToolContext(
     TextWriter Output,
@@ -15,6 +16,7 @@ internal sealed record ToolContext(
     IReadOnlyDictionary<string, string> Variables,
     Stream ScriptOutput,
     Stream ScriptError,
+    TimeProvider Clock,
     CancellationToken Cancellation
 )
 {

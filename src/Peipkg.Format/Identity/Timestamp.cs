@@ -35,6 +35,10 @@ public readonly record struct Timestamp : IComparable<Timestamp>
         return new Timestamp(seconds);
     }
 
+    /// <summary>A time as documents write it; one beyond what they can is taken for their first or last second.</summary>
+    public static Timestamp Nearest(DateTimeOffset time) =>
+        new(Math.Clamp(time.ToUnixTimeSeconds(), 0, MaxValue.UnixSeconds));
+
     /// <summary>Reads a timestamp.</summary>
     /// <param name="text">The candidate.</param>
     /// <param name="value">The timestamp, or the default instance.</param>

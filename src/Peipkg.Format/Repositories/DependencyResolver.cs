@@ -89,7 +89,10 @@ public sealed class DependencyResolver
             );
 
     /// <summary>Why nothing satisfies a dependency, for people.</summary>
-    public string WhyNot(IndexEntry dependent, Architecture system, Dependency dependency)
+    /// <param name="dependent">What the depending package is built for.</param>
+    /// <param name="system">The architecture on which it is not satisfied.</param>
+    /// <param name="dependency">The dependency.</param>
+    public string WhyNot(Architecture dependent, Architecture system, Dependency dependency)
     {
         List<string> reasons = [];
         foreach ((IndexEntry candidate, bool satisfies) in Candidates(dependency))
@@ -100,7 +103,7 @@ public sealed class DependencyResolver
                     : $"{candidate.Name} {candidate.Version}, which provides {Provided(candidate, dependency)},";
             reasons.Add(
                 satisfies
-                    ? $"{who} is built for {candidate.Architecture}, and a package for {dependent.Architecture} needs "
+                    ? $"{who} is built for {candidate.Architecture}, and a package for {dependent} needs "
                         + (system == Architecture.NoArch ? "noarch (§4.1.3)" : $"{system} or noarch")
                     : $"{who} does not satisfy it"
             );

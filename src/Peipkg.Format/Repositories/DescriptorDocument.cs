@@ -117,7 +117,7 @@ public static class DescriptorDocument
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static Edition ReadEdition(ref StrictJsonReader reader) =>
+    internal static Edition ReadEdition(ref StrictJsonReader reader) =>
         Edition.TryParse(reader.ReadString(), out Edition edition, out var error)
             ? edition
             : throw reader.Violation(RepositoryRule.Edition, $"{error}; a newer version of this program may know it");

@@ -166,7 +166,7 @@ public static class IndexDocument
         };
     }
 
-    private static List<IndexEntry> ReadPackages(ref StrictJsonReader reader, Edition edition, List<Range>? places)
+    internal static List<IndexEntry> ReadPackages(ref StrictJsonReader reader, Edition edition, List<Range>? places)
     {
         var values = new RelationReader(new MemberReading(edition, refuseUnknown: false));
         var packages = new List<IndexEntry>();

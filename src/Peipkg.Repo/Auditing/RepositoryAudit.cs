@@ -4,7 +4,6 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.World;
 
@@ -92,7 +91,7 @@ internal sealed class RepositoryAudit
                         lacking.Length == systems.Count
                             ? ""
                             : $" on {string.Join(" and ", lacking.Select(static system => system.Text))}";
-                    string reason = _resolver.WhyNot(entry, lacking[0], dependency);
+                    string reason = _resolver.WhyNot(entry.Architecture, lacking[0], dependency);
                     _findings.Add(
                         AuditFinding.Of(
                             rule,

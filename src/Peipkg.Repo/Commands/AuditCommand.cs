@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Verifying;

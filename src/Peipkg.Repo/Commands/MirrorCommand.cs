@@ -5,6 +5,7 @@ using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Mirroring;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.World;

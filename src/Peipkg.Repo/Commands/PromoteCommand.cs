@@ -3,6 +3,7 @@ using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Promoting;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;

@@ -4,10 +4,10 @@ using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
-using Peipkg.Repo.Remote;
 using Peipkg.Repo.Verifying;
 using Peipkg.Repo.World;
 

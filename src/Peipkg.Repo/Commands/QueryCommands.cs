@@ -2,6 +2,7 @@ using System.CommandLine;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.World;

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Peipkg.CommandLine.Options;
 using Peipkg.Format.Cryptography;
-using Peipkg.Repo.Remote;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Commands;
 

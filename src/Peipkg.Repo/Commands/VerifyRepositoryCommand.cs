@@ -4,6 +4,7 @@ using System.Globalization;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Repo.Remote;
 using Peipkg.Repo.Verifying;
 using Peipkg.Repo.World;

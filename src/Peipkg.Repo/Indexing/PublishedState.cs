@@ -117,7 +117,7 @@ internal sealed class PublishedState
             );
         }
 
-        PublishedState state = new(snapshot.Root, judgedAt, descriptor, Keyring.Load(snapshot.Root, descriptor));
+        PublishedState state = new(snapshot.Root, judgedAt, descriptor, PublishedKeys.Read(snapshot.Root, descriptor));
         SignatureCheck check = SignatureCheck.Of(snapshot.Descriptor, state.Keys, judgedAt);
         state.DescriptorBytes = snapshot.Descriptor.Content;
         state.DescriptorSigner = check.Signer;

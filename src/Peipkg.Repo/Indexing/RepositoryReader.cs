@@ -76,7 +76,7 @@ internal sealed class LocalRepositoryReader : RepositoryReader
 
     internal override RepositorySnapshot ReadDocuments() => RepositorySnapshot.Read(_root);
 
-    internal override Keyring ReadKeys(Descriptor descriptor) => Keyring.Load(_root, descriptor);
+    internal override Keyring ReadKeys(Descriptor descriptor) => PublishedKeys.Read(_root, descriptor);
 
     internal override IReadOnlyList<PackageCopy> Find(IndexRow row)
     {

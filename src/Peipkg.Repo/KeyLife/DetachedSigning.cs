@@ -7,7 +7,6 @@ using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
 using Peipkg.Repo.Keys;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Transactions;
 using Peipkg.Repo.World;
 

@@ -1,9 +1,9 @@
 using System.Text;
+using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Json;
-using Peipkg.Repo.Reading;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.Transactions;
 

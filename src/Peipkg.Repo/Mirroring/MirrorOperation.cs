@@ -1,3 +1,4 @@
+using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;

@@ -1,6 +1,6 @@
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Repo.Remote;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Repo.Mirroring;
 

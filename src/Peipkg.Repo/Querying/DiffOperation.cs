@@ -4,7 +4,6 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Remote;
 using Peipkg.Repo.Reporting;
 using Peipkg.Repo.World;
 

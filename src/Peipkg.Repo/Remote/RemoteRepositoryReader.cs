@@ -130,39 +130,15 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     private static SignedDocument Unfetched(string name, string reason) =>
         new(name, null, null) { Fault = $"it was not fetched: {reason}" };
 
-    /// <summary>Why a descriptor is not to be relied on, as far as its signature goes; null when it is.</summary>
-    private string? WhyUnproven(SignedDocument document, out Descriptor? descriptor)
-    {
-        descriptor = null;
-        if (document.Signature is null)
-        {
-            return "repo.json is not signed";
-        }
-
-        Fingerprint signer;
-        try
-        {
-            descriptor = DescriptorDocument.Read(document.Content);
-            signer = SignatureEnvelope.Read(document.Signature).KeyFingerprint;
-        }
-        catch (FormatViolationException exception)
-        {
-            return $"repo.json and its signature cannot be read ({exception.Message})";
-        }
-
-        if (_anchors.Count > 0 && !_anchors.Contains(signer))
-        {
-            return $"repo.json is not signed with a key that --trust names, but with {signer.Grouped}";
-        }
-
-        // Whether the key still counts is for whoever judges the document; here it only has to be the one.
-        _keys = FetchKeys(descriptor, key => key.Fingerprint == signer);
-        return SignatureCheck.Of(document, _keys, Timestamp.FromUnixSeconds(0)) switch
-        {
-            { State: SignatureState.Good } => null,
-            var check => check.Problem,
-        };
-    }
+    // Whether the key still counts is for whoever judges the document; here it only has to be the one.
+    private string? WhyUnproven(SignedDocument document, out Descriptor? descriptor) =>
+        DescriptorProof.WhyNot(
+            document,
+            _anchors,
+            (described, signer) => _keys = FetchKeys(described, key => key.Fingerprint == signer),
+            Timestamp.FromUnixSeconds(0),
+            out descriptor
+        );
 
     private SignedDocument ReadIndex(string name, IndexPointers pointers)
     {
@@ -217,7 +193,7 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
             key => Resolve(key.Url).ToString(),
             path =>
                 fetched++ < RepoLimits.FetchedKeys
-                    ? Get(new Uri(path), Limits.KeyFileBytes) ?? throw new FileNotFoundException(path)
+                    ? Get(new Uri(path), Limits.KeyFileBytes)
                     : throw new KeyFileException(
                         $"the key was not fetched: repo.json lists more than {RepoLimits.FetchedKeys} keys"
                     ),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;

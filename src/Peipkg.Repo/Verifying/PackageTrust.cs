@@ -3,7 +3,6 @@ using Peipkg.Format.Identity;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Repo.Indexing;
-using Peipkg.Repo.Reading;
 
 namespace Peipkg.Repo.Verifying;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;

@@ -15,7 +15,6 @@ internal sealed record OperationContext(
     TimeProvider Clock
 )
 {
-    /// <summary>The time as documents write it; a clock beyond what they can is taken for their first or last second.</summary>
-    internal Timestamp Now =>
-        Timestamp.FromUnixSeconds(Math.Clamp(Clock.GetUtcNow().ToUnixTimeSeconds(), 0, Timestamp.MaxValue.UnixSeconds));
+    /// <summary>The time as documents write it.</summary>
+    internal Timestamp Now => Timestamp.Nearest(Clock.GetUtcNow());
 }

@@ -309,6 +309,7 @@ public sealed class BuildOperationTests : IDisposable
             variables,
             Stream.Null,
             Stream.Null,
+            TimeProvider.System,
             default
         );
         Assert.True(code == 0, stderr.ToString());

@@ -175,6 +175,7 @@ public sealed class SandboxTests : IDisposable
             variables,
             Stream.Null,
             Stream.Null,
+            TimeProvider.System,
             default
         );
         Assert.Equal(1, code);

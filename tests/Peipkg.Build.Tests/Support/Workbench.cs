@@ -142,6 +142,7 @@ public sealed class Workbench : IDisposable
             variables,
             script,
             script,
+            TimeProvider.System,
             cancellation,
             Input is null ? null : new ShellInput(Pipe.Holding(Encoding.UTF8.GetBytes(Input)), IsTerminal: false)
         );

@@ -62,7 +62,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
     {
         _fixture.InitWith("aa");
         using CancellationTokenSource done = new();
-        Keyring keys = Keyring.Load(_fixture.Repo, _fixture.Descriptor);
+        Keyring keys = PublishedKeys.Read(_fixture.Repo, _fixture.Descriptor);
         Timestamp now = Timestamp.Parse("2026-01-02T00:00:00Z");
         int snapshots = 0;
         Task[] readers =

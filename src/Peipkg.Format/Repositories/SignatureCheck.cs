@@ -1,11 +1,10 @@
-using Peipkg.Format;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 
-namespace Peipkg.Repo.Reading;
+namespace Peipkg.Format.Repositories;
 
 /// <summary>What a document's detached signature turned out to be.</summary>
-internal enum SignatureState
+public enum SignatureState
 {
     /// <summary>It verifies, and its key counts.</summary>
     Good,
@@ -25,21 +24,21 @@ internal enum SignatureState
 /// <param name="File">The file to blame, below the root.</param>
 /// <param name="Problem">What is wrong, null when good.</param>
 /// <param name="Signer">The key the signature names.</param>
-internal sealed record SignatureCheck(SignatureState State, string File, string? Problem, Fingerprint? Signer)
+public sealed record SignatureCheck(SignatureState State, string File, string? Problem, Fingerprint? Signer)
 {
     /// <summary>Begins to verify, while the caller reads the document: hashing it takes as long.</summary>
     /// <param name="document">A document.</param>
     /// <param name="keys">The descriptor's keys.</param>
     /// <param name="at">The time at which keys in transition must still be accepted.</param>
     /// <returns>Null when the document is not there.</returns>
-    internal static Task<SignatureCheck>? Begin(SignedDocument document, Keyring keys, Timestamp at) =>
+    public static Task<SignatureCheck>? Begin(SignedDocument document, Keyring keys, Timestamp at) =>
         document.Content is null ? null : Task.Run(() => Of(document, keys, at));
 
     /// <summary>Verifies a document's signature with the keys of the repository's descriptor (§6.1.6, §6.2.1).</summary>
     /// <param name="document">A document whose content is there.</param>
     /// <param name="keys">The descriptor's keys.</param>
     /// <param name="at">The time at which keys in transition must still be accepted.</param>
-    internal static SignatureCheck Of(SignedDocument document, Keyring keys, Timestamp at)
+    public static SignatureCheck Of(SignedDocument document, Keyring keys, Timestamp at)
     {
         if (document.Signature is null)
         {
@@ -51,13 +50,13 @@ internal sealed record SignatureCheck(SignatureState State, string File, string?
         {
             envelope = SignatureEnvelope.Read(document.Signature);
         }
-        catch (FormatViolationException error)
+        catch (FormatViolationException exception)
         {
-            return new SignatureCheck(SignatureState.Bad, document.SignatureName, error.Message, null);
+            return new SignatureCheck(SignatureState.Bad, document.SignatureName, exception.Message, null);
         }
 
         Fingerprint signer = envelope.KeyFingerprint;
-        if (keys.StatusOf(signer) is null or Format.Repositories.KeyStatus.Revoked)
+        if (keys.StatusOf(signer) is null or KeyStatus.Revoked)
         {
             return Bad($"the key {signer} that signed {document.Name} {keys.WhyNot(signer, at)}");
         }

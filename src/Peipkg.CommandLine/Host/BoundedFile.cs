@@ -1,16 +1,16 @@
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Files;
 
-namespace Peipkg.Repo.Reading;
+namespace Peipkg.CommandLine.Host;
 
 /// <summary>Reads small files that an operator names.</summary>
-internal static class BoundedFile
+public static class BoundedFile
 {
     /// <summary>A file's bytes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">The most it may have.</param>
     /// <exception cref="UserErrorException">It is missing, no regular file, or larger.</exception>
-    internal static byte[] Read(string path, int limit)
+    public static byte[] Read(string path, int limit)
     {
         try
         {

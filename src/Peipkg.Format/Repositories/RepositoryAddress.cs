@@ -1,28 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
-using Peipkg.CommandLine.Reporting;
 
-namespace Peipkg.Repo.Remote;
+namespace Peipkg.Format.Repositories;
 
 /// <summary>A repository's base URL (§6.4.1), without slash at its end.</summary>
-internal sealed class RepositoryAddress
+public sealed class RepositoryAddress
 {
     private readonly string _base;
 
     private RepositoryAddress(string text) => _base = text;
 
-    /// <summary>Tells that what is fetched can be watched and delayed on its way, though not forged, where that is so.</summary>
-    internal void WarnIfPlain(Diagnostics diagnostics)
-    {
-        if (_base.StartsWith("http:", StringComparison.Ordinal))
-        {
-            diagnostics.Warning(
-                $"{this} is not encrypted: others see what is fetched, and can withhold news though not forge it"
-            );
-        }
-    }
+    /// <summary>Whether what is fetched can be watched and delayed on its way, though not forged.</summary>
+    public bool IsPlain => _base.StartsWith("http:", StringComparison.Ordinal);
 
     /// <summary>Reads what an operator typed.</summary>
-    internal static bool TryParse(string? text, out RepositoryAddress value, [NotNullWhen(false)] out string? error)
+    /// <param name="text">The candidate.</param>
+    /// <param name="value">The address, or one that leads nowhere.</param>
+    /// <param name="error">A sentence that says what is wrong with the candidate.</param>
+    public static bool TryParse(string? text, out RepositoryAddress value, [NotNullWhen(false)] out string? error)
     {
         value = new RepositoryAddress("");
         string trimmed = (text ?? "").TrimEnd('/');
@@ -51,8 +45,9 @@ internal sealed class RepositoryAddress
     /// <param name="url">A URL of the descriptor or an index.</param>
     /// <param name="document">Where the document that holds it lies.</param>
     /// <exception cref="IOException">It leads nowhere that can be fetched.</exception>
-    internal Uri Resolve(string url, Uri document)
+    public Uri Resolve(string url, Uri document)
     {
+        ArgumentNullException.ThrowIfNull(url);
         Uri? uri =
             url.StartsWith('/') ? new Uri(_base + url)
             : Uri.TryCreate(url, UriKind.Absolute, out Uri? absolute) ? absolute
@@ -72,7 +67,7 @@ internal sealed class RepositoryAddress
 
     /// <summary>Where a conventional file lies.</summary>
     /// <param name="path">Its path below the base, without slash at the beginning.</param>
-    internal Uri Conventional(string path) => new($"{_base}/{path}");
+    public Uri Conventional(string path) => new($"{_base}/{path}");
 
     /// <inheritdoc/>
     public override string ToString() => _base;

@@ -1,12 +1,10 @@
-using Peipkg.Format.Repositories;
-
-namespace Peipkg.Repo.Auditing;
+namespace Peipkg.Format.Repositories;
 
 /// <summary>Whether two packages are never installed together.</summary>
-internal static class MutualExclusion
+public static class MutualExclusion
 {
     /// <summary>Whether one of them declares that it conflicts with the other or replaces it.</summary>
-    internal static bool Exclude(IndexEntry one, IndexEntry other) => Declares(one, other) || Declares(other, one);
+    public static bool Exclude(IndexEntry one, IndexEntry other) => Declares(one, other) || Declares(other, one);
 
     /// <summary>A conflict is triggered by what has the name or provides it (§4.2.2); replaced is only what has it.</summary>
     private static bool Declares(IndexEntry entry, IndexEntry other) =>

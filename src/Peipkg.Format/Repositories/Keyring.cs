@@ -1,19 +1,16 @@
-using Peipkg.CommandLine.Host;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
-using Peipkg.Format.Repositories;
-using Peipkg.Posix.Files;
 
-namespace Peipkg.Repo.Reading;
+namespace Peipkg.Format.Repositories;
 
 /// <summary>A key file that does not serve.</summary>
 /// <param name="Path">The file, below the root.</param>
 /// <param name="Status">The status of the key it should hold.</param>
 /// <param name="Text">What is wrong with it.</param>
-internal sealed record KeyProblem(string Path, KeyStatus Status, string Text);
+public sealed record KeyProblem(string Path, KeyStatus Status, string Text);
 
 /// <summary>The keys of a descriptor with their files (§6.1.3): who may sign for the repository, and until when.</summary>
-internal sealed class Keyring
+public sealed class Keyring
 {
     private readonly Dictionary<Fingerprint, DescriptorKey> _listed;
     private readonly Dictionary<Fingerprint, PublicKey> _keys = [];
@@ -22,29 +19,17 @@ internal sealed class Keyring
     private Keyring(Descriptor descriptor) => _listed = descriptor.Keys.ToDictionary(static key => key.Fingerprint);
 
     /// <summary>Key files that are missing or hold another key, with what is wrong.</summary>
-    internal IReadOnlyList<KeyProblem> Problems => _problems;
-
-    /// <summary>Reads the key files that a descriptor names.</summary>
-    /// <param name="root">The repository's directory.</param>
-    /// <param name="descriptor">Its descriptor.</param>
-    internal static Keyring Load(string root, Descriptor descriptor) =>
-        Load(
-            descriptor,
-            // A key published elsewhere may lie at the conventional place as well.
-            static key =>
-                RepositoryLayout.DescribedPath(key.Url) ?? RepositoryLayout.KeyPath(key.Fingerprint),
-            path => ReadPublished(Path.Combine(root, path))
-        );
+    public IReadOnlyList<KeyProblem> Problems => _problems;
 
     /// <summary>Reads the key files that a descriptor names, wherever they are.</summary>
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="locate">Where a key's file is, in words for people too.</param>
-    /// <param name="read">Reads it.</param>
+    /// <param name="read">Reads it; null where it is missing.</param>
     /// <param name="wanted">Which keys are read; null for all.</param>
-    internal static Keyring Load(
+    public static Keyring Load(
         Descriptor descriptor,
         Func<DescriptorKey, string> locate,
-        Func<string, byte[]> read,
+        Func<string, byte[]?> read,
         Func<DescriptorKey, bool>? wanted = null
     )
     {
@@ -54,7 +39,15 @@ internal sealed class Keyring
             string path = locate(key);
             try
             {
-                PublicKey loaded = PublicKey.Load(read(path), path);
+                if (read(path) is not { } content)
+                {
+                    keyring._problems.Add(
+                        new KeyProblem(path, key.Status, "the key file is missing; put the public key there")
+                    );
+                    continue;
+                }
+
+                PublicKey loaded = PublicKey.Load(content, path);
                 if (loaded.Fingerprint == key.Fingerprint)
                 {
                     keyring._keys.Add(key.Fingerprint, loaded);
@@ -70,43 +63,32 @@ internal sealed class Keyring
                     );
                 }
             }
-            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            catch (KeyFileException exception)
             {
-                keyring._problems.Add(
-                    new KeyProblem(path, key.Status, "the key file is missing; put the public key there")
-                );
-            }
-            catch (KeyFileException error)
-            {
-                keyring._problems.Add(new KeyProblem(path, key.Status, error.Message));
+                keyring._problems.Add(new KeyProblem(path, key.Status, exception.Message));
             }
         }
 
         return keyring;
     }
 
-    private static byte[] ReadPublished(string path) =>
-        FileStatus.Of(path, followLinks: true) is { IsRegular: false }
-            ? throw new KeyFileException($"{path} is not a regular file; put the public key there")
-            : KeyFiles.ReadContent(path);
-
     /// <summary>The listed key, if its file could be read.</summary>
-    internal PublicKey? Find(Fingerprint fingerprint) => _keys.GetValueOrDefault(fingerprint);
+    public PublicKey? Find(Fingerprint fingerprint) => _keys.GetValueOrDefault(fingerprint);
 
     /// <summary>The keys that are not revoked: what they signed while they counted still says something.</summary>
-    internal IReadOnlyList<PublicKey> NotRevoked() =>
+    public IReadOnlyList<PublicKey> NotRevoked() =>
         [.. _keys.Values.Where(key => StatusOf(key.Fingerprint) != KeyStatus.Revoked)];
 
     /// <summary>The keys whose signatures count at a time (§6.1.4).</summary>
-    internal IReadOnlyList<PublicKey> CountingAt(Timestamp at) =>
+    public IReadOnlyList<PublicKey> CountingAt(Timestamp at) =>
         [.. _keys.Values.Where(key => WhyNot(key.Fingerprint, at) is null)];
 
     /// <summary>The status a descriptor gives a key, null when it does not list it.</summary>
-    internal KeyStatus? StatusOf(Fingerprint fingerprint) => _listed.GetValueOrDefault(fingerprint)?.Status;
+    public KeyStatus? StatusOf(Fingerprint fingerprint) => _listed.GetValueOrDefault(fingerprint)?.Status;
 
     /// <summary>Why a signature of this key does not count at a time (§6.1.4).</summary>
     /// <returns>Null when it counts; else a clause after "the key …".</returns>
-    internal string? WhyNot(Fingerprint fingerprint, Timestamp at) =>
+    public string? WhyNot(Fingerprint fingerprint, Timestamp at) =>
         _listed.GetValueOrDefault(fingerprint) switch
         {
             null => "is not listed in repo.json",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
@@ -21,147 +22,177 @@ internal static class DashboardPages
     /// <summary>The farm.</summary>
     public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history)
     {
-        HtmlWriter html = new();
-        Standing(html, status);
-        Problems(html, status);
-        html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
-        Tile(
-            html,
-            "Recipes",
-            Count(status.Recipes.Count),
-            status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used"
-                : status.RecipesFrom?.Commit is { } commit ? "of commit " + RecipeCheckout.Shorten(commit)
-                : null
+        return Page(
+            status.FarmId,
+            "Farm",
+            "",
+            html =>
+            {
+                Standing(html, status);
+                Problems(html, status);
+                html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
+                Tile(
+                    html,
+                    "Recipes",
+                    Count(status.Recipes.Count),
+                    status.BrokenRecipes > 0 ? $"{status.BrokenRecipes} cannot be used"
+                        : status.RecipesFrom?.Commit is { } commit ? "of commit " + RecipeCheckout.Shorten(commit)
+                        : null
+                );
+                Tile(html, "Running", Count(status.Running.Count), null);
+                Tile(html, "Waiting", Count(status.Queue.Count), null);
+                Tile(html, "Failing", Count(status.Failures.Count), null, bad: status.Failures.Count > 0);
+                Tile(html, "Generation", Count(status.Generation), null);
+                Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
+                html.Raw("</dl></section>");
+                Running(html, status, history);
+                Failing(html, status);
+                Queue(html, status);
+                Sync(html, status);
+                Builds(html, history);
+                Recipes(html, recipes);
+            }
         );
-        Tile(html, "Running", Count(status.Running.Count), null);
-        Tile(html, "Waiting", Count(status.Queue.Count), null);
-        Tile(html, "Failing", Count(status.Failures.Count), null, bad: status.Failures.Count > 0);
-        Tile(html, "Generation", Count(status.Generation), null);
-        Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
-        html.Raw("</dl></section>");
-        Running(html, status, history);
-        Failing(html, status);
-        Queue(html, status);
-        Sync(html, status);
-        Builds(html, history);
-        Recipes(html, recipes);
-        return Page(status.FarmId, "Farm", "", html);
     }
 
     /// <summary>One recipe.</summary>
     public static string Recipe(string farm, RecipeDocument? recipe, WhyDocument why, HistoryDocument history)
     {
-        HtmlWriter html = new();
-        html.Element("h1", why.Recipe);
-        if (recipe is not null)
-        {
-            html.Raw("<dl class=\"facts\">");
-            Fact(html, "Packages", string.Join(", ", recipe.Packages));
-            Fact(html, "Upstream", recipe.Upstream ?? "not watched");
-            Fact(html, "Published", recipe.Published ?? "nothing yet");
-            html.Raw("</dl>");
-        }
-
-        html.Raw("<ul class=\"notes\">");
-        foreach (string note in why.Notes)
-        {
-            html.Element("li", note);
-        }
-
-        html.Raw("</ul>");
-        if (why.Versions.Count > 0)
-        {
-            Table(
-                html,
-                "Versions",
-                ["Version", "Tag", "State", "What happens"],
-                WhyRow.Of(why.Versions),
-                v =>
+        return Page(
+            farm,
+            why.Recipe,
+            "../",
+            html =>
+            {
+                html.Element("h1", why.Recipe);
+                if (recipe is not null)
                 {
-                    html.Element("td", v.Version).Element("td", v.Tag);
-                    State(html, v.State);
-                    html.Element("td class=\"wide\"", First(v.Verdict));
+                    html.Raw("<dl class=\"facts\">");
+                    Fact(html, "Packages", string.Join(", ", recipe.Packages));
+                    Fact(html, "Upstream", recipe.Upstream ?? "not watched");
+                    Fact(html, "Published", recipe.Published ?? "nothing yet");
+                    html.Raw("</dl>");
                 }
-            );
-        }
 
-        Builds(html, history);
-        if (history.Events.Count > 0)
-        {
-            Table(
-                html,
-                "Events",
-                ["When", "Event", "Version", "Detail"],
-                history.Events,
-                e =>
+                html.Raw("<ul class=\"notes\">");
+                foreach (string note in why.Notes)
                 {
-                    html.Raw("<td>")
-                        .Time(e.At)
-                        .Raw("</td>")
-                        .Element("td", e.Kind)
-                        .Element("td", e.Version ?? "")
-                        .Element("td class=\"wide\"", First(e.Detail));
+                    html.Element("li", note);
                 }
-            );
-        }
 
-        return Page(farm, why.Recipe, "../", html);
+                html.Raw("</ul>");
+                if (why.Versions.Count > 0)
+                {
+                    Table(
+                        html,
+                        "Versions",
+                        ["Version", "Tag", "State", "What happens"],
+                        WhyRow.Of(why.Versions),
+                        v =>
+                        {
+                            html.Element("td", v.Version).Element("td", v.Tag);
+                            State(html, v.State);
+                            html.Element("td class=\"wide\"", First(v.Verdict));
+                        }
+                    );
+                }
+
+                Builds(html, history);
+                if (history.Events.Count > 0)
+                {
+                    Table(
+                        html,
+                        "Events",
+                        ["When", "Event", "Version", "Detail"],
+                        history.Events,
+                        e =>
+                        {
+                            html.Raw("<td>")
+                                .Time(e.At)
+                                .Raw("</td>")
+                                .Element("td", e.Kind)
+                                .Element("td", e.Version ?? "")
+                                .Element("td class=\"wide\"", First(e.Detail));
+                        }
+                    );
+                }
+            }
+        );
     }
 
     /// <summary>One attempt with the end of its log.</summary>
     public static string Build(string farm, AttemptDocument build, string tail, long end)
     {
-        HtmlWriter html = new();
-        html.Raw("<h1>")
-            .Link("../recipes/" + Uri.EscapeDataString(build.Recipe), build.Recipe)
-            .Raw(" ")
-            .Text(build.Version)
-            .Raw("</h1><dl class=\"facts\">");
-        html.Raw("<div><dt>Result</dt><dd>");
-        html.Raw($"<span class=\"state {Class(build.Result)}\">").Text(build.Result ?? "running").Raw("</span>");
-        html.Text(build.Cause is null ? "" : $" ({build.Cause})").Raw("</dd></div>");
-        Fact(html, "Attempt", Count(build.Build));
-        Fact(html, "Tag", $"{build.Tag} ({build.Commit[..Math.Min(12, build.Commit.Length)]})");
-        Fact(html, "Reason", build.Reason);
-        html.Raw("<div><dt>Started</dt><dd>").Time(build.StartedAt).Raw("</dd></div>");
-        if (FarmTables.Took(build) is { Length: > 0 } took)
-        {
-            Fact(html, "Took", took);
-        }
+        return Page(
+            farm,
+            $"{build.Recipe} {build.Version}",
+            "../",
+            html =>
+            {
+                html.Raw("<h1>")
+                    .Link("../recipes/" + Uri.EscapeDataString(build.Recipe), build.Recipe)
+                    .Raw(" ")
+                    .Text(build.Version)
+                    .Raw("</h1><dl class=\"facts\">");
+                html.Raw("<div><dt>Result</dt><dd>");
+                html.Raw($"<span class=\"state {Class(build.Result)}\">")
+                    .Text(build.Result ?? "running")
+                    .Raw("</span>");
+                html.Text(build.Cause is null ? "" : $" ({build.Cause})").Raw("</dd></div>");
+                Fact(html, "Attempt", Count(build.Build));
+                Fact(html, "Tag", $"{build.Tag} ({build.Commit[..Math.Min(12, build.Commit.Length)]})");
+                Fact(html, "Reason", build.Reason);
+                html.Raw("<div><dt>Started</dt><dd>").Time(build.StartedAt).Raw("</dd></div>");
+                if (FarmTables.Took(build) is { Length: > 0 } took)
+                {
+                    Fact(html, "Took", took);
+                }
 
-        html.Raw("</dl>");
-        if (build.Detail.Length > 0)
-        {
-            html.Element("p class=\"detail\"", build.Detail.Length > 2000 ? build.Detail[..2000] + " …" : build.Detail);
-        }
+                html.Raw("</dl>");
+                if (build.Detail.Length > 0)
+                {
+                    html.Element(
+                        "p class=\"detail\"",
+                        build.Detail.Length > 2000 ? build.Detail[..2000] + " …" : build.Detail
+                    );
+                }
 
-        foreach (OutputDocument package in build.Packages)
-        {
-            html.Raw("<p class=\"package\">")
-                .Element("code", package.File)
-                .Text(" " + ByteSize.Format(package.Size))
-                .Raw("</p>");
-        }
+                foreach (OutputDocument package in build.Packages)
+                {
+                    html.Raw("<p class=\"package\">")
+                        .Element("code", package.File)
+                        .Text(" " + ByteSize.Format(package.Size))
+                        .Raw("</p>");
+                }
 
-        html.Raw("<div class=\"heading\"><h2>Log</h2>")
-            .Link("../logs/" + Count(build.Build), "The whole log as text")
-            .Raw("</div>");
-        html.Raw(
-            $"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>"
+                html.Raw("<div class=\"heading\"><h2>Log</h2>")
+                    .Link("../logs/" + Count(build.Build), "The whole log as text")
+                    .Raw("</div>");
+                html.Raw(
+                    $"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>"
+                );
+                html.Text(tail).Raw("</pre>");
+            },
+            refresh: false
         );
-        html.Text(tail).Raw("</pre>");
-        return Page(farm, $"{build.Recipe} {build.Version}", "../", html, refresh: false);
     }
 
     /// <summary>A page that says one thing.</summary>
     public static string Message(string farm, string title, string text)
     {
-        HtmlWriter html = new();
-        html.Element("h1", title).Element("p", text);
-        return Page(farm, title, "/", html, refresh: false);
+        return Page(
+            farm,
+            title,
+            "/",
+            html =>
+            {
+                html.Element("h1", title).Element("p", text);
+            },
+            refresh: false
+        );
     }
 
-    private static void Standing(HtmlWriter html, StatusDocument status)
+    private static void Standing(HtmlText html, StatusDocument status)
     {
         (string look, string word) = Headline(status);
         html.Raw($"<p class=\"standing\"><span class=\"state {look}\">").Text(word).Raw("</span>");
@@ -194,7 +225,7 @@ internal static class DashboardPages
             status.Troubles.Count(t => t.Acknowledged is null && t.Severity == severity.Text());
     }
 
-    private static void Problems(HtmlWriter html, StatusDocument status)
+    private static void Problems(HtmlText html, StatusDocument status)
     {
         if (status.Troubles.Count == 0)
         {
@@ -228,7 +259,7 @@ internal static class DashboardPages
         html.Raw("</ul></section>");
     }
 
-    private static void Running(HtmlWriter html, StatusDocument status, HistoryDocument history)
+    private static void Running(HtmlText html, StatusDocument status, HistoryDocument history)
     {
         if (status.Running.Count == 0)
         {
@@ -259,7 +290,7 @@ internal static class DashboardPages
         );
     }
 
-    private static void Failing(HtmlWriter html, StatusDocument status)
+    private static void Failing(HtmlText html, StatusDocument status)
     {
         if (status.Failures.Count == 0)
         {
@@ -297,7 +328,7 @@ internal static class DashboardPages
         );
     }
 
-    private static void Queue(HtmlWriter html, StatusDocument status)
+    private static void Queue(HtmlText html, StatusDocument status)
     {
         if (status.Queue.Count == 0)
         {
@@ -325,7 +356,7 @@ internal static class DashboardPages
         }
     }
 
-    private static void Sync(HtmlWriter html, StatusDocument status)
+    private static void Sync(HtmlText html, StatusDocument status)
     {
         if (status.Sync.Count == 0)
         {
@@ -349,7 +380,7 @@ internal static class DashboardPages
         );
     }
 
-    private static void Recipes(HtmlWriter html, RecipesDocument recipes)
+    private static void Recipes(HtmlText html, RecipesDocument recipes)
     {
         if (recipes.Recipes.Count + recipes.Broken.Count == 0)
         {
@@ -402,7 +433,7 @@ internal static class DashboardPages
         }
     }
 
-    private static void Builds(HtmlWriter html, HistoryDocument history)
+    private static void Builds(HtmlText html, HistoryDocument history)
     {
         if (history.Builds.Count == 0)
         {
@@ -430,7 +461,7 @@ internal static class DashboardPages
     }
 
     private static void Table<T>(
-        HtmlWriter html,
+        HtmlText html,
         string title,
         string[] columns,
         IEnumerable<T> rows,
@@ -458,7 +489,7 @@ internal static class DashboardPages
         html.Raw("</tbody></table></div></section>");
     }
 
-    private static void Tile(HtmlWriter html, string label, string value, string? more, bool bad = false)
+    private static void Tile(HtmlText html, string label, string value, string? more, bool bad = false)
     {
         html.Raw("<div>").Element("dt", label).Raw(bad ? "<dd class=\"bad\">" : "<dd>").Text(value);
         if (more is not null)
@@ -469,13 +500,13 @@ internal static class DashboardPages
         html.Raw("</dd></div>");
     }
 
-    private static void Fact(HtmlWriter html, string label, string value) =>
+    private static void Fact(HtmlText html, string label, string value) =>
         html.Raw("<div>").Element("dt", label).Element("dd", value).Raw("</div>");
 
-    private static void Name(HtmlWriter html, string recipe) =>
+    private static void Name(HtmlText html, string recipe) =>
         html.Raw("<td>").Link("/recipes/" + Uri.EscapeDataString(recipe), recipe).Raw("</td>");
 
-    private static void State(HtmlWriter html, string? state) =>
+    private static void State(HtmlText html, string? state) =>
         _ = state is null
             ? html.Raw("<td>–</td>")
             : html.Raw($"<td><span class=\"state {Class(state)}\">").Text(state).Raw("</span></td>");
@@ -498,27 +529,28 @@ internal static class DashboardPages
 
     private static string Count(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Page(string farm, string title, string root, HtmlWriter body, bool refresh = true)
-    {
-        HtmlWriter page = new();
-        page.Raw(
-            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>"
-        );
-        page.Text($"{title} · {farm}")
-            .Raw(
-                "</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>"
-            );
-        page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
-        page.Raw("<a class=\"home\" href=\"/\">").Text(root.Length == 0 ? "Build farm" : farm).Raw("</a>");
-        page.Raw(
-            "<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
-        );
-        page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
-        if (root.Length == 0)
+    private static string Page(string farm, string title, string root, Action<HtmlText> body, bool refresh = true) =>
+        DashboardHtml.Made(page =>
         {
-            page.Element("h1", farm);
-        }
+            page.Raw(
+                "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>"
+            );
+            page.Text($"{title} · {farm}")
+                .Raw(
+                    "</title><link rel=\"stylesheet\" href=\"/dashboard.css\"><link rel=\"icon\" href=\"data:,\"><script src=\"/dashboard.js\" defer></script></head>"
+                );
+            page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
+            page.Raw("<a class=\"home\" href=\"/\">").Text(root.Length == 0 ? "Build farm" : farm).Raw("</a>");
+            page.Raw(
+                "<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
+            );
+            page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
+            if (root.Length == 0)
+            {
+                page.Element("h1", farm);
+            }
 
-        return page.Raw(body.ToString()).Raw("</main></body></html>\n").ToString();
-    }
+            body(page);
+            page.Raw("</main></body></html>\n");
+        });
 }

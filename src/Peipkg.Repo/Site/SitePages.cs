@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;

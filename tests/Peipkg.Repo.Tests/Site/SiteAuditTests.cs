@@ -99,7 +99,7 @@ public sealed class SiteAuditTests : IDisposable
         RepositoryFixture.Succeed(rotated);
         string old = _fixture.Key.PublicKey.Fingerprint.Text;
         Assert.Contains(
-            $"still needs the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}",
+            $"adds the repository needs the fingerprint {_fixture.Key.PublicKey.Fingerprint.Grouped}",
             rotated.Output,
             StringComparison.Ordinal
         );

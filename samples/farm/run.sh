@@ -254,6 +254,6 @@ Next steps
   a farm of your own      docs/farm.md
 TEXT
 if [ "$keep_serving" = yes ]; then
-    printf '\nThe repository is served at %s/repo.json until you run: kill %s\n' "$base" "$server"
+    printf '\nThe repository is served at %s/ (%s/repo.json) until you run: kill %s\n' "$base" "$base" "$server"
     server=
 fi

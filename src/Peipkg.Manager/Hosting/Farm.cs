@@ -98,6 +98,15 @@ internal sealed class Farm : IDisposable
             Clock,
             Logger<RepoTool>()
         );
+        Renewal = new IndexRenewal(
+            setup.Layout,
+            _stores.Repository,
+            RepositoryTool,
+            _gate,
+            Hold,
+            Clock,
+            Logger<IndexRenewal>()
+        );
         Counters = new FarmCounters(Clock);
         Builds = MakeBuilds();
         Recovery = new Recovery(
@@ -141,6 +150,7 @@ internal sealed class Farm : IDisposable
         Attendants = new Attendants(
             new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
             new Housekeeping(_stores),
+            Renewal,
             OwnClock,
             new TroubleWatch(_stores, () => Roster.Current, live),
             Clock,
@@ -183,6 +193,9 @@ internal sealed class Farm : IDisposable
     public Syncer Syncer { get; }
 
     public RepoTool RepositoryTool { get; }
+
+    /// <summary>Keeps the indexes fresh.</summary>
+    public IndexRenewal Renewal { get; }
 
     public Recovery Recovery { get; }
 
@@ -258,6 +271,7 @@ internal sealed class Farm : IDisposable
             complete &= Roster.Current.Broken == 0;
             complete &= await Polls.PollAllAsync(drain);
             await Builds.RunDueAsync(drain, stop);
+            await Renewal.RunAsync(drain);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested && !stop.IsCancellationRequested)
         {

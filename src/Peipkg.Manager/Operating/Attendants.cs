@@ -4,10 +4,11 @@ using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Operating;
 
-/// <summary>What a daemon does beside its work: tell people of events, and remove what is no longer kept.</summary>
+/// <summary>What a daemon does beside its work: tell people of events, remove what is no longer kept, renew old indexes.</summary>
 internal sealed class Attendants(
     Notifier notifier,
     Housekeeping housekeeping,
+    IndexRenewal renewal,
     FarmClock own,
     TroubleWatch troubles,
     TimeProvider clock,
@@ -58,6 +59,7 @@ internal sealed class Attendants(
         while (true)
         {
             await Task.Run(Collect, cancellation);
+            await renewal.RunAsync(cancellation);
             await Task.Delay(Between, clock, cancellation);
         }
     }

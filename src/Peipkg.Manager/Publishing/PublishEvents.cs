@@ -39,6 +39,12 @@ internal static partial class PublishEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "repository created")]
     public static partial void Created(ILogger logger, string name, string directory);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "indexes renewed, nothing was published for long")]
+    public static partial void Renewed(ILogger logger, ulong generation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "indexes could not be renewed")]
+    public static partial void RenewalFailed(ILogger logger, string error);
+
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "package published earlier with other bytes, the published one stays"

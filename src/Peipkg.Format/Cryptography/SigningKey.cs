@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using NSec.Cryptography;
+using Peipkg.Posix.Memory;
 
 namespace Peipkg.Format.Cryptography;
 
@@ -39,7 +40,23 @@ public sealed class SigningKey : IDisposable
     }
 
     /// <summary>Makes a new key from the system's random source.</summary>
-    public static SigningKey Generate() => new(Key.Create(SignatureAlgorithm.Ed25519, Exportable));
+    /// <exception cref="IOException">The kernel gives no random bytes.</exception>
+    public static SigningKey Generate()
+    {
+        // .NET's random source needs OpenSSL, which a machine may lack.
+        Span<byte> seed = stackalloc byte[SignatureAlgorithm.Ed25519.PrivateKeySize];
+        try
+        {
+            KernelRandom.Fill(seed);
+            return new SigningKey(
+                Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey, Exportable)
+            );
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
+    }
 
     /// <summary>PEM PKCS#8 <c>PRIVATE KEY</c> with LF line ends. The caller writes it where only its owner reads.</summary>
     public byte[] ExportPem() => PemText.Normalise(_key.Export(KeyBlobFormat.PkixPrivateKeyText));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Peipkg.Posix.Native;
 
-/// <summary>Memory: files in it, and advice about it.</summary>
+/// <summary>Memory: files in it, advice about it, and random bytes for it.</summary>
 internal static unsafe partial class LibC
 {
     internal const uint MemoryCloseOnExec = 1;
@@ -14,4 +14,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "madvise")]
     internal static partial int Advise(nint start, nint length, int advice);
+
+    [LibraryImport(Library, EntryPoint = "getrandom", SetLastError = true)]
+    internal static partial nint GetRandom(byte* buffer, nuint length, uint flags);
 }

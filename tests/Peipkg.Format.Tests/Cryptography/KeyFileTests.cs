@@ -40,6 +40,17 @@ public sealed class KeyFileTests
     }
 
     [Fact]
+    public void Every_new_key_is_another()
+    {
+        HashSet<string> made = [];
+        for (int i = 0; i < 16; i++)
+        {
+            using SigningKey key = SigningKey.Generate();
+            Assert.True(made.Add(key.PublicKey.Fingerprint.Text));
+        }
+    }
+
+    [Fact]
     public void Public_keys_are_read_raw_and_as_pem()
     {
         using SigningKey key = SigningKey.Generate();

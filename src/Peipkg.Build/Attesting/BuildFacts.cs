@@ -1,7 +1,9 @@
 using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
+using Peipkg.Format.Repositories;
 using Peipkg.Recipes.Sources;
 
 namespace Peipkg.Build.Attesting;
@@ -21,6 +23,9 @@ internal sealed class BuildFacts(Edition edition, Sha256Digest recipe, SourceLoc
     /// <summary>How the build was run, such as <c>sandbox</c> and <c>bubblewrap</c>.</summary>
     internal IReadOnlyList<BuildFact> Facts { get; init; } = [];
 
+    /// <summary>The packages of the root that it was built in.</summary>
+    internal IReadOnlyList<IndexEntry> Root { get; init; } = [];
+
     /// <summary>What a package was made from, the recipe aside.</summary>
     internal IReadOnlyList<Material> SourcesOf(Manifest manifest)
     {
@@ -31,7 +36,17 @@ internal sealed class BuildFacts(Edition edition, Sha256Digest recipe, SourceLoc
             : [named];
     }
 
-    /// <summary>All that a package was made from.</summary>
+    /// <summary>All that a package was made from, and with.</summary>
     internal IReadOnlyList<Material> MaterialsOf(Manifest manifest) =>
-        [.. SourcesOf(manifest), new Material("recipe", manifest.Build.RecipeRef ?? "") { Directory = recipe }];
+        [
+            .. SourcesOf(manifest),
+            new Material("recipe", manifest.Build.RecipeRef ?? "") { Directory = recipe },
+            .. Root.Select(static entry => new Material(
+                PackageFileName.Compose(entry.Name, entry.Version, entry.Architecture),
+                ""
+            )
+            {
+                Sha256 = entry.Hash,
+            }),
+        ];
 }

@@ -1,4 +1,5 @@
 using Peipkg.Build.Attesting;
+using Peipkg.Build.Composing;
 using Peipkg.Build.Sandboxing;
 using Peipkg.Build.World;
 using Peipkg.Recipes;
@@ -18,6 +19,7 @@ internal static class AttestedBuild
         )
         {
             Commit = SourceCommit.TryRead(request.Source, context)?.Id,
+            Root = request.Sandbox?.Root is { } root ? ComposedRoot.TryRead(root)?.Packages ?? [] : [],
             Facts =
             [
                 new BuildFact("sandbox", request.Sandbox is null ? "none" : "bubblewrap"),
@@ -30,6 +32,9 @@ internal static class AttestedBuild
                         _ => "machine",
                     }
                 ),
+                .. request.Sandbox?.Root is { } place
+                    ? (BuildFact[])[new("root", ComposedRoot.IsIn(place) ? "composed" : "given")]
+                    : [],
                 .. request.Variables.Count > 0
                     ? (BuildFact[])[new("variables", string.Join(' ', request.Variables.Select(item => item.Name)))]
                     : [],

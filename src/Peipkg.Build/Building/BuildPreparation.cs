@@ -23,7 +23,7 @@ internal static class BuildPreparation
             SandboxCheck.Require(sandbox, recipe, request);
         }
 
-        RequirementCheck.WarnOfMachine(recipe, request, context);
+        RequirementCheck.Require(recipe, request, context);
 
         return recipe;
     }

@@ -82,7 +82,7 @@ internal static class BuildScript
                 text += $"\n{char.ToUpperInvariant(unreadable[0])}{unreadable[1..]}.";
             }
 
-            if (RequirementCheck.Doubt(recipe) is { } doubt)
+            if (RequirementCheck.Doubt(recipe, request) is { } doubt)
             {
                 text += $"\n{doubt}";
             }

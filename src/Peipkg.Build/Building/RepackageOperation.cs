@@ -26,7 +26,7 @@ internal static class RepackageOperation
         {
             SignKey = request.SignKey,
             Policy = request.Policy,
-            Sandbox = record.Sandbox ? new SandboxSettings(NetworkAccess.None, []) : null,
+            Sandbox = record.Sandbox ? new SandboxSettings(NetworkAccess.None, []) { Root = record.Root } : null,
         };
         Recipe recipe = BuildPreparation.LoadRecipe(build, context.Diagnostics);
         BuildPreparation.ProveOutput(recipe, build);

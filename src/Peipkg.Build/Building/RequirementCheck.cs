@@ -1,4 +1,6 @@
+using Peipkg.Build.Composing;
 using Peipkg.Build.World;
+using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
@@ -14,8 +16,37 @@ internal static class RequirementCheck
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Refuses a root that lacks something; warns of what is known to be missing on this machine.</summary>
+    /// <exception cref="UserErrorException">The root lacks it, all of it, or is not what it says.</exception>
+    internal static void Require(Recipe recipe, BuildRequest request, ToolContext context)
+    {
+        if (request.Sandbox?.Root is not { } root)
+        {
+            WarnOfMachine(recipe, request, context);
+        }
+        else if (ComposedRoot.TryRead(root) is { } packages)
+        {
+            DependencyResolver resolver = new(packages.Packages, packages.Edition);
+            List<string> problems = [];
+            foreach (Dependency required in recipe.Build.Requires)
+            {
+                if (resolver.Choose(RecipeTarget.Machine, required) is null)
+                {
+                    problems.Add(
+                        $"the recipe requires {required}, but in --root {root} {resolver.WhyNot(RecipeTarget.Machine, RecipeTarget.Machine, required)}"
+                    );
+                }
+            }
+
+            if (problems.Count > 0)
+            {
+                throw new UserErrorException(string.Join('\n', problems));
+            }
+        }
+    }
+
     /// <summary>Warns of what is known to be missing on this machine: modules that its pkg-config does not find.</summary>
-    internal static void WarnOfMachine(Recipe recipe, BuildRequest request, ToolContext context)
+    private static void WarnOfMachine(Recipe recipe, BuildRequest request, ToolContext context)
     {
         Dependency[] modules =
         [
@@ -69,9 +100,9 @@ internal static class RequirementCheck
     }
 
     /// <summary>What a failure may come from where nobody knows whether it is there; null where that is known.</summary>
-    internal static string? Doubt(Recipe recipe) =>
-        recipe.Build.Requires.Count == 0
+    internal static string? Doubt(Recipe recipe, BuildRequest request) =>
+        recipe.Build.Requires.Count == 0 || (request.Sandbox?.Root is { } root && ComposedRoot.IsIn(root))
             ? null
             : $"The recipe requires {string.Join(", ", recipe.Build.Requires.Select(static required => required.ToString()))}; "
-                + "whether this machine has all of it is not known.";
+                + $"whether {request.Sandbox?.Root ?? "this machine"} has all of it is not known.";
 }

@@ -36,6 +36,11 @@ internal static class SandboxCheck
             }
         }
 
+        if (settings.Root is { } root && WhyNoRoot(root) is { } fault)
+        {
+            problems.Add($"--root {root} {fault}");
+        }
+
         if (request.SignKey is { } key)
         {
             foreach ((string shown, string option) in Shown(settings, recipe, request))
@@ -56,6 +61,20 @@ internal static class SandboxCheck
         }
     }
 
+    private static string? WhyNoRoot(string root)
+    {
+        FileInfo shell = new(Path.Combine(root, "bin", "sh"));
+        return !Directory.Exists(root) ? "does not exist, or is not a directory"
+            : FileStatus.Of(root, followLinks: true) is { } status
+            && FileStatus.Of("/") is { } machine
+            && status.IsSameFile(machine)
+                ? "is this machine itself; give --sandbox alone"
+            : !Directory.Exists(Path.Combine(root, "usr")) ? "has no directory usr; name one that compose has made"
+            : !shell.Exists && shell.LinkTarget is null
+                ? "has no /bin/sh, which runs build scripts; compose it with a package that has it"
+            : null;
+    }
+
     private static IEnumerable<(string Path, string Option)> Shown(
         SandboxSettings settings,
         Recipe recipe,
@@ -65,5 +84,5 @@ internal static class SandboxCheck
             .ReadOnly.Select(path => (path, $"--bind-ro {path}"))
             .Append((request.Source, "--source"))
             .Append((recipe.Directory, "the recipe's directory"))
-            .Append(("/usr", "/usr"));
+            .Append(settings.Root is { } root ? (root, $"--root {root}") : ("/usr", "/usr"));
 }

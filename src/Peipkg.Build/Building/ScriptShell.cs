@@ -29,7 +29,7 @@ internal static class ScriptShell
         using SandboxNetwork? network = SandboxNetwork.For(request.Sandbox, context);
         string[] shell =
             !input.IsTerminal ? [Shell]
-            : File.Exists(Comfortable) ? [Comfortable, "--norc", "--noprofile", "-i"]
+            : File.Exists(request.Sandbox?.Root + Comfortable) ? [Comfortable, "--norc", "--noprofile", "-i"]
             : [Shell, "-i"];
         ChildProcessOptions command = ScriptCommand.Create(which, recipe, request, area, network, context, shell) with
         {

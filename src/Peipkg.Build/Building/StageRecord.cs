@@ -17,7 +17,8 @@ internal sealed record StageRecord(
     string? Edition,
     string Source,
     bool Sandbox,
-    uint Umask
+    uint Umask,
+    string? Root = null
 )
 {
     internal const string FileName = "stage.json";
@@ -37,7 +38,8 @@ internal sealed record StageRecord(
                     request.Edition?.ToString(),
                     Path.GetFullPath(request.Source),
                     request.Sandbox is not null,
-                    ScriptCommand.UmaskOf(request)
+                    ScriptCommand.UmaskOf(request),
+                    request.Sandbox?.Root
                 ),
                 StageRecordContext.Default.StageRecord
             )

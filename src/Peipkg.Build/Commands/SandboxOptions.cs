@@ -14,6 +14,12 @@ internal sealed class SandboxOptions
         "Run the build script under bubblewrap: no network, no homes and keys, the source read-only at a fixed path."
     );
 
+    private readonly Option<string> _root = CommandOptions.Path(
+        "--root",
+        "DIR",
+        "Show the sandboxed script the programs of this root, as compose makes it, instead of the machine's; implies --sandbox."
+    );
+
     private readonly Option<bool> _allowNetwork = CommandOptions.Flag(
         "--allow-network",
         "Let the sandboxed script use the network beyond this machine, through pasta or slirp4netns."
@@ -55,7 +61,7 @@ internal sealed class SandboxOptions
     {
         foreach (
             Option option in (Option[])
-                [_sandbox, _allowNetwork, _shareNetwork, _readOnly, _timeout, _memory, _processors]
+                [_sandbox, _root, _allowNetwork, _shareNetwork, _readOnly, _timeout, _memory, _processors]
         )
         {
             command.Options.Add(option);
@@ -75,13 +81,17 @@ internal sealed class SandboxOptions
             );
         }
 
-        if (result.GetValue(_sandbox))
+        string? root = result.GetValue(_root);
+        if (result.GetValue(_sandbox) || root is not null)
         {
             NetworkAccess network =
                 share ? NetworkAccess.Shared
                 : allow ? NetworkAccess.Own
                 : NetworkAccess.None;
-            return new SandboxSettings(network, [.. readOnly.Select(Path.GetFullPath)]);
+            return new SandboxSettings(network, [.. readOnly.Select(Path.GetFullPath)])
+            {
+                Root = root is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)),
+            };
         }
 
         string? alone =

@@ -40,28 +40,52 @@ internal static class SandboxEtc
         "/etc/pki/tls/certs",
     ];
 
+    // Who uses a root, and under which name, is the sandbox's to say.
+    private static readonly string[] NotOfRoots =
+    [
+        "passwd",
+        "group",
+        "shadow",
+        "gshadow",
+        "hosts",
+        "hostname",
+        "resolv.conf",
+    ];
+
     /// <summary>bubblewrap's arguments for it.</summary>
-    /// <param name="network">What is reached decides what is shown of it.</param>
+    /// <param name="settings">The root that it is taken from, and the network, which decides what is shown of it.</param>
     /// <param name="area">Where the stubs are made.</param>
     /// <param name="hostName">The name the machine has inside.</param>
     /// <param name="nameServer">The name server of a network of its own; null where it has none.</param>
     internal static IReadOnlyList<string> Arguments(
-        NetworkAccess network,
+        SandboxSettings settings,
         StagingArea area,
         string hostName,
         string? nameServer
     )
     {
+        NetworkAccess network = settings.Network;
         List<string> arguments = [];
+        HashSet<string> shown = new(StringComparer.Ordinal);
+        if (settings.Root is { } root)
+        {
+            AddRoot(arguments, Path.Combine(RealPath.Of(root), "etc"), shown);
+        }
+
         string[] files =
         [
-            .. ToolchainFiles,
-            .. Prefixed(),
+            .. (string[])(settings.Root is null ? [.. ToolchainFiles, .. Prefixed()] : []),
             .. (string[])(network == NetworkAccess.None ? [] : NetworkFiles),
             .. (string[])(network == NetworkAccess.Shared ? HostNetworkFiles : []),
         ];
         foreach (string file in files.Where(Path.Exists))
         {
+            // The root's own goes before this machine's.
+            if (shown.Contains(file.Split('/')[2]))
+            {
+                continue;
+            }
+
             arguments.AddRange("--ro-bind", RealPath.Of(file), file);
         }
 
@@ -84,6 +108,33 @@ internal static class SandboxEtc
         }
 
         return arguments;
+    }
+
+    private static void AddRoot(List<string> arguments, string etc, HashSet<string> shown)
+    {
+        if (!Directory.Exists(etc))
+        {
+            return;
+        }
+
+        foreach (string path in Directory.EnumerateFileSystemEntries(etc).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(path);
+            if (NotOfRoots.Contains(name))
+            {
+                continue;
+            }
+
+            shown.Add(name);
+            if (new FileInfo(path).LinkTarget is { } target)
+            {
+                arguments.AddRange("--symlink", target, $"/etc/{name}");
+            }
+            else
+            {
+                arguments.AddRange("--ro-bind", path, $"/etc/{name}");
+            }
+        }
     }
 
     private static void AddStub(List<string> arguments, string directory, string name, string content)

@@ -5,7 +5,7 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Build.Sandboxing;
 
 /// <summary>
-/// The machine as a sandboxed build script sees it: the toolchain below <c>/usr</c>, the files of <c>/etc</c> that a
+/// The machine, or a root, as a sandboxed build script sees it: the toolchain below <c>/usr</c>, the files of <c>/etc</c> that a
 /// toolchain reads, and the build's directories under paths that are the same on every machine. Only the build's
 /// directories can be written to. Homes, keys and mounts of the host are absent.
 /// </summary>
@@ -31,6 +31,9 @@ internal static class SandboxView
 
     // Links into /usr on Debian, directories on some other systems.
     private static readonly string[] SystemDirectories = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+
+    // What packages may install into a root besides, and what roots of other kinds have.
+    private const string OptionalPrograms = "/opt";
 
     // Places below /usr that are not the distribution's: administrators keep settings there, with the secrets in them.
     private static readonly string[] LocalPlaces = ["/usr/local/etc", "/usr/local/var", "/usr/etc", "/usr/var"];
@@ -87,12 +90,13 @@ internal static class SandboxView
         string? nameServer
     )
     {
-        string[] local = [.. LocalPlaces.Where(IsDirectory)];
+        string[] local = settings.Root is null ? [.. LocalPlaces.Where(IsDirectory)] : [];
+        string root = settings.Root is null ? "" : RealPath.Of(settings.Root);
         List<string> arguments =
         [
             .. Isolation(settings.Network, hostName),
             "--ro-bind",
-            "/usr",
+            root + "/usr",
             "/usr",
             .. local.SelectMany(place => (string[])["--tmpfs", place]),
             "--dir",
@@ -102,10 +106,15 @@ internal static class SandboxView
         ];
         foreach (string directory in SystemDirectories)
         {
-            AddSystemDirectory(arguments, directory);
+            AddSystemDirectory(arguments, root, directory);
         }
 
-        arguments.AddRange(SandboxEtc.Arguments(settings.Network, area, hostName, nameServer));
+        if (settings.Root is not null)
+        {
+            AddSystemDirectory(arguments, root, OptionalPrograms);
+        }
+
+        arguments.AddRange(SandboxEtc.Arguments(settings, area, hostName, nameServer));
         arguments.AddRange([
             .. SandboxKernel.Arguments(memory),
             "--dir",
@@ -153,16 +162,16 @@ internal static class SandboxView
     private static bool IsDirectory(string path) =>
         new DirectoryInfo(path) is { Exists: true, LinkTarget: null } && RealPath.Of(path) == path;
 
-    private static void AddSystemDirectory(List<string> arguments, string directory)
+    private static void AddSystemDirectory(List<string> arguments, string root, string directory)
     {
-        FileSystemInfo entry = new DirectoryInfo(directory);
+        FileSystemInfo entry = new DirectoryInfo(root + directory);
         if (entry.LinkTarget is { } target)
         {
             arguments.AddRange("--symlink", target, directory);
         }
         else if (entry.Exists)
         {
-            arguments.AddRange("--ro-bind", directory, directory);
+            arguments.AddRange("--ro-bind", root + directory, directory);
         }
     }
 }

@@ -212,10 +212,7 @@ public sealed class ComposeOperationTests : IDisposable
     [InlineData("rm repository/index/active.json.sig", "index/active.json.sig")]
     [InlineData("rm repository/keys/*", "/keys/")]
     [InlineData("for p in repository/p/data*; do printf x >> $p; done", "its SHA-256 is ")]
-    [InlineData(
-        "for p in repository/p/data*; do cp repository/p/lib* $p; done",
-        "noarch.peipkg: "
-    )]
+    [InlineData("for p in repository/p/data*; do cp repository/p/lib* $p; done", "noarch.peipkg: ")]
     [InlineData("rm repository/p/data*", "there is no file ")]
     public void What_does_not_verify_is_refused(string damage, string message)
     {
@@ -282,7 +279,9 @@ public sealed class ComposeOperationTests : IDisposable
         _bench
             .Bench.Run("compose", "--repository", "x", "--trust", _bench.Trust, "--out", "x", "a b c")
             .FailsWith(2, "\"a\" is not a package or virtual name");
-        _bench.Bench.Run("compose", "--repository", "x", "--trust", _bench.Trust, "--out", "x").Fails("missing argument");
+        _bench
+            .Bench.Run("compose", "--repository", "x", "--trust", _bench.Trust, "--out", "x")
+            .Fails("missing argument");
         _bench
             .Bench.Run("compose", "--repository", _bench.Bench["none"], "--trust", _bench.Trust, "--out", "x", "app")
             .Fails("none/repo.json.sig");

@@ -9,6 +9,9 @@ internal sealed record BuildFact(string Name, string Value)
 {
     private const int LongestValue = 1024;
 
+    /// <summary>That the build was run in a root that says what it is made of.</summary>
+    internal static BuildFact ComposedRoot { get; } = new("root", "composed");
+
     internal static bool TryParse(string? text, out BuildFact value, [NotNullWhen(false)] out string? error)
     {
         string[] parts = (text ?? "").Split('=', 2);

@@ -33,7 +33,7 @@ internal static class AttestedBuild
                     }
                 ),
                 .. request.Sandbox?.Root is { } place
-                    ? (BuildFact[])[new("root", ComposedRoot.IsIn(place) ? "composed" : "given")]
+                    ? (BuildFact[])[ComposedRoot.IsIn(place) ? BuildFact.ComposedRoot : new("root", "given")]
                     : [],
                 .. request.Variables.Count > 0
                     ? (BuildFact[])[new("variables", string.Join(' ', request.Variables.Select(item => item.Name)))]

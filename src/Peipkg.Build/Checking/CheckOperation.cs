@@ -49,14 +49,12 @@ internal static class CheckOperation
             throw new UserErrorException($"--tags is for a single recipe, and there are {files.Count} to check");
         }
 
-        CheckedRecipe[] recipes =
-        [
-            .. files
-                .AsParallel()
-                .AsOrdered()
-                .WithCancellation(context.Cancellation)
-                .Select(file => RecipeCheck.Check(file, request.Edition, context.Cancellation)),
-        ];
+        CheckedRecipe[] recipes = new CheckedRecipe[files.Count];
+        AllCores.Run(
+            files.Count,
+            i => recipes[i] = RecipeCheck.Check(files[i], request.Edition, context.Cancellation),
+            context.Cancellation
+        );
         if (request.Fix)
         {
             HashSet<CheckedRecipe> changed = RecipeFix.Run(recipes, request.Policy, context);

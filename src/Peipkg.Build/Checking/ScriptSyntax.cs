@@ -1,5 +1,6 @@
 using System.Globalization;
 using Peipkg.Build.Rules;
+using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Posix.Processes;
 using Peipkg.Recipes.Toml;
@@ -30,7 +31,13 @@ internal static class ScriptSyntax
                 .GroupBy(ScriptCheck.ShellOf, StringComparer.Ordinal)
                 .SelectMany(group => group.Chunk(Batch).Select(chunk => (group.Key, chunk))),
         ];
-        return batches.AsParallel().AsOrdered().SelectMany(batch => Ask(batch.Shell, batch.Scripts, cancellation));
+        Finding[][] found = new Finding[batches.Length][];
+        AllCores.Run(
+            batches.Length,
+            i => found[i] = [.. Ask(batches[i].Shell, batches[i].Scripts, cancellation)],
+            cancellation
+        );
+        return found.SelectMany(static some => some);
     }
 
     private static IEnumerable<Finding> Ask(string shell, string[] scripts, CancellationToken cancellation)

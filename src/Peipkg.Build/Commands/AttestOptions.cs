@@ -35,6 +35,12 @@ internal sealed class AttestOptions
         ParseCommit
     );
 
+    private readonly Option<string> _root = CommandOptions.Path(
+        "--root",
+        "DIR",
+        "With --attest: the root that the packages were built in, as compose makes it."
+    );
+
     private readonly Option<IReadOnlyList<BuildFact>> _facts = CommandOptions.Many<BuildFact>(
         "--build-fact",
         "NAME=VALUE",
@@ -44,7 +50,7 @@ internal sealed class AttestOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_attest, _recipe, _edition, _commit, _facts])
+        foreach (Option option in (Option[])[_attest, _recipe, _edition, _commit, _root, _facts])
         {
             command.Options.Add(option);
         }
@@ -56,6 +62,7 @@ internal sealed class AttestOptions
         string? recipe = result.GetValue(_recipe);
         Edition? edition = result.GetValue(_edition);
         string? commit = result.GetValue(_commit);
+        string? root = result.GetValue(_root);
         IReadOnlyList<BuildFact> facts = result.GetRequiredValue(_facts);
         if (result.GetValue(_attest))
         {
@@ -63,13 +70,14 @@ internal sealed class AttestOptions
                 ? throw new UsageErrorException(
                     "--attest tells by which recipe the packages were made; give --recipe with it"
                 )
-                : new AttestedRecipe(RecipePath.Of(recipe), edition, commit, facts);
+                : new AttestedRecipe(RecipePath.Of(recipe), edition, commit, root, facts);
         }
 
         string? alone =
             recipe is not null ? "--recipe"
             : edition is not null ? "--edition"
             : commit is not null ? "--source-commit"
+            : root is not null ? "--root"
             : facts.Count > 0 ? "--build-fact"
             : null;
         return alone is null

@@ -96,8 +96,8 @@ internal sealed class ComposeSource
                 _temporary,
                 PackageFileName.Compose(entry.Name, entry.Version, entry.Architecture)
             );
-            Uri index = address.Resolve(Descriptor.Active.Url, address.Conventional(RepositoryLayout.Descriptor));
-            Download.Get(address.Resolve(entry.Url, index).ToString(), file, entry.SizeCompressed + 1024, _context);
+            string index = address.Resolve(Descriptor.Active.Url, address.Conventional(RepositoryLayout.Descriptor));
+            Download.Get(address.Resolve(entry.Url, index), file, entry.SizeCompressed + 1024, _context);
             return file;
         }
 
@@ -193,8 +193,8 @@ internal sealed class ComposeSource
         if (_location.Address is { } address)
         {
             string file = Path.Combine(_temporary, "document");
-            Uri uri = address.Resolve(url, address.Conventional(RepositoryLayout.Descriptor));
-            Download.Get(uri.ToString(), file, limit, _context);
+            string uri = address.Resolve(url, address.Conventional(RepositoryLayout.Descriptor));
+            Download.Get(uri, file, limit, _context);
             byte[] content = BoundedFile.Read(file, limit);
             File.Delete(file);
             return content;

@@ -101,12 +101,14 @@ internal sealed class RootCache(string directory, ToolContext context)
         );
         VerifiedPackage content = package.Content;
         if (
-            !IndexEntry
-                .FromPackage(content.Manifest, content.PackageHash, content.CompressedSize, entry.Url)
-                .SaysTheSame(entry)
+            content.Manifest.Name != entry.Name
+            || content.Manifest.Version != entry.Version
+            || content.Manifest.Architecture != entry.Architecture
         )
         {
-            throw new UserErrorException($"{file}: the index of {source} says other things of it than its manifest");
+            throw new UserErrorException(
+                $"{file}: it is {content.Manifest.Name} {content.Manifest.Version} {content.Manifest.Architecture}, and the index of {source} says {entry.Name} {entry.Version} {entry.Architecture}"
+            );
         }
 
         foreach (LayoutProblem problem in PackageJudgement.Read(content, edition, allowReferenceHeaders: true))

@@ -1,5 +1,5 @@
-using System.Runtime.ExceptionServices;
 using Peipkg.Build.Elf;
+using Peipkg.Build.World;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
 using Peipkg.Recipes;
@@ -37,19 +37,7 @@ internal static class PayloadReading
                 )
             ),
         ];
-        try
-        {
-            Parallel.ForEach(
-                read,
-                new ParallelOptions { CancellationToken = cancellation },
-                source => Read(source, files)
-            );
-        }
-        catch (AggregateException exception)
-        {
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-
+        AllCores.Run(read.Length, i => Read(read[i], files), cancellation);
         return files;
     }
 

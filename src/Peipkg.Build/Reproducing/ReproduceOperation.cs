@@ -24,6 +24,7 @@ internal static class ReproduceOperation
             ? null
             : KeyFiles.LoadSigningKey(request.SignKey, context.Diagnostics);
         RequireSigner(packages, key, request);
+        AttestedRoot.Compare(packages[0], request.Sandbox?.Root, context);
         using StagingArea area = StagingArea.Create(
             context.Variables.GetValueOrDefault("TMPDIR"),
             keep: false,

@@ -1,7 +1,9 @@
 using Peipkg.Build.Attesting;
+using Peipkg.Build.Composing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Editions;
+using Peipkg.Format.Repositories;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Sources;
 
@@ -11,8 +13,15 @@ namespace Peipkg.Build.Signing;
 /// <param name="file">The recipe file.</param>
 /// <param name="edition">The edition that was asked for; null leaves it to the recipe.</param>
 /// <param name="commit">The git commit of the source; null where that is not known.</param>
+/// <param name="root">The root that the build was run in, which says what it is made of; null for none.</param>
 /// <param name="facts">How the build was run.</param>
-internal sealed class AttestedRecipe(string file, Edition? edition, string? commit, IReadOnlyList<BuildFact> facts)
+internal sealed class AttestedRecipe(
+    string file,
+    Edition? edition,
+    string? commit,
+    string? root,
+    IReadOnlyList<BuildFact> facts
+)
 {
     /// <summary>Reads the recipe.</summary>
     /// <param name="apart">Directories that are not part of the recipe though they may lie in it.</param>
@@ -34,7 +43,13 @@ internal sealed class AttestedRecipe(string file, Edition? edition, string? comm
         )
         {
             Commit = commit,
-            Facts = facts,
+            Root = root is null
+                ? []
+                : ComposedRoot.TryRead(root)?.Packages
+                    ?? throw new UserErrorException(
+                        $"--root {root} does not say what it is made of: it has no {RootDocument.FileName}"
+                    ),
+            Facts = root is null ? facts : [.. facts, BuildFact.ComposedRoot],
         };
     }
 }

@@ -7,6 +7,7 @@ namespace Peipkg.Format.Attestations;
 public sealed record Statement
 {
     private const int MostSubjects = 1024;
+    private const int MostDependencies = 16384;
 
     /// <summary>What the predicate is, a URI.</summary>
     public required string PredicateType { get; init; }
@@ -22,6 +23,9 @@ public sealed record Statement
 
     /// <summary>What else the build made, where the predicate is a provenance that says it.</summary>
     public required IReadOnlyList<Subject> Byproducts { get; init; }
+
+    /// <summary>What it was built from and with, where the predicate is a provenance that says it with a SHA-256.</summary>
+    public required IReadOnlyList<Subject> Dependencies { get; init; }
 
     /// <summary>The digest of the bill of materials that belongs to a package; null where none is named.</summary>
     /// <param name="package">The package's file name.</param>
@@ -76,8 +80,8 @@ public sealed record Statement
         subjects = subjects ?? throw json.Missing("subject");
         predicate = predicate ?? throw json.Missing("predicate");
         json.EndDocument();
-        (string builder, List<Subject> byproducts) =
-            predicateType == Provenance.PredicateType ? ReadProvenance(predicate) : ("", []);
+        (string builder, List<Subject> byproducts, List<Subject> dependencies) =
+            predicateType == Provenance.PredicateType ? ReadProvenance(predicate) : ("", [], []);
         return new Statement
         {
             PredicateType = predicateType,
@@ -85,42 +89,62 @@ public sealed record Statement
             Predicate = predicate,
             Builder = builder,
             Byproducts = byproducts,
+            Dependencies = dependencies,
         };
     }
 
-    private static (string Builder, List<Subject> Byproducts) ReadProvenance(ReadOnlySpan<byte> predicate)
+    private static (string Builder, List<Subject> Byproducts, List<Subject> Dependencies) ReadProvenance(
+        ReadOnlySpan<byte> predicate
+    )
     {
         StrictJsonReader json = new(predicate, Limits.AttestationBytes);
         string builder = "";
         List<Subject> byproducts = [];
+        List<Subject> dependencies = [];
         json.BeginObject();
         while (json.NextMember())
         {
-            if (!json.NameIs("runDetails"u8))
+            if (json.NameIs("buildDefinition"u8))
+            {
+                json.BeginObject();
+                while (json.NextMember())
+                {
+                    if (json.NameIs("resolvedDependencies"u8))
+                    {
+                        dependencies = ReadSubjects(ref json, MostDependencies);
+                    }
+                    else
+                    {
+                        json.Skip();
+                    }
+                }
+            }
+            else if (json.NameIs("runDetails"u8))
+            {
+                json.BeginObject();
+                while (json.NextMember())
+                {
+                    if (json.NameIs("builder"u8))
+                    {
+                        builder = ReadBuilder(ref json);
+                    }
+                    else if (json.NameIs("byproducts"u8))
+                    {
+                        byproducts = ReadSubjects(ref json);
+                    }
+                    else
+                    {
+                        json.Skip();
+                    }
+                }
+            }
+            else
             {
                 json.Skip();
-                continue;
-            }
-
-            json.BeginObject();
-            while (json.NextMember())
-            {
-                if (json.NameIs("builder"u8))
-                {
-                    builder = ReadBuilder(ref json);
-                }
-                else if (json.NameIs("byproducts"u8))
-                {
-                    byproducts = ReadSubjects(ref json);
-                }
-                else
-                {
-                    json.Skip();
-                }
             }
         }
 
-        return (builder, byproducts);
+        return (builder, byproducts, dependencies);
     }
 
     private static string ReadBuilder(ref StrictJsonReader json)
@@ -142,15 +166,15 @@ public sealed record Statement
         return id;
     }
 
-    private static List<Subject> ReadSubjects(ref StrictJsonReader json)
+    private static List<Subject> ReadSubjects(ref StrictJsonReader json, int most = MostSubjects)
     {
         List<Subject> subjects = [];
         json.BeginArray();
         while (json.NextElement())
         {
-            if (subjects.Count == MostSubjects)
+            if (subjects.Count == most)
             {
-                throw json.Violation(AttestationRule.Subject, $"it speaks of more than {MostSubjects} files");
+                throw json.Violation(AttestationRule.Subject, $"it speaks of more than {most} files");
             }
 
             string name = "";

@@ -8,8 +8,8 @@ namespace Peipkg.Format.Repositories;
 public sealed class DependencyResolver
 {
     private readonly Dictionary<string, IndexEntry> _byName;
-    private readonly ILookup<string, IndexEntry> _below;
-    private readonly ILookup<string, (IndexEntry Entry, Provide Provide)> _byProvide;
+    private readonly Dictionary<string, List<IndexEntry>> _below = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<IndexEntry>> _byProvide = new(StringComparer.Ordinal);
     private readonly Architecture[] _systems;
 
     /// <summary>Takes the packages in.</summary>
@@ -33,11 +33,31 @@ public sealed class DependencyResolver
         ];
         _systems = edition.NoArchNeedsNoArch || machines.Length == 0 ? [Architecture.NoArch] : machines;
         _byName = active.ToDictionary(static entry => entry.Name.Text, StringComparer.Ordinal);
-        _below = below.ToLookup(static entry => entry.Name.Text, StringComparer.Ordinal);
-        _byProvide = active
-            .Concat(below)
-            .SelectMany(static entry => entry.Provides.Select(provide => (Entry: entry, Provide: provide)))
-            .ToLookup(static pair => pair.Provide.Name.Text, StringComparer.Ordinal);
+        foreach (IndexEntry entry in below)
+        {
+            Add(_below, entry.Name.Text, entry);
+        }
+
+        foreach (IReadOnlyList<IndexEntry> entries in (IReadOnlyList<IndexEntry>[])[active, below])
+        {
+            foreach (IndexEntry entry in entries)
+            {
+                foreach (Provide provide in entry.Provides)
+                {
+                    Add(_byProvide, provide.Name.Text, entry);
+                }
+            }
+        }
+    }
+
+    private static void Add(Dictionary<string, List<IndexEntry>> lists, string name, IndexEntry entry)
+    {
+        if (!lists.TryGetValue(name, out List<IndexEntry>? list))
+        {
+            lists.Add(name, list = []);
+        }
+
+        list.Add(entry);
     }
 
     /// <summary>The package of a name that the repository itself advertises.</summary>
@@ -114,25 +134,40 @@ public sealed class DependencyResolver
 
     private static string Provided(IndexEntry candidate, Dependency dependency)
     {
-        Provide provide = candidate.Provides.First(other => other.Name.Text == dependency.Name.Text);
+        Provide provide = ProvideOf(candidate, dependency);
         return provide.Version is { } version ? $"{provide.Name} {version}" : provide.Name.Text;
+    }
+
+    // A package provides a name once.
+    private static Provide ProvideOf(IndexEntry entry, Dependency dependency)
+    {
+        foreach (Provide provide in entry.Provides)
+        {
+            if (provide.Name.Text == dependency.Name.Text)
+            {
+                return provide;
+            }
+        }
+
+        return default;
     }
 
     private IEnumerable<(IndexEntry Entry, bool Satisfies)> Candidates(Dependency dependency)
     {
-        if (_byName.TryGetValue(dependency.Name.Text, out IndexEntry? named))
+        string name = dependency.Name.Text;
+        if (_byName.TryGetValue(name, out IndexEntry? named))
         {
             yield return (named, dependency.Constraint?.IsSatisfiedBy(named.Version) ?? true);
         }
 
-        foreach (IndexEntry entry in _below[dependency.Name.Text])
+        foreach (IndexEntry entry in _below.GetValueOrDefault(name, []))
         {
             yield return (entry, dependency.Constraint?.IsSatisfiedBy(entry.Version) ?? true);
         }
 
-        foreach ((IndexEntry entry, Provide provide) in _byProvide[dependency.Name.Text])
+        foreach (IndexEntry entry in _byProvide.GetValueOrDefault(name, []))
         {
-            yield return (entry, Satisfies(dependency.Constraint, provide.Version));
+            yield return (entry, Satisfies(dependency.Constraint, ProvideOf(entry, dependency).Version));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     // Waiting for a server is not work.
     internal override int Parallelism => 8;
 
-    private Uri DescriptorUri => _address.Conventional(RepositoryLayout.Descriptor);
+    private Uri DescriptorUri => _address.LocateConventional(RepositoryLayout.Descriptor);
 
     internal override RepositorySnapshot ReadDocuments()
     {
@@ -96,7 +96,7 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
     }
 
     internal override Stream? OpenSibling(IndexRow row, string suffix) =>
-        _fetcher.TryOpen(_address.Resolve(row.Url + suffix, Resolve(_archive.Url)), _cancellation);
+        _fetcher.TryOpen(_address.Locate(row.Url + suffix, Resolve(_archive.Url)), _cancellation);
 
     internal override string? HostElsewhere(IndexRow row)
     {
@@ -201,12 +201,12 @@ internal sealed class RemoteRepositoryReader : RepositoryReader
         );
     }
 
-    private Uri Resolve(string url) => _address.Resolve(url, DescriptorUri);
+    private Uri Resolve(string url) => _address.Locate(url, DescriptorUri);
 
-    private Uri Resolve(IndexRow row) => _address.Resolve(row.Url, Resolve(_archive.Url));
+    private Uri Resolve(IndexRow row) => _address.Locate(row.Url, Resolve(_archive.Url));
 
     private byte[]? GetDescriptorSignature() =>
-        Get(_address.Conventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes);
+        Get(_address.LocateConventional(RepositoryLayout.DescriptorSignature), Limits.SignatureBytes);
 
     private byte[]? GetSignature(IndexPointers pointers) => Get(Resolve(pointers.SignatureUrl), Limits.SignatureBytes);
 

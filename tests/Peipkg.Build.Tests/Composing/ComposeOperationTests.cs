@@ -1,6 +1,7 @@
 using Peipkg.Build.Tests.Fetching;
 using Peipkg.Build.Tests.Support;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Build.Tests.Composing;
@@ -260,11 +261,17 @@ public sealed class ComposeOperationTests : IDisposable
     }
 
     [Fact]
-    public void An_index_that_says_other_things_than_the_package_is_refused()
+    public void A_package_under_the_name_of_another_is_refused()
     {
         Publish();
-        _bench.Publish(change: entry => entry.Name.Text == "lib" ? entry with { Dependencies = [] } : entry);
-        FailsAndLeavesNothing(_bench.Compose("lib"), "says other things of it than its manifest");
+        _bench.Publish(change: entry =>
+            entry.Name.Text == "lib" ? entry with { Version = PackageVersion.Parse("9-1") } : entry
+        );
+        FailsAndLeavesNothing(
+            _bench.Compose("lib"),
+            "it is lib 1.2-3 noarch, and the index of ",
+            " says lib 9-1 noarch"
+        );
     }
 
     [Fact]

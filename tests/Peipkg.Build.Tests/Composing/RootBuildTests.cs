@@ -112,13 +112,7 @@ public sealed class RootBuildTests(ComposedRootFixture fixture) : IClassFixture<
     {
         _bench.Script(Installs);
         _bench.Build("--root", fixture.Root, "--sign-key", _bench.Key(), "--attest").Succeeds();
-        using JsonDocument envelope = JsonDocument.Parse(
-            File.ReadAllBytes(_bench["out/demo_1.2-3_noarch.peipkg.attestation.json"])
-        );
-        using JsonDocument statement = JsonDocument.Parse(
-            Convert.FromBase64String(envelope.RootElement.GetProperty("payload").GetString()!)
-        );
-        JsonElement build = statement.RootElement.GetProperty("predicate").GetProperty("buildDefinition");
+        JsonElement build = Attested(_bench["out/demo_1.2-3_noarch.peipkg.attestation.json"]);
         Assert.Equal("composed", build.GetProperty("internalParameters").GetProperty("root").GetString());
         using JsonDocument root = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(fixture.Root, "peipkg-root.json")));
         Assert.Equal(
@@ -136,6 +130,65 @@ public sealed class RootBuildTests(ComposedRootFixture fixture) : IClassFixture<
                     $"{item.GetProperty("name").GetString()!.Split('_')[0]} {item.GetProperty("digest").GetProperty("sha256")}"
                 )
         );
+    }
+
+    [Fact]
+    public void Reproducing_tells_in_which_packages_the_root_was_another()
+    {
+        string package = _bench["out/demo_1.2-3_noarch.peipkg"];
+        string[] reproduce = ["reproduce", package, "--recipe", _bench["recipe"], "--source", _bench["source"]];
+        _bench.Build("--root", fixture.Root, "--sign-key", _bench.Key(), "--attest").Succeeds();
+        RunResult same = _bench.Run([.. reproduce, "--root", fixture.Root]).Succeeds();
+        Assert.DoesNotContain("warning", same.Error, StringComparison.Ordinal);
+        RunResult without = _bench.Run(reproduce).Succeeds();
+        Assert.Contains(
+            "was built in a root, as its attestation says; give --root with one that compose makes of: busybox = 1.35-2, libc = 1.35-2, settings = 1.35-2\n",
+            without.Error,
+            StringComparison.Ordinal
+        );
+        _bench.Shell($"cp -a {fixture.Root} other");
+        string record = File.ReadAllText(_bench["other/peipkg-root.json"]);
+        int at = record.IndexOf("\"value\"", StringComparison.Ordinal);
+        at = record.IndexOf('"', at + "\"value\"".Length) + 1;
+        _bench.Write("other/peipkg-root.json", record[..at] + new string('0', 64) + record[(at + 64)..]);
+        RunResult other = _bench.Run([.. reproduce, "--root", _bench["other"]]).Succeeds();
+        Assert.Contains(
+            $"was built in another root than {_bench["other"]}, as its attestation says; it had: busybox = 1.35-2; it had not: busybox = 1.35-2\n",
+            other.Error,
+            StringComparison.Ordinal
+        );
+        _bench.Write("out/demo_1.2-3_noarch.peipkg.attestation.json", "{");
+        RunResult damaged = _bench.Run([.. reproduce, "--root", fixture.Root]).Succeeds();
+        Assert.Contains("what the package was built with is not known", damaged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whoever_signs_apart_attests_of_the_root_too()
+    {
+        _bench.Build("--root", fixture.Root).Succeeds();
+        string package = _bench["out/demo_1.2-3_noarch.peipkg"];
+        string[] sign = ["sign", package, "--sign-key", _bench.Key(), "--out", _bench["signed"]];
+        _bench.Run([.. sign, "--root", fixture.Root]).FailsWith(2, "--root is for what --attest writes");
+        _bench
+            .Run([.. sign, "--attest", "--recipe", _bench["recipe"], "--root", _bench["recipe"]])
+            .Fails("does not say what it is made of: it has no peipkg-root.json");
+        _bench.Run([.. sign, "--attest", "--recipe", _bench["recipe"], "--root", fixture.Root]).Succeeds();
+        JsonElement build = Attested(_bench["signed/demo_1.2-3_noarch.peipkg.attestation.json"]);
+        Assert.Equal("composed", build.GetProperty("internalParameters").GetProperty("root").GetString());
+        Assert.Contains(
+            "busybox_1.35-2_",
+            build.GetProperty("resolvedDependencies").GetRawText(),
+            StringComparison.Ordinal
+        );
+    }
+
+    private static JsonElement Attested(string file)
+    {
+        using JsonDocument envelope = JsonDocument.Parse(File.ReadAllBytes(file));
+        using JsonDocument statement = JsonDocument.Parse(
+            Convert.FromBase64String(envelope.RootElement.GetProperty("payload").GetString()!)
+        );
+        return statement.RootElement.GetProperty("predicate").GetProperty("buildDefinition").Clone();
     }
 
     [Fact]

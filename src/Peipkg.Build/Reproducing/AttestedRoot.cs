@@ -4,7 +4,6 @@ using Peipkg.Build.World;
 using Peipkg.CommandLine.Host;
 using Peipkg.Format;
 using Peipkg.Format.Attestations;
-using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 
 namespace Peipkg.Build.Reproducing;

@@ -1,5 +1,3 @@
-using Peipkg.Build.Tests.Support;
-
 namespace Peipkg.Build.Tests.Composing;
 
 /// <summary>

@@ -86,7 +86,7 @@ public sealed class KeyLifeTests : IDisposable
         RunResult result = Change([.. second, "--descriptor-key", _fixture.KeyFile]);
         RepositoryFixture.Succeed(result);
         Assert.Contains(
-            $"repo.json is signed with {_fixture.Key.PublicKey.Fingerprint.Grouped}",
+            $"repo.json keeps the signature of {_fixture.Key.PublicKey.Fingerprint.Grouped}",
             result.Output,
             StringComparison.Ordinal
         );

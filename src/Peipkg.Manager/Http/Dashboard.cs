@@ -83,8 +83,7 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
         try
         {
             AttemptDocument build = FarmQueries.Attempt(stores, id, null, null);
-            (string tail, long end) = _logs.ReadTail(id);
-            return HtmlAsync(context, DashboardPages.Build(FarmId, build, tail, end));
+            return HtmlAsync(context, DashboardPages.Build(FarmId, build, _logs.ReadTail(id)));
         }
         catch (OperatorException exception)
         {

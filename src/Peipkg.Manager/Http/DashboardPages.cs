@@ -121,7 +121,7 @@ internal static class DashboardPages
     }
 
     /// <summary>One attempt with the end of its log.</summary>
-    public static string Build(string farm, AttemptDocument build, string tail, long end)
+    public static string Build(string farm, AttemptDocument build, LogTail log)
     {
         return Page(
             farm,
@@ -169,9 +169,12 @@ internal static class DashboardPages
                     .Link("../logs/" + Count(build.Build), "The whole log as text")
                     .Raw("</div>");
                 html.Raw(
-                    $"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" data-from=\"{Count(end)}\"{(build.EndedAt is null ? " data-live" : "")}>"
+                    "<p class=\"find\"><label for=\"find\">Show lines with</label><input id=\"find\" type=\"search\" autocomplete=\"off\">"
+                        + "<span id=\"found\" role=\"status\"></span></p>"
+                        + $"<pre id=\"log\" tabindex=\"0\" aria-label=\"Log\" data-log=\"../logs/{Count(build.Build)}\" "
+                        + $"data-from=\"{Count(log.Start)}\" data-line=\"{Count(log.FirstLine)}\"{(build.EndedAt is null ? " data-live" : "")}>"
                 );
-                html.Text(tail).Raw("</pre>");
+                html.Text(log.Text).Raw("</pre>");
             },
             refresh: false
         );

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Secrets;
@@ -7,13 +8,23 @@ using Peipkg.Manager.World;
 
 namespace Peipkg.Manager.Http;
 
+/// <summary>The end of a log.</summary>
+/// <param name="Text">For people, without what a terminal would not show.</param>
+/// <param name="Start">Where it begins, in bytes.</param>
+/// <param name="FirstLine">The number of its first line, from 1.</param>
+internal sealed record LogTail(string Text, long Start, long FirstLine);
+
 /// <summary>
 /// <c>GET /logs/N</c>: a build's log as plain text, whole or from an offset on, so that a page can follow it. Nothing in it
 /// is ever markup, and no part is longer than <see cref="ManagerLimits.LogPartBytes"/>.
 /// </summary>
-internal sealed class LogPages(StateLayout layout, Redactor redactor)
+internal sealed partial class LogPages(StateLayout layout, Redactor redactor)
 {
     private const int Tail = 64 * 1024;
+
+    // Colours, the window's title, and what else a program tells a terminal.
+    [GeneratedRegex(@"\e(?:\[[0-?]*[ -/]*[@-~]|\][^\a\e]*(?:\a|\e\\)?|[^[\]])")]
+    private static partial Regex TerminalSequence { get; }
 
     /// <summary>Answers the request.</summary>
     /// <param name="context">The request; <c>?from=OFFSET</c> asks for a part.</param>
@@ -57,27 +68,51 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
                 throwOnEndOfStream: false,
                 context.RequestAborted
             );
-            count = Whole(part.AsSpan(0, count));
+            count = Whole(part.AsSpan(0, count), ended && file.Position == file.Length);
             response.Headers["X-Log-Next"] = (from + count).ToString(CultureInfo.InvariantCulture);
             await response.Body.WriteAsync(Clean(part.AsSpan(0, count)), context.RequestAborted);
         }
     }
 
-    /// <summary>The end of a log, and where it ends in bytes.</summary>
-    public (string Text, long End) ReadTail(long attempt)
+    /// <summary>The end of a log, in whole lines where they are not longer than it.</summary>
+    public LogTail ReadTail(long attempt)
     {
         using FileStream? file = Open(attempt);
         if (file is null)
         {
-            return ("", 0);
+            return new LogTail("", 0, 1);
         }
 
         long start = Math.Max(0, file.Length - Tail);
-        file.Position = start;
+        long lines = CountLines(file, start);
         byte[] part = new byte[Tail];
         int count = WholeCharacters(part.AsSpan(0, file.ReadAtLeast(part, Tail, throwOnEndOfStream: false)));
-        string text = Encoding.UTF8.GetString(part, 0, count);
-        return (start == 0 ? text : "…\n" + text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..], start + count);
+        int first = start == 0 ? 0 : part.AsSpan(0, count).IndexOf((byte)'\n') + 1;
+        string text = Encoding
+            .UTF8.GetString(part, first, count - first)
+            .Replace("\r\n", "\n", StringComparison.Ordinal);
+        return new LogTail(
+            (start == 0 ? "" : "…\n") + TerminalSequence.Replace(text, ""),
+            start + first,
+            lines + (first > 0 ? 2 : 1)
+        );
+    }
+
+    private static long CountLines(FileStream file, long end)
+    {
+        byte[] part = new byte[ManagerLimits.LogPartBytes];
+        long lines = 0;
+        while (file.Position < end)
+        {
+            int count = file.Read(part, 0, (int)Math.Min(part.Length, end - file.Position));
+            lines += part.AsSpan(0, count).Count((byte)'\n');
+            if (count == 0)
+            {
+                break;
+            }
+        }
+
+        return lines;
     }
 
     private async Task WholeAsync(FileStream file, Stream output, CancellationToken cancellation)
@@ -95,7 +130,7 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
                     and int read
         )
         {
-            int count = Whole(part.AsSpan(0, left + read));
+            int count = Whole(part.AsSpan(0, left + read), isEnd: false);
             await output.WriteAsync(Clean(part.AsSpan(0, count)), cancellation);
             left = left + read - count;
             part.AsSpan(count, left).CopyTo(part);
@@ -107,9 +142,10 @@ internal sealed class LogPages(StateLayout layout, Redactor redactor)
     private byte[] Clean(ReadOnlySpan<byte> part) =>
         Encoding.UTF8.GetBytes(redactor.Clean(Encoding.UTF8.GetString(part)));
 
-    // Whole lines, so that no secret is cut in two; a line that fills a part is taken as it is.
-    private static int Whole(ReadOnlySpan<byte> part) =>
-        part.LastIndexOf((byte)'\n') is >= 0 and int end ? end + 1
+    // Whole lines, so that no secret is cut in two; a line that fills a part is taken as it is, and so is the end.
+    private static int Whole(ReadOnlySpan<byte> part, bool isEnd) =>
+        isEnd ? part.Length
+        : part.LastIndexOf((byte)'\n') is >= 0 and int end ? end + 1
         : part.Length < ManagerLimits.LogPartBytes ? 0
         : WholeCharacters(part);
 

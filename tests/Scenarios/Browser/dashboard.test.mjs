@@ -180,8 +180,59 @@ while [ ! -e /nowhere ]; do echo tick; sleep 0.2; done`);
   await screenshot(failed, "dashboard-recipe-phone");
   await failed.locator("[aria-labelledby=latest-attempts] a").first().click();
   await failed.waitForSelector("#log");
-  assert.match(await failed.locator("#log").innerText(), /expected expression/);
+  // The page of an attempt that is under way loads again when that has ended.
+  await failed.waitForFunction(() => /expected expression/.test(document.getElementById("log")?.innerText), null, { timeout: 60_000 });
   await assertFits(failed);
   await screenshot(failed, "dashboard-build-phone");
   await finish(failed);
+});
+
+test("a colourful log of 200,000 lines has numbers, colours, a filter and lines to point at", async () => {
+  const farm = new Farm("farm.example.org");
+  farm.recipe("colourful", `
+yes "$(printf 'noise %0180d' 1)" | head -n 200000 || true
+printf '\\033[1;31merror:\\033[0m it broke\\n\\033[38;5;2mgreen\\033[m\\033[K <b>no</b>\\n 10%%\\r100%%\\r\\ndone \\033]0;title\\007here\\n'
+exit 1`);
+  await farm.start();
+  await farm.logged(/msg="build failed" recipe=colourful/);
+  const number = JSON.stringify(await (await fetch(`${farm.url}/status`)).json()).match(/"build":([0-9]+)/)[1];
+  const page = await browser.open(`${farm.url}/builds/${number}`);
+  await page.waitForSelector("#log .colour-1");
+  const lines = await page.evaluate(() => [...document.querySelectorAll(".line")].slice(-12).map((line) => line.textContent));
+  const find = (text) => lines.find((line) => line.includes(text));
+  assert.equal(find("error:"), "error: it broke");
+  assert.equal(find("green"), "green <b>no</b>");
+  assert.equal(find("100%"), "100%");
+  assert.equal(find("done"), "done here");
+  assert.equal(await page.locator("#log .colour-1.bold").textContent(), "error:");
+  assert.equal(await page.locator("#log .colour-2").textContent(), "green");
+  const id = await page.locator(".line", { hasText: "it broke" }).getAttribute("id");
+  const whole = await (await fetch(`${farm.url}/logs/${number}`)).text();
+  assert.equal(Number(id.slice(1)), whole.split("\n").findIndex((line) => line.includes("it broke")) + 1);
+  assert.ok(Number(id.slice(1)) > 200_000, id);
+  await assertAccessible(page);
+  await assertFits(page);
+  await screenshot(page, "dashboard-log-colours");
+
+  const inView = (where, selector) => where.evaluate((selector) => {
+    const [line, log] = [selector, "#log"].map((each) => document.querySelector(each).getBoundingClientRect());
+    return line.top >= log.top - 1 && line.bottom <= log.bottom + 1;
+  }, selector);
+  assert.ok(await inView(page, ".line:last-child"), "the log's end is not shown");
+  await page.fill("#find", "IT BROKE");
+  assert.equal(await page.locator(".line:visible").count(), 1);
+  assert.match(await page.locator("#found").innerText(), /^1 of [0-9]+ lines$/);
+  await page.fill("#find", "");
+  await page.locator(`#${id} a`).click();
+  assert.equal(new URL(page.url()).hash, `#${id}`);
+  await page.waitForSelector(`#${id}.marked`);
+  await finish(page);
+
+  const pointed = await browser.open(`${farm.url}/builds/${number}#${id}`, { ...phone, colorScheme: "dark" });
+  await pointed.waitForSelector(`#${id}.marked`);
+  assert.ok(await inView(pointed, `#${id}`), "the line that the address names is not shown");
+  await assertAccessible(pointed);
+  await assertFits(pointed);
+  await screenshot(pointed, "dashboard-log-phone");
+  await finish(pointed);
 });

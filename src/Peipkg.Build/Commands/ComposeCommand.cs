@@ -15,20 +15,20 @@ internal static class ComposeCommand
     internal static Command Create(ToolContext context)
     {
         Argument<IReadOnlyList<Dependency>> wanted = CommandOptions.ParsedArguments<Dependency>(
-            "NAME[ CONSTRAINT]...",
+            "NAME[ CONSTRAINT]",
             "The packages, as gcc or \"zlib-dev >= 1.3\"; all that they need comes with them.",
             Dependency.TryParse
         );
         Option<IReadOnlyList<RepositoryLocation>> repositories = CommandOptions.Many<RepositoryLocation>(
             "--repository",
             "DIR|URL",
-            "A repository that has them; several may be given.",
+            "A repository that has them.",
             RepositoryLocation.TryParse
         );
         Option<IReadOnlyList<Fingerprint>> trust = CommandOptions.Many<Fingerprint>(
             "--trust",
             "FINGERPRINT",
-            "A key that must have signed repo.json; several may be given.",
+            "A key that must have signed repo.json.",
             Fingerprint.TryParseTyped
         );
         Option<string> output = CommandOptions.NamedPath(
@@ -42,7 +42,7 @@ internal static class ComposeCommand
             "DIR",
             "Where unpacked packages are kept, whose files roots share; ~/.cache/peipkg-build/packages if not given."
         );
-        Command command = new("compose", "Make a root directory of packages, in which a script can be built.")
+        Command command = new("compose", "Make a root directory of packages, in which other packages can be built.")
         {
             wanted,
             repositories,

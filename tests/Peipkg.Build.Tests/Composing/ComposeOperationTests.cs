@@ -1,6 +1,7 @@
 using Peipkg.Build.Tests.Fetching;
 using Peipkg.Build.Tests.Support;
 using Peipkg.Format.Cryptography;
+using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 
@@ -271,6 +272,39 @@ public sealed class ComposeOperationTests : IDisposable
             _bench.Compose("lib"),
             "it is lib 1.2-3 noarch, and the index of ",
             " says lib 9-1 noarch"
+        );
+    }
+
+    [Fact]
+    public void What_a_package_of_the_newer_edition_claims_leads_to_what_fills_it()
+    {
+        using RepositoryBench bench = new(Edition.Pspu5);
+        bench.Make(
+            "1.0-1",
+            ("app", "dependencies = [{ name = \"lib\", claims = { said = { path = \"/usr/bin/said\" } } }]"),
+            ("lib", "provides = [{ name = \"lib\", claims = { said = { target = \"/usr/share/lib/version\" } } }]")
+        );
+        bench.Publish();
+        bench.Compose("app").Succeeds();
+        Assert.Equal("app=1.0-1 lib=1.0-1", bench.Composed());
+        Assert.Equal("/usr/share/lib/version", new FileInfo(bench.Bench["root/usr/bin/said"]).LinkTarget);
+        bench.Bench.Shell("rm -rf root");
+        bench.Compose("lib").Succeeds();
+        Assert.False(Path.Exists(bench.Bench["root/usr/bin"]));
+    }
+
+    [Fact]
+    public void Repositories_of_two_editions_make_no_root()
+    {
+        Publish();
+        using RepositoryBench newer = new(Edition.Pspu5);
+        newer.Make("1.0-1", ("lib", ""));
+        newer.Publish();
+        string[] words = ["--repository", newer.Repository, "--trust", newer.Trust, "app"];
+        FailsAndLeavesNothing(
+            _bench.Compose(words),
+            "is of edition psd-009 and ",
+            " of pspu-5; a root has packages of one"
         );
     }
 

@@ -3,8 +3,10 @@
 #
 #   launcher = ["/opt/peipkg/launchers/ssh.sh", "{workdir}", "builder@worker-1.example.org"]
 #
-# The host needs an sshd, tar, xargs, setsid and peipkg-build. Configure keys, ports and known hosts in ~/.ssh/config.
-# Two variables of the manager's environment change what is run:
+# The host needs an sshd, tar, xargs, setsid, ps, awk and peipkg-build. Configure keys, ports and known hosts in
+# ~/.ssh/config. watch.sh, which must lie beside this script, keeps the build within its limits there, and taskset keeps it on
+# as many processors as it may use.
+# Two variables of the manager's environment change what is run; in a pool, name them in its environment:
 #   PEIPKG_SSH           the ssh command on this host (default: ssh -o BatchMode=yes)
 #   PEIPKG_REMOTE_BUILD  the path of peipkg-build on the other host (default: peipkg-build)
 set -eu
@@ -18,7 +20,15 @@ trouble() {
 job=$1
 host=$2
 case $host in -*) trouble "$host is no host" ;; esac
+here=$(cd -- "$(dirname "$0")" && pwd)
 cd -- "$job" || trouble "there is no job directory $job"
+
+# limit NAME: prints one of job.json's limits, or nothing if it is not set.
+limit() {
+    sed -n "s/^ *\"$1\": \([0-9][0-9]*\),\{0,1\}\$/\1/p" job.json
+}
+
+cp "$here/watch.sh" . 2> /dev/null || trouble "there is no watch.sh beside $0"
 
 # on FILE-FOR-STDIN COMMAND: runs a command on the host.
 on() {
@@ -46,7 +56,7 @@ clean() {
 trap clean EXIT
 trap 'exit 75' HUP INT TERM
 
-tar -cf - job.json job.args recipe source > job.tar || trouble "cannot pack the job"
+tar -cf - job.json job.args watch.sh recipe source > job.tar || trouble "cannot pack the job"
 on job.tar "tar -C '$remote' -xf -" || trouble "cannot copy the job to $host"
 rm -f job.tar
 
@@ -58,8 +68,15 @@ script='
     TMPDIR=$1/tmp
     export TMPDIR
     exec 3<&0
-    setsid xargs -0 "$2" < job.args &
+    own=
+    if [ -n "$6" ] && [ "$6" -lt "$(nproc)" ]; then
+        own=$(shuf -i "0-$(($(nproc) - 1))" -n "$6" | paste -s -d ,)
+        taskset -c "$own" true 2> /dev/null || own=
+    fi
+    ${own:+taskset -c "$own"} setsid xargs -0 "$2" < job.args &
     build=$!
+    sh watch.sh "$build" "$3" "$4" "$5" "$1" < /dev/null &
+    limits=$!
     (
         cat <&3
         kill -s TERM -- "-$build"
@@ -70,7 +87,8 @@ script='
     exec 3<&-
     status=0
     wait "$build" || status=$?
-    kill "$watch" 2> /dev/null
+    kill "$watch" "$limits" 2> /dev/null
+    [ ! -e exceeded ] || status=123
     # xargs exits with 123 if the program failed, and with another status if it could not run or was killed.
     case $status in
         0) exit 0 ;;
@@ -82,7 +100,8 @@ exec 4<> lifeline
 status=0
 # shellcheck disable=SC2086
 ${PEIPKG_SSH:-ssh -o BatchMode=yes} -- "$host" \
-    "exec sh -c '$(printf '%s' "$script" | sed "s/'/'\\\\''/g")' sh '$remote' '${PEIPKG_REMOTE_BUILD:-peipkg-build}'" \
+    "exec sh -c '$(printf '%s' "$script" | sed "s/'/'\\\\''/g")' sh '$remote' '${PEIPKG_REMOTE_BUILD:-peipkg-build}' \
+'$(limit memory_bytes)' '$(limit processes)' '$(limit disk_bytes)' '$(limit cpus)'" \
     < lifeline 4>&- &
 connection=$!
 wait "$connection" || status=$?

@@ -13,17 +13,17 @@ internal static class AttestArguments
 {
     /// <summary>Composes them.</summary>
     /// <param name="order">What was built.</param>
-    /// <param name="builds">How this farm builds.</param>
-    public static IReadOnlyList<string> Compose(BuildOrder order, BuildConfig builds) =>
+    /// <param name="launcher">What had it built elsewhere; null where it was built here.</param>
+    /// <param name="sandbox">Whether scripts run in a sandbox here.</param>
+    public static IReadOnlyList<string> Compose(BuildOrder order, LauncherCommand? launcher, bool? sandbox) =>
         [
             "--attest",
             $"--recipe={order.Recipe.Document.File}",
             .. order.Recipe.Edition == Edition.Default ? (string[])[] : [$"--edition={order.Recipe.Edition}"],
             .. SourceAddress.IsCommit(order.Commit) ? (string[])[$"--source-commit={order.Commit}"] : [],
             // What a launcher's machine does is the launcher's to know.
-            .. builds.Launcher is { } launcher
-                ? (string[])[$"--build-fact=launcher={Path.GetFileName(launcher.Program)}"]
-            : builds.Sandbox == true ? ["--build-fact=sandbox=bubblewrap", "--build-fact=network=none"]
+            .. launcher is not null ? (string[])[$"--build-fact=launcher={Path.GetFileName(launcher.Program)}"]
+            : sandbox == true ? ["--build-fact=sandbox=bubblewrap", "--build-fact=network=none"]
             : ["--build-fact=sandbox=none", "--build-fact=network=machine"],
         ];
 }

@@ -12,7 +12,8 @@ internal static partial class BuildEvents
         string version,
         string tag,
         string reason,
-        long attempt
+        long attempt,
+        string? pool
     );
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "source fetched")]
@@ -47,6 +48,15 @@ internal static partial class BuildEvents
         string log,
         string? logTail
     );
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "pool is down, its builds go to others or wait")]
+    public static partial void PoolDown(ILogger logger, string pool, string error, TimeSpan nextTryAfter);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "pool is still down")]
+    public static partial void PoolStillDown(ILogger logger, string pool, string error, TimeSpan nextTryAfter);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "pool takes builds again")]
+    public static partial void PoolUp(ILogger logger, string pool);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "build skipped")]
     public static partial void Skipped(ILogger logger, string recipe, string version, string reason);

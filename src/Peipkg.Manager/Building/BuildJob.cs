@@ -17,6 +17,7 @@ internal sealed record BuildJob(string Directory)
     private const string RecipeDirectory = "recipe";
     private const string SourceDirectory = "source";
     private const string OutputDirectory = "out";
+    private const string BegunFile = "begun";
 
     /// <summary>The description.</summary>
     public string File => Path.Combine(Directory, "job.json");
@@ -24,11 +25,15 @@ internal sealed record BuildJob(string Directory)
     /// <summary>Where the unsigned packages are expected.</summary>
     public string Output => Path.Combine(Directory, OutputDirectory);
 
+    /// <summary>What a launcher that has to wait for its place makes when the build begins.</summary>
+    public string Begun => Path.Combine(Directory, BegunFile);
+
     /// <summary>Fills a new directory.</summary>
     /// <param name="directory">Does not exist yet, on the source's file system.</param>
     /// <param name="order">What is to be built.</param>
     /// <param name="attempt">The attempt's number.</param>
     /// <param name="config">The farm's id and what it says about sandboxes.</param>
+    /// <param name="machine">The architecture of the machine that it needs.</param>
     /// <param name="limits">What the build may use.</param>
     /// <param name="source">The fetched source, which moves into the job.</param>
     public static BuildJob Prepare(
@@ -36,6 +41,7 @@ internal sealed record BuildJob(string Directory)
         BuildOrder order,
         long attempt,
         ManagerConfig config,
+        Architecture machine,
         BuildLimits limits,
         string source
     )
@@ -78,7 +84,7 @@ internal sealed record BuildJob(string Directory)
             Path.Combine(directory, "job.packages"),
             string.Concat(packages.Select(name => name + "\n"))
         );
-        System.IO.File.WriteAllBytes(job.File, Describe(order, attempt, config, limits, packages, arguments));
+        System.IO.File.WriteAllBytes(job.File, Describe(order, attempt, config, machine, limits, packages, arguments));
         return job;
     }
 
@@ -86,6 +92,7 @@ internal sealed record BuildJob(string Directory)
         BuildOrder order,
         long attempt,
         ManagerConfig config,
+        Architecture machine,
         BuildLimits limits,
         IReadOnlyList<string> packages,
         IReadOnlyList<string> arguments
@@ -101,6 +108,7 @@ internal sealed record BuildJob(string Directory)
             json.WriteString("recipe", order.Recipe.Name);
             json.WriteString("version", order.Version.Text);
             json.WriteNumber("revision", order.Version.Revision);
+            json.WriteString("architecture", machine.Text);
             json.WriteString("source_ref", order.SourceRef);
             json.WriteString("commit", order.Commit);
             json.WriteString("timestamp", order.Timestamp.Text);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -14,7 +15,7 @@ namespace Peipkg.Manager.Building;
 /// process ends is due again when the next one starts. Invariants: a build is led by one task at a time, and a recipe
 /// begins nothing while one that it depends on has work that is due, under way, or still to be found by a poll.
 /// </summary>
-/// <param name="parallel">Builds at once.</param>
+/// <param name="pools">Where builds run, and how many at once.</param>
 /// <param name="runner">Leads each.</param>
 /// <param name="builds">The queue.</param>
 /// <param name="moves">For what a failed database left open.</param>
@@ -27,7 +28,7 @@ namespace Peipkg.Manager.Building;
 /// <param name="clock">The time.</param>
 /// <param name="logger">For events.</param>
 internal sealed class BuildLoop(
-    Func<int> parallel,
+    PoolBoard pools,
     BuildRunner runner,
     BuildStore builds,
     BuildMoves moves,
@@ -126,6 +127,8 @@ internal sealed class BuildLoop(
         HashSet<long> ids = [.. due.Select(b => b.Id)];
         HashSet<string> busy = Busy(due);
         RecipeDependencies order = RecipeDependencies.From(roster.Current.Recipes, repository.Published().Relations);
+        IReadOnlyDictionary<string, int> running = RunningByPool();
+        IReadOnlyDictionary<string, string> drained = pools.Drained();
         return build =>
         {
             string[] first = [.. Before(order, build.Recipe, busy)];
@@ -133,7 +136,10 @@ internal sealed class BuildLoop(
                 : build.IsBuilt ? "is built and waits to be published"
                 : first.Length > 0 ? $"waits for {string.Join(", ", first)}, which it depends on"
                 : disk.IsLow ? "waits for room on the disk"
-                : _running.Count >= parallel() ? $"waits for one of {parallel()} places to build in"
+                : roster.Current.Find(build.Recipe) is { } recipe
+                && pools.Choose(recipe, running, drained, out string why) is null
+                    ? why
+                : _running.Count >= pools.Slots ? $"waits for one of {pools.Slots} places to build in"
                 : BeginsNow;
         };
     }
@@ -164,7 +170,7 @@ internal sealed class BuildLoop(
                 DateTimeOffset now = clock.GetUtcNow();
                 DateTimeOffset? next =
                     disk.IsLow ? now + DiskPause
-                    : _running.Count < parallel() ? builds.NextDue(now)
+                    : _running.Count < pools.Slots ? builds.NextDue(now)
                     : null;
                 await wake.WaitAsync(next, clock, drain);
             }
@@ -185,15 +191,15 @@ internal sealed class BuildLoop(
 
     private void Begin(CancellationToken stop)
     {
-        while (_running.Count < parallel() && Next() is { } build)
+        while (_running.Count < pools.Slots && Next() is var (build, pool))
         {
             CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            Running running = new(build.Recipe, cancellation);
+            Running running = new(build.Recipe, pool?.Name, cancellation);
             _running[build.Id] = running;
             _lastStarted![build.Recipe] = clock.GetUtcNow();
 
             // Not on this thread: a build does much before its first wait.
-            running.Work = Task.Run(() => LeadAsync(build, cancellation, stop), CancellationToken.None);
+            running.Work = Task.Run(() => LeadAsync(build, pool, cancellation, stop), CancellationToken.None);
 
             // Not by the build itself: whoever is woken must find it ended, or its place stays taken until the next wake.
             _ = running.Work.ContinueWith(
@@ -205,11 +211,16 @@ internal sealed class BuildLoop(
         }
     }
 
-    private async Task LeadAsync(BuildRecord build, CancellationTokenSource cancellation, CancellationToken stop)
+    private async Task LeadAsync(
+        BuildRecord build,
+        PoolConfig? pool,
+        CancellationTokenSource cancellation,
+        CancellationToken stop
+    )
     {
         try
         {
-            await runner.RunAsync(build, cancellation.Token);
+            await runner.RunAsync(build, pool, cancellation.Token);
             Trouble = null;
             syncer.Request();
         }
@@ -235,7 +246,8 @@ internal sealed class BuildLoop(
         }
     }
 
-    private BuildRecord? Next()
+    // The next build, and where it runs; what only is to be published runs in no pool.
+    private (BuildRecord Build, PoolConfig? Pool)? Next()
     {
         List<BuildRecord> due = [.. builds.Due(clock.GetUtcNow()).Where(b => !_running.ContainsKey(b.Id))];
         if (due.Count == 0)
@@ -246,8 +258,36 @@ internal sealed class BuildLoop(
         bool room = disk.HasRoom();
         HashSet<string> busy = Busy(due);
         _lastStarted ??= new(builds.LastStarted(), StringComparer.Ordinal);
-        return BuildChoice.Next(due, _lastStarted, recipe => room && !Before(Order(), recipe, busy).Any());
+        IReadOnlyDictionary<string, int> running = RunningByPool();
+        IReadOnlyDictionary<string, string> drained = pools.Drained();
+        Dictionary<string, PoolConfig?> places = new(StringComparer.Ordinal);
+        BuildRecord? next = BuildChoice.Next(
+            due,
+            _lastStarted,
+            recipe => room && PlaceOf(recipe) is not null && !Before(Order(), recipe, busy).Any()
+        );
+        return next is null ? null : (next, next.IsBuilt ? null : PlaceOf(next.Recipe));
+
+        // One without a recipe is only closed.
+        PoolConfig? PlaceOf(string name)
+        {
+            if (!places.TryGetValue(name, out PoolConfig? place))
+            {
+                place = roster.Current.Find(name) is { } recipe
+                    ? pools.Choose(recipe, running, drained, out _)
+                    : pools.All[0];
+                places.Add(name, place);
+            }
+
+            return place;
+        }
     }
+
+    private Dictionary<string, int> RunningByPool() =>
+        _running
+            .Values.Where(r => r.Pool is not null)
+            .CountBy(r => r.Pool!, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
 
     // What is held is only looked at again; whoever depends on it is what it waits for.
     private HashSet<string> Busy(IEnumerable<BuildRecord> due) =>
@@ -278,9 +318,12 @@ internal sealed class BuildLoop(
         return known.Order;
     }
 
-    private sealed class Running(string recipe, CancellationTokenSource cancellation)
+    private sealed class Running(string recipe, string? pool, CancellationTokenSource cancellation)
     {
         public string Recipe { get; } = recipe;
+
+        /// <summary>Null for one that only is published.</summary>
+        public string? Pool { get; } = pool;
 
         public CancellationTokenSource Cancellation { get; } = cancellation;
 

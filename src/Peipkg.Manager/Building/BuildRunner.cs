@@ -25,6 +25,7 @@ internal sealed class BuildRunner(
     RosterHolder roster,
     SourceFetcher fetcher,
     PackageBuild packageBuild,
+    PoolBoard pools,
     OutputCheck outputCheck,
     Publisher publisher,
     RepositoryState repository,
@@ -44,9 +45,12 @@ internal sealed class BuildRunner(
     public required Func<bool> KeepsFailed { get; init; }
 
     /// <summary>Takes a due build as far as it gets. Failures of the build itself end in the database and the log.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="pool">Where it is built; null where it only is to be published.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="OperationCanceledException">The manager is stopping at once; the build stays as it is.</exception>
     /// <exception cref="StorageException">The database failed.</exception>
-    public async Task RunAsync(BuildRecord build, CancellationToken cancellation)
+    public async Task RunAsync(BuildRecord build, PoolConfig? pool, CancellationToken cancellation)
     {
         if (WhyNot(build) is { } closing)
         {
@@ -70,9 +74,9 @@ internal sealed class BuildRunner(
         {
             await PublishAsync(build, attempt, cancellation);
         }
-        else
+        else if (pool is not null)
         {
-            await AttemptAsync(build, cancellation);
+            await AttemptAsync(build, pool, cancellation);
         }
     }
 
@@ -150,21 +154,39 @@ internal sealed class BuildRunner(
             : (BuildState.Skipped, never);
     }
 
-    private async Task AttemptAsync(BuildRecord build, CancellationToken cancellation)
+    private async Task AttemptAsync(BuildRecord build, PoolConfig pool, CancellationToken cancellation)
     {
-        if (moves.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest()) is not { } attempt)
+        string? place = pool.IsOnly ? null : pool.Name;
+        if (moves.Begin(build.Id, roster.Current.Find(build.Recipe)?.Digest(), place) is not { } attempt)
         {
             return;
         }
 
-        using IDisposable running = counters.Begin(build.Recipe, build.Version);
-        BuildEvents.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt);
+        using IDisposable running = counters.Begin(build.Recipe, build.Version, place);
+        BuildEvents.Starting(logger, build.Recipe, build.Version, build.Tag, build.Reason.Text(), attempt, place);
         using AttemptLog log = new(layout.LogOf(attempt), clock, redactor);
         bool built = false;
         try
         {
-            await BuildAsync(build, attempt, log, cancellation);
+            await BuildAsync(build, pool, attempt, log, cancellation);
             built = true;
+        }
+        catch (BuildFailureException exception) when (exception.IsPools && !pool.IsOnly)
+        {
+            Keep(attempt);
+            CleanUp(attempt);
+            log.Heading($"trying the pool {pool.Name} with a small build: {exception.Message}");
+            if (await pools.IsDownAsync(pool, cancellation) is { } down)
+            {
+                string detail = $"pool {pool.Name} is down: {down}";
+                log.Heading($"{detail}; the build goes to another pool, or waits");
+                log.Settle();
+                moves.GiveBack(build.Id, attempt, detail);
+            }
+            else
+            {
+                Fail(build, attempt, exception.Cause, exception.Message, log);
+            }
         }
         catch (Exception exception) when (Classify(exception) is { } cause)
         {
@@ -184,11 +206,18 @@ internal sealed class BuildRunner(
         }
     }
 
-    private async Task BuildAsync(BuildRecord build, long attempt, AttemptLog log, CancellationToken cancellation)
+    private async Task BuildAsync(
+        BuildRecord build,
+        PoolConfig pool,
+        long attempt,
+        AttemptLog log,
+        CancellationToken cancellation
+    )
     {
         CleanUp(attempt);
         string recipes = roster.Current.Commit is { } commit ? $", recipes of commit {commit}" : "";
-        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId}){recipes}");
+        string place = pool.IsOnly ? "" : $" in pool {pool.Name}";
+        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId}){recipes}{place}");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
         RosterEntry known =
@@ -221,7 +250,7 @@ internal sealed class BuildRunner(
             build.CommitId,
             committed
         );
-        string output = await packageBuild.RunAsync(order, attempt, log, cancellation);
+        string output = await packageBuild.RunAsync(order, pool, attempt, log, cancellation);
         IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, cancellation);
 
         // First the packages, then the word that they are there: after a crash between the two it is built again.

@@ -27,10 +27,10 @@ internal sealed class FarmCounters(TimeProvider clock)
     }
 
     /// <summary>Counts a build; dispose the result when it ends.</summary>
-    public IDisposable Begin(string recipe, string version)
+    public IDisposable Begin(string recipe, string version, string? pool = null)
     {
         Interlocked.Increment(ref _attempted);
-        RunningBuild build = new(recipe, version, clock.GetUtcNow());
+        RunningBuild build = new(recipe, version, clock.GetUtcNow()) { Pool = pool };
         lock (_gate)
         {
             _running.Add(build);
@@ -54,4 +54,8 @@ internal sealed class FarmCounters(TimeProvider clock)
 }
 
 /// <summary>A build under way.</summary>
-internal sealed record RunningBuild(string Recipe, string Version, DateTimeOffset StartedAt);
+internal sealed record RunningBuild(string Recipe, string Version, DateTimeOffset StartedAt)
+{
+    /// <summary>Where it runs; null where the farm has no pools.</summary>
+    public string? Pool { get; init; }
+}

@@ -1,3 +1,4 @@
+using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
@@ -7,8 +8,8 @@ using Peipkg.Recipes.Upstreams;
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// Builds one attempt's packages, here or through the launcher, and signs them after they were verified: what runs a
-/// recipe's script never sees the key.
+/// Builds one attempt's packages in a pool, here or through its launcher, and signs them after they were verified: what
+/// runs a recipe's script never sees the key.
 /// </summary>
 internal sealed class PackageBuild(
     ToolSet tools,
@@ -36,20 +37,25 @@ internal sealed class PackageBuild(
     private ManagerConfig Config => holder.Current;
 
     /// <summary>Builds from the fetched source.</summary>
+    /// <param name="order">What to build.</param>
+    /// <param name="pool">Where.</param>
+    /// <param name="attempt">The attempt's number.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="cancellation">Stops the build.</param>
     /// <returns>The directory that holds the finished, signed packages and nothing else.</returns>
     /// <exception cref="BuildFailureException">The build failed, or what it made is not what was ordered.</exception>
     /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
-    public async Task<string> RunAsync(BuildOrder order, long attempt, AttemptLog log, CancellationToken cancellation)
+    public async Task<string> RunAsync(
+        BuildOrder order,
+        PoolConfig pool,
+        long attempt,
+        AttemptLog log,
+        CancellationToken cancellation
+    )
     {
-        string stage = Directory.CreateDirectory(layout.StageOf(attempt)).FullName;
-        string temporary = Directory.CreateDirectory(Path.Combine(stage, "tmp")).FullName;
-        BuildLimits limits = order.Recipe.Document.Limits.Within(Config.Limits.Builds);
+        BuildRoom room = new(attempt, layout.StageOf(attempt), layout.SourceOf(attempt));
         string? recipe = order.Recipe.Digest();
-        log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
-        string unsigned = Config.Builds.Launcher is { } launcher
-            ? await LaunchAsync(launcher, order, attempt, limits, temporary, log, cancellation)
-            : await BuildAsync(order, attempt, limits, temporary, log, cancellation);
-        IReadOnlyList<string> packages = check.CheckUnsigned(order, unsigned, cancellation);
+        IReadOnlyList<string> packages = await BuildUnsignedAsync(order, pool, room, log, cancellation);
         bool isSame = recipe is not null && recipe == order.Recipe.Digest();
         if (!isSame)
         {
@@ -58,25 +64,43 @@ internal sealed class PackageBuild(
 
         return await SignAsync(
             packages,
-            isSame ? AttestArguments.Compose(order, Config.Builds) : [],
-            stage,
-            temporary,
+            isSame ? AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox) : [],
+            room,
             log,
             cancellation
         );
     }
 
-    private async Task<string> BuildAsync(
+    /// <summary>Builds, and verifies what came of it; the same for a build and for a pool that is tried.</summary>
+    /// <returns>The packages, unsigned.</returns>
+    /// <exception cref="BuildFailureException">The build failed, or what it made is not what was ordered.</exception>
+    /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
+    public async Task<IReadOnlyList<string>> BuildUnsignedAsync(
         BuildOrder order,
-        long attempt,
-        BuildLimits limits,
-        string temporary,
+        PoolConfig pool,
+        BuildRoom room,
         AttemptLog log,
         CancellationToken cancellation
     )
     {
-        string stage = layout.StageOf(attempt);
-        string output = Directory.CreateDirectory(Path.Combine(stage, "out")).FullName;
+        Directory.CreateDirectory(room.Temporary);
+        BuildLimits limits = order.Recipe.Document.Limits.Within(Config.Limits.Builds);
+        log.MaxBytes = (limits.Log ?? log.MaxBytes) + LogMargin;
+        string unsigned = pool.Launcher is { } launcher
+            ? await LaunchAsync(launcher, pool, order, room, limits, log, cancellation)
+            : await BuildAsync(order, room, limits, log, cancellation);
+        return check.CheckUnsigned(order, unsigned, cancellation);
+    }
+
+    private async Task<string> BuildAsync(
+        BuildOrder order,
+        BuildRoom room,
+        BuildLimits limits,
+        AttemptLog log,
+        CancellationToken cancellation
+    )
+    {
+        string output = Directory.CreateDirectory(Path.Combine(room.Stage, "out")).FullName;
         ChildCommand command = new(
             tools.Build,
             BuildArguments.Compose(
@@ -84,16 +108,16 @@ internal sealed class PackageBuild(
                 Config.FarmId,
                 Config.Builds.Sandbox,
                 order.Recipe.Document.File,
-                layout.SourceOf(attempt),
+                room.Source,
                 output
             ),
-            stage,
-            environment.Bare(temporary)
+            room.Stage,
+            environment.Bare(room.Temporary)
         )
         {
             Name = "peipkg-build",
         };
-        ChildLimits child = Limits(limits, attempt) with
+        ChildLimits child = Limits(limits, room) with
         {
             Resources = new ResourceLimits
             {
@@ -101,7 +125,7 @@ internal sealed class PackageBuild(
                 Cpus = limits.Cpus,
                 Processes = limits.Processes,
                 Disk = limits.Disk,
-                Directories = [stage, layout.SourceOf(attempt)],
+                Directories = [room.Stage, room.Source],
             },
         };
         (ChildResult result, string said) = await RunAsync(command, child, log, cancellation);
@@ -119,46 +143,71 @@ internal sealed class PackageBuild(
                 child,
                 isSandbox
                     ? $"{said}; without a sandbox ([build] sandbox = false) build scripts can read the signing key"
-                    : said
+                    : said,
+                isPools: isSandbox
             );
     }
 
     private async Task<string> LaunchAsync(
         LauncherCommand launcher,
+        PoolConfig pool,
         BuildOrder order,
-        long attempt,
+        BuildRoom room,
         BuildLimits limits,
-        string temporary,
         AttemptLog log,
         CancellationToken cancellation
     )
     {
-        string stage = layout.StageOf(attempt);
+        Architecture machine = pool.MachineFor(order.Recipe.Outputs);
         BuildJob job = BuildJob.Prepare(
-            Path.Combine(stage, "job"),
+            Path.Combine(room.Stage, "job"),
             order,
-            attempt,
+            room.Attempt,
             Config,
+            machine,
             limits,
-            layout.SourceOf(attempt)
+            room.Source
         );
         ChildCommand command = new(
             launcher.Program,
-            launcher.ArgumentsFor(job.File, job.Directory),
+            launcher.ArgumentsFor(job.File, job.Directory, machine),
             job.Directory,
-            new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = temporary }
+            pool.IsOnly
+                ? new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal)
+                {
+                    ["TMPDIR"] = room.Temporary,
+                }
+                : environment.Named(room.Temporary, pool.Environment)
         )
         {
             Name = "launcher " + Path.GetFileName(launcher.Program),
         };
 
         // What the build itself may use there is the launcher's to enforce.
-        ChildLimits child = Limits(limits, attempt);
-        (ChildResult result, string said) = await RunAsync(command, child, log, cancellation);
+        ChildLimits child = Limits(limits, room) with
+        {
+            Start = pool.Queue is { } within ? new ChildStart(within, () => File.Exists(job.Begun)) : null,
+        };
+        ChildResult result;
+        string said;
+        try
+        {
+            (result, said) = await RunAsync(command, child, log, cancellation);
+        }
+        catch (ChildStartException exception)
+        {
+            throw new BuildFailureException(FailureCause.Infrastructure, exception.Message, exception)
+            {
+                IsPools = true,
+            };
+        }
+
         bool recipesFault = result switch
         {
             { End: ChildEnd.Exited, Code: LauncherSaysBuildFailed } => true,
-            { End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched } => false,
+            {
+                End: ChildEnd.Exited or ChildEnd.Killed or ChildEnd.DiskFull or ChildEnd.Unwatched or ChildEnd.NotBegun
+            } => false,
             _ => true,
         };
         return result.Succeeded
@@ -168,25 +217,25 @@ internal sealed class PackageBuild(
                 command,
                 result,
                 child,
-                said
+                said,
+                isPools: !recipesFault && result.End is ChildEnd.Exited or ChildEnd.Killed
             );
     }
 
     private async Task<string> SignAsync(
         IReadOnlyList<string> packages,
         IReadOnlyList<string> attest,
-        string stage,
-        string temporary,
+        BuildRoom room,
         AttemptLog log,
         CancellationToken cancellation
     )
     {
-        string signed = Path.Combine(stage, "signed");
+        string signed = Path.Combine(room.Stage, "signed");
         ChildCommand command = new(
             tools.Build,
             ["sign", $"--sign-key={Config.KeyFile}", $"--out={signed}", .. attest, "--", .. packages],
-            stage,
-            environment.Bare(temporary)
+            room.Stage,
+            environment.Bare(room.Temporary)
         )
         {
             Name = "peipkg-build sign",
@@ -212,12 +261,12 @@ internal sealed class PackageBuild(
             : (result, ToolComplaint.In(words.Text()));
     }
 
-    private ChildLimits Limits(BuildLimits limits, long attempt) =>
+    private static ChildLimits Limits(BuildLimits limits, BuildRoom room) =>
         new(limits.Time ?? Timeout.InfiniteTimeSpan, limits.Silence ?? Timeout.InfiniteTimeSpan)
         {
             Grace = Grace,
             Output = limits.Log,
-            Resources = new ResourceLimits { Disk = limits.Disk, Directories = [layout.StageOf(attempt)] },
+            Resources = new ResourceLimits { Disk = limits.Disk, Directories = [room.Stage] },
         };
 
     // A signal from outside (an operator, a machine out of memory) says nothing about the recipe.
@@ -226,10 +275,24 @@ internal sealed class PackageBuild(
         ChildCommand command,
         ChildResult result,
         ChildLimits limits,
-        string said
+        string said,
+        bool isPools = false
     ) =>
         new(
             cause,
             $"{command.Name} {result.Describe(limits)}{(said.Length > 0 && result.End == ChildEnd.Exited ? ": " + said : "")}"
-        );
+        )
+        {
+            IsPools = isPools,
+        };
+}
+
+/// <summary>The directories of one build.</summary>
+/// <param name="Attempt">The attempt's number; 0 where a pool is tried.</param>
+/// <param name="Stage">Where it works.</param>
+/// <param name="Source">The fetched source.</param>
+internal sealed record BuildRoom(long Attempt, string Stage, string Source)
+{
+    /// <summary>For temporary files.</summary>
+    public string Temporary => Path.Combine(Stage, "tmp");
 }

@@ -9,6 +9,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Http;
+using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
@@ -93,6 +94,11 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
         );
         problems.AddRange(SandboxExposure.Problems(checking));
         problems.AddRange(OwnRepository.Problems(checking));
+        problems.AddRange(
+            checking
+                .Pools.Where(pool => pool.Launcher is { } launcher && !File.Exists(launcher.Program))
+                .Select(pool => $"[[pool]] {pool.Name}: there is no launcher {pool.Launcher!.Program}")
+        );
         Try(
             "the programs",
             () =>
@@ -140,6 +146,7 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
                     roster.BrokenRecipes.SelectMany(b => b.Problems.Select(p => $"recipe {b.Name}: {p}"))
                 );
                 problems.AddRange(roster.SharedPackages.Select(shared => shared.Describe()));
+                problems.AddRange(PoolQuery.Homeless(checking, roster).Select(one => $"recipe {one.Recipe} {one.Why}"));
                 warnings.AddRange(
                     roster.Recipes.SelectMany(r => r.Document.Warnings.Select(w => $"recipe {r.Name}: {w}"))
                 );

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Text;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
@@ -21,6 +22,8 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     private static readonly OperatorJson Indented = new(
         new JsonSerializerOptions(OperatorJson.Default.Options) { WriteIndented = true }
     );
+
+    private static readonly string[] PoolActions = ["list", "drain", "resume", "test"];
 
     /// <summary>All of them.</summary>
     public IEnumerable<Command> Create()
@@ -52,6 +55,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "Begin no more builds, of one recipe or of all; polling goes on."
         );
         yield return Pause("resume", OperatorCommand.Resume, "Begin builds again after a pause.");
+        yield return Pool();
         yield return Ack();
         yield return Reload();
         yield return Drain();
@@ -339,6 +343,89 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
         return command;
     }
 
+    private Command Pool()
+    {
+        Option<bool> json = Json();
+        Argument<string> action = CommandOptions.ParsedArgument<string>(
+            "ACTION",
+            "list, drain (begin no more builds there), resume, or test (send a small build there and back).",
+            PoolAction
+        );
+        action.CompletionSources.Add(PoolActions);
+        Argument<string?> pool = new("POOL")
+        {
+            Description = "The pool; \"list\" shows all.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string> reason = CommandOptions.Text("--reason", "TEXT", "Why it is drained, for whoever wonders.");
+        Command command = new(
+            "pool",
+            "Show the pools where builds run, drain and resume one, or try whether it builds."
+        )
+        {
+            action,
+            pool,
+            reason,
+            json,
+        };
+        command.SetAction(
+            async (result, stop) =>
+            {
+                string word = result.GetRequiredValue(action);
+                string? name = result.GetValue(pool);
+                if (word == "list" != name is null)
+                {
+                    throw new UsageErrorException(
+                        name is null
+                            ? $"name the pool to {word}; \"peipkg-manager pool list\" shows them"
+                            : "list takes no pool"
+                    );
+                }
+
+                if (word != "drain" && result.GetResult(reason) is not null)
+                {
+                    throw new UsageErrorException("--reason belongs to drain");
+                }
+
+                OperatorRequest request = new()
+                {
+                    Command = "pool " + word,
+                    Pool = name,
+                    Reason = result.GetValue(reason),
+                };
+                return name is null
+                    ? await AskAsync(
+                        result,
+                        result.GetValue(json),
+                        request,
+                        reply => reply.Pools!,
+                        Indented.PoolsDocument,
+                        (tables, document) => tables.Write(document),
+                        stop
+                    )
+                    : await AskAsync(
+                        result,
+                        result.GetValue(json),
+                        request,
+                        reply => reply.Action!,
+                        Indented.ActionDocument,
+                        (tables, document) => tables.Write(document),
+                        stop
+                    );
+            }
+        );
+        return command;
+    }
+
+    private static bool PoolAction(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error = PoolActions.Contains(value, StringComparer.Ordinal)
+            ? null
+            : $"\"{text}\" is none of {string.Join(", ", PoolActions)}{NearestName.Suggestion(value, PoolActions)}";
+        return error is null;
+    }
+
     private Command Ack()
     {
         Option<bool> json = Json();
@@ -494,22 +581,32 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
     ) =>
         command.SetAction(
             async (result, stop) =>
-            {
-                OperatorRequest asked = request(result);
-                using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
-                T document = pick(await farm.AskAsync(asked, stop));
-                if (result.GetValue(json))
-                {
-                    await world.Stdout.WriteLineAsync(JsonSerializer.Serialize(document, type));
-                }
-                else
-                {
-                    table(new FarmTables(world.Stdout, world.Columns, world.Clock.GetUtcNow()), document);
-                }
-
-                return ExitCode.Success;
-            }
+                await AskAsync(result, result.GetValue(json), request(result), pick, type, table, stop)
         );
+
+    private async Task<int> AskAsync<T>(
+        ParseResult result,
+        bool json,
+        OperatorRequest request,
+        Func<OperatorReply, T> pick,
+        JsonTypeInfo<T> type,
+        Action<FarmTables, T> table,
+        CancellationToken stop
+    )
+    {
+        using FarmAccess farm = await FarmAccess.OpenAsync(LoadConfig(result), world, stop);
+        T document = pick(await farm.AskAsync(request, stop));
+        if (json)
+        {
+            await world.Stdout.WriteLineAsync(JsonSerializer.Serialize(document, type));
+        }
+        else
+        {
+            table(new FarmTables(world.Stdout, world.Columns, world.Clock.GetUtcNow()), document);
+        }
+
+        return ExitCode.Success;
+    }
 
     private ManagerConfig LoadConfig(ParseResult result) => ManagerProgram.LoadConfig(result.GetRequiredValue(config));
 

@@ -82,6 +82,13 @@ internal static class ConfigKeys
         new("[build]", "give_up_after", Effect.Reload, c => Text(c.Builds.GiveUpAfter)),
         new("[build]", "sandbox", Effect.Reload, c => Text(c.Builds.Sandbox)),
         new("[build]", "launcher", Effect.Reload, c => Lines(c.Builds.Launcher?.Words ?? [])),
+        Pool("name", p => p.Name),
+        Pool("architectures", p => string.Join(' ', p.Architectures)),
+        Pool("launcher", p => string.Join('\0', p.Launcher?.Words ?? [])),
+        Pool("slots", p => p.Slots),
+        Pool("recipes", p => string.Join('\0', p.Patterns)),
+        Pool("environment", p => string.Join(' ', p.Environment)),
+        Pool("queue", p => p.Queue),
         new("[publish]", "on_break", Effect.Reload, c => Text(c.Publishing.OnBreak)),
         new("[publish]", "allow_special_system", Effect.Reload, c => Text(c.Publishing.AllowSpecialSystem)),
         Limit("time", l => l.Time),
@@ -114,6 +121,7 @@ internal static class ConfigKeys
             Polling = written.Polling,
             Fetching = written.Fetching,
             Builds = written.Builds,
+            Pools = written.Pools,
             Publishing = written.Publishing,
             Limits = written.Limits,
             Retention = written.Retention,
@@ -127,6 +135,9 @@ internal static class ConfigKeys
 
     private static ConfigKey Upload(string name, Func<UploadConfig, object?> value) =>
         new("[upload]", name, Effect.Restart, c => Lines(c.Uploads.Select(u => Text(value(u)))));
+
+    private static ConfigKey Pool(string name, Func<PoolConfig, object?> value) =>
+        new("[[pool]]", name, Effect.Reload, c => Lines(c.Pools.Select(p => Text(value(p)))));
 
     private static ConfigKey Notify(string name, Func<NotifyConfig, object?> value) =>
         new("[[notify]]", name, Effect.Reload, c => Lines(c.Notifications.Select(n => Text(value(n)))));

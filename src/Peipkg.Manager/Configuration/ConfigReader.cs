@@ -27,6 +27,7 @@ internal static class ConfigReader
         "poll",
         "fetch",
         "build",
+        "pool",
         "publish",
         "limits",
         "retention",
@@ -113,6 +114,7 @@ internal static class ConfigReader
 
         FetchConfig fetching = FetchConfig.Read(file);
         BuildConfig builds = ReadBuilds(file);
+        IReadOnlyList<PoolConfig> pools = PoolConfig.Read(file);
         PublishConfig publishing = PublishConfig.Read(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
@@ -135,6 +137,7 @@ internal static class ConfigReader
             Polling = polling,
             Fetching = fetching,
             Builds = builds,
+            Pools = pools,
             Publishing = publishing,
             Limits = limits,
             Retention = retention,
@@ -184,25 +187,10 @@ internal static class ConfigReader
         )
         {
             Sandbox = section.Boolean("sandbox")?.Value,
-            Launcher = ReadLauncher(section),
+            Launcher = LauncherCommand.Read(section),
         };
         section.Finish();
         return builds;
-    }
-
-    private static LauncherCommand? ReadLauncher(TomlSection section)
-    {
-        IReadOnlyList<Located<string>> words = section.Strings("launcher");
-        LauncherCommand? launcher = null;
-        if (
-            section.Has("launcher")
-            && !LauncherCommand.TryCreate([.. words.Select(word => word.Value)], out launcher, out string? error)
-        )
-        {
-            section.Problems.Error(section.PositionOf("launcher"), $"launcher in [build]: {error}");
-        }
-
-        return launcher;
     }
 
     private static LimitConfig ReadLimits(TomlFile file)

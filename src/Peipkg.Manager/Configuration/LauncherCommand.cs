@@ -1,15 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using Peipkg.Format.Identity;
+using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Configuration;
 
 /// <summary>
-/// <c>[build] launcher</c>: a program and its words. <c>{job}</c> and <c>{workdir}</c> anywhere in a word stand for the
-/// paths of a job's description and directory; each word stays one word whatever is put in.
+/// <c>launcher</c> of <c>[build]</c> or a pool: a program and its words. <c>{job}</c> and <c>{workdir}</c> anywhere in a
+/// word stand for the paths of a job's description and directory, <c>{architecture}</c> for that of the machine it needs;
+/// each word stays one word whatever is put in.
 /// </summary>
 internal sealed class LauncherCommand
 {
     private const string Job = "{job}";
     private const string Directory = "{workdir}";
+    private const string Machine = "{architecture}";
 
     private readonly IReadOnlyList<string> _words;
 
@@ -43,13 +47,33 @@ internal sealed class LauncherCommand
         return error is null;
     }
 
+    /// <summary>Reads the key <c>launcher</c> of a section; what is wrong goes to the section's problems.</summary>
+    /// <returns>Null where there is none, or it is wrong.</returns>
+    public static LauncherCommand? Read(TomlSection section)
+    {
+        IReadOnlyList<Located<string>> words = section.Strings("launcher");
+        LauncherCommand? launcher = null;
+        if (
+            section.Has("launcher")
+            && !TryCreate([.. words.Select(word => word.Value)], out launcher, out string? error)
+        )
+        {
+            section.Problems.Error(section.PositionOf("launcher"), $"launcher in {section.Label}: {error}");
+        }
+
+        return launcher;
+    }
+
     /// <summary>The words after the program for one job.</summary>
     /// <param name="job">The path of job.json.</param>
     /// <param name="directory">The job's directory.</param>
-    public IReadOnlyList<string> ArgumentsFor(string job, string directory) =>
+    /// <param name="machine">The architecture of the machine that it needs.</param>
+    public IReadOnlyList<string> ArgumentsFor(string job, string directory, Architecture machine) =>
         [
             .. _words.Select(word =>
-                word.Replace(Job, job, StringComparison.Ordinal).Replace(Directory, directory, StringComparison.Ordinal)
+                word.Replace(Machine, machine.Text, StringComparison.Ordinal)
+                    .Replace(Job, job, StringComparison.Ordinal)
+                    .Replace(Directory, directory, StringComparison.Ordinal)
             ),
         ];
 

@@ -35,6 +35,13 @@ internal sealed record ManagerConfig(
     /// <summary><c>[build]</c>.</summary>
     public BuildConfig Builds { get; init; } = BuildConfig.Default;
 
+    /// <summary>Each <c>[[pool]]</c>; empty where <c>[build]</c> says where builds run.</summary>
+    public IReadOnlyList<PoolConfig> Pools { get; init; } = [];
+
+    /// <summary>Whether recipes' scripts run on this machine, as the manager's user.</summary>
+    public bool BuildsHere =>
+        Pools.Count == 0 ? Builds.Launcher is null : Pools.Any(static pool => pool.Launcher is null);
+
     /// <summary><c>[publish]</c>.</summary>
     public PublishConfig Publishing { get; init; } = PublishConfig.Default;
 

@@ -34,7 +34,7 @@ internal static class SandboxExposure
     /// <summary>Everything that lies wrong, with where to put it; nothing where no build is kept from secrets anyway.</summary>
     public static IReadOnlyList<string> Problems(ManagerConfig config)
     {
-        if (config.Builds is { Sandbox: not true, Launcher: null })
+        if (config is { BuildsHere: true, Builds.Sandbox: not true })
         {
             return [];
         }
@@ -66,13 +66,13 @@ internal static class SandboxExposure
 
     private static string? PlaceOf(string path, ManagerConfig config)
     {
-        IEnumerable<string> shown = config.Builds.Launcher is null
+        IEnumerable<string> shown = config.BuildsHere
             ? Shown.Append(config.RecipesDirectory)
             : [config.RecipesDirectory];
         string[] spellings = [path, Real(path)];
         return shown.FirstOrDefault(place => spellings.Any(one => IsBelow(one, place) || IsBelow(one, Real(place))))
             ?? (
-                config.Builds.Launcher is null
+                config.BuildsHere
                     ? ShownPrefixes.FirstOrDefault(prefix =>
                         spellings.Any(one => one.StartsWith(prefix, StringComparison.Ordinal))
                     )

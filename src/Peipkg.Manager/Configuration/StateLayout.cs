@@ -69,6 +69,9 @@ internal sealed record StateLayout(string Root)
     /// <summary>The log of the syncs to a target.</summary>
     public string SyncLogOf(string target) => Path.Combine(Logs, $"sync-{target}.log");
 
+    /// <summary>The log of the latest time that a pool was tried.</summary>
+    public string PoolLogOf(string pool) => Path.Combine(Logs, $"pool-{pool}.log");
+
     /// <summary>
     /// Creates what is missing, the state directory itself too. It holds logs, sources and what operators said: it is the
     /// manager's alone, whoever made it and whatever the umask.

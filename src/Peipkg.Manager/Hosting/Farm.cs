@@ -108,7 +108,10 @@ internal sealed class Farm : IDisposable
             Logger<IndexRenewal>()
         );
         Counters = new FarmCounters(Clock);
-        Builds = MakeBuilds();
+        OutputCheck check = new(setup.Key, Config.FarmId);
+        PackageBuild build = new(setup.Tools, setup.Config, setup.Layout, _environment, _children, check);
+        Pools = MakePools(build);
+        Builds = MakeBuilds(build, check);
         Recovery = new Recovery(
             setup.Layout,
             _stores.Builds,
@@ -124,6 +127,7 @@ internal sealed class Farm : IDisposable
             ProcessId = setup.World.ProcessId,
             StartedAt = Clock.GetUtcNow(),
             Counters = Counters,
+            Pools = Pools,
             WhyWaiting = Builds.WhyWaiting,
             Trouble = () => Builds.Trouble,
             RefusedReload = () => RefusedReload,
@@ -187,6 +191,9 @@ internal sealed class Farm : IDisposable
     }
 
     public PollLoop Polls { get; }
+
+    /// <summary>Where builds run.</summary>
+    public PoolBoard Pools { get; }
 
     public BuildLoop Builds { get; }
 
@@ -291,6 +298,7 @@ internal sealed class Farm : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Pools.Dispose();
         Syncer.Dispose();
         _client.Dispose();
         _straight.Dispose();
@@ -351,14 +359,27 @@ internal sealed class Farm : IDisposable
             Logger<PollLoop>()
         );
 
-    private BuildLoop MakeBuilds()
+    private PoolBoard MakePools(PackageBuild build)
     {
-        OutputCheck check = new(_setup.Key, Config.FarmId);
+        PoolProbe probe = new(build, _setup.Layout, _setup.Config, Redactor, Clock);
+        return new PoolBoard(
+            () => Config.Pools.Count > 0 ? Config.Pools : [PoolConfig.Only(Config.Builds, _setup.World.ProcessorCount)],
+            _stores.Pools,
+            probe.RunAsync,
+            wake: _buildsWake.Set,
+            Clock,
+            Logger<PoolBoard>()
+        );
+    }
+
+    private BuildLoop MakeBuilds(PackageBuild build, OutputCheck check)
+    {
         BuildRunner runner = new(
             _setup.Layout,
             Roster,
             new SourceFetcher(_git, () => Config.Fetching, Clock),
-            new PackageBuild(_setup.Tools, _setup.Config, _setup.Layout, _environment, _children, check),
+            build,
+            Pools,
             check,
             new Publisher(
                 _setup.Layout,
@@ -400,7 +421,7 @@ internal sealed class Farm : IDisposable
             KeepsFailed = () => Config.Retention.Stages > TimeSpan.Zero,
         };
         return new BuildLoop(
-            parallel: () => Config.Builds.Parallel ?? Math.Max(1, _setup.World.ProcessorCount / 2),
+            Pools,
             runner,
             _stores.Builds,
             _stores.Moves,

@@ -61,7 +61,10 @@ internal static partial class FarmSecrets
             .. config.Notifications.SelectMany(n =>
                 n.Url is { } url ? [url.PathAndQuery, .. Parts(url), .. OfUserInfo(url)] : Words(n.Command ?? [])
             ),
-            .. Words(config.Builds.Launcher?.Words ?? []),
+            .. config
+                .Pools.Select(pool => pool.Launcher)
+                .Append(config.Builds.Launcher)
+                .SelectMany(l => Words(l?.Words ?? [])),
             .. config.Uploads.SelectMany(OfUpload),
             .. OfUrl(config.Recipes?.Git),
             .. roster.Watched.SelectMany(recipe => OfUrl(recipe.Url)),

@@ -96,7 +96,7 @@ internal static class ManagerProgram
                 tools.Repo
             );
             HostingEvents.Confined(logger, confinement.Description, why.Length > 0 ? why : null);
-            if (config.Builds is { Launcher: null, Sandbox: not true })
+            if (config is { BuildsHere: true, Builds.Sandbox: not true })
             {
                 HostingEvents.KeyInReach(logger, config.KeyFile);
             }

@@ -46,6 +46,7 @@ internal static class DashboardPages
                 Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
                 html.Raw("</dl></section>");
                 Running(html, status, history);
+                Pools(html, status);
                 Failing(html, status);
                 Queue(html, status);
                 Sync(html, status);
@@ -142,6 +143,11 @@ internal static class DashboardPages
                 Fact(html, "Attempt", Count(build.Build));
                 Fact(html, "Tag", $"{build.Tag} ({build.Commit[..Math.Min(12, build.Commit.Length)]})");
                 Fact(html, "Reason", build.Reason);
+                if (build.Pool is { } pool)
+                {
+                    Fact(html, "Pool", pool);
+                }
+
                 html.Raw("<div><dt>Started</dt><dd>").Time(build.StartedAt).Raw("</dd></div>");
                 if (FarmTables.Took(build) is { Length: > 0 } took)
                 {
@@ -289,6 +295,34 @@ internal static class DashboardPages
                 }
 
                 html.Raw("</td>");
+            }
+        );
+    }
+
+    private static void Pools(HtmlText html, StatusDocument status)
+    {
+        if (status.Pools.Count == 0)
+        {
+            return;
+        }
+
+        Table(
+            html,
+            "Pools",
+            ["Pool", "State", "Running", "Waiting", "Builds", "Detail"],
+            status.Pools,
+            pool =>
+            {
+                html.Element("td", pool.Name);
+                string look =
+                    pool.State == "up" ? "good"
+                    : pool.State == "down" ? "bad"
+                    : "idle";
+                html.Raw($"<td><span class=\"state {look}\">").Text(pool.State).Raw("</span></td>");
+                html.Element("td", $"{Count(pool.Running)} of {Count(pool.Slots)}")
+                    .Element("td", Count(pool.Waiting))
+                    .Element("td", pool.Takes)
+                    .Element("td class=\"wide\"", First(pool.Reason ?? ""));
             }
         );
     }

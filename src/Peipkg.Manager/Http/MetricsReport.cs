@@ -65,6 +65,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         );
         writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Settings.PauseReason() is null ? 0 : 1);
         Builds(writer);
+        Pools(writer, PoolQuery.All(stores, recipes, live));
         Polls(writer, recipes, now);
         Syncs(writer, now);
         Disk(writer);
@@ -98,6 +99,28 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
 
         writer.Sample("peipkg_build_duration_seconds_count", all.Count);
         writer.Sample("peipkg_build_duration_seconds_sum", all.Sum);
+    }
+
+    private static void Pools(OpenMetricsWriter writer, IReadOnlyList<PoolDocument> pools)
+    {
+        if (pools.Count == 0)
+        {
+            return;
+        }
+
+        Each("peipkg_pool_up", "1 while a pool takes builds.", pool => pool.State == "up" ? 1 : 0);
+        Each("peipkg_pool_slots", "Builds that a pool runs at once.", pool => pool.Slots);
+        Each("peipkg_pool_running", "Builds that run in a pool.", pool => pool.Running);
+        Each("peipkg_pool_waiting", "Builds that are due and could run in a pool.", pool => pool.Waiting);
+
+        void Each(string name, string help, Func<PoolDocument, double> value)
+        {
+            writer.Begin(name, "gauge", help);
+            foreach (PoolDocument pool in pools)
+            {
+                writer.Sample(name, value(pool), ("pool", pool.Name));
+            }
+        }
     }
 
     private void Troubles(OpenMetricsWriter writer, RecipeRoster recipes)

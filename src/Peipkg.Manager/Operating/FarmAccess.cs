@@ -121,15 +121,18 @@ internal sealed class FarmAccess : IDisposable
 
     private async Task<OperatorReply> SendAsync(OperatorRequest request, CancellationToken cancellation)
     {
+        // What is tried takes as long as it takes.
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(request.Command == OperatorCommand.PoolTest ? Timeout.InfiniteTimeSpan : Patience);
         try
         {
             using JsonContent content = JsonContent.Create(request, OperatorJson.Default.OperatorRequest);
             using HttpResponseMessage response = await _client!.PostAsync(
                 new Uri("http://manager/operate"),
                 content,
-                cancellation
+                patience.Token
             );
-            return await response.Content.ReadFromJsonAsync(OperatorJson.Default.OperatorReply, cancellation)
+            return await response.Content.ReadFromJsonAsync(OperatorJson.Default.OperatorReply, patience.Token)
                 ?? throw new UserErrorException("the manager sent an empty answer");
         }
         catch (Exception exception)
@@ -197,7 +200,7 @@ internal sealed class FarmAccess : IDisposable
             }
         )
         {
-            Timeout = Patience,
+            Timeout = Timeout.InfiniteTimeSpan,
         };
     }
 }

@@ -95,6 +95,7 @@ internal static class FarmQueries
             Tag = attempt.Tag,
             Commit = attempt.CommitId,
             Reason = attempt.Reason,
+            Pool = attempt.Pool,
             StartedAt = attempt.StartedAt.Text(),
             BuiltAt = attempt.BuiltAt.Text(),
             PublishedAt = attempt.PublishedAt.Text(),

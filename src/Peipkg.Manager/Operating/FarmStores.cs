@@ -30,6 +30,8 @@ internal sealed class FarmStores(
 
     public EventStore Events { get; } = new(database, clock);
 
+    public PoolStore Pools { get; } = new(database, clock);
+
     public SettingStore Settings { get; } = new(database, clock);
 
     public RecipeStore Recipes { get; } = new(database, clock);

@@ -55,11 +55,15 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
         Troubles(status.Troubles);
 
+        bool pools = status.Pools.Count > 0;
         Table(
             "Running",
-            ["RECIPE", "VERSION", "SINCE"],
-            status.Running.Select(b => new[] { b.Recipe, b.Version, When(b.StartedAt) })
+            ["RECIPE", "VERSION", "SINCE", .. pools ? (string[])["POOL"] : []],
+            status.Running.Select(b =>
+                (string[])[b.Recipe, b.Version, When(b.StartedAt), .. pools ? (string[])[b.Pool ?? ""] : []]
+            )
         );
+        Pools("Pools", status.Pools);
         Table(
             "Queue",
             ["RECIPE", "VERSION", "REASON", "SINCE"],
@@ -114,6 +118,15 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
         );
     }
 
+    public void Write(PoolsDocument document)
+    {
+        Pools(null, document.Pools);
+        if (document.Pools.Count == 0)
+        {
+            output.WriteLine("This farm has no pools: its configuration has no [[pool]].");
+        }
+    }
+
     public void Write(RecipesDocument recipes)
     {
         Table(
@@ -144,23 +157,25 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
     public void Write(HistoryDocument history)
     {
+        string[] pools = history.Builds.Any(b => b.Pool is not null) ? ["POOL"] : [];
         Table(
             null,
-            ["ATTEMPT", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", "RESULT", "DETAIL"],
+            ["ATTEMPT", "RECIPE", "VERSION", "REASON", "STARTED", "TOOK", .. pools, "RESULT", "DETAIL"],
             history.Builds.Select(b =>
-                new[]
-                {
-                    b.Build.ToString(CultureInfo.InvariantCulture),
-                    b.Recipe,
-                    b.Version,
-                    b.Reason,
-                    When(b.StartedAt),
-                    Took(b),
-                    b.Result is null ? "running"
-                    : b.Cause is null ? b.Result
-                    : $"{b.Result} ({b.Cause})",
-                    Line(b.Detail),
-                }
+                (string[])
+                    [
+                        b.Build.ToString(CultureInfo.InvariantCulture),
+                        b.Recipe,
+                        b.Version,
+                        b.Reason,
+                        When(b.StartedAt),
+                        Took(b),
+                        .. pools.Length > 0 ? (string[])[b.Pool ?? ""] : [],
+                        b.Result is null ? "running"
+                        : b.Cause is null ? b.Result
+                        : $"{b.Result} ({b.Cause})",
+                        Line(b.Detail),
+                    ]
             )
         );
         Table(
@@ -199,6 +214,24 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     - DateTimeOffset.Parse(build.StartedAt, CultureInfo.InvariantCulture)
             )
             : "";
+
+    private void Pools(string? heading, IReadOnlyList<PoolDocument> pools) =>
+        Table(
+            heading,
+            ["POOL", "STATE", "SLOTS", "RUNNING", "WAITING", "BUILDS", "DETAIL"],
+            pools.Select(pool =>
+                new[]
+                {
+                    pool.Name,
+                    pool.State,
+                    pool.Slots.ToString(CultureInfo.InvariantCulture),
+                    pool.Running.ToString(CultureInfo.InvariantCulture),
+                    pool.Waiting.ToString(CultureInfo.InvariantCulture),
+                    pool.Takes,
+                    Line(pool.Reason ?? "") + (pool.NextTry is { } next ? $" (tried again {When(next)})" : ""),
+                }
+            )
+        );
 
     private void Troubles(IReadOnlyList<StatusTrouble> troubles)
     {

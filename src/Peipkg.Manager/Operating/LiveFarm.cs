@@ -20,6 +20,9 @@ internal sealed record LiveFarm
 
     public required FarmCounters Counters { get; init; }
 
+    /// <summary>Where builds run; null where that is not known.</summary>
+    public PoolBoard? Pools { get; init; }
+
     /// <summary>Looks at the queue once; what it returns says of any build why it has not begun.</summary>
     public required Func<Func<BuildRecord, string>> WhyWaiting { get; init; }
 

@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
+using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -58,6 +59,13 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             OperatorCommand.Drain => new OperatorReply { Action = Drain() },
             OperatorCommand.Reload => new OperatorReply { Action = Reload() },
             OperatorCommand.Ack => new OperatorReply { Action = Acknowledge(request) },
+            OperatorCommand.PoolList => new OperatorReply
+            {
+                Pools = new PoolsDocument(PoolQuery.All(stores, roster(), live)),
+            },
+            OperatorCommand.PoolDrain => new OperatorReply { Action = DrainPool(PoolOf(request), request.Reason) },
+            OperatorCommand.PoolResume => new OperatorReply { Action = ResumePool(PoolOf(request)) },
+            OperatorCommand.PoolTest => new OperatorReply { Action = TestPool(PoolOf(request)) },
             OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
             _ => throw new OperatorException(
                 $"the running manager does not know the command \"{request.Command}\"; it may be of another version"
@@ -318,6 +326,64 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             Message = $"builds{(request.Recipe is { } one ? " of " + one : "")} go on",
             Changed = request.Recipe is { } changed ? [changed] : [],
         };
+    }
+
+    private PoolConfig PoolOf(OperatorRequest request)
+    {
+        IReadOnlyList<PoolConfig> pools = stores.Config.Pools;
+        return pools.FirstOrDefault(pool => pool.Name == request.Pool)
+            ?? throw new OperatorException(
+                pools.Count == 0
+                    ? "this farm has no pools: its configuration has no [[pool]]"
+                    : $"there is no pool \"{request.Pool}\"{NearestName.Suggestion(request.Pool ?? "", pools.Select(p => p.Name))}; there are "
+                        + string.Join(", ", pools.Select(pool => pool.Name))
+            );
+    }
+
+    private ActionDocument DrainPool(PoolConfig pool, string? reason)
+    {
+        stores.Pools.Drain(pool.Name, reason ?? "by an operator");
+        int running = live?.Counters.Running.Count(build => build.Pool == pool.Name) ?? 0;
+        return new ActionDocument
+        {
+            Message =
+                $"no more builds begin in pool {pool.Name} until \"peipkg-manager pool resume {pool.Name}\""
+                + (running > 0 ? $"; {Counted.Text(running, "build")} there may end" : ""),
+            Changed = [pool.Name],
+        };
+    }
+
+    private ActionDocument ResumePool(PoolConfig pool)
+    {
+        if (!stores.Pools.Resume(pool.Name))
+        {
+            throw new OperatorException(
+                $"pool {pool.Name} is not drained; to try one that is down, \"peipkg-manager pool test {pool.Name}\""
+            );
+        }
+
+        live?.Wake();
+        return new ActionDocument { Message = $"builds begin in pool {pool.Name} again", Changed = [pool.Name] };
+    }
+
+    private ActionDocument TestPool(PoolConfig pool)
+    {
+        if (live?.Pools is not { } pools)
+        {
+            throw new OperatorException(
+                "no manager is running, and only it can try a pool as its builds would find it"
+            );
+        }
+
+        return pools.TestAsync(pool).GetAwaiter().GetResult() is { } why
+            ? throw new OperatorException(
+                $"pool {pool.Name} does not build: {why}; {stores.Layout.PoolLogOf(pool.Name)} has what it said"
+            )
+            : new ActionDocument
+            {
+                Message = $"pool {pool.Name} builds: a small package went there and came back whole",
+                Changed = [pool.Name],
+            };
     }
 
     private ActionDocument Acknowledge(OperatorRequest request)

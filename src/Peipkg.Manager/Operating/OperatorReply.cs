@@ -18,6 +18,8 @@ internal sealed record OperatorReply
     public AttemptDocument? Attempt { get; init; }
 
     public WhyDocument? Why { get; init; }
+
+    public PoolsDocument? Pools { get; init; }
 }
 
 /// <summary>What a command did.</summary>
@@ -29,6 +31,10 @@ internal sealed record ActionDocument
     /// <summary>What was changed, one item each: <c>recipe@version</c>, a recipe, a file.</summary>
     public IReadOnlyList<string> Changed { get; init; } = [];
 }
+
+/// <summary><c>pool list</c>.</summary>
+/// <param name="Pools">In the order of the configuration.</param>
+internal sealed record PoolsDocument(IReadOnlyList<PoolDocument> Pools);
 
 /// <summary><c>recipes</c>.</summary>
 internal sealed record RecipesDocument
@@ -114,6 +120,9 @@ internal sealed record AttemptDocument
 
     /// <summary>Why it was begun: poll, webhook, operator or revision.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>Where it ran; null where the farm had no pools.</summary>
+    public string? Pool { get; init; }
 
     public required string StartedAt { get; init; }
 

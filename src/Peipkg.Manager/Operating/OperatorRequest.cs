@@ -14,6 +14,9 @@ internal sealed record OperatorRequest
 
     public long? Attempt { get; init; }
 
+    /// <summary>A pool by its name.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>Several recipes, each perhaps with a version: RECIPE or RECIPE@VERSION.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
@@ -58,6 +61,10 @@ internal static class OperatorCommand
     public const string Ack = "ack";
     public const string Reload = "reload";
     public const string Release = "release";
+    public const string PoolList = "pool list";
+    public const string PoolDrain = "pool drain";
+    public const string PoolResume = "pool resume";
+    public const string PoolTest = "pool test";
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

@@ -90,6 +90,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
                 },
             Problems = Readiness.Problems(troubles),
             Troubles = [.. troubles.Select(Map)],
+            Pools = PoolQuery.All(stores, recipes, live),
             RecipesFrom = stores.Config.Recipes is { } source ? Map(source, live?.Recipes()) : null,
         };
     }
@@ -162,6 +163,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Recipe = build.Recipe,
             Version = build.Version,
             StartedAt = build.StartedAt.Text(),
+            Pool = build.Pool,
         };
 }
 
@@ -208,6 +210,9 @@ internal sealed record StatusDocument
 
     /// <summary>Everything that is not as it should be: the worst first, what was acknowledged last.</summary>
     public IReadOnlyList<StatusTrouble> Troubles { get; init; } = [];
+
+    /// <summary>Empty where the configuration has none.</summary>
+    public IReadOnlyList<PoolDocument> Pools { get; init; } = [];
 
     /// <summary>Null where the recipes do not come from git.</summary>
     public StatusRecipes? RecipesFrom { get; init; }
@@ -302,6 +307,9 @@ internal sealed record StatusBuild
     public required string Version { get; init; }
 
     public required string StartedAt { get; init; }
+
+    /// <summary>Where it runs; null where the farm has no pools.</summary>
+    public string? Pool { get; init; }
 }
 
 /// <summary>A build that waits after failing.</summary>

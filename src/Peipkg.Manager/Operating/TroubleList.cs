@@ -20,6 +20,7 @@ internal static class TroubleList
         Look(troubles, "manager", () => Manager(stores, live));
         Look(troubles, "polls", () => PollTroubles.Of(stores, roster, live));
         Look(troubles, "builds", () => BuildTroubles.Of(stores, live));
+        Look(troubles, "pools", () => PoolTroubles.Of(stores, roster, live));
         Look(troubles, "held", () => BuildTroubles.OfHeld(stores));
         Look(troubles, "recipes", () => RecipeTroubles.Of(stores, roster, live));
         Look(troubles, "sync", () => RepositoryTroubles.OfSyncs(stores));

@@ -135,6 +135,10 @@ internal static class WhyQuery
             }
         );
         Func<BuildRecord, string>? waiting = live?.WhyWaiting();
+        ILookup<string, string?> places = (live?.Counters.Running ?? [])
+            .Where(running => running.Recipe == recipe.Name)
+            .ToLookup(running => running.Version, running => running.Pool, StringComparer.Ordinal);
+        string Place(BuildRecord build) => places[build.Version].FirstOrDefault() is { } pool ? $" in pool {pool}" : "";
         Dictionary<string, BuildRecord> byVersion = builds.ToDictionary(b => b.Version, StringComparer.Ordinal);
         List<WhyVersionDocument> versions = [];
         foreach (Candidate candidate in selection.Candidates)
@@ -148,7 +152,11 @@ internal static class WhyQuery
                 : plan.Close.Where(c => c.Id == build?.Id)
                     .Select(c => "the next poll closes it: " + c.Detail)
                     .FirstOrDefault()
-                    ?? (build is null ? "published before this manager's records begin" : Standing(build, waiting));
+                    ?? (
+                        build is null
+                            ? "published before this manager's records begin"
+                            : Standing(build, waiting, Place(build))
+                    );
             versions.Add(
                 new WhyVersionDocument
                 {
@@ -169,7 +177,9 @@ internal static class WhyQuery
                     Version = build.Version,
                     Tag = build.Tag,
                     State = FarmQueries.Word(build),
-                    Verdict = closing is null ? Standing(build, waiting) : "the next poll closes it: " + closing,
+                    Verdict = closing is null
+                        ? Standing(build, waiting, Place(build))
+                        : "the next poll closes it: " + closing,
                 }
             );
         }
@@ -195,7 +205,7 @@ internal static class WhyQuery
             Verdict = intro + tag.Why,
         };
 
-    private static string Standing(BuildRecord build, Func<BuildRecord, string>? waiting)
+    private static string Standing(BuildRecord build, Func<BuildRecord, string>? waiting, string place)
     {
         string name = $"{build.Recipe}@{build.Version}";
         return build.Hold switch
@@ -209,8 +219,9 @@ internal static class WhyQuery
             _ => build.State switch
             {
                 BuildState.Queued => waiting?.Invoke(build) ?? "is queued",
-                BuildState.Fetching => "its source is being fetched",
-                BuildState.Building => "is being built",
+                BuildState.Fetching => "its source is being fetched"
+                    + (place.Length > 0 ? ", to be built" + place : ""),
+                BuildState.Building => "is being built" + place,
                 BuildState.Publishing when build is { NextAttempt: { } look, Cause: null } =>
                     $"is built; publishing is held up and looked at again at {look.Text()}: {build.Detail}",
                 BuildState.Publishing when build.NextAttempt is { } next =>

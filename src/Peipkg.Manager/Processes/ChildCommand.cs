@@ -30,6 +30,9 @@ internal enum ChildEnd
     /// <summary>Stopped by us: it ran longer than its limit.</summary>
     TimedOut,
 
+    /// <summary>Stopped by us: what it waits for had not begun within its limit.</summary>
+    NotBegun,
+
     /// <summary>Stopped by us: it was silent for longer than its limit.</summary>
     Stalled,
 
@@ -69,6 +72,8 @@ internal sealed record ChildResult(ChildEnd End, int Code)
             ChildEnd.Exited => $"ended with exit status {Code}",
             ChildEnd.Killed => $"was killed by signal {Code}",
             ChildEnd.TimedOut => $"took longer than {GoDuration.Format(limits.Total)} and was stopped",
+            ChildEnd.NotBegun =>
+                $"had not begun the build after {GoDuration.Format(limits.Start?.Within ?? TimeSpan.Zero)} and was stopped",
             ChildEnd.Stalled => $"was silent for {GoDuration.Format(limits.Silence)} and was stopped",
             ChildEnd.TooMuchOutput => limits.Output is { } bytes
                 ? $"wrote more than {ByteSize.Format(bytes)} of output and was stopped"
@@ -96,6 +101,14 @@ internal sealed record ChildLimits(TimeSpan Total, TimeSpan Silence)
     /// <summary>Bytes of output; null for as many as are taken.</summary>
     public long? Output { get; init; }
 
+    /// <summary>When <see cref="Total"/> and <see cref="Silence"/> begin to count; null: at the child's start.</summary>
+    public ChildStart? Start { get; init; }
+
     /// <summary>Of the whole process tree.</summary>
     public ResourceLimits Resources { get; init; } = ResourceLimits.None;
 }
+
+/// <summary>A child that waits for something before its work begins.</summary>
+/// <param name="Within">How long that may take.</param>
+/// <param name="HasBegun">Whether it has begun; asked once a second until it has.</param>
+internal sealed record ChildStart(TimeSpan Within, Func<bool> HasBegun);

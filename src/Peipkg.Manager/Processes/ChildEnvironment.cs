@@ -17,6 +17,23 @@ internal sealed class ChildEnvironment(IReadOnlyDictionary<string, string> varia
             [Leftovers.Marker] = stateDirectory,
         };
 
+    /// <summary>For the launcher of a pool: what peipkg-build gets, and what the pool names.</summary>
+    /// <param name="temporary">TMPDIR.</param>
+    /// <param name="names">Variables of the manager's environment; those that are not there are left out.</param>
+    public Dictionary<string, string> Named(string temporary, IEnumerable<string> names)
+    {
+        Dictionary<string, string> named = Bare(temporary);
+        foreach (string name in names)
+        {
+            if (variables.TryGetValue(name, out string? value))
+            {
+                named[name] = value;
+            }
+        }
+
+        return named;
+    }
+
     /// <summary>For peipkg-build and peipkg-repo: no credential of another program.</summary>
     /// <param name="temporary">TMPDIR, inside the state directory, so that a crash leaves nothing outside of it.</param>
     public Dictionary<string, string> Bare(string temporary)

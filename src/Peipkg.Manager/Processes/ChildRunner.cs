@@ -16,6 +16,7 @@ namespace Peipkg.Manager.Processes;
 internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, IConfinement? confinement = null)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BeginInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the child on a thread of its own.</summary>
     /// <exception cref="ChildStartException">The program cannot be started.</exception>
@@ -64,7 +65,7 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
                     WorkingDirectory = command.WorkingDirectory,
                     StandardOutput = output,
                     StandardError = error,
-                    Timeout = limits.Total,
+                    Timeout = limits.Start is null ? limits.Total : null,
                     Grace = limits.Grace,
                     KillAdopted = killsAdopted,
                     Started = pid => watch.Supervise(confined, pid),
@@ -93,9 +94,12 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         private readonly CancellationTokenSource _ending;
         private readonly ITimer _timer;
         private readonly Lock _gate = new();
+        private readonly ITimer? _waiting;
+        private ITimer? _total;
         private ITimer? _supervision;
         private long _heard;
         private long _written;
+        private bool _isOver;
         private int _looking;
         private int _failedLooks;
 
@@ -103,7 +107,13 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
         {
             (_limits, _clock, _ending) = (limits, clock, ending);
             _heard = clock.GetTimestamp();
-            _timer = clock.CreateTimer(_ => Look(), null, limits.Silence, Timeout.InfiniteTimeSpan);
+            TimeSpan silence = limits.Start is null ? limits.Silence : Timeout.InfiniteTimeSpan;
+            _timer = clock.CreateTimer(_ => Look(), null, silence, Timeout.InfiniteTimeSpan);
+            if (limits.Start is { } start)
+            {
+                long started = _heard;
+                _waiting = clock.CreateTimer(_ => Await(start, started), null, BeginInterval, BeginInterval);
+            }
         }
 
         public ChildEnd Reason { get; private set; } = ChildEnd.Cancelled;
@@ -145,8 +155,45 @@ internal sealed class ChildRunner(TimeProvider clock, bool killsAdopted = true, 
 
         public void Dispose()
         {
-            _timer.Dispose();
-            _supervision?.Dispose();
+            lock (_gate)
+            {
+                _isOver = true;
+                _timer.Dispose();
+                _waiting?.Dispose();
+                _total?.Dispose();
+                _supervision?.Dispose();
+            }
+        }
+
+        // From here on its limits count.
+        private void Await(ChildStart start, long started)
+        {
+            lock (_gate)
+            {
+                if (_isOver || _total is not null)
+                {
+                    return;
+                }
+
+                if (start.HasBegun())
+                {
+                    _waiting!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _heard = _clock.GetTimestamp();
+                    _timer.Change(_limits.Silence, Timeout.InfiniteTimeSpan);
+                    _total = _clock.CreateTimer(
+                        _ => TryEnd(ChildEnd.TimedOut),
+                        null,
+                        _limits.Total,
+                        Timeout.InfiniteTimeSpan
+                    );
+                    return;
+                }
+            }
+
+            if (_clock.GetElapsedTime(started) > start.Within)
+            {
+                TryEnd(ChildEnd.NotBegun);
+            }
         }
 
         private void Look(IConfinedChild child, int pid)

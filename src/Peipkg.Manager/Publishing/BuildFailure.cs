@@ -7,4 +7,7 @@ internal sealed class BuildFailureException(FailureCause cause, string message, 
     : Exception(message, inner)
 {
     public FailureCause Cause { get; } = cause;
+
+    /// <summary>Whether it may be the pool that is at fault, not the build.</summary>
+    public bool IsPools { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed record AttemptRecord
 
     public required string Reason { get; init; }
 
+    /// <summary>Where it ran; null where the farm had no pools.</summary>
+    public string? Pool { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? BuiltAt { get; init; }
@@ -57,7 +60,7 @@ internal sealed class AttemptStore(ManagerDatabase database)
 {
     private const string Columns = """
         attempt.id, build_id, recipe, version, attempt.tag, attempt.commit_id, attempt.reason, started_at, built_at,
-        published_at, synced_at, ended_at, result, attempt.cause, attempt.detail
+        published_at, synced_at, ended_at, result, attempt.cause, attempt.detail, pool
         """;
 
     private const string Select = $"SELECT {Columns} FROM attempt JOIN build ON build.id = attempt.build_id";
@@ -124,15 +127,16 @@ internal sealed class AttemptStore(ManagerDatabase database)
 
     /// <summary>Adds an attempt at a build.</summary>
     /// <returns>Its number.</returns>
-    internal static long Add(DatabaseSession session, long buildId, string? recipeDigest, long now)
+    internal static long Add(DatabaseSession session, long buildId, string? recipeDigest, string? pool, long now)
     {
         session.Execute(
             """
-            INSERT INTO attempt (build_id, reason, tag, commit_id, recipe_digest, started_at, log)
-            SELECT id, reason, tag, commit_id, $digest, $now, '' FROM build WHERE id = $build
+            INSERT INTO attempt (build_id, reason, tag, commit_id, recipe_digest, pool, started_at, log)
+            SELECT id, reason, tag, commit_id, $digest, $pool, $now, '' FROM build WHERE id = $build
             """,
             ("$build", buildId),
             ("$digest", recipeDigest),
+            ("$pool", pool),
             ("$now", now)
         );
         long id = session.Scalar<long>("SELECT last_insert_rowid()");
@@ -246,6 +250,7 @@ internal sealed class AttemptStore(ManagerDatabase database)
             Result = row.IsDBNull(12) ? null : row.GetString(12),
             Cause = row.IsDBNull(13) ? null : row.GetString(13),
             Detail = row.GetString(14),
+            Pool = row.IsDBNull(15) ? null : row.GetString(15),
         };
 
     private static DateTimeOffset? Time(SqliteDataReader row, int column) =>

@@ -6,8 +6,9 @@ internal sealed partial class BuildMoves
     /// <summary>The build loop: an attempt begins. Its number names its directories and its log.</summary>
     /// <param name="buildId">The build.</param>
     /// <param name="recipeDigest">The recipe's folder as it is now; null when it cannot be read.</param>
+    /// <param name="pool">Where it runs; null where the farm has no pools.</param>
     /// <returns>The attempt's number; null when the build waits for none any more: an operator was quicker.</returns>
-    public long? Begin(long buildId, string? recipeDigest)
+    public long? Begin(long buildId, string? recipeDigest, string? pool = null)
     {
         long now = Now();
         return database.Write<long?>(session =>
@@ -26,7 +27,7 @@ internal sealed partial class BuildMoves
                 return null;
             }
 
-            long id = AttemptStore.Add(session, buildId, recipeDigest, now);
+            long id = AttemptStore.Add(session, buildId, recipeDigest, pool, now);
             session.Execute("UPDATE build SET attempt_id = $id WHERE id = $build", ("$id", id), ("$build", buildId));
             EventStore.AddOf(session, now, EventKind.Started, buildId, "");
             return id;
@@ -110,6 +111,26 @@ internal sealed partial class BuildMoves
                 nextAttempt,
                 now
             );
+        });
+    }
+
+    /// <summary>The pool could not build it: it goes back to the queue, without counting that against it.</summary>
+    public void GiveBack(long buildId, long attemptId, string detail)
+    {
+        long now = Now();
+        database.Write(session =>
+        {
+            AttemptStore.End(session, attemptId, "interrupted", null, detail, now);
+            Move(
+                session,
+                buildId,
+                [BuildState.Fetching, BuildState.Building],
+                BuildState.Queued,
+                "detail = $detail, next_attempt = NULL",
+                now,
+                ("$detail", detail)
+            );
+            EventStore.AddOf(session, now, EventKind.Interrupted, buildId, detail);
         });
     }
 

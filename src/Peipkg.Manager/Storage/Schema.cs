@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -322,5 +322,15 @@ internal static class Schema
         BEGIN
             DELETE FROM lack WHERE build_id = NEW.id;
         END;
+        """;
+
+    // Where attempts ran, and where none shall.
+    private const string V7 = """
+        ALTER TABLE attempt ADD COLUMN pool TEXT;   -- null: the farm has no pools
+        CREATE TABLE drained_pool (
+            name       TEXT PRIMARY KEY,
+            reason     TEXT NOT NULL,               -- the operator's
+            drained_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """;
 }

@@ -52,6 +52,7 @@ public partial class ConfigDocumentTests
                         ["public_url"] = "\"https://example.org\"",
                     },
             ["notify"] = new() { ["url"] = "\"https://example.org\"" },
+            ["pool"] = new() { ["name"] = "\"x\"" },
         };
         if (!all.TryAdd(section, new() { [key] = value }))
         {
@@ -61,7 +62,7 @@ public partial class ConfigDocumentTests
         StringBuilder text = new();
         foreach ((string name, Dictionary<string, string> keys) in all)
         {
-            text.Append(name == "notify" ? $"[[{name}]]\n" : $"[{name}]\n");
+            text.Append(name is "notify" or "pool" ? $"[[{name}]]\n" : $"[{name}]\n");
             text.AppendJoin('\n', keys.Select(pair => $"{pair.Key} = {pair.Value}")).Append('\n');
         }
 
@@ -75,7 +76,7 @@ public partial class ConfigDocumentTests
 
     private static string Show(ManagerConfig config) =>
         // Nothing said about the sandbox is the same as none.
-        $"{config} {string.Join(' ', config.Uploads)} {string.Join(' ', config.Notifications)}".Replace(
+        $"{config} {string.Join(' ', config.Uploads)} {string.Join(' ', config.Notifications)} {string.Join(' ', config.Pools)}".Replace(
             "Sandbox = False",
             "Sandbox = ",
             StringComparison.Ordinal

@@ -39,6 +39,9 @@ public partial class ConfigKeysTests
     private static readonly string FromGit =
         Base.Replace("recipes_dir = \"/one\"\n", "", StringComparison.Ordinal) + "[recipes]\ngit = \"/one\"\n";
 
+    // With pools, [build] says less.
+    private const string WithPool = Base + "[[pool]]\nname = \"one\"\nlauncher = [\"/one\", \"{job}\"]\n";
+
     // For each key a line of its section that says something else than the base.
     private static readonly Dictionary<string, string> Other = new(StringComparer.Ordinal)
     {
@@ -81,6 +84,13 @@ public partial class ConfigKeysTests
         ["[build] give_up_after"] = "give_up_after = 2",
         ["[build] sandbox"] = "sandbox = true",
         ["[build] launcher"] = "launcher = [\"/two\", \"{job}\"]",
+        ["[[pool]] name"] = "name = \"two\"",
+        ["[[pool]] architectures"] = "architectures = [\"x86_64\"]",
+        ["[[pool]] launcher"] = "launcher = [\"/two\", \"{job}\"]",
+        ["[[pool]] slots"] = "slots = 2",
+        ["[[pool]] recipes"] = "recipes = [\"two\"]",
+        ["[[pool]] environment"] = "environment = [\"TWO\"]",
+        ["[[pool]] queue"] = "queue = \"2h\"",
         ["[publish] on_break"] = "on_break = \"rebuild\"",
         ["[publish] allow_special_system"] = "allow_special_system = true",
         ["[limits] time"] = "time = \"2h\"",
@@ -119,7 +129,12 @@ public partial class ConfigKeysTests
     public void A_change_of_any_key_is_seen_and_taken_over_if_that_is_what_is_said(string name)
     {
         ConfigKey key = ConfigKeys.All.Single(k => k.ToString() == name);
-        string from = key.Section == "[recipes]" ? FromGit : Base;
+        string from = key.Section switch
+        {
+            "[recipes]" => FromGit,
+            "[[pool]]" => WithPool,
+            _ => Base,
+        };
         string text = Regex.Replace(
             from,
             $"(?<=\n|^){Regex.Escape(key.Section)}\n([a-z_]+ = .*\n)*",

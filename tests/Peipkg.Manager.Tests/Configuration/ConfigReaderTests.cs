@@ -1,4 +1,5 @@
 using System.Text;
+using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
@@ -411,4 +412,70 @@ public class ConfigReaderTests
             Assert.Single(Problems(FromGit.Replace(good, bad, StringComparison.Ordinal))),
             StringComparison.Ordinal
         );
+
+    [Fact]
+    public void Pools_say_where_what_is_built()
+    {
+        ManagerConfig config = Read(
+            Documented
+                + """
+                [[pool]]
+                name = "worker-1"
+                architectures = ["x86_64", "aarch64"]
+                launcher = ["/l", "{workdir}", "{architecture}"]
+                slots = 4
+                recipes = ["kernel-*", "{gcc,llvm}"]
+                environment = ["SSH_AUTH_SOCK"]
+                queue = "6h"
+                [[pool]]
+                name = "here"
+
+                """
+        );
+        PoolConfig worker = config.Pools[0];
+        Assert.Equal(("worker-1", 4, TimeSpan.FromHours(6)), (worker.Name, worker.Slots, worker.Queue));
+        Assert.Equal(["/j", "aarch64"], worker.Launcher!.ArgumentsFor("/j/job.json", "/j", Architecture.AArch64));
+        Assert.Equal(["SSH_AUTH_SOCK"], worker.Environment);
+        Assert.True(Takes(worker, "kernel-rt", "aarch64", "noarch"));
+        Assert.True(Takes(worker, "llvm", "noarch"));
+        Assert.False(Takes(worker, "kernel", "x86_64"));
+        Assert.False(Takes(worker, "gcc", "riscv64"));
+        Assert.True(Takes(config.Pools[1], "anything", "riscv64"));
+        Assert.Equal((1, null), (config.Pools[1].Slots, config.Pools[1].Launcher));
+        Assert.True(config.BuildsHere);
+
+        static bool Takes(PoolConfig pool, string recipe, params string[] architectures) =>
+            pool.Takes(
+                recipe,
+                [.. architectures.Select(a => new RecipeOutput(PackageName.Parse("xy"), Architecture.Parse(a)))]
+            );
+    }
+
+    [Theory]
+    [InlineData("[[pool]]\n", "name")]
+    [InlineData("[[pool]]\nname = \"a/b\"\n", "write 1 to 64 letters")]
+    [InlineData("[[pool]]\nname = \"a\"\n[[pool]]\nname = \"a\"\n", "two pools are called \"a\"")]
+    [InlineData("[[pool]]\nname = \"a\"\nslots = 0\n", "slots")]
+    [InlineData("[[pool]]\nname = \"a\"\narchitectures = [\"x86-64\"]\n", "is not an architecture")]
+    [InlineData("[[pool]]\nname = \"a\"\narchitectures = [\"noarch\"]\n", "noarch packages are built in every pool")]
+    [InlineData("[[pool]]\nname = \"a\"\nrecipes = [\"[\"]\n", "recipes in [[pool]]")]
+    [InlineData(
+        "[[pool]]\nname = \"a\"\nlauncher = [\"/l\", \"{job}\"]\nenvironment = [\"A=b\"]\n",
+        "write the name alone"
+    )]
+    [InlineData("[[pool]]\nname = \"a\"\nqueue = \"1h\"\n", "has no launcher")]
+    [InlineData(
+        "[[pool]]\nname = \"a\"\nlauncher = [\"l\"]\n",
+        "launcher in [[pool]]: the program must be an absolute path"
+    )]
+    [InlineData(
+        "[build]\nparallel = 2\n[[pool]]\nname = \"a\"\n",
+        "parallel in [build]: with [[pool]] each pool has its own slots"
+    )]
+    [InlineData(
+        "[build]\nlauncher = [\"/l\", \"{job}\"]\n[[pool]]\nname = \"a\"\n",
+        "launcher in [build]: with [[pool]]"
+    )]
+    public void A_pool_that_makes_no_sense_is_refused(string text, string words) =>
+        Assert.Contains(words, string.Join('\n', Problems(Documented + text)), StringComparison.Ordinal);
 }

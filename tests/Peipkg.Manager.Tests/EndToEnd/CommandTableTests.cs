@@ -98,6 +98,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["retry", "hello@1.0"], "changed"),
             (["reject", "hello@1.0"], "changed"),
             (["resume"], "message"),
+            (["pool", "list"], "pools"),
             (["ack", "clock", "--reason", "a test", "--until", "48h"], "changed"),
             (["gc", "--dry-run"], "message"),
             (["backup", _farm["copy.db"]], "changed"),

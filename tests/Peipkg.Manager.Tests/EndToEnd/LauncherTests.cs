@@ -190,6 +190,29 @@ public sealed class LauncherTests
         }
     }
 
+    [Fact]
+    public void Over_ssh_a_build_that_uses_too_much_memory_is_killed_there_and_that_is_the_recipes_fault()
+    {
+        using TestFarm farm = Farm("all=$(head -c 300000000 /dev/zero | tr '\\0' a); sleep 300; echo ${#all}");
+        using SshWorker worker = new(farm["ssh"]);
+        Configure(farm, $"\"{Samples}/ssh.sh\", \"{{workdir}}\", \"{worker.Destination}\"");
+        File.AppendAllText(farm["config.toml"], "[limits]\nmemory = \"150MiB\"\ncpus = 1\n");
+        using ManagerProcess manager = new(
+            farm,
+            ["--config", farm["config.toml"], "--once", "--strict"],
+            worker.Environment
+        );
+        Assert.Equal(1, manager.WaitForExit());
+        Assert.Contains("cause=recipe", manager.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            "the build used more than its limit of 157286400 bytes of memory",
+            File.ReadAllText(farm["state/logs/1.log"]),
+            StringComparison.Ordinal
+        );
+        Assert.Empty(worker.Builds());
+        Assert.Empty(worker.Leftovers());
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("KILL")]

@@ -9,6 +9,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Globs;
 
 namespace Peipkg.Manager.Tests.Operating;
 
@@ -398,5 +399,62 @@ public sealed class TroubleListTests : IDisposable
         );
         _clock.Now = _clock.Now.AddHours(1);
         Assert.All(Collect(), trouble => Assert.Null(trouble.Acknowledged));
+    }
+
+    [Fact]
+    public async Task Pools_that_do_not_build_and_recipes_that_none_takes()
+    {
+        FarmStores stores = new(
+            _database,
+            new ConfigHolder(
+                _stores.Config with
+                {
+                    Pools =
+                    [
+                        new PoolConfig("a") { Recipes = Glob.ParseAll("one") },
+                        new PoolConfig("b") { Recipes = Glob.ParseAll("one") },
+                    ],
+                }
+            ),
+            _stores.Layout,
+            _stores.Repository,
+            _clock
+        );
+        string? why = "no route";
+        using PoolBoard board = new(
+            () => stores.Config.Pools,
+            stores.Pools,
+            (_, _) => Task.FromResult<string?>(why),
+            wake: () => { },
+            _clock,
+            NullLogger<PoolBoard>.Instance
+        );
+        Assert.Equal(["unplaced:two"], Pools());
+        await board.IsDownAsync(stores.Config.Pools[0], CancellationToken.None);
+        Assert.Equal(["pool:a", "unplaced:two"], Pools());
+        Assert.Equal("pool a is down: no route", All().Single(t => t.Key == "pool:a").Text);
+        stores.Pools.Drain("b", "new disk");
+
+        // Now nothing builds.
+        Assert.Equal(["pool:a", "pool:b", "unplaced:two"], Pools());
+        Assert.Equal(TroubleSeverity.Error, All().Single(t => t.Key == "pool:a").Severity);
+        stores.Pools.Resume("b");
+        Assert.Equal(TroubleSeverity.Warning, All().Single(t => t.Key == "pool:a").Severity);
+        why = null;
+        await board.TestAsync(stores.Config.Pools[0]);
+        Assert.Equal(["unplaced:two"], Pools());
+
+        IReadOnlyList<Trouble> All() => TroubleList.Collect(stores, _roster, _live with { Pools = board });
+
+        string[] Pools() =>
+            [
+                .. All()
+                    .Select(t => t.Key)
+                    .Where(key =>
+                        key.StartsWith("pool:", StringComparison.Ordinal)
+                        || key.StartsWith("unplaced:", StringComparison.Ordinal)
+                    )
+                    .Order(StringComparer.Ordinal),
+            ];
     }
 }

@@ -119,6 +119,25 @@ public sealed class ChildRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_waits_is_not_limited_before_it_has_begun_and_is_from_then_on()
+    {
+        string begun = _directory["begun"];
+        ChildLimits limits = Generous with
+        {
+            Total = TimeSpan.FromMilliseconds(300),
+            Silence = TimeSpan.FromMilliseconds(200),
+            Start = new ChildStart(TimeSpan.FromMinutes(5), () => File.Exists(begun)),
+        };
+        Assert.True((await Shell("sleep 1", limits)).Succeeded);
+        ChildEnd end = (await Shell($": > {begun}; sleep 1000", limits)).End;
+        Assert.True(end is ChildEnd.TimedOut or ChildEnd.Stalled, end.ToString());
+        ChildLimits impatient = limits with { Start = new ChildStart(TimeSpan.Zero, () => false) };
+        ChildResult never = await Shell("sleep 1000", impatient);
+        Assert.Equal(ChildEnd.NotBegun, never.End);
+        Assert.Equal("had not begun the build after 0s and was stopped", never.Describe(impatient));
+    }
+
+    [Fact]
     public async Task Endless_output_stops_the_child_at_the_limit()
     {
         BoundedOutput small = new(100_000);

@@ -231,6 +231,50 @@ public class ManagerDatabaseTests
     }
 
     [Fact]
+    public void Attempts_from_before_there_were_pools_have_none()
+    {
+        using TemporaryDirectory directory = new();
+        string path = directory["manager.db"];
+        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
+        {
+            old.Open();
+            using SqliteCommand command = old.CreateCommand();
+#pragma warning disable CA2100 // A constant.
+            command.CommandText =
+                string.Concat(Schema.Migrations.Take(6))
+                + """
+                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at, attempt_id)
+                        VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'queued', 2, 3, 3);
+                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, ended_at, result, log)
+                        VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'interrupted', 'logs/3.log');
+                    PRAGMA user_version = 6;
+                    """;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        AttemptStore attempts = new(database);
+        BuildMoves moves = new(database, TimeProvider.System);
+        long attempt = moves.Begin(4, null, "worker")!.Value;
+        Assert.Equal(["4 worker", "3 "], attempts.Latest(null, null, 9).Select(a => $"{a.Id} {a.Pool}"));
+        moves.GiveBack(4, attempt, "pool worker is down");
+        BuildRecord build = Assert.Single(new BuildStore(database).Due(DateTimeOffset.UtcNow));
+        Assert.Equal(
+            (BuildState.Queued, 0, 0, "pool worker is down"),
+            (build.State, build.Failures, build.Trouble, build.Detail)
+        );
+        Assert.Equal("interrupted", attempts.Find(attempt)!.Result);
+        PoolStore pools = new(database, TimeProvider.System);
+        pools.Drain("worker", "new disk");
+        pools.Drain("worker", "newer disk");
+        Assert.Equal("newer disk", Assert.Single(pools.Drained()).Value);
+        Assert.True(pools.Resume("worker"));
+        Assert.False(pools.Resume("worker"));
+        Assert.Empty(pools.Drained());
+    }
+
+    [Fact]
     public async Task A_backup_made_while_there_is_writing_is_whole_each_time()
     {
         using TemporaryDirectory directory = new();

@@ -227,7 +227,6 @@ public sealed class PoolTests : IDisposable
         foreach (
             string[] wrong in (string[][])
                 [
-                    ["pool"],
                     ["pool", "drain"],
                     ["pool", "list", "only"],
                     ["pool", "burn", "only"],

@@ -3,10 +3,9 @@
 
 # slurm_farm: the cluster, and a farm whose only pool is on it.
 slurm_farm() {
-    local program
-    for program in slurmctld slurmd srun munged; do
-        [ -n "$(command -v "$program")" ] || skip "slurm-wlm and munge are not installed"
-    done
+    # shellcheck source=.ci/common.sh
+    . "$root/.ci/common.sh"
+    install_missing apt.log /usr/sbin/slurmctld=slurmctld /usr/sbin/slurmd=slurmd srun=slurm-client /usr/sbin/munged=munge
     # shellcheck source=tests/Scenarios/Slurm/cluster.sh
     . "$root/tests/Scenarios/Slurm/cluster.sh"
     start_cluster "$PWD/cluster"
@@ -23,7 +22,7 @@ environment = ["SLURM_CONF", "PEIPKG_REMOTE_BUILD"]
 TOML
 }
 
-test_slurm_builds_each_architecture_where_it_belongs_and_leaves_nothing_there() {
+long_slurm_builds_each_architecture_where_it_belongs_and_leaves_nothing_there() {
     slurm_farm
     cp -R farm/recipes/hello farm/recipes/arm
     sed -i 's/name = "hello"/name = "arm"/; s/"noarch"/"aarch64"/' farm/recipes/arm/peipkg.toml
@@ -35,7 +34,7 @@ test_slurm_builds_each_architecture_where_it_belongs_and_leaves_nothing_there() 
     assert_equal "" "$(find /tmp -maxdepth 1 -name 'peipkg-job.*' -newer cluster/slurm.conf)"
 }
 
-test_what_slurm_kills_for_its_memory_is_the_recipes_fault_and_a_cluster_that_is_away_is_nobodys() {
+long_what_slurm_kills_for_its_memory_is_the_recipes_fault_and_a_cluster_that_is_away_is_nobodys() {
     slurm_farm
     # shellcheck disable=SC2016
     printf '%s\n' 'all=$(head -c 300000000 /dev/zero | tr "\0" a); sleep 60; echo ${#all}' >> farm/recipes/hello/build.sh

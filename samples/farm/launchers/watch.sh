@@ -6,7 +6,7 @@
 # Sums up once a second what the process and all its descendants use: bytes of memory, processes and threads, and bytes of
 # files in the directory. Empty limits are none. Beyond one it says so, makes the file DIRECTORY/exceeded, kills them and
 # ends. It ends with them, too.
-set -u
+set -eu
 
 # Prints the ids of the whole tree in one line, then what it uses.
 tree() {
@@ -26,9 +26,9 @@ tree() {
 exceeded() {
     printf 'the build used more than its limit of %s\n' "$1" >&2
     : > "$directory/exceeded"
-    kill -s KILL -- "-$root" 2> /dev/null
+    kill -s KILL -- "-$root" 2> /dev/null || :
     # shellcheck disable=SC2086 # Several words.
-    kill -s KILL $ids 2> /dev/null
+    kill -s KILL $ids 2> /dev/null || :
     exit 0
 }
 

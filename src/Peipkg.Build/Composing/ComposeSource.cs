@@ -19,6 +19,7 @@ internal sealed class ComposeSource
     private readonly RepositoryLocation _location;
     private readonly string _temporary;
     private readonly ToolContext _context;
+    private Keyring? _keyring;
     private IReadOnlyList<IndexEntry>? _archive;
 
     private ComposeSource(RepositoryLocation location, string temporary, ToolContext context)
@@ -140,8 +141,6 @@ internal sealed class ComposeSource
         Offered = offered;
         return fault;
     }
-
-    private Keyring? _keyring;
 
     private string? ReadIndex(IndexPointers pointers, IndexKind kind, out IReadOnlyList<IndexEntry> packages)
     {

@@ -135,7 +135,7 @@ internal sealed class RootClosure
             {
                 if (
                     constraint.IsSatisfiedBy(entry.Version)
-                    && (entry.Architecture == RecipeTarget.Machine || entry.Architecture == Architecture.NoArch)
+                    && DependencyResolver.Suits(RecipeTarget.Machine, entry)
                     && (best is null || PackageVersion.Compare(entry.Version, best.Version) > 0)
                 )
                 {

@@ -194,7 +194,10 @@ public sealed class DependencyResolver
     private static VersionOperand WithoutRevision(VersionOperand operand) =>
         operand.Revision is null ? operand : VersionOperand.Parse(operand.Text[..operand.Text.LastIndexOf('-')]);
 
-    private static bool Suits(Architecture system, IndexEntry candidate) =>
+    /// <summary>Whether a package can be installed on a system: it is for its architecture, or for any.</summary>
+    /// <param name="system">The architecture of the system.</param>
+    /// <param name="candidate">The package.</param>
+    public static bool Suits(Architecture system, IndexEntry candidate) =>
         candidate.Architecture == system || candidate.Architecture == Architecture.NoArch;
 
     private static bool IsBetter(IndexEntry candidate, IndexEntry best, Architecture system, Dependency dependency)

@@ -3,7 +3,7 @@ using Peipkg.Format.Text;
 
 namespace Peipkg.Manager.Configuration;
 
-/// <summary>Values of the configuration that are one of a few words.</summary>
+/// <summary>Values of the configuration that are words: one of a few, or a name that the operator chooses.</summary>
 internal static class ConfigWord
 {
     /// <summary>Reads one of the words; another is refused with the nearest.</summary>
@@ -19,5 +19,16 @@ internal static class ConfigWord
                 : $"\"{text}\" is none of {string.Join(", ", words.Keys)}{NearestName.Suggestion(text ?? "", words.Keys)}";
             return error is null;
         }
+    }
+
+    /// <summary>Reads a name: 1 to 64 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, as it stands in a file's name.</summary>
+    public static bool Name(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = text ?? "";
+        error =
+            value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+                ? null
+                : "write 1 to 64 letters, digits, \"-\", \"_\" or \".\"";
+        return error is null;
     }
 }

@@ -75,7 +75,7 @@ internal sealed record PoolConfig(string Name)
         List<PoolConfig> pools = [];
         foreach (TomlSection section in file.Sections("pool"))
         {
-            string name = section.Parsed<string>("name", Word, required: true)?.Value ?? "";
+            string name = section.Parsed<string>("name", ConfigWord.Name, required: true)?.Value ?? "";
             if (name.Length > 0 && pools.Any(pool => pool.Name == name))
             {
                 section.Problems.Error(
@@ -153,16 +153,6 @@ internal sealed record PoolConfig(string Name)
         }
 
         error = value == Architecture.NoArch ? "noarch packages are built in every pool; name machines" : null;
-        return error is null;
-    }
-
-    private static bool Word(string? text, out string value, [NotNullWhen(false)] out string? error)
-    {
-        value = text ?? "";
-        error =
-            value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-                ? null
-                : "write 1 to 64 letters, digits, \"-\", \"_\" or \".\"";
         return error is null;
     }
 

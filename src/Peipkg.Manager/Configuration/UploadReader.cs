@@ -92,7 +92,7 @@ internal static partial class UploadReader
             section.Parsed<UploadBackend>("backend", ConfigWord.OneOf(Backends))?.Value ?? UploadBackend.None;
         Located<string>? remote = section.String("remote", required: backend != UploadBackend.None);
         CheckRemote(section, backend, remote);
-        string? name = section.Parsed<string>("name", Word)?.Value;
+        string? name = section.Parsed<string>("name", ConfigWord.Name)?.Value;
         UploadContent content =
             section.Parsed<UploadContent>("content", ConfigWord.OneOf(Contents))?.Value ?? UploadContent.Repository;
         string? url = section.Parsed<string>("public_url", HttpUrl, required: content == UploadContent.Packages)?.Value;
@@ -164,16 +164,6 @@ internal static partial class UploadReader
         {
             section.Problems.Error(given.Position, $"remote in {section.Label}: {error}");
         }
-    }
-
-    private static bool Word(string? text, out string value, [NotNullWhen(false)] out string? error)
-    {
-        value = text ?? "";
-        error =
-            value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-                ? null
-                : "write 1 to 64 letters, digits, \"-\", \"_\" or \".\"";
-        return error is null;
     }
 
     private static bool HttpUrl(string? text, out string value, [NotNullWhen(false)] out string? error)

@@ -314,11 +314,7 @@ internal static class DashboardPages
             pool =>
             {
                 html.Element("td", pool.Name);
-                string look =
-                    pool.State == "up" ? "good"
-                    : pool.State == "down" ? "bad"
-                    : "idle";
-                html.Raw($"<td><span class=\"state {look}\">").Text(pool.State).Raw("</span></td>");
+                State(html, pool.State);
                 html.Element("td", $"{Count(pool.Running)} of {Count(pool.Slots)}")
                     .Element("td", Count(pool.Waiting))
                     .Element("td", pool.Takes)
@@ -551,8 +547,8 @@ internal static class DashboardPages
     private static string Class(string? state) =>
         state switch
         {
-            "done" => "good",
-            "failed" or "given-up" or "held" => "bad",
+            "done" or "up" => "good",
+            "failed" or "given-up" or "held" or "down" => "bad",
             "queued" or "fetching" or "building" or "publishing" or "syncing" or "running" or null => "busy",
             _ => "idle",
         };

@@ -9,6 +9,11 @@ internal static class PoolTroubles
     /// <summary>Of all pools.</summary>
     public static IEnumerable<Trouble> Of(FarmStores stores, RecipeRoster roster, LiveFarm? live)
     {
+        if (stores.Config.Pools.Count == 0)
+        {
+            yield break;
+        }
+
         IReadOnlyDictionary<string, string> drained = stores.Pools.Drained();
         string[] names = [.. stores.Config.Pools.Select(pool => pool.Name)];
         bool anyUp = names.Any(name => !drained.ContainsKey(name) && OutageOf(live, name) is null);

@@ -115,24 +115,8 @@ internal sealed partial class BuildMoves
     }
 
     /// <summary>The pool could not build it: it goes back to the queue, without counting that against it.</summary>
-    public void GiveBack(long buildId, long attemptId, string detail)
-    {
-        long now = Now();
-        database.Write(session =>
-        {
-            AttemptStore.End(session, attemptId, "interrupted", null, detail, now);
-            Move(
-                session,
-                buildId,
-                [BuildState.Fetching, BuildState.Building],
-                BuildState.Queued,
-                "detail = $detail, next_attempt = NULL",
-                now,
-                ("$detail", detail)
-            );
-            EventStore.AddOf(session, now, EventKind.Interrupted, buildId, detail);
-        });
-    }
+    public void GiveBack(long buildId, long attemptId, string detail) =>
+        BeginAgain(buildId, attemptId, [BuildState.Fetching, BuildState.Building], detail);
 
     /// <summary>The publisher: the packages stay in <c>publish/</c> and only publishing is tried again.</summary>
     public void PublishFailed(long buildId, long attemptId, string detail, DateTimeOffset nextAttempt)
@@ -322,7 +306,10 @@ internal sealed partial class BuildMoves
     }
 
     /// <summary>The packages of a build that is to be published are of no use: it begins again from its source.</summary>
-    public void Rebuild(long buildId, long attemptId, string detail)
+    public void Rebuild(long buildId, long attemptId, string detail) =>
+        BeginAgain(buildId, attemptId, [BuildState.Publishing, BuildState.Held], detail);
+
+    private void BeginAgain(long buildId, long attemptId, BuildState[] from, string detail)
     {
         long now = Now();
         database.Write(session =>
@@ -331,7 +318,7 @@ internal sealed partial class BuildMoves
             Move(
                 session,
                 buildId,
-                [BuildState.Publishing, BuildState.Held],
+                from,
                 BuildState.Queued,
                 "detail = $detail, next_attempt = NULL",
                 now,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
@@ -82,29 +83,38 @@ public class ManagerDatabaseTests
         );
     }
 
+    // The database of a manager that knew the first migrations only.
+    private static string MakeOlder(TemporaryDirectory directory, int version, string content)
+    {
+        string path = directory["manager.db"];
+        using SqliteConnection old = new($"Data Source={path};Pooling=False");
+        old.Open();
+        using SqliteCommand command = old.CreateCommand();
+#pragma warning disable CA2100 // Constants.
+        command.CommandText =
+            string.Concat(Schema.Migrations.Take(version))
+            + content
+            + string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version};");
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+        return path;
+    }
+
     [Fact]
     public void An_older_schema_is_brought_up_to_date_with_everything_in_it()
     {
         using TemporaryDirectory directory = new();
-        string path = directory["manager.db"];
-        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
-        {
-            old.Open();
-            using SqliteCommand command = old.CreateCommand();
-#pragma warning disable CA2100 // A constant.
-            command.CommandText =
-                Schema.Migrations[0]
-                + """
-                    INSERT INTO tag VALUES ('zlib', 'v1', 'https://h/z', 'a', 'b', 5, NULL, NULL);
-                    INSERT INTO build VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'publishing', 'd', 3, 2, 99, 5, 6, 12, NULL);
-                    INSERT INTO attempt VALUES (11, 7, 1, 2, NULL, NULL, 3, 'failed', 'recipe', 'exit 1', 'logs/11.log');
-                    INSERT INTO attempt VALUES (12, 7, 4, 5, 6, NULL, NULL, NULL, NULL, '', 'logs/12.log');
-                    INSERT INTO output VALUES (12, 'z.peipkg', 'ff', 9);
-                    PRAGMA user_version = 1;
-                    """;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        string path = MakeOlder(
+            directory,
+            1,
+            """
+            INSERT INTO tag VALUES ('zlib', 'v1', 'https://h/z', 'a', 'b', 5, NULL, NULL);
+            INSERT INTO build VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'publishing', 'd', 3, 2, 99, 5, 6, 12, NULL);
+            INSERT INTO attempt VALUES (11, 7, 1, 2, NULL, NULL, 3, 'failed', 'recipe', 'exit 1', 'logs/11.log');
+            INSERT INTO attempt VALUES (12, 7, 4, 5, 6, NULL, NULL, NULL, NULL, '', 'logs/12.log');
+            INSERT INTO output VALUES (12, 'z.peipkg', 'ff', 9);
+            """
+        );
 
         using ManagerDatabase database = ManagerDatabase.Open(path);
         BuildStore builds = new(database);
@@ -134,27 +144,19 @@ public class ManagerDatabaseTests
     public void What_the_schema_before_counted_by_reading_everything_is_counted_once()
     {
         using TemporaryDirectory directory = new();
-        string path = directory["manager.db"];
-        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
-        {
-            old.Open();
-            using SqliteCommand command = old.CreateCommand();
-#pragma warning disable CA2100 // Constants.
-            command.CommandText =
-                string.Concat(Schema.Migrations.Take(3))
-                + """
-                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at)
-                        VALUES (1, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 1, 1), (2, 'zlib', '2-1', 'v2', 'a', 'b', 'poll', 'failed', 1, 2);
-                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, ended_at, result, cause, log)
-                        VALUES (1, 1, 'poll', 'v1', 'b', 0, 5000, 900000, 'done', NULL, 'logs/1.log'),
-                               (2, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'failed', 'recipe', 'logs/2.log'),
-                               (3, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'interrupted', NULL, 'logs/3.log');
-                    INSERT INTO recipe (name, upstream, failures) VALUES ('zlib', 'https://h/z', 2);
-                    PRAGMA user_version = 3;
-                    """;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        string path = MakeOlder(
+            directory,
+            3,
+            """
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at)
+                VALUES (1, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 1, 1), (2, 'zlib', '2-1', 'v2', 'a', 'b', 'poll', 'failed', 1, 2);
+            INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, ended_at, result, cause, log)
+                VALUES (1, 1, 'poll', 'v1', 'b', 0, 5000, 900000, 'done', NULL, 'logs/1.log'),
+                       (2, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'failed', 'recipe', 'logs/2.log'),
+                       (3, 2, 'poll', 'v2', 'b', 0, NULL, 40000, 'interrupted', NULL, 'logs/3.log');
+            INSERT INTO recipe (name, upstream, failures) VALUES ('zlib', 'https://h/z', 2);
+            """
+        );
 
         using ManagerDatabase database = ManagerDatabase.Open(path);
         AttemptStore attempts = new(database);
@@ -177,27 +179,19 @@ public class ManagerDatabaseTests
     public void What_waited_to_be_published_under_the_schema_before_can_be_held_and_is_counted_as_it_moves()
     {
         using TemporaryDirectory directory = new();
-        string path = directory["manager.db"];
-        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
-        {
-            old.Open();
-            using SqliteCommand command = old.CreateCommand();
-#pragma warning disable CA2100 // Constants.
-            command.CommandText =
-                string.Concat(Schema.Migrations.Take(5))
-                + """
-                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts,
-                            failures, trouble, cause, next_attempt, queued_at, changed_at, attempt_id, generation, recipe_digest)
-                        VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 'd', NULL, 1, 0, 0, NULL, NULL, 1, 2, 3, 9, 'r'),
-                               (5, 'zlib', '2-1', 'v2', 'a', 'b', 'webhook', 'publishing', '', NULL, 2, 0, 1, 'infrastructure', 7, 3, 4, 6, NULL, 's'),
-                               (8, 'zlib', '3-1', 'v3', 'a', 'b', 'operator', 'skipped', 'no', 'rejected', 0, 0, 0, NULL, NULL, 5, 6, NULL, NULL, NULL);
-                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, log)
-                        VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'logs/3.log'), (6, 5, 'webhook', 'v2', 'b', 3, 4, 'logs/6.log');
-                    PRAGMA user_version = 5;
-                    """;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        string path = MakeOlder(
+            directory,
+            5,
+            """
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, detail, hold, attempts,
+                    failures, trouble, cause, next_attempt, queued_at, changed_at, attempt_id, generation, recipe_digest)
+                VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 'd', NULL, 1, 0, 0, NULL, NULL, 1, 2, 3, 9, 'r'),
+                       (5, 'zlib', '2-1', 'v2', 'a', 'b', 'webhook', 'publishing', '', NULL, 2, 0, 1, 'infrastructure', 7, 3, 4, 6, NULL, 's'),
+                       (8, 'zlib', '3-1', 'v3', 'a', 'b', 'operator', 'skipped', 'no', 'rejected', 0, 0, 0, NULL, NULL, 5, 6, NULL, NULL, NULL);
+            INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, built_at, log)
+                VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'logs/3.log'), (6, 5, 'webhook', 'v2', 'b', 3, 4, 'logs/6.log');
+            """
+        );
 
         using ManagerDatabase database = ManagerDatabase.Open(path);
         BuildStore builds = new(database);
@@ -234,24 +228,16 @@ public class ManagerDatabaseTests
     public void Attempts_from_before_there_were_pools_have_none()
     {
         using TemporaryDirectory directory = new();
-        string path = directory["manager.db"];
-        using (SqliteConnection old = new($"Data Source={path};Pooling=False"))
-        {
-            old.Open();
-            using SqliteCommand command = old.CreateCommand();
-#pragma warning disable CA2100 // A constant.
-            command.CommandText =
-                string.Concat(Schema.Migrations.Take(6))
-                + """
-                    INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at, attempt_id)
-                        VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'queued', 2, 3, 3);
-                    INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, ended_at, result, log)
-                        VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'interrupted', 'logs/3.log');
-                    PRAGMA user_version = 6;
-                    """;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-        }
+        string path = MakeOlder(
+            directory,
+            6,
+            """
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at, attempt_id)
+                VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'queued', 2, 3, 3);
+            INSERT INTO attempt (id, build_id, reason, tag, commit_id, started_at, ended_at, result, log)
+                VALUES (3, 4, 'poll', 'v1', 'b', 1, 2, 'interrupted', 'logs/3.log');
+            """
+        );
 
         using ManagerDatabase database = ManagerDatabase.Open(path);
         AttemptStore attempts = new(database);

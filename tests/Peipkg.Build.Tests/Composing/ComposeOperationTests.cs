@@ -161,6 +161,35 @@ public sealed class ComposeOperationTests : IDisposable
     }
 
     [Fact]
+    public void Two_versions_of_a_package_in_one_root_are_refused_with_who_wants_them()
+    {
+        _bench.Make("1.0-1", ("lib", ""));
+        _bench.Publish();
+        _bench.Make("2.0-1", ("lib", ""), ("app", "dependencies = [{ name = \"lib\", constraint = \">= 2\" }]"));
+        _bench.Publish(_bench.Bench["other"]);
+        FailsAndLeavesNothing(
+            Compose("lib < 2", "app"),
+            "app 2.0-1 needs lib >= 2, but you ask for lib 1.0-1, and a root has one version"
+        );
+        Compose("app", "lib").Succeeds();
+        Assert.Equal("app=2.0-1 lib=2.0-1", _bench.Composed());
+
+        RunResult Compose(params string[] wanted) =>
+            _bench.Bench.Run([
+                "compose",
+                "--repository",
+                _bench.Repository,
+                "--repository",
+                _bench.Bench["other"],
+                "--trust",
+                _bench.Trust,
+                "--out",
+                Root,
+                .. wanted,
+            ]);
+    }
+
+    [Fact]
     public void Everything_that_is_missing_is_named_with_who_wants_it()
     {
         _bench.Make(

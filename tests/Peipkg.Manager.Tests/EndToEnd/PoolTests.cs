@@ -236,6 +236,12 @@ public sealed class PoolTests : IDisposable
         {
             Assert.Equal(2, Run(wrong).ExitCode);
         }
+
+        Assert.Contains(
+            "no manager is running, and only it",
+            Run("pool", "test", "only").Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

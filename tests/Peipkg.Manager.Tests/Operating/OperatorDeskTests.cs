@@ -246,6 +246,16 @@ public sealed class OperatorDeskTests : IDisposable
         Assert.Empty(_stores.Tags.Raised("zlib"));
     }
 
+    [Theory]
+    [InlineData("pool drain")]
+    [InlineData("pool resume")]
+    [InlineData("pool test")]
+    public void A_farm_without_pools_says_so(string command)
+    {
+        Assert.Equal("this farm has no pools: its configuration has no [[pool]]", Ask(null, command).Error);
+        Assert.Empty(Ask(null, "pool list").Pools!.Pools);
+    }
+
     [Fact]
     public void A_reload_says_what_came_of_it()
     {

@@ -98,8 +98,10 @@ internal sealed class BuildLoop(
     public Task RunDueAsync(CancellationToken drain, CancellationToken stop) => WorkAsync(untilIdle: true, drain, stop);
 
     /// <summary>Stops a build that is under way, for an operator; its children are ended and it is held.</summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="order">What becomes of it.</param>
     /// <returns>False when it is not under way.</returns>
-    public bool Cancel(long buildId)
+    public bool Cancel(long buildId, StopOrder order)
     {
         if (!_running.TryGetValue(buildId, out Running? running))
         {
@@ -108,6 +110,7 @@ internal sealed class BuildLoop(
 
         try
         {
+            running.Order = order;
             running.Cancellation.Cancel();
             return true;
         }
@@ -199,7 +202,7 @@ internal sealed class BuildLoop(
             _lastStarted![build.Recipe] = clock.GetUtcNow();
 
             // Not on this thread: a build does much before its first wait.
-            running.Work = Task.Run(() => LeadAsync(build, pool, cancellation, stop), CancellationToken.None);
+            running.Work = Task.Run(() => LeadAsync(build, pool, running, stop), CancellationToken.None);
 
             // Not by the build itself: whoever is woken must find it ended, or its place stays taken until the next wake.
             _ = running.Work.ContinueWith(
@@ -211,16 +214,11 @@ internal sealed class BuildLoop(
         }
     }
 
-    private async Task LeadAsync(
-        BuildRecord build,
-        PoolConfig? pool,
-        CancellationTokenSource cancellation,
-        CancellationToken stop
-    )
+    private async Task LeadAsync(BuildRecord build, PoolConfig? pool, Running running, CancellationToken stop)
     {
         try
         {
-            await runner.RunAsync(build, pool, cancellation.Token);
+            await runner.RunAsync(build, pool, running.Cancellation.Token);
             Trouble = null;
             syncer.Request();
         }
@@ -229,9 +227,9 @@ internal sealed class BuildLoop(
             BuildEvents.Interrupted(logger, build.Recipe, build.Version);
             throw;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (running is { Order: { } order })
         {
-            runner.Cancel(build);
+            runner.Cancel(build, order);
         }
     }
 
@@ -326,6 +324,9 @@ internal sealed class BuildLoop(
         public string? Pool { get; } = pool;
 
         public CancellationTokenSource Cancellation { get; } = cancellation;
+
+        /// <summary>An operator's, before it is cancelled; the latest counts.</summary>
+        public StopOrder? Order { get; set; }
 
         public Task Work { get; set; } = Task.CompletedTask;
     }

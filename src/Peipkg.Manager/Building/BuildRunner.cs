@@ -81,9 +81,8 @@ internal sealed class BuildRunner(
     }
 
     /// <summary>An operator stopped the build, and its children have been ended.</summary>
-    public void Cancel(BuildRecord build)
+    public void Cancel(BuildRecord build, StopOrder order)
     {
-        const string Reason = "stopped by an operator";
         if (
             builds.Get(build.Id) is
             {
@@ -92,9 +91,9 @@ internal sealed class BuildRunner(
             }
         )
         {
-            moves.Cancelled(build.Id, attempt, Reason);
+            moves.Cancelled(build.Id, attempt, order.Hold, order.Reason, order.By);
             publisher.Clear(attempt);
-            BuildEvents.Skipped(logger, build.Recipe, build.Version, Reason);
+            BuildEvents.Skipped(logger, build.Recipe, build.Version, order.Reason);
         }
     }
 

@@ -69,6 +69,13 @@ internal static class ConfigKeys
         ),
         new("[http]", "serve_repo", Effect.Reload, c => Text(c.Http.ServesRepository)),
         new("[http]", "hosts", Effect.Reload, c => Lines(c.Http.Hosts)),
+        Acting("user_header", a => a.UserHeader),
+        Acting("groups_header", a => a.GroupsHeader),
+        Acting("proxies", a => string.Join(' ', a.Proxies)),
+        Role("users", r => string.Join('\0', r.Users)),
+        Role("groups", r => string.Join('\0', r.Groups)),
+        Role("recipes", r => string.Join('\0', r.Patterns)),
+        Role("acts", r => string.Join(' ', r.Acts)),
         new("[poll]", "default_interval", Effect.Reload, c => Text(c.DefaultInterval)),
         new("[poll]", "max_concurrent", Effect.Reload, c => Text(c.Polling.MaxConcurrent)),
         new("[poll]", "max_per_host", Effect.Reload, c => Text(c.Polling.MaxPerHost)),
@@ -135,6 +142,12 @@ internal static class ConfigKeys
 
     private static ConfigKey Upload(string name, Func<UploadConfig, object?> value) =>
         new("[upload]", name, Effect.Restart, c => Lines(c.Uploads.Select(u => Text(value(u)))));
+
+    private static ConfigKey Acting(string name, Func<ActingConfig, string?> value) =>
+        new("[http]", name, Effect.Reload, c => c.Http.Acting is { } acting ? value(acting) ?? "" : "");
+
+    private static ConfigKey Role(string name, Func<RoleConfig, string> value) =>
+        new("[[role]]", name, Effect.Reload, c => Lines(c.Http.Acting?.Roles.Select(value) ?? []));
 
     private static ConfigKey Pool(string name, Func<PoolConfig, object?> value) =>
         new("[[pool]]", name, Effect.Reload, c => Lines(c.Pools.Select(p => Text(value(p)))));

@@ -24,6 +24,7 @@ internal static class ConfigReader
         "signing",
         "upload",
         "http",
+        "role",
         "poll",
         "fetch",
         "build",
@@ -214,7 +215,7 @@ internal static class ConfigReader
     {
         if (file.Section("http") is not { } section)
         {
-            return new HttpConfig(null);
+            return new HttpConfig(null) { Acting = ActingConfig.Read(null, file) };
         }
 
         ListenAddress? address = section.Parsed<ListenAddress?>("addr", ParseAddress)?.Value;
@@ -238,8 +239,14 @@ internal static class ConfigReader
             );
         }
 
+        ActingConfig? acting = ActingConfig.Read(section, file);
         section.Finish();
-        HttpConfig http = new(address) { ServesRepository = serves, Hosts = [.. hosts.Select(host => host.Value)] };
+        HttpConfig http = new(address)
+        {
+            ServesRepository = serves,
+            Hosts = [.. hosts.Select(host => host.Value)],
+            Acting = acting,
+        };
         http = shared.Count > 0 ? http with { WebhookSecretFiles = shared } : http;
         return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
+using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Manager.Configuration;
 
@@ -19,6 +20,25 @@ internal static class ConfigWord
                 : $"\"{text}\" is none of {string.Join(", ", words.Keys)}{NearestName.Suggestion(text ?? "", words.Keys)}";
             return error is null;
         }
+    }
+
+    /// <summary>Reads every word of an array; each that is refused is a problem with its own place.</summary>
+    public static List<T> Each<T>(TomlSection section, string key, ValueParser<T> parser)
+    {
+        List<T> values = [];
+        foreach (Located<string> word in section.Strings(key))
+        {
+            if (parser(word.Value, out T value, out string? error))
+            {
+                values.Add(value);
+            }
+            else
+            {
+                section.Problems.Error(word.Position, $"{key} in {section.Label}: {error}");
+            }
+        }
+
+        return values;
     }
 
     /// <summary>Reads a name: 1 to 64 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, as it stands in a file's name.</summary>

@@ -92,6 +92,9 @@ internal sealed record HttpConfig(ListenAddress? Address)
 
     /// <summary><c>hosts</c>: the names under which pages are asked for, besides addresses and localhost; empty: any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Who may act from the dashboard; null: nobody.</summary>
+    public ActingConfig? Acting { get; init; }
 }
 
 /// <summary><c>[poll]</c>: how hard upstreams may be asked.</summary>

@@ -87,11 +87,11 @@ internal sealed record PoolConfig(string Name)
             pools.Add(
                 new PoolConfig(name)
                 {
-                    Architectures = Each<Architecture>(section, "architectures", Machine),
+                    Architectures = ConfigWord.Each<Architecture>(section, "architectures", Machine),
                     Launcher = LauncherCommand.Read(section),
                     Slots = section.BoundedCount("slots", MostSlots) ?? 1,
-                    Recipes = Each<Glob>(section, "recipes", Glob.TryParse),
-                    Environment = Each<string>(section, "environment", Variable),
+                    Recipes = ConfigWord.Each<Glob>(section, "recipes", Glob.TryParse),
+                    Environment = ConfigWord.Each<string>(section, "environment", Variable),
                     Queue = section.BoundedDuration("queue"),
                 }
             );
@@ -124,24 +124,6 @@ internal sealed record PoolConfig(string Name)
         }
 
         return pools;
-    }
-
-    private static List<T> Each<T>(TomlSection section, string key, ValueParser<T> parser)
-    {
-        List<T> values = [];
-        foreach (Located<string> word in section.Strings(key))
-        {
-            if (parser(word.Value, out T value, out string? error))
-            {
-                values.Add(value);
-            }
-            else
-            {
-                section.Problems.Error(word.Position, $"{key} in {section.Label}: {error}");
-            }
-        }
-
-        return values;
     }
 
     // A pool that takes it builds what needs no architecture, too; a machine of none there is not.

@@ -145,12 +145,8 @@ internal sealed class Farm : IDisposable
             Poll = Polls.Trigger,
             Drain = setup.World.Signals.BeginDrain,
         };
-        Control = new ControlServer(
-            setup.Layout.Socket,
-            new OperatorDesk(_stores, () => Roster.Current, live),
-            Clock,
-            setup.Loggers
-        );
+        OperatorDesk desk = new(_stores, () => Roster.Current, live, Logger<OperatorDesk>());
+        Control = new ControlServer(setup.Layout.Socket, desk, Clock, setup.Loggers);
         Attendants = new Attendants(
             new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
             new Housekeeping(_stores),
@@ -160,7 +156,7 @@ internal sealed class Farm : IDisposable
             Clock,
             Logger<Notifier>()
         );
-        Http = Config.Http.Address is { } address ? MakeHttp(address, live) : null;
+        Http = Config.Http.Address is { } address ? MakeHttp(address, live, desk) : null;
     }
 
     public RosterHolder Roster => _setup.Roster;
@@ -456,12 +452,12 @@ internal sealed class Farm : IDisposable
         return new Syncer([.. _stores.Targets.Select(target => new TargetSyncer(target, services))], _stores.Moves);
     }
 
-    private HttpServer MakeHttp(ListenAddress address, LiveFarm live)
+    private HttpServer MakeHttp(ListenAddress address, LiveFarm live, OperatorDesk desk)
     {
         BodyBudget budget = new();
         return new HttpServer(
             address,
-            new HttpPages(_stores, () => Roster.Current, live, Redactor),
+            new HttpPages(_stores, () => Roster.Current, live, desk, Redactor, _setup.Loggers),
             [
                 .. Forge.All.Select(forge => new WebhookEndpoint(
                     forge,

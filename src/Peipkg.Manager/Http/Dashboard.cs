@@ -2,22 +2,39 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 
 namespace Peipkg.Manager.Http;
 
-/// <summary>The dashboard: pages for people, which read and never change anything.</summary>
+/// <summary>The dashboard: pages for people, which read, and buttons for those who may act.</summary>
 /// <param name="stores">What the farm remembers.</param>
 /// <param name="roster">The current recipes.</param>
 /// <param name="live">The running manager.</param>
+/// <param name="desk">Does what the buttons ask for.</param>
 /// <param name="redactor">Takes secrets out of all that is shown.</param>
-internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live, Redactor redactor)
+/// <param name="loggers">Hear of what was refused.</param>
+internal sealed class Dashboard(
+    FarmStores stores,
+    Func<RecipeRoster> roster,
+    LiveFarm live,
+    OperatorDesk desk,
+    Redactor redactor,
+    ILoggerFactory loggers
+) : IDisposable
 {
     /// <summary>Nothing but the dashboard's own style and script; no frames, no forms, no plug-ins.</summary>
     public const string Policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // Pages with buttons.
+    private static readonly string ActingPolicy = Policy.Replace(
+        "form-action 'none'",
+        "form-action 'self'",
+        StringComparison.Ordinal
+    );
 
     private const int Shown = 20;
 
@@ -26,10 +43,24 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
     private readonly StatusReport _status = new(stores, roster, live);
     private readonly LogPages _logs = new(stores.Layout, redactor);
 
+    private readonly ActTokens _tokens = new();
+    private readonly ActNotices _notices = new();
+    private ActEndpoint? _acts;
+
     private string FarmId => stores.Config.FarmId;
 
     public void Map(IEndpointRouteBuilder routes)
     {
+        _acts = new ActEndpoint(
+            stores,
+            desk,
+            _tokens,
+            _notices,
+            (title, text) => redactor.Clean(DashboardPages.Message(FarmId, title, text)),
+            stores.Clock,
+            loggers.CreateLogger<ActEndpoint>()
+        );
+        routes.MapPost(ActForms.Path, _acts.HandleAsync);
         Get(
             routes,
             "/",
@@ -39,7 +70,8 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
                     DashboardPages.Farm(
                         _status.Collect(),
                         FarmQueries.Recipes(stores, roster()),
-                        new HistoryDocument { Builds = FarmQueries.History(stores, null, Shown).Builds, Events = [] }
+                        new HistoryDocument { Builds = FarmQueries.History(stores, null, Shown).Builds, Events = [] },
+                        Forms(context)
                     )
                 )
         );
@@ -50,6 +82,9 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
         Get(routes, "/dashboard.css", context => AssetAsync(context, "dashboard.css", "text/css; charset=utf-8"));
         Get(routes, "/dashboard.js", context => AssetAsync(context, "dashboard.js", "text/javascript; charset=utf-8"));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _acts?.Dispose();
 
     /// <summary>Maps a page for GET and HEAD.</summary>
     public static void Get(IEndpointRouteBuilder routes, string pattern, RequestDelegate page) =>
@@ -64,7 +99,7 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
             RecipeDocument? recipe = FarmQueries.Recipes(stores, roster()).Recipes.FirstOrDefault(r => r.Name == name);
             return HtmlAsync(
                 context,
-                DashboardPages.Recipe(FarmId, recipe, why, FarmQueries.History(stores, name, Shown))
+                DashboardPages.Recipe(FarmId, recipe, why, FarmQueries.History(stores, name, Shown), Forms(context))
             );
         }
         catch (OperatorException exception)
@@ -83,7 +118,16 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
         try
         {
             AttemptDocument build = FarmQueries.Attempt(stores, id, null, null);
-            return HtmlAsync(context, DashboardPages.Build(FarmId, build, _logs.ReadTail(id)));
+            return HtmlAsync(
+                context,
+                DashboardPages.Build(
+                    FarmId,
+                    build,
+                    stores.Builds.Find(build.Recipe, build.Version) is { } now ? FarmQueries.Word(now) : null,
+                    _logs.ReadTail(id),
+                    Forms(context)
+                )
+            );
         }
         catch (OperatorException exception)
         {
@@ -127,6 +171,24 @@ internal sealed class Dashboard(FarmStores stores, Func<RecipeRoster> roster, Li
                 recipe.Failing > 0
             ),
             context.RequestAborted
+        );
+    }
+
+    // Who may act gets a page whose forms the browser sends, and says where they were.
+    private ActForms Forms(HttpContext context)
+    {
+        Visitor visitor = Visitor.Of(context, stores.Config.Http.Acting);
+        if (visitor.Name is not null)
+        {
+            context.Response.Headers.ContentSecurityPolicy = ActingPolicy;
+            context.Response.Headers["Referrer-Policy"] = "same-origin";
+        }
+
+        return new ActForms(
+            visitor,
+            _tokens,
+            context.Request.Path.ToUriComponent(),
+            _notices.Find(context.Request.Query["done"], visitor.Name)
         );
     }
 

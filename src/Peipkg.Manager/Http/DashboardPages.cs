@@ -16,11 +16,13 @@ internal static class DashboardPages
 
     private const int MostTroubles = 30;
 
+    private static readonly string[] VersionActs = ["retry", "cancel", "reject"];
+
     // Of one recipe; peipkg-build check shows all.
     private const int MostProblems = 5;
 
     /// <summary>The farm.</summary>
-    public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history)
+    public static string Farm(StatusDocument status, RecipesDocument recipes, HistoryDocument history, ActForms forms)
     {
         return Page(
             status.FarmId,
@@ -29,7 +31,10 @@ internal static class DashboardPages
             html =>
             {
                 Standing(html, status);
-                Problems(html, status);
+                html.Raw("<div class=\"acts\">");
+                PauseOrResume(html, "", null, status.Paused is not null, forms);
+                html.Raw("</div>");
+                Problems(html, status, forms);
                 html.Raw("<section aria-label=\"Overview\"><dl class=\"tiles\">");
                 Tile(
                     html,
@@ -47,17 +52,24 @@ internal static class DashboardPages
                 html.Raw("</dl></section>");
                 Running(html, status, history);
                 Pools(html, status);
-                Failing(html, status);
+                Failing(html, status, forms);
                 Queue(html, status);
                 Sync(html, status);
                 Builds(html, history);
                 Recipes(html, recipes);
-            }
+            },
+            forms
         );
     }
 
     /// <summary>One recipe.</summary>
-    public static string Recipe(string farm, RecipeDocument? recipe, WhyDocument why, HistoryDocument history)
+    public static string Recipe(
+        string farm,
+        RecipeDocument? recipe,
+        WhyDocument why,
+        HistoryDocument history,
+        ActForms forms
+    )
     {
         return Page(
             farm,
@@ -72,7 +84,14 @@ internal static class DashboardPages
                     Fact(html, "Packages", string.Join(", ", recipe.Packages));
                     Fact(html, "Upstream", recipe.Upstream ?? "not watched");
                     Fact(html, "Published", recipe.Published ?? "nothing yet");
-                    html.Raw("</dl>");
+                    html.Raw("</dl><div class=\"acts\">");
+                    if (recipe.Upstream is not null)
+                    {
+                        forms.Asking(html, "build", recipe.Name, recipe.Name, "Build", ActForms.TagField);
+                    }
+
+                    PauseOrResume(html, recipe.Name, recipe.Name, recipe.Paused is not null, forms);
+                    html.Raw("</div>");
                 }
 
                 html.Raw("<ul class=\"notes\">");
@@ -84,15 +103,28 @@ internal static class DashboardPages
                 html.Raw("</ul>");
                 if (why.Versions.Count > 0)
                 {
+                    bool acts = VersionActs.Any(act => forms.May(act, why.Recipe));
+                    HashSet<string> single = [.. why.Versions.Select(v => v.Version ?? "")];
                     Table(
                         html,
                         "Versions",
-                        ["Version", "Tag", "State", "What happens"],
+                        ["Version", "Tag", "State", .. acts ? (string[])["Acts"] : [], "What happens"],
                         WhyRow.Of(why.Versions),
                         v =>
                         {
                             html.Element("td", v.Version).Element("td", v.Tag);
                             State(html, v.State);
+                            if (acts)
+                            {
+                                html.Raw("<td class=\"acts\">");
+                                if (single.Contains(v.Version))
+                                {
+                                    OfVersion(html, why.Recipe, v.Version, v.State, forms);
+                                }
+
+                                html.Raw("</td>");
+                            }
+
                             html.Element("td class=\"wide\"", First(v.Verdict));
                         }
                     );
@@ -104,7 +136,7 @@ internal static class DashboardPages
                     Table(
                         html,
                         "Events",
-                        ["When", "Event", "Version", "Detail"],
+                        ["When", "Event", "Version", "By", "Detail"],
                         history.Events,
                         e =>
                         {
@@ -113,16 +145,18 @@ internal static class DashboardPages
                                 .Raw("</td>")
                                 .Element("td", e.Kind)
                                 .Element("td", e.Version ?? "")
+                                .Element("td", e.By ?? "")
                                 .Element("td class=\"wide\"", First(e.Detail));
                         }
                     );
                 }
-            }
+            },
+            forms
         );
     }
 
     /// <summary>One attempt with the end of its log.</summary>
-    public static string Build(string farm, AttemptDocument build, LogTail log)
+    public static string Build(string farm, AttemptDocument build, string? state, LogTail log, ActForms forms)
     {
         return Page(
             farm,
@@ -154,7 +188,9 @@ internal static class DashboardPages
                     Fact(html, "Took", took);
                 }
 
-                html.Raw("</dl>");
+                html.Raw("</dl><div class=\"acts\">");
+                OfVersion(html, build.Recipe, build.Version, state, forms);
+                html.Raw("</div>");
                 if (build.Detail.Length > 0)
                 {
                     html.Element(
@@ -182,6 +218,7 @@ internal static class DashboardPages
                 );
                 html.Text(log.Text).Raw("</pre>");
             },
+            forms,
             refresh: false
         );
     }
@@ -197,8 +234,42 @@ internal static class DashboardPages
             {
                 html.Element("h1", title).Element("p", text);
             },
+            forms: null,
             refresh: false
         );
+    }
+
+    private static void PauseOrResume(HtmlText html, string about, string? recipe, bool isPaused, ActForms forms)
+    {
+        string what = recipe is null ? "builds" : "its builds";
+        if (isPaused)
+        {
+            forms.Button(html, "resume", about, recipe, "Resume " + what);
+        }
+        else
+        {
+            forms.Asking(html, "pause", about, recipe, "Pause " + what);
+        }
+    }
+
+    // What may come of a version, by how it stands.
+    private static void OfVersion(HtmlText html, string recipe, string version, string? state, ActForms forms)
+    {
+        string about = $"{recipe}@{version}";
+        if (state is "failed" or "given-up" or "cancelled" or "rejected" or "held" or "interrupted")
+        {
+            forms.Button(html, "retry", about, recipe, "Retry");
+        }
+
+        if (state is "queued" or "failed" or "fetching" or "building" or "publishing" or "held")
+        {
+            forms.Asking(html, "cancel", about, recipe, "Cancel");
+        }
+
+        if (state is "queued" or "failed" or "given-up" or "cancelled" or "held" or "fetching" or "building")
+        {
+            forms.Asking(html, "reject", about, recipe, "Reject");
+        }
     }
 
     private static void Standing(HtmlText html, StatusDocument status)
@@ -234,7 +305,7 @@ internal static class DashboardPages
             status.Troubles.Count(t => t.Acknowledged is null && t.Severity == severity.Text());
     }
 
-    private static void Problems(HtmlText html, StatusDocument status)
+    private static void Problems(HtmlText html, StatusDocument status, ActForms forms)
     {
         if (status.Troubles.Count == 0)
         {
@@ -257,7 +328,20 @@ internal static class DashboardPages
                 .Element("code", trouble.Remedy)
                 .Raw(" · ")
                 .Element("code", "peipkg-manager ack " + trouble.Key)
-                .Raw("</small></li>");
+                .Raw("</small> ");
+            if (trouble.Acknowledged is null)
+            {
+                forms.Asking(
+                    html,
+                    "ack",
+                    trouble.Key,
+                    Trouble.RecipeOf(trouble.Key),
+                    "Acknowledge",
+                    ActForms.AcknowledgementFields
+                );
+            }
+
+            html.Raw("</li>");
         }
 
         if (status.Troubles.Count > MostTroubles)
@@ -323,17 +407,18 @@ internal static class DashboardPages
         );
     }
 
-    private static void Failing(HtmlText html, StatusDocument status)
+    private static void Failing(HtmlText html, StatusDocument status, ActForms forms)
     {
         if (status.Failures.Count == 0)
         {
             return;
         }
 
+        bool acts = status.Failures.Keys.Any(key => forms.May("retry", key.Split('@', 2)[0]));
         Table(
             html,
             "Failing",
-            ["Version", "Failures", "Next try", "Log", "Error"],
+            ["Version", "Failures", "Next try", "Log", .. acts ? (string[])["Act"] : [], "Error"],
             status.Failures.OrderBy(f => f.Key, StringComparer.Ordinal),
             f =>
             {
@@ -356,7 +441,15 @@ internal static class DashboardPages
                 _ = f.Value.Build is { } build
                     ? html.Link("/builds/" + Count(build), $"attempt {Count(build)}")
                     : html.Raw("–");
-                html.Raw("</td>").Element("td class=\"wide\"", First(f.Value.Error));
+                html.Raw("</td>");
+                if (acts)
+                {
+                    html.Raw("<td>");
+                    forms.Button(html, "retry", f.Key, name[0], "Retry");
+                    html.Raw("</td>");
+                }
+
+                html.Element("td class=\"wide\"", First(f.Value.Error));
             }
         );
     }
@@ -562,7 +655,14 @@ internal static class DashboardPages
 
     private static string Count(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Page(string farm, string title, string root, Action<HtmlText> body, bool refresh = true) =>
+    private static string Page(
+        string farm,
+        string title,
+        string root,
+        Action<HtmlText> body,
+        ActForms? forms,
+        bool refresh = true
+    ) =>
         DashboardHtml.Made(page =>
         {
             page.Raw(
@@ -574,16 +674,26 @@ internal static class DashboardPages
                 );
             page.Raw("<body><a class=\"skip\" href=\"#main\">Skip to content</a><header><nav aria-label=\"Main\">");
             page.Raw("<a class=\"home\" href=\"/\">").Text(root.Length == 0 ? "Build farm" : farm).Raw("</a>");
-            page.Raw(
-                "<span class=\"links\"><a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
-            );
+            page.Raw("<span class=\"links\">");
+            if (forms?.User is { } user)
+            {
+                page.Raw("<span>signed in as ").Element("b", user).Raw("</span> ");
+            }
+
+            page.Raw("<a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>");
             page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
             if (root.Length == 0)
             {
                 page.Element("h1", farm);
             }
 
+            if (forms?.Notice is { } notice)
+            {
+                page.Element($"p class=\"notice {(notice.IsGood ? "good" : "bad")}\" role=\"status\"", notice.Text);
+            }
+
             body(page);
+            forms?.Shared(page);
             page.Raw("</main></body></html>\n");
         });
 }

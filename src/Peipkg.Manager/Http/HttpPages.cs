@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
@@ -11,11 +12,20 @@ namespace Peipkg.Manager.Http;
 
 /// <summary>
 /// Everything that can be looked at: <c>/healthz</c>, <c>/readyz</c>, <c>/status</c>, <c>/metrics</c>, the dashboard, and
-/// the repository when that is switched on. All of it reads only.
+/// the repository when that is switched on. All of it reads only, but for <c>POST /act</c>.
 /// </summary>
-internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, LiveFarm live, Redactor redactor)
+internal sealed class HttpPages(
+    FarmStores stores,
+    Func<RecipeRoster> roster,
+    LiveFarm live,
+    OperatorDesk desk,
+    Redactor redactor,
+    ILoggerFactory loggers
+) : IDisposable
 {
     private const int MostWarnings = 50;
+
+    private readonly Dashboard _dashboard = new(stores, roster, live, desk, redactor, loggers);
 
     /// <summary>
     /// Whether a request may be answered that names this host. A web page can make its own name lead to this machine and
@@ -35,7 +45,7 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
         Dashboard.Get(routes, "/readyz", ReadyAsync);
         Dashboard.Get(routes, "/status", new StatusReport(stores, roster, live).WriteAsync);
         Dashboard.Get(routes, "/metrics", new MetricsReport(stores, roster, live).WriteAsync);
-        new Dashboard(stores, roster, live, redactor).Map(routes);
+        _dashboard.Map(routes);
         RepositoryFiles files = new(stores.Layout.Repository);
         Dashboard.Get(
             routes,
@@ -50,6 +60,9 @@ internal sealed class HttpPages(FarmStores stores, Func<RecipeRoster> roster, Li
                     )
         );
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _dashboard.Dispose();
 
     private Task ReadyAsync(HttpContext context)
     {

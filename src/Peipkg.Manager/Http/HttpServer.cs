@@ -39,6 +39,9 @@ internal sealed class HttpServer(
     private readonly ILogger _logger = loggers.CreateLogger<HttpServer>();
     private WebApplication? _application;
 
+    /// <summary>Where it listens, once it does.</summary>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
     /// <inheritdoc/>
     /// <exception cref="UserErrorException">The address cannot be listened on.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -67,10 +70,12 @@ internal sealed class HttpServer(
             throw new UserErrorException($"cannot listen on {address.Text} ([http] addr): {why}", exception);
         }
 
-        ICollection<string> bound =
-            _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
-            ?? [];
-        HttpEvents.Listening(_logger, string.Join(',', bound));
+        Addresses =
+        [
+            .. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+                ?? [],
+        ];
+        HttpEvents.Listening(_logger, string.Join(',', Addresses));
     }
 
     /// <inheritdoc/>
@@ -81,6 +86,7 @@ internal sealed class HttpServer(
     public ValueTask DisposeAsync()
     {
         _failed.Dispose();
+        pages.Dispose();
         return _application?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 

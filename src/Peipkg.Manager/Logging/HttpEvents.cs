@@ -50,6 +50,16 @@ internal static partial class HttpEvents
         long? times
     );
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "an act from the dashboard was refused")]
+    public static partial void ActRefused(
+        ILogger logger,
+        int status,
+        string reason,
+        string? by,
+        string? remote,
+        long? times
+    );
+
     [LoggerMessage(Level = LogLevel.Error, Message = "request failed")]
     public static partial void RequestFailed(ILogger logger, string path, Exception error, long? times = null);
 }

@@ -93,6 +93,10 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
         return MemoryMarshal.Read<uint>(credentials[4..]);
     }
 
+    // Whoever it was let in as; what a command says of itself proves nothing.
+    private static string? NameOf(HttpContext context) =>
+        context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket ? UserName.Of(UserOf(socket)) : null;
+
     private async Task OperateAsync(HttpContext context)
     {
         OperatorReply reply;
@@ -105,7 +109,7 @@ internal sealed class ControlServer(string path, OperatorDesk desk, TimeProvider
             );
             reply = request is null
                 ? new OperatorReply { Error = "an empty request" }
-                : await Task.Run(() => desk.Answer(request));
+                : await Task.Run(() => desk.Answer(request, NameOf(context)));
         }
         catch (JsonException exception)
         {

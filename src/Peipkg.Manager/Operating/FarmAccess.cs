@@ -8,6 +8,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.World;
+using Peipkg.Posix.Processes;
 
 namespace Peipkg.Manager.Operating;
 
@@ -107,7 +108,8 @@ internal sealed class FarmAccess : IDisposable
     /// <exception cref="UserErrorException">It cannot, or the manager has gone.</exception>
     public async Task<OperatorReply> AskAsync(OperatorRequest request, CancellationToken cancellation)
     {
-        OperatorReply reply = _desk?.Answer(request) ?? await SendAsync(request, cancellation);
+        OperatorReply reply =
+            _desk?.Answer(request, UserName.Of(OwnProcess.EffectiveUser)) ?? await SendAsync(request, cancellation);
         return reply.Error is { } error ? throw new UserErrorException(error) : reply;
     }
 

@@ -117,6 +117,7 @@ internal static class FarmQueries
             Version = what.Version,
             Build = what.AttemptId,
             Detail = what.Detail,
+            By = what.Operator,
         };
 
     private static bool IsPublished(RosterEntry recipe, string version, PublishedPackages published) =>

@@ -178,10 +178,21 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     ]
             )
         );
+        string[] by = history.Events.Any(e => e.By is not null) ? ["BY"] : [];
         Table(
             "Events",
-            ["TIME", "EVENT", "RECIPE", "VERSION", "DETAIL"],
-            history.Events.Select(e => new[] { When(e.At), e.Kind, e.Recipe ?? "", e.Version ?? "", Line(e.Detail) })
+            ["TIME", "EVENT", "RECIPE", "VERSION", .. by, "DETAIL"],
+            history.Events.Select(e =>
+                (string[])
+                    [
+                        When(e.At),
+                        e.Kind,
+                        e.Recipe ?? "",
+                        e.Version ?? "",
+                        .. by.Length > 0 ? (string[])[e.By ?? ""] : [],
+                        Line(e.Detail),
+                    ]
+            )
         );
         if (history.Builds.Count + history.Events.Count == 0)
         {

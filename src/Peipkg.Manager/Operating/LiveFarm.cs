@@ -41,8 +41,8 @@ internal sealed record LiveFarm
     /// <summary>The key that signs; null where that is not known.</summary>
     public Fingerprint? Signer { get; init; }
 
-    /// <summary>Stops a build that is under way.</summary>
-    public required Func<long, bool> Cancel { get; init; }
+    /// <summary>Stops a build that is under way; false when it is not.</summary>
+    public required Func<long, StopOrder, bool> Cancel { get; init; }
 
     /// <summary>The queue changed.</summary>
     public required Action Wake { get; init; }

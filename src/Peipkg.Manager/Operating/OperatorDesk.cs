@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
+using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -11,30 +13,49 @@ namespace Peipkg.Manager.Operating;
 
 /// <summary>
 /// Does what operators ask: in the running manager for those who come over the control socket, and in the command
-/// itself, on the database, while none runs.
+/// itself, on the database, while none runs. The dashboard's buttons ask it too. What is done is logged with who did it.
 /// </summary>
 /// <param name="stores">The farm's memory.</param>
 /// <param name="roster">The current recipes.</param>
 /// <param name="live">The running manager; null when none runs.</param>
-internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster, LiveFarm? live)
+/// <param name="logger">Hears of all that is done; null where nobody listens.</param>
+internal sealed class OperatorDesk(
+    FarmStores stores,
+    Func<RecipeRoster> roster,
+    LiveFarm? live,
+    ILogger<OperatorDesk>? logger = null
+)
 {
     private readonly StatusReport _status = new(stores, roster, live);
     private readonly Housekeeping _housekeeping = new(stores);
 
     /// <summary>Answers a request; what is wrong with it, or with the farm, is in the answer.</summary>
-    public OperatorReply Answer(OperatorRequest request)
+    /// <param name="request">What is asked.</param>
+    /// <param name="by">Who asks, for the history and the log; null where that is not known.</param>
+    public OperatorReply Answer(OperatorRequest request, string? by = null)
     {
+        OperatorReply reply;
         try
         {
-            return Do(request);
+            reply = Do(request, by);
         }
         catch (Exception exception) when (Boundary.Holds(exception))
         {
-            return new OperatorReply { Error = Boundary.Describe(exception) };
+            reply = new OperatorReply { Error = Boundary.Describe(exception) };
         }
+
+        if (logger is not null && OperatorCommand.Acts(request.Command))
+        {
+            string? about = request.Recipe is { } recipe
+                ? recipe + (request.Version is null ? "" : "@" + request.Version)
+                : request.Trouble ?? request.Pool;
+            OperatorEvents.Acted(logger, request.Command, about, by, reply.Action?.Message, reply.Error);
+        }
+
+        return reply;
     }
 
-    private OperatorReply Do(OperatorRequest request) =>
+    private OperatorReply Do(OperatorRequest request, string? by) =>
         request.Command switch
         {
             OperatorCommand.Status => new OperatorReply { Status = _status.Collect() },
@@ -48,23 +69,23 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             {
                 Why = WhyQuery.Ask(stores, roster(), Recipe(request), request.Version, live),
             },
-            OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag) },
-            OperatorCommand.Retry => new OperatorReply { Action = Retry(request) },
-            OperatorCommand.Rebuild => new OperatorReply { Action = Rebuild(request) },
-            OperatorCommand.Release => new OperatorReply { Action = Release(request) },
-            OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled) },
-            OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected) },
-            OperatorCommand.Pause => new OperatorReply { Action = Pause(request) },
-            OperatorCommand.Resume => new OperatorReply { Action = Resume(request) },
-            OperatorCommand.Drain => new OperatorReply { Action = Drain() },
-            OperatorCommand.Reload => new OperatorReply { Action = Reload() },
-            OperatorCommand.Ack => new OperatorReply { Action = Acknowledge(request) },
+            OperatorCommand.Build => new OperatorReply { Action = Build(Recipe(request), request.Tag, by) },
+            OperatorCommand.Retry => new OperatorReply { Action = Retry(request, by) },
+            OperatorCommand.Rebuild => new OperatorReply { Action = Rebuild(request, by) },
+            OperatorCommand.Release => new OperatorReply { Action = Release(request, by) },
+            OperatorCommand.Cancel => new OperatorReply { Action = Cancel(request, BuildHold.Cancelled, by) },
+            OperatorCommand.Reject => new OperatorReply { Action = Cancel(request, BuildHold.Rejected, by) },
+            OperatorCommand.Pause => new OperatorReply { Action = Pause(request, by) },
+            OperatorCommand.Resume => new OperatorReply { Action = Resume(request, by) },
+            OperatorCommand.Drain => new OperatorReply { Action = Drain(by) },
+            OperatorCommand.Reload => new OperatorReply { Action = Reload(by) },
+            OperatorCommand.Ack => new OperatorReply { Action = Acknowledge(request, by) },
             OperatorCommand.PoolList => new OperatorReply
             {
                 Pools = new PoolsDocument(PoolQuery.All(stores, roster(), live)),
             },
-            OperatorCommand.PoolDrain => new OperatorReply { Action = DrainPool(PoolOf(request), request.Reason) },
-            OperatorCommand.PoolResume => new OperatorReply { Action = ResumePool(PoolOf(request)) },
+            OperatorCommand.PoolDrain => new OperatorReply { Action = DrainPool(PoolOf(request), request.Reason, by) },
+            OperatorCommand.PoolResume => new OperatorReply { Action = ResumePool(PoolOf(request), by) },
             OperatorCommand.PoolTest => new OperatorReply { Action = TestPool(PoolOf(request)) },
             OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
             _ => throw new OperatorException(
@@ -88,7 +109,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         return history;
     }
 
-    private ActionDocument Build(string name, string? tag)
+    private ActionDocument Build(string name, string? tag, string? by)
     {
         RosterEntry recipe = WhyQuery.Known(roster(), name);
         if (recipe.Url is null)
@@ -137,13 +158,14 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
         if (stores.Builds.Find(name, version) is { } build)
         {
-            Again(build);
+            Again(build, by);
         }
         else
         {
-            stores.Moves.Queue([
-                new QueueEntry(name, version, candidate.Tag, BuildReason.Operator, "asked for by an operator"),
-            ]);
+            stores.Moves.Queue(
+                [new QueueEntry(name, version, candidate.Tag, BuildReason.Operator, $"asked for by {Who(by)}")],
+                by
+            );
         }
 
         live?.Wake();
@@ -154,7 +176,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Retry(OperatorRequest request)
+    private ActionDocument Retry(OperatorRequest request, string? by)
     {
         IReadOnlyList<BuildRecord> builds =
             request.Recipe is null ? stores.Builds.Failing()
@@ -169,7 +191,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
         foreach (BuildRecord build in builds)
         {
-            Again(build);
+            Again(build, by);
         }
 
         live?.Wake();
@@ -181,7 +203,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Rebuild(OperatorRequest request)
+    private ActionDocument Rebuild(OperatorRequest request, string? by)
     {
         IReadOnlyList<QueueEntry> entries = RebuildOrder.Make(
             stores,
@@ -197,7 +219,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         );
         if (!request.DryRun)
         {
-            stores.Moves.Rebuild(entries);
+            stores.Moves.Rebuild(entries, by);
             live?.Wake();
         }
 
@@ -211,7 +233,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Release(OperatorRequest request)
+    private ActionDocument Release(OperatorRequest request, string? by)
     {
         string recipe = Recipe(request);
         BuildRecord build = Version(request) is { } version
@@ -227,7 +249,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
                     $"which version of {recipe}? {string.Join(", ", several.Select(b => b.Version))} are held"
                 ),
             };
-        if (!stores.Moves.Release(build.Id, request.Reason ?? "released by an operator"))
+        if (!stores.Moves.Release(build.Id, request.Reason ?? $"released by {Who(by)}", by))
         {
             throw new OperatorException(
                 $"{Name(build)} is {FarmQueries.Word(build)}; only what is held can be released"
@@ -243,25 +265,25 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private void Again(BuildRecord build)
+    private void Again(BuildRecord build, string? by)
     {
-        if (!stores.Moves.Retry(build.Id))
+        if (!stores.Moves.Retry(build.Id, by))
         {
             throw new OperatorException($"{Name(build)} is under way already ({build.State.Text()})");
         }
     }
 
-    private ActionDocument Cancel(OperatorRequest request, BuildHold hold)
+    private ActionDocument Cancel(OperatorRequest request, BuildHold hold, string? by)
     {
         BuildRecord build = request.Attempt is { } attempt
             ? stores.Builds.Get(UnderWay(attempt).BuildId)
             : BuildOf(Recipe(request), Version(request) ?? Only(Recipe(request)));
         string word = hold == BuildHold.Rejected ? "rejected" : "cancelled";
-        string reason = request.Reason ?? $"{word} by an operator";
-        if (!stores.Moves.Hold(build.Id, hold, reason))
+        string reason = request.Reason ?? $"{word} by {Who(by)}";
+        if (!stores.Moves.Hold(build.Id, hold, reason, by))
         {
             // Under way: whoever leads it ends its children and holds the build.
-            if (live?.Cancel(build.Id) != true)
+            if (live?.Cancel(build.Id, new StopOrder(hold, reason, by)) != true)
             {
                 throw new OperatorException($"{Name(build)} is {build.State.Text()}; there is nothing to stop");
             }
@@ -288,21 +310,21 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             : attempt;
     }
 
-    private ActionDocument Pause(OperatorRequest request)
+    private ActionDocument Pause(OperatorRequest request, string? by)
     {
         if (request.Recipe is { } name)
         {
             WhyQuery.Known(roster(), name);
         }
 
-        string reason = request.Reason ?? "by an operator";
+        string reason = request.Reason ?? $"by {Who(by)}";
         if (request.Recipe is { } paused)
         {
-            stores.Recipes.Pause(paused, reason);
+            stores.Recipes.Pause(paused, reason, by);
         }
         else
         {
-            stores.Settings.Pause(reason);
+            stores.Settings.Pause(reason, by);
         }
 
         return new ActionDocument
@@ -313,9 +335,9 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Resume(OperatorRequest request)
+    private ActionDocument Resume(OperatorRequest request, string? by)
     {
-        if (!(request.Recipe is { } recipe ? stores.Recipes.Resume(recipe) : stores.Settings.Resume()))
+        if (!(request.Recipe is { } recipe ? stores.Recipes.Resume(recipe, by) : stores.Settings.Resume(by)))
         {
             throw new OperatorException(request.Recipe is { } name ? $"{name} is not paused" : "builds are not paused");
         }
@@ -340,9 +362,9 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             );
     }
 
-    private ActionDocument DrainPool(PoolConfig pool, string? reason)
+    private ActionDocument DrainPool(PoolConfig pool, string? reason, string? by)
     {
-        stores.Pools.Drain(pool.Name, reason ?? "by an operator");
+        stores.Pools.Drain(pool.Name, reason ?? $"by {Who(by)}", by);
         int running = live?.Counters.Running.Count(build => build.Pool == pool.Name) ?? 0;
         return new ActionDocument
         {
@@ -353,9 +375,9 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument ResumePool(PoolConfig pool)
+    private ActionDocument ResumePool(PoolConfig pool, string? by)
     {
-        if (!stores.Pools.Resume(pool.Name))
+        if (!stores.Pools.Resume(pool.Name, by))
         {
             throw new OperatorException(
                 $"pool {pool.Name} is not drained; to try one that is down, \"peipkg-manager pool test {pool.Name}\""
@@ -386,13 +408,13 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             };
     }
 
-    private ActionDocument Acknowledge(OperatorRequest request)
+    private ActionDocument Acknowledge(OperatorRequest request, string? by)
     {
         string key = request.Trouble ?? throw new OperatorException("no trouble was named");
         string reason = request.Reason ?? "by an operator";
         if (key == FarmClock.Key)
         {
-            return ConfirmClock(reason, request.Until);
+            return ConfirmClock(reason, request.Until, by);
         }
 
         IReadOnlyList<Trouble> troubles = TroubleList.Collect(stores, roster(), live);
@@ -409,7 +431,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             throw new OperatorException($"{request.Until.Text()} is over already");
         }
 
-        stores.Troubles.Acknowledge(key, reason, request.Until);
+        stores.Troubles.Acknowledge(key, reason, request.Until, by);
         string end = request.Until is { } until ? $"until {until.Text()}" : "as long as it lasts";
         return new ActionDocument
         {
@@ -419,10 +441,10 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
     }
 
     // Also before the manager has noticed: builds that wait go on. A clock is right or wrong now; what was said has no end.
-    private ActionDocument ConfirmClock(string reason, DateTimeOffset? until)
+    private ActionDocument ConfirmClock(string reason, DateTimeOffset? until, string? by)
     {
         FarmClock.Confirm(stores.Settings, stores.Clock);
-        stores.Events.Add(EventKind.Acknowledged, null, null, $"{FarmClock.Key}: {reason}");
+        stores.Events.Add(EventKind.Acknowledged, null, null, $"{FarmClock.Key}: {reason}", by);
         live?.Wake();
         string endless = until is null ? "" : "; that has no end, so --until changes nothing";
         return new ActionDocument
@@ -433,7 +455,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Reload()
+    private ActionDocument Reload(string? by)
     {
         if (live is null)
         {
@@ -448,6 +470,7 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
             );
         }
 
+        stores.Events.Add(EventKind.Reloaded, null, null, "", by);
         RecipeRoster recipes = roster();
         string broken = recipes.Broken > 0 ? $", and {recipes.Broken} that cannot be used" : "";
         string looks = live.Recipes() is null ? "" : "; the repository of the recipes is looked at now";
@@ -461,14 +484,24 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         };
     }
 
-    private ActionDocument Drain() =>
-        live is null ? throw new OperatorException("no manager is running")
-        : live.Drain()
-            ? new ActionDocument
-            {
-                Message = "the manager begins nothing more and ends when what is under way is published and synced",
-            }
-        : new ActionDocument { Message = "the manager is draining already" };
+    private ActionDocument Drain(string? by)
+    {
+        if (live is null)
+        {
+            throw new OperatorException("no manager is running");
+        }
+
+        if (!live.Drain())
+        {
+            return new ActionDocument { Message = "the manager is draining already" };
+        }
+
+        stores.Events.Add(EventKind.Draining, null, null, "", by);
+        return new ActionDocument
+        {
+            Message = "the manager begins nothing more and ends when what is under way is published and synced",
+        };
+    }
 
     private BuildRecord BuildOf(string recipe, string version) =>
         stores.Builds.Find(recipe, version)
@@ -498,6 +531,8 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
 
     private string WhenBuilt() => live is null ? "; it is built when the manager runs" : "";
 
+    private static string Who(string? by) => by ?? "an operator";
+
     private static string Name(BuildRecord build) => $"{build.Recipe}@{build.Version}";
 
     private static string Recipe(OperatorRequest request) =>
@@ -509,4 +544,18 @@ internal sealed class OperatorDesk(FarmStores stores, Func<RecipeRoster> roster,
         && PackageVersion.TryParse(version, out _, out _) is false
             ? BuildOf(recipe, version).Version
             : request.Version;
+}
+
+/// <summary>Events of what operators do.</summary>
+internal static partial class OperatorEvents
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "an operator acted")]
+    public static partial void Acted(
+        ILogger logger,
+        string act,
+        string? about,
+        string? by,
+        string? outcome,
+        string? refused
+    );
 }

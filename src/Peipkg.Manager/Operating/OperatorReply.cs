@@ -164,6 +164,9 @@ internal sealed record EventDocument
     public required long? Build { get; init; }
 
     public required string Detail { get; init; }
+
+    /// <summary>Who did it, where it is an operator's act and that is known.</summary>
+    public string? By { get; init; }
 }
 
 /// <summary><c>why</c>.</summary>

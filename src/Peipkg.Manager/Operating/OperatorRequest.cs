@@ -65,6 +65,10 @@ internal static class OperatorCommand
     public const string PoolDrain = "pool drain";
     public const string PoolResume = "pool resume";
     public const string PoolTest = "pool test";
+
+    /// <summary>Whether a command changes something, where the others only ask.</summary>
+    public static bool Acts(string command) =>
+        command is not (Status or Recipes or History or Attempt or Why or PoolList);
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

@@ -18,6 +18,24 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
     /// <summary>Whether an event of its own tells people of it, so that it needs none more.</summary>
     public bool IsTold { get; init; }
 
+    // Kinds of troubles whose keys go on with a recipe's name.
+    private static readonly string[] OfRecipes =
+    [
+        "failing",
+        "held",
+        "moved",
+        "paused",
+        "recipe",
+        "unplaced",
+        "upstream",
+    ];
+
+    /// <summary>The recipe that a trouble is about, by its key; null where it is about more than one, or none.</summary>
+    public static string? RecipeOf(string key) =>
+        key.Split(':', 2) is [var kind, var about] && OfRecipes.Contains(kind, StringComparer.Ordinal)
+            ? about.Split('@', 2)[0]
+            : null;
+
     /// <summary>One that keeps the farm from some of its work.</summary>
     public static Trouble Error(string key, string text, string remedy) =>
         new(key, TroubleSeverity.Error, text, remedy);

@@ -203,7 +203,7 @@ internal sealed partial class BuildMoves
             HashSet<string> done = BuildStore.Replace(session, buildId, lacks);
             done.UnionWith(rebuilt);
             BuildStore.MarkRebuilt(session, buildId, done);
-            Rebuild(session, rebuilds, now);
+            Rebuild(session, rebuilds, now, by: null);
             if (!known)
             {
                 EventStore.AddOf(session, now, EventKind.Held, buildId, detail);
@@ -255,22 +255,28 @@ internal sealed partial class BuildMoves
     }
 
     /// <summary>An operator stopped the attempt; the build is held.</summary>
-    public void Cancelled(long buildId, long attemptId, string detail)
+    /// <param name="buildId">The build.</param>
+    /// <param name="attemptId">Its attempt.</param>
+    /// <param name="hold">Cancelled, or rejected for good.</param>
+    /// <param name="reason">In the operator's words.</param>
+    /// <param name="by">The operator, where that is known.</param>
+    public void Cancelled(long buildId, long attemptId, BuildHold hold, string reason, string? by = null)
     {
         long now = Now();
         database.Write(session =>
         {
-            AttemptStore.End(session, attemptId, "cancelled", null, detail, now);
+            AttemptStore.End(session, attemptId, "cancelled", null, reason, now);
             Move(
                 session,
                 buildId,
                 [BuildState.Fetching, BuildState.Building, BuildState.Publishing, BuildState.Held],
                 BuildState.Skipped,
-                "detail = $detail, hold = coalesce(hold, 'cancelled'), next_attempt = NULL",
+                "detail = $detail, hold = $hold, next_attempt = NULL",
                 now,
-                ("$detail", detail)
+                ("$hold", hold.Text()),
+                ("$detail", reason)
             );
-            EventStore.AddOf(session, now, EventKind.Cancelled, buildId, detail);
+            EventStore.AddOf(session, now, Kind(hold), buildId, reason, by);
         });
     }
 

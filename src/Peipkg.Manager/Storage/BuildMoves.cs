@@ -22,10 +22,13 @@ internal sealed record QueueEntry(string Recipe, string Version, ListedTag Tag, 
 internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider clock)
 {
     /// <summary>A poll, or an operator's <c>build</c>: new builds, and known ones that are to be built again.</summary>
-    public void Queue(IReadOnlyList<QueueEntry> entries) => Put(entries, BuildState.Queued, EventKind.Queued);
+    /// <param name="entries">What is to be built.</param>
+    /// <param name="by">The operator, where it was one.</param>
+    public void Queue(IReadOnlyList<QueueEntry> entries, string? by = null) =>
+        Put(entries, BuildState.Queued, EventKind.Queued, by);
 
     /// <summary>A poll: versions that are passed over, each with its reason in the entry's detail.</summary>
-    public void Skip(IReadOnlyList<QueueEntry> entries) => Put(entries, BuildState.Skipped, EventKind.Skipped);
+    public void Skip(IReadOnlyList<QueueEntry> entries) => Put(entries, BuildState.Skipped, EventKind.Skipped, null);
 
     /// <summary>A poll, or whoever finds it out before an attempt: nothing is left to do, each for its own reason.</summary>
     public void Close(IReadOnlyList<(long Id, BuildState State, string Detail)> closures)
@@ -38,7 +41,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         database.Write(session =>
         {
-            Digest digest = new(session, now, closures.Count);
+            Digest digest = new(session, now, closures.Count, by: null);
             foreach ((long id, BuildState state, string detail) in closures)
             {
                 bool moved = Move(
@@ -63,9 +66,12 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     }
 
     /// <summary>An operator's <c>retry</c>: due at once, whatever failed or was decided before; a published one is built anew.</summary>
+    /// <param name="buildId">The build.</param>
+    /// <param name="by">The operator, where that is known.</param>
     /// <returns>False when it is under way already.</returns>
-    public bool Retry(long buildId)
+    public bool Retry(long buildId, string? by = null)
     {
+        string detail = $"asked for by {by ?? "an operator"}";
         const string Forgotten = "hold = NULL, failures = 0, trouble = 0, cause = NULL, next_attempt = NULL";
         long now = Now();
         return database.Write(session =>
@@ -75,16 +81,18 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                 buildId,
                 [BuildState.Publishing],
                 BuildState.Publishing,
-                $"detail = 'asked for by an operator', {Forgotten}",
-                now
+                $"detail = $detail, {Forgotten}",
+                now,
+                ("$detail", detail)
             );
             bool begins = Move(
                 session,
                 buildId,
                 [BuildState.Queued, BuildState.Failed, BuildState.Done, BuildState.Skipped, BuildState.Held],
                 BuildState.Queued,
-                $"reason = 'operator', detail = 'asked for by an operator', {Forgotten}",
-                now
+                $"reason = 'operator', detail = $detail, {Forgotten}",
+                now,
+                ("$detail", detail)
             );
             if (begins)
             {
@@ -95,7 +103,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
             bool moved = stays || begins;
             if (moved)
             {
-                EventStore.AddOf(session, now, EventKind.Retried, buildId, "");
+                EventStore.AddOf(session, now, EventKind.Retried, buildId, "", by);
             }
 
             return moved;
@@ -105,8 +113,9 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     /// <summary>An operator's <c>release</c>: what is held is published, whatever it breaks.</summary>
     /// <param name="buildId">The build.</param>
     /// <param name="reason">In the operator's words.</param>
+    /// <param name="by">The operator, where that is known.</param>
     /// <returns>False when it is not held.</returns>
-    public bool Release(long buildId, string reason)
+    public bool Release(long buildId, string reason, string? by = null)
     {
         long now = Now();
         return database.Write(session =>
@@ -122,7 +131,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
             );
             if (moved)
             {
-                EventStore.AddOf(session, now, EventKind.Released, buildId, reason);
+                EventStore.AddOf(session, now, EventKind.Released, buildId, reason, by);
             }
 
             return moved;
@@ -130,12 +139,12 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     }
 
     /// <summary>An operator's <c>rebuild</c>: the revisions are raised and the builds queued in one step.</summary>
-    public void Rebuild(IReadOnlyList<QueueEntry> entries)
+    public void Rebuild(IReadOnlyList<QueueEntry> entries, string? by = null)
     {
         long now = Now();
         database.Write(session =>
         {
-            Rebuild(session, entries, now);
+            Rebuild(session, entries, now, by);
         });
     }
 
@@ -143,8 +152,9 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     /// <param name="buildId">The build.</param>
     /// <param name="hold">Cancelled, or rejected for good.</param>
     /// <param name="reason">In the operator's words.</param>
+    /// <param name="by">The operator, where that is known.</param>
     /// <returns>False when it is under way, or finished.</returns>
-    public bool Hold(long buildId, BuildHold hold, string reason)
+    public bool Hold(long buildId, BuildHold hold, string reason, string? by = null)
     {
         long now = Now();
         return database.Write(session =>
@@ -162,8 +172,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
             if (moved)
             {
                 AttemptStore.EndLatest(session, buildId, "cancelled", null, reason, now);
-                string kind = hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled;
-                EventStore.AddOf(session, now, kind, buildId, reason);
+                EventStore.AddOf(session, now, Kind(hold), buildId, reason, by);
             }
 
             return moved;
@@ -185,18 +194,20 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         });
     }
 
-    private static void Rebuild(DatabaseSession session, IReadOnlyList<QueueEntry> entries, long now)
+    private static void Rebuild(DatabaseSession session, IReadOnlyList<QueueEntry> entries, long now, string? by)
     {
         foreach (QueueEntry entry in entries)
         {
             TagStore.Raise(session, entry.Recipe, entry.Tag.Name);
             BuildStore.Put(session, entry, BuildState.Queued, now);
-            EventStore.Add(session, now, EventKind.Rebuild, entry.Recipe, entry.Version, null, entry.Detail);
+            EventStore.Add(session, now, EventKind.Rebuild, entry.Recipe, entry.Version, null, entry.Detail, by);
         }
     }
 
+    private static string Kind(BuildHold hold) => hold == BuildHold.Rejected ? EventKind.Rejected : EventKind.Cancelled;
+
     // A build under way is left alone: its state is none of those that the update matches.
-    private void Put(IReadOnlyList<QueueEntry> entries, BuildState state, string kind)
+    private void Put(IReadOnlyList<QueueEntry> entries, BuildState state, string kind, string? by)
     {
         if (entries.Count == 0)
         {
@@ -206,7 +217,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         long now = Now();
         database.Write(session =>
         {
-            Digest digest = new(session, now, entries.Count);
+            Digest digest = new(session, now, entries.Count, by);
             foreach (QueueEntry entry in entries)
             {
                 if (BuildStore.Put(session, entry, state, now))
@@ -250,7 +261,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
     }
 
     /// <summary>What a poll does to many versions at once is one event for each reason, not thousands.</summary>
-    private sealed class Digest(DatabaseSession session, long now, int size)
+    private sealed class Digest(DatabaseSession session, long now, int size, string? by)
     {
         private readonly Dictionary<(string Kind, string Recipe, string Detail), (string First, int Count)> _groups =
         [];
@@ -259,7 +270,7 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
         {
             if (size <= ManagerLimits.EventsOfOnePoll)
             {
-                EventStore.Add(session, now, kind, recipe, version, null, detail);
+                EventStore.Add(session, now, kind, recipe, version, null, detail, by);
                 return;
             }
 
@@ -279,7 +290,8 @@ internal sealed partial class BuildMoves(ManagerDatabase database, TimeProvider 
                     recipe,
                     count == 1 ? first : null,
                     null,
-                    detail.Length > 0 ? $"{more}: {detail}" : more
+                    detail.Length > 0 ? $"{more}: {detail}" : more,
+                    by
                 );
             }
         }

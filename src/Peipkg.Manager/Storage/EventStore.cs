@@ -56,6 +56,12 @@ internal static class EventKind
     public const string Trouble = "trouble";
     public const string TroubleOver = "trouble-over";
     public const string Acknowledged = "acknowledged";
+
+    /// <summary>An operator had the configuration and the recipes read again.</summary>
+    public const string Reloaded = "reloaded";
+
+    /// <summary>An operator had the manager begin nothing more.</summary>
+    public const string Draining = "draining";
 }
 
 /// <summary>Something that happened.</summary>
@@ -66,6 +72,7 @@ internal static class EventKind
 /// <param name="Version">The version, if it is about one.</param>
 /// <param name="AttemptId">The attempt, if it is about one.</param>
 /// <param name="Detail">More, in words.</param>
+/// <param name="Operator">Who did it, where it is an operator's act and that is known.</param>
 internal sealed record FarmEvent(
     long Id,
     DateTimeOffset At,
@@ -73,17 +80,18 @@ internal sealed record FarmEvent(
     string? Recipe,
     string? Version,
     long? AttemptId,
-    string Detail
+    string Detail,
+    string? Operator = null
 );
 
 /// <summary>The farm's diary. Stores add to it in the transaction of the change that they record.</summary>
 internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
 {
     /// <summary>Records something that changes no build.</summary>
-    public void Add(string kind, string? recipe, string? version, string detail)
+    public void Add(string kind, string? recipe, string? version, string detail, string? by = null)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        database.Write(session => Add(session, now, kind, recipe, version, null, detail));
+        database.Write(session => Add(session, now, kind, recipe, version, null, detail, by));
     }
 
     /// <summary>The latest events, newest first.</summary>
@@ -93,7 +101,7 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
         database.Read(session =>
             session.Query(
                 $"""
-                SELECT id, at, kind, recipe, version, attempt_id, detail FROM event
+                SELECT id, at, kind, recipe, version, attempt_id, detail, operator FROM event
                 {(recipe is null ? "" : "WHERE recipe = $recipe")} ORDER BY id DESC LIMIT $limit
                 """,
                 Map,
@@ -106,7 +114,7 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
     public IReadOnlyList<FarmEvent> After(long id, int limit) =>
         database.Read(session =>
             session.Query(
-                "SELECT id, at, kind, recipe, version, attempt_id, detail FROM event WHERE id > $id ORDER BY id LIMIT $limit",
+                "SELECT id, at, kind, recipe, version, attempt_id, detail, operator FROM event WHERE id > $id ORDER BY id LIMIT $limit",
                 Map,
                 ("$id", id),
                 ("$limit", limit)
@@ -124,16 +132,24 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
         });
 
     /// <summary>Records an event about a build, in the transaction that changes it.</summary>
-    internal static void AddOf(DatabaseSession session, long now, string kind, long buildId, string detail) =>
+    internal static void AddOf(
+        DatabaseSession session,
+        long now,
+        string kind,
+        long buildId,
+        string detail,
+        string? by = null
+    ) =>
         session.Execute(
             """
-            INSERT INTO event (at, kind, recipe, version, attempt_id, detail)
-            SELECT $now, $kind, recipe, version, attempt_id, $detail FROM build WHERE id = $build
+            INSERT INTO event (at, kind, recipe, version, attempt_id, detail, operator)
+            SELECT $now, $kind, recipe, version, attempt_id, $detail, $by FROM build WHERE id = $build
             """,
             ("$now", now),
             ("$kind", kind),
             ("$build", buildId),
-            ("$detail", detail)
+            ("$detail", detail),
+            ("$by", by)
         );
 
     internal static void Add(
@@ -143,19 +159,21 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
         string? recipe,
         string? version,
         long? attempt,
-        string detail
+        string detail,
+        string? by = null
     ) =>
         session.Execute(
             """
-            INSERT INTO event (at, kind, recipe, version, attempt_id, detail)
-            VALUES ($now, $kind, $recipe, $version, $attempt, $detail)
+            INSERT INTO event (at, kind, recipe, version, attempt_id, detail, operator)
+            VALUES ($now, $kind, $recipe, $version, $attempt, $detail, $by)
             """,
             ("$now", now),
             ("$kind", kind),
             ("$recipe", recipe),
             ("$version", version),
             ("$attempt", attempt),
-            ("$detail", detail)
+            ("$detail", detail),
+            ("$by", by)
         );
 
     private static FarmEvent Map(SqliteDataReader row) =>
@@ -166,6 +184,7 @@ internal sealed class EventStore(ManagerDatabase database, TimeProvider clock)
             row.IsDBNull(3) ? null : row.GetString(3),
             row.IsDBNull(4) ? null : row.GetString(4),
             row.IsDBNull(5) ? null : row.GetInt64(5),
-            row.GetString(6)
+            row.GetString(6),
+            row.IsDBNull(7) ? null : row.GetString(7)
         );
 }

@@ -15,7 +15,7 @@ internal sealed class PoolStore(ManagerDatabase database, TimeProvider clock)
             .ToDictionary(row => row.Name, row => row.Item2, StringComparer.Ordinal);
 
     /// <summary>An operator wants no more builds to begin in a pool.</summary>
-    public void Drain(string name, string reason)
+    public void Drain(string name, string reason, string? by = null)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         database.Write(session =>
@@ -29,13 +29,13 @@ internal sealed class PoolStore(ManagerDatabase database, TimeProvider clock)
                 ("$reason", reason),
                 ("$now", now)
             );
-            EventStore.Add(session, now, EventKind.Paused, null, null, null, $"pool {name}: {reason}");
+            EventStore.Add(session, now, EventKind.Paused, null, null, null, $"pool {name}: {reason}", by);
         });
     }
 
     /// <summary>Takes that back.</summary>
     /// <returns>False when it was not drained.</returns>
-    public bool Resume(string name)
+    public bool Resume(string name, string? by = null)
     {
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return database.Write(session =>
@@ -43,7 +43,7 @@ internal sealed class PoolStore(ManagerDatabase database, TimeProvider clock)
             bool changed = session.Execute("DELETE FROM drained_pool WHERE name = $name", ("$name", name)) > 0;
             if (changed)
             {
-                EventStore.Add(session, now, EventKind.Resumed, null, null, null, $"pool {name}");
+                EventStore.Add(session, now, EventKind.Resumed, null, null, null, $"pool {name}", by);
             }
 
             return changed;

@@ -141,7 +141,7 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
     }
 
     /// <summary>An operator wants no more builds of a recipe to begin; polling goes on.</summary>
-    public void Pause(string recipe, string reason)
+    public void Pause(string recipe, string reason, string? by = null)
     {
         long now = Now();
         database.Write(session =>
@@ -155,13 +155,13 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
                 ("$reason", reason),
                 ("$now", now)
             );
-            EventStore.Add(session, now, EventKind.Paused, recipe, null, null, reason);
+            EventStore.Add(session, now, EventKind.Paused, recipe, null, null, reason, by);
         });
     }
 
     /// <summary>Takes a pause back.</summary>
     /// <returns>False when there was none.</returns>
-    public bool Resume(string recipe)
+    public bool Resume(string recipe, string? by = null)
     {
         long now = Now();
         return database.Write(session =>
@@ -172,7 +172,7 @@ internal sealed class RecipeStore(ManagerDatabase database, TimeProvider clock)
             );
             if (changed > 0)
             {
-                EventStore.Add(session, now, EventKind.Resumed, recipe, null, null, "");
+                EventStore.Add(session, now, EventKind.Resumed, recipe, null, null, "", by);
             }
 
             return changed > 0;

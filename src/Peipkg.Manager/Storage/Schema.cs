@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -332,5 +332,10 @@ internal static class Schema
             reason     TEXT NOT NULL,               -- the operator's
             drained_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """;
+
+    // Who did what operators do.
+    private const string V8 = """
+        ALTER TABLE event ADD COLUMN operator TEXT; -- null: nobody, or before it was kept
         """;
 }

@@ -41,19 +41,19 @@ internal sealed class SettingStore(ManagerDatabase database, TimeProvider clock)
         );
 
     /// <summary>An operator wants no more builds to begin; polling goes on.</summary>
-    public void Pause(string reason)
+    public void Pause(string reason, string? by = null)
     {
         long now = Now();
         database.Write(session =>
         {
             Set(session, Paused, reason, now);
-            EventStore.Add(session, now, EventKind.Paused, null, null, null, reason);
+            EventStore.Add(session, now, EventKind.Paused, null, null, null, reason, by);
         });
     }
 
     /// <summary>Takes the pause back.</summary>
     /// <returns>False when there was none.</returns>
-    public bool Resume()
+    public bool Resume(string? by = null)
     {
         long now = Now();
         return database.Write(session =>
@@ -61,7 +61,7 @@ internal sealed class SettingStore(ManagerDatabase database, TimeProvider clock)
             int changed = session.Execute("DELETE FROM setting WHERE key = $key", ("$key", Paused));
             if (changed > 0)
             {
-                EventStore.Add(session, now, EventKind.Resumed, null, null, null, "");
+                EventStore.Add(session, now, EventKind.Resumed, null, null, null, "", by);
             }
 
             return changed > 0;

@@ -110,7 +110,8 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
     /// <param name="key">Of the trouble.</param>
     /// <param name="reason">In the operator's words.</param>
     /// <param name="until">When it counts again; null: as long as it lasts.</param>
-    public void Acknowledge(string key, string reason, DateTimeOffset? until)
+    /// <param name="by">The operator, where that is known.</param>
+    public void Acknowledge(string key, string reason, DateTimeOffset? until, string? by = null)
     {
         long now = Now();
         database.Write(session =>
@@ -135,7 +136,7 @@ internal sealed class TroubleStore(ManagerDatabase database, TimeProvider clock)
                 );
             }
 
-            EventStore.Add(session, now, EventKind.Acknowledged, null, null, null, $"{key}: {reason}");
+            EventStore.Add(session, now, EventKind.Acknowledged, null, null, null, $"{key}: {reason}", by);
         });
     }
 

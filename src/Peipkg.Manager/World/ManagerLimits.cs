@@ -69,6 +69,9 @@ internal static class ManagerLimits
     /// <summary>Bytes of a request without a delivery, and of a command on the control socket.</summary>
     public const int RequestBytes = 64 * 1024;
 
+    /// <summary>Bytes of a form of the dashboard.</summary>
+    public const int ActBytes = 8 * 1024;
+
     /// <summary>Operators' commands at a time.</summary>
     public const int ControlConnections = 64;
 

@@ -36,6 +36,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
 
+    [LibraryImport(Library, EntryPoint = "getpwuid_r")]
+    internal static partial int FindUser(uint user, void* record, byte* buffer, nuint length, nint* found);
+
     [LibraryImport(Library, EntryPoint = "getpgid")]
     internal static partial int ProcessGroup(int pid);
 

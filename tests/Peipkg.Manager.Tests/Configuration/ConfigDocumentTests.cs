@@ -53,6 +53,8 @@ public partial class ConfigDocumentTests
                     },
             ["notify"] = new() { ["url"] = "\"https://example.org\"" },
             ["pool"] = new() { ["name"] = "\"x\"" },
+            ["http"] = new() { ["user_header"] = "\"X-User\"", ["proxies"] = "[\"127.0.0.1\"]" },
+            ["role"] = new() { ["users"] = "[\"x\"]" },
         };
         if (!all.TryAdd(section, new() { [key] = value }))
         {
@@ -62,7 +64,7 @@ public partial class ConfigDocumentTests
         StringBuilder text = new();
         foreach ((string name, Dictionary<string, string> keys) in all)
         {
-            text.Append(name is "notify" or "pool" ? $"[[{name}]]\n" : $"[{name}]\n");
+            text.Append(name is "notify" or "pool" or "role" ? $"[[{name}]]\n" : $"[{name}]\n");
             text.AppendJoin('\n', keys.Select(pair => $"{pair.Key} = {pair.Value}")).Append('\n');
         }
 

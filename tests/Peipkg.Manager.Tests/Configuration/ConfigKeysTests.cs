@@ -24,6 +24,11 @@ public partial class ConfigKeysTests
         default_interval = "1h"
         [http]
         addr = ":1"
+        user_header = "X-One"
+        groups_header = "X-Ones"
+        proxies = ["10.0.0.1"]
+        [[role]]
+        users = ["one"]
         [fetch]
         [build]
         [publish]
@@ -71,6 +76,13 @@ public partial class ConfigKeysTests
         ["[http] gitlab_secret_file"] = "gitlab_secret_file = [\"/two\", \"/three\"]",
         ["[http] serve_repo"] = "serve_repo = true",
         ["[http] hosts"] = "hosts = [\"farm.example.org\"]",
+        ["[http] user_header"] = "user_header = \"X-Two\"",
+        ["[http] groups_header"] = "groups_header = \"X-Twos\"",
+        ["[http] proxies"] = "proxies = [\"10.0.0.2\", \"10.1.0.0/16\"]",
+        ["[[role]] users"] = "users = [\"two\"]",
+        ["[[role]] groups"] = "groups = [\"two\"]",
+        ["[[role]] recipes"] = "recipes = [\"two\"]",
+        ["[[role]] acts"] = "acts = [\"retry\"]",
         ["[poll] default_interval"] = "default_interval = \"2h\"",
         ["[poll] max_concurrent"] = "max_concurrent = 2",
         ["[poll] max_per_host"] = "max_per_host = 2",

@@ -278,6 +278,34 @@ public class ConfigReaderTests
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("user_header = \"X-User\"", "needs proxies")]
+    [InlineData("user_header = \"X-User\"\nproxies = []", "needs proxies")]
+    [InlineData("user_header = \"X-User\"\nproxies = [\"proxy.example.org\"]", "no address of a proxy")]
+    [InlineData("user_header = \"X-User\"\nproxies = [\"0.0.0.0/0\"]", "no address of a proxy")]
+    [InlineData("user_header = \"\"\nproxies = [\"::1\"]", "the name of a header")]
+    [InlineData("user_header = \"X User\"\nproxies = [\"::1\"]", "the name of a header")]
+    [InlineData("user_header = \"cookie\"\nproxies = [\"::1\"]", "visitors send cookie themselves")]
+    [InlineData("user_header = \"X-User\"\ngroups_header = \"x-user\"\nproxies = [\"::1\"]", "the same header")]
+    [InlineData("proxies = [\"::1\"]", "means nothing without user_header")]
+    [InlineData("groups_header = \"X-Groups\"", "means nothing without user_header")]
+    [InlineData("[[role]]\nusers = [\"ann\"]", "[[role]] means nothing without user_header")]
+    [InlineData("GOOD\n[[role]]", "needs users or groups")]
+    [InlineData("GOOD\n[[role]]\ngroups = [\"x\"]", "need groups_header")]
+    [InlineData("GOOD\n[[role]]\nusers = [\"a,b\"]", "without commas")]
+    [InlineData("GOOD\n[[role]]\nusers = [\"*\"]\nrecipes = []", "recipes in [[role]] is empty")]
+    [InlineData("GOOD\n[[role]]\nusers = [\"*\"]\nrecipes = [\"[\"]", "recipes in [[role]]")]
+    [InlineData("GOOD\n[[role]]\nusers = [\"*\"]\nacts = [\"retyr\"]", "did you mean \"retry\"")]
+    public void Acting_is_configured_whole_or_refused(string keys, string message)
+    {
+        const string Good = "user_header = \"X-User\"\nproxies = [\"::1\"]";
+        string[] parts = keys.Replace("GOOD", Good, StringComparison.Ordinal).Split("[[role]]");
+        string text =
+            Documented.Replace("addr = \":8080\"", "addr = \":8080\"\n" + parts[0].TrimEnd(), StringComparison.Ordinal)
+            + (parts.Length > 1 ? "\n[[role]]" + parts[1] : "");
+        Assert.Contains(message, Assert.Single(Problems(text)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_are_the_documented_ones_unless_the_file_says_otherwise()
     {

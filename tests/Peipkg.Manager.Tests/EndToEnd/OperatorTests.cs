@@ -96,6 +96,31 @@ public sealed class OperatorTests : IDisposable
     }
 
     [Fact]
+    public void What_a_command_does_has_its_users_name_in_the_history()
+    {
+        _farm.AddRecipe("good", "greeting");
+        using (ManagerProcess manager = _farm.Start())
+        {
+            manager.WaitUntil(() => Run("status").ExitCode == 0, "the manager answers");
+            Ok("pause", "good");
+            manager.WaitFor($"msg=\"an operator acted\" act=pause about=good by={Environment.UserName} ");
+            manager.Kill();
+            manager.WaitForExit();
+        }
+
+        Ok("resume", "good");
+        Assert.Equal(
+            [$"resumed {Environment.UserName}", $"paused {Environment.UserName}"],
+            Json("history", "good")
+                .GetProperty("events")
+                .EnumerateArray()
+                .Take(2)
+                .Select(e => $"{e.GetProperty("kind")} {e.GetProperty("by")}")
+        );
+        Assert.Contains("BY", Ok("history"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_attempt_that_has_ended_cannot_be_cancelled_and_its_version_stays_what_it_is()
     {
         _farm.AddRecipe("bad", "broken", script: "exit 1");

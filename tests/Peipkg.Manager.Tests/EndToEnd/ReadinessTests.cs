@@ -177,7 +177,7 @@ public sealed class ReadinessTests : IDisposable
             StartedAt = clock.Now,
             Counters = new FarmCounters(clock),
             WhyWaiting = () => _ => waiting,
-            Cancel = _ => false,
+            Cancel = (_, _) => false,
             Wake = () => { },
             Poll = _ => { },
             Drain = () => false,

@@ -61,7 +61,7 @@ public sealed class OperatorDeskTests : IDisposable
             WhyWaiting = () => _ => BuildLoop.BeginsNow,
             Recipes = () => source,
             Reload = () => reload ?? new ReloadOutcome(null, []),
-            Cancel = _ => false,
+            Cancel = (_, _) => false,
             Wake = () => { },
             Poll = _ => { },
             Drain = () => false,

@@ -63,7 +63,7 @@ public sealed class TroubleListTests : IDisposable
                 return build => build.Recipe == "one" ? "waits for room on the disk" : BuildLoop.BeginsNow;
             },
             Signer = Own,
-            Cancel = _ => false,
+            Cancel = (_, _) => false,
             Wake = () => { },
             Poll = _ => { },
             Drain = () => false,

@@ -449,7 +449,7 @@ public sealed class BuildStoreTests : IDisposable
         long attempt = Moves.Begin(build.Id, null)!.Value;
         Assert.False(Moves.Hold(build.Id, BuildHold.Cancelled, "no"));
         Assert.False(Moves.Retry(build.Id));
-        Moves.Cancelled(build.Id, attempt, "by ann");
+        Moves.Cancelled(build.Id, attempt, BuildHold.Cancelled, "by ann");
         Assert.Equal(
             (BuildState.Skipped, BuildHold.Cancelled),
             (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold)

@@ -82,7 +82,7 @@ public sealed class HistoryCostTests : IDisposable
             StartedAt = clock.Now,
             Counters = new FarmCounters(clock),
             WhyWaiting = () => _ => BuildLoop.BeginsNow,
-            Cancel = _ => false,
+            Cancel = (_, _) => false,
             Wake = () => { },
             Poll = _ => { },
             Drain = () => false,

@@ -261,6 +261,27 @@ public class ManagerDatabaseTests
     }
 
     [Fact]
+    public void Events_from_before_operators_had_names_have_none()
+    {
+        using TemporaryDirectory directory = new();
+        string path = MakeOlder(
+            directory,
+            7,
+            "INSERT INTO event (id, at, kind, recipe, detail) VALUES (3, 1, 'paused', 'zlib', 'by an operator');"
+        );
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        RecipeStore recipes = new(database, TimeProvider.System);
+        recipes.Pause("zlib", "again", "ann");
+        EventStore events = new(database, TimeProvider.System);
+        Assert.Equal(
+            ["paused again ann", "paused by an operator "],
+            events.Latest("zlib", 9).Select(e => $"{e.Kind} {e.Detail} {e.Operator}")
+        );
+        Assert.Equal("ann", Assert.Single(events.After(3, 9)).Operator);
+    }
+
+    [Fact]
     public async Task A_backup_made_while_there_is_writing_is_whole_each_time()
     {
         using TemporaryDirectory directory = new();

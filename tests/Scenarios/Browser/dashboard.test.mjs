@@ -15,7 +15,7 @@ let browser;
 
 /** A farm of its own with a running manager. */
 class Farm {
-  constructor(id) {
+  constructor(id, http = "", more = "") {
     this.directory = mkdtempSync(join(tmpdir(), "peipkg-farm-"));
     mkdirSync(this.path("recipes"));
     mkdirSync(this.path("bin"));
@@ -39,13 +39,14 @@ name = "demo"
 key_file = "${this.path("key")}"
 [http]
 addr = "127.0.0.1:0"
+${http}
 [poll]
 default_interval = "1h"
 [build]
 parallel = 3
 [limits]
 min_free = "1B"
-`);
+${more}`);
     farms.push(this);
   }
 
@@ -235,4 +236,53 @@ exit 1`);
   await assertFits(pointed);
   await screenshot(pointed, "dashboard-log-phone");
   await finish(pointed);
+});
+
+test("who is signed in acts from the pages, with and without scripts, and who may not sees no buttons", async () => {
+  const farm = new Farm("farm.example.org", 'user_header = "X-Forwarded-User"\nproxies = ["127.0.0.1"]', '[[role]]\nusers = ["ann"]\n');
+  farm.recipe("aaa-broken", "exit 1");
+  farm.recipe("aab-fine", "");
+  await farm.start();
+  await farm.logged(/msg="build failed" recipe=aaa-broken/);
+  await farm.logged(/build \+ publish complete" recipe=aab-fine/);
+  const ann = { extraHTTPHeaders: { "X-Forwarded-User": "ann" } };
+  for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["phone", phone]]) {
+    const page = await browser.open(farm.url, { ...ann, ...options });
+    assert.match(await page.locator("header").innerText(), /signed in as ann/);
+    await page.locator("summary", { hasText: "Acknowledge" }).first().click();
+    assert.ok(await page.locator("[name=reason]").locator("visible=true").count() > 0);
+    await assertAccessible(page);
+    await assertFits(page);
+    await screenshot(page, `dashboard-acts-${name}`, { fullPage: true });
+    await finish(page);
+  }
+
+  const page = await browser.open(farm.url, { ...ann, javaScriptEnabled: false });
+  await page.locator("summary", { hasText: "Pause builds" }).click();
+  await page.locator(".act[open] [name=reason]").fill("moving <b>house</b>");
+  await page.locator("button", { hasText: "Pause builds" }).click();
+  assert.match(await page.locator(".notice.good").innerText(), /no more builds are begun/);
+  assert.match(await page.locator(".problems").innerText(), /all builds are paused: moving <b>house<\/b>/);
+  await page.locator("button", { hasText: "Resume builds" }).click();
+  assert.match(await page.locator(".notice.good").innerText(), /builds go on/);
+  await finish(page);
+
+  const recipe = await browser.open(`${farm.url}/recipes/aaa-broken`, ann);
+  await recipe.locator("summary", { hasText: "Reject" }).click();
+  await recipe.locator(".act[open] [name=reason]").fill("never");
+  // Longer than the page waits before it loads again: what somebody writes is not taken away.
+  await recipe.waitForTimeout(6000);
+  assert.equal(await recipe.locator(".act[open] [name=reason]").inputValue(), "never");
+  await recipe.locator(".act[open] button").click();
+  await recipe.waitForSelector(".notice");
+  assert.match(await recipe.locator(".notice.good").innerText(), /aaa-broken@1\.0-1 is rejected/);
+  assert.match(await recipe.locator("[aria-labelledby=events]").first().innerText(), /rejected\s+1\.0-1\s+ann@X-Forwarded-User\s+never/);
+  await assertAccessible(recipe);
+  await assertFits(recipe);
+  await screenshot(recipe, "dashboard-acts-recipe");
+  await finish(recipe);
+
+  const reader = await browser.open(`${farm.url}/recipes/aaa-broken`, { extraHTTPHeaders: { "X-Forwarded-User": "eve" } });
+  assert.equal(await reader.locator("button, form, details").count(), 0);
+  await finish(reader);
 });

@@ -31,7 +31,8 @@
 
   const main = document.getElementById("main");
   const refresh = async () => {
-    if (document.hidden) return;
+    // Whoever is filling in a form is not disturbed.
+    if (document.hidden || main.querySelector("details.act[open]")) return;
     try {
       const response = await fetch(location.href, { cache: "no-store" });
       if (!response.ok) return;

@@ -90,6 +90,12 @@ public static class Limits
     /// <summary>Bytes of an attestation beside a package, and of what it holds: 1 MiB.</summary>
     public const int AttestationBytes = 1 << 20;
 
+    /// <summary>Bytes of the verdict of one rebuild: 256 KiB, which names a thousand packages of a root.</summary>
+    public const int VerdictBytes = 256 << 10;
+
+    /// <summary>Bytes of all verdicts beside a package: 4 MiB.</summary>
+    public const int VerdictsBytes = 4 << 20;
+
     /// <summary>Bytes of a bill of materials beside a package: 256 MiB, twice what the most files with usual names take.</summary>
     public const int BillBytes = 256 << 20;
 

@@ -11,14 +11,23 @@ namespace Peipkg.Build.Building;
 internal static class AttestedBuild
 {
     /// <summary>Gathers it before the script runs, which could change the recipe.</summary>
-    internal static BuildFacts Facts(Recipe recipe, BuildRequest request, ToolContext context) =>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="request">The build.</param>
+    /// <param name="context">What the work uses of the world.</param>
+    /// <param name="commit">The git commit of the source, where its tree no longer says it.</param>
+    internal static BuildFacts Facts(
+        Recipe recipe,
+        BuildRequest request,
+        ToolContext context,
+        string? commit = null
+    ) =>
         new(
             recipe.Meta.Edition,
             RecipeDirectory.Digest(recipe.Directory, [request.Source, request.Output], context.Cancellation),
             SourceLock.Load(recipe.Directory)
         )
         {
-            Commit = SourceCommit.TryRead(request.Source, context)?.Id,
+            Commit = commit ?? SourceCommit.TryRead(request.Source, context)?.Id,
             Root = request.Sandbox?.Root is { } root ? ComposedRoot.TryRead(root)?.Packages ?? [] : [],
             Facts =
             [

@@ -3,7 +3,10 @@ using Peipkg.Build.Building;
 using Peipkg.Build.Reproducing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
+using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
+using Peipkg.Format.Repositories;
 
 namespace Peipkg.Build.Commands;
 
@@ -14,24 +17,46 @@ internal static class ReproduceCommand
     {
         Argument<IReadOnlyList<string>> packages = CommandOptions.PathArguments(
             "PACKAGE",
-            "Packages of one build; version, time, farm and source reference are taken from them."
+            "Packages of one build; version, time, farm and source reference are taken from them. With --url: names, or NAME=VERSION."
+        );
+        packages.Arity = ArgumentArity.ZeroOrMore;
+        Option<RepositoryLocation> url = CommandOptions.Parsed<RepositoryLocation>(
+            "--url",
+            "DIR|URL",
+            "Rebuild packages of this repository: those that are named, or all that it offers and that have no verdict yet.",
+            RepositoryLocation.TryParse
+        );
+        Option<IReadOnlyList<Fingerprint>> trust = CommandOptions.Many<Fingerprint>(
+            "--trust",
+            "FINGERPRINT",
+            "With --url: a key that must have signed repo.json.",
+            Fingerprint.TryParseTyped
         );
         Option<string> recipe = CommandOptions.Path(
             "--recipe",
             "PATH",
-            "The recipe, a peipkg.toml or the directory that holds it.",
+            "The recipe, a peipkg.toml or the directory that holds it; with --url, a directory of recipes.",
             required: true
         );
         Option<string> source = CommandOptions.Path(
             "--source",
             "DIR",
-            "The source tree that the packages were built from.",
-            required: true
+            "The source tree that the packages were built from; with --url it is fetched."
         );
         Option<string> key = CommandOptions.Path(
             "--sign-key",
             "FILE",
             "The private key that signed them; without it what the signatures cover is compared."
+        );
+        Option<string> verdictKey = CommandOptions.Path(
+            "--verdict-key",
+            "FILE",
+            "The private key that signs a verdict on each package; needs --verdicts."
+        );
+        Option<string> verdicts = CommandOptions.Path(
+            "--verdicts",
+            "DIR",
+            "Where the signed verdicts go; made if it is missing."
         );
         Option<IReadOnlyList<BuildVariable>> variables = CommandOptions.Many<BuildVariable>(
             "--build-env",
@@ -46,30 +71,98 @@ internal static class ReproduceCommand
         Command command = new("reproduce", "Build packages again and say whether they are the same, or what differs.")
         {
             packages,
+            url,
+            trust,
             recipe,
             source,
             key,
+            verdictKey,
+            verdicts,
             variables,
             edition,
             json,
         };
         SandboxOptions sandbox = new(command);
         command.SetAction(result =>
-            ReproduceOperation.Run(
-                new ReproduceRequest(
-                    result.GetRequiredValue(packages),
-                    RecipePath.Of(result.GetRequiredValue(recipe)),
-                    result.GetRequiredValue(source),
-                    result.GetValue(key),
-                    BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
-                    sandbox.Sandbox(result),
-                    sandbox.Limits(result),
-                    result.GetValue(edition),
-                    result.GetValue(json)
-                ),
-                context
-            )
-        );
+        {
+            IReadOnlyList<string> named = result.GetValue(packages) ?? [];
+            RebuildConditions conditions = new(
+                BuildVariable.RequireDistinct(result.GetRequiredValue(variables)),
+                sandbox.Sandbox(result),
+                sandbox.Limits(result),
+                result.GetValue(edition)
+            );
+            VerdictOutput? output = VerdictsOf(result.GetValue(verdictKey), result.GetValue(verdicts));
+            string tree = result.GetValue(source) ?? "";
+            if (result.GetValue(url) is { } location)
+            {
+                RefuseForRepository(tree, result.GetValue(key));
+                return RepositoryRebuild.Run(
+                    new RepositoryRebuildRequest(
+                        location,
+                        RequireTrust(result.GetRequiredValue(trust)),
+                        named,
+                        result.GetRequiredValue(recipe),
+                        conditions,
+                        output,
+                        result.GetValue(json)
+                    ),
+                    context
+                );
+            }
+
+            return
+                result.GetRequiredValue(trust).Count > 0 ? throw new UsageErrorException("--trust is for --url")
+                : named.Count == 0 ? throw new UsageErrorException("missing argument PACKAGE (or --url DIR|URL)")
+                : tree.Length == 0 ? throw new UserErrorException("missing required option --source DIR")
+                : ReproduceOperation.Run(
+                    new ReproduceRequest(
+                        named,
+                        RecipePath.Of(result.GetRequiredValue(recipe)),
+                        tree,
+                        result.GetValue(key),
+                        conditions,
+                        output,
+                        result.GetValue(json)
+                    ),
+                    context
+                );
+        });
         return command;
+    }
+
+    private static VerdictOutput? VerdictsOf(string? key, string? directory) =>
+        (key, directory) switch
+        {
+            (null, null) => null,
+            (null, _) => throw new UsageErrorException("--verdicts is for signed verdicts; give --verdict-key with it"),
+            (_, null) => throw new UsageErrorException(
+                "--verdict-key signs verdicts; say with --verdicts where they go"
+            ),
+            _ => new VerdictOutput(key, directory),
+        };
+
+    private static IReadOnlyList<Fingerprint> RequireTrust(IReadOnlyList<Fingerprint> trusted) =>
+        trusted.Count > 0
+            ? trusted
+            : throw new UsageErrorException(
+                "--url needs --trust FINGERPRINT: whoever answers for a repository can have signed anything with a key of their own"
+            );
+
+    private static void RefuseForRepository(string source, string? key)
+    {
+        if (source.Length > 0)
+        {
+            throw new UsageErrorException(
+                "--source is for packages that are files; with --url each package's source is fetched"
+            );
+        }
+
+        if (key is not null)
+        {
+            throw new UsageErrorException(
+                "--sign-key is for packages that are files; with --url what signatures cover is compared"
+            );
+        }
     }
 }

@@ -5,6 +5,18 @@ namespace Peipkg.Build.Comparing;
 /// <summary>What comparing packages found, for programs.</summary>
 internal sealed record ComparisonDocument(bool Identical, ComparisonDocument.Pair[] Packages)
 {
+    /// <summary>Packages of a repository whose build failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Omission[]? Unbuildable { get; init; }
+
+    /// <summary>Packages of a repository that were not tried.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Omission[]? Untried { get; init; }
+
+    /// <summary>How many packages of a repository have a verdict already.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Known { get; init; }
+
     /// <summary>Describes verdicts.</summary>
     internal static ComparisonDocument Of(bool identical, IEnumerable<ComparisonVerdict> verdicts) =>
         new(identical, [.. verdicts.Select(Describe)]);
@@ -41,6 +53,9 @@ internal sealed record ComparisonDocument(bool Identical, ComparisonDocument.Pai
 
     private static EntryDocument Describe(ComparedEntry entry, string? path) =>
         EntryDocument.Of(path, entry.Kind, entry.Size, entry.Hash, entry.LinkTarget);
+
+    /// <summary>A package that was not compared, and why.</summary>
+    internal sealed record Omission(string Package, string Reason);
 
     /// <summary>Two packages; a reason says in what they are identical, or why they are not although no content differs.</summary>
     internal sealed record Pair(

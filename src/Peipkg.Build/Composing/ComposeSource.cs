@@ -73,19 +73,8 @@ internal sealed class ComposeSource
     }
 
     /// <summary>Every version of a name that was ever published and may still be offered.</summary>
-    internal IEnumerable<IndexEntry> Versions(string name)
-    {
-        if (_archive is null)
-        {
-            string? fault = ReadIndex(Descriptor.Archive, IndexKind.Archive, out _archive);
-            if (fault is not null)
-            {
-                throw new UserErrorException($"{_location} does not verify, so nothing is taken from it: {fault}");
-            }
-        }
-
-        return _archive.Where(entry => entry.Name.Text == name && entry.Withdrawn is null);
-    }
+    internal IEnumerable<IndexEntry> Versions(string name) =>
+        ReadArchive().Where(entry => entry.Name.Text == name && entry.Withdrawn is null);
 
     /// <summary>The file of a package, which is not verified yet.</summary>
     /// <exception cref="UserErrorException">It is elsewhere, or cannot be had.</exception>
@@ -97,8 +86,7 @@ internal sealed class ComposeSource
                 _temporary,
                 PackageFileName.Compose(entry.Name, entry.Version, entry.Architecture)
             );
-            string index = address.Resolve(Descriptor.Active.Url, address.Conventional(RepositoryLayout.Descriptor));
-            Download.Get(address.Resolve(entry.Url, index), file, entry.SizeCompressed + 1024, _context);
+            Download.Get(UriOf(address, entry), file, entry.SizeCompressed + 1024, _context);
             return file;
         }
 
@@ -111,8 +99,55 @@ internal sealed class ComposeSource
         );
     }
 
+    /// <summary>A file beside a package.</summary>
+    /// <param name="entry">The package.</param>
+    /// <param name="suffix">What the file's name adds to the package's.</param>
+    /// <param name="mostBytes">The largest it may be.</param>
+    /// <returns>Null where it cannot be had.</returns>
+    internal byte[]? TryReadSibling(IndexEntry entry, string suffix, int mostBytes)
+    {
+        try
+        {
+            if (_location.Address is null)
+            {
+                string place = GetPackage(entry) + suffix;
+                return File.Exists(place) ? BoundedFile.Read(place, mostBytes) : null;
+            }
+
+            string file = Path.Combine(_temporary, "sibling");
+            Download.Get(UriOf(_location.Address, entry) + suffix, file, mostBytes, _context);
+            byte[] content = BoundedFile.Read(file, mostBytes);
+            File.Delete(file);
+            return content;
+        }
+        catch (UserErrorException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => _location.ToString();
+
+    private IReadOnlyList<IndexEntry> ReadArchive()
+    {
+        if (_archive is null)
+        {
+            string? fault = ReadIndex(Descriptor.Archive, IndexKind.Archive, out _archive);
+            if (fault is not null)
+            {
+                throw new UserErrorException($"{_location} does not verify, so nothing is taken from it: {fault}");
+            }
+        }
+
+        return _archive;
+    }
+
+    private string UriOf(RepositoryAddress address, IndexEntry entry) =>
+        address.Resolve(
+            entry.Url,
+            address.Resolve(Descriptor.Active.Url, address.Conventional(RepositoryLayout.Descriptor))
+        );
 
     private string? Verify(IReadOnlyList<Fingerprint> trusted)
     {

@@ -21,13 +21,33 @@ internal static class FetchOperation
     {
         Recipe recipe = RecipeSource.Load(request.Recipe, context.Diagnostics);
         LockedArchive locked = LockedOf(recipe, request.Version, context);
-        string output = NewDirectory.RequireFree(request.Output);
+        Make(recipe, locked, request.Archive, request.Output, context);
+        context.Output.WriteLine(request.Output);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Makes the source tree of a locked archive.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="locked">What the lock says of the version.</param>
+    /// <param name="archive">A file that is taken instead of downloading; null downloads.</param>
+    /// <param name="place">The directory to make; must be absent or empty.</param>
+    /// <param name="context">What the work uses of the world.</param>
+    /// <exception cref="UserErrorException">The archive cannot be had, or is another one.</exception>
+    internal static void Make(
+        Recipe recipe,
+        LockedArchive locked,
+        string? archive,
+        string place,
+        ToolContext context
+    )
+    {
+        string output = NewDirectory.RequireFree(place);
         using SourceFetch fetch = new(recipe, Path.GetDirectoryName(output) ?? "/", context);
-        (Sha256Digest sha256, _) = fetch.GetArchive(locked.Version, request.Archive);
+        (Sha256Digest sha256, _) = fetch.GetArchive(locked.Version, archive);
         if (sha256 != locked.Sha256)
         {
             throw new UserErrorException(
-                $"{request.Archive ?? recipe.Source!.Archive.For(locked.Version)} is not the archive that {SourceLock.FileName} names for {locked.Version}\n"
+                $"{archive ?? recipe.Source!.Archive.For(locked.Version)} is not the archive that {SourceLock.FileName} names for {locked.Version}\n"
                     + $"  its SHA-256 is {sha256}\n  locked is     {locked.Sha256}\n"
                     + "Either it was damaged on the way, or somebody has exchanged it: ask the upstream."
             );
@@ -35,8 +55,6 @@ internal static class FetchOperation
 
         (string tree, _) = fetch.MakeTree(locked.Version);
         NewDirectory.Put(tree, output);
-        context.Output.WriteLine(request.Output);
-        return ExitCode.Success;
     }
 
     private static LockedArchive LockedOf(Recipe recipe, VersionOperand? version, ToolContext context)

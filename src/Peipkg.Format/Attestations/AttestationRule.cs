@@ -20,4 +20,16 @@ public static class AttestationRule
 
     /// <summary>A bill of materials or an attestation is too large.</summary>
     public const string Size = "attestation-size";
+
+    /// <summary>A document is no verdict of a rebuild.</summary>
+    public const string Verdict = "rebuild-verdict";
+
+    /// <summary>Whoever signed a verdict has no say here: the repository itself, the package's signer, a stranger, a key twice.</summary>
+    public const string Rebuilder = "rebuild-key";
+
+    /// <summary>Somebody who counts has built other bytes.</summary>
+    public const string Different = "rebuild-different";
+
+    /// <summary>Too few have built the same bytes.</summary>
+    public const string TooFew = "rebuild-missing";
 }

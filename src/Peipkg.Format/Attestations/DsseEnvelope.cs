@@ -33,6 +33,22 @@ public sealed record DsseEnvelope(
             [new DsseSignature(key.PublicKey.Fingerprint.Text, key.Sign(Encode(payloadType, payload.Span)))]
         );
 
+    /// <summary>The same with the signing key's public half beside the signature, for readers who know the key by fingerprint alone.</summary>
+    /// <param name="key">Signs.</param>
+    /// <param name="payloadType">What the document is.</param>
+    /// <param name="payload">The document.</param>
+    public static DsseEnvelope SignWithKey(SigningKey key, string payloadType, ReadOnlyMemory<byte> payload)
+    {
+        DsseEnvelope envelope = Sign(key, payloadType, payload);
+        return envelope with
+        {
+            Signatures =
+            [
+                envelope.Signatures[0] with { PublicKey = Encoding.ASCII.GetString(key.PublicKey.ExportPem()) },
+            ],
+        };
+    }
+
     /// <summary>
     /// The bytes that are signed, the pre-authentication encoding: <c>DSSEv1 LENGTH TYPE LENGTH PAYLOAD</c>, lengths in bytes.
     /// </summary>
@@ -75,6 +91,11 @@ public sealed record DsseEnvelope(
             json.BeginObject();
             json.String("keyid"u8, signature.KeyId);
             json.String("sig"u8, Convert.ToBase64String(signature.Value.Span));
+            if (signature.PublicKey is { } key)
+            {
+                json.String("public_key"u8, key);
+            }
+
             json.EndObject();
         }
 
@@ -136,6 +157,7 @@ public sealed record DsseEnvelope(
 
             string keyId = "";
             byte[]? value = null;
+            string? key = null;
             json.BeginObject();
             while (json.NextMember())
             {
@@ -147,13 +169,17 @@ public sealed record DsseEnvelope(
                 {
                     value = ReadBase64(ref json);
                 }
+                else if (json.NameIs("public_key"u8))
+                {
+                    key = json.ReadString();
+                }
                 else
                 {
                     json.Skip();
                 }
             }
 
-            signatures.Add(new DsseSignature(keyId, value ?? throw json.Missing("sig")));
+            signatures.Add(new DsseSignature(keyId, value ?? throw json.Missing("sig")) { PublicKey = key });
         }
 
         return signatures.Count > 0
@@ -175,4 +201,8 @@ public sealed record DsseEnvelope(
 /// <summary>One signature of an envelope.</summary>
 /// <param name="KeyId">Names the key, by its fingerprint where these tools have signed; says nothing by itself.</param>
 /// <param name="Value">The signature.</param>
-public sealed record DsseSignature(string KeyId, ReadOnlyMemory<byte> Value);
+public sealed record DsseSignature(string KeyId, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>The public key in PEM, a member of these tools' own; it proves nothing unless its fingerprint is known.</summary>
+    public string? PublicKey { get; init; }
+}

@@ -56,38 +56,10 @@ public sealed class Provenance
         CanonicalJsonWriter json = new(output);
         BuildInfo build = Manifest.Build;
         json.BeginObject();
-        json.String("_type"u8, StatementType);
-        json.BeginArray("subject"u8);
-        json.BeginObject();
-        json.String("name"u8, Package.Name);
-        json.BeginObject("digest"u8);
-        json.String("sha256"u8, Package.Sha256.ToString());
-        json.EndObject();
-        json.EndObject();
-        json.EndArray();
-        json.String("predicateType"u8, PredicateType);
+        BeginStatement(json, Package, PredicateType);
         json.BeginObject("predicate"u8);
 
-        json.BeginObject("buildDefinition"u8);
-        json.String("buildType"u8, BuildType);
-        json.BeginObject("externalParameters"u8);
-        json.String("source"u8, build.SourceRef);
-        json.String("package"u8, Manifest.Name.Text);
-        json.String("version"u8, Manifest.Version.Text);
-        json.String("architecture"u8, Manifest.Architecture.Text);
-        json.String("timestamp"u8, build.Timestamp.Text);
-        json.String("edition"u8, Edition);
-        json.EndObject();
-        json.BeginObject("internalParameters"u8);
-        foreach ((string name, string value) in Facts)
-        {
-            json.String(System.Text.Encoding.UTF8.GetBytes(name), value);
-        }
-
-        json.EndObject();
-        Write(json, "resolvedDependencies"u8, Materials);
-        json.EndObject();
-
+        BuildDefinition.Write(json, Manifest, Edition, Facts, Materials);
         json.BeginObject("runDetails"u8);
         json.BeginObject("builder"u8);
         json.String("id"u8, BuilderOf(build.FarmId));
@@ -95,7 +67,7 @@ public sealed class Provenance
         json.String(System.Text.Encoding.UTF8.GetBytes(Tool.Program), Tool.Version);
         json.EndObject();
         json.EndObject();
-        Write(json, "byproducts"u8, Byproducts);
+        BuildDefinition.Write(json, "byproducts"u8, Byproducts);
         json.EndObject();
 
         json.EndObject();
@@ -104,44 +76,19 @@ public sealed class Provenance
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Write(CanonicalJsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<Material> materials)
+    /// <summary>What every statement about a package begins with, but for the brace before it.</summary>
+    internal static void BeginStatement(CanonicalJsonWriter json, Subject package, string predicateType)
     {
-        json.BeginArray(name);
-        foreach (Material material in materials)
-        {
-            json.BeginObject();
-            if (material.Name.Length > 0)
-            {
-                json.String("name"u8, material.Name);
-            }
-
-            if (material.Uri.Length > 0)
-            {
-                json.String("uri"u8, material.Uri);
-            }
-
-            if ((material.Sha256 ?? material.Directory) is not null || material.Commit is not null)
-            {
-                json.BeginObject("digest"u8);
-                OptionalText(json, "sha256"u8, material.Sha256?.ToString());
-                OptionalText(json, "dirHash"u8, material.Directory?.ToString());
-                OptionalText(json, "gitCommit"u8, material.Commit);
-                json.EndObject();
-            }
-
-            OptionalText(json, "mediaType"u8, material.MediaType);
-            json.EndObject();
-        }
-
+        json.String("_type"u8, StatementType);
+        json.BeginArray("subject"u8);
+        json.BeginObject();
+        json.String("name"u8, package.Name);
+        json.BeginObject("digest"u8);
+        json.String("sha256"u8, package.Sha256.ToString());
+        json.EndObject();
+        json.EndObject();
         json.EndArray();
-    }
-
-    private static void OptionalText(CanonicalJsonWriter json, ReadOnlySpan<byte> name, string? text)
-    {
-        if (text is not null)
-        {
-            json.String(name, text);
-        }
+        json.String("predicateType"u8, predicateType);
     }
 }
 

@@ -100,3 +100,51 @@ test_a_package_of_many_megabytes_has_the_same_bytes_on_one_core_and_on_all() {
     taskset -c "$core" "$PEIPKG_BUILD" pack --manifest manifest.json --staged tree --out one.peipkg --sign-key "$key"
     cmp all.peipkg one.peipkg
 }
+
+# The page's own commands, Ann's address replaced by her directory: Bob's recipe of libgreet makes other bytes than hers.
+test_two_farms_vouch_for_each_other_as_the_page_says() {
+    local name page=$root/docs/reproducible-builds.md ann
+    peipkg-repo keygen --out ann.pem > /dev/null
+    ann=$(peipkg-repo fingerprint --plain ann.pem)
+    now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+    for name in hello libgreet; do
+        git init -q "upstream/$name"
+        cp -r "$samples/$name/source/." "upstream/$name"
+        git -C "upstream/$name" add -A
+        git -C "upstream/$name" -c user.name=A -c user.email=a@example.org commit -qm "$name"
+        git -C "upstream/$name" tag v1
+        mkdir -p recipes
+        cp -r "$samples/$name/recipe" "recipes/$name"
+        peipkg-build build --sandbox --attest --recipe "recipes/$name" --source "upstream/$name" \
+            --version "$(sample_version "$name")" --source-ref "git+file://$PWD/upstream/$name#refs/tags/v1" \
+            --farm-id ann --timestamp "$when" --out new --sign-key ann.pem > "$TMPDIR/build.log" 2>&1 ||
+            fail "building $name: $(cat "$TMPDIR/build.log")"
+    done
+    for name in testing stable; do
+        peipkg-repo init --name "ann-$name" --sign-key ann.pem --timestamp "$(now)" --out "$name"
+    done
+    peipkg-repo publish --in testing --new new --sign-key ann.pem --timestamp "$(now)" --out testing > /dev/null
+    sed -i 's|example.org/libgreet|bob.example.org/libgreet|' recipes/libgreet/peipkg.toml
+
+    awk '/^## Vouch/ { there = 1 } /^```sh$/ { on = there; next } /^```$/ { on = 0 } on' "$page" |
+        sed 's|https://ann.example.org/||' > day.sh
+    assert_contains 'promote hello --from testing' "$(cat day.sh)"
+    # shellcheck source=/dev/null
+    . ./day.sh > said 2> told || fail "$(cat said told)"
+    assert_contains '1 identical, 3 different' "$(cat said)"
+    assert_contains 'hello 0.1-1 noarch: rebuilt with the same bytes by' "$(cat said)"
+    assert_equal hello "$(jq -r '[.packages[].name] | join(" ")' stable/index/active.json)"
+    assert_contains 'came out differently' "$(peipkg-repo audit --repo testing || true)"
+    expect_exit 1 peipkg-repo promote libgreet --from testing --to stable --require-rebuild 1 --rebuilder "$bob" \
+        --sign-key ann.pem --timestamp "$(now)"
+    assert_contains 'has built other bytes' "$err"
+
+    # Judged by openssl, with the key that the verdict brings and that its fingerprint proves.
+    head -n 1 stable/p/hello/*/*.rebuilds.jsonl > verdict
+    jq -r '.signatures[0].public_key' verdict > bob.pub
+    assert_equal "$bob" "$(openssl pkey -pubin -in bob.pub -outform DER | tail -c 32 | sha256sum | cut -c 1-64)"
+    jq -r .payload verdict | base64 -d > statement
+    printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < statement)" | cat - statement > signed
+    jq -r '.signatures[0].sig' verdict | base64 -d > signature
+    openssl pkeyutl -verify -pubin -inkey bob.pub -rawin -in signed -sigfile signature > /dev/null
+}

@@ -15,12 +15,7 @@ internal static class AttestedBuild
     /// <param name="request">The build.</param>
     /// <param name="context">What the work uses of the world.</param>
     /// <param name="commit">The git commit of the source, where its tree no longer says it.</param>
-    internal static BuildFacts Facts(
-        Recipe recipe,
-        BuildRequest request,
-        ToolContext context,
-        string? commit = null
-    ) =>
+    internal static BuildFacts Facts(Recipe recipe, BuildRequest request, ToolContext context, string? commit = null) =>
         new(
             recipe.Meta.Edition,
             RecipeDirectory.Digest(recipe.Directory, [request.Source, request.Output], context.Cancellation),

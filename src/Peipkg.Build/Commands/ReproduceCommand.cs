@@ -111,8 +111,7 @@ internal static class ReproduceCommand
                 );
             }
 
-            return
-                result.GetRequiredValue(trust).Count > 0 ? throw new UsageErrorException("--trust is for --url")
+            return result.GetRequiredValue(trust).Count > 0 ? throw new UsageErrorException("--trust is for --url")
                 : named.Count == 0 ? throw new UsageErrorException("missing argument PACKAGE (or --url DIR|URL)")
                 : tree.Length == 0 ? throw new UserErrorException("missing required option --source DIR")
                 : ReproduceOperation.Run(

@@ -41,7 +41,10 @@ internal sealed class ComparisonReport(bool json, TextWriter output)
         if (json)
         {
             output.Write(
-                JsonOutput.Text(ComparisonDocument.Of(IsIdentical, _verdicts), ComparisonJson.Default.ComparisonDocument)
+                JsonOutput.Text(
+                    ComparisonDocument.Of(IsIdentical, _verdicts),
+                    ComparisonJson.Default.ComparisonDocument
+                )
             );
         }
 

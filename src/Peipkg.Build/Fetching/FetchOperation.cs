@@ -33,13 +33,7 @@ internal static class FetchOperation
     /// <param name="place">The directory to make; must be absent or empty.</param>
     /// <param name="context">What the work uses of the world.</param>
     /// <exception cref="UserErrorException">The archive cannot be had, or is another one.</exception>
-    internal static void Make(
-        Recipe recipe,
-        LockedArchive locked,
-        string? archive,
-        string place,
-        ToolContext context
-    )
+    internal static void Make(Recipe recipe, LockedArchive locked, string? archive, string place, ToolContext context)
     {
         string output = NewDirectory.RequireFree(place);
         using SourceFetch fetch = new(recipe, Path.GetDirectoryName(output) ?? "/", context);

@@ -88,18 +88,12 @@ internal sealed class GitSource
     }
 
     // What refspecs give a meaning of their own.
-    private static bool IsOfAName(char c) => !char.IsControl(c) && c is not (':' or '*' or '?' or '[' or '^' or '~' or ' ');
+    private static bool IsOfAName(char c) =>
+        !char.IsControl(c) && c is not (':' or '*' or '?' or '[' or '^' or '~' or ' ');
 
     private void Create(string format)
     {
-        Run(
-            local: true,
-            "init",
-            "--quiet",
-            "--template=",
-            "--initial-branch=none",
-            "--object-format=" + format
-        );
+        Run(local: true, "init", "--quiet", "--template=", "--initial-branch=none", "--object-format=" + format);
         string information = Directory.CreateDirectory(Path.Combine(_directory, ".git", "info")).FullName;
         File.WriteAllText(Path.Combine(information, "attributes"), Attributes);
     }

@@ -118,10 +118,11 @@ internal sealed class RepositoryRebuild
     {
         try
         {
-            return
-                entry.Architecture == Architecture.NoArch || entry.Architecture == RecipeTarget.Machine
+            return entry.Architecture == Architecture.NoArch || entry.Architecture == RecipeTarget.Machine
                 ? (entry, _recipes.Find(entry.Name))
-                : throw new UserErrorException($"it is for {entry.Architecture}, and this machine is {RecipeTarget.Machine}");
+                : throw new UserErrorException(
+                    $"it is for {entry.Architecture}, and this machine is {RecipeTarget.Machine}"
+                );
         }
         catch (UserErrorException exception)
         {

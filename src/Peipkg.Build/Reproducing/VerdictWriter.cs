@@ -93,9 +93,7 @@ internal sealed class VerdictWriter : IDisposable
             Manifest = package.Manifest,
             Edition = facts.Edition.ToString(),
             Outcome = outcome,
-            Compared = whole
-                ? ("file", package.Content.PackageHash)
-                : ("signed content", package.Content.SignedDigest),
+            Compared = whole ? ("file", package.Content.PackageHash) : ("signed content", package.Content.SignedDigest),
             Differences = compared is null ? [] : DifferencesOf(compared),
             Tool = (ToolContext.Program, ProductVersion.Number),
             Facts = [.. facts.Facts.Select(static fact => (fact.Name, fact.Value))],
@@ -118,7 +116,9 @@ internal sealed class VerdictWriter : IDisposable
     {
         PackageDifference difference = compared.Difference;
         return difference.IsEmpty
-            ? compared.Reason is { } reason ? [reason] : []
+            ? compared.Reason is { } reason
+                ? [reason]
+                : []
             :
             [
                 .. difference.Fields.Select(static field => $"manifest: {field.Field}"),

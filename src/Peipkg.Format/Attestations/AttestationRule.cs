@@ -27,6 +27,9 @@ public static class AttestationRule
     /// <summary>Whoever signed a verdict has no say here: the repository itself, the package's signer, a stranger, a key twice.</summary>
     public const string Rebuilder = "rebuild-key";
 
+    /// <summary>A verdict is on a package that is hosted elsewhere.</summary>
+    public const string Elsewhere = "rebuild-elsewhere";
+
     /// <summary>Somebody who counts has built other bytes.</summary>
     public const string Different = "rebuild-different";
 

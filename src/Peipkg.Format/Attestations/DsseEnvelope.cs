@@ -44,7 +44,10 @@ public sealed record DsseEnvelope(
         {
             Signatures =
             [
-                envelope.Signatures[0] with { PublicKey = Encoding.ASCII.GetString(key.PublicKey.ExportPem()) },
+                envelope.Signatures[0] with
+                {
+                    PublicKey = Encoding.ASCII.GetString(key.PublicKey.ExportPem()),
+                },
             ],
         };
     }

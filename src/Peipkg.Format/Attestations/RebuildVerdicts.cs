@@ -66,7 +66,10 @@ public static class RebuildVerdicts
     )
     {
         IReadOnlyList<RebuildVerdict> known = Sorted(fresh);
-        return Sorted([.. present.Where(old => known.All(verdict => !verdict.Rebuilder.Equals(old.Rebuilder))), .. known]);
+        return Sorted([
+            .. present.Where(old => known.All(verdict => !verdict.Rebuilder.Equals(old.Rebuilder))),
+            .. known,
+        ]);
     }
 
     /// <summary>Writes them.</summary>

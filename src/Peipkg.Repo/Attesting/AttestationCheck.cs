@@ -11,6 +11,9 @@ namespace Peipkg.Repo.Attesting;
 /// <param name="Problem">What is wrong; null when nothing is.</param>
 internal sealed record AttestationCheck(Attestation? Attestation, bool HasBill, string? Problem)
 {
+    /// <summary>What others say who built it again, whoever they are.</summary>
+    internal IReadOnlyList<RebuildVerdict> Rebuilds { get; private init; } = [];
+
     /// <summary>Reads and judges what lies beside a package, wherever that is.</summary>
     /// <param name="fileName">The package's file name.</param>
     /// <param name="package">The digest of its bytes.</param>
@@ -18,6 +21,30 @@ internal sealed record AttestationCheck(Attestation? Attestation, bool HasBill, 
     /// <param name="open">Opens a file by what its name adds to the package's; null where it is not there.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     internal static AttestationCheck Of(
+        string fileName,
+        Sha256Digest package,
+        IReadOnlyCollection<PublicKey> keys,
+        Func<string, Stream?> open
+    )
+    {
+        AttestationCheck check = OfBuild(fileName, package, keys, open);
+        try
+        {
+            using Stream? verdicts = open(SiblingNames.Rebuilds);
+            return verdicts is null
+                ? check
+                : check with
+                {
+                    Rebuilds = RebuildVerdicts.Read(ReadAll(verdicts, Limits.VerdictsBytes), package),
+                };
+        }
+        catch (FormatViolationException exception)
+        {
+            return check with { Problem = check.Problem ?? $"the verdicts of rebuilds beside it: {exception.Message}" };
+        }
+    }
+
+    private static AttestationCheck OfBuild(
         string fileName,
         Sha256Digest package,
         IReadOnlyCollection<PublicKey> keys,
@@ -32,7 +59,7 @@ internal sealed record AttestationCheck(Attestation? Attestation, bool HasBill, 
                 return new AttestationCheck(null, HasBill: false, null);
             }
 
-            Attestation attestation = Attestation.Judge(ReadAll(said), package, keys);
+            Attestation attestation = Attestation.Judge(ReadAll(said, Limits.AttestationBytes), package, keys);
             using Stream? listed = attestation.Statement.BillOf(fileName) is null ? null : open(SiblingNames.Bill);
             return listed is null ? new AttestationCheck(attestation, HasBill: false, null)
                 : Sha256Digest.Of(new BoundedStream(listed, Limits.BillBytes)) == attestation.Statement.BillOf(fileName)
@@ -49,10 +76,10 @@ internal sealed record AttestationCheck(Attestation? Attestation, bool HasBill, 
         }
     }
 
-    private static byte[] ReadAll(Stream stream)
+    private static byte[] ReadAll(Stream stream, int most)
     {
         using MemoryStream content = new();
-        new BoundedStream(stream, Limits.AttestationBytes).CopyTo(content);
+        new BoundedStream(stream, most).CopyTo(content);
         return content.ToArray();
     }
 }

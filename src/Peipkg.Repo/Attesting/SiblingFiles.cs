@@ -6,13 +6,13 @@ using Peipkg.Repo.Transactions;
 
 namespace Peipkg.Repo.Attesting;
 
-/// <summary>The attestation and the bill of materials that lie beside a package's file.</summary>
+/// <summary>The attestation, the bill of materials and the verdicts of rebuilds that lie beside a package's file.</summary>
 internal static class SiblingFiles
 {
     /// <summary>Which of them are there, by what their names add to the package's.</summary>
     /// <param name="package">The package's file.</param>
     internal static IEnumerable<string> Beside(string package) =>
-        SiblingNames.All.Where(suffix => FileStatus.Of(package + suffix) is { IsRegular: true });
+        SiblingNames.Published.Where(suffix => FileStatus.Of(package + suffix) is { IsRegular: true });
 
     /// <summary>Those of a published package, which were judged when it came.</summary>
     /// <param name="package">The package's file.</param>

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Querying;
 using Peipkg.Repo.Reporting;
+using Peipkg.Repo.Site;
 using Peipkg.Repo.World;
 
 namespace Peipkg.Repo.Auditing;
@@ -28,13 +30,21 @@ internal static class AuditOperation
     )
     {
         RepositoryView view = RepositoryView.Open(location, context);
-        IReadOnlyList<AuditFinding> findings = Audit(view, new ContentSource(location, stop), below, context, stop);
+        int rebuilt = 0;
+        IReadOnlyList<AuditFinding> findings = Audit(
+            view,
+            new ContentSource(location, stop),
+            content => Interlocked.Add(ref rebuilt, IsRebuilt(content) ? 1 : 0),
+            below,
+            context,
+            stop
+        );
         WarnOfSize(RepositoryLayout.ActiveIndex, view.Active, context);
         WarnOfSize(RepositoryLayout.ArchiveIndex, view.Archive, context);
         int errors = Count(findings, AuditSeverity.Error);
         if (json)
         {
-            JsonReport.Write(context.Output, writer => WriteJson(writer, view, findings));
+            JsonReport.Write(context.Output, writer => WriteJson(writer, view, findings, rebuilt));
         }
         else
         {
@@ -47,6 +57,7 @@ internal static class AuditOperation
                 $"{Counted.Text(view.Active.Rows.Count, "package")} audited: {Counted.Text(errors, "error")}, "
                     + $"{Counted.Text(Count(findings, AuditSeverity.Warning), "warning")}, "
                     + Counted.Text(Count(findings, AuditSeverity.Notice), "notice")
+                    + (rebuilt > 0 ? $"; {rebuilt} rebuilt by others with the same bytes" : "")
             );
         }
 
@@ -77,6 +88,7 @@ internal static class AuditOperation
     private static IReadOnlyList<AuditFinding> Audit(
         RepositoryView view,
         ContentSource source,
+        Action<PackageContent?> look,
         IReadOnlyList<IndexEntry> below,
         OperationContext context,
         CancellationToken stop
@@ -90,7 +102,9 @@ internal static class AuditOperation
             row =>
             {
                 progress.Add(1, 0);
-                return source.Find(row);
+                PackageContent? content = source.Find(row);
+                look(content);
+                return content;
             },
             below,
             stop
@@ -115,16 +129,26 @@ internal static class AuditOperation
         json.WriteEndArray();
     }
 
-    private static void WriteJson(Utf8JsonWriter json, RepositoryView view, IReadOnlyList<AuditFinding> findings)
+    private static void WriteJson(
+        Utf8JsonWriter json,
+        RepositoryView view,
+        IReadOnlyList<AuditFinding> findings,
+        int rebuilt
+    )
     {
         ListOperation.WriteHead(json, view);
         json.WriteNumber("audited", view.Active.Rows.Count);
         json.WriteNumber("errors", Count(findings, AuditSeverity.Error));
         json.WriteNumber("warnings", Count(findings, AuditSeverity.Warning));
         json.WriteNumber("notices", Count(findings, AuditSeverity.Notice));
+        json.WriteNumber("rebuilt", rebuilt);
         WriteFindings(json, "findings", findings);
         WriteMissing(json, findings);
     }
+
+    private static bool IsRebuilt(PackageContent? content) =>
+        content?.Siblings.Rebuilds.Any(static note => note.Verdict == RebuildVerdict.Text(RebuildOutcome.Identical))
+        == true;
 
     private static void WriteMissing(Utf8JsonWriter json, IReadOnlyList<AuditFinding> findings)
     {

@@ -79,6 +79,14 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
     internal static AuditRule SignerNotActive { get; } =
         new("signer-not-active", AuditSeverity.Warning, "publish a new revision signed with an active key");
 
+    /// <summary>Somebody who built a package again has got other bytes.</summary>
+    internal static AuditRule RebuildDifferent { get; } =
+        new(
+            "rebuild-different",
+            AuditSeverity.Warning,
+            "find out why with \"peipkg-build reproduce\"; until then nobody knows what is in it but whoever built it"
+        );
+
     /// <summary>A package could not be looked into.</summary>
     internal static AuditRule ContentUnknown { get; } =
         new(
@@ -106,6 +114,7 @@ internal sealed record AuditRule(string Id, AuditSeverity Severity, string Remed
         PreReleaseNewest,
         UnsignedPackage,
         SignerNotActive,
+        RebuildDifferent,
         ContentUnknown,
         UnsatisfiedSuggestion,
         ProducerRule,

@@ -19,5 +19,8 @@ internal sealed class ContentSource(string root, CancellationToken stop)
                 package.Manifest.Build.SourceRef,
                 [.. PackageDetails.EntriesOf(package).Select(PackageDetails.PathOf)]
             )
+            {
+                Siblings = PackageDetails.SiblingsOf(root, row),
+            }
             : null;
 }

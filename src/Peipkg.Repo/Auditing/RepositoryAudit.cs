@@ -1,8 +1,10 @@
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Manifests;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.World;
@@ -220,6 +222,21 @@ internal sealed class RepositoryAudit
                 _findings.Add(
                     AuditFinding.Of(AuditRule.ProducerRule, name, $"{entry.Version}: {fault.Detail}", fault.Rule)
                 );
+            }
+
+            foreach (RebuildNote note in _contents[i]?.Siblings.Rebuilds ?? [])
+            {
+                if (note.Verdict == RebuildVerdict.Text(RebuildOutcome.Different))
+                {
+                    _findings.Add(
+                        AuditFinding.Of(
+                            AuditRule.RebuildDifferent,
+                            name,
+                            $"{entry.Version} came out differently where {note.Key} built it again",
+                            note.Key
+                        )
+                    );
+                }
             }
 
             if (_contents[i] is not { } content)

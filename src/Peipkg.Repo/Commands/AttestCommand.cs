@@ -49,6 +49,7 @@ internal static class AttestCommand
             timeout,
             json,
         };
+        RebuildOptions rebuilds = new(command);
         command.SetAction(result =>
             TimeLimit.Run(
                 result.GetValue(timeout),
@@ -60,6 +61,7 @@ internal static class AttestCommand
                             result.GetRequiredValue(keys),
                             result.GetRequiredValue(packages),
                             result.GetValue(require),
+                            rebuilds.Read(result),
                             result.GetValue(json)
                         ),
                         context,

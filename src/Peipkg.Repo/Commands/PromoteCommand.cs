@@ -71,6 +71,7 @@ internal static class PromoteCommand
             dryRun,
             json,
         };
+        RebuildOptions rebuilds = new(command);
         command.SetAction(result =>
         {
             PromoteRequest request = new()
@@ -83,6 +84,7 @@ internal static class PromoteCommand
                 At = result.GetRequiredValue(timestamp),
                 AllowSpecialSystem = result.GetValue(allowSpecial),
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
+                Rebuilds = rebuilds.Read(result),
                 DryRun = result.GetValue(dryRun),
                 Json = result.GetValue(json),
             };

@@ -135,6 +135,7 @@ internal static class PublishCommand
             dryRun,
             json,
         };
+        RebuildOptions rebuilds = new(command);
         command.SetAction(result =>
         {
             string? all = result.GetValue(allPackages);
@@ -169,6 +170,7 @@ internal static class PublishCommand
                 AllowReferenceHeaders = result.GetValue(allowHeaders),
                 DenyAudit = result.GetValue(deny) == Audit ? AuditSeverity.Warning : null,
                 Below = RepositoriesBelow.Read(below, result.GetValue(trust) ?? [], context, stop),
+                Rebuilds = rebuilds.Read(result),
                 NoSite = result.GetValue(noSite),
                 Precompress =
                     result.GetValue(precompress) ? true

@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Posix.Files;
 
@@ -14,8 +15,14 @@ internal static class NewFiles
     /// <param name="directory">Where to look.</param>
     /// <param name="option">The option that named it, for the message.</param>
     /// <param name="diagnostics">Told of linked directories, which are not entered.</param>
+    /// <param name="verdicts">Receives the files of verdicts of rebuilds, sorted by path.</param>
     /// <exception cref="UserErrorException">There is no such directory.</exception>
-    internal static List<string> Find(string directory, string option, Diagnostics diagnostics)
+    internal static List<string> Find(
+        string directory,
+        string option,
+        Diagnostics diagnostics,
+        List<string>? verdicts = null
+    )
     {
         if (!Directory.Exists(directory))
         {
@@ -23,12 +30,15 @@ internal static class NewFiles
         }
 
         List<string> files = [];
-        Collect(directory, files, diagnostics);
+        List<string> found = [];
+        Collect(directory, files, found, diagnostics);
         files.Sort(StringComparer.Ordinal);
+        found.Sort(StringComparer.Ordinal);
+        verdicts?.AddRange(found);
         return files;
     }
 
-    private static void Collect(string directory, List<string> files, Diagnostics diagnostics)
+    private static void Collect(string directory, List<string> files, List<string> verdicts, Diagnostics diagnostics)
     {
         foreach (string path in Directory.EnumerateFileSystemEntries(directory))
         {
@@ -41,11 +51,15 @@ internal static class NewFiles
             FileStatus? identity = FileStatus.Of(path);
             if (identity is { IsDirectory: true })
             {
-                Collect(path, files, diagnostics);
+                Collect(path, files, verdicts, diagnostics);
             }
             else if (name.EndsWith(PackageFileName.Extension, StringComparison.Ordinal))
             {
                 files.Add(path);
+            }
+            else if (SiblingNames.PackageOfVerdict(name) is not null)
+            {
+                verdicts.Add(path);
             }
             else if (identity is { IsSymlink: true } && Directory.Exists(path))
             {

@@ -1,3 +1,4 @@
+using Peipkg.Format.Attestations;
 using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Transactions;
 
@@ -13,9 +14,12 @@ internal sealed record NewPackage(string File, IndexRow Row, string? Signer, Rea
     /// <summary>What lies beside it and comes with it.</summary>
     internal IReadOnlyList<Sibling> Siblings { get; init; } = [];
 
+    /// <summary>The verdicts of those who built it again.</summary>
+    internal IReadOnlyList<RebuildVerdict> Rebuilds { get; init; } = [];
+
     /// <summary>Its file, and what comes with it, on the way to their places; nothing where its URL leads elsewhere.</summary>
     /// <param name="mayLink">Whether the files never change, so that second names for them will do.</param>
-    internal IEnumerable<PackagePlacement> Placements(bool mayLink) =>
+    internal IEnumerable<Placement> Placements(bool mayLink) =>
         Row.Place is not { } place
             ? []
             : Siblings
@@ -26,5 +30,10 @@ internal sealed record NewPackage(string File, IndexRow Row, string? Signer, Rea
                     sibling.Hash
                 ))
                 .Prepend(new PackagePlacement(File, place, Row.Size, Row.Hash))
-                .Select(placement => placement with { MayLink = mayLink });
+                .Select(placement => (Placement)(placement with { MayLink = mayLink }))
+                .Concat(
+                    Rebuilds.Count == 0
+                        ? []
+                        : [new DocumentPlacement(place + SiblingNames.Rebuilds, RebuildVerdicts.Write(Rebuilds))]
+                );
 }

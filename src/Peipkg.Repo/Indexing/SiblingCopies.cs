@@ -8,7 +8,7 @@ namespace Peipkg.Repo.Indexing;
 /// <summary>Brings what lies beside a package of another repository here, unjudged.</summary>
 internal static class SiblingCopies
 {
-    /// <summary>Copies the attestation, and the bill of materials where there is an attestation.</summary>
+    /// <summary>Copies the attestation, and where there is one, the bill of materials and the verdicts of rebuilds.</summary>
     /// <param name="source">Where the package is.</param>
     /// <param name="row">The package.</param>
     /// <param name="package">Beside which path they are written; what is there is replaced.</param>
@@ -20,6 +20,7 @@ internal static class SiblingCopies
         if (Bring(source, row, SiblingNames.Attestation, package, Limits.AttestationBytes, stop))
         {
             Bring(source, row, SiblingNames.Bill, package, Limits.BillBytes, stop);
+            Bring(source, row, SiblingNames.Rebuilds, package, Limits.VerdictsBytes, stop);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Posix.Files;
@@ -46,6 +47,16 @@ internal sealed class MirroredSiblings(RepositoryReader source, string root, IRe
                     foreach (Sibling sibling in SiblingFiles.Take(part, row.Hash, () => keys, stop))
                     {
                         DurableFile.RenameReplacing(sibling.File, Path.Combine(root, row.Place! + sibling.Suffix));
+                        Interlocked.Increment(ref brought);
+                    }
+
+                    if (File.Exists(part + SiblingNames.Rebuilds))
+                    {
+                        _ = RebuildVerdicts.Read(File.ReadAllBytes(part + SiblingNames.Rebuilds), row.Hash);
+                        DurableFile.RenameReplacing(
+                            part + SiblingNames.Rebuilds,
+                            Path.Combine(root, row.Place! + SiblingNames.Rebuilds)
+                        );
                         Interlocked.Increment(ref brought);
                     }
                 }

@@ -2,6 +2,7 @@ using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 using Peipkg.Repo.Publishing;
@@ -48,6 +49,9 @@ internal sealed record PromoteRequest
 
     /// <summary>What the repositories below advertise, which the audit takes into account.</summary>
     internal IReadOnlyList<IndexEntry> Below { get; init; } = [];
+
+    /// <summary>Whose verdicts of rebuilds count, and how many a package needs.</summary>
+    internal RebuildPolicy Rebuilds { get; init; } = RebuildPolicy.None;
 
     /// <summary>What is said when the target has everything.</summary>
     internal string Nothing { get; init; } = "there is nothing to promote";
@@ -169,6 +173,7 @@ internal static class PromoteOperation
             Template = UrlTemplate.Default,
             DenyAudit = request.DenyAudit,
             Below = request.Below,
+            Rebuilds = request.Rebuilds,
             NoSite = target.Archive.Count > 0 && !SiteLayout.IsIn(request.To),
 
             // Packages mature in the source for as long as they like.

@@ -25,6 +25,7 @@ namespace Peipkg.Repo.Publishing;
 /// <param name="Rebuild">Whether the packages are those already published.</param>
 /// <param name="PublishedFiles">How many of the files, the first, are published already.</param>
 /// <param name="Details">Whether to make the documents of the package browser.</param>
+/// <param name="Rebuilds">The verdicts of rebuilds that come in.</param>
 internal sealed record IntakeOptions(
     UrlTemplate Template,
     bool SkipExisting,
@@ -32,7 +33,8 @@ internal sealed record IntakeOptions(
     PublishPermissions Permissions,
     bool Rebuild,
     int PublishedFiles,
-    bool Details
+    bool Details,
+    RebuildIntake Rebuilds
 );
 
 /// <summary>
@@ -52,6 +54,7 @@ internal sealed class PackageIntake
     private readonly ConcurrentBag<(int Index, NewPackage Package)> _packages = [];
     private readonly ConcurrentBag<(int Index, Refusal Refusal)> _refusals = [];
     private readonly ConcurrentBag<(int Index, string File, IndexRow Row)> _skipped = [];
+    private readonly ConcurrentBag<(int Index, LateSibling Sibling)> _late = [];
     private readonly ConcurrentBag<(int Index, string Text)> _warnings = [];
 
     private PackageIntake(PublishedState state, IntakeOptions options)
@@ -73,6 +76,9 @@ internal sealed class PackageIntake
 
     /// <summary>The files passed over because their bytes are published, in order.</summary>
     internal IReadOnlyList<(string File, IndexRow Row)> Skipped { get; private set; } = [];
+
+    /// <summary>What comes to lie beside packages that were published before, in the order of files.</summary>
+    internal IReadOnlyList<LateSibling> Late { get; private set; } = [];
 
     /// <summary>What deserves attention, in order.</summary>
     internal IReadOnlyList<string> Warnings { get; private set; } = [];
@@ -108,6 +114,15 @@ internal sealed class PackageIntake
         [
             .. intake._skipped.OrderBy(static item => item.Index).Select(static item => (item.File, item.Row)),
         ];
+        intake.Late =
+        [
+            .. intake
+                ._late.OrderBy(static item => item.Index)
+                .Select(static item => item.Sibling)
+                .DistinctBy(static late => (late.Row, late.Suffix)),
+            .. options.Rebuilds.TakeLate(state),
+        ];
+        intake.Refusals = [.. intake.Refusals, .. options.Rebuilds.Refusals];
         intake.Warnings = [.. intake._warnings.OrderBy(static item => item.Index).Select(static item => item.Text)];
         return intake;
     }
@@ -126,6 +141,7 @@ internal sealed class PackageIntake
             if (FindPublishedBytes(file, stop) is { } published)
             {
                 _skipped.Add((index, file, published));
+                TakeLate(index, file, published, stop);
                 if (published.Entry.Withdrawn is { } withdrawal)
                 {
                     Warn(index, $"{file}: {published} was withdrawn at {withdrawal.At} ({withdrawal.Reason})");
@@ -204,7 +220,8 @@ internal sealed class PackageIntake
                 : _options.Template.Expand(manifest.Name, manifest.Version, manifest.Architecture);
         string conventional = PackageFileName.Compose(manifest.Name, manifest.Version, manifest.Architecture);
         IReadOnlyList<Sibling> siblings = JudgeSiblings(index, file, package, ref sound, stop);
-        string longest = siblings.Count == 0 ? "" : SiblingNames.Attestation;
+        IReadOnlyList<RebuildVerdict> rebuilds = JudgeRebuilds(index, file, package, conventional, ref sound);
+        string longest = siblings.Count + rebuilds.Count == 0 ? "" : SiblingNames.Attestation;
         sound &= JudgePlace(
             index,
             file,
@@ -228,11 +245,16 @@ internal sealed class PackageIntake
                         row,
                         package.Signature?.KeyFingerprint.Text,
                         _options.Details
-                            ? PackageDetails.Write(row, package, siblings.Select(static sibling => sibling.Suffix))
+                            ? PackageDetails.Write(
+                                row,
+                                package,
+                                PackageSiblings.Of(siblings.Select(static sibling => sibling.Suffix), rebuilds)
+                            )
                             : default
                     )
                     {
                         Siblings = siblings,
+                        Rebuilds = rebuilds,
                     }
                 )
             );
@@ -270,6 +292,63 @@ internal sealed class PackageIntake
             Refuse(index, exception.File, exception.Rule, exception.Message + SiblingRemedy);
             sound = false;
             return [];
+        }
+    }
+
+    private IReadOnlyList<RebuildVerdict> JudgeRebuilds(
+        int index,
+        string file,
+        VerifiedPackage package,
+        string fileName,
+        ref bool sound
+    )
+    {
+        bool good = true;
+        IReadOnlyList<RebuildVerdict> verdicts = _options.Rebuilds.Take(
+            package.PackageHash,
+            fileName,
+            package.Signature?.KeyFingerprint,
+            isPublished: IsPublished(index),
+            (culprit, rule, reason) =>
+            {
+                Refuse(index, culprit ?? file, rule, reason);
+                good = false;
+            }
+        );
+        sound &= good;
+        return verdicts;
+    }
+
+    /// <summary>What lies beside a file that is passed over, and not yet beside the published package, is not lost.</summary>
+    private void TakeLate(int index, string file, IndexRow published, CancellationToken stop)
+    {
+        if (published.Place is not { } place)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (Sibling sibling in SiblingFiles.Take(file, published.Hash, () => _keys.Value, stop))
+            {
+                if (!File.Exists(Path.Combine(_state.Root, place + sibling.Suffix)))
+                {
+                    _late.Add(
+                        (
+                            index,
+                            new LateSibling(
+                                published,
+                                sibling.Suffix,
+                                new PackagePlacement(sibling.File, place + sibling.Suffix, sibling.Size, sibling.Hash)
+                            )
+                        )
+                    );
+                }
+            }
+        }
+        catch (SiblingException exception)
+        {
+            Warn(index, $"{exception.File}: {exception.Message}; it is not published");
         }
     }
 

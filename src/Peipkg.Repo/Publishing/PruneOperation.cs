@@ -128,7 +128,7 @@ internal static class PruneOperation
         {
             foreach (
                 string? path in new[] { row.Place, row.DetailsPlace }.Concat(
-                    row.Place is { } place ? SiblingNames.All.Select(suffix => place + suffix) : []
+                    row.Place is { } place ? SiblingNames.Published.Select(suffix => place + suffix) : []
                 )
             )
             {

@@ -1,4 +1,5 @@
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Layout;
 using Peipkg.Format.Packages;
@@ -61,7 +62,7 @@ internal sealed class PublishOperation
         if (!report.IsRefused && !_request.DryRun)
         {
             using GenerationTransaction transaction = Begin(state, plan);
-            WriteGeneration(transaction, state, plan, report);
+            WriteGeneration(transaction, state, intake, plan, report);
             GenerationCommit.Switch(transaction, state, plan, report.Summary(), [_key], _context, _cancellation);
         }
 
@@ -96,12 +97,16 @@ internal sealed class PublishOperation
     /// <summary>Verifies every new file.</summary>
     private PackageIntake TakeIn(PublishedState state)
     {
+        List<string> verdicts = [];
         List<string> published = _request.AllPackages is { } all
-            ? NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics)
+            ? NewFiles.Find(all, "--all-packages-dir", _context.Diagnostics, verdicts)
             : [];
         IReadOnlyList<string> fresh =
             _request.Files
-            ?? (_request.New is { } directory ? NewFiles.Find(directory, "--new", _context.Diagnostics) : []);
+            ?? (_request.New is { } directory ? NewFiles.Find(directory, "--new", _context.Diagnostics, verdicts) : []);
+        verdicts.AddRange(
+            (_request.Files ?? []).Select(static file => file + SiblingNames.Rebuilds).Where(File.Exists)
+        );
         IntakeOptions options = new(
             _request.Template,
             _request.SkipExisting && !_request.IsRebuild,
@@ -109,7 +114,13 @@ internal sealed class PublishOperation
             PermissionsIn(state.Descriptor),
             _request.IsRebuild,
             published.Count,
-            Details: !_request.NoSite || _request.DenyAudit is not null
+            Details: !_request.NoSite || _request.DenyAudit is not null,
+            RebuildIntake.Read(
+                verdicts,
+                state,
+                _request.Rebuilds,
+                takesAny: _request.Files is not null || _request.IsRebuild
+            )
         );
         using ProgressPhase progress = _context.Diagnostics.Begin(
             "verifying",
@@ -196,10 +207,12 @@ internal sealed class PublishOperation
     private void WriteGeneration(
         GenerationTransaction transaction,
         PublishedState state,
+        PackageIntake intake,
         PublishPlan plan,
         PublishReport report
     )
     {
+        IndexRow[] beside = [.. intake.Late.Select(static late => late.Row).Distinct()];
         bool handsOver = SignatureDuty.MustHandOver(state);
         bool precompress = _request.Precompress ?? state.IsPrecompressed;
         SitePublication? site = SitePublication.Begin(
@@ -220,7 +233,12 @@ internal sealed class PublishOperation
             ? null
             : Task.Run(() => site.Render(content, precompress), _cancellation);
         transaction.Place(
-            [.. site?.Details(plan, [], _cancellation) ?? [], .. Packages(plan), .. report.Restored],
+            [
+                .. site?.Details(plan, beside, _cancellation) ?? [],
+                .. Packages(plan),
+                .. report.Restored,
+                .. intake.Late.Where(late => !IsThere(state, late)).Select(static late => late.Content),
+            ],
             _cancellation
         );
         if (handsOver)
@@ -234,9 +252,49 @@ internal sealed class PublishOperation
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, _key, precompress);
         pages?.GetAwaiter().GetResult().Stage(transaction);
+        StageLate(transaction, state, intake.Late, hasPages: !_request.NoSite && site is not null);
     }
 
-    private IEnumerable<PackagePlacement> Packages(PublishPlan plan) =>
+    private static bool IsThere(PublishedState state, LateSibling late) =>
+        File.Exists(Path.Combine(state.Root, late.Content.RelativePath));
+
+    /// <summary>Verdicts that replace others, and the documents of packages that have more beside them now.</summary>
+    private void StageLate(
+        GenerationTransaction transaction,
+        PublishedState state,
+        IReadOnlyList<LateSibling> late,
+        bool hasPages
+    )
+    {
+        foreach (LateSibling sibling in late)
+        {
+            if (IsThere(state, sibling) && sibling.Content is DocumentPlacement document)
+            {
+                GenerationWriter.WriteFile(transaction.Stage(document.RelativePath), document.Content.Span);
+            }
+        }
+
+        foreach (
+            IGrouping<IndexRow, LateSibling> package in hasPages
+                ? late.Where(static sibling => sibling.Row.HasPossibleNames).GroupBy(static sibling => sibling.Row)
+                : []
+        )
+        {
+            GenerationWriter.WriteFile(
+                transaction.Stage(package.Key.DetailsPlace),
+                PackageDetails
+                    .OfPublished(
+                        state.Root,
+                        package.Key,
+                        _cancellation,
+                        LateSibling.With(PackageDetails.SiblingsOf(state.Root, package.Key), package)
+                    )
+                    .Span
+            );
+        }
+    }
+
+    private IEnumerable<Placement> Packages(PublishPlan plan) =>
         plan.Added.SelectMany(package => package.Placements(_request.FilesStay));
 
     private RepositoryLock? Lock()

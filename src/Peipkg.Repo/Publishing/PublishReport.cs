@@ -94,7 +94,7 @@ internal sealed class PublishReport
                 $"nothing is published: {Count(files, "file")} refused; mend or remove them and publish again"
             );
         }
-        else if (_plan.Added.Count == 0)
+        else if (_plan.Added.Count + _intake.Late.Count == 0)
         {
             diagnostics.Note("there is no new package; the indexes are renewed with a new version and time");
         }
@@ -125,7 +125,7 @@ internal sealed class PublishReport
         json.WriteString("generated_at", state.GeneratedAt?.Text);
         json.WriteNumber("active", ActiveSelection.From(state.Archive, static (_, _) => { }).Count);
         json.WriteNumber("archive", state.Archive.Count);
-        foreach (string list in new[] { "added", "superseded", "skipped", "refused" })
+        foreach (string list in new[] { "added", "superseded", "skipped", "beside", "refused" })
         {
             json.WriteStartArray(list);
             json.WriteEndArray();
@@ -144,6 +144,11 @@ internal sealed class PublishReport
             output.WriteLine($"added {package.Row}{Effect(package.Row)}");
         }
 
+        foreach (LateSibling late in _intake.Late)
+        {
+            output.WriteLine($"added {late.Text}");
+        }
+
         string verb =
             IsRefused ? "without what is refused, would publish"
             : _request.DryRun ? "would publish"
@@ -157,7 +162,10 @@ internal sealed class PublishReport
 
     /// <summary>What changes, for those who are to sign it.</summary>
     internal IReadOnlyList<string> Summary() =>
-        [.. _plan.Added.Select(package => $"added {package.Row}{Effect(package.Row)}, SHA-256 {package.Row.Hash}")];
+        [
+            .. _plan.Added.Select(package => $"added {package.Row}{Effect(package.Row)}, SHA-256 {package.Row.Hash}"),
+            .. _intake.Late.Select(static late => $"added {late.Text}"),
+        ];
 
     private string Effect(IndexRow row)
     {
@@ -209,7 +217,23 @@ internal sealed class PublishReport
         WriteAdded(json);
         WriteSuperseded(json);
         WriteSkipped(json);
+        WriteBeside(json);
         WriteRefused(json);
+    }
+
+    /// <summary>What comes to lie beside packages that were published before.</summary>
+    private void WriteBeside(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("beside");
+        foreach (LateSibling late in _intake.Late)
+        {
+            json.WriteStartObject();
+            late.Row.Identity.Write(json);
+            json.WriteString("suffix", late.Suffix);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteAdded(Utf8JsonWriter json)

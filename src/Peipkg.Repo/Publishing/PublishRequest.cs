@@ -1,5 +1,6 @@
 using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
+using Peipkg.Repo.Attesting;
 using Peipkg.Repo.Auditing;
 using Peipkg.Repo.Indexing;
 
@@ -67,6 +68,9 @@ internal sealed record PublishRequest
 
     /// <summary>What the repositories below advertise, which the audit takes into account.</summary>
     internal IReadOnlyList<IndexEntry> Below { get; init; } = [];
+
+    /// <summary>Whose verdicts of rebuilds count, and how many a new package needs.</summary>
+    internal RebuildPolicy Rebuilds { get; init; } = RebuildPolicy.None;
 
     /// <summary>Whether the new indexes may be dated long after the last ones and after the newest build.</summary>
     internal bool AllowFuture { get; init; }

@@ -44,9 +44,9 @@ internal static class ShowOperation
         }
 
         IndexEntry[] entries = [.. chosen.Select(static row => row.Entry)];
-        Attestation?[] attestations =
+        AttestationCheck?[] attestations =
         [
-            .. chosen.Select(row => provenance ? AttestationOf(view, row, context.Diagnostics) : null),
+            .. chosen.Select(row => provenance ? CheckOf(view, row, context.Diagnostics) : null),
         ];
         if (json)
         {
@@ -72,7 +72,7 @@ internal static class ShowOperation
     }
 
     /// <summary>What is attested of a package, if a key of the repository has signed it.</summary>
-    private static Attestation? AttestationOf(RepositoryView view, IndexRow row, Diagnostics diagnostics)
+    private static AttestationCheck CheckOf(RepositoryView view, IndexRow row, Diagnostics diagnostics)
     {
         string? package = row.Place is { } place ? Path.Combine(view.Location, place) : null;
         AttestationCheck check = AttestationCheck.Of(
@@ -94,12 +94,19 @@ internal static class ShowOperation
             );
         }
 
-        return check.Attestation;
+        return check;
     }
 
-    private static void WriteProvenance(Attestation? attestation, TextWriter output)
+    private static void WriteProvenance(AttestationCheck? check, TextWriter output)
     {
-        if (attestation is null)
+        string label = "rebuilds:";
+        foreach (RebuildVerdict verdict in check?.Rebuilds ?? [])
+        {
+            output.WriteLine($"{label, -14}{RebuildText.Of(verdict)}");
+            label = "";
+        }
+
+        if (check?.Attestation is not { } attestation)
         {
             return;
         }
@@ -115,7 +122,7 @@ internal static class ShowOperation
         RepositoryView view,
         List<IndexRow> rows,
         IndexEntry[] entries,
-        Attestation?[]? attestations,
+        AttestationCheck?[]? attestations,
         TextWriter output
     ) =>
         JsonReport.Write(
@@ -134,9 +141,12 @@ internal static class ShowOperation
                     WriteContent(json, PackageDetails.TryFind(view.Location, rows[i]));
                     if (attestations is not null)
                     {
-                        json.WriteString("attested_by", attestations[i]?.Signer.Fingerprint.Text);
+                        json.WriteString("attested_by", attestations[i]?.Attestation?.Signer.Fingerprint.Text);
                         json.WritePropertyName("provenance");
-                        json.WriteRawValue(attestations[i] is { } said ? said.Statement.Predicate.Span : "null"u8);
+                        json.WriteRawValue(
+                            attestations[i]?.Attestation is { } said ? said.Statement.Predicate.Span : "null"u8
+                        );
+                        RebuildText.Write(json, attestations[i]?.Rebuilds ?? []);
                     }
 
                     json.WriteEndObject();

@@ -22,8 +22,8 @@ internal static class PackageDetails
     /// <summary>The document of a package that has been read.</summary>
     /// <param name="row">Its index entry.</param>
     /// <param name="package">Its content.</param>
-    /// <param name="siblings">What the names of the files beside it add to its own.</param>
-    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package, IEnumerable<string> siblings) =>
+    /// <param name="siblings">What lies beside it.</param>
+    internal static ReadOnlyMemory<byte> Write(IndexRow row, VerifiedPackage package, PackageSiblings siblings) =>
         Write(
             row,
             json =>
@@ -31,7 +31,7 @@ internal static class PackageDetails
                 json.WriteString("source_ref", package.Manifest.Build.SourceRef);
                 WriteOrigin(json, package.Manifest);
                 json.WriteString("signer", package.Signature?.KeyFingerprint.Text);
-                WriteSiblings(json, [.. siblings]);
+                WriteSiblings(json, siblings);
                 json.WriteStartArray("files");
                 foreach (PackageEntry entry in EntriesOf(package))
                 {
@@ -70,18 +70,27 @@ internal static class PackageDetails
     /// <param name="root">Where the package lies: the repository, or a snapshot of it.</param>
     /// <param name="row">Its index entry.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    internal static ReadOnlyMemory<byte> OfPublished(string root, IndexRow row, CancellationToken cancellation) =>
+    /// <param name="siblings">What lies beside it; null for what lies there now.</param>
+    internal static ReadOnlyMemory<byte> OfPublished(
+        string root,
+        IndexRow row,
+        CancellationToken cancellation,
+        PackageSiblings? siblings = null
+    ) =>
         PublishedPackageReader.TryRead(root, row, cancellation) is { } package
-            ? Write(row, package, SiblingsOf(root, row))
+            ? Write(row, package, siblings ?? SiblingsOf(root, row))
             : WriteWithoutFiles(row);
 
-    /// <summary>What the names of the files beside a published package add to its own.</summary>
+    /// <summary>What lies beside a published package.</summary>
     /// <param name="root">Where the package lies: the repository, or a snapshot of it.</param>
     /// <param name="row">Its index entry.</param>
-    internal static IReadOnlyList<string> SiblingsOf(string root, IndexRow row) =>
+    internal static PackageSiblings SiblingsOf(string root, IndexRow row) =>
         row.Place is { } place
-            ? [.. SiblingFiles.Beside(Path.Combine(root, place))]
-            : TryFind(root, row)?.Siblings ?? [];
+            ? PackageSiblings.Of(
+                SiblingFiles.Beside(Path.Combine(root, place)),
+                RebuildFiles.Published(Path.Combine(root, place), row.Hash)
+            )
+            : TryFind(root, row)?.Siblings ?? PackageSiblings.None;
 
     /// <summary>The document of a package whose file is not at hand.</summary>
     private static ReadOnlyMemory<byte> WriteWithoutFiles(IndexRow row) =>
@@ -141,11 +150,25 @@ internal static class PackageDetails
         }
     }
 
-    private static void WriteSiblings(Utf8JsonWriter json, IReadOnlyList<string> siblings)
+    private static void WriteSiblings(Utf8JsonWriter json, PackageSiblings siblings)
     {
-        if (siblings.Count > 0)
+        if (siblings.Suffixes.Count > 0)
         {
-            JsonReport.WriteStrings(json, "siblings", siblings);
+            JsonReport.WriteStrings(json, "siblings", siblings.Suffixes);
+        }
+
+        if (siblings.Rebuilds.Count > 0)
+        {
+            json.WriteStartArray("rebuilds");
+            foreach (RebuildNote note in siblings.Rebuilds)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(note.Key);
+                json.WriteStringValue(note.Verdict);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
         }
     }
 
@@ -199,6 +222,7 @@ internal static class PackageDetails
         string? builder = null;
         bool special = false;
         List<string> siblings = [];
+        List<RebuildNote> rebuilds = [];
         List<string>? paths = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -238,6 +262,11 @@ internal static class PackageDetails
                 reader.Read();
                 siblings = ReadSiblings(ref reader);
             }
+            else if (reader.ValueTextEquals("rebuilds"u8))
+            {
+                reader.Read();
+                rebuilds = ReadRebuilds(ref reader);
+            }
             else if (reader.ValueTextEquals("files"u8))
             {
                 reader.Read();
@@ -257,7 +286,7 @@ internal static class PackageDetails
                 Recipe = recipe,
                 Builder = builder,
                 IsSpecial = special,
-                Siblings = siblings,
+                Siblings = new PackageSiblings(siblings, rebuilds),
             };
     }
 
@@ -267,13 +296,32 @@ internal static class PackageDetails
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
         {
             string? suffix = reader.GetString();
-            if (SiblingNames.All.Contains(suffix, StringComparer.Ordinal))
+            if (SiblingNames.Published.Contains(suffix, StringComparer.Ordinal))
             {
                 siblings.Add(suffix!);
             }
         }
 
         return siblings;
+    }
+
+    private static List<RebuildNote> ReadRebuilds(ref Utf8JsonReader reader)
+    {
+        List<RebuildNote> rebuilds = [];
+        while (
+            reader.Read()
+            && reader.TokenType == JsonTokenType.StartArray
+            && rebuilds.Count < RebuildVerdict.MostVerdicts
+        )
+        {
+            reader.Read();
+            string key = reader.GetString() ?? "";
+            reader.Read();
+            rebuilds.Add(new RebuildNote(key, reader.GetString() ?? ""));
+            reader.Read();
+        }
+
+        return rebuilds;
     }
 
     private static List<string> ReadPaths(ref Utf8JsonReader reader)
@@ -314,6 +362,6 @@ internal sealed record PackageContent(string? Signer, string? Source, IReadOnlyL
     /// <summary>Whether it asks to install outside the layout.</summary>
     internal bool IsSpecial { get; init; }
 
-    /// <summary>What the names of the files beside it add to its own.</summary>
-    internal IReadOnlyList<string> Siblings { get; init; } = [];
+    /// <summary>What lies beside it.</summary>
+    internal PackageSiblings Siblings { get; init; } = PackageSiblings.None;
 }

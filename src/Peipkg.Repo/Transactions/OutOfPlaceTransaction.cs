@@ -133,7 +133,7 @@ internal sealed class OutOfPlaceTransaction : GenerationTransaction
     {
         if (
             path.EndsWith(PackageFileName.Extension, StringComparison.Ordinal)
-            || SiblingNames.All.Any(suffix =>
+            || SiblingNames.Published.Any(suffix =>
                 path.EndsWith(PackageFileName.Extension + suffix, StringComparison.Ordinal)
                 && File.Exists(path[..^suffix.Length])
             )

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using System.Text.Json;
 using Peipkg.CommandLine.Host;
 using Peipkg.CommandLine.Reporting;
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
@@ -19,6 +20,7 @@ namespace Peipkg.Repo.Verifying;
 /// <param name="Keys">Public keys for packages that lie in no repository.</param>
 /// <param name="Packages">Of repositories only packages with such names; empty for all.</param>
 /// <param name="Require">Whether a package without attestation is a failure.</param>
+/// <param name="Rebuilds">Whose verdicts of rebuilds count, and how many each package needs.</param>
 /// <param name="Json">Whether to report in JSON.</param>
 internal sealed record AttestRequest(
     IReadOnlyList<RepositoryLocation> Places,
@@ -26,6 +28,7 @@ internal sealed record AttestRequest(
     IReadOnlyList<string> Keys,
     IReadOnlyList<string> Packages,
     bool Require,
+    RebuildPolicy Rebuilds,
     bool Json
 );
 
@@ -38,7 +41,7 @@ internal sealed class AttestOperation
     private readonly AttestRequest _request;
     private readonly OperationContext _context;
     private readonly CancellationToken _stop;
-    private readonly List<(string Package, AttestationCheck Check)> _found = [];
+    private readonly List<(string Package, AttestationCheck Check, string? Doubt)> _found = [];
 
     private AttestOperation(AttestRequest request, OperationContext context, CancellationToken stop)
     {
@@ -102,7 +105,8 @@ internal sealed class AttestOperation
             _stop,
             source.Parallelism
         );
-        _found.AddRange(rows.Zip(checks, static (row, check) => (row.ToString(), check)));
+        Fingerprint[] own = [.. documents.Descriptor!.Keys.Select(static key => key.Fingerprint)];
+        _found.AddRange(rows.Zip(checks, (row, check) => (row.ToString(), check, DoubtOf(check, own))));
     }
 
     private void VerifyFile(string file)
@@ -127,27 +131,33 @@ internal sealed class AttestOperation
         }
 
         using FileStream content = File.OpenRead(file);
-        _found.Add(
-            (
-                file,
-                AttestationCheck.Of(
-                    Path.GetFileName(file),
-                    Sha256Digest.Of(content),
-                    keys,
-                    suffix => File.Exists(file + suffix) ? File.OpenRead(file + suffix) : null
-                )
-            )
+        AttestationCheck check = AttestationCheck.Of(
+            Path.GetFileName(file),
+            Sha256Digest.Of(content),
+            keys,
+            suffix => File.Exists(file + suffix) ? File.OpenRead(file + suffix) : null
         );
+        _found.Add((file, check, DoubtOf(check, [])));
     }
+
+    /// <summary>What the rebuilders who count say against a package, or that too few say something for it.</summary>
+    private string? DoubtOf(AttestationCheck check, IReadOnlyCollection<Fingerprint> own) =>
+        _request.Rebuilds.Judge(check.Rebuilds, own, check.Attestation?.Signer.Fingerprint)?.Reason;
 
     private int Report()
     {
         int attested = _found.Count(static item => item.Check.Attestation is not null);
         int wrong = _found.Count(static item => item.Check.Problem is not null);
         int none = _found.Count - attested - wrong;
-        bool failed = wrong > 0 || (_request.Require && none > 0);
-        foreach ((string package, AttestationCheck check) in _found)
+        bool failed =
+            wrong > 0 || (_request.Require && none > 0) || _found.Exists(static item => item.Doubt is not null);
+        foreach ((string package, AttestationCheck check, string? doubt) in _found)
         {
+            if (doubt is not null)
+            {
+                _context.Diagnostics.Error($"{package}: {TerminalText.Escape(doubt)}");
+            }
+
             if (check.Problem is { } problem)
             {
                 _context.Diagnostics.Error($"{package}: {problem}");
@@ -164,7 +174,7 @@ internal sealed class AttestOperation
             return failed ? ExitCode.Failure : ExitCode.Success;
         }
 
-        foreach ((string package, AttestationCheck check) in _found)
+        foreach ((string package, AttestationCheck check, _) in _found)
         {
             if (check.Attestation is { } attestation)
             {
@@ -172,6 +182,13 @@ internal sealed class AttestOperation
                     $"{package}: built by {TerminalText.Escape(attestation.Statement.Builder)}, "
                         + (check.HasBill ? "with a bill of materials, " : "")
                         + $"signed by {attestation.Signer.Fingerprint.Grouped}"
+                );
+            }
+
+            foreach (RebuildVerdict verdict in check.Rebuilds)
+            {
+                _context.Output.WriteLine(
+                    $"{package}: {RebuildText.Of(verdict)}{(_request.Rebuilds.Rebuilders.Contains(verdict.Rebuilder.Fingerprint) ? ", whom you name" : "")}"
                 );
             }
         }
@@ -188,14 +205,15 @@ internal sealed class AttestOperation
         json.WriteNumber("without", none);
         json.WriteNumber("wrong", wrong);
         json.WriteStartArray("packages");
-        foreach ((string package, AttestationCheck check) in _found)
+        foreach ((string package, AttestationCheck check, string? doubt) in _found)
         {
             json.WriteStartObject();
             json.WriteString("package", package);
             json.WriteString("signer", check.Attestation?.Signer.Fingerprint.Text);
             json.WriteString("builder", check.Attestation?.Statement.Builder);
             json.WriteBoolean("sbom", check.HasBill);
-            json.WriteString("problem", check.Problem);
+            RebuildText.Write(json, check.Rebuilds);
+            json.WriteString("problem", check.Problem ?? doubt);
             json.WriteEndObject();
         }
 

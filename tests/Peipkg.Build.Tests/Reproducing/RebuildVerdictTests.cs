@@ -31,7 +31,11 @@ public sealed class RebuildVerdictTests : IDisposable
         Assert.Contains("\"compared\":{\"what\":\"signed content\"", payload, StringComparison.Ordinal);
         Assert.Contains("\"timestamp\":\"2026-05-01T12:00:00Z\"", payload, StringComparison.Ordinal);
         Assert.Contains("{\"name\":\"recipe\",\"digest\":{\"dirHash\":\"", payload, StringComparison.Ordinal);
-        Assert.Contains($"\"id\":\"urn:peipkg:key:{verdict.Rebuilder.Fingerprint}\"", payload, StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"id\":\"urn:peipkg:key:{verdict.Rebuilder.Fingerprint}\"",
+            payload,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(Bench.Root, payload, StringComparison.Ordinal);
 
         byte[] first = verdict.Envelope.Write();
@@ -79,7 +83,13 @@ public sealed class RebuildVerdictTests : IDisposable
             """
         );
         Bench.Script("mkdir -p \"$DESTDIR/usr/share/demo\"; cp \"$SOURCE_DIR/text\" \"$DESTDIR/usr/share/demo/file\"");
-        _repository.Build("--source", Bench["up"], "--source-ref", $"git+file://{Bench["up"]}#refs/tags/v1", "--attest");
+        _repository.Build(
+            "--source",
+            Bench["up"],
+            "--source-ref",
+            $"git+file://{Bench["up"]}#refs/tags/v1",
+            "--attest"
+        );
         foreach (string sibling in SiblingNames.All)
         {
             Bench.Write("repository/p/" + Name + sibling, File.ReadAllText(Bench["out/" + Name + sibling]));
@@ -88,7 +98,11 @@ public sealed class RebuildVerdictTests : IDisposable
 
         _repository.Publish();
         RunResult result = Repository().Succeeds();
-        Assert.EndsWith("1 identical, 0 different, 0 could not be built, 0 not tried\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "1 identical, 0 different, 0 could not be built, 0 not tried\n",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(RebuildOutcome.Identical, Only().Outcome);
         string commit = Bench.Shell("git -C up rev-parse HEAD").Trim();
         Assert.Contains(
@@ -99,7 +113,11 @@ public sealed class RebuildVerdictTests : IDisposable
 
         // The next run does what is new; what is named is done again.
         Bench.Script("exit 1");
-        Assert.EndsWith("0 not tried, 1 with a verdict already\n", Repository().Succeeds().Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "0 not tried, 1 with a verdict already\n",
+            Repository().Succeeds().Output,
+            StringComparison.Ordinal
+        );
         result = Repository("demo=1.2-3");
         Assert.Equal(1, result.Code);
         Assert.Contains($"{Name}: could not be built: ", result.Output, StringComparison.Ordinal);
@@ -126,11 +144,27 @@ public sealed class RebuildVerdictTests : IDisposable
             StringComparison.Ordinal
         );
         _repository.Make("1-1", ("aa", ""));
-        Assert.Contains("bb_1-1_noarch.peipkg: not tried: no recipe here makes it", Repository().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "bb_1-1_noarch.peipkg: not tried: no recipe here makes it",
+            Repository().Output,
+            StringComparison.Ordinal
+        );
         Repository("ab").Fails("has no package ab (did you mean \"aa\"?)");
-        Run("--url", _repository.Repository).FailsWith(2, "--url needs --trust");
         Bench
-            .Run("reproduce", "--url", _repository.Repository, "--trust", _repository.Trust, "--recipe", Bench["recipe"], "--source", "x")
+            .Run("reproduce", "--url", _repository.Repository, "--recipe", Bench["recipe"])
+            .FailsWith(2, "--url needs --trust");
+        Bench
+            .Run(
+                "reproduce",
+                "--url",
+                _repository.Repository,
+                "--trust",
+                _repository.Trust,
+                "--recipe",
+                Bench["recipe"],
+                "--source",
+                "x"
+            )
             .FailsWith(2, "each package's source is fetched");
         Bench.Run("reproduce", "--recipe", Bench["recipe"]).FailsWith(2, "missing argument PACKAGE");
         Bench.Run("reproduce", "x", "--recipe", Bench["recipe"]).Fails("missing required option --source DIR");
@@ -139,7 +173,15 @@ public sealed class RebuildVerdictTests : IDisposable
     private RunResult Reproduce() => Run("--verdict-key", _key, "--verdicts", Bench["verdicts"]);
 
     private RunResult Run(params string[] more) =>
-        Bench.Run(["reproduce", Bench["out/" + Name], "--recipe", Bench["recipe"], "--source", Bench["source"], .. more]);
+        Bench.Run([
+            "reproduce",
+            Bench["out/" + Name],
+            "--recipe",
+            Bench["recipe"],
+            "--source",
+            Bench["source"],
+            .. more,
+        ]);
 
     private RunResult Repository(params string[] more) =>
         Bench.Run([

@@ -324,6 +324,12 @@ const effects = new Map([
   ["man-db", "rebuilds the index of manual pages"],
 ]);
 
+const verdicts = new Map([
+  ["identical", "Same bytes rebuilt by"],
+  ["different", "Other bytes rebuilt by"],
+  ["unbuildable", "Rebuild failed for"],
+]);
+
 const classes = new Map([["free", "free"], ["firmware", "redistributable firmware"], ["proprietary", "proprietary"]]);
 
 const linkTo = (name) => el("a", { href: packageUrl(name) }, el("bdi", null, name));
@@ -385,9 +391,13 @@ function about(entry, details) {
     add("Signed by", details.signer ? el("code", { class: "fingerprint" }, details.signer.replace(/(.{4})(?=.)/g, "$1 ")) : "nobody: the package is unsigned");
   }
   add("SHA-256", el("code", null, entry.hash.value));
-  const beside = [[".attestation.json", "How it was built"], [".sbom.json", "What is in it"]]
+  const beside = [[".attestation.json", "How it was built"], [".sbom.json", "What is in it"], [".rebuilds.jsonl", "Who has built it again"]]
     .filter(([suffix]) => target && details.siblings?.includes(suffix))
     .map(([suffix, words]) => el("a", { href: target.href + suffix, ...external }, words));
+  // Anybody can sign a verdict: what counts is whose key it is, and that is for the reader to know.
+  for (const [key, verdict] of details.rebuilds ?? []) {
+    add(verdicts.get(verdict) ?? "Rebuilt", el("code", { class: "fingerprint" }, key.replace(/(.{4})(?=.)/g, "$1 ")));
+  }
   if (beside.length) add("Attested", ...beside.flatMap((link, i) => (i ? [", ", link] : [link])));
   return el("aside", { class: "about", "aria-label": "About this package" }, el("dl", null, facts));
 }

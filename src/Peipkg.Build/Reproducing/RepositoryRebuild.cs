@@ -11,7 +11,6 @@ using Peipkg.Format.Manifests;
 using Peipkg.Format.Packages;
 using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
-using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 
 namespace Peipkg.Build.Reproducing;

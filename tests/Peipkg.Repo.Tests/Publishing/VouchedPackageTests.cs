@@ -2,7 +2,6 @@ using System.Text;
 using Peipkg.Format.Attestations;
 using Peipkg.Format.Cryptography;
 using Peipkg.Repo.Tests.Commands;
-using Peipkg.Repo.Tests.Consumers;
 using Peipkg.Repo.Tests.World;
 
 namespace Peipkg.Repo.Tests.Publishing;

@@ -31,7 +31,7 @@ using Peipkg.Repo.Indexing;
 
 namespace Peipkg.Fuzz;
 
-/// <summary>Everything of the three programs that reads what strangers write, and can be called without a disk or a network.</summary>
+/// <summary>Everything of the three programs that reads what strangers write.</summary>
 internal static class FuzzTargets
 {
     private static readonly Type[] Format = [typeof(FormatViolationException)];
@@ -54,7 +54,7 @@ internal static class FuzzTargets
         new("recipe", FuzzCorpus.Samples("peipkg.toml"), ReadRecipe, typeof(RecipeException)),
         new(
             "configuration",
-            FuzzCorpus.Samples("config.toml"),
+            [.. FuzzCorpus.Of("configuration"), .. FuzzCorpus.Samples("config.toml")],
             bytes => ConfigReader.Read(TomlFile.Parse(bytes, "config.toml")),
             typeof(RecipeException)
         ),
@@ -80,6 +80,7 @@ internal static class FuzzTargets
         new("source", [SourceArchive()], UnpackSource, typeof(UserErrorException)),
         new("complaint", Lines("complaint"), ReadComplaint),
         new("attestation", FuzzCorpus.Of("attestation"), ReadAttestation, Format),
+        new("remote", RemoteRepository.Seeds, RemoteRepository.Read, typeof(UserErrorException)),
     ];
 
     private static void VerifyPackage(byte[] bytes) => PackageVerifier.Verify(new MemoryStream(bytes));

@@ -1,15 +1,19 @@
 using System.Globalization;
 using Peipkg.Fuzz;
 
-// usage: Fuzz SECONDS [SEED]            tries inputs for so long; the same seed tries the same ones
+// usage: Fuzz SECONDS [SEED [TARGET]]   tries inputs for so long; the same seed tries the same ones
 //        Fuzz one TARGET SEED NUMBER     tries one of them again
 //        Fuzz list                       names the targets
 return args switch
 {
     ["list"] => List(),
     ["one", string target, string seed, string number] => new FuzzRun(Number(seed)).One(target, Number(number)),
-    [string seconds] => new FuzzRun(1).Run(TimeSpan.FromSeconds(Number(seconds))),
-    [string seconds, string seed] => new FuzzRun(Number(seed)).Run(TimeSpan.FromSeconds(Number(seconds))),
+    [string seconds] => new FuzzRun(1).Run(TimeSpan.FromSeconds(Number(seconds)), null),
+    [string seconds, string seed] => new FuzzRun(Number(seed)).Run(TimeSpan.FromSeconds(Number(seconds)), null),
+    [string seconds, string seed, string target] => new FuzzRun(Number(seed)).Run(
+        TimeSpan.FromSeconds(Number(seconds)),
+        target
+    ),
     _ => Usage(),
 };
 
@@ -27,6 +31,6 @@ static int List()
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Fuzz SECONDS [SEED] | one TARGET SEED NUMBER | list");
+    Console.Error.WriteLine("usage: Fuzz SECONDS [SEED [TARGET]] | one TARGET SEED NUMBER | list");
     return 2;
 }

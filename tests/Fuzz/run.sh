@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries damaged inputs on everything that reads what strangers write, in one process, and ends with 1 when something was found:
 # an exception that nobody meant, an internal error, more than 5 s or more than 300 MiB for one input.
-# usage: bash tests/Fuzz/run.sh [--built] SECONDS [SEED]             the same seed tries the same inputs in the same order
+# usage: bash tests/Fuzz/run.sh [--built] SECONDS [SEED [TARGET]]    the same seed tries the same inputs in the same order
 #        bash tests/Fuzz/run.sh [--built] one TARGET SEED NUMBER      tries one input again, and keeps it in input.bin
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,5 +16,5 @@ else
     trap stop_compiler EXIT
     run_logged "$root/artifacts/logs/fuzz-build.log" dotnet build "$here" -c Release -v q --nologo -p:RunAnalyzers=false
 fi
-[ $# -gt 0 ] || die "usage: bash tests/Fuzz/run.sh [--built] SECONDS [SEED] | one TARGET SEED NUMBER"
+[ $# -gt 0 ] || die "usage: bash tests/Fuzz/run.sh [--built] SECONDS [SEED [TARGET]] | one TARGET SEED NUMBER"
 dotnet "$here/bin/Release/net10.0/Fuzz.dll" "$@"

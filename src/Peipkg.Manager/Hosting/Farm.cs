@@ -22,6 +22,9 @@ internal sealed record FarmSetup
 {
     public required ConfigHolder Config { get; init; }
 
+    /// <summary>When the configuration was last written.</summary>
+    public required DateTimeOffset Configured { get; init; }
+
     /// <summary>The state directory, created and locked.</summary>
     public required StateLayout Layout { get; init; }
 
@@ -95,6 +98,7 @@ internal sealed class Farm : IDisposable
             _stores.Repository,
             _environment,
             _children,
+            OwnClock,
             Clock,
             Logger<RepoTool>()
         );
@@ -245,7 +249,7 @@ internal sealed class Farm : IDisposable
     /// <exception cref="UserErrorException">The repository cannot be created.</exception>
     public async Task PrepareAsync(CancellationToken stop)
     {
-        OwnClock.Begin();
+        OwnClock.Begin(_setup.Configured);
         await Recovery.RunAsync(stop);
         Source?.Begin();
         CloseRemoved();

@@ -74,6 +74,7 @@ internal static class ManagerProgram
                 new FarmSetup
                 {
                     Config = holder,
+                    Configured = FileStatus.WrittenAt(configFile),
                     Layout = layout,
                     Tools = tools,
                     Confinement = confinement,

@@ -32,16 +32,21 @@ internal sealed class FarmClock(
     private static readonly TimeSpan Tolerance = TimeSpan.FromHours(36);
     private static readonly TimeSpan Agreement = TimeSpan.FromMinutes(5);
 
-    /// <summary>A new farm has nothing to compare with, and takes the clock as it is.</summary>
-    public void Begin()
+    /// <summary>A new farm has no past to compare with, but somebody wrote its configuration, most likely a moment ago.</summary>
+    /// <param name="configured">When.</param>
+    public void Begin(DateTimeOffset configured)
     {
         if (settings.Number(Setting) is null)
         {
-            Confirm(settings, clock);
+            DateTimeOffset now = clock.GetUtcNow();
+            Set(settings, repository.Exists || configured > now ? now : configured);
         }
 
         Note();
     }
+
+    /// <summary>The time, as far as it is believed: where the clock is doubted, the last one that is known to be right.</summary>
+    public DateTimeOffset Believed() => WhyDoubtful(static () => null) is null ? clock.GetUtcNow() : LastKnown();
 
     /// <summary>Remembers that it is now, where that is believed.</summary>
     public void Note()
@@ -55,19 +60,14 @@ internal sealed class FarmClock(
     /// <summary>The clock is right, by the word of an operator or of what vouches for it.</summary>
     /// <param name="settings">Where it is remembered.</param>
     /// <param name="clock">The clock.</param>
-    public static void Confirm(SettingStore settings, TimeProvider clock) =>
-        settings.Set(Setting, clock.GetUtcNow().ToUnixTimeMilliseconds());
+    public static void Confirm(SettingStore settings, TimeProvider clock) => Set(settings, clock.GetUtcNow());
 
     /// <summary>Why nothing should be published in the time that the clock shows; null when it is believed.</summary>
     /// <param name="newestBuild">The latest build time of what is to be published; null: unknown.</param>
     public string? WhyDoubtful(Func<DateTimeOffset?> newestBuild)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        DateTimeOffset published = DateTimeOffset.FromUnixTimeSeconds(repository.Published().GeneratedAt.UnixSeconds);
-        DateTimeOffset known = settings.Number(Setting) is { } remembered
-            ? DateTimeOffset.FromUnixTimeMilliseconds(remembered)
-            : now;
-        DateTimeOffset last = known > published ? known : published;
+        DateTimeOffset last = LastKnown();
         return
             now <= last + Tolerance
             || (synchronized() is { } kernel && (kernel - now).Duration() < Agreement)
@@ -77,6 +77,18 @@ internal sealed class FarmClock(
                 + "publication with a time that lies ahead could never be followed by one with the right time. Set the clock "
                 + "right, or if it is, say so with \"peipkg-manager ack clock\"";
     }
+
+    private DateTimeOffset LastKnown()
+    {
+        DateTimeOffset published = DateTimeOffset.FromUnixTimeSeconds(repository.Published().GeneratedAt.UnixSeconds);
+        DateTimeOffset known = settings.Number(Setting) is { } remembered
+            ? DateTimeOffset.FromUnixTimeMilliseconds(remembered)
+            : clock.GetUtcNow();
+        return known > published ? known : published;
+    }
+
+    private static void Set(SettingStore settings, DateTimeOffset time) =>
+        settings.Set(Setting, time.ToUnixTimeMilliseconds());
 
     private static Timestamp Text(DateTimeOffset time) => Timestamp.FromUnixSeconds(time.ToUnixTimeSeconds());
 }

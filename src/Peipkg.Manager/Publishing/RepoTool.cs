@@ -27,6 +27,7 @@ internal sealed class RepoTool(
     RepositoryState repository,
     ChildEnvironment environment,
     ChildRunner children,
+    FarmClock own,
     TimeProvider clock,
     ILogger<RepoTool> logger
 )
@@ -61,7 +62,7 @@ internal sealed class RepoTool(
                 .. wanted.Edition is { } edition ? (string[])[$"--edition={edition}"] : [],
                 .. wanted.Official is true ? (string[])["--official"] : [],
                 $"--sign-key={config.Current.KeyFile}",
-                $"--timestamp={Now(default)}",
+                $"--timestamp={Timestamp.FromUnixSeconds(own.Believed().ToUnixTimeSeconds())}",
                 $"--out={Staging}",
             ]
         );

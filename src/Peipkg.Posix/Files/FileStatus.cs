@@ -82,6 +82,16 @@ public readonly record struct FileStatus(
         return new FileStatus(in status);
     }
 
+    /// <summary>When a file, or what a symlink leads to, was last written.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="PosixIOException">It cannot be looked at.</exception>
+    public static DateTimeOffset WrittenAt(string path) =>
+        LibC.StatX(LibC.CurrentDirectory, path, 0, LibC.BasicStatus, out LibC.StatBuffer status) == 0
+            ? DateTimeOffset.UnixEpoch.AddTicks(
+                Math.Clamp(status.ModifiedSeconds, 0, uint.MaxValue) * TimeSpan.TicksPerSecond
+            )
+            : throw PosixIOException.Last("examine", path);
+
     // Nothing can have such a name; of a path that is too long as a whole nobody knows whether something is there.
     private static bool HasImpossibleName(string path) =>
         path.Split('/').Any(static name => Encoding.UTF8.GetByteCount(name) > LongestName);

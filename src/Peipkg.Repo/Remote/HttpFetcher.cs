@@ -166,6 +166,10 @@ internal sealed class HttpFetcher : IDisposable
                     $"{uri}: {Innermost(error).Message} (which authorities are trusted is the system's decision, or SSL_CERT_FILE's)"
                 );
             }
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.InvalidResponse)
+            {
+                throw new IOException($"{uri}: {TerminalText.Escape(Innermost(error).Message)}");
+            }
             catch (HttpRequestException error)
             {
                 problem = Innermost(error).Message;

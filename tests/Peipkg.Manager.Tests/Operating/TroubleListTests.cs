@@ -260,7 +260,7 @@ public sealed class TroubleListTests : IDisposable
     public void What_holds_publishing_up_is_told_with_the_command_that_ends_it()
     {
         FarmClock clock = new(_stores.Settings, _stores.Repository, () => null, _clock);
-        clock.Begin();
+        clock.Begin(_clock.GetUtcNow());
         PublishingHold hold = new(_stores.Repository, clock);
         LiveFarm live = _live with { Held = () => hold.Find(() => null) };
         Assert.Empty(Found(live));

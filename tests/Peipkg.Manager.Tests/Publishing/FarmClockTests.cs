@@ -16,14 +16,17 @@ public sealed class FarmClockTests : IDisposable
     public FarmClockTests()
     {
         _database = ManagerDatabase.Open(_directory["manager.db"]);
-        _farm = new FarmClock(
-            new SettingStore(_database, _clock),
+        _farm = Make();
+        _farm.Begin(_clock.Now);
+    }
+
+    private FarmClock Make(ManagerDatabase? database = null) =>
+        new(
+            new SettingStore(database ?? _database, _clock),
             new RepositoryState(_directory["repo"]),
             () => _kernel,
             _clock
         );
-        _farm.Begin();
-    }
 
     private string? Doubt => _farm.WhyDoubtful(() => null);
 
@@ -51,6 +54,34 @@ public sealed class FarmClockTests : IDisposable
         Assert.NotNull(Doubt);
         FarmClock.Confirm(new SettingStore(_database, _clock), _clock);
         Assert.Null(Doubt);
+    }
+
+    [Fact]
+    public void A_new_farm_doubts_a_clock_that_leapt_after_its_configuration_was_written()
+    {
+        using ManagerDatabase database = ManagerDatabase.Open(_directory["new.db"]);
+        DateTimeOffset written = _clock.Now;
+        _clock.Now = written.AddYears(30);
+        FarmClock farm = Make(database);
+        farm.Begin(written);
+        Assert.NotNull(farm.WhyDoubtful(() => null));
+        Assert.Equal(written, farm.Believed());
+
+        // The clock is set right, and the farm works on.
+        _clock.Now = written + Most;
+        Assert.Null(farm.WhyDoubtful(() => null));
+        Assert.Equal(_clock.Now, farm.Believed());
+    }
+
+    [Fact]
+    public void A_configuration_from_the_future_vouches_for_nothing_but_now()
+    {
+        using ManagerDatabase database = ManagerDatabase.Open(_directory["new.db"]);
+        FarmClock farm = Make(database);
+        farm.Begin(_clock.Now.AddYears(1));
+        Assert.Equal(_clock.Now, farm.Believed());
+        _clock.Now += Most + TimeSpan.FromSeconds(1);
+        Assert.NotNull(farm.WhyDoubtful(() => null));
     }
 
     [Fact]

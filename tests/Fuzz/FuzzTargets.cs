@@ -21,6 +21,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Git;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Operating;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes;
 using Peipkg.Recipes.Globs;
@@ -66,6 +67,7 @@ internal static class FuzzTargets
         new("webhook", FuzzCorpus.Of("webhook"), ReadWebhook),
         new("control", FuzzCorpus.Of("control"), ReadRequest, typeof(JsonException)),
         new("tags", FuzzCorpus.Of("tags"), bytes => TagListing.Parse(bytes), typeof(GitException)),
+        new("listing", Lines("listing"), ReadListing),
         new("tree", FuzzCorpus.Of("tree"), ReadTree, typeof(GitException)),
         new("submodules", FuzzCorpus.Of("submodules"), ReadSubmodules, typeof(GitException)),
         new("elf", FuzzCorpus.Of("elf"), bytes => ElfReader.Read(new MemoryStream(bytes))),
@@ -202,6 +204,12 @@ internal static class FuzzTargets
 
     private static void ReadRequest(byte[] bytes) =>
         JsonSerializer.Deserialize(bytes, OperatorJson.Default.OperatorRequest);
+
+    private static void ReadListing(byte[] bytes)
+    {
+        TagPattern.TryParse(@"^x-([0-9.a-z]+)\.tar\.[gx]z$", out TagPattern pattern, out _);
+        _ = ListingPage.Names(bytes, pattern);
+    }
 
     private static void ReadTree(byte[] bytes)
     {

@@ -60,7 +60,7 @@ internal sealed record BuildIdentity(PackageVersion Version, string SourceRef, s
         {
             sourceRef =
                 commit is null ? (locked is null ? null : $"{locked.Url}#sha256={locked.Sha256}")
-                : (upstream?.Git.Text ?? commit.Origin) is { } address
+                : (upstream?.Git?.Text ?? commit.Origin) is { } address
                     ? $"git+{address}#{(tag is null ? commit.Id : $"refs/tags/{tag}")}"
                 : null;
             Note(

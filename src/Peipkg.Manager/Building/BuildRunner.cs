@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -23,7 +22,7 @@ namespace Peipkg.Manager.Building;
 internal sealed class BuildRunner(
     StateLayout layout,
     RosterHolder roster,
-    SourceFetcher fetcher,
+    VersionSource sources,
     PackageBuild packageBuild,
     PoolBoard pools,
     OutputCheck outputCheck,
@@ -136,7 +135,7 @@ internal sealed class BuildRunner(
     // The queue may be hours old: the recipe gone, the version published by hand.
     private (BuildState State, string Reason)? WhyNot(BuildRecord build)
     {
-        if (roster.Current.Find(build.Recipe) is not { Url: not null } recipe)
+        if (roster.Current.Find(build.Recipe) is not { IsWatched: true } recipe)
         {
             return (BuildState.Skipped, RecipeGone);
         }
@@ -216,38 +215,32 @@ internal sealed class BuildRunner(
         CleanUp(attempt);
         string recipes = roster.Current.Commit is { } commit ? $", recipes of commit {commit}" : "";
         string place = pool.IsOnly ? "" : $" in pool {pool.Name}";
-        log.Heading($"building {build.Recipe} {build.Version} from tag {build.Tag} ({build.CommitId}){recipes}{place}");
+        log.Heading($"building {build.Recipe} {build.Version} from {build.Tag} ({build.CommitId}){recipes}{place}");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
         RosterEntry known =
             roster.Current.Find(build.Recipe)
             ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
         RosterEntry recipe = RecipeRoster.Read(build.Recipe, known.Document.File, known.Edition);
-        GitAddress url =
-            recipe.Url
-            ?? throw new BuildFailureException(
+        if (!recipe.IsWatched)
+        {
+            throw new BuildFailureException(
                 FailureCause.Recipe,
                 "the recipe has lost its [upstream]; reload the recipes"
             );
+        }
+
         long started = clock.GetTimestamp();
-        string source = Directory.CreateDirectory(layout.SourceOf(attempt)).FullName;
-        Timestamp committed = await fetcher.FetchAsync(
-            url,
-            new ListedTag(build.Tag, build.ObjectId, build.CommitId),
-            recipe.Document.Upstream!.Submodules,
-            source,
-            log,
-            cancellation
-        );
+        FetchedSource source = await sources.FetchAsync(recipe, build, attempt, log, cancellation);
         moves.Fetched(build.Id, attempt);
         BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
             recipe,
             PackageVersion.Parse(build.Version),
-            $"git+{url.Text}#refs/tags/{build.Tag}",
-            build.CommitId,
-            committed
+            source.Reference,
+            source.Commit,
+            source.Time
         );
         string output = await packageBuild.RunAsync(order, pool, attempt, log, cancellation);
         IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, cancellation);
@@ -334,7 +327,7 @@ internal sealed class BuildRunner(
         {
             OperationCanceledException or StorageException => null,
             BuildFailureException e => e.Cause,
-            GitException { IsUpstreamsFault: true } or RecipeException => FailureCause.Recipe,
+            UpstreamException { IsUpstreamsFault: true } or RecipeException => FailureCause.Recipe,
             _ => FailureCause.Infrastructure,
         };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Format.Cryptography;
@@ -63,6 +64,20 @@ internal sealed class Farm : IDisposable
     private readonly GitRunner _git;
     private readonly RepositoryGate _gate = new();
     private readonly HttpClient _client = new();
+
+    // A listing may be compressed and is bounded unpacked; its timeout is the poll's.
+    private readonly HttpClient _listings = new(
+        new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.All,
+            MaxAutomaticRedirections = 5,
+            UseCookies = false,
+        }
+    )
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { { "User-Agent", "peipkg-manager" } },
+    };
 
     // A notification's secret is its address; nobody may send it elsewhere.
     private readonly HttpClient _straight = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -302,6 +317,7 @@ internal sealed class Farm : IDisposable
         Syncer.Dispose();
         _client.Dispose();
         _straight.Dispose();
+        _listings.Dispose();
         _gate.Dispose();
         _database.Dispose();
     }
@@ -342,7 +358,10 @@ internal sealed class Farm : IDisposable
         new(
             Roster,
             new Poller(
-                new TagLister(_git, _setup.Layout, () => Config.Polling.Timeout),
+                new VersionLister(
+                    new TagLister(_git, _setup.Layout, () => Config.Polling.Timeout),
+                    new ArchiveLister(_listings, () => Config.Polling.Timeout)
+                ),
                 _stores.Tags,
                 _stores.Builds,
                 _stores.Moves,
@@ -377,7 +396,11 @@ internal sealed class Farm : IDisposable
         BuildRunner runner = new(
             _setup.Layout,
             Roster,
-            new SourceFetcher(_git, () => Config.Fetching, Clock),
+            new VersionSource(
+                _setup.Layout,
+                new SourceFetcher(_git, () => Config.Fetching, Clock),
+                new ArchiveFetcher(_setup.Tools, () => Config.Fetching, _environment, _children)
+            ),
             build,
             Pools,
             check,

@@ -131,7 +131,10 @@ internal sealed class WebhookEndpoint(
         }
 
         // Most often one has the upstream and does not say that it listens.
-        string[] deaf = [.. roster.Current.Watched.Where(r => parsed.IsAbout(r.Url!)).Select(r => r.Name)];
+        string[] deaf =
+        [
+            .. roster.Current.Watched.Where(r => r.Url is { } url && parsed.IsAbout(url)).Select(r => r.Name),
+        ];
         string reason =
             deaf.Length > 0
                 ? $"{string.Join(", ", deaf)} has this upstream, but no {forge.Name}_webhook = true in [watch]"

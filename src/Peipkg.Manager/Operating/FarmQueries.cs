@@ -32,10 +32,10 @@ internal static class FarmQueries
                     {
                         Name = recipe.Name,
                         Packages = [.. recipe.Outputs.Select(o => o.Name.Text)],
-                        Upstream = recipe.Url?.Text,
+                        Upstream = recipe.Address,
                         PolledAt = poll.PolledAt.Text(),
                         AnsweredAt = poll.AnsweredAt.Text(),
-                        Outcome = recipe.Url is null ? "is not watched: it has no [upstream]" : poll.Outcome,
+                        Outcome = !recipe.IsWatched ? "is not watched: it has no [upstream]" : poll.Outcome,
                         PollFailures = poll.Failures,
                         Paused = poll.PausedAt is null ? null : poll.PauseReason,
                         Published = Highest(recipe, published),

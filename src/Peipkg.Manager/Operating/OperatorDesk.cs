@@ -112,7 +112,7 @@ internal sealed class OperatorDesk(
     private ActionDocument Build(string name, string? tag, string? by)
     {
         RosterEntry recipe = WhyQuery.Known(roster(), name);
-        if (recipe.Url is null)
+        if (!recipe.IsWatched)
         {
             throw new OperatorException($"{name} has no [upstream], so there is no source to build it from");
         }

@@ -1,6 +1,10 @@
 using System.Globalization;
+using Peipkg.Format.Identity;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Sources;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Operating;
 
@@ -39,6 +43,18 @@ internal static class PollTroubles
             {
                 IsTold = true,
             };
+        }
+
+        foreach (RosterEntry recipe in roster.Watched.Where(recipe => recipe.Url is null))
+        {
+            if (Unlocked(recipe, stores.Tags.Current(recipe.Name)) is { } version)
+            {
+                yield return Trouble.Warning(
+                    "unlocked:" + recipe.Name,
+                    $"{recipe.Name} {version} is out, and {SourceLock.FileName} does not say which archive it is",
+                    $"peipkg-build lock {recipe.Directory} --version {version}"
+                );
+            }
         }
 
         if (live is null || watched.Count == 0)
@@ -81,5 +97,24 @@ internal static class PollTroubles
                 );
             }
         }
+    }
+
+    // Upstream's newest version, where it is newer than all that are locked.
+    private static string? Unlocked(RosterEntry recipe, IReadOnlyList<ListedTag> listed)
+    {
+        Upstream upstream = recipe.Document.Upstream!;
+        (ListedTag Tag, PackageVersion Version)? newest = null;
+        foreach (ListedTag tag in listed)
+        {
+            if (
+                upstream.TryGetVersion(tag.Name, out PackageVersion version, out _)
+                && (newest is not { } best || PackageVersion.Compare(version, best.Version) > 0)
+            )
+            {
+                newest = (tag, version);
+            }
+        }
+
+        return newest is { Tag.IsKnown: false } found ? found.Version.Upstream : null;
     }
 }

@@ -102,7 +102,7 @@ internal static class RebuildOrder
         string reason
     )
     {
-        if (recipe.Url is null)
+        if (!recipe.IsWatched)
         {
             throw new OperatorException($"{recipe.Name} has no [upstream], so there is no source to build it from");
         }

@@ -33,7 +33,7 @@ internal static class WhyQuery
 
         RosterEntry recipe = Known(roster, name);
         RecipeRecord record = stores.Recipes.Get(name);
-        List<WhyVersionDocument> versions = recipe.Url is null ? [] : Versions(stores, recipe, record, live);
+        List<WhyVersionDocument> versions = !recipe.IsWatched ? [] : Versions(stores, recipe, record, live);
         if (version is not null)
         {
             versions = [.. versions.Where(v => VersionName.Means(version, v.Tag, v.Version))];
@@ -45,7 +45,7 @@ internal static class WhyQuery
             notes.Add(
                 record.AnsweredAt is null
                     ? "no poll has been answered yet, so its tags are not known"
-                    : $"the latest listing of the upstream has no tag that matches tag_pattern and gives {version}"
+                    : $"the latest listing of the upstream names nothing that matches {recipe.Document.Upstream?.PatternKey} and gives {version}"
             );
         }
 
@@ -69,7 +69,7 @@ internal static class WhyQuery
     private static List<string> Notes(FarmStores stores, RosterEntry recipe, RecipeRecord record, LiveFarm? live)
     {
         List<string> notes = [];
-        if (recipe.Url is null)
+        if (!recipe.IsWatched)
         {
             notes.Add("the recipe has no [upstream], so nothing is ever built of it here");
         }
@@ -129,7 +129,7 @@ internal static class WhyQuery
                 Published = published,
                 Builds = builds,
                 Reason = BuildReason.Poll,
-                FirstContact = record.Upstream == recipe.Url!.Text ? record.FirstContact : null,
+                FirstContact = record.Upstream == recipe.Address ? record.FirstContact : null,
                 FirstSeen = stores.Tags.FirstSeen(recipe.Name),
                 RecipeDigest = recipe.Digest(),
             }

@@ -13,8 +13,17 @@ namespace Peipkg.Manager.Recipes;
 /// <param name="Document">What its peipkg.toml says.</param>
 internal sealed record RosterEntry(string Name, WatchedRecipe Document)
 {
-    /// <summary>Where its upstream is; null when it has none and is built only by hand.</summary>
+    /// <summary>Whether it has an upstream; else it is built only by hand.</summary>
+    public bool IsWatched => Document.Upstream is not null;
+
+    /// <summary>Where its upstream is, of either kind; null when it has none.</summary>
+    public string? Address => Document.Upstream?.Address;
+
+    /// <summary>The git repository that is its upstream; null where that is a listing of archives, or where there is none.</summary>
     public GitAddress? Url => Document.Upstream?.Git;
+
+    /// <summary>The directory that holds it.</summary>
+    public string Directory => Path.GetDirectoryName(Document.File)!;
 
     /// <summary>The edition of the format in which it is built.</summary>
     public Edition Edition { get; init; } = Edition.Default;
@@ -26,7 +35,7 @@ internal sealed record RosterEntry(string Name, WatchedRecipe Document)
     public bool SharesPackages { get; init; }
 
     /// <summary>What its folder holds now; null when that cannot be read.</summary>
-    public string? Digest() => RecipeDigest.Of(Path.GetDirectoryName(Document.File)!);
+    public string? Digest() => RecipeDigest.Of(Directory);
 
     /// <summary>
     /// How often it is polled. The default is the floor: a recipe may be polled more often, never less (user
@@ -88,7 +97,7 @@ internal sealed class RecipeRoster
     public IReadOnlyList<SharedPackage> SharedPackages { get; }
 
     /// <summary>Those with an upstream.</summary>
-    public IEnumerable<RosterEntry> Watched => Recipes.Where(recipe => recipe.Url is not null);
+    public IEnumerable<RosterEntry> Watched => Recipes.Where(recipe => recipe.IsWatched);
 
     /// <summary>Whether a recipe is there, usable or not.</summary>
     public bool Knows(string name) => _byName.ContainsKey(name) || BrokenRecipes.Any(broken => broken.Name == name);

@@ -111,8 +111,8 @@ internal sealed class PollLoop(
         [
             .. roster.Current.Watched.Select(recipe => new PollTarget(
                 recipe.Name,
-                recipe.Digest() ?? recipe.Url!.Text,
-                recipe.Url!.Authority,
+                recipe.Digest() ?? recipe.Address!,
+                recipe.Document.Upstream!.Authority,
                 recipe.IntervalUnder(current.DefaultInterval)
             )),
         ];
@@ -188,7 +188,7 @@ internal sealed class PollLoop(
         PollResult result = PollResult.Failed;
         try
         {
-            if (roster.Current.Find(due.Recipe) is { Url: not null } recipe)
+            if (roster.Current.Find(due.Recipe) is { IsWatched: true } recipe)
             {
                 result = await poller.PollAsync(recipe, due.Trigger, cancellation);
             }

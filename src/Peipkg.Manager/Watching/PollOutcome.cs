@@ -1,4 +1,5 @@
 using Peipkg.Manager.Storage;
+using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 
@@ -7,11 +8,13 @@ internal static class PollOutcome
 {
     private const int Named = 3;
 
-    /// <param name="listed">How many tags the upstream has.</param>
+    /// <param name="upstream">What was asked.</param>
+    /// <param name="listed">How many tags the upstream has, or archives whose names match.</param>
     /// <param name="selection">What they give.</param>
     /// <param name="plan">What was changed.</param>
     /// <param name="builds">The recipe's builds after that.</param>
     public static string Describe(
+        Upstream upstream,
         int listed,
         VersionSelection selection,
         QueuePlan plan,
@@ -26,13 +29,15 @@ internal static class PollOutcome
 
         if (listed == 0)
         {
-            return "the upstream has no tags";
+            return upstream.Git is null
+                ? $"no name on {upstream.Address} matches {upstream.PatternKey}"
+                : "the upstream has no tags";
         }
 
         int matching = selection.Candidates.Count + selection.Skipped.Count + selection.Unwanted.Count;
         if (matching == 0)
         {
-            return $"none of the {listed} tags matches tag_pattern";
+            return $"none of the {listed} tags matches {upstream.PatternKey}";
         }
 
         // What is published and has no build was published before this database began.
@@ -53,7 +58,7 @@ internal static class PollOutcome
             (builds.Count(b => b.State == BuildState.Skipped && b.Hold == BuildHold.None), "passed over"),
             (selection.Unwanted.Count, "ruled out by the recipe"),
             (selection.Skipped.Count, "without a usable version"),
-            (listed - matching, "not matching tag_pattern"),
+            (listed - matching, $"not matching {upstream.PatternKey}"),
         ];
         return "nothing new: " + string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.What}"));
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Peipkg.Manager.Git;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
@@ -11,7 +10,7 @@ namespace Peipkg.Manager.Watching;
 
 /// <summary>One poll of one recipe: list the tags, compare with what is published and known, queue what is missing.</summary>
 internal sealed class Poller(
-    TagLister lister,
+    VersionLister lister,
     TagStore tags,
     BuildStore builds,
     BuildMoves moves,
@@ -27,17 +26,17 @@ internal sealed class Poller(
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task<PollResult> PollAsync(RosterEntry recipe, PollTrigger trigger, CancellationToken cancellation)
     {
-        GitAddress url = recipe.Url ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
+        string address = recipe.Address ?? throw new ArgumentException("the recipe has no upstream", nameof(recipe));
         RecipePoll poll = new(
             recipe.Name,
-            url.Text,
+            address,
             clock.GetUtcNow(),
             trigger == PollTrigger.Webhook ? "webhook" : "interval"
         );
-        WatchEvents.Polling(logger, recipe.Name, url.Text, poll.Trigger);
+        WatchEvents.Polling(logger, recipe.Name, address, poll.Trigger);
         try
         {
-            IReadOnlyList<ListedTag> listed = await lister.ListAsync(url, cancellation);
+            IReadOnlyList<ListedTag> listed = await lister.ListAsync(recipe, cancellation);
             IReadOnlyList<BuildRecord> known = builds.OfRecipe(recipe.Name);
             VersionSelection selection = VersionSelection.From(
                 listed,
@@ -46,8 +45,8 @@ internal sealed class Poller(
                 tags.Raised(recipe.Name)
             );
             RecipeRecord record = recipes.Get(recipe.Name);
-            DateTimeOffset? contact = record.Upstream == url.Text ? record.FirstContact : null;
-            TagChanges changes = Remember(recipe, url, selection);
+            DateTimeOffset? contact = record.Upstream == address ? record.FirstContact : null;
+            TagChanges changes = Remember(recipe, address, selection);
             QueuePlan plan = QueuePolicy.Plan(
                 new QueueSituation
                 {
@@ -66,7 +65,7 @@ internal sealed class Poller(
                 known = builds.OfRecipe(recipe.Name);
             }
 
-            string outcome = PollOutcome.Describe(listed.Count, selection, plan, known);
+            string outcome = PollOutcome.Describe(recipe.Document.Upstream!, listed.Count, selection, plan, known);
             bool news = contact is not null && changes.New.Count + changes.Moved.Count > 0;
             recipes.Answered(
                 poll,
@@ -80,7 +79,7 @@ internal sealed class Poller(
             WatchEvents.Complete(logger, recipe.Name, listed.Count, selection.Candidates.Count, plan.Queue.Count);
             return new PollResult(Answered: true, plan.Queue.Count > 0, news, HostMood.Fine);
         }
-        catch (GitException exception)
+        catch (UpstreamException exception)
         {
             recipes.Failed(poll, exception.Message);
             WatchEvents.Failed(logger, recipe.Name, exception.Message);
@@ -96,7 +95,7 @@ internal sealed class Poller(
         }
     }
 
-    private TagChanges Remember(RosterEntry recipe, GitAddress url, VersionSelection selection)
+    private TagChanges Remember(RosterEntry recipe, string address, VersionSelection selection)
     {
         List<ListedTag> matching =
         [
@@ -104,7 +103,7 @@ internal sealed class Poller(
             .. selection.Skipped.Select(s => s.Tag),
             .. selection.Unwanted.Select(u => u.Tag),
         ];
-        TagChanges changes = tags.Record(recipe.Name, url.Text, matching);
+        TagChanges changes = tags.Record(recipe.Name, address, matching);
 
         // Said once, when the tag is new: the next poll would say the same of all of them again.
         List<SkippedTag> unusable = [.. selection.Skipped.Where(s => changes.New.Contains(s.Tag.Name))];

@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
+using Peipkg.Recipes.Sources;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
@@ -55,6 +56,10 @@ internal sealed record VersionSelection(
                 if (upstream.WhyUnwanted(tag.Name, version) is { } why)
                 {
                     unwanted.Add(new SkippedTag(tag, why));
+                }
+                else if (!tag.IsKnown)
+                {
+                    unwanted.Add(new SkippedTag(tag, $"{SourceLock.FileName} does not say which archive it is"));
                 }
                 else
                 {

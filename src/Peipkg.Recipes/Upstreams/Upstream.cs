@@ -5,13 +5,28 @@ using Peipkg.Recipes.Toml;
 
 namespace Peipkg.Recipes.Upstreams;
 
-/// <summary>A recipe's <c>[upstream]</c>: where its source lives and which tags are versions.</summary>
-/// <param name="Git">Where the repository is.</param>
-/// <param name="TagPattern">Which tags are versions.</param>
+/// <summary>
+/// A recipe's <c>[upstream]</c>: where new versions appear, and which names are versions. They are the tags of a git
+/// repository, or the names of archives on a page that lists them.
+/// </summary>
+/// <param name="Git">The repository; null where a page lists archives.</param>
+/// <param name="TagPattern">Which tags or names of archives are versions: <c>tag_pattern</c> or <c>file_pattern</c>.</param>
 /// <param name="PeiosRevision">The revision of the packages built from them, at least 1.</param>
 /// <param name="Position">Where the section begins.</param>
-public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
+public sealed record Upstream(GitAddress? Git, TagPattern TagPattern, long PeiosRevision, TomlPosition Position)
 {
+    /// <summary>The page that lists archives; null for a git repository.</summary>
+    public ListingAddress? Listing { get; init; }
+
+    /// <summary>Where it is, without credentials.</summary>
+    public string Address => Git?.Text ?? Listing?.Text ?? "";
+
+    /// <summary>The host that is asked, and perhaps its port.</summary>
+    public string Authority => Git?.Authority ?? Listing?.Authority ?? "";
+
+    /// <summary>The key that says which names are versions.</summary>
+    public string PatternKey => KeyOfPattern(Listing is not null);
+
     /// <summary>The epoch of the packages built from them, from 0.</summary>
     public long Epoch { get; init; }
 
@@ -39,14 +54,16 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
             return null;
         }
 
+        bool lists = section.Has("listing") && !section.Has("git");
         Located<GitAddress>? git = section.Parsed<GitAddress>(
             "git",
             GitAddress.TryParse,
-            required: true,
+            required: !lists,
             RecipeRule.GitUrl
         );
+        Located<ListingAddress>? listing = section.Parsed<ListingAddress>("listing", ListingAddress.TryParse);
         Located<TagPattern>? pattern = section.Parsed<TagPattern>(
-            "tag_pattern",
+            KeyOfPattern(lists),
             TagPattern.TryParse,
             required: true,
             RecipeRule.TagPattern
@@ -66,6 +83,7 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
         );
         Located<bool>? prerelease = section.Boolean("prerelease");
         List<Glob> rejected = ReadRejected(section);
+        RefuseMixture(file, section, lists);
         section.Finish();
         if (revision is { Value: < 1 })
         {
@@ -85,10 +103,11 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
             );
         }
 
-        return git is null || pattern is null || revision is null or { Value: < 1 }
+        return (git is null && listing is null) || pattern is null || revision is null or { Value: < 1 }
             ? null
-            : new Upstream(git.Value.Value, pattern.Value.Value, revision.Value.Value, section.Position)
+            : new Upstream(git?.Value, pattern.Value.Value, revision.Value.Value, section.Position)
             {
+                Listing = listing?.Value,
                 Epoch = epoch?.Value ?? 0,
                 Submodules = submodules?.Value ?? false,
                 MinVersion = minimum?.Value,
@@ -142,6 +161,40 @@ public sealed record Upstream(GitAddress Git, TagPattern TagPattern, long PeiosR
                 ? PackageVersion.Parse(version.Text[(version.Text.IndexOf(':', StringComparison.Ordinal) + 1)..])
                 : version
         );
+
+    private static string KeyOfPattern(bool lists) => lists ? "file_pattern" : "tag_pattern";
+
+    // What belongs to the other kind of upstream is told as that, not as an unknown key.
+    private static void RefuseMixture(TomlFile file, TomlSection section, bool lists)
+    {
+        (string, string)[] useless = lists
+            ? [("tag_pattern", "names of archives are matched by file_pattern"), ("submodules", "archives have none")]
+            :
+            [
+                ("listing", "an upstream is a git repository or a listing of archives, and here is git"),
+                ("file_pattern", "tags are matched by tag_pattern"),
+            ];
+        foreach ((string key, string reason) in useless)
+        {
+            if (section.NodeOf(key) is not null)
+            {
+                section.Problems.Error(
+                    section.PositionOf(key),
+                    $"{key} in {section.Label}: {reason}",
+                    RecipeRule.Value
+                );
+            }
+        }
+
+        if (lists && file.Root.Find("source") is null)
+        {
+            section.Problems.Error(
+                section.PositionOf("listing"),
+                $"listing in {section.Label}: the recipe has no [source] that says where the archive of a version is",
+                RecipeRule.Value
+            );
+        }
+    }
 
     private static List<Glob> ReadRejected(TomlSection section)
     {

@@ -20,6 +20,9 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
     /// <summary>Whether GitLab's webhooks do.</summary>
     public bool GitlabWebhook { get; init; }
 
+    /// <summary>Whether any webhook triggers a poll.</summary>
+    public bool ListensToForge => GithubWebhook || ForgejoWebhook || GitlabWebhook;
+
     /// <summary>How many of the versions that an upstream has at first contact are built, the newest; null for all.</summary>
     public long? Backfill { get; init; }
 

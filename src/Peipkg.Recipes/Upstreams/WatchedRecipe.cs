@@ -67,6 +67,15 @@ public sealed record WatchedRecipe(
     {
         Upstream? upstream = Upstream.Read(file);
         Watch? watch = Watch.Read(file);
+        if (upstream?.Listing is not null && watch is { ListensToForge: true })
+        {
+            file.Problems.Warning(
+                watch.Position,
+                "webhooks tell of git repositories, so those of [watch] have no effect with listing in [upstream]",
+                RecipeRule.Ineffective
+            );
+        }
+
         BuildLimits limits = ReadLimits(file);
         StanzaSplit.Expand(file);
         TomlTable[] stanzas = [.. file.Root.Tables("package")];

@@ -493,11 +493,11 @@ public class QueuePolicyTests
         );
         Assert.Equal(
             "nothing new: 1 published, 1 waiting after a failure, 1 ruled out by the recipe, 1 not matching tag_pattern",
-            PollOutcome.Describe(4, selection, plan, [Build("1.2-1", BuildState.Failed)])
+            PollOutcome.Describe(recipe.Document.Upstream!, 4, selection, plan, [Build("1.2-1", BuildState.Failed)])
         );
         Assert.Equal(
             "the upstream has no tags",
-            PollOutcome.Describe(0, Select(recipe), QueuePolicy.Plan(Situation(recipe)), [])
+            PollOutcome.Describe(recipe.Document.Upstream!, 0, Select(recipe), QueuePolicy.Plan(Situation(recipe)), [])
         );
     }
 

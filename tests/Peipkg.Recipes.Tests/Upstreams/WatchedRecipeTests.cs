@@ -37,7 +37,7 @@ public sealed class WatchedRecipeTests
             x = 1
             """
         );
-        Assert.Equal("https://github.com/madler/zlib", recipe.Upstream!.Git.Text);
+        Assert.Equal("https://github.com/madler/zlib", recipe.Upstream!.Git!.Text);
         Assert.True(recipe.Upstream.Submodules);
         Assert.Equal(2, recipe.Upstream.PeiosRevision);
         Assert.Null(recipe.Upstream.WhyUnwanted("v1.2.0", PackageVersion.Parse("1.2.0-2")));
@@ -48,6 +48,45 @@ public sealed class WatchedRecipeTests
         Assert.Equal(new Watch(TimeSpan.FromHours(1), recipe.Watch!.Position) { GithubWebhook = true }, recipe.Watch);
         Assert.Equal(["libz x86_64", "libz-doc noarch"], recipe.Outputs.Select(o => $"{o.Name} {o.Architecture}"));
         Assert.Empty(recipe.Warnings);
+    }
+
+    [Fact]
+    public void Versions_may_come_from_a_page_that_lists_archives()
+    {
+        WatchedRecipe recipe = Read(
+            """
+            [source]
+            archive = "https://zlib.net/fossils/zlib-{{version}}.tar.gz"
+            [upstream]
+            listing = "https://zlib.net/fossils/"
+            file_pattern = "^zlib-([0-9.]+)[.]tar[.]gz$"
+            peios_revision = 1
+            """
+        );
+        Upstream upstream = recipe.Upstream!;
+        Assert.Null(upstream.Git);
+        Assert.Equal(("https://zlib.net/fossils/", "zlib.net"), (upstream.Address, upstream.Authority));
+        Assert.True(upstream.TryGetVersion("zlib-1.3.1.tar.gz", out PackageVersion version, out _));
+        Assert.Equal("1.3.1-1", version.Text);
+    }
+
+    [Theory]
+    [InlineData("listing = \"https://x.org/\"\nfile_pattern = \"(.)\"", "no [source] that says where the archive")]
+    [InlineData("listing = \"https://x.org/\"\ntag_pattern = \"(.)\"", "names of archives are matched by file_pattern")]
+    [InlineData("listing = \"https://x.org/\"\nfile_pattern = \"(.)\"\nsubmodules = true", "archives have none")]
+    [InlineData("listing = \"https://me:secret@x.org/\"\nfile_pattern = \"(.)\"", "it holds a user name")]
+    [InlineData("listing = \"ftp://x.org/\"\nfile_pattern = \"(.)\"", "listing in [upstream]")]
+    [InlineData("git = \"https://x.org/x\"\ntag_pattern = \"(.)\"\nlisting = \"https://x.org/\"", "and here is git")]
+    [InlineData(
+        "git = \"https://x.org/x\"\ntag_pattern = \"(.)\"\nfile_pattern = \"(.)\"",
+        "tags are matched by tag_pattern"
+    )]
+    [InlineData("peios_revision = 1", "git")]
+    public void An_upstream_is_of_one_kind_and_complete(string keys, string expected)
+    {
+        string revision = keys.StartsWith("peios", StringComparison.Ordinal) ? "" : "\npeios_revision = 1";
+        RecipeException exception = Assert.Throws<RecipeException>(() => Read($"[upstream]\n{keys}{revision}\n"));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

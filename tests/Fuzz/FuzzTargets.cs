@@ -207,8 +207,10 @@ internal static class FuzzTargets
 
     private static void ReadListing(byte[] bytes)
     {
-        TagPattern.TryParse(@"^x-([0-9.a-z]+)\.tar\.[gx]z$", out TagPattern pattern, out _);
-        _ = ListingPage.Names(bytes, pattern);
+        if (TagPattern.TryParse(@"^x-([0-9.a-z]+)\.tar\.[gx]z$", out TagPattern pattern, out _))
+        {
+            _ = ListingPage.Names(bytes, pattern);
+        }
     }
 
     private static void ReadTree(byte[] bytes)

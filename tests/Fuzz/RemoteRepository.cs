@@ -185,7 +185,7 @@ internal sealed class RemoteRepository
         foreach (string file in Directory.EnumerateFiles(repository, "*", SearchOption.AllDirectories))
         {
             string name = Path.GetRelativePath(repository, file);
-            if (!Path.GetFileName(name).StartsWith('.'))
+            if (!name.Split('/').Any(static part => part.StartsWith('.')))
             {
                 _files[name] = File.ReadAllBytes(file);
             }
@@ -228,7 +228,9 @@ internal sealed class RemoteRepository
         while (true)
         {
             TcpClient client = _listener.AcceptTcpClient();
-            ThreadPool.QueueUserWorkItem(_ => Talk(client));
+
+            // Who asks may hold all threads of the pool.
+            new Thread(() => Talk(client)) { IsBackground = true }.Start();
         }
     }
 

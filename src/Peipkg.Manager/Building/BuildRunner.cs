@@ -11,7 +11,6 @@ using Peipkg.Manager.Watching;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 using Peipkg.Recipes.Toml;
-using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Building;
 

@@ -23,7 +23,7 @@ internal sealed class ArchiveLister(HttpClient client, Func<TimeSpan> timeout)
     )
     {
         SourceLock known = SourceLock.Load(recipeDirectory);
-        byte[] page = await GetAsync(upstream.Listing!.Value.Text, cancellation);
+        byte[] page = await GetAsync(new Uri(upstream.Address), cancellation);
         return
         [
             .. ListingPage
@@ -36,7 +36,7 @@ internal sealed class ArchiveLister(HttpClient client, Func<TimeSpan> timeout)
         ];
     }
 
-    private async Task<byte[]> GetAsync(string address, CancellationToken cancellation)
+    private async Task<byte[]> GetAsync(Uri address, CancellationToken cancellation)
     {
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(timeout());
@@ -66,7 +66,7 @@ internal sealed class ArchiveLister(HttpClient client, Func<TimeSpan> timeout)
                     );
                 }
 
-                page.Write(buffer, 0, read);
+                await page.WriteAsync(buffer.AsMemory(0, read), late.Token);
             }
 
             return page.ToArray();

@@ -4,7 +4,6 @@ using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
-using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Watching;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
@@ -70,10 +69,9 @@ public sealed class ArchiveTests : IAsyncLifetime, IDisposable
 
         // Nothing of the fetching is left.
         Assert.Empty(Directory.EnumerateFileSystemEntries(_farm["state/sources"]));
-        Assert.Empty(
-            Directory
-                .EnumerateFileSystemEntries(_farm["state/stage"])
-                .Where(entry => !entry.EndsWith("tmp", StringComparison.Ordinal))
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries(_farm["state/stage"]),
+            static entry => !entry.EndsWith("tmp", StringComparison.Ordinal)
         );
     }
 

@@ -74,7 +74,7 @@ tools() {
         bwrap=bubblewrap pasta=passt bash=bash zsh=zsh fish=fish mandoc=mandoc man=man-db groff=groff script=bsdutils \
         cmake=cmake meson=meson ninja=ninja-build autoreconf=autoconf automake=automake libtoolize=libtool \
         /usr/bin/cargo=cargo /usr/bin/go=golang-go python3=python3 /usr/bin/pip3=python3-pip \
-        /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux
+        /usr/sbin/sshd=openssh-server ssh=openssh-client setpriv=util-linux msmtp=msmtp
     # The vectors of derived names hold a library for 32 bits.
     [ "$(uname -m)" != x86_64 ] || install_missing "$logs/apt-vectors.log" g++=g++ /usr/lib32/libc.so=gcc-multilib
     npm_modules tests/Scenarios/S3 "$logs/npm-s3.log"

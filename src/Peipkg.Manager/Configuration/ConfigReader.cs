@@ -239,6 +239,7 @@ internal static class ConfigReader
             );
         }
 
+        string? publicUrl = section.Parsed<string>("public_url", ParsePublicUrl)?.Value;
         ActingConfig? acting = ActingConfig.Read(section, file);
         section.Finish();
         HttpConfig http = new(address)
@@ -246,6 +247,7 @@ internal static class ConfigReader
             ServesRepository = serves,
             Hosts = [.. hosts.Select(host => host.Value)],
             Acting = acting,
+            PublicUrl = publicUrl,
         };
         http = shared.Count > 0 ? http with { WebhookSecretFiles = shared } : http;
         return own.Count > 0 ? http with { ForgeSecretFiles = own } : http;
@@ -292,6 +294,19 @@ internal static class ConfigReader
         error = LogSetup.LevelNames.Contains(value, StringComparer.Ordinal)
             ? null
             : $"\"{text}\" is none of {string.Join(", ", LogSetup.LevelNames)}{NearestName.Suggestion(value, LogSetup.LevelNames)}";
+        return error is null;
+    }
+
+    private static bool ParsePublicUrl(string? text, out string value, [NotNullWhen(false)] out string? error)
+    {
+        value = (text ?? "").TrimEnd('/');
+        error =
+            Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
+            && url.Scheme is "http" or "https"
+            && url.UserInfo.Length + url.Query.Length + url.Fragment.Length == 0
+            && url.AbsolutePath == "/"
+                ? null
+                : $"write where people find the pages, as \"https://farm.example.org\"";
         return error is null;
     }
 

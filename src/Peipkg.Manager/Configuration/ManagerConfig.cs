@@ -93,6 +93,9 @@ internal sealed record HttpConfig(ListenAddress? Address)
     /// <summary><c>hosts</c>: the names under which pages are asked for, besides addresses and localhost; empty: any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary><c>public_url</c>: where people find the pages, without a slash at the end; null: links are told nobody.</summary>
+    public string? PublicUrl { get; init; }
+
     /// <summary>Who may act from the dashboard; null: nobody.</summary>
     public ActingConfig? Acting { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Storage;
+using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -18,6 +19,20 @@ internal sealed record NotifyConfig(
     TimeSpan Timeout
 )
 {
+    /// <summary>How long what came of builds is gathered, to be told in one; zero: it is told at once.</summary>
+    public TimeSpan Digest { get; init; }
+
+    /// <summary>Whether an event is told.</summary>
+    public bool Tells(string kind) => Events.Contains(kind, StringComparer.Ordinal);
+
+    /// <summary>Whether an event is told with others; troubles are told at once.</summary>
+    public bool Gathers(string kind) =>
+        Digest > TimeSpan.Zero && Tells(kind) && Results.Contains(kind, StringComparer.Ordinal);
+
+    /// <summary>What may come of a build, from the worst.</summary>
+    public static IReadOnlyList<string> Results { get; } =
+    [EventKind.GivenUp, EventKind.Failed, EventKind.Held, EventKind.Recovered, EventKind.Published];
+
     /// <summary>The events that can be asked for.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
@@ -67,6 +82,7 @@ internal sealed record NotifyConfig(
             Uri? url = section.Parsed<Uri>("url", ParseUrl)?.Value;
             IReadOnlyList<Located<string>> events = section.Strings("events");
             TimeSpan timeout = section.BoundedDuration("timeout") ?? TimeSpan.FromSeconds(30);
+            TimeSpan digest = section.Parsed<TimeSpan>("digest", GoDuration.TryParse)?.Value ?? TimeSpan.Zero;
             foreach (Located<string> unknown in events.Where(e => !Known.Contains(e.Value, StringComparer.Ordinal)))
             {
                 section.Problems.Error(
@@ -95,6 +111,9 @@ internal sealed record NotifyConfig(
                     section.Has("events") ? [.. events.Select(e => e.Value)] : Usual,
                     timeout
                 )
+                {
+                    Digest = digest,
+                }
             );
         }
 

@@ -167,7 +167,15 @@ internal sealed class Farm : IDisposable
         OperatorDesk desk = new(_stores, () => Roster.Current, live, Logger<OperatorDesk>());
         Control = new ControlServer(setup.Layout.Socket, desk, Clock, setup.Loggers);
         Attendants = new Attendants(
-            new Notifier(_stores, _children, _environment, _straight, setup.Redactor, Logger<Notifier>()),
+            new Notifier(
+                _stores,
+                _children,
+                _environment,
+                _straight,
+                new NotificationWriter(_stores, () => Roster.Current, setup.Redactor),
+                setup.Redactor,
+                Logger<Notifier>()
+            ),
             new Housekeeping(_stores),
             Renewal,
             OwnClock,

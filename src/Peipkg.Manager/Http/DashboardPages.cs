@@ -317,7 +317,9 @@ internal static class DashboardPages
         {
             string look =
                 trouble.Acknowledged is not null || trouble.Severity != TroubleSeverity.Error.Text() ? "idle" : "bad";
-            html.Raw($"<li><span class=\"state {look}\">")
+            html.Raw("<li id=\"")
+                .Text("trouble-" + trouble.Key)
+                .Raw($"\"><span class=\"state {look}\">")
                 .Text(trouble.Acknowledged is null ? trouble.Severity : "known")
                 .Raw("</span> ")
                 .Text(First(trouble.Text))

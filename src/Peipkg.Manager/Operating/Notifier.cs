@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
@@ -14,17 +14,26 @@ namespace Peipkg.Manager.Operating;
 /// <summary>
 /// Tells people of events: reads the diary behind the farm's back, so that nothing ever waits for it. What it has told is
 /// remembered, so a restart neither repeats nor loses an event. What cannot be told in a few tries is left out and logged.
+/// Who wants what came of builds in one message hears of it when the time to gather is over: each has a place of its own
+/// in the diary.
 /// </summary>
 internal sealed class Notifier(
     FarmStores stores,
     ChildRunner children,
     ChildEnvironment environment,
     HttpClient client,
+    NotificationWriter writer,
     Redactor redactor,
     ILogger<Notifier> logger
 )
 {
     private const string Cursor = "notified";
+
+    // Goes on with whom it is for.
+    private const string DigestCursor = "digested ";
+
+    // Of more, a message is sent before its time.
+    private const int MostGathered = 1000;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan[] Retries =
@@ -33,6 +42,12 @@ internal sealed class Notifier(
         TimeSpan.FromSeconds(5),
         TimeSpan.FromSeconds(20),
     ];
+
+    // A variable of more than 128 KiB keeps a program from starting (execve(2)).
+    private const int LongestText = 30_000;
+    private const int LongestJson = 120_000;
+
+    private IReadOnlyList<NotifyConfig>? _known;
 
     /// <summary>Tells of events until stopped.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -48,6 +63,8 @@ internal sealed class Notifier(
                     if (idle is null)
                     {
                         stores.Settings.Forget(Cursor);
+                        stores.Settings.Keep(DigestCursor, []);
+                        _known = null;
                     }
 
                     idle = Latest();
@@ -60,7 +77,7 @@ internal sealed class Notifier(
                         idle = null;
                     }
 
-                    await TellAsync(cancellation);
+                    await LookAsync(cancellation);
                 }
             }
             catch (Exception exception) when (Boundary.Holds(exception))
@@ -73,7 +90,11 @@ internal sealed class Notifier(
     }
 
     /// <summary>A single sweep begins: whoever was never told anything hears of what happens from now on.</summary>
-    public void Begin() => stores.Settings.SetOnce(Cursor, Latest());
+    public void Begin()
+    {
+        stores.Settings.SetOnce(Cursor, Latest());
+        BeginDigests();
+    }
 
     /// <summary>A single sweep ends: tells of everything that is still to be told.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
@@ -88,24 +109,18 @@ internal sealed class Notifier(
         {
             await TellAsync(cancellation);
         }
+
+        BeginDigests();
+        await GatherAsync(all: true, cancellation);
     }
 
-    /// <summary>The message about an event.</summary>
-    internal byte[] Message(FarmEvent what) =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            new Notification
-            {
-                FarmId = stores.Config.FarmId,
-                Event = what.Kind,
-                Recipe = what.Recipe,
-                Version = what.Version,
-                Build = what.AttemptId,
-                At = what.At.Text(),
-                Detail = redactor.Clean(what.Detail),
-                Text = redactor.Clean(Sentence(what)),
-            },
-            NotificationJson.Default.Notification
-        );
+    /// <summary>Looks once at what is to be told.</summary>
+    internal async Task LookAsync(CancellationToken cancellation)
+    {
+        BeginDigests();
+        await TellAsync(cancellation);
+        await GatherAsync(all: false, cancellation);
+    }
 
     private async Task TellAsync(CancellationToken cancellation)
     {
@@ -122,8 +137,8 @@ internal sealed class Notifier(
         {
             await Task.WhenAll(
                 stores
-                    .Config.Notifications.Where(n => n.Events.Contains(what.Kind, StringComparer.Ordinal))
-                    .Select(n => TellAsync(n, what, cancellation))
+                    .Config.Notifications.Where(n => n.Tells(what.Kind) && !n.Gathers(what.Kind))
+                    .Select(n => TellAsync(n, writer.Of(what), cancellation))
             );
             stores.Settings.Set(Cursor, what.Id);
         }
@@ -136,9 +151,68 @@ internal sealed class Notifier(
             _ => 0,
         };
 
-    private async Task TellAsync(NotifyConfig to, FarmEvent what, CancellationToken cancellation)
+    // Before the first look after a change, so that nothing falls between this place in the diary and the common one.
+    private void BeginDigests()
     {
-        byte[] message = Message(what);
+        IReadOnlyList<NotifyConfig> all = stores.Config.Notifications;
+        if (ReferenceEquals(all, _known))
+        {
+            return;
+        }
+
+        string[] cursors = [.. all.Where(n => n.Digest > TimeSpan.Zero).Select(DigestCursorOf)];
+        stores.Settings.Keep(DigestCursor, cursors);
+        foreach (string cursor in cursors)
+        {
+            stores.Settings.SetOnce(cursor, stores.Settings.Number(Cursor) ?? Latest());
+        }
+
+        _known = all;
+    }
+
+    private Task GatherAsync(bool all, CancellationToken cancellation) =>
+        Task.WhenAll(
+            stores
+                .Config.Notifications.Where(n => n.Digest > TimeSpan.Zero)
+                .Select(n => GatherAsync(n, all, cancellation))
+        );
+
+    private async Task GatherAsync(NotifyConfig to, bool all, CancellationToken cancellation)
+    {
+        string cursor = DigestCursorOf(to);
+        IReadOnlyList<FarmEvent> events = stores.Events.After(stores.Settings.Number(cursor) ?? Latest(), MostGathered);
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        FarmEvent[] gathered = [.. events.Where(what => to.Gathers(what.Kind))];
+        if (gathered.Length > 0)
+        {
+            if (!all && events.Count < MostGathered && gathered[0].At + to.Digest > stores.Clock.GetUtcNow())
+            {
+                return;
+            }
+
+            foreach (Notification digest in writer.Digests(gathered))
+            {
+                await TellAsync(to, digest, cancellation);
+            }
+        }
+
+        stores.Settings.Set(cursor, events[^1].Id);
+    }
+
+    // An address is a secret, and the place in the diary is not.
+    private static string DigestCursorOf(NotifyConfig to) =>
+        DigestCursor
+        + Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(to.Url?.OriginalString ?? string.Join('\0', to.Command ?? [])))
+        )[..16];
+
+    private async Task TellAsync(NotifyConfig to, Notification what, CancellationToken cancellation)
+    {
+        byte[] message = JsonSerializer.SerializeToUtf8Bytes(what, NotificationJson.Default.Notification);
         for (int attempt = 0; ; attempt++)
         {
             string? error;
@@ -158,13 +232,13 @@ internal sealed class Notifier(
 
             if (error is null)
             {
-                NotifyEvents.Told(logger, to.Name, what.Kind, what.Recipe);
+                NotifyEvents.Told(logger, to.Name, what.Event, what.Recipe);
                 return;
             }
 
             if (attempt == Retries.Length)
             {
-                NotifyEvents.Failed(logger, to.Name, what.Kind, redactor.Clean(error));
+                NotifyEvents.Failed(logger, to.Name, what.Event, redactor.Clean(error));
                 return;
             }
 
@@ -192,19 +266,21 @@ internal sealed class Notifier(
     // The message travels in variables: children have no standard input of ours.
     private async Task<string?> RunAsync(
         NotifyConfig to,
-        FarmEvent what,
+        Notification what,
         byte[] message,
         CancellationToken cancellation
     )
     {
         Dictionary<string, string> variables = environment.Whole();
         variables["PEIPKG_FARM"] = stores.Config.FarmId;
-        variables["PEIPKG_EVENT"] = what.Kind;
+        variables["PEIPKG_EVENT"] = what.Event;
         variables["PEIPKG_RECIPE"] = what.Recipe ?? "";
         variables["PEIPKG_VERSION"] = what.Version ?? "";
-        variables["PEIPKG_BUILD"] = what.AttemptId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
-        variables["PEIPKG_TEXT"] = Short(redactor.Clean(Sentence(what)));
-        variables["PEIPKG_JSON"] = Short(Encoding.UTF8.GetString(message));
+        variables["PEIPKG_BUILD"] = what.Build?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        variables["PEIPKG_OWNERS"] = string.Join(',', what.Owners);
+        variables["PEIPKG_URL"] = what.Url ?? "";
+        variables["PEIPKG_TEXT"] = Short(what.Text, LongestText);
+        variables["PEIPKG_JSON"] = Short(Encoding.UTF8.GetString(message), LongestJson);
         ChildLimits limits = new(to.Timeout, to.Timeout);
         TailOutput tail = new();
         ChildResult result = await children.RunAsync(
@@ -217,45 +293,9 @@ internal sealed class Notifier(
         return result.Succeeded ? null : $"{result.Describe(limits)}: {tail.Text()}";
     }
 
-    // A variable of more than 128 KiB keeps a program from starting (execve(2)).
-    private static string Short(string text) => (text.Length > 30_000 ? text[..30_000] : text).Replace('\0', ' ');
-
-    private string Sentence(FarmEvent what)
-    {
-        string about = (what.Recipe, what.Version) switch
-        {
-            ({ } recipe, { } version) => $"{recipe} {version}",
-            ({ } recipe, null) => recipe,
-            _ => "the farm",
-        };
-        return $"{stores.Config.FarmId}: {about}: {what.Kind}{(what.Detail.Length > 0 ? ": " + what.Detail : "")}";
-    }
+    // The JSON is ASCII; other text may have four bytes for each character.
+    private static string Short(string text, int most) => (text.Length > most ? text[..most] : text).Replace('\0', ' ');
 }
-
-/// <summary>The message that commands and webhooks get.</summary>
-internal sealed record Notification
-{
-    public required string FarmId { get; init; }
-
-    public required string Event { get; init; }
-
-    public required string? Recipe { get; init; }
-
-    public required string? Version { get; init; }
-
-    public required long? Build { get; init; }
-
-    public required string At { get; init; }
-
-    public required string Detail { get; init; }
-
-    /// <summary>All of it in a sentence, under the name that chat services take.</summary>
-    public required string Text { get; init; }
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(Notification))]
-internal sealed partial class NotificationJson : JsonSerializerContext;
 
 /// <summary>Events of telling people of events.</summary>
 internal static partial class NotifyEvents

@@ -36,6 +36,9 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
             ? about.Split('@', 2)[0]
             : null;
 
+    /// <summary>What addresses of the farm's page name a trouble by.</summary>
+    public static string Anchor(string key) => "trouble-" + Uri.EscapeDataString(key);
+
     /// <summary>One that keeps the farm from some of its work.</summary>
     public static Trouble Error(string key, string text, string remedy) =>
         new(key, TroubleSeverity.Error, text, remedy);

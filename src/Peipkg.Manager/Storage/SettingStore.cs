@@ -25,6 +25,20 @@ internal sealed class SettingStore(ManagerDatabase database, TimeProvider clock)
             session.Execute("DELETE FROM setting WHERE key = $key", ("$key", key));
         });
 
+    /// <summary>Forgets everything whose key begins with a word, but for some.</summary>
+    public void Keep(string word, IReadOnlyCollection<string> keys) =>
+        database.Write(session =>
+        {
+            foreach (
+                string key in session
+                    .Query("SELECT key FROM setting WHERE key >= $word", row => row.GetString(0), ("$word", word))
+                    .Where(key => key.StartsWith(word, StringComparison.Ordinal) && !keys.Contains(key))
+            )
+            {
+                session.Execute("DELETE FROM setting WHERE key = $key", ("$key", key));
+            }
+        });
+
     /// <summary>Sets a number that was never set.</summary>
     public void SetOnce(string key, long value)
     {

@@ -9,6 +9,9 @@ namespace Peipkg.Recipes.Upstreams;
 /// <param name="Position">Where the section begins.</param>
 public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
 {
+    private const int LongestOwner = 200;
+    private const int MostOwners = 20;
+
     private static readonly string[] BackfillWords = ["all", "latest"];
 
     /// <summary>Whether GitHub's webhooks trigger a poll.</summary>
@@ -25,6 +28,9 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
 
     /// <summary>How many of the versions that an upstream has at first contact are built, the newest; null for all.</summary>
     public long? Backfill { get; init; }
+
+    /// <summary>Who answers for the recipe: mail addresses, or names that the farm's operator knows.</summary>
+    public IReadOnlyList<string> Owners { get; init; } = [];
 
     /// <summary>Reads the section; what is wrong with it goes to the file's problems.</summary>
     /// <returns>The section, or null where there is none.</returns>
@@ -44,6 +50,7 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
             ForgejoWebhook = section.Boolean("forgejo_webhook")?.Value ?? false,
             GitlabWebhook = section.Boolean("gitlab_webhook")?.Value ?? false,
             Backfill = ReadBackfill(section),
+            Owners = ReadOwners(section),
         };
         section.Finish();
         if (file.Root.Find("upstream") is null)
@@ -52,6 +59,47 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
         }
 
         return watch;
+    }
+
+    // They travel in lists and in headers of mail.
+    private static IReadOnlyList<string> ReadOwners(TomlSection section)
+    {
+        List<string> owners = [];
+        foreach (Located<string> owner in section.Strings("owners"))
+        {
+            if (
+                owner.Value.Length is 0 or > LongestOwner
+                || owner.Value.Trim() != owner.Value
+                || owner.Value.StartsWith('-')
+                || owner.Value.Any(c => char.IsControl(c) || c is ',' or ';' or '<' or '>')
+            )
+            {
+                section.Problems.Error(
+                    owner.Position,
+                    $"owners in {section.Label}: write a mail address or a name of 1 to {LongestOwner} characters, without \",\", \";\", \"<\" and \">\""
+                );
+            }
+            else if (!owners.Contains(owner.Value, StringComparer.Ordinal))
+            {
+                owners.Add(owner.Value);
+            }
+        }
+
+        if (owners.Count > MostOwners)
+        {
+            section.Problems.Error(
+                section.PositionOf("owners"),
+                $"owners in {section.Label} names {owners.Count}; more than {MostOwners} are a mailing list"
+            );
+        }
+
+        // Recipes are compared by their values, and a list is not one.
+        if (owners.Count == 0)
+        {
+            return [];
+        }
+
+        return owners;
     }
 
     private static long? ReadBackfill(TomlSection section)

@@ -269,6 +269,13 @@ public class ConfigReaderTests
     [InlineData("\"r2:pkgs.peios.org\"", "\"-x\"", "begin with")]
     [InlineData("remote = \"r2:pkgs.peios.org\"", "", "needs remote")]
     [InlineData("addr = \":8080\"", "addr = \":8080\"\nhosts = [\"https://farm\"]", "is no host name")]
+    [InlineData(
+        "addr = \":8080\"",
+        "addr = \":8080\"\npublic_url = \"farm.example.org\"",
+        "where people find the pages"
+    )]
+    [InlineData("addr = \":8080\"", "addr = \":8080\"\npublic_url = \"https://a:b@c\"", "where people find the pages")]
+    [InlineData("addr = \":8080\"", "addr = \":8080\"\npublic_url = \"https://x/?a\"", "where people find the pages")]
     [InlineData("\"/var/lib/peipkg-manager\"", "\"state\"", "absolute path")]
     [InlineData("\"peios-build-1\"", "\" \"", "empty")]
     public void A_value_that_cannot_be_meant_is_refused(string from, string to, string message) =>

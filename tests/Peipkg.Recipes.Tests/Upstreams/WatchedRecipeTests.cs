@@ -289,6 +289,32 @@ public sealed class WatchedRecipeTests
         );
     }
 
+    [Fact]
+    public void Owners_are_addresses_or_names_and_nothing_that_a_list_or_a_header_could_take_for_more()
+    {
+        const string Start = "[upstream]\ngit = \"/x\"\ntag_pattern = \"(x)\"\npeios_revision = 1\n[watch]\nowners = ";
+        Assert.Equal(
+            ["ann@example.org", "Ann Lee"],
+            Read(Start + "[\"ann@example.org\", \"Ann Lee\", \"ann@example.org\"]\n").Watch!.Owners
+        );
+        Assert.Empty(Read(Start + "[]\n").Watch!.Owners);
+        foreach (string bad in (string[])["", " x", "-x", "a,b", "a;b", "Ann <a@b>", "a\\nb", new string('x', 201)])
+        {
+            Assert.Contains(
+                "owners in [watch]: write a mail address or a name",
+                Assert.Throws<RecipeException>(() => Read($"{Start}[\"{bad}\"]\n")).Message,
+                StringComparison.Ordinal
+            );
+        }
+
+        string many = string.Join(", ", Enumerable.Range(0, 21).Select(i => $"\"o{i}\""));
+        Assert.Contains(
+            "more than 20 are a mailing list",
+            Assert.Throws<RecipeException>(() => Read($"{Start}[{many}]\n")).Message,
+            StringComparison.Ordinal
+        );
+    }
+
     private static WatchedRecipe Read(string text) =>
         WatchedRecipe.Read(TomlFile.Parse(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")), "peipkg.toml"));
 }

@@ -62,7 +62,7 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
     }
 
     // They travel in lists and in headers of mail.
-    private static IReadOnlyList<string> ReadOwners(TomlSection section)
+    private static string[] ReadOwners(TomlSection section)
     {
         List<string> owners = [];
         foreach (Located<string> owner in section.Strings("owners"))
@@ -99,7 +99,7 @@ public sealed record Watch(TimeSpan? PollInterval, TomlPosition Position)
             return [];
         }
 
-        return owners;
+        return [.. owners];
     }
 
     private static long? ReadBackfill(TomlSection section)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Http;
 
@@ -76,6 +77,8 @@ internal sealed class Dashboard(
                 )
         );
         Get(routes, "/recipes/{name}", RecipeAsync);
+        Get(routes, "/recipes/{name}/charts", context => ChartsAsync(context, Route(context, "name")));
+        Get(routes, "/charts", context => ChartsAsync(context, recipe: null));
         Get(routes, "/builds/{build:long}", BuildAsync);
         Get(routes, "/logs/{build:long}", LogAsync);
         Get(routes, "/badges/{file}", BadgeAsync);
@@ -110,6 +113,24 @@ internal sealed class Dashboard(
                 StatusCodes.Status404NotFound
             );
         }
+    }
+
+    private Task ChartsAsync(HttpContext context, string? recipe)
+    {
+        int period =
+            int.TryParse(context.Request.Query["days"], NumberStyles.None, CultureInfo.InvariantCulture, out int days)
+            && ChartPage.Periods.Contains(days)
+                ? days
+                : ChartPage.Periods[0];
+        DateOnly today = stores.Days.Today;
+        IReadOnlyList<DayTotal> totals = stores.Days.From(recipe, today.AddDays(1 - period));
+        return recipe is not null && totals.Count == 0 && !roster().Knows(recipe)
+            ? HtmlAsync(
+                context,
+                DashboardPages.Message(FarmId, "Not found", $"there is no recipe {recipe}"),
+                StatusCodes.Status404NotFound
+            )
+            : HtmlAsync(context, DashboardPages.Charts(FarmId, recipe, totals, today, period, Forms(context)));
     }
 
     private Task BuildAsync(HttpContext context)

@@ -84,6 +84,9 @@ internal static class DashboardPages
                     Fact(html, "Packages", string.Join(", ", recipe.Packages));
                     Fact(html, "Upstream", recipe.Upstream ?? "not watched");
                     Fact(html, "Published", recipe.Published ?? "nothing yet");
+                    html.Raw("<div><dt>History</dt><dd>")
+                        .Link($"/recipes/{Uri.EscapeDataString(recipe.Name)}/charts", "charts")
+                        .Raw("</dd></div>");
                     html.Raw("</dl><div class=\"acts\">");
                     if (recipe.Upstream is not null)
                     {
@@ -222,6 +225,40 @@ internal static class DashboardPages
             refresh: false
         );
     }
+
+    /// <summary>Charts of the latest days.</summary>
+    /// <param name="farm">The farm.</param>
+    /// <param name="recipe">Of this recipe; null: of the farm.</param>
+    /// <param name="days">What is shown.</param>
+    /// <param name="today">The last day.</param>
+    /// <param name="period">How many.</param>
+    /// <param name="forms">Who looks.</param>
+    public static string Charts(
+        string farm,
+        string? recipe,
+        IReadOnlyList<DayTotal> days,
+        DateOnly today,
+        int period,
+        ActForms forms
+    ) =>
+        Page(
+            farm,
+            recipe is null ? "Charts" : $"Charts of {recipe}",
+            "/",
+            html =>
+            {
+                html.Raw("<h1>Charts");
+                if (recipe is not null)
+                {
+                    html.Raw(" of ").Link("/recipes/" + Uri.EscapeDataString(recipe), recipe);
+                }
+
+                html.Raw("</h1>");
+                ChartPage.Write(html, days, today, period);
+            },
+            forms,
+            refresh: false
+        );
 
     /// <summary>A page that says one thing.</summary>
     public static string Message(string farm, string title, string text)
@@ -682,7 +719,9 @@ internal static class DashboardPages
                 page.Raw("<span>signed in as ").Element("b", user).Raw("</span> ");
             }
 
-            page.Raw("<a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>");
+            page.Raw(
+                "<a href=\"/charts\">charts</a> <a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
+            );
             page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
             if (root.Length == 0)
             {

@@ -28,6 +28,8 @@ internal sealed class FarmStores(
 
     public AttemptStore Attempts { get; } = new(database);
 
+    public DayStore Days { get; } = new(database, clock);
+
     public EventStore Events { get; } = new(database, clock);
 
     public PoolStore Pools { get; } = new(database, clock);

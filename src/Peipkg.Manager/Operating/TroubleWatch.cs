@@ -1,8 +1,9 @@
 using Peipkg.Manager.Recipes;
+using Peipkg.Manager.Storage;
 
 namespace Peipkg.Manager.Operating;
 
-/// <summary>Writes down since when each trouble lasts, and tells of those that begin and end.</summary>
+/// <summary>Writes down since when each trouble lasts, tells of those that begin and end, and notes how long the queue is.</summary>
 /// <param name="stores">What the farm remembers.</param>
 /// <param name="roster">The current recipes.</param>
 /// <param name="live">The running manager.</param>
@@ -12,8 +13,11 @@ internal sealed class TroubleWatch(FarmStores stores, Func<RecipeRoster> roster,
     public static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
 
     /// <summary>Looks once.</summary>
-    public void Look() =>
+    public void Look()
+    {
         stores.Troubles.Observe([
             .. TroubleList.Collect(stores, roster(), live).Select(t => (t.Key, t.Severity, t.Text, t.IsTold)),
         ]);
+        stores.Days.NoteQueue(stores.Builds.CountByState().GetValueOrDefault(BuildState.Queued.Text()));
+    }
 }

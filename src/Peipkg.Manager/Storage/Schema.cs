@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8, V9];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -337,5 +337,41 @@ internal static class Schema
     // Who did what operators do.
     private const string V8 = """
         ALTER TABLE event ADD COLUMN operator TEXT; -- null: nobody, or before it was kept
+        """;
+
+    // What each day came to, for charts: no page reads the history for them.
+    private const string V9 = """
+        CREATE TABLE day_total (
+            recipe  TEXT NOT NULL,                  -- empty: the farm
+            day     INTEGER NOT NULL,               -- since 1970-01-01, UTC; of the end
+            passed  INTEGER NOT NULL DEFAULT 0,
+            failed  INTEGER NOT NULL DEFAULT 0,
+            seconds REAL NOT NULL DEFAULT 0,        -- of all of them together, until what they made was there
+            longest REAL NOT NULL DEFAULT 0,
+            queued  INTEGER,                        -- versions that waited at once, at most; null: not looked
+            PRIMARY KEY (recipe, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER day_counted AFTER UPDATE OF result ON attempt
+        WHEN OLD.result IS NULL AND NEW.result IN ('done', 'failed')
+        BEGIN
+            INSERT INTO day_total (recipe, day, passed, failed, seconds, longest)
+                SELECT name, NEW.ended_at / 86400000, NEW.result = 'done', NEW.result = 'failed',
+                       max(coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at, 0) / 1000.0,
+                       max(coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at, 0) / 1000.0
+                FROM (SELECT '' AS name UNION ALL SELECT recipe FROM build WHERE id = NEW.build_id) WHERE true
+            ON CONFLICT (recipe, day) DO UPDATE SET passed = passed + excluded.passed, failed = failed + excluded.failed,
+                seconds = seconds + excluded.seconds, longest = max(longest, excluded.longest);
+        END;
+        WITH ended (recipe, day, result, seconds) AS (
+            SELECT recipe, ended_at / 86400000, result, max(coalesce(built_at, ended_at) - started_at, 0) / 1000.0
+            FROM (SELECT build_id, started_at, built_at, ended_at, result FROM attempt)
+            JOIN (SELECT id, recipe FROM build) ON id = build_id
+            WHERE result IN ('done', 'failed') AND ended_at IS NOT NULL
+        )
+        INSERT INTO day_total (recipe, day, passed, failed, seconds, longest)
+            SELECT recipe, day, sum(result = 'done'), sum(result = 'failed'), sum(seconds), max(seconds)
+            FROM (SELECT recipe, day, result, seconds FROM ended
+                  UNION ALL SELECT '', day, result, seconds FROM ended)
+            GROUP BY recipe, day;
         """;
 }

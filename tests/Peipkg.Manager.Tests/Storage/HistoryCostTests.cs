@@ -41,6 +41,7 @@ public sealed class HistoryCostTests : IDisposable
             ["history of a recipe"] = (stores, _) => FarmQueries.History(stores, "r1", 20),
             ["history of a recipe that was built long ago"] = (stores, _) => FarmQueries.History(stores, "old", 20),
             ["latest of a version"] = (stores, _) => stores.Attempts.Latest("r1", "5-1", 1),
+            ["charts"] = (stores, _) => stores.Days.From(null, new DateOnly(1970, 1, 1)),
             ["the choice of the next build"] = (stores, live) =>
             {
                 stores.Builds.Due(ManualClock.Noon);

@@ -92,7 +92,7 @@ public class ManagerDatabaseTests
         using SqliteCommand command = old.CreateCommand();
 #pragma warning disable CA2100 // Constants.
         command.CommandText =
-            string.Concat(Schema.Migrations.Take(version))
+            string.Concat(Schema.Migrations.Take(version).Select(script => script + "\n"))
             + content
             + string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version};");
 #pragma warning restore CA2100
@@ -279,6 +279,53 @@ public class ManagerDatabaseTests
             events.Latest("zlib", 9).Select(e => $"{e.Kind} {e.Detail} {e.Operator}")
         );
         Assert.Equal("ann", Assert.Single(events.After(3, 9)).Operator);
+    }
+
+    [Fact]
+    public void Days_are_counted_from_the_history_and_then_as_attempts_end()
+    {
+        using TemporaryDirectory directory = new();
+        const long Day = 86_400_000;
+        string path = MakeOlder(
+            directory,
+            8,
+            $"""
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at)
+                VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'queued', 2, 3),
+                       (5, 'curl', '1-1', 'v1', 'a', 'b', 'poll', 'done', 2, 3);
+            INSERT INTO attempt (build_id, reason, tag, commit_id, started_at, built_at, ended_at, result, log)
+                VALUES (4, 'poll', 'v1', 'b', {Day}, NULL, {Day + 2000}, 'failed', ''),
+                       (5, 'poll', 'v1', 'b', {Day}, {Day + 4000}, {Day + 9000}, 'done', ''),
+                       (5, 'poll', 'v1', 'b', 5, NULL, {Day + 9000}, 'interrupted', ''),
+                       (4, 'poll', 'v1', 'b', {2 * Day}, NULL, NULL, NULL, '');
+            """
+        );
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        ManualClock clock = new(DateTimeOffset.UnixEpoch.AddDays(2));
+        DayStore days = new(database, clock);
+        database.Write(s =>
+            s.Execute($"UPDATE attempt SET ended_at = {2 * Day + 6000}, result = 'done' WHERE ended_at IS NULL")
+        );
+        days.NoteQueue(3);
+        days.NoteQueue(2);
+        new DayStore(database, clock).NoteQueue(1);
+        DateOnly second = new(1970, 1, 2);
+        Assert.Equal(
+            [
+                new DayTotal(second, 1, 1, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), null),
+                new DayTotal(second.AddDays(1), 1, 0, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(6), 3),
+            ],
+            days.From(null, second)
+        );
+        Assert.Equal(
+            [
+                new DayTotal(second, 0, 1, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), null),
+                new DayTotal(second.AddDays(1), 1, 0, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(6), null),
+            ],
+            days.From("zlib", second)
+        );
+        Assert.Single(days.From("zlib", days.Today));
     }
 
     [Fact]

@@ -20,14 +20,19 @@ internal static class ListingPage
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         List<string> names = [];
-        foreach (string piece in Encoding.UTF8.GetString(page).Split(Separators, StringSplitOptions.RemoveEmptyEntries))
+        ReadOnlySpan<char> text = Encoding.UTF8.GetString(page);
+        foreach (Range range in text.SplitAny(Separators))
         {
+            // A page of millions of pieces costs time, but no memory that grows with them.
+            ReadOnlySpan<char> piece = text[range];
+            if (piece.Length is 0 or > ManagerLimits.TagLength)
+            {
+                continue;
+            }
+
             // One that is written in an address: libsigc%2B%2B-2.12.1.tar.xz.
-            string name =
-                piece.Length <= ManagerLimits.TagLength && piece.Contains('%', StringComparison.Ordinal)
-                    ? Uri.UnescapeDataString(piece)
-                    : piece;
-            if (TagName.IsUsable(name) && seen.Add(name) && pattern.UpstreamOf(name) is not null)
+            string name = piece.Contains('%') ? Uri.UnescapeDataString(piece) : piece.ToString();
+            if (TagName.IsUsable(name) && pattern.UpstreamOf(name) is not null && seen.Add(name))
             {
                 names.Add(name);
             }

@@ -59,10 +59,10 @@ internal sealed class ArchiveLister(HttpClient client, Func<TimeSpan> timeout)
             byte[] buffer = new byte[64 << 10];
             while (await body.ReadAsync(buffer, late.Token) is int read and > 0)
             {
-                if (page.Length + read > ManagerLimits.TagListBytes)
+                if (page.Length + read > ManagerLimits.ListingBytes)
                 {
                     throw new UpstreamException(
-                        $"{address} cannot be listed: it is larger than {ManagerLimits.TagListBytes >> 20} MiB"
+                        $"{address} cannot be listed: it is larger than {ManagerLimits.ListingBytes >> 20} MiB"
                     );
                 }
 

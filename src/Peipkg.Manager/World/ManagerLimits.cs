@@ -17,6 +17,9 @@ internal static class ManagerLimits
     /// <summary>Memory of git for it: it holds the whole answer before it prints any of it.</summary>
     public const long TagListMemory = 256L << 20;
 
+    /// <summary>Bytes of a page that lists archives: the largest directories of releases have one MiB.</summary>
+    public const int ListingBytes = 8 << 20;
+
     /// <summary>Submodules of submodules, and so on; the deepest that anybody has are four levels down.</summary>
     public const int SubmoduleDepth = 10;
 

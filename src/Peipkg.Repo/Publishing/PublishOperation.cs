@@ -232,9 +232,13 @@ internal sealed class PublishOperation
         Task<SiteChanges>? pages = site is null
             ? null
             : Task.Run(() => site.Render(content, precompress), _cancellation);
+        Placement[] details = [.. site?.Details(plan, beside, _cancellation) ?? []];
+        Task<SiteChanges>? files = site is null
+            ? null
+            : Task.Run(() => site.RenderFiles(content, precompress, details), _cancellation);
         transaction.Place(
             [
-                .. site?.Details(plan, beside, _cancellation) ?? [],
+                .. details,
                 .. Packages(plan),
                 .. report.Restored,
                 .. intake.Late.Where(late => !IsThere(state, late)).Select(static late => late.Content),
@@ -252,6 +256,7 @@ internal sealed class PublishOperation
 
         GenerationWriter.WriteIndexes(transaction.Stage, state.Descriptor.Name, plan, _key, precompress);
         pages?.GetAwaiter().GetResult().Stage(transaction);
+        files?.GetAwaiter().GetResult().Stage(transaction);
         StageLate(transaction, state, intake.Late, hasPages: !_request.NoSite && site is not null);
     }
 

@@ -14,6 +14,9 @@ namespace Peipkg.Repo.Site;
 /// </summary>
 internal sealed class NameDocuments
 {
+    // More packages than one build makes; those of one time and version by chance are no build.
+    private const int LargestBuild = 40;
+
     private readonly Dictionary<string, Facts>?[] _files = new Dictionary<string, Facts>?[SiteLayout.NameFiles];
 
     private NameDocuments() { }
@@ -28,6 +31,8 @@ internal sealed class NameDocuments
         {
             documents.AddRelations(entry);
         }
+
+        documents.AddBuilds(active);
 
         Facts? facts = null;
         PackageName last = default;
@@ -56,6 +61,33 @@ internal sealed class NameDocuments
         foreach (Provide provide in entry.Provides)
         {
             (Of(provide.Name.Text).ProvidedBy ??= []).Add(entry.Name.Text);
+        }
+    }
+
+    /// <summary>What one build made: the same version of the same time by the same farm.</summary>
+    private void AddBuilds(IReadOnlyList<IndexEntry> active)
+    {
+        Dictionary<(string, string, string), List<string>> builds = [];
+        foreach (IndexEntry entry in active)
+        {
+            if (entry.Build is { } build)
+            {
+                (
+                    CollectionsMarshal.GetValueRefOrAddDefault(
+                        builds,
+                        (entry.Version.Text, build.Timestamp.Text, build.FarmId),
+                        out _
+                    ) ??= new(1)
+                ).Add(entry.Name.Text);
+            }
+        }
+
+        foreach (List<string> names in builds.Values)
+        {
+            foreach (string name in names.Count is > 1 and <= LargestBuild ? names : [])
+            {
+                Of(name).BuiltWith = names;
+            }
         }
     }
 
@@ -109,6 +141,8 @@ internal sealed class NameDocuments
 
         internal List<string>? SuggestedBy { get; set; }
 
+        internal List<string>? BuiltWith { get; set; }
+
         internal void Write(Utf8JsonWriter json)
         {
             if (Versions is not null)
@@ -121,6 +155,7 @@ internal sealed class NameDocuments
             WriteNames(json, "provided_by", ProvidedBy);
             WriteNames(json, "needed_by", NeededBy);
             WriteNames(json, "suggested_by", SuggestedBy);
+            WriteNames(json, "built_with", BuiltWith);
         }
 
         /// <summary>Version, architecture, bytes to fetch, time of the build, whether it is a pre-release, and whether it is withdrawn.</summary>

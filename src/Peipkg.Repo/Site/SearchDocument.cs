@@ -8,7 +8,13 @@ namespace Peipkg.Repo.Site;
 /// <summary>What the search as you type looks through: fetched when somebody begins to type, not before.</summary>
 internal static class SearchDocument
 {
-    /// <summary>One row for each advertised package: name, version, description, and the names it provides.</summary>
+    // Of a time as 2026-05-01T12:00:00Z.
+    private const int DateLength = 10;
+
+    /// <summary>
+    /// One row for each advertised package: name, version, description, the names it provides, the day of its build, the bytes
+    /// that it installs, and its architecture.
+    /// </summary>
     internal static void Write(IReadOnlyList<IndexEntry> active, IBufferWriter<byte> output) =>
         CompactJson.Write(
             output,
@@ -21,16 +27,16 @@ internal static class SearchDocument
                     json.WriteStringValue(entry.Name.Text);
                     json.WriteStringValue(entry.Version.Text);
                     json.WriteStringValue(entry.Description);
-                    if (entry.Provides.Count > 0)
+                    json.WriteStartArray();
+                    foreach (Provide provide in entry.Provides)
                     {
-                        json.WriteStartArray();
-                        foreach (Provide provide in entry.Provides)
-                        {
-                            json.WriteStringValue(provide.Name.Text);
-                        }
-
-                        json.WriteEndArray();
+                        json.WriteStringValue(provide.Name.Text);
                     }
+
+                    json.WriteEndArray();
+                    json.WriteStringValue(entry.Build?.Timestamp.Text[..DateLength] ?? "");
+                    json.WriteNumberValue(entry.SizeInstalled);
+                    json.WriteStringValue(entry.Architecture.Text);
 
                     json.WriteEndArray();
                 }

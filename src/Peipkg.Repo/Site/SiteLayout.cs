@@ -27,6 +27,10 @@ internal static class SiteLayout
     internal static string NamesFile(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{RepositoryLayout.SiteDirectory}/names/{number:x2}.json");
 
+    /// <summary>A file of the index of paths.</summary>
+    internal static string FilesFile(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{RepositoryLayout.SiteDirectory}/files/{number:x2}.json");
+
     /// <summary>Which of the names' files holds a name; the script computes the same.</summary>
     internal static int NumberOf(string name)
     {

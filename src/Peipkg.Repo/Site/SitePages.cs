@@ -189,7 +189,9 @@ internal sealed class SitePages(
                 "</bdi></a>\n"
                     + $"<form id=\"search\" role=\"search\" action=\"{root}{RepositoryLayout.SiteFront}\" hidden>\n"
                     + "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Search packages\" aria-label=\"Search packages\" "
-                    + "aria-keyshortcuts=\"/\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\">\n"
+                    + "aria-keyshortcuts=\"/\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\""
+                    + (FileIndex.CountFor(active.Count) is > 0 and var files ? $" data-files=\"{files}\"" : "")
+                    + ">\n"
                     + "<kbd aria-hidden=\"true\">/</kbd>\n</form>\n</header>\n"
             );
 

@@ -99,13 +99,15 @@ internal sealed class SitePublication
         SitePublication? site = SiteLayout.IsIn(state.Root)
             ? Begin(state.Root, state.IndexVersion, noSite: false, diagnostics)
             : null;
-        transaction.Place([.. site?.Details(plan, changed, stop) ?? [], .. packages], stop);
+        Placement[] details = [.. site?.Details(plan, changed, stop) ?? []];
+        transaction.Place([.. details, .. packages], stop);
         if (site is null)
         {
             return;
         }
 
         site.Render(content, state.IsPrecompressed).Stage(transaction);
+        site.RenderFiles(content, state.IsPrecompressed, details).Stage(transaction);
         foreach (IndexRow row in changed.Where(static row => row.HasPossibleNames))
         {
             GenerationWriter.WriteFile(
@@ -182,12 +184,70 @@ internal sealed class SitePublication
         );
         HashSet<string> kept =
         [
-            .. files.SelectMany(file => suffixes.Select(suffix => file.Path + suffix).Prepend(file.Path)),
+            .. files
+                .Select(static file => file.Path)
+                .Concat(_isRemoved ? [] : FileIndex.Of(content.Active).Select(static shard => shard.Path))
+                .SelectMany(path => suffixes.Select(suffix => path + suffix).Prepend(path)),
         ];
         return new SiteChanges(
             [.. rendered.SelectMany(static list => list)],
             _isNew ? [] : [.. SiteLayout.FilesIn(_root).Where(path => !kept.Contains(path))]
         );
+    }
+
+    /// <summary>Makes what is not there yet of the index of paths.</summary>
+    /// <param name="content">What the pages show.</param>
+    /// <param name="precompress">Whether compressed copies lie beside them.</param>
+    /// <param name="details">The documents that come to lie beside packages, which the index is made of.</param>
+    internal SiteChanges RenderFiles(SiteContent content, bool precompress, IEnumerable<Placement> details)
+    {
+        string[] suffixes = precompress ? [.. RepositoryLayout.CopySuffixes] : [];
+        IReadOnlyList<FileShard> shards = _isRemoved ? [] : FileIndex.Of(content.Active);
+        Dictionary<string, ReadOnlyMemory<byte>> fresh = new(StringComparer.Ordinal);
+        foreach (DocumentPlacement document in details.OfType<DocumentPlacement>())
+        {
+            fresh[document.RelativePath] = document.Content;
+        }
+
+        List<(string Path, ReadOnlyMemory<byte> Bytes)>[] rendered =
+        [
+            .. shards.Select(static _ => new List<(string, ReadOnlyMemory<byte>)>(0)),
+        ];
+        Workers.ForEach(
+            [.. Enumerable.Range(0, shards.Count)],
+            i =>
+            {
+                if (
+                    shards[i].IsIn(_root)
+                    && suffixes.All(suffix => File.Exists(Path.Combine(_root, shards[i].Path + suffix)))
+                )
+                {
+                    return;
+                }
+
+                ArrayBufferWriter<byte> buffer = new(SmallestBuffer);
+                shards[i]
+                    .Write(
+                        buffer,
+                        row =>
+                            fresh.TryGetValue(row.DetailsPlace, out ReadOnlyMemory<byte> document)
+                                ? PackageDetails.TryRead(document.Span, row)
+                                : PackageDetails.TryFind(_root, row)
+                    );
+                rendered[i].Add((shards[i].Path, buffer.WrittenMemory));
+                rendered[i]
+                    .AddRange(
+                        suffixes.Select(suffix =>
+                            (
+                                shards[i].Path + suffix,
+                                (ReadOnlyMemory<byte>)CompressedCopies.Make(suffix, buffer.WrittenSpan)
+                            )
+                        )
+                    );
+            },
+            CancellationToken.None
+        );
+        return new SiteChanges([.. rendered.SelectMany(static list => list)], []);
     }
 
     /// <summary>Whether the pages are those of a generation.</summary>

@@ -116,6 +116,12 @@ internal static class SiteVerification
             Fingerprint signer = SignatureEnvelope.Read(snapshot.Descriptor.Signature).KeyFingerprint;
             return
             [
+                .. FileIndex
+                    .Of(active.Rows)
+                    .Select(shard => new SiteFile(
+                        shard.Path,
+                        output => shard.Write(output, row => PackageDetails.TryFind(root, row))
+                    )),
                 .. SiteWriter.Write(
                     new SiteContent(
                         descriptor,

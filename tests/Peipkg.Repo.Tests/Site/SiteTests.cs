@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Peipkg.Repo.Site;
 using Peipkg.Repo.Tests.Commands;
@@ -69,11 +70,50 @@ public sealed class SiteTests
             {
                 "index.html",
                 "p/beta/2.0-1/beta_2.0-1_x86_64.json",
+                SiteLayout.FilesFile(0),
+                // What one build made: the two had one version and one time.
+                SiteLayout.NamesFile(SiteLayout.NumberOf("alpha")),
                 SiteLayout.NamesFile(SiteLayout.NumberOf("beta")),
                 "site/packages.json",
             }.Order(StringComparer.Ordinal),
             written
         );
+    }
+
+    [Fact]
+    public void The_index_of_paths_is_made_anew_where_it_is_not_what_it_says()
+    {
+        using RepositoryFixture fixture = new();
+        fixture.InitWith("alpha", "beta");
+        string file = fixture["repo/" + SiteLayout.FilesFile(0)];
+        byte[] good = File.ReadAllBytes(file);
+        Assert.Contains(
+            "[\"alpha\",[\"usr/share/alpha/\",\"data\"]],[\"beta\",[\"usr/share/beta/\",\"data\"]]",
+            Encoding.UTF8.GetString(good),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("data-files=\"1\"", File.ReadAllText(fixture["repo/index.html"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("site/files", fixture.Verify().Error, StringComparison.Ordinal);
+
+        // Damaged without its head, or lost: seen, and mended by the next publication.
+        fixture.ClearNew();
+        foreach (bool isLost in new[] { false, true })
+        {
+            File.WriteAllText(file, Encoding.UTF8.GetString(good).Replace("data", "atad", StringComparison.Ordinal));
+            if (isLost)
+            {
+                File.Delete(file);
+            }
+
+            Assert.Contains("site/files/00.json", fixture.Verify().Error, StringComparison.Ordinal);
+            RepositoryFixture.Succeed(fixture.Publish());
+            Assert.Equal(good, File.ReadAllBytes(file));
+        }
+
+        // A repository without a browser has none.
+        fixture.Pack("alpha", "2.0-1");
+        RepositoryFixture.Succeed(fixture.Publish("--no-site"));
+        Assert.False(File.Exists(file));
     }
 
     [Fact]

@@ -165,6 +165,61 @@ test("names that packages provide, older and unsigned versions, and what is not 
   await finish(page);
 });
 
+test("files are found by any part of their path, once somebody asks", async () => {
+  const page = await browser.open(small.url);
+  await type(page, "LIBZ.so");
+  assert.equal(small.requests.some((path) => path.includes("/site/files/")), false, "the paths are fetched on demand");
+  await page.locator(".found-files button").click();
+  await page.waitForSelector(".found-files h2");
+  assert.deepEqual(await page.locator(".found-files a").allInnerTexts(), ["/usr/lib/x86_64-linux-peios/libz.so.1.3.1", "/usr/lib/x86_64-linux-peios/libz.so.1"].sort());
+  assert.match(await page.locator(".found-files a").first().getAttribute("href"), /package\.html\?name=zlib$/);
+  for (const [query, count] of [["/usr/share/ngi", "1 file"], ["/share/nginx", "0 files"], ["nginx readme", "1 file"], ["/usr/lib/ .1", "2 files"]]) {
+    await page.locator("#q").fill(query);
+    await page.waitForFunction((heading) => document.querySelector(".found-files h2")?.textContent === heading, count);
+  }
+  assert.match(await page.locator(".found-files li").first().innerText(), /libz\.so\.1\s+in zlib$/);
+  await assertAccessible(page);
+  await screenshot(page, "repository-files");
+  await finish(page);
+
+  const odd = await browser.open(bad.url);
+  await type(odd, "/usr/share/evil/");
+  await odd.waitForSelector(".found-files h2");
+  assert.equal(await odd.locator(".found-files img, .found-files script").count(), 0);
+  assert.match(await odd.locator(".found-files ul").innerText(), /<img src=x onerror=alert\(1\)>/);
+  await finish(odd);
+});
+
+test("what is split off a package is shown with it, and lists have an order", async () => {
+  const build = { timestamp: "2026-05-02T00:00:00Z", farm_id: "farm.example.org", source_ref: "git+https://git.example.org/greet#refs/tags/v1" };
+  for (const name of ["libgreet", "libgreet-dev", "libgreet-doc"]) fixture.pack("parts", { name, description: "Says hello.", build });
+  fixture.pack("parts", { name: "xlibgreet", architecture: "noarch", description: "Says it again.", files: { "usr/share/xlibgreet/large": "x".repeat(9000) } });
+  const root = fixture.init("split", "split", "Parts.");
+  fixture.publish("split", fixture.path("parts"));
+  const server = await serve(root);
+  try {
+    const page = await browser.open(server.url);
+    await type(page, "libgreet");
+    assert.deepEqual(await page.locator("#results b").allInnerTexts(), ["libgreet", "xlibgreet"]);
+    assert.deepEqual(await page.locator("#results .parts a").allInnerTexts(), ["libgreet-dev", "libgreet-doc"]);
+    await assertAccessible(page);
+    await page.locator(".controls select").first().selectOption("size");
+    await page.waitForFunction(() => document.querySelector("#results b").textContent === "xlibgreet");
+    await page.locator(".controls select").nth(1).selectOption("noarch");
+    await page.waitForFunction(() => document.querySelectorAll("#results b").length === 1);
+    await page.keyboard.press("Escape");
+    await page.locator("#browse .controls button", { hasText: "Built last" }).click();
+    await page.waitForFunction(() => document.querySelector("#results b")?.textContent.endsWith("libgreet"));
+    assert.match(page.url(), /\?sort=built$/);
+    await page.goto(`${server.url}package.html?name=libgreet`);
+    await ready(page);
+    assert.deepEqual(await page.locator("#built-with ~ ul a").allInnerTexts(), ["libgreet-dev", "libgreet-doc"]);
+    await finish(page);
+  } finally {
+    await server.close();
+  }
+});
+
 test("everything fits a phone of 360 pixels", async () => {
   for (const [name, url] of [
     ["front", small.url], ["package", `${small.url}package.html?name=nginx&version=1.27.5-1`],
@@ -274,6 +329,23 @@ test("five thousand packages stay fluid", async (context) => {
   }
   context.diagnostic(`search among 5,000 packages, milliseconds with display: ${times.join(" ")}`);
   assert.ok(median(times) < 100, `${times}`);
+  // As many paths as a large distribution has, put in the place of this repository's.
+  await page.route("**/site/files/*.json", (route) => {
+    const shard = route.request().url().slice(-7, -5);
+    const list = Array.from({ length: 80 }, (_, i) => [`package-${shard}-${i}`, [`usr/share/package-${shard}-${i}/some/where/`, ...Array.from({ length: 80 }, (_, file) => `module_${shard}_${i}_${file}.file`)]]);
+    return route.fulfill({ json: { packages: list } });
+  });
+  await page.goto(large.url);
+  await type(page, "/usr");
+  await page.waitForSelector(".found-files h2");
+  const pauses = [];
+  for (const query of ["usr/s", "module", "module_2", "module_2a_7", "module_2a_79_79.f", "nothing like it/", "share where 3f_79_79"]) {
+    await page.locator("#q").fill(query);
+    await page.waitForFunction((wanted) => document.getElementById("q").value === wanted && document.querySelector(".found-files h2"), query);
+    pauses.push(await page.evaluate(() => Number(document.getElementById("results").dataset.fileMilliseconds)));
+  }
+  context.diagnostic(`search among 409,600 paths, milliseconds with display: ${pauses.join(" ")}`);
+  assert.ok(Math.max(...pauses) < 100, `a keystroke took ${Math.max(...pauses)} ms`);
   await page.goto(`${large.url}site/list/p.html`);
   assert.equal(await page.locator(".list li").count(), 5000);
   const frames = await page.evaluate(async () => {

@@ -89,8 +89,8 @@ let packages;
 let results = $("#results");
 
 function prepare(rows) {
-  return rows.map(([name, version, description, provides = []]) => ({
-    name, version, description, provides,
+  return rows.map(([name, version, description, provides, built, size, architecture]) => ({
+    name, version, description, provides, built, size, architecture,
     lower: name.toLowerCase(), about: description.toLowerCase(), offers: provides.join("\n").toLowerCase(),
   }));
 }
@@ -151,6 +151,20 @@ function alike(name) {
     .map(({ item }) => item);
 }
 
+// What is split off a package is shown with it: "libgreet-dev" with "libgreet".
+const part = /^(.+)-(dev|doc|debug|dbg|man|lang)$/;
+
+function fold(items) {
+  const there = new Map(items.map((item) => [item.name, { item, parts: [] }]));
+  const rows = [];
+  for (const found of there.values()) {
+    const whole = there.get(part.exec(found.item.name)?.[1]);
+    if (whole) whole.parts.push(found.item.name);
+    else rows.push(found);
+  }
+  return rows;
+}
+
 async function fetchPackages() {
   packages ??= prepare(await load("site/packages.json") ?? []);
 }
@@ -172,20 +186,153 @@ function marked(value, terms) {
   return [...nodes, ...text(value.slice(plain))];
 }
 
-function row(item, terms) {
+function row({ item, parts }, terms) {
   const offered = item.provides.find((name) => terms.some((term) => name.toLowerCase().includes(term) && !item.lower.includes(term)));
   return el("li", null,
     el("a", { href: packageUrl(item.name) }, el("b", null, marked(item.name, terms)), " ", el("span", null, item.version)),
-    el("p", null, el("bdi", null, marked(item.description, terms)), offered ? [" ", el("small", null, "provides ", el("bdi", null, marked(offered, terms)))] : []));
+    el("p", null, el("bdi", null, marked(item.description, terms)), offered ? [" ", el("small", null, "provides ", el("bdi", null, marked(offered, terms)))] : [],
+      sorting.by === "built" && item.built ? [" ", el("small", null, `built ${item.built}`)] : [],
+      sorting.by === "size" ? [" ", el("small", null, bytes(item.size))] : []),
+    parts.length ? el("p", { class: "parts" }, "with ", parts.map((name, i) => [i ? ", " : "", el("a", { href: packageUrl(name) }, name)]).flat()) : []);
+}
+
+// ---- Lists ----------------------------------------------------------------------------------------------------------
+
+const orders = new Map([
+  ["match", ["Best match", null]],
+  ["name", ["Name", (a, b) => (a.name < b.name ? -1 : 1)]],
+  ["built", ["Built last", (a, b) => (a.built < b.built ? 1 : a.built > b.built ? -1 : 0)]],
+  ["size", ["Largest", (a, b) => b.size - a.size]],
+]);
+const sorting = { by: "match", architecture: "" };
+
+function choice(label, options, value, change) {
+  const select = el("select", null, options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)));
+  select.addEventListener("change", () => { change(select.value); search(); });
+  return el("label", null, label, " ", select);
+}
+
+function controls() {
+  const architectures = [...new Set(packages.map((item) => item.architecture))].sort();
+  return el("p", { class: "controls" },
+    choice("Sorted by", [...orders].map(([key, [text]]) => [key, text]), sorting.by, (value) => { sorting.by = value; }),
+    architectures.length < 2 ? [] : choice("for", [["", "every architecture"], ...architectures.map((name) => [name, name])],
+      sorting.architecture, (value) => { sorting.architecture = value; }));
+}
+
+function arrange(items) {
+  const order = orders.get(sorting.by)?.[1];
+  const kept = sorting.architecture ? items.filter((item) => item.architecture === sorting.architecture) : items;
+  return order ? [...kept].sort(order) : kept;
+}
+
+// ---- Files ----------------------------------------------------------------------------------------------------------
+
+const mostFiles = 200;
+const shardCount = Number(input.dataset.files ?? 0);
+let paths;
+
+// Only what has as many letters as before: offsets in the one text are offsets in the other.
+const lowered = (value) => value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+// The paths of many packages as one long text, a line each, in which the machine searches faster than in a list.
+function shardOf({ packages: list }) {
+  const lines = [""];
+  const starts = [];
+  let length = 1;
+  for (const [name, ...directories] of list) {
+    starts.push([length, name]);
+    for (const [directory, ...names] of directories) {
+      for (const last of names) {
+        lines.push(directory + last);
+        length += directory.length + last.length + 1;
+      }
+    }
+  }
+  const whole = `${lines.join("\n")}\n`;
+  return { whole, lower: lowered(whole), starts };
+}
+
+function ownerOf(starts, at) {
+  let low = 0;
+  for (let high = starts.length - 1; low < high;) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle][0] <= at) low = middle;
+    else high = middle - 1;
+  }
+  return starts[low][1];
+}
+
+async function fetchFiles() {
+  paths ??= (await Promise.all(Array.from({ length: shardCount }, (_, i) => load(`site/files/${i.toString(16).padStart(2, "0")}.json`))))
+    .filter(Boolean).map(shardOf);
+}
+
+function findFiles(query) {
+  const terms = lowered(query).split(/\s+/).filter(Boolean).map((term) => (term.startsWith("/") ? `\n${term.slice(1)}` : term));
+  const first = terms.reduce((longest, term) => (term.length > longest.length ? term : longest), "");
+  const found = new Map();
+  const scan = (needle) => {
+    for (const { whole, lower, starts } of paths) {
+      for (let at = 0; found.size < mostFiles && (at = lower.indexOf(needle, at)) >= 0;) {
+        const from = lower.lastIndexOf("\n", needle.startsWith("\n") ? at : Math.max(at - 1, 0)) + 1;
+        const to = lower.indexOf("\n", from);
+        const line = `\n${lower.slice(from, to)}`;
+        if (terms.every((term) => line.includes(term))) found.set(`${ownerOf(starts, from)} ${from}`, { name: ownerOf(starts, from), path: whole.slice(from, to) });
+        at = Math.max(to, at + 1);
+      }
+    }
+  };
+  if (first.length < 2) return [];
+  if (terms.length === 1) scan(`${first.startsWith("\n") ? "" : "/"}${first}\n`);
+  scan(first);
+  return [...found.values()];
+}
+
+function fileRow({ name, path }, terms) {
+  return el("li", null, el("a", { href: packageUrl(name) }, el("bdi", null, "/", marked(path, terms))), " ", el("span", null, "in ", name));
+}
+
+// What is asked for is fetched: by the button, or by a query that can only be a path.
+async function showFiles(query) {
+  $(".found-files", results)?.remove();
+  if (shardCount === 0) return;
+  const box = el("section", { class: "found-files", "aria-label": "Files" });
+  results.append(box);
+  if (!paths && !query.includes("/")) {
+    const ask = el("button", { type: "button", class: "more" }, "Look for it in the names of files, too");
+    ask.addEventListener("click", async () => {
+      ask.textContent = "Fetching the names of all files\u2026";
+      await fetchFiles().catch(() => {});
+      search();
+    });
+    box.append(ask);
+    return;
+  }
+  try {
+    await fetchFiles();
+  } catch (error) {
+    box.append(el("p", null, `The names of files could not be fetched (${error.message}). Type again to retry.`));
+    return;
+  }
+  if (input.value.trim() !== query || !box.isConnected) return;
+  const began = performance.now();
+  const found = findFiles(query);
+  const terms = lowered(query).split(/\s+/).map((term) => term.replace(/^\//, "")).filter(Boolean);
+  box.append(el("h2", { "aria-live": "polite" }, found.length === mostFiles ? `The first ${mostFiles} files` : plural(found.length, "file")),
+    el("ul", { class: "list" }, found.slice(0, mostFiles).map((file) => fileRow(file, terms))));
+  results.dataset.fileMilliseconds = (performance.now() - began).toFixed(1);
 }
 
 async function search() {
   const query = input.value.trim();
-  main.classList.toggle("searching", query !== "");
+  const isListing = sorting.by !== "match" || sorting.architecture !== "";
+  main.classList.toggle("searching", query !== "" || isListing);
   if (document.body.dataset.page === "front") {
-    history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
+    const asked = new URLSearchParams({ ...(query && { q: query }), ...(sorting.by !== "match" && { sort: sorting.by }) });
+    history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
   }
-  if (!query) {
+  if (!query && !isListing) {
     if (results) results.hidden = true;
     return;
   }
@@ -205,25 +352,29 @@ async function search() {
   if (input.value.trim() !== query) return;
   const began = performance.now();
   let { terms, found } = find(query);
+  found = arrange(found);
   let heading = plural(found.length, "package");
   if (found.length === 0) {
     found = alike(query);
-    heading = `Nothing matches \u201c${query}\u201d${found.length === 0 ? "." : ", but these names are like it:"}`;
+    heading = `${shardCount > 0 && query.includes("/") ? "No package" : "Nothing"} matches \u201c${query}\u201d${found.length === 0 ? "." : ", but these names are like it:"}`;
   }
   title.replaceChildren(...text(heading));
-  $(".more", results)?.remove();
+  for (const old of results.querySelectorAll(":scope > .more, :scope > .controls, :scope > .found-files")) old.remove();
   const list = $("ul", results);
-  list.replaceChildren(...found.slice(0, shown).map((item) => row(item, terms)));
-  if (found.length > shown) {
+  if (found.length > 1) list.before(controls());
+  const rows = fold(found);
+  list.replaceChildren(...rows.slice(0, shown).map((item) => row(item, terms)));
+  if (rows.length > shown) {
     const more = el("button", { type: "button", class: "more" }, `Show all ${plural(found.length, "package")}`);
     more.addEventListener("click", () => {
       more.remove();
-      list.append(...found.slice(shown).map((item) => row(item, terms)));
+      list.append(...rows.slice(shown).map((item) => row(item, terms)));
       $(`li:nth-child(${shown + 1}) a`, list).focus();
     });
     results.append(more);
   }
   results.dataset.milliseconds = (performance.now() - began).toFixed(1);
+  if (query) await showFiles(query);
 }
 
 function move(step) {
@@ -253,6 +404,7 @@ function listen() {
       input.select();
     } else if (event.key === "Escape" && (typing || main.classList.contains("searching"))) {
       input.value = "";
+      Object.assign(sorting, { by: "match", architecture: "" });
       search();
       input.blur();
     } else if (event.key === "ArrowDown" && (typing || document.activeElement?.closest(".list"))) {
@@ -265,8 +417,18 @@ function listen() {
     event.preventDefault();
   });
   if (document.body.dataset.page === "front") {
-    input.value = new URLSearchParams(location.search).get("q") ?? "";
-    if (input.value) search();
+    const asked = new URLSearchParams(location.search);
+    input.value = asked.get("q") ?? "";
+    if (orders.has(asked.get("sort"))) sorting.by = asked.get("sort");
+    const all = $("#all");
+    if (all) {
+      all.after(el("p", { class: "controls" }, "Sorted by ", ["built", "size"].map((by, i) => {
+        const button = el("button", { type: "button" }, orders.get(by)[0]);
+        button.addEventListener("click", () => { sorting.by = by; search(); });
+        return [i ? " " : "", button];
+      }).flat()));
+    }
+    if (input.value || sorting.by !== "match") search();
   }
 }
 
@@ -558,6 +720,7 @@ async function showPackage() {
         relations("conflicts", "Conflicts with", entry.conflicts),
         relations("provides", "Provides", entry.provides),
         relations("replaces", "Replaces", entry.replaces),
+        relations("built-with", "Built together with", version === newest ? facts.built_with?.filter((other) => other !== name) : []),
         el("div", { id: "reverse" }),
         versions(name, list, { version, architecture: arch })),
       about(entry, details),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries damaged inputs on everything that reads what strangers write, in one process, and ends with 1 when something was found:
-# an exception that nobody meant, an internal error, more than 5 s or more than 300 MiB for one input.
+# an exception that nobody meant, an internal error, more than 5 s of the processors or more than 300 MiB for one input.
 # usage: bash tests/Fuzz/run.sh [--built] SECONDS [SEED [TARGET]]    the same seed tries the same inputs in the same order
 #        bash tests/Fuzz/run.sh [--built] one TARGET SEED NUMBER      tries one input again, and keeps it in input.bin
 set -euo pipefail

@@ -63,17 +63,28 @@ internal static class ChartPage
                 }
             }
         );
-        TimeSpan longest = days.Max(day => day.Longest);
-        frame.Figure(
+        // Apart from each other: one build that takes hours would hide that all others take longer than last week.
+        Durations(
             html,
-            "durations",
-            "Duration",
+            frame,
+            "average",
+            "Average duration",
             passed + failed == 0
-                ? "no attempt ended"
-                : $"{Time(TimeSpan.FromSeconds(days.Sum(d => d.Mean.TotalSeconds * (d.Passed + d.Failed)) / (passed + failed)))} on average, at most {Time(longest)}",
-            Time(longest),
-            () => Durations(html, days, frame, longest),
-            "<span class=\"key busy\">average of the day</span> <span class=\"key soft\">longest</span>"
+                ? TimeSpan.Zero
+                : TimeSpan.FromSeconds(
+                    days.Sum(day => day.Mean.TotalSeconds * (day.Passed + day.Failed)) / (passed + failed)
+                ),
+            "on average",
+            [.. days.Select(day => (day.Day, day.Mean))]
+        );
+        Durations(
+            html,
+            frame,
+            "longest",
+            "Longest duration",
+            days.Max(day => day.Longest),
+            "at most",
+            [.. days.Select(day => (day.Day, day.Longest))]
         );
         if (days.Any(day => day.Queued is not null))
         {
@@ -121,15 +132,31 @@ internal static class ChartPage
         frame.Line(html, line);
     }
 
-    private static void Durations(HtmlText html, IReadOnlyList<DayTotal> days, Frame frame, TimeSpan longest)
+    private static void Durations(
+        HtmlText html,
+        Frame frame,
+        string name,
+        string title,
+        TimeSpan whole,
+        string word,
+        IReadOnlyList<(DateOnly Day, TimeSpan Time)> days
+    )
     {
-        foreach (DayTotal day in days.Where(day => day.Passed + day.Failed > 0))
-        {
-            string text = $"{Time(day.Mean)} on average, at most {Time(day.Longest)}";
-            double most = Share(day.Longest.Ticks, longest.Ticks);
-            frame.Bar(html, day.Day, 0, most, "longest", text);
-            frame.Bar(html, day.Day, 0, Share(day.Mean.Ticks, longest.Ticks), "mean", text);
-        }
+        TimeSpan most = days.Max(day => day.Time);
+        frame.Figure(
+            html,
+            name,
+            title,
+            most == TimeSpan.Zero ? "no attempt ended" : $"{Time(whole)} {word}",
+            Time(most),
+            () =>
+            {
+                foreach ((DateOnly day, TimeSpan time) in days)
+                {
+                    frame.Bar(html, day, 0, Share(time.Ticks, most.Ticks), "duration", $"{Time(time)} {word}");
+                }
+            }
+        );
     }
 
     private static void Table(HtmlText html, IReadOnlyList<DayTotal> days)
@@ -172,7 +199,7 @@ internal static class ChartPage
     private static string Time(TimeSpan time) =>
         GoDuration.Format(TimeSpan.FromSeconds(Math.Round(time.TotalSeconds, time.TotalSeconds < 10 ? 1 : 0)));
 
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Date(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -200,7 +227,10 @@ internal static class ChartPage
                 .Raw("</figcaption><div class=\"plot\"><span class=\"top\">")
                 .Text(top)
                 .Raw(
-                    $"</span><svg viewBox=\"0 0 {Number((long)days * Width)} {Number(Height)}\" preserveAspectRatio=\"none\" role=\"img\" "
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"</span><svg viewBox=\"0 0 {days * Width} {Height}\" preserveAspectRatio=\"none\" role=\"img\" "
+                    )
                 )
                 .Raw($"aria-labelledby=\"{name}-title {name}-summary\"><title id=\"{name}-title\">")
                 .Text($"{title}, {Date(first)} to {last}")
@@ -210,9 +240,10 @@ internal static class ChartPage
             bars();
             html.Raw("</svg></div><p class=\"ends\">")
                 .Element("span", Date(first))
-                .Raw(keys)
                 .Element("span", last)
-                .Raw("</p></figure>");
+                .Raw("</p>")
+                .Raw(keys.Length > 0 ? $"<p class=\"ends\">{keys}</p>" : "")
+                .Raw("</figure>");
         }
 
         /// <summary>A bar, from and to a share of the height.</summary>

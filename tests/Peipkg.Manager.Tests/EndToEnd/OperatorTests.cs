@@ -247,9 +247,10 @@ public sealed class OperatorTests : IDisposable
         Assert.Contains("evil \u001b[31mred", Ok("log", "slow", "--raw"), StringComparison.Ordinal);
         Assert.Contains("is being built", Ok("why", "slow"), StringComparison.Ordinal);
         Task<string> following = Task.Run(() => Ok("log", "--follow", "slow"));
-        Assert.Contains("being stopped", Ok("cancel", "slow"), StringComparison.Ordinal);
+        Assert.Contains("being stopped", Ok("cancel", "slow", "--reason", "too slow"), StringComparison.Ordinal);
         Assert.Contains("evil", await following, StringComparison.Ordinal);
         Wait(() => Json("why", "slow").GetProperty("versions")[0].GetProperty("state").GetString() == "cancelled");
+        Assert.Contains("too slow", Ok("why", "slow"), StringComparison.Ordinal);
         Assert.Contains("nothing", Refused("cancel", "slow"), StringComparison.Ordinal);
         manager.Signal("TERM");
         Assert.Equal(0, manager.WaitForExit());

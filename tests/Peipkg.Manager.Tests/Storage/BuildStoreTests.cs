@@ -454,6 +454,12 @@ public sealed class BuildStoreTests : IDisposable
             (BuildState.Skipped, BuildHold.Cancelled),
             (Builds.Get(build.Id).State, Builds.Get(build.Id).Hold)
         );
+        Assert.True(Moves.Retry(build.Id));
+        attempt = Moves.Begin(build.Id, null)!.Value;
+        Moves.Cancelled(build.Id, attempt, BuildHold.Rejected, "never", "ann");
+        Assert.Equal((BuildHold.Rejected, "never"), (Builds.Get(build.Id).Hold, Builds.Get(build.Id).Detail));
+        FarmEvent told = Assert.Single(new EventStore(_database, _clock).Latest(null, 1));
+        Assert.Equal((EventKind.Rejected, "never", "ann"), (told.Kind, told.Detail, told.Operator));
     }
 
     [Fact]

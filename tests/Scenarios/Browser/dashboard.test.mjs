@@ -282,6 +282,17 @@ test("who is signed in acts from the pages, with and without scripts, and who ma
   await screenshot(recipe, "dashboard-acts-recipe");
   await finish(recipe);
 
+  for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }], ["phone", phone]]) {
+    const charts = await browser.open(`${farm.url}/charts`, options);
+    assert.match(await charts.locator(".chart").first().innerText(), /1 passed, [1-9] failed/);
+    assert.ok(await charts.locator(".plot rect").first().evaluate((bar) => bar.getBoundingClientRect().height > 10), "a bar cannot be seen");
+    await charts.locator("summary", { hasText: "numbers" }).click();
+    await assertAccessible(charts);
+    await assertFits(charts);
+    await screenshot(charts, `dashboard-charts-${name}`, { fullPage: true });
+    await finish(charts);
+  }
+
   const reader = await browser.open(`${farm.url}/recipes/aaa-broken`, { extraHTTPHeaders: { "X-Forwarded-User": "eve" } });
   assert.equal(await reader.locator("button, form, details").count(), 0);
   await finish(reader);

@@ -104,7 +104,7 @@ public sealed class ReloadTests : IDisposable
         );
         Reload(manager);
         manager.WaitFor(
-            @"level=info msg=""configuration reloaded"" changed=""\[http\] serve_repo,\[build\] parallel,\[\[notify\]\] command,\[\[notify\]\] url,\[\[notify\]\] events,\[\[notify\]\] timeout,\[log\] level"""
+            @"level=info msg=""configuration reloaded"" changed=""\[http\] serve_repo,\[build\] parallel,\[\[notify\]\] command,\[\[notify\]\] url,\[\[notify\]\] events,\[\[notify\]\] timeout,\[\[notify\]\] digest,\[log\] level"""
         );
         manager.WaitFor("msg=\"starting build\" recipe=one");
         manager.WaitFor("msg=\"starting build\" recipe=two");

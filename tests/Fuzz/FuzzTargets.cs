@@ -82,6 +82,7 @@ internal static class FuzzTargets
         new("source", [SourceArchive()], UnpackSource, typeof(UserErrorException)),
         new("complaint", Lines("complaint"), ReadComplaint),
         new("attestation", FuzzCorpus.Of("attestation"), ReadAttestation, Format),
+        new("verdict", FuzzCorpus.Of("verdict"), ReadVerdicts, Format),
         new("remote", RemoteRepository.Seeds, RemoteRepository.Read, typeof(UserErrorException)),
     ];
 
@@ -98,6 +99,20 @@ internal static class FuzzTargets
         else
         {
             throw reading.Problems[0];
+        }
+    }
+
+    // A damaged one is hardly ever signed, so that what it holds is also tried in an envelope that is.
+    private static void ReadVerdicts(byte[] bytes)
+    {
+        using SigningKey key = SigningKey.Load(new byte[32], "zero");
+        if (bytes.AsSpan().IndexOf("payloadType"u8) < 0)
+        {
+            RebuildVerdict.Read(DsseEnvelope.SignWithKey(key, Provenance.PayloadType, bytes).Write());
+        }
+        else
+        {
+            RebuildVerdicts.Read(bytes, default);
         }
     }
 

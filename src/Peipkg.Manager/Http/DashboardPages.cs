@@ -84,6 +84,11 @@ internal static class DashboardPages
                     Fact(html, "Packages", string.Join(", ", recipe.Packages));
                     Fact(html, "Upstream", recipe.Upstream ?? "not watched");
                     Fact(html, "Published", recipe.Published ?? "nothing yet");
+                    if (recipe.Owners.Count > 0)
+                    {
+                        Fact(html, "Owners", string.Join(", ", recipe.Owners));
+                    }
+
                     html.Raw("<div><dt>History</dt><dd>")
                         .Link($"/recipes/{Uri.EscapeDataString(recipe.Name)}/charts", "charts")
                         .Raw("</dd></div>");

@@ -32,6 +32,7 @@ internal static class FarmQueries
                     {
                         Name = recipe.Name,
                         Packages = [.. recipe.Outputs.Select(o => o.Name.Text)],
+                        Owners = recipe.Document.Watch?.Owners ?? [],
                         Upstream = recipe.Address,
                         PolledAt = poll.PolledAt.Text(),
                         AnsweredAt = poll.AnsweredAt.Text(),

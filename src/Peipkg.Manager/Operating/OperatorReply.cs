@@ -52,6 +52,9 @@ internal sealed record RecipeDocument
     /// <summary>What a version of it consists of.</summary>
     public required IReadOnlyList<string> Packages { get; init; }
 
+    /// <summary>Who answers for it, as its <c>[watch]</c> says.</summary>
+    public IReadOnlyList<string> Owners { get; init; } = [];
+
     /// <summary>Without credentials; null when it is not watched.</summary>
     public required string? Upstream { get; init; }
 

@@ -150,6 +150,8 @@ public sealed class ActingTests : IAsyncLifetime, IDisposable
             git = "https://example.org/{name}"
             tag_pattern = "^v([0-9.]+)$"
             peios_revision = 1
+            [watch]
+            owners = ["ann@example.org", "bob"]
 
             """
         );
@@ -317,7 +319,9 @@ public sealed class ActingTests : IAsyncLifetime, IDisposable
             ],
             Told()
         );
-        Assert.Contains($"<td>{Ann}</td>", await Page("/recipes/zlib"), StringComparison.Ordinal);
+        string recipe = await Page("/recipes/zlib");
+        Assert.Contains($"<td>{Ann}</td>", recipe, StringComparison.Ordinal);
+        Assert.Contains("<dt>Owners</dt><dd>ann@example.org, bob</dd>", recipe, StringComparison.Ordinal);
         Assert.Contains(
             $"msg=\"an operator acted\" act=reject about=zlib@1.0-1 by={Ann}",
             _log.ToString(),

@@ -7,6 +7,7 @@ using Peipkg.Manager.Tests.EndToEnd;
 namespace Peipkg.Manager.Tests.Operating;
 
 /// <summary>samples/farm/notify-mail.sh with a real sendmail, msmtp, which brings the mail to a server of ours.</summary>
+[Trait("Speed", "slow")]
 public sealed class NotifyMailTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

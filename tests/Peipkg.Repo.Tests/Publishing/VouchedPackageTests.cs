@@ -188,6 +188,41 @@ public sealed class VouchedPackageTests : IDisposable
     }
 
     [Fact]
+    public void They_wait_for_a_signature_with_their_generation_and_go_into_a_new_directory()
+    {
+        string package = _fixture.Pack("aa");
+        string bob = Vouch(package, _bob);
+        byte[] verdict = File.ReadAllBytes(bob);
+        File.Delete(bob);
+        RepositoryFixture.Succeed(Publish());
+        Sha256Digest hash = Hash(package);
+        _fixture.ClearNew();
+        File.WriteAllBytes(_fixture["new/" + Path.GetFileName(bob)], verdict);
+        RepositoryFixture.Succeed(
+            Publish([.. OneOfTwo, "--timestamp", "2026-01-02T00:00:01Z", "--sign-key", _fixture.PublicKeyFile])
+        );
+        Assert.False(File.Exists(_fixture[Place + SiblingNames.Rebuilds]));
+        _fixture.SignWhatWaits();
+        Assert.Single(Beside());
+
+        File.WriteAllBytes(_fixture["new/" + Name + ".rebuild.c.json"], Verdict(Name, hash, _carol));
+        RepositoryFixture.Succeed(
+            Publish([.. OneOfTwo, "--timestamp", "2026-01-02T00:00:02Z", "--out", _fixture["other"]])
+        );
+        Assert.Single(Beside());
+        Assert.Equal(
+            2,
+            RebuildVerdicts.Read(File.ReadAllBytes(_fixture["other" + Place[4..] + SiblingNames.Rebuilds]), hash).Count
+        );
+        foreach (string repository in new[] { _fixture.Repo, _fixture["other"] })
+        {
+            RunResult verified = RepoRun.Run("verify", "--repo", repository);
+            Assert.DoesNotContain("aa_1.0", verified.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("site", verified.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void What_is_attested_late_is_added_to_what_is_passed_over()
     {
         string package = _fixture.Pack("aa");

@@ -106,4 +106,49 @@ test_libgreet_is_built_in_a_root_that_sees_no_compiler_of_this_machine() {
     sed -i '/^requires/d' recipe/peipkg.toml
     expect_exit 1 build bare
     assert_contains "make: not found" "$out$err"
+
+    # A farm composes the roots of its builds, and waits for what is not published yet.
+    mkdir -p farm/recipes/greet upstream
+    cp -r "$samples/libgreet/source/." upstream
+    git -C upstream init -q
+    git -C upstream add .
+    git -C upstream -c user.name=x -c user.email=x@example.org commit -q -m one
+    git -C upstream tag v1.0.0
+    cp -r recipe/. farm/recipes/greet
+    sed -i '/^\[upstream\]/,/^$/d; /^\[watch\]/,/^$/d; /^\[build\]/d' farm/recipes/greet/peipkg.toml
+    cat >> farm/recipes/greet/peipkg.toml << TOML
+[build]
+requires = ["cc >= 13"]
+[upstream]
+git = "$PWD/upstream"
+tag_pattern = "^v([0-9.]+)\$"
+peios_revision = 1
+TOML
+    peipkg-repo keygen --out farm/key > /dev/null
+    cat > farm/config.toml << TOML
+[manager]
+id = "clean"
+recipes_dir = "$PWD/farm/recipes"
+state_dir = "$PWD/farm/state"
+[repo]
+name = "clean"
+[signing]
+key_file = "$PWD/farm/key"
+[poll]
+default_interval = "1h"
+[build]
+sandbox = true
+[root]
+packages = ["busybox"]
+repositories = ["$PWD/repository"]
+trust = ["$fingerprint"]
+TOML
+    expect_exit 1 peipkg-manager --config farm/config.toml --once --strict
+    assert_contains "cc >= 13" "$err$out"
+    sed -i 's/cc >= 13/cc >= 10/' farm/recipes/greet/peipkg.toml
+    peipkg-manager --config farm/config.toml retry greet > log 2>&1 || fail "$(cat log)"
+    peipkg-manager --config farm/config.toml --once --strict > log 2>&1 || fail "$(cat log)"
+    peipkg-repo show --repo farm/state/repo libgreet --provenance > shown
+    grep -q "toolchain_12-1_x86_64.peipkg" shown || fail "$(cat shown log)"
+    [ -z "$(ls -A farm/state/sources)" ] || fail "a root is left: $(ls -A farm/state/sources)"
 }

@@ -15,12 +15,19 @@ internal static class AttestArguments
     /// <param name="order">What was built.</param>
     /// <param name="launcher">What had it built elsewhere; null where it was built here.</param>
     /// <param name="sandbox">Whether scripts run in a sandbox here.</param>
-    public static IReadOnlyList<string> Compose(BuildOrder order, LauncherCommand? launcher, bool? sandbox) =>
+    /// <param name="room">Where it was built, perhaps in a root.</param>
+    public static IReadOnlyList<string> Compose(
+        BuildOrder order,
+        LauncherCommand? launcher,
+        bool? sandbox,
+        BuildRoom room
+    ) =>
         [
             "--attest",
             $"--recipe={order.Recipe.Document.File}",
             .. order.Recipe.Edition == Edition.Default ? (string[])[] : [$"--edition={order.Recipe.Edition}"],
             .. SourceAddress.IsCommit(order.Commit) ? (string[])[$"--source-commit={order.Commit}"] : [],
+            .. room.RootArguments,
             // What a launcher's machine does is the launcher's to know.
             .. launcher is not null ? (string[])[$"--build-fact=launcher={Path.GetFileName(launcher.Program)}"]
             : sandbox == true ? ["--build-fact=sandbox=bubblewrap", "--build-fact=network=none"]

@@ -98,7 +98,9 @@ internal sealed class BuildRunner(
     /// <summary>Removes what an attempt left in <c>sources/</c> and <c>stage/</c>.</summary>
     public void CleanUp(long attempt)
     {
-        foreach (string directory in (string[])[layout.SourceOf(attempt), layout.StageOf(attempt)])
+        foreach (
+            string directory in (string[])[layout.SourceOf(attempt), layout.RootOf(attempt), layout.StageOf(attempt)]
+        )
         {
             try
             {

@@ -17,6 +17,7 @@ internal sealed class PackageBuild(
     StateLayout layout,
     ChildEnvironment environment,
     ChildRunner children,
+    RootComposer roots,
     OutputCheck check
 )
 {
@@ -64,7 +65,7 @@ internal sealed class PackageBuild(
 
         return await SignAsync(
             packages,
-            isSame ? AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox) : [],
+            isSame ? AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room) : [],
             room,
             log,
             cancellation
@@ -100,17 +101,25 @@ internal sealed class PackageBuild(
         CancellationToken cancellation
     )
     {
+        if (Config.Root is { } root)
+        {
+            await roots.ComposeAsync(root, order.Recipe.Document.Requires, room, log, cancellation);
+        }
+
         string output = Directory.CreateDirectory(Path.Combine(room.Stage, "out")).FullName;
         ChildCommand command = new(
             tools.Build,
-            BuildArguments.Compose(
-                order,
-                Config.FarmId,
-                Config.Builds.Sandbox,
-                order.Recipe.Document.File,
-                room.Source,
-                output
-            ),
+            [
+                .. BuildArguments.Compose(
+                    order,
+                    Config.FarmId,
+                    Config.Builds.Sandbox,
+                    order.Recipe.Document.File,
+                    room.Source,
+                    output
+                ),
+                .. room.RootArguments,
+            ],
             room.Stage,
             environment.Bare(room.Temporary)
         )
@@ -295,4 +304,10 @@ internal sealed record BuildRoom(long Attempt, string Stage, string Source)
 {
     /// <summary>For temporary files.</summary>
     public string Temporary => Path.Combine(Stage, "tmp");
+
+    /// <summary>The root in which it builds; missing where it sees the machine's programs.</summary>
+    public string Root => Source + StateLayout.RootSuffix;
+
+    /// <summary>The words of peipkg-build that name the root, if there is one.</summary>
+    public IReadOnlyList<string> RootArguments => Directory.Exists(Root) ? [$"--root={Root}"] : [];
 }

@@ -78,6 +78,7 @@ internal sealed class PoolProbe(
         {
             TreeRemoval.Remove(room.Stage);
             TreeRemoval.Remove(room.Source);
+            TreeRemoval.Remove(room.Root);
         }
     }
 

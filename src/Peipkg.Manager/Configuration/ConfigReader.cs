@@ -29,6 +29,7 @@ internal static class ConfigReader
         "fetch",
         "build",
         "pool",
+        "root",
         "publish",
         "limits",
         "retention",
@@ -116,6 +117,7 @@ internal static class ConfigReader
         FetchConfig fetching = FetchConfig.Read(file);
         BuildConfig builds = ReadBuilds(file);
         IReadOnlyList<PoolConfig> pools = PoolConfig.Read(file);
+        RootConfig? root = RootConfig.Read(file, builds);
         PublishConfig publishing = PublishConfig.Read(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
@@ -139,6 +141,7 @@ internal static class ConfigReader
             Fetching = fetching,
             Builds = builds,
             Pools = pools,
+            Root = root,
             Publishing = publishing,
             Limits = limits,
             Retention = retention,

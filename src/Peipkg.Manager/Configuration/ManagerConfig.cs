@@ -38,6 +38,9 @@ internal sealed record ManagerConfig(
     /// <summary>Each <c>[[pool]]</c>; empty where <c>[build]</c> says where builds run.</summary>
     public IReadOnlyList<PoolConfig> Pools { get; init; } = [];
 
+    /// <summary><c>[root]</c>: of what the roots of builds are composed; null where builds see this machine's programs.</summary>
+    public RootConfig? Root { get; init; }
+
     /// <summary>Whether recipes' scripts run on this machine, as the manager's user.</summary>
     public bool BuildsHere =>
         Pools.Count == 0 ? Builds.Launcher is null : Pools.Any(static pool => pool.Launcher is null);

@@ -10,6 +10,9 @@ namespace Peipkg.Manager.Configuration;
 /// <param name="Root">The absolute path of the state directory.</param>
 internal sealed record StateLayout(string Root)
 {
+    /// <summary>What the root of a build is called, after the name of its source.</summary>
+    public const string RootSuffix = ".root";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Source clones of builds under way.</summary>
@@ -45,6 +48,9 @@ internal sealed record StateLayout(string Root)
     /// <summary>The log of the latest fetch of the recipes.</summary>
     public string RecipesLog => Path.Combine(Logs, "recipes.log");
 
+    /// <summary>Unpacked packages, whose files the roots of builds share.</summary>
+    public string RootCache => Path.Combine(Root, "roots");
+
     /// <summary>The SQLite database.</summary>
     public string Database => Path.Combine(Root, "manager.db");
 
@@ -59,6 +65,9 @@ internal sealed record StateLayout(string Root)
 
     /// <summary>The output and scratch space of an attempt.</summary>
     public string StageOf(long attempt) => Path.Combine(Stage, Id(attempt));
+
+    /// <summary>The root in which an attempt builds.</summary>
+    public string RootOf(long attempt) => SourceOf(attempt) + RootSuffix;
 
     /// <summary>The packages of an attempt, ready to publish.</summary>
     public string PublishOf(long attempt) => Path.Combine(Publish, Id(attempt));

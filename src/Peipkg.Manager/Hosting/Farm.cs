@@ -128,7 +128,22 @@ internal sealed class Farm : IDisposable
         );
         Counters = new FarmCounters(Clock);
         OutputCheck check = new(setup.Key, Config.FarmId);
-        PackageBuild build = new(setup.Tools, setup.Config, setup.Layout, _environment, _children, check);
+        PackageBuild build = new(
+            setup.Tools,
+            setup.Config,
+            setup.Layout,
+            _environment,
+            _children,
+            new RootComposer(
+                setup.Tools,
+                setup.Layout,
+                setup.Key.Fingerprint,
+                () => Config.Fetching,
+                _environment,
+                _children
+            ),
+            check
+        );
         Pools = MakePools(build);
         Builds = MakeBuilds(build, check);
         Recovery = new Recovery(

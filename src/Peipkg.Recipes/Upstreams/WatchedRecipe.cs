@@ -1,5 +1,6 @@
 using Peipkg.Format.Editions;
 using Peipkg.Format.Identity;
+using Peipkg.Format.Manifests;
 using Peipkg.Format.Text;
 using Peipkg.Recipes.Toml;
 
@@ -39,7 +40,12 @@ public sealed record WatchedRecipe(
     /// <summary>Why stanzas are left out of the outputs.</summary>
     public IReadOnlyList<RecipeProblem> Unusable { get; init; } = [];
 
-    /// <summary>The names that the stanzas' packages depend on, virtual ones too; what is unusable is left out.</summary>
+    /// <summary>What the build requires, as the recipe writes it; what is unusable is left out.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
+    /// <summary>
+    /// The names that the stanzas' packages depend on or the build requires, virtual ones too; what is unusable is left out.
+    /// </summary>
     public IReadOnlySet<string> Dependencies { get; init; } = new HashSet<string>();
 
     /// <summary>The names that the stanzas' packages are and provide.</summary>
@@ -85,6 +91,7 @@ public sealed record WatchedRecipe(
             taken = ArchitectureChoice.Make(stanza, wanted: null, problems: null) ?? taken;
         }
 
+        IReadOnlyList<string> requires = ReadRequires(file.Root);
         List<RecipeProblem> unusable = [];
         List<RecipeOutput> outputs = ReadOutputs(stanzas, file.Problems.File, unusable);
         return new WatchedRecipe(file.Problems.File, upstream, watch, outputs, file.Problems.Warnings)
@@ -93,7 +100,8 @@ public sealed record WatchedRecipe(
             Edition = EditionOf(file.Root),
             Taken = taken,
             Unusable = unusable,
-            Dependencies = Names(stanzas, "dependencies"),
+            Requires = requires,
+            Dependencies = Names(stanzas, "dependencies", [.. requires.Select(NameOf)]),
             Provides = Names(stanzas, "provides", [.. outputs.Select(output => output.Name.Text)]),
         };
     }
@@ -109,6 +117,20 @@ public sealed record WatchedRecipe(
         section.Finish();
         return limits;
     }
+
+    private static IReadOnlyList<string> ReadRequires(TomlTable root) =>
+        (root.Find("build")?.Value as TomlTable)?.Find("requires")?.Value is TomlArray array
+            ?
+            [
+                .. array
+                    .Items.OfType<TomlString>()
+                    .Select(item => item.Value)
+                    .Where(text => Dependency.TryParse(text, out _, out _)),
+            ]
+            : [];
+
+    private static string NameOf(string required) =>
+        Dependency.TryParse(required, out Dependency dependency, out _) ? dependency.Name.Text : "";
 
     // What is wrong with it is for peipkg-build to say.
     private static Located<Edition>? EditionOf(TomlTable root) =>

@@ -252,6 +252,34 @@ public class ConfigReaderTests
         Assert.Equal(4, Problems("[manager]\nid = \"x\"\n[repo]\n[signing]\nkey_file = \"/k\"\n[poll]\n").Length);
 
     [Theory]
+    [InlineData("sandbox = true", "packages = []", "name at least the package that has /bin/sh")]
+    [InlineData("sandbox = true", "trust = []", "name at least the package that has /bin/sh")]
+    [InlineData("sandbox = true", "packages = [\"a b\"]", "packages in [root]")]
+    [InlineData("sandbox = true", "packages = [\"a\"]\nrepositories = [\"https://x.org\"]", "need trust")]
+    [InlineData("sandbox = true", "packages = [\"a\"]\nrepositories = [\"pkgs\"]", "nor an absolute path")]
+    [InlineData("sandbox = true", "packages = [\"a\"]\ntrust = [\"ab\"]", "trust in [root]")]
+    [InlineData("", "packages = [\"a\"]", "needs sandbox = true")]
+    public void A_root_that_no_build_could_use_is_refused(string build, string root, string message) =>
+        Assert.Contains(
+            message,
+            string.Join('\n', Problems($"{Documented}\n[build]\n{build}\n[root]\n{root}\n")),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_root_is_read_and_taken_over_by_a_reload()
+    {
+        ManagerConfig config = Read(
+            $"{Documented}\n[build]\nsandbox = true\n[root]\npackages = [\"busybox\", \"cc >= 10\"]\n"
+                + $"repositories = [\"/srv/pkgs\"]\ntrust = [\"{new string('a', 64)}\"]\n"
+        );
+        Assert.Equal(["busybox", "cc >= 10"], config.Root!.Packages);
+        Assert.Equal(["/srv/pkgs"], config.Root.Repositories);
+        Assert.Null(Read(Documented).Root);
+        Assert.Same(config.Root, ConfigKeys.Merge(Read(Documented), config).Root);
+    }
+
+    [Theory]
     [InlineData("\":8080\"", "\"8080\"", "no listen address")]
     [InlineData("\"1h\"", "\"59s\"", "shortest interval")]
     [InlineData("\"1h\"", "\"soon\"", "not a duration")]

@@ -51,6 +51,15 @@ public sealed class WatchedRecipeTests
     }
 
     [Fact]
+    public void What_a_build_requires_is_waited_for_like_what_packages_depend_on()
+    {
+        WatchedRecipe recipe = Read("[build]\nrequires = [\"gcc\", \"zlib-dev >= 1.3\", \"NO\", 1]\n");
+        Assert.Equal(["gcc", "zlib-dev >= 1.3"], recipe.Requires);
+        Assert.Equal(["gcc", "zlib-dev"], recipe.Dependencies.Order(StringComparer.Ordinal));
+        Assert.Empty(Read("build = 1\n").Requires);
+    }
+
+    [Fact]
     public void Versions_may_come_from_a_page_that_lists_archives()
     {
         WatchedRecipe recipe = Read(

@@ -47,6 +47,11 @@ public partial class ConfigKeysTests
     // With pools, [build] says less.
     private const string WithPool = Base + "[[pool]]\nname = \"one\"\nlauncher = [\"/one\", \"{job}\"]\n";
 
+    // Builds in a root are sandboxed.
+    private static readonly string WithRoot =
+        Base.Replace("[build]\n", "[build]\nsandbox = true\n", StringComparison.Ordinal)
+        + $"[root]\npackages = [\"one\"]\nrepositories = [\"/one\"]\ntrust = [\"{new string('1', 64)}\"]\n";
+
     // For each key a line of its section that says something else than the base.
     private static readonly Dictionary<string, string> Other = new(StringComparer.Ordinal)
     {
@@ -104,6 +109,9 @@ public partial class ConfigKeysTests
         ["[[pool]] recipes"] = "recipes = [\"two\"]",
         ["[[pool]] environment"] = "environment = [\"TWO\"]",
         ["[[pool]] queue"] = "queue = \"2h\"",
+        ["[root] packages"] = "packages = [\"two\"]",
+        ["[root] repositories"] = "repositories = [\"https://two.example.org\"]",
+        ["[root] trust"] = $"trust = [\"{new string('2', 64)}\"]",
         ["[publish] on_break"] = "on_break = \"rebuild\"",
         ["[publish] allow_special_system"] = "allow_special_system = true",
         ["[limits] time"] = "time = \"2h\"",
@@ -147,6 +155,7 @@ public partial class ConfigKeysTests
         {
             "[recipes]" => FromGit,
             "[[pool]]" => WithPool,
+            "[root]" => WithRoot,
             _ => Base,
         };
         string text = Regex.Replace(

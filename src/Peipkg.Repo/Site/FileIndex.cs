@@ -119,9 +119,11 @@ internal sealed record FileShard(string Path, IReadOnlyList<IndexRow> Rows)
     private byte[] Head(Sha256Digest body)
     {
         using Sha256Hasher packages = new();
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
         foreach (IndexRow row in Rows)
         {
-            packages.Append(Encoding.UTF8.GetBytes($"{row.FileName} {row.Hash}\n"));
+            row.Hash.CopyTo(digest);
+            packages.Append(digest);
         }
 
         return Encoding.ASCII.GetBytes($"{{\"of\":\"{packages.Finish()}\",\"is\":\"{body}\",");

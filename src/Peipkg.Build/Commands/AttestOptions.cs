@@ -85,7 +85,8 @@ internal sealed class AttestOptions
             : throw new UsageErrorException($"{alone} is for what --attest writes; give --attest with it");
     }
 
-    private static bool ParseCommit(string? text, out string value, [NotNullWhen(false)] out string? error)
+    /// <summary>Reads a git commit's id.</summary>
+    internal static bool ParseCommit(string? text, out string value, [NotNullWhen(false)] out string? error)
     {
         value = text ?? "";
         error = SourceAddress.IsCommit(value) ? null : "a commit has 40 or 64 lower-case hexadecimal digits";

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Peipkg.Build.Attesting;
 using Peipkg.Build.Building;
 using Peipkg.Build.Reproducing;
+using Peipkg.Build.Signing;
 using Peipkg.Build.World;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
@@ -43,6 +45,23 @@ internal static class ReproduceCommand
             "DIR",
             "The source tree that the packages were built from; with --url it is fetched."
         );
+        Option<string> rebuilt = CommandOptions.Path(
+            "--rebuilt",
+            "DIR",
+            "Build nothing: compare with the unsigned packages of this directory; one that is missing could not be built."
+        );
+        Option<string> commit = CommandOptions.Parsed<string>(
+            "--source-commit",
+            "ID",
+            "With --rebuilt: the git commit that was built, for the verdicts.",
+            AttestOptions.ParseCommit
+        );
+        Option<IReadOnlyList<BuildFact>> facts = CommandOptions.Many<BuildFact>(
+            "--build-fact",
+            "NAME=VALUE",
+            "With --rebuilt: something about how they were rebuilt, for the verdicts.",
+            BuildFact.TryParse
+        );
         Option<string> key = CommandOptions.Path(
             "--sign-key",
             "FILE",
@@ -75,6 +94,9 @@ internal static class ReproduceCommand
             trust,
             recipe,
             source,
+            rebuilt,
+            commit,
+            facts,
             key,
             verdictKey,
             verdicts,
@@ -94,9 +116,11 @@ internal static class ReproduceCommand
             );
             VerdictOutput? output = VerdictsOf(result.GetValue(verdictKey), result.GetValue(verdicts));
             string tree = result.GetValue(source) ?? "";
+            string? made = result.GetValue(rebuilt);
+            RefuseWithout(made, result.GetValue(commit), result.GetRequiredValue(facts));
             if (result.GetValue(url) is { } location)
             {
-                RefuseForRepository(tree, result.GetValue(key));
+                RefuseForRepository(tree, result.GetValue(key), made);
                 return RepositoryRebuild.Run(
                     new RepositoryRebuildRequest(
                         location,
@@ -113,6 +137,27 @@ internal static class ReproduceCommand
 
             return result.GetRequiredValue(trust).Count > 0 ? throw new UsageErrorException("--trust is for --url")
                 : named.Count == 0 ? throw new UsageErrorException("missing argument PACKAGE (or --url DIR|URL)")
+                : made is not null
+                    ? RebuiltComparison.Run(
+                        new RebuiltRequest(
+                            named,
+                            tree.Length == 0 && result.GetValue(key) is null
+                                ? made
+                                : throw new UsageErrorException(
+                                    "--rebuilt builds and signs nothing; leave out --source and --sign-key"
+                                ),
+                            new AttestedRecipe(
+                                RecipePath.Of(result.GetRequiredValue(recipe)),
+                                result.GetValue(edition),
+                                result.GetValue(commit),
+                                conditions.Sandbox?.Root,
+                                result.GetRequiredValue(facts)
+                            ),
+                            output,
+                            result.GetValue(json)
+                        ),
+                        context
+                    )
                 : tree.Length == 0 ? throw new UserErrorException("missing required option --source DIR")
                 : ReproduceOperation.Run(
                     new ReproduceRequest(
@@ -148,8 +193,26 @@ internal static class ReproduceCommand
                 "--url needs --trust FINGERPRINT: whoever answers for a repository can have signed anything with a key of their own"
             );
 
-    private static void RefuseForRepository(string source, string? key)
+    private static void RefuseWithout(string? rebuilt, string? commit, IReadOnlyList<BuildFact> facts)
     {
+        string? alone =
+            rebuilt is not null ? null
+            : commit is not null ? "--source-commit"
+            : facts.Count > 0 ? "--build-fact"
+            : null;
+        if (alone is not null)
+        {
+            throw new UsageErrorException($"{alone} tells of a rebuild that was made before; give --rebuilt with it");
+        }
+    }
+
+    private static void RefuseForRepository(string source, string? key, string? rebuilt)
+    {
+        if (rebuilt is not null)
+        {
+            throw new UsageErrorException("--rebuilt is for packages that are files; with --url they are built again");
+        }
+
         if (source.Length > 0)
         {
             throw new UsageErrorException(

@@ -159,15 +159,31 @@ internal sealed class Rebuild
         }
 
         OpenedPackage rebuilt = OpenedPackage.Open(rebuiltFile, _context);
-        bool same = package.Content.SignedDigest == rebuilt.Content.SignedDigest;
-        PackageDifference difference = same
+        PackageDifference difference =
+            package.Content.SignedDigest == rebuilt.Content.SignedDigest
             ? new PackageDifference(package.File, "rebuilt", [], [], [], [])
             : PackageDiffer.Compare(
                 new ArchivedPackage(package, _area, _context),
                 new StagedPackage("rebuilt", plan, BuildOperation.PathsOf(_build, _area), _context.Cancellation),
                 _context.Cancellation
             );
-        return same && package.Content.Signature is { } signature && Key is null
+        return Say(package, rebuilt, difference, ComparesWhole(package));
+    }
+
+    /// <summary>Says whether a package came out the same.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="rebuilt">The one that was made again.</param>
+    /// <param name="difference">What differs in them.</param>
+    /// <param name="whole">Whether files are compared, and not what signatures cover.</param>
+    internal static ComparisonVerdict Say(
+        OpenedPackage package,
+        OpenedPackage rebuilt,
+        PackageDifference difference,
+        bool whole
+    ) =>
+        !whole
+        && package.Content.Signature is { } signature
+        && package.Content.SignedDigest == rebuilt.Content.SignedDigest
             ? new ComparisonVerdict(
                 package.FileName,
                 true,
@@ -175,5 +191,4 @@ internal sealed class Rebuild
                 difference
             )
             : ComparisonVerdict.Of(difference, package, rebuilt);
-    }
 }

@@ -42,7 +42,10 @@ internal sealed class ComparisonReport(bool json, TextWriter output)
         {
             output.Write(
                 JsonOutput.Text(
-                    ComparisonDocument.Of(IsIdentical, _verdicts),
+                    ComparisonDocument.Of(IsIdentical, _verdicts) with
+                    {
+                        Unbuildable = _unbuildable.Count > 0 ? [.. _unbuildable] : null,
+                    },
                     ComparisonJson.Default.ComparisonDocument
                 )
             );

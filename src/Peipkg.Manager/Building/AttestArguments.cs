@@ -6,7 +6,7 @@ using Peipkg.Manager.Publishing;
 namespace Peipkg.Manager.Building;
 
 /// <summary>
-/// The words of <c>peipkg-build sign</c> that say how packages were built. The farm says it, for what ran the recipe's
+/// The words of <c>peipkg-build sign</c> and <c>reproduce</c> that say how packages were built. The farm says it, for what ran the recipe's
 /// script is not asked about itself.
 /// </summary>
 internal static class AttestArguments
@@ -23,7 +23,6 @@ internal static class AttestArguments
         BuildRoom room
     ) =>
         [
-            "--attest",
             $"--recipe={order.Recipe.Document.File}",
             .. order.Recipe.Edition == Edition.Default ? (string[])[] : [$"--edition={order.Recipe.Edition}"],
             .. SourceAddress.IsCommit(order.Commit) ? (string[])[$"--source-commit={order.Commit}"] : [],

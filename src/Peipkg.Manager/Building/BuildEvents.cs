@@ -49,6 +49,31 @@ internal static partial class BuildEvents
         string? logTail
     );
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "building again what is published")]
+    public static partial void Reproducing(ILogger logger, string recipe, string version, long attempt, string? pool);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "reproduced, the bytes are the same")]
+    public static partial void Reproduced(ILogger logger, string recipe, string version, long attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not reproduced, what is published stays")]
+    public static partial void NotReproduced(
+        ILogger logger,
+        string recipe,
+        string version,
+        string verdict,
+        string difference,
+        string log
+    );
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "not judged, something else is in the way")]
+    public static partial void NotJudged(
+        ILogger logger,
+        string recipe,
+        string version,
+        string error,
+        TimeSpan nextTryAfter
+    );
+
     [LoggerMessage(Level = LogLevel.Error, Message = "pool is down, its builds go to others or wait")]
     public static partial void PoolDown(ILogger logger, string pool, string error, TimeSpan nextTryAfter);
 

@@ -17,6 +17,7 @@ namespace Peipkg.Manager.Building;
 /// </summary>
 /// <param name="pools">Where builds run, and how many at once.</param>
 /// <param name="runner">Leads each.</param>
+/// <param name="reproducer">Builds again what is published, while nothing else is to be done; one at a time.</param>
 /// <param name="builds">The queue.</param>
 /// <param name="moves">For what a failed database left open.</param>
 /// <param name="roster">Who depends on whom.</param>
@@ -30,6 +31,7 @@ namespace Peipkg.Manager.Building;
 internal sealed class BuildLoop(
     PoolBoard pools,
     BuildRunner runner,
+    Reproducer reproducer,
     BuildStore builds,
     BuildMoves moves,
     RosterHolder roster,
@@ -49,6 +51,9 @@ internal sealed class BuildLoop(
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<long, Running> _running = new();
+
+    // What is wanted does not wait for it: it is no part of what is running, and gives way.
+    private Running? _reproduction;
 
     // Nobody else begins anything; asking the database each time takes ever longer as the history grows.
     private Dictionary<string, DateTimeOffset>? _lastStarted;
@@ -159,13 +164,13 @@ internal sealed class BuildLoop(
                     return;
                 }
 
-                Begin(stop);
+                Begin(drain, stop);
                 if (_running.IsEmpty)
                 {
                     Trouble = null;
                 }
 
-                if (untilIdle && _running.IsEmpty)
+                if (untilIdle && _running.IsEmpty && _reproduction is null)
                 {
                     return;
                 }
@@ -173,7 +178,7 @@ internal sealed class BuildLoop(
                 DateTimeOffset now = clock.GetUtcNow();
                 DateTimeOffset? next =
                     disk.IsLow ? now + DiskPause
-                    : _running.Count < pools.Slots ? builds.NextDue(now)
+                    : _running.Count < pools.Slots ? Earlier(builds.NextDue(now), NextReproduction(now))
                     : null;
                 await wake.WaitAsync(next, clock, drain);
             }
@@ -185,17 +190,36 @@ internal sealed class BuildLoop(
         finally
         {
             // Whatever happened: nobody may find the builds free while somebody still leads them.
-            await Task.WhenAll(_running.Values.Select(r => r.Work))
+            await Task.WhenAll([.. _running.Values.Select(r => r.Work), _reproduction?.Work ?? Task.CompletedTask])
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await ObserveAsync();
     }
 
-    private void Begin(CancellationToken stop)
+    private DateTimeOffset? NextReproduction(DateTimeOffset now) =>
+        _reproduction is null && reproducer.NextDue(now) is { } due && due > now ? due : null;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other : one;
+
+    private void Begin(CancellationToken drain, CancellationToken stop)
     {
-        while (_running.Count < pools.Slots && Next() is var (build, pool))
+        while (_running.Count < pools.Slots)
         {
+            if (Next() is not var (build, pool))
+            {
+                Reproduce(drain);
+                return;
+            }
+
+            if (pool is not null && MustGiveWay(pool))
+            {
+                // Its end wakes the loop.
+                _reproduction!.Cancellation.Cancel();
+                return;
+            }
+
             CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Running running = new(build.Recipe, pool?.Name, cancellation);
             _running[build.Id] = running;
@@ -204,13 +228,42 @@ internal sealed class BuildLoop(
             // Not on this thread: a build does much before its first wait.
             running.Work = Task.Run(() => LeadAsync(build, pool, running, stop), CancellationToken.None);
 
-            // Not by the build itself: whoever is woken must find it ended, or its place stays taken until the next wake.
-            _ = running.Work.ContinueWith(
-                _ => wake.Set(),
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default
+            WakeAfter(running);
+        }
+    }
+
+    // Not by the build itself: whoever is woken must find it ended, or its place stays taken until the next wake.
+    private void WakeAfter(Running running) =>
+        _ = running.Work.ContinueWith(
+            _ => wake.Set(),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
+
+    private bool MustGiveWay(PoolConfig pool) =>
+        _reproduction?.Pool == pool.Name && RunningByPool().GetValueOrDefault(pool.Name) + 1 >= pool.Slots;
+
+    private void Reproduce(CancellationToken drain)
+    {
+        if (
+            _reproduction is null
+            && disk.HasRoom()
+            && reproducer.Next(RunningByPool(), pools.Drained()) is var (what, pool)
+        )
+        {
+            CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(drain);
+            Running running = new(what.Recipe, pool.Name, cancellation);
+            _reproduction = running;
+            running.Work = Task.Run(
+                async () =>
+                {
+                    await reproducer.RunAsync(what, pool, cancellation.Token);
+                    syncer.Request();
+                },
+                CancellationToken.None
             );
+            WakeAfter(running);
         }
     }
 
@@ -236,6 +289,13 @@ internal sealed class BuildLoop(
     // Ended builds are forgotten; what ended one of them other than its own failure ends the round.
     private async Task ObserveAsync()
     {
+        if (_reproduction is { Work.IsCompleted: true } reproduction)
+        {
+            _reproduction = null;
+            reproduction.Cancellation.Dispose();
+            await reproduction.Work;
+        }
+
         foreach ((long id, Running running) in _running.Where(r => r.Value.Work.IsCompleted).ToList())
         {
             _running.TryRemove(id, out _);

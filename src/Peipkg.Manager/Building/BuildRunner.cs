@@ -113,7 +113,8 @@ internal sealed class BuildRunner(
         }
     }
 
-    private void Keep(long attempt)
+    /// <summary>Moves what a failed attempt left in <c>stage/</c> to <c>failed/</c>, where the configuration says so.</summary>
+    public void Keep(long attempt)
     {
         if (!KeepsFailed() || !Directory.Exists(layout.StageOf(attempt)))
         {

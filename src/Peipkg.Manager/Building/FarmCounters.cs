@@ -30,7 +30,17 @@ internal sealed class FarmCounters(TimeProvider clock)
     public IDisposable Begin(string recipe, string version, string? pool = null)
     {
         Interlocked.Increment(ref _attempted);
-        RunningBuild build = new(recipe, version, clock.GetUtcNow()) { Pool = pool };
+        return Show(new RunningBuild(recipe, version, clock.GetUtcNow()) { Pool = pool });
+    }
+
+    /// <summary>Shows a build that reproduces what is published; it counts as none. Dispose the result when it ends.</summary>
+    public IDisposable Reproduce(string recipe, string version, string? pool) =>
+        Show(new RunningBuild(recipe, version, clock.GetUtcNow()) { Pool = pool, Reproduces = true });
+
+    public void CountSuccesses(int builds) => Interlocked.Add(ref _succeeded, builds);
+
+    private Ending Show(RunningBuild build)
+    {
         lock (_gate)
         {
             _running.Add(build);
@@ -38,8 +48,6 @@ internal sealed class FarmCounters(TimeProvider clock)
 
         return new Ending(this, build);
     }
-
-    public void CountSuccesses(int builds) => Interlocked.Add(ref _succeeded, builds);
 
     private sealed class Ending(FarmCounters counters, RunningBuild build) : IDisposable
     {
@@ -58,4 +66,7 @@ internal sealed record RunningBuild(string Recipe, string Version, DateTimeOffse
 {
     /// <summary>Where it runs; null where the farm has no pools.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>Whether what is published is built again, to be compared.</summary>
+    public bool Reproduces { get; init; }
 }

@@ -1,3 +1,4 @@
+using Peipkg.Format.Attestations;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
@@ -65,7 +66,7 @@ internal sealed class PackageBuild(
 
         return await SignAsync(
             packages,
-            isSame ? AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room) : [],
+            isSame ? ["--attest", .. AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room)] : [],
             room,
             log,
             cancellation
@@ -93,6 +94,63 @@ internal sealed class PackageBuild(
         return check.CheckUnsigned(order, unsigned, cancellation);
     }
 
+    /// <summary>Compares published packages with what a build of the same order made, and signs a verdict on each.</summary>
+    /// <param name="order">What was built.</param>
+    /// <param name="published">The published packages.</param>
+    /// <param name="rebuilt">The directory of the unsigned ones; those that are missing could not be built.</param>
+    /// <param name="pool">Where they were built.</param>
+    /// <param name="room">In which directories.</param>
+    /// <param name="log">Told everything that differs.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>The directory that holds the verdicts.</returns>
+    /// <exception cref="BuildFailureException">They cannot be compared.</exception>
+    /// <exception cref="OperationCanceledException">The manager is stopping at once.</exception>
+    public async Task<string> JudgeAsync(
+        BuildOrder order,
+        IReadOnlyList<string> published,
+        string rebuilt,
+        PoolConfig pool,
+        BuildRoom room,
+        AttemptLog log,
+        CancellationToken cancellation
+    )
+    {
+        string verdicts = Path.Combine(room.Stage, "verdicts");
+        ChildCommand command = new(
+            tools.Build,
+            [
+                "reproduce",
+                $"--rebuilt={rebuilt}",
+                .. AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room),
+                $"--verdict-key={layout.VerdictKey}",
+                $"--verdicts={verdicts}",
+                "--",
+                .. published,
+            ],
+            room.Stage,
+            environment.Bare(room.Temporary)
+        )
+        {
+            Name = "peipkg-build reproduce",
+        };
+        (ChildResult result, string said) = await RunAsync(command, SignLimits, log, cancellation);
+
+        // It ends with 1 both when something differs and when it cannot compare; the verdicts tell.
+        return
+            result.Succeeded
+            || published.All(file => Directory.Exists(verdicts) && VerdictsOn(verdicts, file).Length > 0)
+            ? verdicts
+            : throw Failure(FailureCause.Infrastructure, command, result, SignLimits, said);
+    }
+
+    /// <summary>The files of the verdicts on a package in a directory.</summary>
+    public static string[] VerdictsOn(string verdicts, string package) =>
+        [
+            .. Directory
+                .EnumerateFiles(verdicts)
+                .Where(file => SiblingNames.PackageOfVerdict(Path.GetFileName(file)) == Path.GetFileName(package)),
+        ];
+
     private async Task<string> BuildAsync(
         BuildOrder order,
         BuildRoom room,
@@ -103,7 +161,13 @@ internal sealed class PackageBuild(
     {
         if (Config.Root is { } root)
         {
-            await roots.ComposeAsync(root, order.Recipe.Document.Requires, room, log, cancellation);
+            await roots.ComposeAsync(
+                root,
+                order.RootPackages ?? [.. root.Packages, .. order.Recipe.Document.Requires],
+                room,
+                log,
+                cancellation
+            );
         }
 
         string output = Directory.CreateDirectory(Path.Combine(room.Stage, "out")).FullName;

@@ -61,11 +61,13 @@ internal sealed class PoolBoard(
     /// <param name="running">How many builds run in each pool, by its name.</param>
     /// <param name="drained">The reason for each pool that is drained.</param>
     /// <param name="why">Without one: what it waits for, in words.</param>
+    /// <param name="other">A pool that is taken only where no other is open; null for none.</param>
     public PoolConfig? Choose(
         RosterEntry recipe,
         IReadOnlyDictionary<string, int> running,
         IReadOnlyDictionary<string, string> drained,
-        out string why
+        out string why,
+        string? other = null
     )
     {
         PoolConfig[] taking = [.. All.Where(pool => pool.Takes(recipe.Name, recipe.Outputs))];
@@ -73,6 +75,7 @@ internal sealed class PoolBoard(
         [
             .. taking.Where(pool => !drained.ContainsKey(pool.Name) && !_outages.ContainsKey(pool.Name)),
         ];
+        open = open.Any(pool => pool.Name != other) ? [.. open.Where(pool => pool.Name != other)] : open;
         why =
             taking.Length == 0 ? NoneTakes(recipe)
             : open.Length == 0

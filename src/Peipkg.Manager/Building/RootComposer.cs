@@ -23,15 +23,15 @@ internal sealed class RootComposer(
 )
 {
     /// <summary>Composes a root.</summary>
-    /// <param name="root">What every root holds, and from where.</param>
-    /// <param name="required">What the recipe requires besides.</param>
+    /// <param name="root">Where packages come from.</param>
+    /// <param name="packages">What it holds, with what that needs.</param>
     /// <param name="room">Where the build works; its root must not exist.</param>
     /// <param name="log">Told everything.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="BuildFailureException">It cannot be made. What is missing may be published later.</exception>
     public async Task ComposeAsync(
         RootConfig root,
-        IReadOnlyList<string> required,
+        IReadOnlyList<string> packages,
         BuildRoom room,
         AttemptLog log,
         CancellationToken cancellation
@@ -49,7 +49,7 @@ internal sealed class RootComposer(
                 $"--cache={layout.RootCache}",
                 $"--out={room.Root}",
                 "--",
-                .. root.Packages.Concat(required).Distinct(StringComparer.Ordinal),
+                .. packages.Distinct(StringComparer.Ordinal),
             ],
             room.Stage,
             new Dictionary<string, string>(environment.Whole(), StringComparer.Ordinal) { ["TMPDIR"] = room.Temporary }

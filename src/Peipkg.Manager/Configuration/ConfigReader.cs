@@ -31,6 +31,7 @@ internal static class ConfigReader
         "pool",
         "root",
         "publish",
+        "reproduce",
         "limits",
         "retention",
         "notify",
@@ -119,6 +120,7 @@ internal static class ConfigReader
         IReadOnlyList<PoolConfig> pools = PoolConfig.Read(file);
         RootConfig? root = RootConfig.Read(file, builds);
         PublishConfig publishing = PublishConfig.Read(file);
+        ReproduceConfig reproducing = ReproduceConfig.Read(file);
         LimitConfig limits = ReadLimits(file);
         RetentionConfig retention = ReadRetention(file);
         IReadOnlyList<NotifyConfig> notifications = NotifyConfig.Read(file);
@@ -143,6 +145,7 @@ internal static class ConfigReader
             Pools = pools,
             Root = root,
             Publishing = publishing,
+            Reproducing = reproducing,
             Limits = limits,
             Retention = retention,
             Notifications = notifications,

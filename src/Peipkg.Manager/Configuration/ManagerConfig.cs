@@ -48,6 +48,9 @@ internal sealed record ManagerConfig(
     /// <summary><c>[publish]</c>.</summary>
     public PublishConfig Publishing { get; init; } = PublishConfig.Default;
 
+    /// <summary><c>[reproduce]</c>.</summary>
+    public ReproduceConfig Reproducing { get; init; } = ReproduceConfig.Default;
+
     /// <summary><c>[limits]</c>.</summary>
     public LimitConfig Limits { get; init; } = LimitConfig.Default;
 

@@ -51,6 +51,12 @@ internal sealed record StateLayout(string Root)
     /// <summary>Unpacked packages, whose files the roots of builds share.</summary>
     public string RootCache => Path.Combine(Root, "roots");
 
+    /// <summary>Signed verdicts of rebuilds that wait to be published.</summary>
+    public string Verdicts => Path.Combine(Root, "verdicts");
+
+    /// <summary>The key that signs verdicts: a package's own key cannot vouch for it. The farm makes it.</summary>
+    public string VerdictKey => Path.Combine(Root, "verdict-key.pem");
+
     /// <summary>The SQLite database.</summary>
     public string Database => Path.Combine(Root, "manager.db");
 

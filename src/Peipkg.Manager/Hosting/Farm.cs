@@ -416,14 +416,15 @@ internal sealed class Farm : IDisposable
 
     private BuildLoop MakeBuilds(PackageBuild build, OutputCheck check)
     {
+        VersionSource sources = new(
+            _setup.Layout,
+            new SourceFetcher(_git, () => Config.Fetching, Clock),
+            new ArchiveFetcher(_setup.Tools, () => Config.Fetching, _environment, _children)
+        );
         BuildRunner runner = new(
             _setup.Layout,
             Roster,
-            new VersionSource(
-                _setup.Layout,
-                new SourceFetcher(_git, () => Config.Fetching, Clock),
-                new ArchiveFetcher(_setup.Tools, () => Config.Fetching, _environment, _children)
-            ),
+            sources,
             build,
             Pools,
             check,
@@ -469,6 +470,27 @@ internal sealed class Farm : IDisposable
         return new BuildLoop(
             Pools,
             runner,
+            new Reproducer(
+                _setup.Config,
+                _setup.Layout,
+                Roster,
+                sources,
+                build,
+                Pools,
+                _stores.Repository,
+                RepositoryTool,
+                Renewal,
+                _stores.Builds,
+                _stores.Reproductions,
+                Counters,
+                Redactor,
+                Clock,
+                Logger<Reproducer>()
+            )
+            {
+                CleanUp = runner.CleanUp,
+                Keep = runner.Keep,
+            },
             _stores.Builds,
             _stores.Moves,
             Roster,

@@ -32,6 +32,8 @@ internal sealed class FarmStores(
 
     public EventStore Events { get; } = new(database, clock);
 
+    public ReproductionStore Reproductions { get; } = new(database, clock);
+
     public PoolStore Pools { get; } = new(database, clock);
 
     public SettingStore Settings { get; } = new(database, clock);

@@ -15,4 +15,8 @@ internal sealed record BuildOrder(
     string SourceRef,
     string Commit,
     Timestamp Timestamp
-);
+)
+{
+    /// <summary>What a root is composed of, each <c>NAME = VERSION</c>; null: of what configuration and recipe ask for.</summary>
+    public IReadOnlyList<string>? RootPackages { get; init; }
+}

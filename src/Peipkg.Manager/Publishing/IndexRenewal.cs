@@ -7,8 +7,8 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Manager.Publishing;
 
 /// <summary>
-/// Publishes the indexes with a new time when nothing was published for long: otherwise consumers could not tell a farm
-/// without news from a server that withholds them.
+/// Publishes what no build publishes: verdicts of rebuilds that wait, and the indexes with a new time when nothing was
+/// published for long, since otherwise consumers could not tell a farm without news from a server that withholds them.
 /// </summary>
 internal sealed class IndexRenewal(
     StateLayout layout,
@@ -26,14 +26,20 @@ internal sealed class IndexRenewal(
     /// <summary>Likewise while a key is being replaced: a publication in the last week of its transition hands over repo.json.</summary>
     internal static readonly TimeSpan AgeInTransition = TimeSpan.FromDays(5);
 
-    /// <summary>Renews the indexes if they are old and nothing holds publishing up; what fails is logged and tried again.</summary>
+    /// <summary>Publishes it if nothing holds publishing up; what fails is logged and tried again.</summary>
     /// <exception cref="OperationCanceledException">The manager is stopping.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         try
         {
             using IDisposable held = await gate.EnterAsync(stop);
-            if (!IsDue() || hold.Find(() => null) is not null)
+            if (hold.Find(() => null) is not null)
+            {
+                return;
+            }
+
+            await PublishVerdictsAsync(stop);
+            if (!IsDue())
             {
                 return;
             }
@@ -47,6 +53,33 @@ internal sealed class IndexRenewal(
         catch (Exception exception) when (Boundary.Holds(exception))
         {
             PublishEvents.RenewalFailed(logger, Boundary.Describe(exception));
+        }
+    }
+
+    private async Task PublishVerdictsAsync(CancellationToken stop)
+    {
+        while (
+            Directory.Exists(layout.Verdicts) && Directory.GetFiles(layout.Verdicts) is { Length: > 0 } waiting
+        )
+        {
+            try
+            {
+                await tool.PublishAsync(layout.Verdicts, stop);
+            }
+            catch (RefusedException exception)
+            {
+                waiting = [.. waiting.Where(file => exception.Reasons[Path.GetFileName(file)].Any())];
+                PublishEvents.VerdictsRefused(logger, [.. waiting.Select(Path.GetFileName)!], exception.Message);
+                if (waiting.Length == 0)
+                {
+                    return;
+                }
+            }
+
+            foreach (string file in waiting)
+            {
+                File.Delete(file);
+            }
         }
     }
 

@@ -42,7 +42,10 @@ internal static partial class PublishEvents
     [LoggerMessage(Level = LogLevel.Information, Message = "indexes renewed, nothing was published for long")]
     public static partial void Renewed(ILogger logger, ulong generation);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "indexes could not be renewed")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "verdicts of rebuilds are refused")]
+    public static partial void VerdictsRefused(ILogger logger, string[] verdicts, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "indexes or verdicts could not be published")]
     public static partial void RenewalFailed(ILogger logger, string error);
 
     [LoggerMessage(

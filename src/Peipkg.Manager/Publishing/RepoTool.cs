@@ -78,7 +78,17 @@ internal sealed class RepoTool(
         PublishEvents.Created(logger, wanted.Name, repository.Directory);
     }
 
-    /// <summary>Takes every package of a directory into the repository.</summary>
+    /// <summary>Makes the key that signs verdicts, when there is none.</summary>
+    /// <exception cref="PublishException">peipkg-repo refused.</exception>
+    public async Task EnsureVerdictKeyAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(layout.VerdictKey))
+        {
+            await RunAsync("keygen", cancellation, $"--out={layout.VerdictKey}");
+        }
+    }
+
+    /// <summary>Takes every package of a directory into the repository; of the directory of verdicts, every verdict.</summary>
     /// <exception cref="RefusedException">It refuses packages for what they are.</exception>
     /// <exception cref="PublishException">It failed.</exception>
     public async Task PublishAsync(string packages, CancellationToken cancellation)
@@ -103,6 +113,9 @@ internal sealed class RepoTool(
                     $"--sign-key={config.Current.KeyFile}",
                     $"--timestamp={Now(repository.Published().GeneratedAt)}",
                     .. template,
+                    .. packages == layout.Verdicts && VerdictKey.Read(layout) is { } rebuilder
+                        ? (string[])[$"--rebuilder={rebuilder}"]
+                        : [],
                     .. config.Current.Publishing.AllowSpecialSystem ? (string[])["--allow-special-system"] : [],
                     "--skip-existing",
                     "--require-signed",

@@ -139,6 +139,13 @@ internal sealed class AttemptStore(ManagerDatabase database)
             ("$pool", pool),
             ("$now", now)
         );
+        return Name(session);
+    }
+
+    /// <summary>Names the log of the attempt that was just added.</summary>
+    /// <returns>The attempt's number.</returns>
+    internal static long Name(DatabaseSession session)
+    {
         long id = session.Scalar<long>("SELECT last_insert_rowid()");
         session.Execute("UPDATE attempt SET log = $log WHERE id = $id", ("$id", id), ("$log", $"logs/{id}.log"));
         return id;
@@ -209,6 +216,17 @@ internal sealed class AttemptStore(ManagerDatabase database)
             ("$build", buildId),
             ("$result", result),
             ("$cause", cause?.Text()),
+            ("$detail", detail),
+            ("$now", now)
+        );
+
+    /// <summary>Ends attempts to reproduce what is published that were under way.</summary>
+    internal static void EndReproductions(DatabaseSession session, string detail, long now) =>
+        session.Execute(
+            """
+            UPDATE attempt SET ended_at = $now, result = 'interrupted', detail = $detail
+            WHERE ended_at IS NULL AND reason = 'reproduce'
+            """,
             ("$detail", detail),
             ("$now", now)
         );

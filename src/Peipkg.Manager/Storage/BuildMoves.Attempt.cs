@@ -307,6 +307,7 @@ internal sealed partial class BuildMoves
                 count++;
             }
 
+            AttemptStore.EndReproductions(session, Reason, now);
             return count;
         });
     }

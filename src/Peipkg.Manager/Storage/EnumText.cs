@@ -1,3 +1,5 @@
+using Peipkg.Format.Attestations;
+
 namespace Peipkg.Manager.Storage;
 
 /// <summary>The words under which the enumerations are stored and shown.</summary>
@@ -37,6 +39,11 @@ internal static class EnumText
         (FailureCause.Infrastructure, "infrastructure")
     );
 
+    private static readonly Words<RebuildOutcome> Outcomes = new(
+        "verdict",
+        [.. Enum.GetValues<RebuildOutcome>().Select(outcome => (outcome, RebuildVerdict.Text(outcome)))]
+    );
+
     private static readonly Words<TroubleSeverity> Severities = new(
         "severity",
         (TroubleSeverity.Warning, "warning"),
@@ -65,6 +72,9 @@ internal static class EnumText
 
     /// <inheritdoc cref="ParseState"/>
     public static FailureCause ParseCause(string text) => Causes.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static RebuildOutcome ParseOutcome(string text) => Outcomes.Parse(text);
 
     /// <inheritdoc cref="ParseState"/>
     public static TroubleSeverity ParseSeverity(string text) => Severities.Parse(text);

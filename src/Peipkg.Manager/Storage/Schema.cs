@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8, V9];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8, V9, V10];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -373,5 +373,76 @@ internal static class Schema
             FROM (SELECT recipe, day, result, seconds FROM ended
                   UNION ALL SELECT '', day, result, seconds FROM ended)
             GROUP BY recipe, day;
+        """;
+
+    // What came of building again what is published. Such attempts count neither as builds nor for charts.
+    private const string V10 = """
+        -- As before, with one reason more.
+        CREATE TABLE attempt_v10 (
+            id            INTEGER PRIMARY KEY AUTOINCREMENT,
+            build_id      INTEGER NOT NULL REFERENCES build (id),
+            reason        TEXT NOT NULL CHECK (reason IN ('poll', 'webhook', 'operator', 'revision', 'reproduce')),
+            tag           TEXT NOT NULL,
+            commit_id     TEXT NOT NULL,
+            recipe_digest TEXT,
+            started_at    INTEGER NOT NULL,
+            fetched_at    INTEGER,
+            built_at      INTEGER,
+            published_at  INTEGER,
+            synced_at     INTEGER,
+            ended_at      INTEGER,
+            result        TEXT CHECK (result IN ('done', 'failed', 'interrupted', 'skipped', 'cancelled')),
+            cause         TEXT CHECK (cause IN ('recipe', 'infrastructure')),
+            detail        TEXT NOT NULL DEFAULT '',
+            log           TEXT NOT NULL,            -- relative to the state directory
+            pool          TEXT                      -- null: the farm has no pools
+        ) STRICT;
+        INSERT INTO attempt_v10 (id, build_id, reason, tag, commit_id, recipe_digest, started_at, fetched_at, built_at,
+                                 published_at, synced_at, ended_at, result, cause, detail, log, pool)
+            SELECT id, build_id, reason, tag, commit_id, recipe_digest, started_at, fetched_at, built_at,
+                   published_at, synced_at, ended_at, result, cause, detail, log, pool
+            FROM attempt;
+        DROP TABLE attempt;
+        ALTER TABLE attempt_v10 RENAME TO attempt;
+        CREATE INDEX attempt_by_build ON attempt (build_id);
+        CREATE INDEX attempt_open ON attempt (id) WHERE ended_at IS NULL;
+        CREATE INDEX attempt_reproduced ON attempt (started_at) WHERE reason = 'reproduce';
+        CREATE TRIGGER attempt_counted AFTER UPDATE OF result ON attempt
+        WHEN OLD.result IS NULL AND NEW.result IS NOT NULL AND NEW.reason <> 'reproduce'
+        BEGIN
+            INSERT INTO attempt_total (result, cause, number) VALUES (NEW.result, coalesce(NEW.cause, ''), 1)
+            ON CONFLICT (result, cause) DO UPDATE SET number = number + 1;
+        END;
+        CREATE TRIGGER duration_counted AFTER UPDATE OF result ON attempt
+        WHEN OLD.result IS NULL AND NEW.result IN ('done', 'failed') AND NEW.reason <> 'reproduce'
+            AND coalesce(NEW.built_at, NEW.ended_at) >= NEW.started_at
+        BEGIN
+            UPDATE duration_total SET number = number + 1,
+                sum = sum + (coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at) / 1000.0
+            WHERE most >= (coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at) / 1000.0;
+        END;
+        CREATE TRIGGER day_counted AFTER UPDATE OF result ON attempt
+        WHEN OLD.result IS NULL AND NEW.result IN ('done', 'failed') AND NEW.reason <> 'reproduce'
+        BEGIN
+            INSERT INTO day_total (recipe, day, passed, failed, seconds, longest)
+                SELECT name, NEW.ended_at / 86400000, NEW.result = 'done', NEW.result = 'failed',
+                       max(coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at, 0) / 1000.0,
+                       max(coalesce(NEW.built_at, NEW.ended_at) - NEW.started_at, 0) / 1000.0
+                FROM (SELECT '' AS name UNION ALL SELECT recipe FROM build WHERE id = NEW.build_id) WHERE true
+            ON CONFLICT (recipe, day) DO UPDATE SET passed = passed + excluded.passed, failed = failed + excluded.failed,
+                seconds = seconds + excluded.seconds, longest = max(longest, excluded.longest);
+        END;
+        CREATE INDEX output_by_digest ON output (sha256);
+
+        CREATE TABLE reproduction (
+            original     INTEGER PRIMARY KEY REFERENCES attempt (id), -- made what is published
+            verdict      TEXT CHECK (verdict IN ('identical', 'different', 'unbuildable')), -- the latest
+            judged_at    INTEGER,
+            attempt_id   INTEGER REFERENCES attempt (id), -- led to it
+            difference   TEXT NOT NULL DEFAULT '',  -- what it came to, unless it was the same
+            detail       TEXT NOT NULL DEFAULT '',  -- why there was no verdict since
+            tries        INTEGER NOT NULL DEFAULT 0, -- since
+            next_attempt INTEGER                    -- not before; null: in its turn
+        ) STRICT;
         """;
 }

@@ -100,6 +100,19 @@ internal sealed class Reproducer(
     /// <exception cref="StorageException">The database failed.</exception>
     public async Task RunAsync(Reproduction what, PoolConfig pool, CancellationToken cancellation)
     {
+        await TryAsync(what, pool, cancellation);
+        try
+        {
+            await renewal.RunAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The verdicts wait for the next time.
+        }
+    }
+
+    private async Task TryAsync(Reproduction what, PoolConfig pool, CancellationToken cancellation)
+    {
         string? place = pool.IsOnly ? null : pool.Name;
         long attempt = store.Begin(what, place);
         using IDisposable shown = counters.Reproduce(what.Recipe, what.Version, place);
@@ -126,9 +139,6 @@ internal sealed class Reproducer(
                     layout.LogOf(attempt)
                 );
             }
-
-            CleanUp(attempt);
-            await renewal.RunAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -139,14 +149,14 @@ internal sealed class Reproducer(
             string detail = Boundary.Describe(exception);
             log.Heading("not judged: " + detail);
             log.Settle();
-            if (exception is BuildFailureException { IsPools: true } && !pool.IsOnly)
-            {
-                _ = await pools.IsDownAsync(pool, cancellation);
-            }
-
             TimeSpan delay = ReproductionChoice.DelayAfter(what.Tries);
             store.NotJudged(what, attempt, detail, clock.GetUtcNow() + delay);
             BuildEvents.NotJudged(logger, what.Recipe, what.Version, detail, delay);
+            if (exception is BuildFailureException { IsPools: true } && !pool.IsOnly)
+            {
+                // Nothing begins there until it is known whether the pool is down.
+                _ = pools.IsDownAsync(pool, CancellationToken.None);
+            }
         }
         finally
         {

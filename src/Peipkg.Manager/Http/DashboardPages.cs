@@ -47,6 +47,12 @@ internal static class DashboardPages
                 Tile(html, "Running", Count(status.Running.Count), null);
                 Tile(html, "Waiting", Count(status.Queue.Count), null);
                 Tile(html, "Failing", Count(status.Failures.Count), null, bad: status.Failures.Count > 0);
+                if (status.Reproduced is { } reproduced)
+                {
+                    int bad = reproduced.Different + reproduced.Unbuildable;
+                    Tile(html, "Reproduced", reproduced.Text, null, bad: bad > 0);
+                }
+
                 Tile(html, "Generation", Count(status.Generation), null);
                 Tile(html, "Disk free", ByteSize.Format(status.Disk.Free), "of " + ByteSize.Format(status.Disk.Total));
                 html.Raw("</dl></section>");
@@ -87,6 +93,19 @@ internal static class DashboardPages
                     if (recipe.Owners.Count > 0)
                     {
                         Fact(html, "Owners", string.Join(", ", recipe.Owners));
+                    }
+
+                    if (recipe.Reproduced is { } reproduced)
+                    {
+                        html.Raw("<div><dt>Reproduced</dt><dd>").Text($"{reproduced.Version}: {reproduced.Text} ");
+                        if (reproduced.Build is { } build)
+                        {
+                            html.Time(reproduced.At)
+                                .Raw(" ")
+                                .Link("/builds/" + Count(build), $"attempt {Count(build)}");
+                        }
+
+                        html.Raw("</dd></div>");
                     }
 
                     html.Raw("<div><dt>History</dt><dd>")
@@ -371,8 +390,13 @@ internal static class DashboardPages
                 .Raw(" · ")
                 .Element("code", trouble.Remedy)
                 .Raw(" · ")
-                .Element("code", "peipkg-manager ack " + trouble.Key)
-                .Raw("</small> ");
+                .Element("code", "peipkg-manager ack " + trouble.Key);
+            if (trouble.Build is { } build)
+            {
+                html.Raw(" · ").Link("/builds/" + Count(build), $"attempt {Count(build)}");
+            }
+
+            html.Raw("</small> ");
             if (trouble.Acknowledged is null)
             {
                 forms.Asking(
@@ -411,7 +435,10 @@ internal static class DashboardPages
             b =>
             {
                 Name(html, b.Recipe);
-                html.Element("td", b.Version).Raw("<td>").Time(b.StartedAt).Raw("</td><td>");
+                html.Element("td", b.Reproduces ? b.Version + " (again)" : b.Version)
+                    .Raw("<td>")
+                    .Time(b.StartedAt)
+                    .Raw("</td><td>");
                 if (
                     history.Builds.FirstOrDefault(a =>
                         a.Recipe == b.Recipe && a.Version == b.Version && a.EndedAt is null
@@ -566,10 +593,19 @@ internal static class DashboardPages
         html.Raw(
             "<div class=\"filter\"><label for=\"filter\">Filter recipes</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\"></div>"
         );
+        bool reproduces = recipes.Recipes.Any(r => r.Reproduced is not null);
         Table(
             html,
             "Recipes",
-            ["Recipe", "Published", "Newest", "State", "Answered", "Latest poll"],
+            [
+                "Recipe",
+                "Published",
+                "Newest",
+                "State",
+                .. reproduces ? (string[])["Reproduced"] : [],
+                "Answered",
+                "Latest poll",
+            ],
             recipes.Recipes,
             r =>
             {
@@ -581,6 +617,11 @@ internal static class DashboardPages
                         : r.Newest is null ? r.State
                         : r.NewestState
                 );
+                if (reproduces)
+                {
+                    html.Raw("<td>").Text(r.Reproduced?.Verdict ?? "").Raw(" ").Time(r.Reproduced?.At).Raw("</td>");
+                }
+
                 html.Raw("<td>").Time(r.AnsweredAt).Raw("</td>").Element("td class=\"wide\"", First(r.Outcome));
             },
             "recipes"

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Peipkg.Format.Attestations;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -65,6 +66,7 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
         );
         writer.Gauge("peipkg_paused", "1 while all builds are paused.", stores.Settings.PauseReason() is null ? 0 : 1);
         Builds(writer);
+        Reproduced(writer);
         Pools(writer, PoolQuery.All(stores, recipes, live));
         Polls(writer, recipes, now);
         Syncs(writer, now);
@@ -99,6 +101,33 @@ internal sealed class MetricsReport(FarmStores stores, Func<RecipeRoster> roster
 
         writer.Sample("peipkg_build_duration_seconds_count", all.Count);
         writer.Sample("peipkg_build_duration_seconds_sum", all.Sum);
+    }
+
+    private void Reproduced(OpenMetricsWriter writer)
+    {
+        if (ReproductionQuery.Count(stores) is not { } count)
+        {
+            return;
+        }
+
+        int judged = count.Identical + count.Different + count.Unbuildable;
+        writer.Begin(
+            "peipkg_reproduced_versions",
+            "gauge",
+            "Versions that are published and offered, by what came of building them again."
+        );
+        foreach (
+            (string verdict, int number) in ((string, int)[])
+                [
+                    (RebuildVerdict.Text(RebuildOutcome.Identical), count.Identical),
+                    (RebuildVerdict.Text(RebuildOutcome.Different), count.Different),
+                    (RebuildVerdict.Text(RebuildOutcome.Unbuildable), count.Unbuildable),
+                    ("none", count.Published - judged),
+                ]
+        )
+        {
+            writer.Sample("peipkg_reproduced_versions", number, ("verdict", verdict));
+        }
     }
 
     private static void Pools(OpenMetricsWriter writer, IReadOnlyList<PoolDocument> pools)

@@ -44,6 +44,7 @@ internal static class BuildTroubles
             ) with
             {
                 IsTold = true,
+                Attempt = first.AttemptId,
             };
         }
     }

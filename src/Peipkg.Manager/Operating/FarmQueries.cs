@@ -20,6 +20,9 @@ internal static class FarmQueries
             .ToDictionary(b => b.Recipe, StringComparer.Ordinal);
         ILookup<string, BuildRecord> failing = stores.Builds.Failing().ToLookup(b => b.Recipe, StringComparer.Ordinal);
         PublishedPackages published = stores.Repository.Published();
+        ILookup<string, Reproduction> reproduced = ReproductionQuery
+            .All(stores)
+            .ToLookup(one => one.Recipe, StringComparer.Ordinal);
         return new RecipesDocument
         {
             Recipes =
@@ -49,6 +52,7 @@ internal static class FarmQueries
                             : wanted.GetValueOrDefault(recipe.Name) is { } newest ? Word(newest)
                             : IsPublished(recipe, poll.Newest, published) ? "done"
                             : null,
+                        Reproduced = ReproductionQuery.Latest(reproduced[recipe.Name]),
                     };
                 }),
             ],

@@ -47,6 +47,11 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     status.Builds.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Value} {b.Key}")
                 )
         );
+        if (status.Reproduced is { } reproduced)
+        {
+            Fact("reproduced", $"{reproduced.Text}; the latest {When(reproduced.Latest)}");
+        }
+
         Fact("disk", $"{ByteSize.Format(status.Disk.Free)} of {ByteSize.Format(status.Disk.Total)} free");
         if (status.Paused is { } pause)
         {
@@ -60,7 +65,12 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             "Running",
             ["RECIPE", "VERSION", "SINCE", .. pools ? (string[])["POOL"] : []],
             status.Running.Select(b =>
-                (string[])[b.Recipe, b.Version, When(b.StartedAt), .. pools ? (string[])[b.Pool ?? ""] : []]
+                (string[])
+                    [
+                        b.Recipe,
+                        b.Reproduces ? b.Version + " (again)" : b.Version,
+                        When(b.StartedAt), .. pools ? (string[])[b.Pool ?? ""] : [],
+                    ]
             )
         );
         Pools("Pools", status.Pools);
@@ -129,19 +139,29 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
 
     public void Write(RecipesDocument recipes)
     {
+        bool reproduces = recipes.Recipes.Any(r => r.Reproduced is not null);
         Table(
             null,
-            ["RECIPE", "PUBLISHED", "NEWEST", "STATE", "POLLED", "OUTCOME"],
+            [
+                "RECIPE",
+                "PUBLISHED",
+                "NEWEST",
+                "STATE",
+                "POLLED",
+                .. reproduces ? (string[])["REPRODUCED"] : [],
+                "OUTCOME",
+            ],
             recipes.Recipes.Select(r =>
-                new[]
-                {
-                    r.Name,
-                    r.Published ?? "-",
-                    r.Newest ?? r.Version ?? "-",
-                    ((r.Newest is null ? r.State : r.NewestState) ?? "-") + (r.Paused is null ? "" : " (paused)"),
-                    When(r.PolledAt),
-                    Line(r.Outcome),
-                }
+                (string[])
+                    [
+                        r.Name,
+                        r.Published ?? "-",
+                        r.Newest ?? r.Version ?? "-",
+                        ((r.Newest is null ? r.State : r.NewestState) ?? "-") + (r.Paused is null ? "" : " (paused)"),
+                        When(r.PolledAt),
+                        .. reproduces ? (string[])[Reproduced(r.Reproduced)] : [],
+                        Line(r.Outcome),
+                    ]
             )
         );
         Table(
@@ -261,6 +281,11 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             Fact("known", $"{Line(trouble.Text)} ({trouble.Key}: {trouble.Acknowledged}{end})");
         }
     }
+
+    private string Reproduced(RecipeReproduced? reproduced) =>
+        reproduced is null ? "-"
+        : reproduced.At is { } at ? $"{reproduced.Verdict} {When(at)}"
+        : "not yet";
 
     private string When(string? time) =>
         time is null ? "never"

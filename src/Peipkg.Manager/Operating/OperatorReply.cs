@@ -87,6 +87,9 @@ internal sealed record RecipeDocument
 
     /// <summary>The state of that version's build; null when it has none.</summary>
     public string? NewestState { get; init; }
+
+    /// <summary>When what is published was last built again; null where <c>[reproduce]</c> asks for nothing.</summary>
+    public RecipeReproduced? Reproduced { get; init; }
 }
 
 /// <summary>A recipe that cannot be used, and why.</summary>

@@ -43,7 +43,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Recipes = [.. recipes.Recipes.Select(r => r.Name)],
             BuildsAttempted = live?.Counters.Attempted ?? 0,
             BuildsSucceeded = live?.Counters.Succeeded ?? 0,
-            InFlight = running is [var oldest, ..] ? Map(oldest) : null,
+            InFlight = running.FirstOrDefault(b => !b.Reproduces) is { } oldest ? Map(oldest) : null,
             Failures = stores
                 .Builds.Failing()
                 .ToDictionary(
@@ -92,6 +92,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Troubles = [.. troubles.Select(Map)],
             Pools = PoolQuery.All(stores, recipes, live),
             RecipesFrom = stores.Config.Recipes is { } source ? Map(source, live?.Recipes()) : null,
+            Reproduced = ReproductionQuery.Count(stores),
         };
     }
 
@@ -155,6 +156,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Remedy = trouble.Remedy,
             Acknowledged = trouble.Acknowledged?.Reason,
             AcknowledgedUntil = trouble.Acknowledged?.Until.Text(),
+            Build = trouble.Attempt,
         };
 
     private static StatusBuild Map(RunningBuild build) =>
@@ -164,6 +166,7 @@ internal sealed class StatusReport(FarmStores stores, Func<RecipeRoster> roster,
             Version = build.Version,
             StartedAt = build.StartedAt.Text(),
             Pool = build.Pool,
+            Reproduces = build.Reproduces,
         };
 }
 
@@ -216,6 +219,9 @@ internal sealed record StatusDocument
 
     /// <summary>Null where the recipes do not come from git.</summary>
     public StatusRecipes? RecipesFrom { get; init; }
+
+    /// <summary>Null where <c>[reproduce]</c> asks for nothing.</summary>
+    public StatusReproduced? Reproduced { get; init; }
 }
 
 /// <summary>Something that is not as it should be.</summary>
@@ -239,6 +245,9 @@ internal sealed record StatusTrouble
 
     /// <summary>When it counts again; null: not before it has ended.</summary>
     public required string? AcknowledgedUntil { get; init; }
+
+    /// <summary>The number of the attempt whose log shows it; null where none does.</summary>
+    public long? Build { get; init; }
 }
 
 /// <summary>Where the recipes come from.</summary>
@@ -310,6 +319,9 @@ internal sealed record StatusBuild
 
     /// <summary>Where it runs; null where the farm has no pools.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>Whether what is published is built again, to be compared.</summary>
+    public bool Reproduces { get; init; }
 }
 
 /// <summary>A build that waits after failing.</summary>

@@ -18,6 +18,9 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
     /// <summary>Whether an event of its own tells people of it, so that it needs none more.</summary>
     public bool IsTold { get; init; }
 
+    /// <summary>The attempt whose log shows it; null where none does.</summary>
+    public long? Attempt { get; init; }
+
     // Kinds of troubles whose keys go on with a recipe's name.
     private static readonly string[] OfRecipes =
     [
@@ -26,6 +29,7 @@ internal sealed record Trouble(string Key, TroubleSeverity Severity, string Text
         "moved",
         "paused",
         "recipe",
+        "reproduce",
         "unplaced",
         "upstream",
     ];

@@ -22,6 +22,7 @@ internal static class TroubleList
         Look(troubles, "builds", () => BuildTroubles.Of(stores, live));
         Look(troubles, "pools", () => PoolTroubles.Of(stores, roster, live));
         Look(troubles, "held", () => BuildTroubles.OfHeld(stores));
+        Look(troubles, "reproduce", () => ReproductionQuery.Troubles(stores));
         Look(troubles, "recipes", () => RecipeTroubles.Of(stores, roster, live));
         Look(troubles, "sync", () => RepositoryTroubles.OfSyncs(stores));
         Look(troubles, "disk", () => BuildTroubles.OfDisk(stores));

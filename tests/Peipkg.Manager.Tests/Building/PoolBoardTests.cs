@@ -51,6 +51,19 @@ public sealed class PoolBoardTests : IDisposable
         _directory.Dispose();
     }
 
+    [Fact]
+    public void Another_pool_is_chosen_where_one_is_open_and_waited_for_where_it_has_no_room()
+    {
+        RosterEntry recipe = Recipe("zlib");
+        Assert.Equal("second", _board.Choose(recipe, Idle, NoneDrained, out _, "general")?.Name);
+        Assert.Equal("general", _board.Choose(recipe, Idle, NoneDrained, out _, "second")?.Name);
+        Assert.Null(
+            _board.Choose(recipe, new Dictionary<string, int> { ["second"] = 2 }, NoneDrained, out _, "general")
+        );
+        Dictionary<string, string> drained = new() { ["second"] = "disk" };
+        Assert.Equal("general", _board.Choose(recipe, Idle, drained, out _, "general")?.Name);
+    }
+
     private static RosterEntry Recipe(string name, string architecture = "noarch") =>
         new(
             name,

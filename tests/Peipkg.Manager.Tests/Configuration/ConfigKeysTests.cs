@@ -32,6 +32,7 @@ public partial class ConfigKeysTests
         [fetch]
         [build]
         [publish]
+        [reproduce]
         [limits]
         [retention]
         [log]
@@ -114,6 +115,7 @@ public partial class ConfigKeysTests
         ["[root] trust"] = $"trust = [\"{new string('2', 64)}\"]",
         ["[publish] on_break"] = "on_break = \"rebuild\"",
         ["[publish] allow_special_system"] = "allow_special_system = true",
+        ["[reproduce] per_day"] = "per_day = 2",
         ["[limits] time"] = "time = \"2h\"",
         ["[limits] silence"] = "silence = \"3h\"",
         ["[limits] log"] = "log = \"2MiB\"",

@@ -91,6 +91,22 @@ public class ConfigReaderTests
     }
 
     [Fact]
+    public void Nothing_is_reproduced_unless_it_is_said_how_much()
+    {
+        Assert.Equal(0, Read(Documented).Reproducing.PerDay);
+        Assert.Equal(0, Read(Documented + "\n[reproduce]\nper_day = 0\n").Reproducing.PerDay);
+        Assert.Equal(3, Read(Documented + "\n[reproduce]\nper_day = 3\n").Reproducing.PerDay);
+        foreach (string wrong in (string[])["-1", "10001", "9223372036854775807"])
+        {
+            Assert.Contains(
+                "per_day in [reproduce] must be from 0 to 10000, not " + wrong,
+                Assert.Single(Problems(Documented + $"\n[reproduce]\nper_day = {wrong}\n")),
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
     public void The_edition_of_a_new_repository_is_chosen_by_its_name()
     {
         Assert.Null(Read(Documented).Repository.Edition);

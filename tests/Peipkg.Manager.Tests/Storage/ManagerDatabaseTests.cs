@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Peipkg.Format.Attestations;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Upstreams;
 
@@ -326,6 +327,78 @@ public class ManagerDatabaseTests
             days.From("zlib", second)
         );
         Assert.Single(days.From("zlib", days.Today));
+    }
+
+    [Fact]
+    public void What_was_built_before_can_be_reproduced_and_counts_as_before()
+    {
+        using TemporaryDirectory directory = new();
+        const long Day = 86_400_000;
+        string path = MakeOlder(
+            directory,
+            9,
+            $"""
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at, attempt_id)
+                VALUES (4, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'done', 2, 3, 7);
+            INSERT INTO attempt (id, build_id, reason, tag, commit_id, recipe_digest, started_at, log, pool)
+                VALUES (7, 4, 'poll', 'v1', 'b', 'd', {Day}, 'logs/7.log', 'worker');
+            UPDATE attempt SET published_at = {Day + 5000}, ended_at = {Day + 5000}, result = 'done';
+            INSERT INTO output (attempt_id, file_name, sha256, size) VALUES (7, 'zlib_1-1_noarch.peipkg', 'abc', 9),
+                (7, 'zlib-doc_1-1_noarch.peipkg', 'def', 8);
+            """
+        );
+
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        ManualClock clock = new(DateTimeOffset.UnixEpoch.AddDays(3));
+        ReproductionStore store = new(database, clock);
+        Assert.Empty(store.Of(["other"]));
+        Assert.Null(store.LastBegun());
+        Reproduction old = Assert.Single(store.Of(["abc", "def", "other"]));
+        Assert.Equal(
+            (7, 4, "zlib", "1-1", "v1", "b", "d", "worker", false, null),
+            (
+                old.Original,
+                old.BuildId,
+                old.Recipe,
+                old.Version,
+                old.Tag,
+                old.CommitId,
+                old.RecipeDigest,
+                old.Pool,
+                old.IsPaused,
+                old.Verdict
+            )
+        );
+        Assert.Equal(
+            ["zlib-doc_1-1_noarch.peipkg", "zlib_1-1_noarch.peipkg"],
+            old.Packages.Select(p => p.FileName).Order(StringComparer.Ordinal)
+        );
+        long attempt = store.Begin(old, "other");
+        Assert.Equal(8, attempt);
+        Assert.Equal(clock.Now, store.LastBegun());
+        store.NotJudged(old, attempt, "no network", clock.Now.AddDays(1));
+        old = Assert.Single(store.Of(["abc"]));
+        Assert.Equal((1, "no network", clock.Now.AddDays(1)), (old.Tries, old.Detail, old.NextAttempt!.Value));
+        attempt = store.Begin(old, null);
+        store.Judged(old, attempt, RebuildOutcome.Different, "changed: x");
+        old = Assert.Single(store.Of(["abc"]));
+        Assert.Equal(
+            (RebuildOutcome.Different, "changed: x", 0, "", null, attempt),
+            (old.Verdict, old.Difference, old.Tries, old.Detail, old.NextAttempt, old.AttemptId!.Value)
+        );
+        Assert.Equal("reproduce", new AttemptStore(database).Find(attempt)!.Reason);
+
+        // No build has failed by it, and charts do not show it.
+        Assert.Equal([new AttemptCount("done", "", 1)], new AttemptStore(database).CountByResult());
+        Assert.Equal(1, new AttemptStore(database).Durations()[^1].Count);
+        Assert.Single(new DayStore(database, clock).From("zlib", new DateOnly(1970, 1, 2)));
+
+        // One that was under way when the manager ended is as if it had not begun.
+        clock.Now = clock.Now.AddDays(1);
+        attempt = store.Begin(old, null);
+        new BuildMoves(database, clock).Requeue();
+        Assert.Equal("interrupted", new AttemptStore(database).Find(attempt)!.Result);
+        Assert.Equal(clock.Now.AddDays(-1), store.LastBegun());
     }
 
     [Fact]

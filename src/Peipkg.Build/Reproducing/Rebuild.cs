@@ -161,12 +161,12 @@ internal sealed class Rebuild
         OpenedPackage rebuilt = OpenedPackage.Open(rebuiltFile, _context);
         PackageDifference difference =
             package.Content.SignedDigest == rebuilt.Content.SignedDigest
-            ? new PackageDifference(package.File, "rebuilt", [], [], [], [])
-            : PackageDiffer.Compare(
-                new ArchivedPackage(package, _area, _context),
-                new StagedPackage("rebuilt", plan, BuildOperation.PathsOf(_build, _area), _context.Cancellation),
-                _context.Cancellation
-            );
+                ? new PackageDifference(package.File, "rebuilt", [], [], [], [])
+                : PackageDiffer.Compare(
+                    new ArchivedPackage(package, _area, _context),
+                    new StagedPackage("rebuilt", plan, BuildOperation.PathsOf(_build, _area), _context.Cancellation),
+                    _context.Cancellation
+                );
         return Say(package, rebuilt, difference, ComparesWhole(package));
     }
 

@@ -36,11 +36,7 @@ internal static class RebuiltComparison
             bool whole = package.Content.Signature is null;
             string file = Path.Combine(
                 request.Rebuilt,
-                PackageFileName.Compose(
-                    package.Manifest.Name,
-                    package.Manifest.Version,
-                    package.Manifest.Architecture
-                )
+                PackageFileName.Compose(package.Manifest.Name, package.Manifest.Version, package.Manifest.Architecture)
             );
             if (!File.Exists(file))
             {

@@ -265,17 +265,13 @@ internal sealed class Reproducer(
             cancellation
         );
         BuildInfo build = BuildOf(published);
-        BuildOrder order = new(
-            recipe,
-            PackageVersion.Parse(what.Version),
-            source.Reference,
-            source.Commit,
-            source.Time
-        )
+        BuildOrder order = new(recipe, PackageVersion.Parse(what.Version), source.Reference, source.Commit, source.Time)
         {
             RootPackages = RootOf(published),
         };
-        return (build.FarmId, build.SourceRef, build.Timestamp) == (config.Current.FarmId, order.SourceRef, order.Timestamp)
+        return
+            (build.FarmId, build.SourceRef, build.Timestamp)
+            == (config.Current.FarmId, order.SourceRef, order.Timestamp)
             ? order
             : throw new BuildFailureException(
                 FailureCause.Infrastructure,
@@ -299,9 +295,7 @@ internal sealed class Reproducer(
             return null;
         }
 
-        byte[] payload = DsseEnvelope
-            .Read(BoundedFile.Read(attestation, Limits.AttestationBytes))
-            .Payload.ToArray();
+        byte[] payload = DsseEnvelope.Read(BoundedFile.Read(attestation, Limits.AttestationBytes)).Payload.ToArray();
         string[] packages =
         [
             .. Statement

@@ -69,7 +69,8 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
                     [
                         b.Recipe,
                         b.Reproduces ? b.Version + " (again)" : b.Version,
-                        When(b.StartedAt), .. pools ? (string[])[b.Pool ?? ""] : [],
+                        When(b.StartedAt),
+                        .. pools ? (string[])[b.Pool ?? ""] : [],
                     ]
             )
         );

@@ -126,5 +126,6 @@ internal sealed record RecipeReproduced
     /// <summary>In a few words, without when.</summary>
     [JsonIgnore]
     public string Text =>
-        (Verdict ?? "not yet") + (Detail.Length > 0 ? $" (not tried {(Verdict is null ? "" : "again ")}: {Detail})" : "");
+        (Verdict ?? "not yet")
+        + (Detail.Length > 0 ? $" (not tried {(Verdict is null ? "" : "again ")}: {Detail})" : "");
 }

@@ -58,9 +58,7 @@ internal sealed class IndexRenewal(
 
     private async Task PublishVerdictsAsync(CancellationToken stop)
     {
-        while (
-            Directory.Exists(layout.Verdicts) && Directory.GetFiles(layout.Verdicts) is { Length: > 0 } waiting
-        )
+        while (Directory.Exists(layout.Verdicts) && Directory.GetFiles(layout.Verdicts) is { Length: > 0 } waiting)
         {
             try
             {

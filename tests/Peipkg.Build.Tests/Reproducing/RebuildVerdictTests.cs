@@ -64,6 +64,58 @@ public sealed class RebuildVerdictTests : IDisposable
     }
 
     [Fact]
+    public void What_was_built_again_elsewhere_is_compared_and_its_verdict_says_how_it_was_built()
+    {
+        _repository.Build();
+        string original = Bench["original.peipkg"];
+        File.Move(Bench["out/" + Name], original);
+        Bench.Build().Succeeds();
+        string commit = new('a', 40);
+        Rebuilt(original, "--source-commit", commit, "--build-fact", "launcher=ssh.sh").Succeeds();
+        Assert.Equal((RebuildOutcome.Identical, Name), (Only().Outcome, Only().Package.Name));
+        string payload = Encoding.UTF8.GetString(Only().Envelope.Payload.Span);
+        Assert.Contains("\"compared\":{\"what\":\"signed content\"", payload, StringComparison.Ordinal);
+        Assert.Contains("\"launcher\":\"ssh.sh\"", payload, StringComparison.Ordinal);
+        Assert.Contains(commit, payload, StringComparison.Ordinal);
+
+        Bench.Script("mkdir -p \"$DESTDIR/usr/share/demo\"; echo ha > \"$DESTDIR/usr/share/demo/file\"");
+        Bench.Build().Succeeds();
+        RunResult result = Rebuilt(original);
+        Assert.Equal(1, result.Code);
+        Assert.Contains("usr/share/demo/file", result.Output, StringComparison.Ordinal);
+        Assert.Equal(RebuildOutcome.Different, Only().Outcome);
+        Assert.Equal(["changed: usr/share/demo/file"], Only().Differences);
+
+        File.Delete(Bench["out/" + Name]);
+        using JsonDocument document = JsonDocument.Parse(Rebuilt(original, "--json").Output);
+        Assert.Equal(
+            "original.peipkg",
+            document.RootElement.GetProperty("unbuildable")[0].GetProperty("package").GetString()
+        );
+        Assert.Equal(RebuildOutcome.Unbuildable, Only().Outcome);
+
+        Rebuilt(original, "--source", Bench["source"]).FailsWith(2, "leave out --source");
+        Run("--build-fact", "a=b").FailsWith(2, "give --rebuilt with it");
+        Run("--source-commit", commit).FailsWith(2, "give --rebuilt with it");
+        Repository("--rebuilt", Bench["out"]).FailsWith(2, "--rebuilt is for packages that are files");
+    }
+
+    private RunResult Rebuilt(string package, params string[] more) =>
+        Bench.Run([
+            "reproduce",
+            package,
+            "--recipe",
+            Bench["recipe"],
+            "--rebuilt",
+            Bench["out"],
+            "--verdict-key",
+            _key,
+            "--verdicts",
+            Bench["verdicts"],
+            .. more,
+        ]);
+
+    [Fact]
     public void Nobody_vouches_for_packages_of_their_own()
     {
         _repository.Build();

@@ -287,7 +287,7 @@ internal sealed class Reproducer(
     }
 
     // What the root was composed of, by the attestation; the same programs, or the bytes say nothing about the recipe.
-    private static IReadOnlyList<string>? RootOf(string package)
+    private static string[]? RootOf(string package)
     {
         string attestation = package + SiblingNames.Attestation;
         if (!File.Exists(attestation))

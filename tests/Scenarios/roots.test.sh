@@ -151,4 +151,18 @@ TOML
     peipkg-repo show --repo farm/state/repo libgreet --provenance > shown
     grep -q "toolchain_12-1_x86_64.peipkg" shown || fail "$(cat shown log)"
     [ -z "$(ls -A farm/state/sources)" ] || fail "a root is left: $(ls -A farm/state/sources)"
+
+    # What it has published is built again in a root of the same packages, although there are newer ones.
+    peipkg-build build --recipe toolchain --source source --out newer --version 13-1 --source-ref test:toolchain \
+        --timestamp "$when" --sign-key "$key" > log 2>&1 || fail "$(cat log)"
+    peipkg-repo publish --in repository --new newer --sign-key "$key" --timestamp 2026-05-01T12:00:02Z --out repository \
+        > log 2>&1 || fail "$(cat log)"
+    printf '[reproduce]\nper_day = 1\n' >> farm/config.toml
+    peipkg-manager --config farm/config.toml --once --strict > log 2>&1 || fail "$(cat log)"
+    peipkg-manager --config farm/config.toml log greet > again || fail "there is no log"
+    grep -q "toolchain = 12-1" again || fail "$(cat again)"
+    peipkg-manager --config farm/config.toml status > standing || :
+    grep -q "^reproduced  1 of 1;" standing || fail "$(cat standing again)"
+    peipkg-repo show --repo farm/state/repo libgreet --provenance > shown
+    assert_contains "rebuilt with the same bytes by" "$(cat shown)"
 }

@@ -40,6 +40,9 @@ internal sealed class Reproducer(
     ILogger<Reproducer> logger
 )
 {
+    // The log has all of it.
+    private const int MostText = 1000;
+
     private const string PackageOfRoot = ".peipkg";
 
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -213,7 +216,8 @@ internal sealed class Reproducer(
         }
 
         DurableFile.SyncDirectory(layout.Verdicts);
-        return (outcome, string.Join("; ", differences));
+        string difference = string.Join("; ", differences);
+        return (outcome, difference.Length > MostText ? difference[..MostText] + " …" : difference);
     }
 
     private async Task<(string Directory, string? Failed)> BuildAsync(

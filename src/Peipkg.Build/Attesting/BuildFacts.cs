@@ -20,6 +20,9 @@ internal sealed class BuildFacts(Edition edition, Sha256Digest recipe, SourceLoc
     /// <summary>The git commit of the source; null where that is not known.</summary>
     internal string? Commit { get; init; }
 
+    /// <summary>Where the recipe is kept, where the packages do not record it; null where that is not known.</summary>
+    internal string? RecipeReference { get; init; }
+
     /// <summary>How the build was run, such as <c>sandbox</c> and <c>bubblewrap</c>.</summary>
     internal IReadOnlyList<BuildFact> Facts { get; init; } = [];
 
@@ -40,7 +43,7 @@ internal sealed class BuildFacts(Edition edition, Sha256Digest recipe, SourceLoc
     internal IReadOnlyList<Material> MaterialsOf(Manifest manifest) =>
         [
             .. SourcesOf(manifest),
-            new Material("recipe", manifest.Build.RecipeRef ?? "") { Directory = recipe },
+            new Material("recipe", manifest.Build.RecipeRef ?? RecipeReference ?? "") { Directory = recipe },
             .. Root.Select(static entry => new Material(
                 PackageFileName.Compose(entry.Name, entry.Version, entry.Architecture),
                 ""

@@ -35,6 +35,12 @@ internal sealed class AttestOptions
         ParseCommit
     );
 
+    private readonly Option<string> _recipeRef = CommandOptions.Text(
+        "--recipe-ref",
+        "REF",
+        "With --attest: where the recipe is kept, as git+URL#COMMIT."
+    );
+
     private readonly Option<string> _root = CommandOptions.Path(
         "--root",
         "DIR",
@@ -50,7 +56,7 @@ internal sealed class AttestOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_attest, _recipe, _edition, _commit, _root, _facts])
+        foreach (Option option in (Option[])[_attest, _recipe, _edition, _commit, _recipeRef, _root, _facts])
         {
             command.Options.Add(option);
         }
@@ -62,6 +68,7 @@ internal sealed class AttestOptions
         string? recipe = result.GetValue(_recipe);
         Edition? edition = result.GetValue(_edition);
         string? commit = result.GetValue(_commit);
+        string? reference = result.GetValue(_recipeRef);
         string? root = result.GetValue(_root);
         IReadOnlyList<BuildFact> facts = result.GetRequiredValue(_facts);
         if (result.GetValue(_attest))
@@ -70,13 +77,14 @@ internal sealed class AttestOptions
                 ? throw new UsageErrorException(
                     "--attest tells by which recipe the packages were made; give --recipe with it"
                 )
-                : new AttestedRecipe(RecipePath.Of(recipe), edition, commit, root, facts);
+                : new AttestedRecipe(RecipePath.Of(recipe), edition, commit, root, facts) { Reference = reference };
         }
 
         string? alone =
             recipe is not null ? "--recipe"
             : edition is not null ? "--edition"
             : commit is not null ? "--source-commit"
+            : reference is not null ? "--recipe-ref"
             : root is not null ? "--root"
             : facts.Count > 0 ? "--build-fact"
             : null;

@@ -23,6 +23,9 @@ internal sealed class AttestedRecipe(
     IReadOnlyList<BuildFact> facts
 )
 {
+    /// <summary>Where the recipe is kept; null where that is not known.</summary>
+    internal string? Reference { get; init; }
+
     /// <summary>Reads the recipe.</summary>
     /// <param name="apart">Directories that are not part of the recipe though they may lie in it.</param>
     /// <param name="context">Stops, and is told of mistakes in the recipe.</param>
@@ -43,6 +46,7 @@ internal sealed class AttestedRecipe(
         )
         {
             Commit = commit,
+            RecipeReference = Reference,
             Root = root is null
                 ? []
                 : ComposedRoot.TryRead(root)?.Packages

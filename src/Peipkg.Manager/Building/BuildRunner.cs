@@ -215,14 +215,14 @@ internal sealed class BuildRunner(
     )
     {
         CleanUp(attempt);
-        string recipes = roster.Current.Commit is { } commit ? $", recipes of commit {commit}" : "";
+        RecipeRoster current = roster.Current;
+        string recipes = current.Commit is { } commit ? $", recipes of commit {commit}" : "";
         string place = pool.IsOnly ? "" : $" in pool {pool.Name}";
         log.Heading($"building {build.Recipe} {build.Version} from {build.Tag} ({build.CommitId}){recipes}{place}");
 
         // As it is now, not as it was when the roster was loaded: peipkg-build reads the file now, too.
         RosterEntry known =
-            roster.Current.Find(build.Recipe)
-            ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
+            current.Find(build.Recipe) ?? throw new BuildFailureException(FailureCause.Recipe, "the recipe is gone");
         RosterEntry recipe = RecipeRoster.Read(build.Recipe, known.Document.File, known.Edition);
         if (!recipe.IsWatched)
         {
@@ -243,7 +243,10 @@ internal sealed class BuildRunner(
             source.Reference,
             source.Commit,
             source.Time
-        );
+        )
+        {
+            RecipeCommit = current.Commit,
+        };
         string output = await packageBuild.RunAsync(order, pool, attempt, log, cancellation);
         IReadOnlyList<BuildOutput> outputs = outputCheck.Check(order, output, cancellation);
 

@@ -66,7 +66,16 @@ internal sealed class PackageBuild(
 
         return await SignAsync(
             packages,
-            isSame ? ["--attest", .. AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room)] : [],
+            isSame
+                ?
+                [
+                    "--attest",
+                    .. Config.Recipes is { } recipes && order.RecipeCommit is { } commit
+                        ? (string[])[$"--recipe-ref=git+{recipes.Git.Text}#{commit}"]
+                        : [],
+                    .. AttestArguments.Compose(order, pool.Launcher, Config.Builds.Sandbox, room),
+                ]
+                : [],
             room,
             log,
             cancellation

@@ -203,16 +203,28 @@ internal sealed class Reproducer(
         RebuildOutcome outcome = RebuildOutcome.Identical;
         List<string> differences = failed is null ? [] : [failed];
         Directory.CreateDirectory(layout.Verdicts);
-        foreach (string file in published.SelectMany(package => PackageBuild.VerdictsOn(verdicts, package)))
+        foreach (string package in published)
         {
-            RebuildVerdict verdict = RebuildVerdict.Read(BoundedFile.Read(file, Limits.VerdictBytes));
-            outcome = outcome > verdict.Outcome ? outcome : verdict.Outcome;
-            if (verdict.Outcome == RebuildOutcome.Different)
+            foreach (string file in PackageBuild.VerdictsOn(verdicts, package))
             {
-                differences.Add($"{verdict.Package.Name}: {string.Join(", ", verdict.Differences)}");
-            }
+                RebuildVerdict verdict = RebuildVerdict.Read(BoundedFile.Read(file, Limits.VerdictBytes));
+                outcome = outcome > verdict.Outcome ? outcome : verdict.Outcome;
+                if (verdict.Outcome == RebuildOutcome.Different)
+                {
+                    differences.Add($"{verdict.Package.Name}: {string.Join(", ", verdict.Differences)}");
+                }
 
-            File.Move(file, Path.Combine(layout.Verdicts, Path.GetFileName(file)), overwrite: true);
+                // The same verdict again needs no new generation.
+                string waiting = Path.Combine(layout.Verdicts, Path.GetFileName(file));
+                if (IsPublished(package, verdict))
+                {
+                    File.Delete(waiting);
+                }
+                else
+                {
+                    File.Move(file, waiting, overwrite: true);
+                }
+            }
         }
 
         DurableFile.SyncDirectory(layout.Verdicts);
@@ -310,6 +322,15 @@ internal sealed class Reproducer(
                 .Select(name => $"{name[0]} = {name[1]}"),
         ];
         return packages.Length > 0 ? packages : null;
+    }
+
+    private static bool IsPublished(string package, RebuildVerdict verdict)
+    {
+        string verdicts = package + SiblingNames.Rebuilds;
+        return File.Exists(verdicts)
+            && RebuildVerdicts
+                .Read(BoundedFile.Read(verdicts, Limits.VerdictsBytes), verdict.Package.Sha256)
+                .Any(known => known.Envelope.Write().AsSpan().SequenceEqual(verdict.Envelope.Write()));
     }
 
     private string PlaceOf(BuildOutput package)

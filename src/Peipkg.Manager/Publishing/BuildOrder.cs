@@ -17,6 +17,9 @@ internal sealed record BuildOrder(
     Timestamp Timestamp
 )
 {
+    /// <summary>The commit of <c>[recipes] git</c> that has the recipe; null where the recipes do not come from git.</summary>
+    public string? RecipeCommit { get; init; }
+
     /// <summary>What a root is composed of, each <c>NAME = VERSION</c>; null: of what configuration and recipe ask for.</summary>
     public IReadOnlyList<string>? RootPackages { get; init; }
 }

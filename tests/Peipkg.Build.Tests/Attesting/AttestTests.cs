@@ -84,6 +84,28 @@ public sealed class AttestTests : IDisposable
         );
         Assert.Equal((0, _bench["signed/" + File1] + "\n"), (result.Code, result.Output));
         Assert.Equal("", _bench.Shell("diff -r at-once signed"));
+
+        string reference = $"git+https://example.org/recipes.git#{new string('c', 40)}";
+        _bench
+            .Run(
+                "sign",
+                "--attest",
+                $"--recipe={_bench["recipe"]}",
+                $"--recipe-ref={reference}",
+                "--sign-key",
+                key,
+                "--out",
+                _bench["named"],
+                _bench["out/" + File1]
+            )
+            .Succeeds();
+        Assert.Contains(
+            $"{{\"name\":\"recipe\",\"uri\":\"{reference}\",\"digest\":{{\"dirHash\":\"",
+            Encoding.UTF8.GetString(
+                DsseEnvelope.Read(File.ReadAllBytes(_bench["named/" + File1 + SiblingNames.Attestation])).Payload.Span
+            ),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -132,6 +154,10 @@ public sealed class AttestTests : IDisposable
     [Theory]
     [InlineData("--attest", "--attest tells by which recipe the packages were made; give --recipe with it")]
     [InlineData("--recipe=recipe", "--recipe is for what --attest writes; give --attest with it")]
+    [InlineData(
+        "--recipe-ref=git+https://example.org/r#1",
+        "--recipe-ref is for what --attest writes; give --attest with it"
+    )]
     [InlineData("--edition=pspu-5", "--edition is for what --attest writes; give --attest with it")]
     [InlineData("--build-fact=a=b", "--build-fact is for what --attest writes; give --attest with it")]
     [InlineData("--build-fact=a b=c", "the name has letters, digits and underscores only")]

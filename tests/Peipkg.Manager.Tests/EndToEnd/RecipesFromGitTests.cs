@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Peipkg.Format.Attestations;
 using Peipkg.Manager.Tests.Git;
 
 namespace Peipkg.Manager.Tests.EndToEnd;
@@ -73,6 +74,14 @@ public sealed class RecipesFromGitTests : IDisposable
         Assert.Contains(
             $", recipes of commit {first}",
             await File.ReadAllTextAsync(_farm["state/logs/1.log"]),
+            StringComparison.Ordinal
+        );
+        byte[] attestation = await File.ReadAllBytesAsync(
+            _farm["state/repo/p/greeting/1.0-1/greeting_1.0-1_noarch.peipkg.attestation.json"]
+        );
+        Assert.Contains(
+            $"{{\"name\":\"recipe\",\"uri\":\"git+file://{_farm["recipes"]}#{first}\",",
+            Encoding.UTF8.GetString(DsseEnvelope.Read(attestation).Payload.Span),
             StringComparison.Ordinal
         );
         Assert.Equal(first, Status().GetProperty("recipes_from").GetProperty("commit").GetString());

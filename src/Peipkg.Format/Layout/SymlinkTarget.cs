@@ -43,6 +43,20 @@ public static class SymlinkTarget
     /// <returns>The path it names, empty for the root itself; <see langword="null"/> when it leads above the root.</returns>
     public static string? Resolve(string linkPath, string target)
     {
+        // Almost every target climbs first and then names a place.
+        ReadOnlySpan<char> directory = ParentOf(linkPath);
+        ReadOnlySpan<char> rest = target;
+        while (rest.StartsWith("../") && directory.Length > 0)
+        {
+            directory = ParentOf(directory);
+            rest = rest[3..];
+        }
+
+        if (IsPlain(rest))
+        {
+            return directory.IsEmpty ? rest.ToString() : $"{directory}/{rest}";
+        }
+
         var components = new List<string>(linkPath.Split('/')[..^1]);
         foreach (var component in target.Split('/'))
         {
@@ -63,4 +77,14 @@ public static class SymlinkTarget
 
         return string.Join('/', components);
     }
+
+    private static ReadOnlySpan<char> ParentOf(ReadOnlySpan<char> path) => path[..Math.Max(path.LastIndexOf('/'), 0)];
+
+    /// <summary>Whether a path has components, and none that is empty or begins with a dot.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> path) =>
+        path.Length > 0
+        && path[0] is not ('/' or '.')
+        && path[^1] != '/'
+        && path.IndexOf("//") < 0
+        && path.IndexOf("/.") < 0;
 }

@@ -99,14 +99,14 @@ public sealed unsafe class DirectoryHandle : IDisposable
     /// <returns>Null when it cannot be read.</returns>
     public byte[]? TryReadLink(ReadOnlySpan<byte> name, out Errno error)
     {
-        byte[] target = new byte[PosixLimits.LinkTargetBytes];
+        Span<byte> target = stackalloc byte[PosixLimits.LinkTargetBytes];
         using Name text = new(name, stackalloc byte[Name.Inline]);
         fixed (byte* path = text.Bytes)
         fixed (byte* buffer = target)
         {
             nint length = LibC.ReadLinkAt(Handle, path, buffer, (nuint)target.Length);
             error = length < 0 ? PosixIOException.LastError : Errno.None;
-            return length < 0 ? null : target[..(int)length];
+            return length < 0 ? null : target[..(int)length].ToArray();
         }
     }
 

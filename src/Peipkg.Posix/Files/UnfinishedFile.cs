@@ -115,15 +115,12 @@ internal sealed class UnfinishedFile : IDisposable
         int descriptor = LibC.Open(directory, LibC.Nameless | LibC.ReadWrite | LibC.CloseOnExec, Private);
         return descriptor < 0
             ? null
-            : new UnfinishedFile(
-                new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0),
-                null
-            );
+            : new UnfinishedFile(new EagerFileStream(new SafeFileHandle(descriptor, ownsHandle: true)), null);
     }
 
     private static UnfinishedFile Named(string path, UnixFileMode mode) =>
         new(
-            new FileStream(
+            new EagerFileStream(
                 path,
                 new FileStreamOptions
                 {

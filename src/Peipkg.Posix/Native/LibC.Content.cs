@@ -9,6 +9,9 @@ internal static unsafe partial class LibC
     internal const short Writable = 4;
     internal const short Failed = 8;
 
+    /// <summary>SYNC_FILE_RANGE_WRITE: pages begin their way to the disk, and nobody waits for them.</summary>
+    internal const uint BeginWriting = 2;
+
     [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
     internal static partial nint ReadFrom(SafeFileHandle file, byte* buffer, nuint count, long offset);
 
@@ -20,6 +23,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int SynchroniseFileSystem(SafeFileHandle file);
+
+    [LibraryImport(Library, EntryPoint = "sync_file_range", SetLastError = true)]
+    internal static partial int SynchroniseRange(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
     internal static partial long Seek(SafeFileHandle file, long offset, int origin);

@@ -15,6 +15,10 @@ public sealed class Glob
     private readonly List<GlobNode> _nodes;
     private readonly string? _literal;
     private readonly string _prefix;
+
+    /// <summary>Whether it is <c>**</c> or ends in the only special part, <c>/**</c>: it matches what is at and below its prefix.</summary>
+    private readonly bool _isTree;
+    private readonly string[] _needles = [];
     private readonly GlobProgram? _program;
 
     private Glob(string text, List<GlobNode> nodes)
@@ -41,6 +45,10 @@ public sealed class Glob
 
             // The last slash of the prefix may stand for nothing, as in "a/**".
             _prefix = LiteralPrefix.TrimEnd('/');
+            _isTree =
+                nodes is [GlobNode.DoubleStar] or [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
+                && nodes.Count(node => node is not GlobNode.Literal) == 1;
+            _needles = GlobNeedles.Of(nodes);
         }
     }
 
@@ -98,7 +106,12 @@ public sealed class Glob
     public bool IsMatch(ReadOnlySpan<char> path) =>
         _literal is not null
             ? path.SequenceEqual(_literal)
-            : path.StartsWith(_prefix, StringComparison.Ordinal) && _program!.IsMatch(path);
+            : path.StartsWith(_prefix, StringComparison.Ordinal)
+                && (
+                    _isTree
+                        ? _prefix.Length == 0 || path.Length == _prefix.Length || path[_prefix.Length] == '/'
+                        : GlobNeedles.MayMatch(_needles, path[_prefix.Length..]) && _program!.IsMatch(path)
+                );
 
     /// <summary>A path that both patterns match, or null: then there is none, or the patterns are too large to compare.</summary>
     /// <param name="other">A pattern that also claims files, or that also claims directories.</param>
@@ -132,11 +145,7 @@ public sealed class Glob
         && (
             Text == other.Text
             || (other._literal is { } path && IsMatch(path, budget))
-            || (
-                _nodes is [.., GlobNode.Literal { Rune.Value: '/' }, GlobNode.DoubleStar]
-                && _nodes.Count(node => node is not GlobNode.Literal) == 1
-                && other.LiteralPrefix.StartsWith(LiteralPrefix, StringComparison.Ordinal)
-            )
+            || (_isTree && other.LiteralPrefix.StartsWith(LiteralPrefix, StringComparison.Ordinal))
         );
 
     /// <inheritdoc/>

@@ -93,6 +93,13 @@ public sealed class PayloadPathTests
     [InlineData("usr/bin/a", "./..//share/./x/", "usr/share/x")]
     [InlineData("usr/bin/a", "../..", "")]
     [InlineData("a", "b/../c", "c")]
+    [InlineData("a", "b", "b")]
+    [InlineData("a/b/c", "../../d", "d")]
+    [InlineData("a/b/c", "../", "a")]
+    [InlineData("a/b/c", "../.d/e", "a/.d/e")]
+    [InlineData("a/b/c", "..d/...", "a/b/..d/...")]
+    [InlineData("a/b/c", "d/./e", "a/b/d/e")]
+    [InlineData("a/b/c", "d//e/", "a/b/d/e")]
     [InlineData("usr/bin/a", "../../etc/\u00e9", "etc/\u00e9")]
     public void A_target_is_resolved_lexically(string link, string target, string expected)
     {

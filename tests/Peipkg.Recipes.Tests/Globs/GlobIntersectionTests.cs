@@ -30,6 +30,7 @@ public sealed class GlobIntersectionTests
     [InlineData("usr/**", "usr/bin/*", true)]
     [InlineData("usr/**", "usr/bin/x", true)]
     [InlineData("usr/*", "usr/x", true)]
+    [InlineData("**", "usr*/x", true)]
     [InlineData("usr/**", "usr*/x", false)]
     [InlineData("usr/bin/**", "usr/b*/x", false)]
     [InlineData("usr/{a,b}/**", "usr/a/x*", false)]

@@ -101,8 +101,9 @@ internal sealed partial class ReproductionStore(ManagerDatabase database, TimePr
         database.Read(session =>
             session.Scalar<long?>(
                 """
-                SELECT max(started_at) FROM attempt
+                SELECT started_at FROM attempt
                 WHERE reason = 'reproduce' AND (result IS NULL OR result <> 'interrupted')
+                ORDER BY started_at DESC LIMIT 1
                 """
             )
         )

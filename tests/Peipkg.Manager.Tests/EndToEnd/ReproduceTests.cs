@@ -183,8 +183,9 @@ public sealed class ReproduceTests : IDisposable
     }
 
     [Fact]
-    public void What_differs_is_known_when_it_is_acknowledged_and_what_cannot_be_built_any_more_is_told_too()
+    public async Task What_differs_is_on_the_pages_until_it_is_acknowledged_and_what_cannot_be_built_any_more_is_told_too()
     {
+        _farm.Configure(http: "addr = \"127.0.0.1:0\"");
         AddOdd();
         PerDay(1);
         _farm.Release("1.0");
@@ -192,7 +193,31 @@ public sealed class ReproduceTests : IDisposable
         File.WriteAllText(Mood, "bad\n");
         NextDay();
         Sweep();
-        Assert.NotNull(Trouble(OddTrouble));
+        using (ManagerProcess manager = _farm.Start())
+        {
+            using HttpClient client = new() { BaseAddress = manager.Address };
+            string farm = await client.GetStringAsync("/");
+            Assert.Contains("0 of 1, 1 differs", farm, StringComparison.Ordinal);
+            Assert.Contains($"id=\"trouble-{OddTrouble}\"", farm, StringComparison.Ordinal);
+            Assert.Contains("<a href=\"/builds/3\">attempt 3</a>", farm, StringComparison.Ordinal);
+            string recipe = await client.GetStringAsync("/recipes/odd");
+            Assert.Contains("<dt>Reproduced</dt><dd>1.0-1: different ", recipe, StringComparison.Ordinal);
+            Assert.Matches("- .*good", await client.GetStringAsync("/builds/3"));
+            string metrics = await client.GetStringAsync("/metrics");
+            Assert.Contains(
+                "peipkg_reproduced_versions{verdict=\"different\"} 1.0\n",
+                metrics,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "peipkg_reproduced_versions{verdict=\"identical\"} 0.0\n",
+                metrics,
+                StringComparison.Ordinal
+            );
+            manager.Signal("TERM");
+            Assert.Equal(0, manager.WaitForExit());
+        }
+
         Ask("ack", OddTrouble, "--reason", "known");
         Assert.Equal("known", Trouble(OddTrouble)!.Value.GetProperty("acknowledged").GetString());
         File.Delete(Mood);

@@ -55,8 +55,17 @@ public sealed class HistoryCostTests : IDisposable
                 stores.Builds.Unfinished();
                 stores.Attempts.Open();
             },
+            ["what is reproduced next"] = (stores, _) =>
+            {
+                Assert.NotNull(stores.Reproductions.LastBegun());
+                Assert.Equal(Recipes, stores.Reproductions.Of(Offered).Count);
+            },
             ["an idle poll"] = (stores, _) => stores.Builds.OfRecipe("old"),
         };
+
+    // Of each recipe one version.
+    private static IEnumerable<string> Offered =>
+        Enumerable.Range(1, Recipes).Select(recipe => string.Create(CultureInfo.InvariantCulture, $"r{recipe}-1-1"));
 
     [Fact]
     public void A_look_costs_the_same_after_a_long_history()
@@ -130,7 +139,20 @@ public sealed class HistoryCostTests : IDisposable
                 """
             );
             session.Execute("UPDATE build SET attempt_id = (SELECT max(id) FROM attempt WHERE build_id = build.id)");
-            session.Execute("UPDATE attempt SET ended_at = started_at + 5000, result = 'done'");
+            session.Execute("UPDATE attempt SET ended_at = started_at + 5000, published_at = 1, result = 'done'");
+            session.Execute(
+                """
+                INSERT INTO output (attempt_id, file_name, sha256, size)
+                SELECT attempt.id, recipe || '_' || version, recipe || '-' || version, 1
+                FROM attempt JOIN build ON build.id = build_id
+                """
+            );
+            session.Execute(
+                """
+                INSERT INTO attempt (build_id, reason, tag, commit_id, started_at, ended_at, result, log)
+                SELECT build_id, 'reproduce', tag, commit_id, started_at, ended_at, 'done', '' FROM attempt
+                """
+            );
         });
         FarmStores stores = new(
             database,

@@ -195,15 +195,15 @@ public sealed class ReproduceTests : IDisposable
         Sweep();
         using (ManagerProcess manager = _farm.Start())
         {
-            using HttpClient client = new() { BaseAddress = manager.Address };
-            string farm = await client.GetStringAsync("/");
+            using HttpClient client = new();
+            string farm = await client.GetStringAsync(new Uri(manager.Address, "/"));
             Assert.Contains("0 of 1, 1 differs", farm, StringComparison.Ordinal);
             Assert.Contains($"id=\"trouble-{OddTrouble}\"", farm, StringComparison.Ordinal);
             Assert.Contains("<a href=\"/builds/3\">attempt 3</a>", farm, StringComparison.Ordinal);
-            string recipe = await client.GetStringAsync("/recipes/odd");
+            string recipe = await client.GetStringAsync(new Uri(manager.Address, "/recipes/odd"));
             Assert.Contains("<dt>Reproduced</dt><dd>1.0-1: different ", recipe, StringComparison.Ordinal);
-            Assert.Matches("- .*good", await client.GetStringAsync("/builds/3"));
-            string metrics = await client.GetStringAsync("/metrics");
+            Assert.Matches("- .*good", await client.GetStringAsync(new Uri(manager.Address, "/builds/3")));
+            string metrics = await client.GetStringAsync(new Uri(manager.Address, "/metrics"));
             Assert.Contains(
                 "peipkg_reproduced_versions{verdict=\"different\"} 1.0\n",
                 metrics,

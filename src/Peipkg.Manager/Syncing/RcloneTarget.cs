@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Peipkg.Format.Identity;
 using Peipkg.Format.Repositories;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
@@ -7,8 +8,9 @@ using Peipkg.Posix.Files;
 namespace Peipkg.Manager.Syncing;
 
 /// <summary>
-/// rclone to any of its remotes. Packages are immutable and cached for ever, indexes and descriptor for a minute (user
-/// documentation, R2); those are sent whatever rclone thinks of their times, since not every remote keeps times.
+/// rclone to any of its remotes. Packages are immutable and cached for ever, everything else for a minute (user
+/// documentation, R2); indexes and descriptor are sent whatever rclone thinks of their times, since not every remote keeps
+/// times.
 /// </summary>
 /// <remarks>
 /// No object store replaces two objects at once. So the documents go one after the other, each document directly before
@@ -19,6 +21,8 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
 {
     private const string Immutable = "--header-upload=Cache-Control: public, max-age=31536000, immutable";
     private const string Minute = "--header-upload=Cache-Control: public, max-age=60";
+    private const string Packages = $"/{RepositoryLayout.PackageDirectory}/**{PackageFileName.Extension}";
+    private const string BesidePackages = $"/{RepositoryLayout.PackageDirectory}/**";
 
     // Asking for the bucket needs a permission that tokens for a bucket's objects do not have (Cloudflare R2).
     // A remote that stays away is left to the manager's own retries.
@@ -58,34 +62,24 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
         string[] ends = ["--", source.Directory, _remote.Argument];
         await RunAsync(
             session,
-            [
-                .. Copy,
-                Immutable,
-                "--filter=- .*",
-                $"--filter=+ /{RepositoryLayout.PackageDirectory}/**",
-                "--filter=- **",
-                .. ends,
-            ]
+            [.. Copy, Immutable, "--filter=- .*", $"--filter=+ {Packages}", "--filter=- **", .. ends]
         );
+        string[] rest =
+            Config.Content == UploadContent.Packages
+                ? [$"--filter=+ {BesidePackages}", "--filter=- **"]
+                :
+                [
+                    $"--filter=- /{RepositoryLayout.IndexDirectory}/**",
+                    $"--filter=- /{RepositoryLayout.Descriptor}",
+                    $"--filter=- /{RepositoryLayout.DescriptorSignature}",
+                ];
+        await RunAsync(session, [.. Copy, Minute, "--filter=- .*", $"--filter=- {Packages}", .. rest, .. ends]);
         await AliasAsync(source, session);
         if (Config.Content == UploadContent.Packages)
         {
             return;
         }
 
-        await RunAsync(
-            session,
-            [
-                .. Copy,
-                Minute,
-                "--filter=- .*",
-                $"--filter=- /{RepositoryLayout.PackageDirectory}/**",
-                $"--filter=- /{RepositoryLayout.IndexDirectory}/**",
-                $"--filter=- /{RepositoryLayout.Descriptor}",
-                $"--filter=- /{RepositoryLayout.DescriptorSignature}",
-                .. ends,
-            ]
-        );
         string[] indexes = [$"--filter=+ /{RepositoryLayout.IndexDirectory}/**"];
         string[] descriptor =
         [
@@ -133,7 +127,9 @@ internal sealed class RcloneTarget(UploadConfig config) : SyncTarget(config)
             }
         }
 
-        await RunAsync(session, [.. Copy, Immutable, "--", aliases, _remote.Argument]);
+        string[] ends = ["--", aliases, _remote.Argument];
+        await RunAsync(session, [.. Copy, Immutable, $"--filter=+ {Packages}", "--filter=- **", .. ends]);
+        await RunAsync(session, [.. Copy, Minute, $"--filter=- {Packages}", .. ends]);
         TreeRemoval.Remove(aliases);
     }
 

@@ -24,6 +24,8 @@ namespace Peipkg.Manager.Building;
 /// <param name="repository">What is published, and needs what.</param>
 /// <param name="isPending">Whether it is not known yet what a recipe's upstream has.</param>
 /// <param name="disk">Whether builds may begin.</param>
+/// <param name="spare">What takes the places that are left.</param>
+/// <param name="isPaused">Whether an operator wants nothing to begin.</param>
 /// <param name="syncer">Told after each publish.</param>
 /// <param name="wake">Set when something was queued, and when a build ends.</param>
 /// <param name="clock">The time.</param>
@@ -38,6 +40,8 @@ internal sealed class BuildLoop(
     RepositoryState repository,
     Func<string, bool> isPending,
     DiskGuard disk,
+    SpareSlots spare,
+    Func<bool> isPaused,
     Syncer syncer,
     WakeSignal wake,
     TimeProvider clock,
@@ -57,6 +61,8 @@ internal sealed class BuildLoop(
 
     // Nobody else begins anything; asking the database each time takes ever longer as the history grows.
     private Dictionary<string, DateTimeOffset>? _lastStarted;
+    // Builds have the numbers above 0.
+    private long _lastSpare;
     private (RecipeRoster Roster, PublishedPackages Published, RecipeDependencies Order)? _order;
 
     /// <summary>Why nothing is begun although it is due; null while all is well.</summary>
@@ -164,7 +170,7 @@ internal sealed class BuildLoop(
                     return;
                 }
 
-                Begin(drain, stop);
+                Begin(untilIdle, drain, stop);
                 if (_running.IsEmpty)
                 {
                     Trouble = null;
@@ -203,13 +209,22 @@ internal sealed class BuildLoop(
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || other < one ? other : one;
 
-    private void Begin(CancellationToken drain, CancellationToken stop)
+    private void Begin(bool untilIdle, CancellationToken drain, CancellationToken stop)
     {
         while (_running.Count < pools.Slots)
         {
             if (Next() is not var (build, pool))
             {
-                Reproduce(drain);
+                if (!untilIdle)
+                {
+                    BeginSpare(drain);
+                }
+
+                if (_running.Count < pools.Slots)
+                {
+                    Reproduce(drain);
+                }
+
                 return;
             }
 
@@ -264,6 +279,45 @@ internal sealed class BuildLoop(
                 CancellationToken.None
             );
             WakeAfter(running);
+        }
+    }
+
+    // After everything that is wanted has begun, or waits for something else than a place.
+    private void BeginSpare(CancellationToken drain)
+    {
+        if (spare.IsEmpty || isPaused() || !disk.HasRoom())
+        {
+            return;
+        }
+
+        IReadOnlyDictionary<string, string> drained = pools.Drained();
+        while (
+            _running.Count < pools.Slots
+            && spare.Next(PlaceOf) is var (build, pool)
+        )
+        {
+            CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(drain);
+            Running running = new(null, pool.Name, cancellation);
+            _running[--_lastSpare] = running;
+            running.Work = Task.Run(() => build.RunAsync(pool, cancellation.Token), CancellationToken.None);
+            WakeAfter(running);
+        }
+
+        PoolConfig? PlaceOf(RosterEntry recipe)
+        {
+            if (pools.Choose(recipe, RunningByPool(), drained, out _) is not { } pool)
+            {
+                return null;
+            }
+
+            if (!MustGiveWay(pool))
+            {
+                return pool;
+            }
+
+            // Its end wakes the loop.
+            _reproduction!.Cancellation.Cancel();
+            return null;
         }
     }
 
@@ -352,7 +406,7 @@ internal sealed class BuildLoop(
         new(
             due.Where(b => b.State != BuildState.Held)
                 .Select(b => b.Recipe)
-                .Concat(_running.Values.Select(r => r.Recipe)),
+                .Concat(_running.Values.Select(r => r.Recipe).OfType<string>()),
             StringComparer.Ordinal
         );
 
@@ -376,9 +430,10 @@ internal sealed class BuildLoop(
         return known.Order;
     }
 
-    private sealed class Running(string recipe, string? pool, CancellationTokenSource cancellation)
+    private sealed class Running(string? recipe, string? pool, CancellationTokenSource cancellation)
     {
-        public string Recipe { get; } = recipe;
+        /// <summary>Null for one that nobody waits for.</summary>
+        public string? Recipe { get; } = recipe;
 
         /// <summary>Null for one that only is published.</summary>
         public string? Pool { get; } = pool;

@@ -233,13 +233,21 @@ internal sealed class BuildRunner(
         }
 
         long started = clock.GetTimestamp();
-        FetchedSource source = await sources.FetchAsync(recipe, build, attempt, log, cancellation);
+        PackageVersion version = PackageVersion.Parse(build.Version);
+        FetchedSource source = await sources.FetchAsync(
+            recipe,
+            new ListedTag(build.Tag, build.ObjectId, build.CommitId),
+            version,
+            new BuildRoom(attempt, layout.StageOf(attempt), layout.SourceOf(attempt)),
+            log,
+            cancellation
+        );
         moves.Fetched(build.Id, attempt);
         BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
         BuildOrder order = new(
             recipe,
-            PackageVersion.Parse(build.Version),
+            version,
             source.Reference,
             source.Commit,
             source.Time

@@ -1,4 +1,5 @@
 using Peipkg.Format.Attestations;
+using Peipkg.Format.Cryptography;
 using Peipkg.Format.Identity;
 using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Processes;
@@ -186,7 +187,7 @@ internal sealed class PackageBuild(
                 .. BuildArguments.Compose(
                     order,
                     Config.FarmId,
-                    Config.Builds.Sandbox,
+                    room.IsTrial ? true : Config.Builds.Sandbox,
                     order.Recipe.Document.File,
                     room.Source,
                     output
@@ -223,7 +224,7 @@ internal sealed class PackageBuild(
                 command,
                 result,
                 child,
-                isSandbox
+                isSandbox && !room.IsTrial
                     ? $"{said}; without a sandbox ([build] sandbox = false) build scripts can read the signing key"
                     : said,
                 isPools: isSandbox
@@ -245,7 +246,7 @@ internal sealed class PackageBuild(
             Path.Combine(room.Stage, "job"),
             order,
             room.Attempt,
-            Config,
+            room.IsTrial ? Config with { Builds = Config.Builds with { Sandbox = true } } : Config,
             machine,
             limits,
             room.Source
@@ -370,11 +371,17 @@ internal sealed class PackageBuild(
 }
 
 /// <summary>The directories of one build.</summary>
-/// <param name="Attempt">The attempt's number; 0 where a pool is tried.</param>
+/// <param name="Attempt">The attempt's number; 0 where a pool or a change of recipes is tried.</param>
 /// <param name="Stage">Where it works.</param>
 /// <param name="Source">The fetched source.</param>
 internal sealed record BuildRoom(long Attempt, string Stage, string Source)
 {
+    /// <summary>Whether what is built may be anybody's: it is always built in the sandbox.</summary>
+    public bool IsTrial { get; init; }
+
+    /// <summary>A repository besides those of <c>[root]</c>, and the key that signs it; null for none.</summary>
+    public (string Directory, Fingerprint Key)? Scratch { get; init; }
+
     /// <summary>For temporary files.</summary>
     public string Temporary => Path.Combine(Stage, "tmp");
 

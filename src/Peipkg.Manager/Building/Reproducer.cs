@@ -12,6 +12,7 @@ using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
 
@@ -271,12 +272,9 @@ internal sealed class Reproducer(
         RosterEntry recipe = RecipeRoster.Read(what.Recipe, known.Document.File, known.Edition);
         FetchedSource source = await sources.FetchAsync(
             recipe,
-            builds.Get(what.BuildId) with
-            {
-                Tag = what.Tag,
-                CommitId = what.CommitId,
-            },
-            attempt,
+            new ListedTag(what.Tag, builds.Get(what.BuildId).ObjectId, what.CommitId),
+            PackageVersion.Parse(what.Version),
+            new BuildRoom(attempt, layout.StageOf(attempt), layout.SourceOf(attempt)),
             log,
             cancellation
         );

@@ -44,6 +44,9 @@ internal sealed class RootComposer(
                 "compose",
                 .. own,
                 .. root.Repositories.Select(repository => $"--repository={repository}"),
+                .. room.Scratch is var (scratch, signer)
+                    ? (string[])[$"--repository={scratch}", $"--trust={signer}"]
+                    : [],
                 $"--trust={key}",
                 .. root.Trusted.Select(trusted => $"--trust={trusted}"),
                 $"--cache={layout.RootCache}",

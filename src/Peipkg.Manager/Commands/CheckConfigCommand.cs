@@ -13,6 +13,7 @@ using Peipkg.Manager.Operating;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.Trials;
 using Peipkg.Manager.World;
 using Peipkg.Recipes.Toml;
 
@@ -117,6 +118,11 @@ internal sealed class CheckConfigCommand(Option<string> config, ManagerWorld wor
             {
                 Try("[http]", () => WebhookSecrets.Load([secret]));
             }
+        }
+
+        if (checking.Forge?.TokenFile is { } token)
+        {
+            Try("[forge] token_file", () => ForgeStatuses.ReadToken(token));
         }
 
         int count = 0;

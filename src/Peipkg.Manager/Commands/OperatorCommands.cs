@@ -55,6 +55,7 @@ internal sealed class OperatorCommands(Option<string> config, ManagerWorld world
             "Begin no more builds, of one recipe or of all; polling goes on."
         );
         yield return Pause("resume", OperatorCommand.Resume, "Begin builds again after a pause.");
+        yield return new TryCommand(config, world).Create();
         yield return Pool();
         yield return Ack();
         yield return Reload();

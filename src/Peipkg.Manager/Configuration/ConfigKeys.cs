@@ -40,6 +40,10 @@ internal static class ConfigKeys
         Recipes("branch", r => r.Branch),
         Recipes("path", r => r.Folder),
         Recipes("signers", r => Lines(r.Signers)),
+        Forge("kind", f => f.Kind),
+        Forge("url", f => f.Url.AbsoluteUri),
+        Forge("token_file", f => f.TokenFile),
+        Forge("trusted", f => Lines(f.Trusted)),
         new("[repo]", "name", Effect.FirstStart, c => c.Repository.Name),
         new("[repo]", "description", Effect.FirstStart, c => c.Repository.Description),
         new("[repo]", "edition", Effect.FirstStart, c => c.Repository.Edition?.Name ?? ""),
@@ -130,6 +134,7 @@ internal static class ConfigKeys
     public static ManagerConfig Merge(ManagerConfig running, ManagerConfig written) =>
         running with
         {
+            Forge = written.Forge,
             DefaultInterval = written.DefaultInterval,
             Polling = written.Polling,
             Fetching = written.Fetching,
@@ -147,6 +152,9 @@ internal static class ConfigKeys
 
     private static ConfigKey Recipes(string name, Func<RecipesConfig, string?> value) =>
         new("[recipes]", name, Effect.Restart, c => c.Recipes is { } recipes ? value(recipes) ?? "" : "");
+
+    private static ConfigKey Forge(string name, Func<ForgeConfig, string?> value) =>
+        new("[forge]", name, Effect.Reload, c => c.Forge is { } forge ? value(forge) ?? "" : "");
 
     private static ConfigKey Upload(string name, Func<UploadConfig, object?> value) =>
         new("[upload]", name, Effect.Restart, c => Lines(c.Uploads.Select(u => Text(value(u)))));

@@ -20,6 +20,7 @@ internal static class ConfigReader
     [
         "manager",
         "recipes",
+        "forge",
         "repo",
         "signing",
         "upload",
@@ -77,6 +78,7 @@ internal static class ConfigReader
         TomlSection manager = Required(file, "manager");
         string farmId = Text(manager, "id");
         RecipesConfig? source = RecipesConfig.Read(file);
+        ForgeConfig? forge = ForgeConfig.Read(file, source);
         string? recipes = AbsolutePath(manager, "recipes_dir", required: file.Root.Find("recipes") is null);
         string state = AbsolutePath(manager, "state_dir", required: true) ?? "";
         if (recipes is not null && source is not null)
@@ -139,6 +141,7 @@ internal static class ConfigReader
         )
         {
             Recipes = source,
+            Forge = forge,
             Polling = polling,
             Fetching = fetching,
             Builds = builds,

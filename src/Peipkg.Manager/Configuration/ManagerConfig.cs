@@ -26,6 +26,9 @@ internal sealed record ManagerConfig(
     /// <summary><c>[recipes]</c>; null where they are in <c>recipes_dir</c>.</summary>
     public RecipesConfig? Recipes { get; init; }
 
+    /// <summary><c>[forge]</c>: where changes of the recipes are asked for; null: none are tried.</summary>
+    public ForgeConfig? Forge { get; init; }
+
     /// <summary>The rest of <c>[poll]</c>.</summary>
     public PollConfig Polling { get; init; } = PollConfig.Default;
 

@@ -42,6 +42,11 @@ internal static class SandboxExposure
         List<string> problems = [];
         Look("[signing] key_file", config.KeyFile);
         Look("[manager] state_dir", config.StateDirectory);
+        if (config.Forge?.TokenFile is { } token)
+        {
+            Look("[forge] token_file", token);
+        }
+
         foreach (
             string secret in config
                 .Http.WebhookSecretFiles.Concat(config.Http.ForgeSecretFiles.Values.SelectMany(files => files))

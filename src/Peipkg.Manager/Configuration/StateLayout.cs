@@ -66,6 +66,16 @@ internal sealed record StateLayout(string Root)
     /// <summary>The socket on which a running manager takes commands; see Operating/.</summary>
     public string Socket => Path.Combine(Root, "manager.sock");
 
+    /// <summary>One directory per trial of recipes.</summary>
+    public string Trials => Path.Combine(Root, "try");
+
+    /// <summary>The recipes, logs and scratch repository of a trial.</summary>
+    public string TrialOf(long trial) => Path.Combine(Trials, Id(trial));
+
+    /// <summary>A log of a trial: of its preparation with number 0, or of one of its recipes.</summary>
+    public string TrialLogOf(long trial, int number) =>
+        Path.Combine(TrialOf(trial), string.Create(CultureInfo.InvariantCulture, $"{number}.log"));
+
     /// <summary>The clone of an attempt.</summary>
     public string SourceOf(long attempt) => Path.Combine(Sources, Id(attempt));
 

@@ -8,4 +8,7 @@ internal sealed class GitException(string message, Exception? inner = null) : Up
 {
     /// <summary>How git ended; null when it was not git that failed.</summary>
     public ChildEnd? End { get; init; }
+
+    /// <summary>Its exit status; 0 when it did not exit.</summary>
+    public int Code { get; init; }
 }

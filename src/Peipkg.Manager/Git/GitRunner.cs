@@ -58,6 +58,7 @@ internal sealed class GitRunner(GitCommands commands, ChildRunner children)
             )
             {
                 End = result.End,
+                Code = result.End == ChildEnd.Exited ? result.Code : 0,
             };
         }
     }

@@ -100,6 +100,55 @@ internal sealed class SourceRepository(
         }
     }
 
+    /// <summary>Fetches refs with their whole history, each under a name of our own.</summary>
+    /// <param name="references">What the server calls each, and what it is called here.</param>
+    public Task FetchHistoryAsync(params IEnumerable<(string Source, string Name)> references) =>
+        RunAsync(
+            local: false,
+            log,
+            [.. Fetch, "--", upstream.Text, .. references.Select(r => $"+{r.Source}:refs/peipkg/{r.Name}")]
+        );
+
+    /// <summary>The commit that a name of our own, or an id, leads to; null where there is none.</summary>
+    public async Task<string?> FindCommitAsync(string name)
+    {
+        try
+        {
+            return (await ReadAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")).Trim();
+        }
+        catch (GitException exception) when (exception.Code != 0)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Merges two commits without a work tree.</summary>
+    /// <returns>The tree; or the paths that conflict.</returns>
+    public async Task<(string? Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string one, string other)
+    {
+        const int Conflicting = 1;
+        HeadOutput output = new(MaxWords);
+        bool clean = true;
+        try
+        {
+            await RunAsync(local: true, output, "merge-tree", "--write-tree", "--no-messages", "--name-only", one, other);
+        }
+        catch (GitException exception) when (exception.Code == Conflicting)
+        {
+            clean = false;
+        }
+
+        string[] lines = output.Text().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return clean ? (lines[0], []) : (null, [.. lines.Skip(1)]);
+    }
+
+    /// <summary>Makes a tree that no commit names the directory's content, and the repository disappear.</summary>
+    public async Task BecomeTreeAsync(string tree)
+    {
+        await RunAsync(local: true, log, "read-tree", "--reset", "-u", "--no-recurse-submodules", tree);
+        TreeRemoval.Remove(Path.Combine(directory, ".git"));
+    }
+
     /// <summary>What was fetched, and what it leads to through any number of tag objects.</summary>
     public async Task<(string ObjectId, string Peeled)> ResolveAsync()
     {
@@ -246,6 +295,7 @@ internal sealed class SourceRepository(
             throw new GitException($"{exception.Message} ({remedy})", exception)
             {
                 End = exception.End,
+                Code = exception.Code,
                 IsUpstreamsFault = exception.End is ChildEnd.TooMuchDisk or ChildEnd.TooMuchMemory,
             };
         }

@@ -13,6 +13,7 @@ using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
 using Peipkg.Manager.Storage;
 using Peipkg.Manager.Syncing;
+using Peipkg.Manager.Trials;
 using Peipkg.Manager.Watching;
 using Peipkg.Manager.World;
 
@@ -82,6 +83,8 @@ internal sealed class Farm : IDisposable
     // A notification's secret is its address; nobody may send it elsewhere.
     private readonly HttpClient _straight = new(new SocketsHttpHandler { AllowAutoRedirect = false });
     private readonly WakeSignal _buildsWake = new();
+    private readonly SpareSlots _spare;
+    private readonly RequestCheck? _requests;
     private volatile IReadOnlyDictionary<Forge, WebhookSecrets> _secrets;
 
     /// <exception cref="StorageException">The database cannot be used.</exception>
@@ -127,6 +130,7 @@ internal sealed class Farm : IDisposable
             Logger<IndexRenewal>()
         );
         Counters = new FarmCounters(Clock);
+        _spare = new SpareSlots(_buildsWake.Set);
         OutputCheck check = new(setup.Key, Config.FarmId);
         PackageBuild build = new(
             setup.Tools,
@@ -156,12 +160,33 @@ internal sealed class Farm : IDisposable
         );
 
         Source = Config.Recipes is { } source ? MakeSource(source) : null;
+        BranchFetcher branches = MakeBranches(_git);
+        _requests = Source is null
+            ? null
+            : new RequestCheck(
+                setup.Config,
+                branches,
+                _stores.Trials,
+                cancel: (trial, reason) => Trials!.Cancel(trial, reason, by: null),
+                Logger<RequestCheck>()
+            );
+        Trials = MakeTrials(build, branches);
+        Statuses = new ForgeStatuses(
+            setup.Config,
+            _stores.Trials,
+            _straight,
+            Redactor,
+            Clock,
+            Logger<ForgeStatuses>()
+        );
         LiveFarm live = new()
         {
             ProcessId = setup.World.ProcessId,
             StartedAt = Clock.GetUtcNow(),
             Counters = Counters,
             Pools = Pools,
+            Trials = Trials,
+            ForgeError = () => Statuses.Error,
             WhyWaiting = Builds.WhyWaiting,
             Trouble = () => Builds.Trouble,
             RefusedReload = () => RefusedReload,
@@ -235,6 +260,12 @@ internal sealed class Farm : IDisposable
 
     public BuildLoop Builds { get; }
 
+    /// <summary>Tries changes of recipes.</summary>
+    public TrialLoop Trials { get; }
+
+    /// <summary>Tells the forge of that.</summary>
+    public ForgeStatuses Statuses { get; }
+
     public Syncer Syncer { get; }
 
     public RepoTool RepositoryTool { get; }
@@ -289,6 +320,7 @@ internal sealed class Farm : IDisposable
     {
         OwnClock.Begin(_setup.Configured);
         await Recovery.RunAsync(stop);
+        Trials.Begin();
         Source?.Begin();
         CloseRemoved();
         try
@@ -364,7 +396,7 @@ internal sealed class Farm : IDisposable
             source,
             _setup.Config,
             _setup.Layout,
-            new BranchFetcher(_git, _setup.Layout, () => Config.Polling.Timeout, () => Config.Fetching, Clock),
+            MakeBranches(_git),
             Roster,
             _stores.Events,
             taken: () =>
@@ -376,6 +408,82 @@ internal sealed class Farm : IDisposable
             Clock,
             Logger<RecipePull>()
         );
+
+    private BranchFetcher MakeBranches(GitRunner git) =>
+        new(git, _setup.Layout, () => Config.Polling.Timeout, () => Config.Fetching, Clock);
+
+    private TrialLoop MakeTrials(PackageBuild build, BranchFetcher branches)
+    {
+        // Nothing that opens a door: no keys, helpers, cookies or configuration of the operator's.
+        GitRunner stranger = new(
+            new GitCommands(_setup.Tools.Git, _environment.Strange(), _setup.Layout),
+            _children
+        );
+        TrialUpstreams Upstreams(GitRunner git) =>
+            new(
+                new VersionLister(
+                    new TagLister(git, _setup.Layout, () => Config.Polling.Timeout),
+                    new ArchiveLister(_listings, () => Config.Polling.Timeout)
+                ),
+                new VersionSource(
+                    new SourceFetcher(git, () => Config.Fetching, Clock),
+                    new ArchiveFetcher(_setup.Tools, () => Config.Fetching, _environment, _children)
+                )
+            );
+        TrialServices services = new()
+        {
+            Config = _setup.Config,
+            Layout = _setup.Layout,
+            Tools = _setup.Tools,
+            Environment = _environment,
+            Children = _children,
+            Known = Upstreams(_git),
+            Strange = Upstreams(stranger),
+            Build = build,
+            Slots = _spare,
+            Roster = Roster,
+            Repository = _stores.Repository,
+            Store = _stores.Trials,
+            Redactor = Redactor,
+            Clock = Clock,
+        };
+        return new TrialLoop(
+            new TrialRunner(services, new TrialTree(_setup.Layout, _setup.Config, branches, Roster)),
+            _requests,
+            _stores.Trials,
+            _setup.Layout,
+            Clock,
+            Logger<TrialLoop>()
+        );
+    }
+
+    // Whose forge it is, and for which branch, must be what the configuration says.
+    private string TakeRequest(string forge, RequestDelivery delivery)
+    {
+        if (Config is not { Forge: { } config, Recipes: { } from } || config.Kind != forge)
+        {
+            return $"requests of {forge} are not tried here ([forge])";
+        }
+
+        if (delivery.Closed is { } closed)
+        {
+            return _requests!.Close(closed);
+        }
+
+        if (from.Branch is { } branch ? delivery.Target != branch : !delivery.IsDefault)
+        {
+            return $"this request is for another branch than {from.Branch ?? "the default one"}";
+        }
+
+        if (delivery.Request is not { } request)
+        {
+            return "this event changes no commit of the request";
+        }
+
+        string outcome = _requests!.Receive(request);
+        Trials.Wake();
+        return outcome;
+    }
 
     private PollLoop MakePolls() =>
         new(
@@ -417,7 +525,6 @@ internal sealed class Farm : IDisposable
     private BuildLoop MakeBuilds(PackageBuild build, OutputCheck check)
     {
         VersionSource sources = new(
-            _setup.Layout,
             new SourceFetcher(_git, () => Config.Fetching, Clock),
             new ArchiveFetcher(_setup.Tools, () => Config.Fetching, _environment, _children)
         );
@@ -497,6 +604,8 @@ internal sealed class Farm : IDisposable
             _stores.Repository,
             isPending: Polls.IsPending,
             new DiskGuard(_setup.Layout.Root, () => Config.Limits.MinFree, _stores.Events, Logger<DiskGuard>()),
+            _spare,
+            isPaused: () => _stores.Settings.PauseReason() is not null,
             Syncer,
             _buildsWake,
             Clock,
@@ -536,7 +645,7 @@ internal sealed class Farm : IDisposable
                     Roster,
                     trigger: Polls.Trigger,
                     recipes: Source is { } source && Config.Recipes is { } from
-                        ? new WatchedRepository(from.Git, () => source.Trigger(again: false))
+                        ? new WatchedRepository(from.Git, () => source.Trigger(again: false), TakeRequest)
                         : null,
                     current: () => _secrets.GetValueOrDefault(forge),
                     budget,

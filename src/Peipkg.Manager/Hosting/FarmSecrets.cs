@@ -3,6 +3,7 @@ using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Http;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Secrets;
+using Peipkg.Manager.Trials;
 using Peipkg.Recipes.Upstreams;
 
 namespace Peipkg.Manager.Hosting;
@@ -66,9 +67,23 @@ internal static partial class FarmSecrets
                 .Append(config.Builds.Launcher)
                 .SelectMany(l => Words(l?.Words ?? [])),
             .. config.Uploads.SelectMany(OfUpload),
+            .. OfForge(config.Forge),
             .. OfUrl(config.Recipes?.Git),
             .. roster.Watched.SelectMany(recipe => OfUrl(recipe.Url)),
         ];
+
+    // What cannot be read is told to nobody either.
+    private static string[] OfForge(ForgeConfig? forge)
+    {
+        try
+        {
+            return forge?.TokenFile is { } file ? [ForgeStatuses.ReadToken(file)] : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     // Chat services have the token in the path, or in the query.
     private static IEnumerable<string> Parts(Uri url) =>

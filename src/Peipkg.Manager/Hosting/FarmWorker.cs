@@ -30,7 +30,7 @@ internal sealed class FarmWorker(
         );
         using CancellationTokenSource ended = new();
         Task watch = service.WatchAsync(farm.IsAlive, ended.Token);
-        Task beside = farm.Attendants.RunAsync(ended.Token);
+        Task beside = Task.WhenAll(farm.Attendants.RunAsync(ended.Token), farm.Statuses.RunAsync(ended.Token));
         signals.Reload += OnSignal;
         farm.Reload = Reload;
         try
@@ -39,6 +39,7 @@ internal sealed class FarmWorker(
             Task polls = farm.Polls.RunAsync(drain.Token);
             using CancellationTokenSource syncFinish = new();
             Task syncs = farm.Syncer.RunAsync(syncFinish.Token, signals.Stop);
+            Task trials = farm.Trials.RunAsync(drain.Token);
             Task builds = farm.Builds.RunAsync(drain.Token, signals.Stop);
             service.Ready(Status());
             using CancellationTokenRegistration stopping = drain.Token.Register(() =>
@@ -48,7 +49,7 @@ internal sealed class FarmWorker(
             // Any of them ending early is a defect; the others must not go on as if nothing had happened.
             Task first = await Task.WhenAny(polls, builds, syncs);
             await drain.CancelAsync();
-            await Task.WhenAll(first, recipes, polls, builds);
+            await Task.WhenAll(first, recipes, polls, trials, builds);
             await syncFinish.CancelAsync();
             await syncs;
         }

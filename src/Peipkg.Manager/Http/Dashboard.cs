@@ -81,6 +81,8 @@ internal sealed class Dashboard(
         Get(routes, "/charts", context => ChartsAsync(context, recipe: null));
         Get(routes, "/builds/{build:long}", BuildAsync);
         Get(routes, "/logs/{build:long}", LogAsync);
+        Get(routes, "/tries/{trial:long}", TrialAsync);
+        Get(routes, "/tries/{trial:long}/logs/{number:int}", TrialLogAsync);
         Get(routes, "/badges/{file}", BadgeAsync);
         Get(routes, "/dashboard.css", context => AssetAsync(context, "dashboard.css", "text/css; charset=utf-8"));
         Get(routes, "/dashboard.js", context => AssetAsync(context, "dashboard.js", "text/javascript; charset=utf-8"));
@@ -158,6 +160,30 @@ internal sealed class Dashboard(
                 StatusCodes.Status404NotFound
             );
         }
+    }
+
+    private Task TrialAsync(HttpContext context)
+    {
+        long id = long.Parse(Route(context, "trial"), CultureInfo.InvariantCulture);
+        OperatorReply reply = desk.Answer(new OperatorRequest { Command = OperatorCommand.TryShow, Trial = id });
+        return reply.Trial is { } trial
+            ? HtmlAsync(context, DashboardPages.Trial(FarmId, trial, Forms(context)))
+            : HtmlAsync(
+                context,
+                DashboardPages.Message(FarmId, "Not found", reply.Error ?? ""),
+                StatusCodes.Status404NotFound
+            );
+    }
+
+    private Task TrialLogAsync(HttpContext context)
+    {
+        long id = long.Parse(Route(context, "trial"), CultureInfo.InvariantCulture);
+        int number = int.Parse(Route(context, "number"), CultureInfo.InvariantCulture);
+        return _logs.WriteAsync(
+            context,
+            stores.Layout.TrialLogOf(id, number),
+            stores.Trials.Find(id) is not { IsEnded: false }
+        );
     }
 
     private Task LogAsync(HttpContext context)

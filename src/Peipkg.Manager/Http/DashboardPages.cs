@@ -285,6 +285,9 @@ internal static class DashboardPages
         );
 
     /// <summary>A page that says one thing.</summary>
+    public static string Trial(string farm, TrialDocument trial, ActForms forms) =>
+        Page(farm, $"Trial {trial.Trial}", "/", html => TrialPages.Write(html, trial), forms, trial.EndedAt is null);
+
     public static string Message(string farm, string title, string text)
     {
         return Page(

@@ -38,6 +38,9 @@ internal abstract class Forge
     /// <summary>Whether a delivery is authentic.</summary>
     public abstract bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets);
 
+    /// <summary>Whether a delivery is about a pull or merge request.</summary>
+    public abstract bool IsOfRequest(IHeaderDictionary headers);
+
     /// <summary>Why an authentic delivery needs no look at the upstream; null when it does.</summary>
     public abstract string? WhyIdle(IHeaderDictionary headers);
 
@@ -82,6 +85,9 @@ internal abstract class Forge
             TrySplit(Header(headers, "X-Hub-Signature-256"), "sha256=", out string? signature)
             && secrets.Verify(body, signature);
 
+        public override bool IsOfRequest(IHeaderDictionary headers) =>
+            Header(headers, "X-GitHub-Event") is "pull_request";
+
         public override string? WhyIdle(IHeaderDictionary headers) => WhyNoPush(Header(headers, "X-GitHub-Event"));
     }
 
@@ -100,6 +106,9 @@ internal abstract class Forge
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
             Header(headers, "X-Forgejo-Signature", "X-Gitea-Signature") is { } signature
             && secrets.Verify(body, signature);
+
+        public override bool IsOfRequest(IHeaderDictionary headers) =>
+            Header(headers, "X-Forgejo-Event", "X-Gitea-Event") is "pull_request";
 
         public override string? WhyIdle(IHeaderDictionary headers) =>
             WhyNoPush(Header(headers, "X-Forgejo-Event", "X-Gitea-Event"));
@@ -120,6 +129,9 @@ internal abstract class Forge
 
         public override bool IsAuthentic(IHeaderDictionary headers, ReadOnlySpan<byte> body, WebhookSecrets secrets) =>
             MayBeRead(headers, secrets);
+
+        public override bool IsOfRequest(IHeaderDictionary headers) =>
+            Header(headers, "X-Gitlab-Event") is "Merge Request Hook";
 
         public override string? WhyIdle(IHeaderDictionary headers) =>
             Header(headers, "X-Gitlab-Event") is { } kind && !TagEvents.Contains(kind, StringComparer.Ordinal)

@@ -30,10 +30,17 @@ internal sealed partial class LogPages(StateLayout layout, Redactor redactor)
     /// <param name="context">The request; <c>?from=OFFSET</c> asks for a part.</param>
     /// <param name="attempt">The build.</param>
     /// <param name="ended">Whether it will grow no more.</param>
-    public async Task WriteAsync(HttpContext context, long attempt, bool ended)
+    public Task WriteAsync(HttpContext context, long attempt, bool ended) =>
+        WriteAsync(context, layout.LogOf(attempt), ended);
+
+    /// <summary>Answers with a log.</summary>
+    /// <param name="context">The request; <c>?from=OFFSET</c> asks for a part.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="ended">Whether it will grow no more.</param>
+    public async Task WriteAsync(HttpContext context, string path, bool ended)
     {
         HttpResponse response = context.Response;
-        if (Open(attempt) is not { } file)
+        if (Open(path) is not { } file)
         {
             await HttpServer.TextAsync(
                 context,
@@ -77,7 +84,7 @@ internal sealed partial class LogPages(StateLayout layout, Redactor redactor)
     /// <summary>The end of a log, in whole lines where they are not longer than it.</summary>
     public LogTail ReadTail(long attempt)
     {
-        using FileStream? file = Open(attempt);
+        using FileStream? file = Open(layout.LogOf(attempt));
         if (file is null)
         {
             return new LogTail("", 0, 1);
@@ -173,12 +180,12 @@ internal sealed partial class LogPages(StateLayout layout, Redactor redactor)
         return part.Length;
     }
 
-    private FileStream? Open(long attempt)
+    private static FileStream? Open(string path)
     {
         try
         {
             return new FileStream(
-                layout.LogOf(attempt),
+                path,
                 FileMode.Open,
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete

@@ -11,11 +11,17 @@ namespace Peipkg.Manager.Http;
 /// <summary>A repository that the farm watches besides its upstreams.</summary>
 /// <param name="Address">Where it is.</param>
 /// <param name="Look">Looks at it now.</param>
-internal sealed record WatchedRepository(Peipkg.Recipes.Upstreams.GitAddress Address, Action Look);
+/// <param name="Request">Takes a request to change it, and says what comes of that.</param>
+internal sealed record WatchedRepository(
+    Peipkg.Recipes.Upstreams.GitAddress Address,
+    Action Look,
+    Func<string, RequestDelivery, string> Request
+);
 
 /// <summary>
 /// <c>POST /webhooks/&lt;forge&gt;</c>: an authentic delivery about a watched repository makes its recipes due at once. A
-/// delivery only ever triggers a poll, so replaying one is harmless, and any number of them become one poll.
+/// delivery only ever triggers a poll, or a look at a request, so replaying one is harmless, and any number of them become
+/// one poll.
 /// </summary>
 internal sealed class WebhookEndpoint(
     Forge forge,
@@ -63,7 +69,18 @@ internal sealed class WebhookEndpoint(
             return;
         }
 
-        if (forge.WhyIdle(headers) is { } idle)
+        if (recipes is { } source && forge.IsOfRequest(headers))
+        {
+            ReadOnlyMemory<byte> payload = Payload(context, body);
+            string outcome =
+                !WebhookDelivery.TryParse(payload, out WebhookDelivery? about, out _) || !about.IsAbout(source.Address)
+                    ? "this request is for another repository than the recipes'"
+                : RequestDelivery.Read(payload) is { } request ? source.Request(forge.Name, request)
+                : "the payload names no request and commit";
+            HttpEvents.Nothing(logger, outcome, delivery, forge.Name);
+            await HttpServer.TextAsync(context, StatusCodes.Status200OK, outcome);
+        }
+        else if (forge.WhyIdle(headers) is { } idle)
         {
             HttpEvents.Nothing(logger, idle, delivery, forge.Name);
             await HttpServer.TextAsync(context, StatusCodes.Status200OK, idle);

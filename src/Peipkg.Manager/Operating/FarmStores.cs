@@ -42,6 +42,9 @@ internal sealed class FarmStores(
 
     public TagStore Tags { get; } = new(database, clock);
 
+    /// <summary>Trials of recipes.</summary>
+    public TrialStore Trials { get; } = new(database, clock);
+
     public TroubleStore Troubles { get; } = new(database, clock);
 
     public SyncStore Syncs { get; } = new(database, clock);

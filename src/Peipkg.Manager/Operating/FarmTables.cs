@@ -2,6 +2,7 @@ using System.Globalization;
 using Peipkg.CommandLine.Reporting;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Trials;
 using Peipkg.Recipes;
 
 namespace Peipkg.Manager.Operating;
@@ -234,6 +235,62 @@ internal sealed class FarmTables(TextWriter output, int? columns, DateTimeOffset
             ["VERSION", "TAG", "STATE", "WHY"],
             WhyRow.Of(why.Versions).Select(row => new[] { row.Version, row.Tag, row.State ?? "-", Line(row.Verdict) })
         );
+    }
+
+    public void Write(TrialsDocument document)
+    {
+        Table(
+            null,
+            ["TRIAL", "WHAT", "STATE", "BEGUN", "DETAIL"],
+            document.Trials.Select(trial =>
+                new[]
+                {
+                    trial.Trial.ToString(CultureInfo.InvariantCulture),
+                    trial.Name(),
+                    trial.State,
+                    When(trial.CreatedAt),
+                    Line(trial.Detail),
+                }
+            )
+        );
+        if (document.Trials.Count == 0)
+        {
+            output.WriteLine("No recipes have been tried.");
+        }
+    }
+
+    public void Write(TrialDocument trial)
+    {
+        Fact("trial", $"{trial.Trial}, {trial.Name()}{(trial.Author is { } author ? $", by {author}" : "")}");
+        Fact("result", trial.State + (trial.Detail.Length > 0 ? ": " + trial.Detail : ""));
+        Fact("log", trial.Log);
+        if (trial.Repository is { } repository)
+        {
+            Fact("repository", repository);
+        }
+
+        Table(
+            "Recipes",
+            ["RECIPE", "CHANGE", "VERSION", "RESULT", "DETAIL", "LOG"],
+            trial.Recipes.Select(r =>
+                new[] { r.Recipe, r.Change, r.Version ?? "-", r.Result, Line(r.Detail), r.Log ?? "" }
+            )
+        );
+        foreach (TrialPackage package in trial.Recipes.SelectMany(recipe => recipe.Packages))
+        {
+            output.WriteLine();
+            output.WriteLine(
+                TerminalText.Escape(
+                    package.Published is null ? $"{package.File}: no version is published"
+                    : package.Diff.Length == 0 ? $"{package.File}: nothing differs from {package.Published}"
+                    : $"{package.File}, compared with {package.Published}:"
+                )
+            );
+            foreach (string line in package.Diff.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                output.WriteLine("  " + TerminalText.Escape(line));
+            }
+        }
     }
 
     public void Write(ActionDocument action) => output.WriteLine(TerminalText.Escape(action.Message));

@@ -3,6 +3,7 @@ using Peipkg.Manager.Building;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
 using Peipkg.Manager.Storage;
+using Peipkg.Manager.Trials;
 
 namespace Peipkg.Manager.Operating;
 
@@ -22,6 +23,12 @@ internal sealed record LiveFarm
 
     /// <summary>Where builds run; null where that is not known.</summary>
     public PoolBoard? Pools { get; init; }
+
+    /// <summary>Runs trials of recipes; null where none does.</summary>
+    public TrialLoop? Trials { get; init; }
+
+    /// <summary>Why the forge does not hear of trials; null while it does.</summary>
+    public Func<string?> ForgeError { get; init; } = () => null;
 
     /// <summary>Looks at the queue once; what it returns says of any build why it has not begun.</summary>
     public required Func<Func<BuildRecord, string>> WhyWaiting { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Peipkg.Format.Identity;
 using Peipkg.Format.Text;
@@ -28,6 +29,7 @@ internal sealed class OperatorDesk(
 {
     private readonly StatusReport _status = new(stores, roster, live);
     private readonly Housekeeping _housekeeping = new(stores);
+    private readonly TrialDesk _trials = new(stores, live);
 
     /// <summary>Answers a request; what is wrong with it, or with the farm, is in the answer.</summary>
     /// <param name="request">What is asked.</param>
@@ -48,8 +50,8 @@ internal sealed class OperatorDesk(
         {
             string? about = request.Recipe is { } recipe
                 ? recipe + (request.Version is null ? "" : "@" + request.Version)
-                : request.Trouble ?? request.Pool;
-            OperatorEvents.Acted(logger, request.Command, about, by, reply.Action?.Message, reply.Error);
+                : request.Trouble ?? request.Pool ?? request.Source ?? request.Trial?.ToString(CultureInfo.InvariantCulture);
+            OperatorEvents.Acted(logger, request.Command, about, by, reply.Action?.Message ?? reply.Trial?.Name(), reply.Error);
         }
 
         return reply;
@@ -87,6 +89,11 @@ internal sealed class OperatorDesk(
             OperatorCommand.PoolDrain => new OperatorReply { Action = DrainPool(PoolOf(request), request.Reason, by) },
             OperatorCommand.PoolResume => new OperatorReply { Action = ResumePool(PoolOf(request), by) },
             OperatorCommand.PoolTest => new OperatorReply { Action = TestPool(PoolOf(request)) },
+            OperatorCommand.Try => new OperatorReply { Trial = _trials.Begin(request, by) },
+            OperatorCommand.TryList => new OperatorReply { Trials = _trials.List() },
+            OperatorCommand.TryShow => new OperatorReply { Trial = _trials.Show(request.Trial) },
+            OperatorCommand.TryApprove => new OperatorReply { Trial = _trials.Approve(request.Trial, by) },
+            OperatorCommand.TryCancel => new OperatorReply { Trial = _trials.Cancel(request.Trial, by) },
             OperatorCommand.Gc => new OperatorReply { Action = _housekeeping.Collect(request.DryRun) },
             _ => throw new OperatorException(
                 $"the running manager does not know the command \"{request.Command}\"; it may be of another version"

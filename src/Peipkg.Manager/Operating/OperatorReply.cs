@@ -20,6 +20,10 @@ internal sealed record OperatorReply
     public WhyDocument? Why { get; init; }
 
     public PoolsDocument? Pools { get; init; }
+
+    public TrialDocument? Trial { get; init; }
+
+    public TrialsDocument? Trials { get; init; }
 }
 
 /// <summary>What a command did.</summary>

@@ -29,6 +29,12 @@ internal sealed record OperatorRequest
     /// <summary>The key of a trouble.</summary>
     public string? Trouble { get; init; }
 
+    /// <summary>What is tried: a branch, a commit or an absolute directory.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>A trial by its number.</summary>
+    public long? Trial { get; init; }
+
     /// <summary>When it ends; null: not by time.</summary>
     public DateTimeOffset? Until { get; init; }
 
@@ -65,10 +71,15 @@ internal static class OperatorCommand
     public const string PoolDrain = "pool drain";
     public const string PoolResume = "pool resume";
     public const string PoolTest = "pool test";
+    public const string Try = "try";
+    public const string TryList = "try list";
+    public const string TryShow = "try show";
+    public const string TryApprove = "try approve";
+    public const string TryCancel = "try cancel";
 
     /// <summary>Whether a command changes something, where the others only ask.</summary>
     public static bool Acts(string command) =>
-        command is not (Status or Recipes or History or Attempt or Why or PoolList);
+        command is not (Status or Recipes or History or Attempt or Why or PoolList or TryList or TryShow);
 }
 
 /// <summary>A request that cannot be met; the message is for the operator.</summary>

@@ -24,6 +24,7 @@ internal static class TroubleList
         Look(troubles, "held", () => BuildTroubles.OfHeld(stores));
         Look(troubles, "reproduce", () => ReproductionQuery.Troubles(stores));
         Look(troubles, "recipes", () => RecipeTroubles.Of(stores, roster, live));
+        Look(troubles, "requests", () => TrialTroubles.Of(stores, live));
         Look(troubles, "sync", () => RepositoryTroubles.OfSyncs(stores));
         Look(troubles, "disk", () => BuildTroubles.OfDisk(stores));
         Look(troubles, "repository", () => RepositoryTroubles.OfKeys(stores, live));

@@ -17,6 +17,27 @@ internal sealed class ChildEnvironment(IReadOnlyDictionary<string, string> varia
             [Leftovers.Marker] = stateDirectory,
         };
 
+    /// <summary>For programs that reach out into the world for strangers: the proxies, and nothing that opens a door.</summary>
+    public Dictionary<string, string> Strange()
+    {
+        Dictionary<string, string> strange = new(StringComparer.Ordinal)
+        {
+            ["HOME"] = "/nonexistent",
+            ["XDG_CONFIG_HOME"] = "/nonexistent",
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+        };
+        foreach ((string name, string value) in variables)
+        {
+            if (name is "PATH" or "LANG" || name.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase))
+            {
+                strange[name] = value;
+            }
+        }
+
+        return strange;
+    }
+
     /// <summary>For the launcher of a pool: what peipkg-build gets, and what the pool names.</summary>
     /// <param name="temporary">TMPDIR.</param>
     /// <param name="names">Variables of the manager's environment; those that are not there are left out.</param>

@@ -50,6 +50,20 @@ internal static class EnumText
         (TroubleSeverity.Error, "error")
     );
 
+    private static readonly Words<TrialState> Trials = new(
+        "trial state",
+        (TrialState.Received, "received"),
+        (TrialState.Waiting, "waiting"),
+        (TrialState.Queued, "queued"),
+        (TrialState.Running, "running"),
+        (TrialState.Passed, "passed"),
+        (TrialState.Failed, "failed"),
+        (TrialState.Error, "error"),
+        (TrialState.Cancelled, "cancelled")
+    );
+
+    public static string Text(this TrialState state) => Trials.Text(state);
+
     public static string Text(this BuildState state) => States.Text(state);
 
     public static string Text(this BuildReason reason) => Reasons.Text(reason);
@@ -63,6 +77,9 @@ internal static class EnumText
 
     /// <exception cref="StorageException">The database holds a word that is none.</exception>
     public static BuildState ParseState(string text) => States.Parse(text);
+
+    /// <inheritdoc cref="ParseState"/>
+    public static TrialState ParseTrial(string text) => Trials.Parse(text);
 
     /// <inheritdoc cref="ParseState"/>
     public static BuildReason ParseReason(string text) => Reasons.Parse(text);

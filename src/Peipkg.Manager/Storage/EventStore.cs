@@ -57,6 +57,9 @@ internal static class EventKind
     public const string TroubleOver = "trouble-over";
     public const string Acknowledged = "acknowledged";
 
+    /// <summary>An operator approved or stopped a trial of recipes.</summary>
+    public const string Trial = "trial";
+
     /// <summary>An operator had the configuration and the recipes read again.</summary>
     public const string Reloaded = "reloaded";
 

@@ -8,7 +8,7 @@ namespace Peipkg.Manager.Storage;
 /// </summary>
 internal static class Schema
 {
-    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8, V9, V10];
+    public static IReadOnlyList<string> Migrations { get; } = [V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, V11];
 
     private const string V1 = """
         -- Tags that matched a recipe's pattern, with the ids under which they were first listed.
@@ -444,5 +444,29 @@ internal static class Schema
             tries        INTEGER NOT NULL DEFAULT 0, -- since
             next_attempt INTEGER                    -- not before; null: in its turn
         ) STRICT;
+        """;
+
+    // What changes of recipes would lead to.
+    private const string V11 = """
+        CREATE TABLE trial (
+            id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            source      TEXT NOT NULL,              -- a branch, a commit, a directory, or the ref of a request
+            recipes     TEXT NOT NULL DEFAULT '',   -- only these, one a line; empty: what changes
+            request     INTEGER,                    -- the number of the pull request; null: an operator's trial
+            commit_id   TEXT,                       -- null: a directory, or not known yet
+            branch      TEXT,                       -- of a request: the branch that it is made from
+            author      TEXT,                       -- of a request: who made it
+            sender      TEXT,                       -- of a request: whose act was delivered
+            state       TEXT NOT NULL CHECK (state IN ('received', 'waiting', 'queued', 'running', 'passed', 'failed',
+                                                       'error', 'cancelled')),
+            detail      TEXT NOT NULL DEFAULT '',   -- why it is in this state
+            operator    TEXT,                       -- who began or approved it
+            created_at  INTEGER NOT NULL,
+            ended_at    INTEGER,
+            report      TEXT NOT NULL DEFAULT '',   -- JSON: what became of each recipe
+            told        TEXT                        -- what the forge was told last
+        ) STRICT;
+        CREATE INDEX trial_by_state ON trial (state);
+        CREATE INDEX trial_by_request ON trial (request);
         """;
 }

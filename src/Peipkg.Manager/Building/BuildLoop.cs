@@ -61,6 +61,7 @@ internal sealed class BuildLoop(
 
     // Nobody else begins anything; asking the database each time takes ever longer as the history grows.
     private Dictionary<string, DateTimeOffset>? _lastStarted;
+
     // Builds have the numbers above 0.
     private long _lastSpare;
     private (RecipeRoster Roster, PublishedPackages Published, RecipeDependencies Order)? _order;

@@ -38,7 +38,10 @@ internal sealed class SpareSlots(Action wake)
             recipe,
             async (pool, stop) =>
             {
-                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop);
+                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancellation,
+                    stop
+                );
                 try
                 {
                     result.TrySetResult(await work(pool, both.Token));

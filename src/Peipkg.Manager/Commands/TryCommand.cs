@@ -65,11 +65,16 @@ internal sealed class TryCommand(Option<string> config, ManagerWorld world)
                             (cancel, OperatorCommand.TryCancel),
                         ],
                 ];
-                (Option<long> Option, string Word)[] given = [.. acts.Where(a => result.GetResult(a.Option) is not null)];
+                (Option<long> Option, string Word)[] given =
+                [
+                    .. acts.Where(a => result.GetResult(a.Option) is not null),
+                ];
                 string? what = result.GetValue(source);
                 if (given.Length + (what is null ? 0 : 1) > 1)
                 {
-                    throw new UsageErrorException("give a source, --show, --approve or --cancel, and not several of them");
+                    throw new UsageErrorException(
+                        "give a source, --show, --approve or --cancel, and not several of them"
+                    );
                 }
 
                 using FarmAccess farm = await FarmAccess.OpenAsync(
@@ -121,8 +126,10 @@ internal sealed class TryCommand(Option<string> config, ManagerWorld world)
     {
         // A branch may be called "fix/zlib": a directory is what looks like a path and nothing else.
         string place =
-            source is "." or ".." || source.StartsWith('/') || source.StartsWith("./", StringComparison.Ordinal)
-                || source.StartsWith("../", StringComparison.Ordinal)
+            source is "." or ".."
+            || source.StartsWith('/')
+            || source.StartsWith("./", StringComparison.Ordinal)
+            || source.StartsWith("../", StringComparison.Ordinal)
                 ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(source))
                 : source;
         TrialDocument trial = (

@@ -60,7 +60,10 @@ internal sealed record ForgeConfig(string Kind, Uri Url, string? TokenFile, IRea
         kind ??= KnownHosts.GetValueOrDefault(url.Host);
         if (kind is null)
         {
-            section.Problems.Error(start, $"kind in {section.Label}: write which forge {url.Host} is: {string.Join(", ", Kinds)}");
+            section.Problems.Error(
+                start,
+                $"kind in {section.Label}: write which forge {url.Host} is: {string.Join(", ", Kinds)}"
+            );
             return null;
         }
 
@@ -71,7 +74,7 @@ internal sealed record ForgeConfig(string Kind, Uri Url, string? TokenFile, IRea
     {
         string path = git.RepositoryKey[(git.RepositoryKey.IndexOf('/', StringComparison.Ordinal) + 1)..];
         return git.Transport is GitTransport.Http or GitTransport.Https
-                && Uri.TryCreate(git.Text, UriKind.Absolute, out Uri? address)
+            && Uri.TryCreate(git.Text, UriKind.Absolute, out Uri? address)
                 ? new Uri(Trim(address.GetLeftPart(UriPartial.Path)))
             : git.Transport == GitTransport.Ssh && ParseUrl($"https://{git.Host}/{path}", out Uri url, out _) ? url
             : null;

@@ -131,7 +131,16 @@ internal sealed class SourceRepository(
         bool clean = true;
         try
         {
-            await RunAsync(local: true, output, "merge-tree", "--write-tree", "--no-messages", "--name-only", one, other);
+            await RunAsync(
+                local: true,
+                output,
+                "merge-tree",
+                "--write-tree",
+                "--no-messages",
+                "--name-only",
+                one,
+                other
+            );
         }
         catch (GitException exception) when (exception.Code == Conflicting)
         {

@@ -171,14 +171,7 @@ internal sealed class Farm : IDisposable
                 Logger<RequestCheck>()
             );
         Trials = MakeTrials(build, branches);
-        Statuses = new ForgeStatuses(
-            setup.Config,
-            _stores.Trials,
-            _straight,
-            Redactor,
-            Clock,
-            Logger<ForgeStatuses>()
-        );
+        Statuses = new ForgeStatuses(setup.Config, _stores.Trials, _straight, Redactor, Clock, Logger<ForgeStatuses>());
         LiveFarm live = new()
         {
             ProcessId = setup.World.ProcessId,
@@ -415,10 +408,7 @@ internal sealed class Farm : IDisposable
     private TrialLoop MakeTrials(PackageBuild build, BranchFetcher branches)
     {
         // Nothing that opens a door: no keys, helpers, cookies or configuration of the operator's.
-        GitRunner stranger = new(
-            new GitCommands(_setup.Tools.Git, _environment.Strange(), _setup.Layout),
-            _children
-        );
+        GitRunner stranger = new(new GitCommands(_setup.Tools.Git, _environment.Strange(), _setup.Layout), _children);
         TrialUpstreams Upstreams(GitRunner git) =>
             new(
                 new VersionLister(

@@ -10,7 +10,16 @@ namespace Peipkg.Manager.Http;
 /// <param name="IsDefault">Whether that is the repository's own default.</param>
 internal sealed record RequestDelivery(PullRequest? Request, long? Closed, string? Target, bool IsDefault)
 {
-    private static readonly string[] Changing = ["opened", "reopened", "synchronize", "synchronized", "open", "reopen", "update"];
+    private static readonly string[] Changing =
+    [
+        "opened",
+        "reopened",
+        "synchronize",
+        "synchronized",
+        "open",
+        "reopen",
+        "update",
+    ];
     private static readonly string[] Closing = ["closed", "close", "merge"];
 
     /// <summary>Reads a payload that has been authenticated.</summary>
@@ -48,8 +57,7 @@ internal sealed record RequestDelivery(PullRequest? Request, long? Closed, strin
     private static RequestDelivery? Merge(JsonElement root, JsonElement merge)
     {
         string? sender = Word(At(root, "user", "username"));
-        bool isAuthor =
-            Number(At(root, "user", "id")) is { } id && id == Number(At(merge, "author_id"));
+        bool isAuthor = Number(At(root, "user", "id")) is { } id && id == Number(At(merge, "author_id"));
         return Of(
             Word(At(merge, "action")),
             Number(At(merge, "iid")),
@@ -105,7 +113,8 @@ internal sealed record RequestDelivery(PullRequest? Request, long? Closed, strin
         element is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value) ? value : null;
 
     private static string? Word(JsonElement? element) =>
-        element is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 and <= 200 } word
+        element is { ValueKind: JsonValueKind.String } text
+        && text.GetString() is { Length: > 0 and <= 200 } word
         && !word.Any(char.IsControl)
             ? word
             : null;

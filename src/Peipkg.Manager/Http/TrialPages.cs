@@ -21,7 +21,9 @@ internal static class TrialPages
             return;
         }
 
-        html.Raw("<table><thead><tr><th>Recipe</th><th>Change</th><th>Version</th><th>Result</th><th>Detail</th></tr></thead><tbody>");
+        html.Raw(
+            "<table><thead><tr><th>Recipe</th><th>Change</th><th>Version</th><th>Result</th><th>Detail</th></tr></thead><tbody>"
+        );
         foreach (TrialRecipe recipe in trial.Recipes)
         {
             html.Raw("<tr><td>").Text(recipe.Recipe).Raw("</td><td>").Text(recipe.Change).Raw("</td><td>");
@@ -45,8 +47,8 @@ internal static class TrialPages
             html.Element(
                 "p",
                 package.Published is null ? "no version is published"
-                : package.Diff.Length == 0 ? $"nothing differs from {package.Published}"
-                : $"compared with {package.Published}:"
+                    : package.Diff.Length == 0 ? $"nothing differs from {package.Published}"
+                    : $"compared with {package.Published}:"
             );
             if (package.Diff.Length > 0)
             {

@@ -50,8 +50,18 @@ internal sealed class OperatorDesk(
         {
             string? about = request.Recipe is { } recipe
                 ? recipe + (request.Version is null ? "" : "@" + request.Version)
-                : request.Trouble ?? request.Pool ?? request.Source ?? request.Trial?.ToString(CultureInfo.InvariantCulture);
-            OperatorEvents.Acted(logger, request.Command, about, by, reply.Action?.Message ?? reply.Trial?.Name(), reply.Error);
+                : request.Trouble
+                    ?? request.Pool
+                    ?? request.Source
+                    ?? request.Trial?.ToString(CultureInfo.InvariantCulture);
+            OperatorEvents.Acted(
+                logger,
+                request.Command,
+                about,
+                by,
+                reply.Action?.Message ?? reply.Trial?.Name(),
+                reply.Error
+            );
         }
 
         return reply;

@@ -62,7 +62,15 @@ internal sealed class TrialDesk(FarmStores stores, LiveFarm? live)
     public TrialDocument Approve(long? id, string? by)
     {
         TrialRecord trial = Find(id);
-        if (!stores.Trials.Move(trial.Id, [TrialState.Waiting], TrialState.Queued, $"approved by {by ?? "an operator"}", by))
+        if (
+            !stores.Trials.Move(
+                trial.Id,
+                [TrialState.Waiting],
+                TrialState.Queued,
+                $"approved by {by ?? "an operator"}",
+                by
+            )
+        )
         {
             throw new OperatorException(
                 $"trial {trial.Id} does not wait for a word: it is {trial.State.Text()}{(trial.Detail.Length > 0 ? $", {trial.Detail}" : "")}"
@@ -79,16 +87,15 @@ internal sealed class TrialDesk(FarmStores stores, LiveFarm? live)
     {
         TrialRecord trial = Find(id);
         string reason = $"cancelled by {by ?? "an operator"}";
-        bool cancelled =
-            live?.Trials is { } loop
-                ? loop.Cancel(trial, reason, by)
-                : stores.Trials.Move(
-                    trial.Id,
-                    [TrialState.Received, TrialState.Waiting, TrialState.Queued],
-                    TrialState.Cancelled,
-                    reason,
-                    by
-                );
+        bool cancelled = live?.Trials is { } loop
+            ? loop.Cancel(trial, reason, by)
+            : stores.Trials.Move(
+                trial.Id,
+                [TrialState.Received, TrialState.Waiting, TrialState.Queued],
+                TrialState.Cancelled,
+                reason,
+                by
+            );
         if (!cancelled)
         {
             throw new OperatorException($"trial {trial.Id} has ended: {trial.State.Text()}");

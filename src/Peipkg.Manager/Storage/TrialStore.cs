@@ -112,9 +112,7 @@ internal sealed class TrialStore(ManagerDatabase database, TimeProvider clock)
     /// <summary>One by its number; null when there is none.</summary>
     public TrialRecord? Find(long id) =>
         database
-            .Read(session =>
-                session.Query($"SELECT {Columns} FROM trial WHERE id = $id", Map, ("$id", id))
-            )
+            .Read(session => session.Query($"SELECT {Columns} FROM trial WHERE id = $id", Map, ("$id", id)))
             .FirstOrDefault();
 
     /// <summary>The latest, newest first.</summary>
@@ -135,7 +133,11 @@ internal sealed class TrialStore(ManagerDatabase database, TimeProvider clock)
     /// <summary>All of a request, oldest first.</summary>
     public IReadOnlyList<TrialRecord> OfRequest(long request) =>
         database.Read(session =>
-            session.Query($"SELECT {Columns} FROM trial WHERE request = $request ORDER BY id", Map, ("$request", request))
+            session.Query(
+                $"SELECT {Columns} FROM trial WHERE request = $request ORDER BY id",
+                Map,
+                ("$request", request)
+            )
         );
 
     /// <summary>The requests of which the forge may not know the latest, oldest first.</summary>
@@ -232,7 +234,9 @@ internal sealed class TrialStore(ManagerDatabase database, TimeProvider clock)
     public void Requeue() =>
         database.Write(session =>
         {
-            session.Execute("UPDATE trial SET state = 'queued', detail = '' WHERE state = 'running' AND request IS NOT NULL");
+            session.Execute(
+                "UPDATE trial SET state = 'queued', detail = '' WHERE state = 'running' AND request IS NOT NULL"
+            );
             session.Execute(
                 """
                 UPDATE trial SET state = 'cancelled', detail = 'the manager ended meanwhile; begin it again', ended_at = $now

@@ -107,7 +107,9 @@ internal sealed class RequestCheck(
             }
 
             // Only a commit that is there takes the place of another: an old delivery that comes again takes none.
-            foreach (TrialRecord former in store.OfRequest(trial.Request!.Value).Where(t => t.Id < trial.Id && !t.IsEnded))
+            foreach (
+                TrialRecord former in store.OfRequest(trial.Request!.Value).Where(t => t.Id < trial.Id && !t.IsEnded)
+            )
             {
                 cancel(former, "another commit was pushed");
             }

@@ -104,11 +104,7 @@ internal sealed class ScratchRepository(
 
     /// <summary>What differs between two packages.</summary>
     /// <returns>Text for people; empty where nothing does.</returns>
-    public async Task<string> CompareAsync(
-        string published,
-        string package,
-        CancellationToken cancellation
-    )
+    public async Task<string> CompareAsync(string published, string package, CancellationToken cancellation)
     {
         ChildCommand command = Command(tools.Build, ["inspect", $"--diff={package}", "--", published]);
         HeadOutput output = new(MostDiff);

@@ -94,7 +94,13 @@ internal sealed class TrialLoop(
         {
             if (
                 !long.TryParse(Path.GetFileName(directory), out long id)
-                || (!_running.ContainsKey(id) && store.Find(id) is not { State: TrialState.Running or TrialState.Passed or TrialState.Failed or TrialState.Error })
+                || (
+                    !_running.ContainsKey(id)
+                    && store.Find(id)
+                        is not {
+                            State: TrialState.Running or TrialState.Passed or TrialState.Failed or TrialState.Error
+                        }
+                )
             )
             {
                 TreeRemoval.Remove(directory);
@@ -171,7 +177,8 @@ internal sealed class TrialLoop(
             store.Move(trial.Id, [TrialState.Running], state, detail);
             TrialEvents.Ended(logger, trial.Id, trial.Source, state.Text(), detail);
         }
-        catch (OperationCanceledException) when (drain.IsCancellationRequested || running.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (drain.IsCancellationRequested || running.Cancellation.IsCancellationRequested)
         {
             TreeRemoval.Remove(layout.TrialOf(trial.Id));
         }

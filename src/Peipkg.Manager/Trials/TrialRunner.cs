@@ -90,10 +90,9 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
         }
         catch (Exception exception) when (Boundary.Holds(exception) && exception is not StorageException)
         {
-            end =
-                exception is UpstreamException { IsUpstreamsFault: true }
-                    ? (TrialState.Failed, exception.Message)
-                    : (TrialState.Error, Boundary.Describe(exception));
+            end = exception is UpstreamException { IsUpstreamsFault: true }
+                ? (TrialState.Failed, exception.Message)
+                : (TrialState.Error, Boundary.Describe(exception));
         }
         finally
         {
@@ -116,8 +115,8 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
     {
         ManagerConfig config = services.Config.Current;
         if (
-            SandboxExposure.Problems(config with { Builds = config.Builds with { Sandbox = true } })
-            is { Count: > 0 } exposed
+            SandboxExposure.Problems(config with { Builds = config.Builds with { Sandbox = true } }) is
+            { Count: > 0 } exposed
         )
         {
             return (TrialState.Error, $"nothing is tried: {string.Join("; ", exposed)}");
@@ -160,8 +159,7 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
         int failed = done.Count(recipe => recipe.Result == "failed");
         int errors = done.Count(recipe => recipe.Result == "error");
         int passed = done.Count(recipe => recipe.Result == "passed");
-        return failed > 0
-                ? (TrialState.Failed, $"{failed} of {Counted.Text(done.Count, "recipe")} failed")
+        return failed > 0 ? (TrialState.Failed, $"{failed} of {Counted.Text(done.Count, "recipe")} failed")
             : errors > 0
                 ? (
                     TrialState.Error,
@@ -215,13 +213,22 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
         {
             if (recipe.Document.Upstream is not { } upstream)
             {
-                return result with { Result = "skipped", Detail = "it has no [upstream], so there is no source to build it from" };
+                return result with
+                {
+                    Result = "skipped",
+                    Detail = "it has no [upstream], so there is no source to build it from",
+                };
             }
 
             TrialUpstreams upstreams = UpstreamsFor(trial, upstream);
             if (await NewestAsync(upstreams, recipe, upstream, cancellation) is not { } newest)
             {
-                return Failed(result, log, FailureCause.Recipe, $"no version of {upstream.Address} is one that it builds");
+                return Failed(
+                    result,
+                    log,
+                    FailureCause.Recipe,
+                    $"no version of {upstream.Address} is one that it builds"
+                );
             }
 
             result = result with { Version = newest.Version.Text };
@@ -240,7 +247,13 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
                         stop
                     );
                     BuildOrder order = new(recipe, newest.Version, source.Reference, source.Commit, source.Time);
-                    IReadOnlyList<string> packages = await services.Build.BuildUnsignedAsync(order, pool, room, log, stop);
+                    IReadOnlyList<string> packages = await services.Build.BuildUnsignedAsync(
+                        order,
+                        pool,
+                        room,
+                        log,
+                        stop
+                    );
                     IReadOnlyList<string> signed = await scratch.AddAsync(packages, log, stop);
                     List<TrialPackage> made = [];
                     foreach ((RecipeOutput output, string package) in recipe.Outputs.Zip(InOutputOrder(order, signed)))

@@ -76,13 +76,17 @@ internal sealed class TrialTree(StateLayout layout, ConfigHolder config, BranchF
         List<(string, string, RosterEntry?)> found =
         [
             .. recipes
-                .Recipes.Select(recipe => (recipe.Name, Change: ChangeOf(recipe, inForce), Recipe: (RosterEntry?)recipe))
+                .Recipes.Select(recipe =>
+                    (recipe.Name, Change: ChangeOf(recipe, inForce), Recipe: (RosterEntry?)recipe)
+                )
                 .Where(r => trial.Recipes.Count > 0 ? trial.Recipes.Contains(r.Name) : r.Change != Same),
         ];
         if (trial.Recipes.Count == 0 && commit is not null)
         {
             found.AddRange(
-                inForce.Recipes.Where(recipe => !recipes.Knows(recipe.Name)).Select(r => (r.Name, "removed", (RosterEntry?)null))
+                inForce
+                    .Recipes.Where(recipe => !recipes.Knows(recipe.Name))
+                    .Select(r => (r.Name, "removed", (RosterEntry?)null))
             );
         }
 
@@ -108,7 +112,9 @@ internal sealed class TrialTree(StateLayout layout, ConfigHolder config, BranchF
                 "the recipes do not come from git ([recipes] git), so only a directory can be tried: write it as ./DIR or /DIR"
             );
         string change =
-            trial.Request is not null || CommitOf(trial.Source) is not null ? trial.Source : "refs/heads/" + trial.Source;
+            trial.Request is not null || CommitOf(trial.Source) is not null
+                ? trial.Source
+                : "refs/heads/" + trial.Source;
         MergedChange merged = await fetcher.FetchMergedAsync(
             source.Git,
             source.Reference,

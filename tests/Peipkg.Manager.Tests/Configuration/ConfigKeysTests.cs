@@ -45,6 +45,9 @@ public partial class ConfigKeysTests
     private static readonly string FromGit =
         Base.Replace("recipes_dir = \"/one\"\n", "", StringComparison.Ordinal) + "[recipes]\ngit = \"/one\"\n";
 
+    private static readonly string WithForge =
+        FromGit + "[forge]\nkind = \"github\"\nurl = \"https://one/farm/recipes\"\n";
+
     // With pools, [build] says less.
     private const string WithPool = Base + "[[pool]]\nname = \"one\"\nlauncher = [\"/one\", \"{job}\"]\n";
 
@@ -60,6 +63,10 @@ public partial class ConfigKeysTests
         ["[manager] recipes_dir"] = "recipes_dir = \"/two\"",
         ["[manager] state_dir"] = "state_dir = \"/two\"",
         ["[recipes] git"] = "git = \"/two\"",
+        ["[forge] kind"] = "kind = \"gitlab\"",
+        ["[forge] url"] = "url = \"https://two/farm/recipes\"",
+        ["[forge] token_file"] = "token_file = \"/two\"",
+        ["[forge] trusted"] = "trusted = [\"two\"]",
         ["[recipes] branch"] = "branch = \"two\"",
         ["[recipes] path"] = "path = \"two\"",
         ["[recipes] signers"] = "signers = [\"/two\", \"/three\"]",
@@ -156,6 +163,7 @@ public partial class ConfigKeysTests
         string from = key.Section switch
         {
             "[recipes]" => FromGit,
+            "[forge]" => WithForge,
             "[[pool]]" => WithPool,
             "[root]" => WithRoot,
             _ => Base,

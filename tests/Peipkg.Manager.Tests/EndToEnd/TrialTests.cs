@@ -171,8 +171,16 @@ public sealed class TrialTests : IDisposable
         return found;
     }
 
-    private Task<JsonElement> WaitForState(long trial, string state) =>
-        WaitFor(() => Show(trial), shown => Word(shown, "state") == state);
+    private async Task<JsonElement> WaitForState(long trial, string state)
+    {
+        JsonElement shown = await WaitFor(
+            () => Show(trial),
+            shown =>
+                Word(shown, "state") == state || shown.GetProperty("ended_at").ValueKind == JsonValueKind.String
+        );
+        Assert.True(Word(shown, "state") == state, shown.ToString());
+        return shown;
+    }
 
     // Everything that a trial must leave alone.
     private string State() =>
@@ -229,7 +237,7 @@ public sealed class TrialTests : IDisposable
         string conflicting = Request(5, () => File.WriteAllText(_farm["recipes/hello/build.sh"], "exit 3\n"));
         File.WriteAllText(
             _farm["recipes/hello/build.sh"],
-            File.ReadAllText(_farm["recipes/hello/build.sh"]) + "# main went on\n"
+            "# main went on\n" + File.ReadAllText(_farm["recipes/hello/build.sh"])
         );
         _recipes.Commit();
         using ManagerProcess manager = StartWithPublished();

@@ -402,6 +402,48 @@ public class ManagerDatabaseTests
     }
 
     [Fact]
+    public void A_database_from_before_there_were_trials_keeps_its_builds_and_takes_trials()
+    {
+        using TemporaryDirectory directory = new();
+        string path = MakeOlder(
+            directory,
+            10,
+            """
+            INSERT INTO build (id, recipe, version, tag, object_id, commit_id, reason, state, queued_at, changed_at)
+                VALUES (7, 'zlib', '1-1', 'v1', 'a', 'b', 'poll', 'queued', 5, 6);
+            """
+        );
+        ManualClock clock = new(DateTimeOffset.UnixEpoch.AddDays(2));
+        using ManagerDatabase database = ManagerDatabase.Open(path);
+        Assert.Equal("1-1", new BuildStore(database).Get(7).Version);
+        TrialStore trials = new(database, clock);
+        TrialRecord asked = new()
+        {
+            Id = 0,
+            Source = "main",
+            State = TrialState.Queued,
+            CreatedAt = default,
+        };
+        long mine = trials.Add(asked);
+        long request = trials.Add(asked with { Request = 5, Commit = "c", Recipes = ["a", "b"] });
+        Assert.True(trials.Move(mine, [TrialState.Queued], TrialState.Running, ""));
+        Assert.True(trials.Move(request, [TrialState.Queued], TrialState.Running, ""));
+        Assert.False(trials.Move(request, [TrialState.Queued], TrialState.Passed, ""));
+
+        // The manager was killed: nobody waits for the first any more.
+        trials.Requeue();
+        Assert.Equal(TrialState.Cancelled, trials.Find(mine)!.State);
+        TrialRecord again = Assert.Single(trials.Open());
+        Assert.Equal((request, TrialState.Queued, 5), (again.Id, again.State, again.Request));
+        Assert.Equal(["a", "b"], again.Recipes);
+        Assert.Equal(request, Assert.Single(trials.Untold()).Id);
+        trials.Told(again);
+        Assert.Empty(trials.Untold());
+        Assert.Empty(trials.EndedBefore(clock.GetUtcNow()));
+        Assert.Equal(mine, Assert.Single(trials.EndedBefore(clock.GetUtcNow().AddMilliseconds(1))).Id);
+    }
+
+    [Fact]
     public async Task A_backup_made_while_there_is_writing_is_whole_each_time()
     {
         using TemporaryDirectory directory = new();

@@ -292,10 +292,7 @@ internal sealed class BuildLoop(
         }
 
         IReadOnlyDictionary<string, string> drained = pools.Drained();
-        while (
-            _running.Count < pools.Slots
-            && spare.Next(PlaceOf) is var (build, pool)
-        )
+        while (_running.Count < pools.Slots && spare.Next(PlaceOf) is var (build, pool))
         {
             CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(drain);
             Running running = new(null, pool.Name, cancellation);

@@ -245,13 +245,7 @@ internal sealed class BuildRunner(
         moves.Fetched(build.Id, attempt);
         BuildEvents.Fetched(logger, build.Recipe, build.Version, build.CommitId, clock.GetElapsedTime(started));
 
-        BuildOrder order = new(
-            recipe,
-            version,
-            source.Reference,
-            source.Commit,
-            source.Time
-        )
+        BuildOrder order = new(recipe, version, source.Reference, source.Commit, source.Time)
         {
             RecipeCommit = current.Commit,
         };

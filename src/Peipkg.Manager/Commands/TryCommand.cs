@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using Peipkg.CommandLine.Options;
 using Peipkg.CommandLine.Reporting;
-using Peipkg.Manager.Configuration;
 using Peipkg.Manager.Hosting;
 using Peipkg.Manager.Operating;
 using Peipkg.Manager.World;

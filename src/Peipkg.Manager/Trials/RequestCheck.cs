@@ -49,7 +49,7 @@ internal sealed class RequestCheck(
         }
 
         IReadOnlyList<TrialRecord> former = store.OfRequest(request.Number);
-        if (former.LastOrDefault() is { } last && last.Commit == request.Commit && last.State != TrialState.Cancelled)
+        if (former is [.., var last] && last.Commit == request.Commit && last.State != TrialState.Cancelled)
         {
             return $"request {request.Number} has trial {last.Id} for this commit already";
         }

@@ -4,7 +4,6 @@ using Peipkg.Format.Repositories;
 using Peipkg.Format.Text;
 using Peipkg.Manager.Building;
 using Peipkg.Manager.Configuration;
-using Peipkg.Manager.Git;
 using Peipkg.Manager.Processes;
 using Peipkg.Manager.Publishing;
 using Peipkg.Manager.Recipes;
@@ -14,7 +13,6 @@ using Peipkg.Manager.Upstreams;
 using Peipkg.Manager.Watching;
 using Peipkg.Manager.World;
 using Peipkg.Posix.Files;
-using Peipkg.Recipes;
 using Peipkg.Recipes.Toml;
 using Peipkg.Recipes.Upstreams;
 
@@ -313,9 +311,10 @@ internal sealed class TrialRunner(TrialServices services, TrialTree tree)
         Upstream upstream,
         CancellationToken cancellation
     ) =>
-        VersionSelection
-            .From(await upstreams.Lister.ListAsync(recipe, cancellation), upstream, [])
-            .Candidates.FirstOrDefault();
+        VersionSelection.From(await upstreams.Lister.ListAsync(recipe, cancellation), upstream, []).Candidates
+            is [var newest, ..]
+            ? newest
+            : null;
 
     private static IEnumerable<string> InOutputOrder(BuildOrder order, IReadOnlyList<string> files) =>
         order.Recipe.Outputs.Select(output =>

@@ -45,11 +45,9 @@ public sealed class TrialTests : IDisposable
         _recipes = new GitRepository(_farm["recipes"]);
         _farm.AddRecipe("hello", "greeting", doc: false);
         _farm.AddRecipe("other", "other", doc: false);
-        First = _recipes.Commit();
+        _recipes.Commit();
         _farm.Release("1.0");
     }
-
-    private string First { get; }
 
     public void Dispose()
     {
@@ -175,8 +173,7 @@ public sealed class TrialTests : IDisposable
     {
         JsonElement shown = await WaitFor(
             () => Show(trial),
-            shown =>
-                Word(shown, "state") == state || shown.GetProperty("ended_at").ValueKind == JsonValueKind.String
+            shown => Word(shown, "state") == state || shown.GetProperty("ended_at").ValueKind == JsonValueKind.String
         );
         Assert.True(Word(shown, "state") == state, shown.ToString());
         return shown;
@@ -391,7 +388,7 @@ public sealed class TrialTests : IDisposable
             status => status.Contains("\"forge\"", StringComparison.Ordinal)
         );
         _forge.Answer(201);
-        await WaitFor(() => _forge.Told.LastOrDefault()?.State, state => state == "success");
+        await WaitFor(() => _forge.Told is [.., var last] ? last.State : null, state => state == "success");
         Assert.Empty(elsewhere.Told);
     }
 

@@ -429,8 +429,9 @@ public sealed class TrialTests : IDisposable
             manager.WaitForExit();
         }
 
-        // The script becomes quick, so that what begins again ends.
+        // The next one begins the request's trial again, from nothing.
         using ManagerProcess again = _farm.Start();
+        again.WaitFor("msg=\"trying recipes\" trial=5");
         await WaitFor(
             () => File.Exists(_farm["state/try/5/1.log"]) ? File.ReadAllText(_farm["state/try/5/1.log"]) : "",
             log => log.Contains("\nbegun", StringComparison.Ordinal)

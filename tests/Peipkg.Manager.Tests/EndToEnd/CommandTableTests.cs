@@ -99,6 +99,7 @@ public sealed partial class CommandTableTests : IDisposable
             (["reject", "hello@1.0"], "changed"),
             (["resume"], "message"),
             (["pool", "list"], "pools"),
+            (["try"], "trials"),
             (["ack", "clock", "--reason", "a test", "--until", "48h"], "changed"),
             (["gc", "--dry-run"], "message"),
             (["backup", _farm["copy.db"]], "changed"),

@@ -170,6 +170,27 @@ public sealed class TroubleListTests : IDisposable
     }
 
     [Fact]
+    public void A_request_that_waits_for_a_word_is_one_until_it_has_it_and_so_is_a_forge_that_does_not_hear()
+    {
+        TrialRecord request = new()
+        {
+            Id = 0,
+            Source = "refs/pull/5/head",
+            Request = 5,
+            Commit = new string('a', 40),
+            State = TrialState.Waiting,
+            CreatedAt = default,
+        };
+        long id = _stores.Trials.Add(request);
+        _stores.Trials.Add(request with { Request = 6, State = TrialState.Queued });
+        Assert.Equal(["warning request:5"], Found());
+        Assert.Equal($"peipkg-manager try --approve {id}", Assert.Single(Collect()).Remedy);
+        Assert.True(_stores.Trials.Move(id, [TrialState.Waiting], TrialState.Queued, "approved"));
+        Assert.Empty(Found());
+        Assert.Equal(["warning forge"], Found(_live with { ForgeError = () => "it answered 500" }));
+    }
+
+    [Fact]
     public void What_is_held_is_one_with_the_command_that_ends_it_and_what_waits_for_it_is_none()
     {
         long one = Hold("one", "two would lack one.so.1", new Lack("two", "one.so.1", "two"));

@@ -215,6 +215,8 @@ internal static class FuzzTargets
         {
             _ = delivery.IsAbout(Parent);
         }
+
+        _ = RequestDelivery.Read(bytes);
     }
 
     private static void ReadRequest(byte[] bytes) =>

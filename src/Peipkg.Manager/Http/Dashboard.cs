@@ -81,6 +81,19 @@ internal sealed class Dashboard(
         Get(routes, "/charts", context => ChartsAsync(context, recipe: null));
         Get(routes, "/builds/{build:long}", BuildAsync);
         Get(routes, "/logs/{build:long}", LogAsync);
+        Get(
+            routes,
+            "/tries",
+            context =>
+                HtmlAsync(
+                    context,
+                    DashboardPages.Trials(
+                        FarmId,
+                        desk.Answer(new OperatorRequest { Command = OperatorCommand.TryList }).Trials?.Trials ?? [],
+                        Forms(context)
+                    )
+                )
+        );
         Get(routes, "/tries/{trial:long}", TrialAsync);
         Get(routes, "/tries/{trial:long}/logs/{number:int}", TrialLogAsync);
         Get(routes, "/badges/{file}", BadgeAsync);

@@ -285,6 +285,9 @@ internal static class DashboardPages
         );
 
     /// <summary>A page that says one thing.</summary>
+    public static string Trials(string farm, IReadOnlyList<TrialDocument> trials, ActForms forms) =>
+        Page(farm, "Trials", "/", html => TrialPages.WriteList(html, trials), forms);
+
     public static string Trial(string farm, TrialDocument trial, ActForms forms) =>
         Page(farm, $"Trial {trial.Trial}", "/", html => TrialPages.Write(html, trial), forms, trial.EndedAt is null);
 
@@ -769,7 +772,7 @@ internal static class DashboardPages
             }
 
             page.Raw(
-                "<a href=\"/charts\">charts</a> <a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
+                "<a href=\"/charts\">charts</a> <a href=\"/tries\">trials</a> <a href=\"/status\">status</a> <a href=\"/metrics\">metrics</a></span></nav></header>"
             );
             page.Raw($"<main id=\"main\"{(refresh ? " data-refresh" : "")}>");
             if (root.Length == 0)

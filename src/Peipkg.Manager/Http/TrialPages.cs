@@ -8,6 +8,31 @@ namespace Peipkg.Manager.Http;
 /// <summary>What a page says of a trial: text of strangers, of which none is ever markup.</summary>
 internal static class TrialPages
 {
+    /// <summary>The latest trials, and the requests that wait for a word.</summary>
+    public static void WriteList(HtmlText html, IReadOnlyList<TrialDocument> trials)
+    {
+        html.Element("h1", "Trials");
+        if (trials.Count == 0)
+        {
+            html.Element("p", "No recipes have been tried.");
+            return;
+        }
+
+        html.Raw(
+            "<table><thead><tr><th>Trial</th><th>Of</th><th>State</th><th>Begun</th><th>Detail</th></tr></thead><tbody>"
+        );
+        foreach (TrialDocument trial in trials)
+        {
+            string number = trial.Trial.ToString(CultureInfo.InvariantCulture);
+            html.Raw("<tr><td>").Link($"/tries/{number}", number).Raw("</td><td>");
+            html.Text(trial.Name() + (trial.Author is { } author ? $", by {author}" : ""));
+            html.Raw("</td><td>").Text(trial.State).Raw("</td><td>");
+            html.Time(trial.CreatedAt).Raw("</td><td>").Text(trial.Detail).Raw("</td></tr>");
+        }
+
+        html.Raw("</tbody></table>");
+    }
+
     /// <summary>The part of the page that is about the trial.</summary>
     public static void Write(HtmlText html, TrialDocument trial)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -37,12 +38,13 @@ internal sealed class ForgeStatuses(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    private volatile int _failures;
-    private string _error = "";
-    private DateTimeOffset _next;
+    // What keeps one trial from being told holds up no other; what keeps all of them is under 0, which is no trial's number.
+    private const long TheForge = 0;
+    private readonly Dictionary<long, (int Failures, DateTimeOffset Next)> _failing = [];
+    private volatile string? _error;
 
     /// <summary>Why the forge does not hear of trials; null while it does, or after a failure that may pass.</summary>
-    public string? Error => _failures >= FailuresBeforeTrouble ? Volatile.Read(ref _error) : null;
+    public string? Error => _error;
 
     /// <summary>Tells until stopped; what has not been told then is told after the next start.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -69,41 +71,73 @@ internal sealed class ForgeStatuses(
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        if (config.Current.Forge is not { TokenFile: { } file } forge || clock.GetUtcNow() < _next)
+        if (config.Current.Forge is not { TokenFile: { } file } forge)
         {
+            _failing.Clear();
+            _error = null;
             return;
         }
 
-        foreach (TrialRecord trial in store.Untold())
+        IReadOnlyList<TrialRecord> untold = store.Untold();
+        foreach (long gone in _failing.Keys.Except(untold.Select(static trial => trial.Id).Append(TheForge)).ToArray())
         {
-            string word = StateOf(trial.State, forge.Kind);
-            string? error = await TellAsync(forge, file, trial, word, cancellation);
-            if (error is null)
+            _failing.Remove(gone);
+        }
+
+        foreach (TrialRecord trial in untold)
+        {
+            if (Waits(TheForge))
             {
-                store.Told(trial);
-                _failures = 0;
+                break;
+            }
+
+            if (Waits(trial.Id))
+            {
                 continue;
             }
 
-            int failures = _failures + 1;
-            TimeSpan wait = TimeSpan.FromSeconds(5) * Math.Pow(2, Math.Min(failures - 1, 12));
-            _next = clock.GetUtcNow() + (wait < Longest ? wait : Longest);
-            Volatile.Write(ref _error, $"{forge.Url.Host} was not told how trials stand: {redactor.Clean(error)}");
-            _failures = failures;
-            TrialEvents.NotTold(logger, trial.Id, redactor.Clean(error), failures);
-            return;
+            (string? error, bool isOfCommit) = await TellAsync(forge, file, trial, cancellation);
+            if (error is null)
+            {
+                store.Told(trial);
+                _failing.Remove(trial.Id);
+                _failing.Remove(TheForge);
+                continue;
+            }
+
+            Failed(isOfCommit ? trial.Id : TheForge, trial, forge, redactor.Clean(error));
+        }
+
+        if (!_failing.Values.Any(static failing => failing.Failures >= FailuresBeforeTrouble))
+        {
+            _error = null;
         }
     }
 
-    // Null: it was told.
-    private async Task<string?> TellAsync(
+    private bool Waits(long key) => _failing.TryGetValue(key, out var failing) && clock.GetUtcNow() < failing.Next;
+
+    private void Failed(long key, TrialRecord trial, ForgeConfig forge, string error)
+    {
+        int failures = _failing.GetValueOrDefault(key).Failures + 1;
+        TimeSpan wait = TimeSpan.FromSeconds(5) * Math.Pow(2, Math.Min(failures - 1, 12));
+        _failing[key] = (failures, clock.GetUtcNow() + (wait < Longest ? wait : Longest));
+        if (failures >= FailuresBeforeTrouble)
+        {
+            _error = $"{forge.Url.Host} was not told how trials stand: {error}";
+        }
+
+        TrialEvents.NotTold(logger, trial.Id, error, failures);
+    }
+
+    // No error: it was told. The forge may refuse a commit, one that is gone for example, and take the others.
+    private async Task<(string? Error, bool IsOfCommit)> TellAsync(
         ForgeConfig forge,
         string file,
         TrialRecord trial,
-        string word,
         CancellationToken cancellation
     )
     {
+        string word = StateOf(trial.State, forge.Kind);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
@@ -131,24 +165,37 @@ internal sealed class ForgeStatuses(
             );
             if (response.IsSuccessStatusCode)
             {
-                return null;
+                return default;
             }
 
             await using Stream answer = await response.Content.ReadAsStreamAsync(patience.Token);
             byte[] said = new byte[MostAnswer];
             int count = await answer.ReadAtLeastAsync(said, MostAnswer, throwOnEndOfStream: false, patience.Token);
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"it answered {(int)response.StatusCode}: {Encoding.UTF8.GetString(said, 0, count).ReplaceLineEndings(" ")}"
+            string answered = Encoding.UTF8.GetString(said, 0, count).ReplaceLineEndings(" ");
+            if (IsSaidAlready(forge.Kind, word, response.StatusCode, answered))
+            {
+                return default;
+            }
+
+            return (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it answered {(int)response.StatusCode} for {trial.Commit}: {answered}"
+                ),
+                response.StatusCode
+                    is HttpStatusCode.BadRequest
+                        or HttpStatusCode.NotFound
+                        or HttpStatusCode.Conflict
+                        or HttpStatusCode.UnprocessableEntity
             );
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return "it did not answer in 30 s";
+            return ("it did not answer in 30 s", false);
         }
         catch (Exception exception) when (Boundary.Holds(exception))
         {
-            return exception.Message;
+            return (exception.Message, false);
         }
     }
 
@@ -164,6 +211,13 @@ internal sealed class ForgeStatuses(
             ? token
             : throw new IOException($"{file} holds no token ([forge] token_file)");
     }
+
+    /// <summary>Whether a refusal means that the forge has this state already: GitLab takes none a second time.</summary>
+    public static bool IsSaidAlready(string kind, string word, HttpStatusCode code, string answer) =>
+        kind == "gitlab"
+        && word is "pending" or "running"
+        && code == HttpStatusCode.BadRequest
+        && answer.Contains("Cannot transition status", StringComparison.Ordinal);
 
     /// <summary>Where the status of a commit is set.</summary>
     public static Uri AddressOf(ForgeConfig forge, string commit)

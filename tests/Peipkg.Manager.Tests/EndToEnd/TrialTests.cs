@@ -280,6 +280,8 @@ public sealed class TrialTests : IDisposable
         Assert.Contains("hello/build.sh", Word(fifth, "detail"), StringComparison.Ordinal);
 
         Assert.Equal(before, State());
+        string list = await _client.GetStringAsync(new Uri(manager.Address, "/tries"));
+        Assert.Contains("href=\"/tries/4\"", list, StringComparison.Ordinal);
         string page = await _client.GetStringAsync(new Uri(manager.Address, "/tries/4"));
         Assert.Contains("/tries/4/logs/2", page, StringComparison.Ordinal);
         Assert.Contains(
